@@ -1,0 +1,64 @@
+//! A check of any kind, for the floors above: the types of its observation erased.
+
+use std::{future::Future, pin::Pin};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Check, Context, Touch, Unseen};
+use crate::model::{Expectation, ProcessEnv};
+
+/// What a check saw and what that means.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The observation as the report shows it, not masked yet.
+    pub observation: Value,
+    /// The demands, judged.
+    pub expectations: Vec<Expectation>,
+}
+
+/// A [`Check`] whose kind does not matter.
+pub trait AnyCheck: Send + Sync {
+    /// See [`Check::touches`].
+    fn touches(&self, env: &ProcessEnv) -> Vec<Touch>;
+
+    /// Looks, then judges as of the run's instant.
+    fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Seen, Unseen>> + Send + 'a>>;
+
+    /// Judges a stored observation.
+    ///
+    /// # Errors
+    /// When it is not an observation of this kind.
+    fn judge_value(&self, observation: Value, at: Timestamp) -> Result<Vec<Expectation>, serde_json::Error>;
+
+    /// Each counterexample, judged.
+    fn counterexamples(&self, at: Timestamp) -> Vec<Seen>;
+}
+
+impl<C: Check> AnyCheck for C {
+    fn touches(&self, env: &ProcessEnv) -> Vec<Touch> {
+        Check::touches(self, env)
+    }
+
+    fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Seen, Unseen>> + Send + 'a>> {
+        Box::pin(async move {
+            let observation = self.observe(cx).await?;
+            Ok(seen(self, &observation, cx.at()))
+        })
+    }
+
+    fn judge_value(&self, observation: Value, at: Timestamp) -> Result<Vec<Expectation>, serde_json::Error> {
+        Ok(self.judge(&serde_json::from_value(observation)?, at))
+    }
+
+    fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
+        Check::counterexamples(self, at).iter().map(|observation| seen(self, observation, at)).collect()
+    }
+}
+
+fn seen<C: Check>(check: &C, observation: &C::Observation, at: Timestamp) -> Seen {
+    let expectations = check.judge(observation, at);
+    // An observation that cannot be serialised has a map with keys that are no strings: a bug, shown as such.
+    let observation = serde_json::to_value(observation).unwrap_or_else(|error| Value::String(format!("not shown: {error}")));
+    Seen { observation, expectations }
+}

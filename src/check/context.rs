@@ -1,0 +1,99 @@
+//! What a check may touch while it looks.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+
+use super::Memo;
+use crate::{
+    model::{Masker, Phase, ProcessEnv, Release},
+    net::Reach,
+};
+
+/// What all checks of a run share.
+pub struct Shared {
+    /// The instant everything is judged at.
+    pub at: Timestamp,
+    /// Before or after the deployment.
+    pub phase: Phase,
+    /// What is being released.
+    pub release: Release,
+    /// Paths in the plan are relative to this folder: the one `gonogo.yaml` stands in.
+    pub root: PathBuf,
+    /// The process environment.
+    pub env: ProcessEnv,
+    /// How to reach targets.
+    pub reach: Reach,
+    /// Hides secrets in everything the run puts out.
+    pub masker: Arc<Masker>,
+    /// Answers fetched once a run.
+    pub memo: Memo,
+}
+
+/// What one attempt of one check may touch.
+#[derive(Clone)]
+pub struct Context {
+    shared: Arc<Shared>,
+    deadline: Instant,
+}
+
+impl Context {
+    /// For one attempt that ends at `deadline`.
+    pub fn new(shared: Arc<Shared>, deadline: Instant) -> Self {
+        Self { shared, deadline }
+    }
+
+    /// The instant everything is judged at.
+    pub fn at(&self) -> Timestamp {
+        self.shared.at
+    }
+
+    /// Before or after the deployment.
+    pub fn phase(&self) -> Phase {
+        self.shared.phase
+    }
+
+    /// What is being released.
+    pub fn release(&self) -> &Release {
+        &self.shared.release
+    }
+
+    /// The process environment.
+    pub fn env(&self) -> &ProcessEnv {
+        &self.shared.env
+    }
+
+    /// How to reach targets.
+    pub fn reach(&self) -> &Reach {
+        &self.shared.reach
+    }
+
+    /// Answers fetched once a run.
+    pub fn memo(&self) -> &Memo {
+        &self.shared.memo
+    }
+
+    /// A path of the plan, made absolute: relative ones start at the folder of `gonogo.yaml`.
+    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.shared.root.join(path)
+    }
+
+    /// Hides `value` in every output from now on; it will read `${name}`. To be called before the value is used.
+    pub fn hide(&self, name: &str, value: &str) {
+        self.shared.masker.hide(name, value);
+    }
+
+    /// When this attempt ends.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// How long this attempt may still take.
+    pub fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+}

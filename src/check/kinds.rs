@@ -1,0 +1,49 @@
+//! The list of kinds. A new kind is one file in `kind/`, its `mod` line, and one line in `kinds!` below.
+
+use schemars::{Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer};
+
+use super::{AnyCheck, kind};
+
+/// A kind of check, as documented.
+pub struct Kind {
+    /// The key in the plan.
+    pub name: &'static str,
+    /// The source of its module's file name: `postgres_indexes`.
+    pub module: &'static str,
+    /// `checks/<name>.yaml`: an annotated example.
+    pub example: &'static str,
+    /// The JSON Schema of its settings, doc comments included.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl Kind {
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.name == name)
+    }
+}
+
+macro_rules! kinds {
+    ($($name:literal => $module:ident::$check:ident),* $(,)?) => {
+        /// Every kind, by name.
+        pub const KINDS: &[Kind] = &[$(Kind {
+            name: $name,
+            module: stringify!($module),
+            example: include_str!(concat!("../../checks/", $name, ".yaml")),
+            schema: <kind::$module::$check as schemars::JsonSchema>::json_schema,
+        }),*];
+
+        /// The settings of a check of kind `name`; `None` if there is no such kind.
+        pub fn parse<'de, D: Deserializer<'de>>(name: &str, settings: D) -> Option<Result<Box<dyn AnyCheck>, D::Error>> {
+            match name {
+                $($name => Some(<kind::$module::$check>::deserialize(settings).map(|check| Box::new(check) as Box<dyn AnyCheck>)),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+kinds! {
+    "http" => http::Http,
+}

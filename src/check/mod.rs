@@ -1,0 +1,45 @@
+//! What a check is: it looks at a target, then judges what it saw. The kinds stand in `kind/`.
+
+mod any;
+mod context;
+pub mod kind;
+mod kinds;
+mod memo;
+mod touch;
+mod unseen;
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::model::{Expectation, ProcessEnv};
+
+pub use any::{AnyCheck, Seen};
+pub use context::{Context, Shared};
+pub use kinds::{KINDS, Kind, parse};
+pub use memo::Memo;
+pub use touch::Touch;
+pub use unseen::Unseen;
+
+/// A kind of check. The struct's fields are the keys of the plan, its doc comments are its documentation.
+pub trait Check: DeserializeOwned + JsonSchema + Send + Sync + 'static {
+    /// What [`observe`](Self::observe) saw, as data: instants, never ages. It goes into the report: no secret may be in it.
+    type Observation: Serialize + DeserializeOwned + Send;
+
+    /// Everything [`observe`](Self::observe) would reach, the main target first. Sends nothing.
+    fn touches(&self, env: &ProcessEnv) -> Vec<Touch>;
+
+    /// Looks at the target. The only place in a kind that does I/O.
+    ///
+    /// # Errors
+    /// [`Unseen`] when there is nothing to judge; what was half seen belongs into the observation.
+    fn observe(&self, cx: &Context) -> impl Future<Output = Result<Self::Observation, Unseen>> + Send;
+
+    /// The demands on what was seen, as of an instant. Pure: the same input, the same answer.
+    fn judge(&self, seen: &Self::Observation, at: Timestamp) -> Vec<Expectation>;
+
+    /// Attempts to turn each expectation red under these very settings.
+    fn counterexamples(&self, at: Timestamp) -> Vec<Self::Observation>;
+}

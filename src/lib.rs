@@ -1,0 +1,13 @@
+//! gonogo: may we go? A team's deployment checklist, run against the live systems.
+//!
+//! The floors, lowest first; a module uses only what stands below it (held by `tests/floors.rs`):
+//! [`model`] values · [`net`] how to reach things · [`check`] the kinds of check · [`plan`] YAML to a plan ·
+//! [`run`] a plan to a report · [`render`] a report to text · [`cli`] the command line.
+
+pub mod check;
+pub mod cli;
+pub mod model;
+pub mod net;
+pub mod plan;
+pub mod render;
+pub mod run;

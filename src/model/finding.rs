@@ -1,0 +1,134 @@
+//! What one check came to.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Expectation, Outcome, Severity};
+
+/// One check's row of the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The check's id, unique in the plan.
+    pub id: String,
+    /// What people read; the id where the plan gives none.
+    pub title: String,
+    /// The heading it stands under; empty where the plan gives none.
+    pub section: String,
+    /// The kind of check.
+    pub kind: String,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Who looks after it.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// Labels for `--only` and `--skip`.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Why, in one sentence; outside text in it is masked.
+    pub reason: String,
+    /// The demands, each judged.
+    #[serde(default)]
+    pub expectations: Vec<Expectation>,
+    /// What was seen, masked; `null` when nothing was.
+    #[serde(default)]
+    pub observation: Value,
+    /// The kind's settings as resolved; a secret stands as its `${name}`.
+    #[serde(default)]
+    pub settings: Value,
+    /// What was looked at, without credentials: `https://api.example.com:443`.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// The vantage it was run from.
+    #[serde(default)]
+    pub vantage: Option<String>,
+    /// How often it was tried; 0 when it was not.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Passed only after a retry.
+    #[serde(default)]
+    pub flaky: bool,
+    /// The checks it needs.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Where it is unknown or pending only because of another check: that check's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// How long it took, waiting for its slot excluded; whole milliseconds.
+    #[serde(default)]
+    pub duration_ms: u64,
+    /// Where the plan says it.
+    pub location: Location,
+    /// Why the team asks for it.
+    #[serde(default)]
+    pub why: Option<String>,
+    /// What to do when it is red.
+    #[serde(default)]
+    pub fix: Option<String>,
+    /// Where to read on.
+    #[serde(default)]
+    pub runbook: Option<String>,
+    /// The accepted exception that covers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Waived>,
+}
+
+/// A place in a plan file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    /// The file, as the plan names it.
+    pub file: String,
+    /// Counted from 1.
+    pub line: u64,
+}
+
+/// An accepted exception in force at the instant of the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waived {
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who accepted it.
+    pub approver: String,
+    /// Where it is tracked.
+    pub ticket: String,
+    /// Until when.
+    pub expires: Timestamp,
+}
+
+impl Finding {
+    /// Whether people must see it above the green list: red, unknown, pending, waived or flaky.
+    pub fn is_exception(&self) -> bool {
+        match self.outcome {
+            Outcome::Fail | Outcome::Unknown | Outcome::Pending => true,
+            Outcome::Pass => self.flaky || self.waiver.is_some(),
+            Outcome::Skipped => false,
+        }
+    }
+
+    /// Whether a waiver in force covers this failure. Only a `fail` can be waived.
+    pub fn is_waived(&self) -> bool {
+        self.outcome == Outcome::Fail && self.waiver.is_some()
+    }
+
+    /// The reason a looked-at check gives: what is wrong first, or that nothing is.
+    pub fn reason_of(outcome: Outcome, expectations: &[Expectation]) -> String {
+        let shown: Vec<&Expectation> = match outcome {
+            Outcome::Fail => expectations.iter().filter(|e| e.met == Some(false)).collect(),
+            Outcome::Unknown => expectations.iter().filter(|e| e.met.is_none()).collect(),
+            Outcome::Pass | Outcome::Pending | Outcome::Skipped => expectations.iter().collect(),
+        };
+        match (outcome, shown.as_slice()) {
+            (Outcome::Unknown, []) => "nothing was expected, so nothing is proven".into(),
+            (_, []) => outcome.phrase().into(),
+            (Outcome::Pass, [only]) => only.line(),
+            (Outcome::Pass, all) => format!("all {} expectations are met", all.len()),
+            (_, [first]) => first.line(),
+            (_, [first, second]) => format!("{}; {}", first.line(), second.line()),
+            (_, [first, second, rest @ ..]) => format!("{}; {}; and {} more", first.line(), second.line(), rest.len()),
+        }
+    }
+}

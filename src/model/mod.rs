@@ -1,0 +1,41 @@
+//! The values everything else is made of: no I/O, no async, no command line.
+//!
+//! [`Report`] and what it contains are the public JSON format `gonogo.report/v1`; fields are only ever added.
+
+mod digest;
+mod event;
+mod exit;
+mod expectation;
+mod finding;
+mod mask;
+mod outcome;
+mod percent;
+mod period;
+mod phase;
+mod process_env;
+mod release;
+mod report;
+mod secret;
+mod severity;
+mod size;
+mod text;
+mod verdict;
+
+pub use digest::Digest;
+pub use event::Event;
+pub use exit::Exit;
+pub use expectation::{Bound, Expectation};
+pub use finding::{Finding, Location, Waived};
+pub use mask::Masker;
+pub use outcome::Outcome;
+pub use percent::Percent;
+pub use period::Period;
+pub use phase::Phase;
+pub use process_env::ProcessEnv;
+pub use release::Release;
+pub use report::{Counts, Partial, PlanIdentity, Report, SCHEMA, Tally, Tool, Vantage};
+pub use secret::{SECRET_NEWTYPE, Secret, looks_secret};
+pub use severity::Severity;
+pub use size::Size;
+pub use text::{excerpt, plain};
+pub use verdict::Verdict;

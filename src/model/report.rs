@@ -1,0 +1,241 @@
+//! The report: one run's result, in the public format `gonogo.report/v1`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, Exit, Finding, Outcome, Phase, Release, Severity, Verdict};
+
+/// The name of the format. Within v1 fields are only added; readers ignore unknown ones.
+pub const SCHEMA: &str = "gonogo.report/v1";
+
+/// The result of one execution of a plan against one environment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The plan's project.
+    pub project: String,
+    /// The environment looked at.
+    pub environment: String,
+    /// Before or after the deployment.
+    pub phase: Phase,
+    /// What is being released.
+    pub release: Release,
+    /// The instant everything was judged at.
+    pub at: Timestamp,
+    /// Judged as of another moment than the run's own: never signable as go.
+    pub rehearsal: bool,
+    /// Run for information: exits 0 whatever the verdict, never signable.
+    pub advisory: bool,
+    /// Warnings block too.
+    pub strict: bool,
+    /// Hold counted as success for the exit code.
+    #[serde(default)]
+    pub allow_hold: bool,
+    /// The run was ended before every check had finished.
+    #[serde(default)]
+    pub interrupted: bool,
+    /// What was left out on request; absent in a full run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<Partial>,
+    /// When the run began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// The program.
+    pub tool: Tool,
+    /// Which plan.
+    pub plan: PlanIdentity,
+    /// Where it was run from.
+    pub vantage: Vantage,
+    /// Names pinned to addresses for this run (`resolve`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resolve: BTreeMap<String, String>,
+    /// May we go?
+    pub verdict: Verdict,
+    /// The code `verify` exits with.
+    pub exit: u8,
+    /// How many of each outcome, by severity.
+    pub counts: Counts,
+    /// What people should know about the run itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Every check, in the plan's order.
+    pub findings: Vec<Finding>,
+}
+
+/// What was left out of a run on request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partial {
+    /// `--only`.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// `--skip`.
+    #[serde(default)]
+    pub skip: Vec<String>,
+    /// `--from`.
+    #[serde(default)]
+    pub from: Option<String>,
+}
+
+/// The program that made a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `gonogo`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Which plan was run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanIdentity {
+    /// Over the bytes of every file and the resolved non-secret variables.
+    pub digest: Digest,
+    /// Each file with its own fingerprint.
+    pub files: BTreeMap<String, Digest>,
+}
+
+/// Where a run was made from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vantage {
+    /// `--from`.
+    pub name: Option<String>,
+    /// The host's name.
+    pub host: Option<String>,
+    /// The CI job's address.
+    pub ci: Option<String>,
+}
+
+/// Tallies by severity.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    /// Of the blockers.
+    pub blocker: Tally,
+    /// Of the warnings.
+    pub warning: Tally,
+    /// Of the informative checks.
+    pub info: Tally,
+}
+
+/// How many findings of each outcome; `waived` and `flaky` are among them, not beside them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tally {
+    /// Passed.
+    pub pass: usize,
+    /// Failed, waived ones included.
+    pub fail: usize,
+    /// Could not be checked.
+    pub unknown: usize,
+    /// Wait for an answer.
+    pub pending: usize,
+    /// Left out.
+    pub skipped: usize,
+    /// Failed under an accepted exception.
+    pub waived: usize,
+    /// Passed only after a retry.
+    pub flaky: usize,
+}
+
+impl Counts {
+    /// Counts `findings`.
+    pub fn of(findings: &[Finding]) -> Self {
+        let mut counts = Self::default();
+        for finding in findings {
+            let tally = match finding.severity {
+                Severity::Blocker => &mut counts.blocker,
+                Severity::Warning => &mut counts.warning,
+                Severity::Info => &mut counts.info,
+            };
+            tally.add(finding);
+        }
+        counts
+    }
+
+    /// The tally of one severity.
+    pub fn by(&self, severity: Severity) -> Tally {
+        match severity {
+            Severity::Blocker => self.blocker,
+            Severity::Warning => self.warning,
+            Severity::Info => self.info,
+        }
+    }
+
+    /// Over all severities.
+    pub fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        for tally in [self.blocker, self.warning, self.info] {
+            total.pass += tally.pass;
+            total.fail += tally.fail;
+            total.unknown += tally.unknown;
+            total.pending += tally.pending;
+            total.skipped += tally.skipped;
+            total.waived += tally.waived;
+            total.flaky += tally.flaky;
+        }
+        total
+    }
+}
+
+impl Tally {
+    fn add(&mut self, finding: &Finding) {
+        *match finding.outcome {
+            Outcome::Pass => &mut self.pass,
+            Outcome::Fail => &mut self.fail,
+            Outcome::Unknown => &mut self.unknown,
+            Outcome::Pending => &mut self.pending,
+            Outcome::Skipped => &mut self.skipped,
+        } += 1;
+        self.waived += usize::from(finding.is_waived());
+        self.flaky += usize::from(finding.flaky);
+    }
+
+    /// The number of findings of one outcome.
+    pub fn of(&self, outcome: Outcome) -> usize {
+        match outcome {
+            Outcome::Pass => self.pass,
+            Outcome::Fail => self.fail,
+            Outcome::Unknown => self.unknown,
+            Outcome::Pending => self.pending,
+            Outcome::Skipped => self.skipped,
+        }
+    }
+}
+
+impl Report {
+    /// Sets verdict, exit code and counts from the findings: the one place they are derived.
+    #[must_use]
+    pub fn concluded(mut self) -> Self {
+        self.counts = Counts::of(&self.findings);
+        self.verdict = Verdict::of(&self.findings, self.strict);
+        if self.interrupted && self.verdict != Verdict::NoGo {
+            // An interrupted run has seen less than was asked: never a go, never a hold.
+            self.verdict = Verdict::NoGo;
+        }
+        let exit = match Exit::of(self.verdict, &self.findings, self.strict) {
+            _ if self.advisory => Exit::Go,
+            Exit::Hold if self.allow_hold => Exit::Go,
+            exit => exit,
+        };
+        self.exit = exit.code();
+        self
+    }
+
+    /// The headline people read, with what weakens it: `GO with 1 exception`, `ADVISORY: NO-GO`.
+    pub fn headline(&self) -> String {
+        let said = self.verdict.headline(self.counts.blocker.waived);
+        if self.advisory { format!("ADVISORY: {said}") } else { said }
+    }
+
+    /// The exact bytes of the report's JSON file, which its fingerprint covers: pretty-printed, one final newline.
+    pub fn to_json(&self) -> Vec<u8> {
+        // Serialising these types cannot fail: all keys are strings, all numbers finite.
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+}

@@ -1,0 +1,200 @@
+//! A value nobody may see, and the rule by which a name is taken to hold one.
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, SeqAccess, Visitor},
+};
+
+/// The newtype name by which the plan's deserializer knows that it stands before a [`Secret`]; it then hands over a
+/// sequence of two strings, the value and the text of the plan it came from.
+pub const SECRET_NEWTYPE: &str = "$gonogo::Secret";
+
+/// A value that can be used but neither printed nor serialised.
+#[derive(Clone)]
+pub struct Secret {
+    value: SecretString,
+    written: String,
+}
+
+impl Secret {
+    /// `written` is what may be shown in its place: the plan's own text, `${DATABASE_URL}`.
+    pub fn new(value: impl Into<String>, written: impl Into<String>) -> Self {
+        Self { value: SecretString::from(value.into()), written: written.into() }
+    }
+
+    /// The value itself, to hand to a connection or to compare; never to format.
+    pub fn expose(&self) -> &str {
+        self.value.expose_secret()
+    }
+
+    /// What may be shown in its place.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({})", self.written)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(SECRET_NEWTYPE, SecretVisitor)
+    }
+}
+
+struct SecretVisitor;
+
+impl<'de> Visitor<'de> for SecretVisitor {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Secret, D::Error> {
+        // The deserializer's own message would quote the value.
+        String::deserialize(deserializer).map(|value| Secret::new(value, "***")).map_err(|_| D::Error::custom("expected a string"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Secret, A::Error> {
+        let value: Option<String> = seq.next_element()?;
+        let written: Option<String> = seq.next_element()?;
+        match (value, written) {
+            (Some(value), Some(written)) => Ok(Secret::new(value, written)),
+            _ => Err(A::Error::custom("expected a string")),
+        }
+    }
+}
+
+impl JsonSchema for Secret {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "a secret: give it as a variable, `${NAME}`" })
+    }
+}
+
+/// Whether a variable, env-file key or header of this name is taken to hold a secret.
+///
+/// The name is split into words at `_`, `-`, `.`, spaces and changes of case. Sources of the words: detect-secrets'
+/// keyword list, and the names the documentation of common frameworks gives to their secrets.
+pub fn looks_secret(name: &str) -> bool {
+    let words = words(name);
+    let word = |w: &str| words.iter().any(|have| have == w);
+    let ends = |w: &str| words.last().is_some_and(|have| have == w);
+    let run = words.concat();
+    const SECRET: [&str; 21] = [
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "passcode",
+        "secret",
+        "secrets",
+        "token",
+        "tokens",
+        "credential",
+        "credentials",
+        "apikey",
+        "authkey",
+        "privatekey",
+        "accesskey",
+        "salt",
+        "pepper",
+        "mnemonic",
+        "dsn",
+        "authorization",
+        "cookie",
+    ];
+    if SECRET.iter().any(|w| word(w)) || ["pass", "auth", "pin", "otp", "hmac"].iter().any(|w| ends(w)) {
+        return true;
+    }
+    if ["password", "passwd", "secret", "apikey", "privatekey", "connectionstring", "webhookurl"].iter().any(|w| run.contains(w)) {
+        return !ends("file") && !ends("path") && !ends("id") && !ends("length") && !ends("name");
+    }
+    let about_keys = ["public", "pub", "site", "publishable", "primary", "foreign", "cache", "sort", "partition"];
+    (ends("key") || ends("keys")) && words.len() > 1 && !about_keys.iter().any(|w| word(w))
+}
+
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for c in name.chars() {
+        if matches!(c, '_' | '-' | '.' | ' ' | ':' | '/') || (c.is_uppercase() && before.is_lowercase()) {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric()
+            && let Some(last) = words.last_mut()
+        {
+            last.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_never_printed() {
+        let secret = Secret::new("hunter2hunter2", "${DB_PASSWORD}");
+        assert_eq!(format!("{secret:?}"), "Secret(${DB_PASSWORD})");
+    }
+
+    #[test]
+    fn names_that_hold_secrets() {
+        for name in [
+            "JWT_SECRET_KEY",
+            "ACTIVITIES_API_KEY",
+            "DB_PASS",
+            "dbPassword",
+            "PGPASSWORD",
+            "STRIPE_TOKEN",
+            "Authorization",
+            "Cookie",
+            "x-api-key",
+            "PRIVATE_KEY",
+            "SENTRY_DSN",
+            "MYSECRET",
+            "SECRET_KEY_BASE",
+        ] {
+            assert!(looks_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_do_not() {
+        for name in [
+            "PATH",
+            "LOG_LEVEL",
+            "PUBLIC_KEY",
+            "STRIPE_PUBLISHABLE_KEY",
+            "KEY",
+            "MONKEY",
+            "PASSENGERS",
+            "Content-Type",
+            "api",
+            "region",
+            "PRIMARY_KEY",
+            "AUTHOR",
+        ] {
+            assert!(!looks_secret(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Text that came from outside, made harmless to read: no control characters, no unbounded length.
+
+use std::borrow::Cow;
+
+/// `text` without what could act on a terminal or mislead a reader: C0 and C1 controls (but for newline and tab),
+/// DEL, bidirectional overrides and zero-width characters, each shown as `\u{…}`.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if acts(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
+
+/// The first `limit` bytes of `text` at most, cut at a character, with the cut said.
+pub fn excerpt(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let mut end = limit;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}… ({} bytes more)", &text[..end], text.len() - end)
+}
+
+fn acts(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_what_acts_and_keeps_what_reads() {
+        assert_eq!(plain("ok ✓ naïve\n\tline"), "ok ✓ naïve\n\tline");
+        assert_eq!(plain("\x1b[2J\u{9b}31m\r"), "\\u{1b}[2J\\u{9b}31m\\u{d}");
+        assert_eq!(plain("a\u{202e}b"), "a\\u{202e}b");
+    }
+
+    #[test]
+    fn cuts_at_a_character() {
+        assert_eq!(excerpt("aé", 2), "a… (2 bytes more)");
+        assert_eq!(excerpt("abc", 3), "abc");
+    }
+}

@@ -1,0 +1,37 @@
+//! Everything a run reaches targets with, made once and shared by its checks.
+
+use std::sync::OnceLock;
+
+use rustls::RootCertStore;
+
+use super::{Pins, tls};
+use crate::model::ProcessEnv;
+
+/// The shared ways to targets. Nothing is opened before a check asks for it.
+pub struct Reach {
+    env: ProcessEnv,
+    pins: Pins,
+    roots: OnceLock<RootCertStore>,
+}
+
+impl Reach {
+    /// Ways to targets from this process environment, with these names pinned.
+    pub fn new(env: ProcessEnv, pins: Pins) -> Self {
+        Self { env, pins, roots: OnceLock::new() }
+    }
+
+    /// The process environment.
+    pub fn env(&self) -> &ProcessEnv {
+        &self.env
+    }
+
+    /// Names pinned to addresses.
+    pub fn pins(&self) -> &Pins {
+        &self.pins
+    }
+
+    /// The host's trusted roots, loaded at first use.
+    pub fn roots(&self) -> &RootCertStore {
+        self.roots.get_or_init(|| tls::system_roots(&self.env))
+    }
+}

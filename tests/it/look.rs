@@ -1,0 +1,83 @@
+//! Lets one check look at a real target, without plan, engine or command line.
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use gonogo::{
+    check::{self, Context, Memo, Seen, Shared, Unseen},
+    model::{Masker, Outcome, Phase, ProcessEnv, Release},
+    net::{Pins, Reach},
+};
+use serde_json::Value;
+
+/// One look, with what the run would otherwise hand down.
+pub(crate) struct Look {
+    kind: &'static str,
+    settings: Value,
+    pub(crate) env: ProcessEnv,
+    pub(crate) pins: Pins,
+    pub(crate) root: PathBuf,
+    pub(crate) phase: Phase,
+    pub(crate) release: Release,
+    pub(crate) timeout: Duration,
+}
+
+impl Look {
+    pub(crate) fn new(kind: &'static str, settings: Value) -> Self {
+        Self {
+            kind,
+            settings,
+            env: ProcessEnv::default(),
+            pins: Pins::default(),
+            root: PathBuf::from("."),
+            phase: Phase::PreDeploy,
+            release: Release::default(),
+            timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// The process environment the check sees.
+    pub(crate) fn env(mut self, variables: &[(&str, &str)]) -> Self {
+        self.env = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self
+    }
+
+    /// Where relative paths start.
+    pub(crate) fn root(mut self, root: impl Into<PathBuf>) -> Self {
+        self.root = root.into();
+        self
+    }
+
+    /// What the check saw; `Err` when it could not look. A time-out is the run's to say, here it is a panic.
+    pub(crate) async fn look(self) -> Result<Seen, Unseen> {
+        let check = check::parse(self.kind, &self.settings).expect("a known kind").expect("valid settings");
+        let at = "2026-11-20T12:00:00Z".parse().expect("an instant");
+        let shared = Shared {
+            at,
+            phase: self.phase,
+            release: self.release,
+            root: self.root,
+            env: self.env.clone(),
+            reach: Reach::new(self.env, self.pins),
+            masker: Arc::new(Masker::default()),
+            memo: Memo::default(),
+        };
+        let cx = Context::new(Arc::new(shared), Instant::now() + self.timeout);
+        tokio::time::timeout(self.timeout, check.look(&cx)).await.expect("an answer in time")
+    }
+
+    /// The outcome with its one-line reason, as the report would give them.
+    pub(crate) async fn outcome(self) -> (Outcome, String) {
+        match self.look().await {
+            Ok(seen) => {
+                let outcome = Outcome::of(&seen.expectations);
+                (outcome, gonogo::model::Finding::reason_of(outcome, &seen.expectations))
+            }
+            Err(Unseen::Waiting(whom)) => (Outcome::Pending, whom),
+            Err(Unseen::Unknown(why) | Unseen::Unreachable(why)) => (Outcome::Unknown, why),
+        }
+    }
+}

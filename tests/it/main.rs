@@ -1,0 +1,3 @@
+//! The integration tests: one binary, real servers on free loopback ports, a scrubbed environment.
+
+mod look;
