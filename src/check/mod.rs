@@ -5,6 +5,7 @@ mod context;
 pub mod kind;
 mod kinds;
 mod memo;
+pub mod reference;
 mod touch;
 mod unseen;
 

@@ -1,3 +1,6 @@
 //! The integration tests: one binary, real servers on free loopback ports, a scrubbed environment.
 
+mod engine;
 mod look;
+mod no_unseen_go;
+mod scripted;
