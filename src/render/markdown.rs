@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn what_reads_well_is_left_alone() {
-        for said in ["JWT_SECRET_KEY: got a value of 1.4.2, wanted (none) - R&D = 100%!", "remaining lifetime: 3 d", "naïve 漢字"] {
+        for said in ["JWT_SECRET_KEY: got a value of 1.4.2, wanted (none) - R & D = 100%!", "remaining lifetime: 3 d", "naïve 漢字"] {
             assert_eq!(text(said), said);
         }
     }

@@ -14,6 +14,8 @@
 
 mod log;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::model::{Digest, Finding, Outcome, Report, Severity, Verdict};
@@ -97,7 +99,7 @@ fn rule(finding: &Finding) -> Rule {
         help: (!help.is_empty()).then(|| Text::new(&help.join(" · "))),
         help_uri: finding.runbook.as_deref().and_then(inert::link),
         default_configuration: json!({ "level": level(finding.severity) }),
-        properties: json!({ "tags": finding.tags.iter().map(|tag| inert::line(tag)).collect::<Vec<_>>() }),
+        properties: json!({ "tags": finding.tags.iter().map(|tag| inert::line(tag)).collect::<BTreeSet<_>>() }),
     }
 }
 
