@@ -4,3 +4,4 @@ mod engine;
 mod look;
 mod no_unseen_go;
 mod scripted;
+mod render;
