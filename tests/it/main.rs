@@ -5,3 +5,4 @@ mod look;
 mod no_unseen_go;
 mod scripted;
 mod render;
+mod plan;
