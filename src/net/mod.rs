@@ -1,5 +1,6 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
+pub mod http;
 pub mod pins;
 pub mod reach;
 pub mod tls;
