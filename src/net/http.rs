@@ -11,11 +11,11 @@ mod redirect;
 mod reply;
 mod request;
 
-pub use address::Address;
+pub use address::{Address, shown_location};
 pub use body::{Body, End};
 pub use clients::Clients;
 pub use error::{HttpError, Trouble};
-pub use redirect::Hop;
+pub use redirect::{Hop, is_redirect};
 pub use reply::Reply;
 pub use request::{Bounds, Request, send};
 pub use reqwest::{

@@ -1,3 +1,7 @@
 //! The integration tests: one binary, real servers on free loopback ports, a scrubbed environment.
 
+mod ca;
+mod fixtures;
+mod hostile;
+mod http;
 mod look;

@@ -151,6 +151,14 @@ impl JsonSchema for Address {
     }
 }
 
+/// A `Location` as it came, with the secrets of its query hidden.
+pub fn shown_location(location: &str) -> String {
+    match location.split_once('?') {
+        None => location.to_owned(),
+        Some((before, query)) => format!("{before}?{}", shown_query(query)),
+    }
+}
+
 fn shown_query(query: &str) -> String {
     let shown = query.split('&').map(|pair| match pair.split_once('=') {
         Some((key, _)) if looks_secret(&percent_decoded(key)) => format!("{key}=***"),

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use flate2::write::MultiGzDecoder;
 use reqwest::{Response, header};
+use serde::{Deserialize, Serialize};
 
 use super::{Bounds, error};
 
@@ -19,7 +20,8 @@ pub struct Body {
 }
 
 /// How a body ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum End {
     /// It was read to its end.
     Whole,
@@ -65,7 +67,9 @@ impl Reader {
             .headers()
             .get_all(header::CONTENT_ENCODING)
             .iter()
-            .flat_map(|value| String::from_utf8_lossy(value.as_bytes()).split(',').map(|c| c.trim().to_ascii_lowercase()).collect::<Vec<_>>())
+            .flat_map(|value| {
+                String::from_utf8_lossy(value.as_bytes()).split(',').map(|c| c.trim().to_ascii_lowercase()).collect::<Vec<_>>()
+            })
             .filter(|coding| !coding.is_empty() && coding != "identity")
             .collect();
         match codings.as_slice() {

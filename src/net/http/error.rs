@@ -55,10 +55,15 @@ pub(super) fn explain(address: &Address, error: &reqwest::Error) -> HttpError {
         return HttpError::new(Trouble::Unreachable, why);
     }
     if let Some(hyper) = causes.hyper.filter(|hyper| hyper.is_parse()) {
-        return HttpError::new(Trouble::Unusable, format!("{target} answered with something that is not HTTP: {}", quoted(&hyper.to_string())));
+        return HttpError::new(
+            Trouble::Unusable,
+            format!("{target} answered with something that is not HTTP: {}", quoted(&hyper.to_string())),
+        );
     }
     let why = match causes.io {
-        Some(io::ErrorKind::ConnectionRefused) => format!("{target} refused the connection: nothing listens there, or a firewall rejects it"),
+        Some(io::ErrorKind::ConnectionRefused) => {
+            format!("{target} refused the connection: nothing listens there, or a firewall rejects it")
+        }
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe) => {
             format!("{target} reset the connection before it answered")
         }

@@ -24,8 +24,8 @@ pub(super) enum Next {
     Go(Address),
 }
 
-/// Whether this status is a redirect (RFC 9110, 15.4).
-pub(crate) fn is_redirect(status: u16) -> bool {
+/// Whether this status is a redirect that says where to (RFC 9110, 15.4).
+pub fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
