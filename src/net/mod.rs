@@ -1,6 +1,7 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
 pub mod env_file;
+pub mod http;
 pub mod pins;
 pub mod reach;
 pub mod regular_file;

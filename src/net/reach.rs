@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rustls::RootCertStore;
 
-use super::{Pins, tls};
+use super::{Pins, http, tls};
 use crate::model::ProcessEnv;
 
 /// The shared ways to targets. Nothing is opened before a check asks for it.
@@ -12,12 +12,13 @@ pub struct Reach {
     env: ProcessEnv,
     pins: Pins,
     roots: OnceLock<RootCertStore>,
+    http: http::Clients,
 }
 
 impl Reach {
     /// Ways to targets from this process environment, with these names pinned.
     pub fn new(env: ProcessEnv, pins: Pins) -> Self {
-        Self { env, pins, roots: OnceLock::new() }
+        Self { env, pins, roots: OnceLock::new(), http: http::Clients::default() }
     }
 
     /// The process environment.
@@ -28,6 +29,11 @@ impl Reach {
     /// Names pinned to addresses.
     pub fn pins(&self) -> &Pins {
         &self.pins
+    }
+
+    /// The HTTP clients, one for each set of trusted roots.
+    pub fn http(&self) -> &http::Clients {
+        &self.http
     }
 
     /// The host's trusted roots, loaded at first use.
