@@ -1,6 +1,7 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
 pub mod pins;
+pub mod postgres;
 pub mod reach;
 pub mod tls;
 
