@@ -46,4 +46,5 @@ macro_rules! kinds {
 
 kinds! {
     "http" => http::Http,
+    "postgres-indexes" => postgres_indexes::PostgresIndexes,
 }

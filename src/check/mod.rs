@@ -2,6 +2,7 @@
 
 mod any;
 mod context;
+pub mod database;
 pub mod kind;
 mod kinds;
 mod memo;

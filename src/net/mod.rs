@@ -3,6 +3,7 @@
 pub mod env_file;
 pub mod http;
 pub mod pins;
+pub mod postgres;
 pub mod reach;
 pub mod regular_file;
 pub mod tls;
