@@ -1,8 +1,11 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
+pub mod env_file;
 pub mod pins;
 pub mod reach;
+pub mod regular_file;
 pub mod tls;
 
+pub use env_file::EnvFile;
 pub use pins::{Pin, Pins};
 pub use reach::Reach;
