@@ -162,7 +162,8 @@ impl<'a> Reader<'a> {
         self.rest = &self.rest[end..];
         let line = self.line;
         let after = self.take_line();
-        if !after.trim().is_empty() && !(after.starts_with([' ', '\t']) && after.trim_start().starts_with('#')) {
+        let comment = after.starts_with([' ', '\t']) && after.trim_start().starts_with('#');
+        if !comment && !after.trim().is_empty() {
             return Err(EnvFileError { line, message: "there is text after the closing quote" });
         }
         Ok(value)
