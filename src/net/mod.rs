@@ -1,6 +1,8 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
+pub mod command;
 pub mod env_file;
+pub mod git;
 pub mod pins;
 pub mod reach;
 pub mod regular_file;

@@ -1,0 +1,195 @@
+//! One value judged by itself, in a fixed order: the first flaw that is not accepted is the one reported.
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use super::{
+    address::{self, Address},
+    flaw::{Class, Flaw},
+    held::Value,
+    jwt, known, pem, placeholder,
+    purpose::{Demand, bucket},
+    shapes, structure,
+};
+use crate::model::looks_secret;
+
+/// Beyond this only the beginning of a text is judged.
+const LONGEST_JUDGED: usize = 64 << 10;
+
+/// What surrounds a value.
+pub struct Surroundings<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// The user it belongs to, where another key names one: `DB_USER` for `DB_PASSWORD`.
+    pub user: Option<&'a str>,
+    /// The host or database it belongs to.
+    pub places: Vec<&'a str>,
+    /// What is demanded of its strength.
+    pub demand: Demand,
+    /// Flaws that are accepted.
+    pub allow: &'a [Class],
+}
+
+/// What is known of a value. Never the value.
+#[derive(Debug, Default)]
+pub struct Assessment {
+    /// Why it is no production value, if it is none.
+    pub flaw: Option<Flaw>,
+    /// How long it is, in steps.
+    pub length: String,
+    /// How strong it is, in steps; empty where that means nothing.
+    pub strength: String,
+    /// What weakens it without being a flaw.
+    pub notes: Vec<String>,
+    /// When it expires, if it is a token that says so.
+    pub expires: Option<Timestamp>,
+}
+
+/// Judges one value.
+pub fn assess(value: &Value, around: &Surroundings<'_>) -> Assessment {
+    match value {
+        Value::Text(text) => text_value(text, around),
+        Value::Bytes(bytes) => Assessment {
+            flaw: around.first(structure::of_bytes(bytes)),
+            length: bucket(bytes.len(), "bytes"),
+            strength: "binary".into(),
+            ..Assessment::default()
+        },
+        Value::Contradictory(lines) => {
+            let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
+            let what = format!("different values on lines {}", lines.join(" and "));
+            Assessment { flaw: Some(Flaw::new(Class::Contradictory, what)), ..Assessment::default() }
+        }
+        // Whoever reads the source says why; there is nothing to judge.
+        Value::Unreadable(_) => Assessment::default(),
+    }
+}
+
+fn text_value(text: &str, around: &Surroundings<'_>) -> Assessment {
+    let seen = Assessment { length: bucket(text.chars().count(), "characters"), ..Assessment::default() };
+    let text = beginning(text);
+    if let Some(flaw) = unset(text).or_else(|| around.first(shapes::flaw(text, Class::Unset))) {
+        return Assessment { flaw: Some(flaw), ..seen };
+    }
+    if let Some(flaw) = pem::read(text) {
+        return Assessment { flaw: around.first(flaw), strength: "private key".into(), ..seen };
+    }
+    if let Some(token) = jwt::read(text) {
+        let flaw = around.first(known::value(text)).or_else(|| around.first(token.flaw));
+        return Assessment { flaw, strength: "signed token".into(), expires: token.expires, ..seen };
+    }
+    let published =
+        around.first(shapes::flaw(text, Class::Unexpanded)).or_else(|| around.first(known::value(text).or_else(|| known::pair(text))));
+    let flaw = published.or_else(|| around.first(shapes::flaw(text, Class::TestMode)));
+    if let Some(address) = address::read(text) {
+        let notes = address.notes().into_iter().map(str::to_owned).collect();
+        return Assessment { flaw: flaw.or_else(|| address_flaw(&address, around)), strength: "address".into(), notes, ..seen };
+    }
+    if let Some(fields) = fields(text) {
+        return Assessment { flaw: flaw.or_else(|| fields_flaw(&fields, around)), strength: "JSON".into(), ..seen };
+    }
+    let hints = around.hints();
+    let strength = around.demand.strength(text, &hints);
+    Assessment { flaw: flaw.or_else(|| composition(text, around)), strength, ..seen }
+}
+
+/// What a plain text's own composition gives away; several values separated by commas are judged each.
+fn composition(text: &str, around: &Surroundings<'_>) -> Option<Flaw> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| part.len() >= 4).collect();
+    if parts.len() > 1 {
+        let listed = parts.iter().find_map(|part| around.first(known::value(part).or_else(|| shapes::flaw(part, Class::TestMode))));
+        if let Some(flaw) = listed {
+            return Some(flaw.of_part("a list with a value that is"));
+        }
+    }
+    around
+        .first(placeholder::flaw(text))
+        .or_else(|| around.first(structure::flaw(text)))
+        .or_else(|| around.first(own_name(text, around)))
+        .or_else(|| around.first(around.demand.flaw(text.trim(), &around.hints())))
+}
+
+fn address_flaw(address: &Address<'_>, around: &Surroundings<'_>) -> Option<Flaw> {
+    const PART: &str = "a URL with a password that is";
+    let user = address.user.as_deref();
+    let password = match &address.password {
+        Some(password) if password.is_empty() && user.is_some() => {
+            around.first(Some(Flaw::new(Class::EmptyPassword, "a URL with an empty password")))
+        }
+        Some(password) if !password.is_empty() => {
+            let inner = Surroundings { user, places: address.hosts.clone(), ..*around };
+            let demand = Surroundings { demand: Demand::password(around.demand), ..inner };
+            let login = user.and_then(|user| known::login(user, password)).map(|flaw| flaw.of_part("a URL with"));
+            let alone = || {
+                around
+                    .first(shapes::flaw(password, Class::Unset).or_else(|| shapes::flaw(password, Class::Unexpanded)))
+                    .or_else(|| around.first(known::value(password)))
+                    .or_else(|| composition(password, &demand))
+                    .map(|flaw| flaw.of_part(PART))
+            };
+            around.first(login).or_else(alone)
+        }
+        _ => None,
+    };
+    let local = || around.first(address.is_local().then(|| Flaw::new(Class::LocalHost, "a URL to a host that is local or for tests")));
+    password.or_else(local)
+}
+
+/// The fields of a JSON object that look secret, as `KEY: value`.
+fn fields(text: &str) -> Option<Vec<(String, String)>> {
+    let Json::Object(object) = serde_json::from_str(text.trim().strip_prefix('{').map(|_| text.trim())?).ok()? else { return None };
+    let secret = object.into_iter().filter(|(key, _)| looks_secret(key));
+    Some(secret.filter_map(|(key, value)| value.as_str().map(|value| (key, value.to_owned()))).collect())
+}
+
+fn fields_flaw(fields: &[(String, String)], around: &Surroundings<'_>) -> Option<Flaw> {
+    fields.iter().find_map(|(key, value)| {
+        let inner = Surroundings { key, user: None, places: Vec::new(), demand: Demand::of(key, None), ..*around };
+        text_value(value, &inner).flaw.map(|flaw| flaw.of_part("JSON with a field that is"))
+    })
+}
+
+fn own_name(text: &str, around: &Surroundings<'_>) -> Option<Flaw> {
+    let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let (value, key) = (bare(text), bare(around.key.rsplit('/').next().unwrap_or(around.key)));
+    let numbered = |name: &str| value.strip_prefix(name).is_some_and(|rest| rest.len() <= 4 && rest.chars().all(|c| c.is_ascii_digit()));
+    if value.is_empty() {
+        return None;
+    }
+    if numbered(&key) {
+        return Some(Flaw::new(Class::OwnName, "its own name"));
+    }
+    if around.user.is_some_and(|user| user.len() >= 2 && numbered(&bare(user))) {
+        return Some(Flaw::new(Class::OwnName, "the name of its user"));
+    }
+    around.places.iter().any(|place| bare(place) == value).then(|| Flaw::new(Class::OwnName, "the name of its host or database"))
+}
+
+fn unset(text: &str) -> Option<Flaw> {
+    let blank = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    match text {
+        "" => Some(Flaw::new(Class::Unset, "nothing: it is empty")),
+        _ if text.chars().all(blank) => Some(Flaw::new(Class::Unset, "nothing but white space")),
+        _ => None,
+    }
+}
+
+fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST_JUDGED);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+impl Surroundings<'_> {
+    /// `flaw`, unless it is accepted. An accepted one lets the next be looked for.
+    fn first(&self, flaw: Option<Flaw>) -> Option<Flaw> {
+        flaw.filter(|flaw| !self.allow.contains(&flaw.class))
+    }
+
+    /// What an attacker would try first.
+    fn hints(&self) -> Vec<&str> {
+        self.key.split(['_', '-', '.', '/']).chain(self.user).chain(self.places.iter().copied()).filter(|word| word.len() >= 3).collect()
+    }
+}
