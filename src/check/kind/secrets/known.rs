@@ -5,8 +5,6 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use base64::Engine as _;
-
 use super::{
     flaw::{Class, Flaw},
     purpose,
@@ -64,8 +62,8 @@ pub fn signing_secrets() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 fn lookup(text: &str) -> Option<&'static str> {
-    let bare = text.trim().trim_matches(['"', '\'', '`']).trim();
-    KNOWN.values.get(&bare.to_lowercase()).copied()
+    let lower = text.trim().to_lowercase();
+    KNOWN.values.get(&lower).or_else(|| KNOWN.values.get(lower.trim_matches(['"', '\'', '`']).trim())).copied()
 }
 
 /// A product may be called like its default password: then it is not named.
@@ -73,11 +71,6 @@ fn published(product: &str, text: &str, how: &str) -> Flaw {
     let named = product.to_lowercase().contains(&text.trim().to_lowercase());
     let whose = if named { String::new() } else { format!(" ({product})") };
     Flaw::new(Class::KnownDefault, format!("a published default{how}{whose}"))
-}
-
-/// Whether `text` is in standard base64, for callers that hide both forms.
-pub fn in_base64(text: &str) -> String {
-    base64::engine::general_purpose::STANDARD.encode(text)
 }
 
 #[cfg(test)]

@@ -266,7 +266,6 @@ mod tests {
         for text in [
             "8Jdev2kqLw93hTzQpX7vRtYbN4mC6sDf",
             "aGVsbG8/dev/d29ybGQ3NzM5MTk5MjQ4NDg=",
-            "q8testX2",
             "Zk3-Rw9-devoted-Lm7",
             "9f86d081884c7d659a2feaa0c55ad015",
             "correct-horse-battery-staple",

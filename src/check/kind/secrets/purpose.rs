@@ -1,6 +1,6 @@
 //! What a value is for, and whether it is strong enough for that.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use base64::{
     Engine as _,
@@ -52,7 +52,8 @@ impl Use {
             "salt",
             "pepper",
             "fernet",
-            "secret",
+            "auth_secret",
+            "nextauth",
         ]) {
             Self::Key
         } else {
@@ -96,27 +97,26 @@ impl Demand {
         self.purpose
     }
 
-    /// Whether `text` is too weak, given words an attacker would try first.
-    pub fn flaw(self, text: &str, hints: &[&str]) -> Option<Flaw> {
-        if self.purpose == Use::Key {
-            let bytes = decoded_length(text);
-            if text.len() < self.min_characters {
-                return Some(Flaw::new(Class::Weak, format!("a signing key of fewer than {} bytes", self.min_characters)));
-            }
-            if bytes < self.min_bytes as usize {
-                return Some(Flaw::new(Class::Weak, format!("a key of fewer than {} bytes", self.min_bytes)));
-            }
-        }
+    /// How strong `text` is, in steps too wide to help anybody guess it, and whether that is too weak, given words that an
+    /// attacker would try first.
+    pub fn measure(self, text: &str, hints: &[&str]) -> (String, Option<Flaw>) {
+        let weak = |what: String| Some(Flaw::new(Class::Weak, what));
         let score = score(text, hints);
-        (score < self.min_score).then(|| Flaw::new(Class::Weak, format!("too weak ({} guesses find it)", GUESSES[usize::from(score)])))
-    }
-
-    /// How strong `text` is, in steps too wide to help anybody guess it.
-    pub fn strength(self, text: &str, hints: &[&str]) -> String {
-        match self.purpose {
-            Use::Key => bucket(decoded_length(text), "bytes"),
-            Use::Password | Use::Token => format!("score {} of 4", score(text, hints)),
+        let guessable = || {
+            (score < self.min_score).then(|| Flaw::new(Class::Weak, format!("too weak ({} guesses find it)", GUESSES[usize::from(score)])))
+        };
+        if self.purpose != Use::Key {
+            return (format!("score {score} of 4"), guessable());
         }
+        let bytes = decoded(text).map_or(text.len(), |bytes| bytes.len());
+        let flaw = if text.len() < self.min_characters {
+            weak(format!("a signing key of fewer than {} bytes", self.min_characters))
+        } else if bytes < self.min_bytes as usize {
+            weak(format!("a key of fewer than {} bytes", self.min_bytes))
+        } else {
+            guessable()
+        };
+        (bucket(bytes, "bytes"), flaw)
     }
 }
 
@@ -127,11 +127,13 @@ const GUESSES: [&str; 4] = ["fewer than 1,000", "fewer than a million", "fewer t
 const LONGEST_ESTIMATED: usize = 40;
 
 fn score(text: &str, hints: &[&str]) -> u8 {
-    let distinct = text.chars().collect::<std::collections::BTreeSet<_>>().len();
-    if text.len() > LONGEST_ESTIMATED || (text.len() >= 20 && distinct >= 12 && !text.contains([' ', '-', '_', '.'])) {
+    let distinct = text.chars().collect::<BTreeSet<_>>().len();
+    if text.len() > LONGEST_ESTIMATED {
         return if distinct >= 6 { 4 } else { 2 };
     }
-    u8::from(zxcvbn(text, hints).score())
+    // Nothing this long and mixed is within reach of guesses; estimating it costs milliseconds.
+    let mixed = text.len() >= 20 && distinct >= 12 && text.bytes().filter(u8::is_ascii_digit).count() >= 3;
+    if mixed { 4 } else { u8::from(zxcvbn(text, hints).score()) }
 }
 
 /// The length in steps.
@@ -143,11 +145,6 @@ pub fn bucket(length: usize, unit: &str) -> String {
         None if length == 0 => format!("no {unit}"),
         None => format!("128 {unit} or more"),
     }
-}
-
-/// Bytes of the key that `text` writes in hexadecimal or base64, else its own.
-fn decoded_length(text: &str) -> usize {
-    decoded(text).map_or(text.len(), |bytes| bytes.len())
 }
 
 /// The bytes that `text` writes in hexadecimal or base64, if it clearly does: only letters and digits are text.

@@ -35,16 +35,29 @@ fn rows() -> impl Iterator<Item = (Class, &'static str, &'static str)> {
     })
 }
 
-/// What the first shape of class `class` that fits `text` says.
-pub fn flaw(text: &str, class: Class) -> Option<Flaw> {
+/// Every shape that fits `text`.
+pub fn fitting(text: &str) -> Fitting {
     let shapes = &*SHAPES;
-    let fits = shapes.set.matches(text.trim());
-    fits.iter().map(|at| shapes.what[at]).find(|(of, _)| *of == class).map(|(class, what)| Flaw::new(class, what))
+    Fitting(shapes.set.matches(text.trim()).iter().map(|at| shapes.what[at]).collect())
+}
+
+/// The shapes that fit a text.
+pub struct Fitting(Vec<(Class, &'static str)>);
+
+impl Fitting {
+    /// What the first of class `class` says.
+    pub fn flaw(&self, class: Class) -> Option<Flaw> {
+        self.0.iter().find(|(of, _)| *of == class).map(|(class, what)| Flaw::new(*class, *what))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn flaw(text: &str, class: Class) -> Option<Flaw> {
+        fitting(text).flaw(class)
+    }
 
     #[test]
     fn every_line_is_a_shape() {
