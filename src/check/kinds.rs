@@ -47,4 +47,5 @@ macro_rules! kinds {
 kinds! {
     "http" => http::Http,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
+    "secrets" => secrets::Secrets,
 }

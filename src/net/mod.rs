@@ -2,6 +2,8 @@
 
 pub mod env_file;
 pub mod http;
+pub mod command;
+pub mod git;
 pub mod pins;
 pub mod postgres;
 pub mod reach;

@@ -2,3 +2,4 @@
 
 pub mod http;
 pub mod postgres_indexes;
+pub mod secrets;
