@@ -1,9 +1,9 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
-pub mod env_file;
-pub mod http;
 pub mod command;
+pub mod env_file;
 pub mod git;
+pub mod http;
 pub mod pins;
 pub mod postgres;
 pub mod reach;

@@ -4,9 +4,8 @@ use std::{sync::OnceLock, time::Instant};
 
 use rustls::RootCertStore;
 
-use super::{Pins, http, tls};
 use super::{
-    Pins,
+    Pins, http,
     postgres::{Lender, Loan, Target, Trouble},
     tls,
 };
@@ -24,8 +23,7 @@ pub struct Reach {
 impl Reach {
     /// Ways to targets from this process environment, with these names pinned.
     pub fn new(env: ProcessEnv, pins: Pins) -> Self {
-        Self { env, pins, roots: OnceLock::new(), http: http::Clients::default() }
-        Self { env, pins, roots: OnceLock::new(), postgres: Lender::default() }
+        Self { env, pins, roots: OnceLock::new(), http: http::Clients::default(), postgres: Lender::default() }
     }
 
     /// The process environment.

@@ -64,7 +64,9 @@ fn secrets_of(line: &str) -> Vec<Range<usize>> {
             }
         }
     }
-    found.extend(SCHEME.captures_iter(line).filter_map(|hit| hit.name("value")).filter(|value| !value.as_str().starts_with("${")).map(|v| v.range()));
+    found.extend(
+        SCHEME.captures_iter(line).filter_map(|hit| hit.name("value")).filter(|value| !value.as_str().starts_with("${")).map(|v| v.range()),
+    );
     found.extend(url_passwords(line).map(|(range, _)| range));
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut apart: Vec<Range<usize>> = Vec::new();

@@ -120,7 +120,8 @@ fn unknown(key: &Key, node: &Node, has_kind: bool) -> Fault {
     let envelope = envelope::KEYS.into_iter().filter(|known| *known != "kind");
     if has_kind {
         let near = suggest::nearest(&key.text, envelope);
-        let hint = near.map_or_else(|| "`gonogo explain` lists the keys of every check".to_owned(), |near| format!("did you mean `{near}`?"));
+        let hint =
+            near.map_or_else(|| "`gonogo explain` lists the keys of every check".to_owned(), |near| format!("did you mean `{near}`?"));
         return Fault::new(key.place, format!("unknown key `{}`", key.text)).hint(hint);
     }
     // A key of every check holds a word or a list, a kind holds a map.

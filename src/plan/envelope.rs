@@ -132,9 +132,7 @@ impl Envelope {
     }
 
     pub(super) fn retry(&self) -> Retry {
-        self.retry
-            .as_ref()
-            .map_or(Retry { attempts: 1, delay: DELAY }, |retry| Retry { attempts: retry.attempts, delay: retry.delay })
+        self.retry.as_ref().map_or(Retry { attempts: 1, delay: DELAY }, |retry| Retry { attempts: retry.attempts, delay: retry.delay })
     }
 }
 

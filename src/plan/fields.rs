@@ -70,7 +70,8 @@ pub(super) fn word(node: &Node, label: Place, faults: &mut Vec<Fault>) -> Option
         return None;
     };
     if scalar.text.contains("${") {
-        faults.push(Fault::new(node.place, "no variable can stand here").hint("what is read before the variables are known is written out"));
+        faults
+            .push(Fault::new(node.place, "no variable can stand here").hint("what is read before the variables are known is written out"));
         return None;
     }
     Some(Word { text: scalar.text.clone(), place: node.place })

@@ -15,7 +15,10 @@ pub(super) struct Lack {
 enum Cause {
     Unset(String),
     Empty(String),
-    Said { name: String, message: String },
+    Said {
+        name: String,
+        message: String,
+    },
     Circle(String),
     TooDeep,
     TooLarge,

@@ -49,8 +49,7 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
 }
 
 fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Problem>) -> Plan {
-    let mut files: BTreeMap<String, Digest> =
-        tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
+    let mut files: BTreeMap<String, Digest> = tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
     files.extend(rest.signers);
     let mut secrets = std::mem::take(&mut resolved.secrecy.secrets);
     secrets.extend(resolved.variables.secrets());
@@ -165,7 +164,9 @@ fn pins(tree: &Tree, resolved: &mut Resolved<'_>) -> Pins {
     let mut hosts = HashSet::new();
     for (key, _) in entries {
         if key.text.is_empty() || key.text.contains(['/', ':', ' ', '$']) {
-            resolved.faults.push(Fault::new(key.place, format!("`{}` is not a host name", key.text)).hint("write the name alone, without scheme and port"));
+            resolved.faults.push(
+                Fault::new(key.place, format!("`{}` is not a host name", key.text)).hint("write the name alone, without scheme and port"),
+            );
         } else if !hosts.insert(key.text.to_lowercase()) {
             resolved.faults.push(Fault::new(key.place, format!("`{}` is pinned twice", key.text.to_lowercase())));
         }

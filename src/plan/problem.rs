@@ -92,7 +92,8 @@ impl Problem {
 
     /// Every fault once, in the order of the files.
     pub(super) fn all(mut faults: Vec<Fault>, sources: &Sources) -> Vec<Self> {
-        faults.sort_by(|a, b| (a.place.file, a.place.start, a.weight, &a.message).cmp(&(b.place.file, b.place.start, b.weight, &b.message)));
+        faults
+            .sort_by(|a, b| (a.place.file, a.place.start, a.weight, &a.message).cmp(&(b.place.file, b.place.start, b.weight, &b.message)));
         faults.dedup_by(|a, b| (a.place.file, a.place.start, &a.message) == (b.place.file, b.place.start, &b.message));
         faults.iter().map(|fault| Self::of(fault, sources)).collect()
     }

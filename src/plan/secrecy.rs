@@ -147,7 +147,9 @@ impl Secrecy {
     }
 
     fn warn(&mut self, place: Place) {
-        self.warnings.push(Fault::warning(place, "a secret stands in the plan").hint("give it as a variable, `${NAME}`, and set that where it runs"));
+        self.warnings.push(
+            Fault::warning(place, "a secret stands in the plan").hint("give it as a variable, `${NAME}`, and set that where it runs"),
+        );
     }
 }
 

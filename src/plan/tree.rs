@@ -10,8 +10,7 @@ use super::{
     draft::Draft,
     fault::Fault,
     fields::{Fields, word},
-    include,
-    needs,
+    include, needs,
     node::Node,
     pack_use::PackUse,
     place::{Place, Sources},
@@ -138,7 +137,8 @@ impl Tree {
         self.duplicates();
         let mut faults = Vec::new();
         if self.drafts.is_empty() && self.faults.is_empty() {
-            faults.push(Fault::new(Place::top(0), "the plan has no checks").hint("write `checks:` here, or `include:` files that have some"));
+            faults
+                .push(Fault::new(Place::top(0), "the plan has no checks").hint("write `checks:` here, or `include:` files that have some"));
         }
         let environments: Vec<&str> = self.root.environments.iter().map(|environment| environment.name.as_str()).collect();
         for name in self.drafts.iter().flat_map(|draft| draft.environments.iter().flatten()) {

@@ -2,13 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{
-    fault::Fault,
-    node::Node,
-    root::Root,
-    suggest,
-    template::Template,
-};
+use super::{fault::Fault, node::Node, root::Root, suggest, template::Template};
 
 /// A warning for every variable in `vars` that no value of `files` names; its own value does not count.
 pub(super) fn variables<'a>(root: &Root, files: impl Iterator<Item = &'a Node>) -> Vec<Fault> {
