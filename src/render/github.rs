@@ -45,7 +45,10 @@ fn annotation(rank: Rank, exception: &Exception<'_>) -> String {
     };
     let line = finding.location.line.max(1).to_string();
     let title = story::name(finding);
-    command(level, &[("file", &finding.location.file), ("line", &line), ("title", &title)], &message(exception))
+    let properties = [("file", finding.location.file.as_str()), ("line", &line), ("title", &title)];
+    // Without a file the line would point at nothing.
+    let from = if finding.location.file.is_empty() { 2 } else { 0 };
+    command(level, &properties[from..], &message(exception))
 }
 
 fn message(exception: &Exception<'_>) -> Vec<String> {
@@ -66,7 +69,7 @@ fn message(exception: &Exception<'_>) -> Vec<String> {
         ("fix", &finding.fix),
         ("runbook", &finding.runbook),
     ] {
-        lines.extend(text.iter().map(|text| format!("{label}: {text}")));
+        lines.extend(text.iter().flat_map(|text| format!("{label}: {}", text.trim()).lines().map(str::to_owned).collect::<Vec<_>>()));
     }
     lines.extend(exception.dependents.iter().map(|d| format!("only because of this: {} ({}, {})", d.id, said(d), d.severity)));
     lines

@@ -78,7 +78,7 @@ fn case(page: &Page<'_>, finding: &Finding) -> TestCase {
         }
     }
     case.add_property(("outcome", finding.outcome.word()));
-    case.set_system_out(story(finding));
+    case.set_system_out(told(finding));
     case
 }
 
@@ -109,7 +109,7 @@ fn status(finding: &Finding) -> TestCaseStatus {
 }
 
 /// What a person reads under the test case: a line for each demand, then what to do. No line is the target's own.
-fn story(finding: &Finding) -> String {
+fn told(finding: &Finding) -> String {
     let mut lines = vec![format!("{}: {}", story::said(finding), finding.reason)];
     for demand in &finding.expectations {
         let sign = match demand.met {

@@ -53,6 +53,12 @@ pub(super) fn text(text: &str) -> String {
     out
 }
 
+/// `said` as running text that keeps its lines.
+pub(super) fn lines(said: &str) -> String {
+    let lines: Vec<String> = said.lines().filter(|line| !line.trim().is_empty()).map(text).collect();
+    lines.join("<br>")
+}
+
 /// Whether this character would begin a mention, a reference or a link by itself: `@name`, `#12`, `GH-12`, `://`, `www.`.
 ///
 /// GitHub looks for these after Markdown is rendered, where no backslash helps; only a break within them does.
@@ -111,6 +117,11 @@ mod tests {
         ] {
             assert_eq!(text(said), safe);
         }
+    }
+
+    #[test]
+    fn advice_keeps_its_lines() {
+        assert_eq!(lines("first\n\n# second\n"), "first<br>\\# second");
     }
 
     #[test]

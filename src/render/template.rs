@@ -29,7 +29,7 @@ fn try_render(name: &str, view: &View) -> Result<String, Error> {
     env.set_formatter(escape);
     env.add_filter("code", |text: &str| Value::from_safe_string(markdown::code(text)));
     env.add_filter("link", |text: &str| Value::from_safe_string(markdown::link(text)));
-    env.add_filter("line", |text: &str| inert::line(text));
+    env.add_filter("lines", |text: &str| Value::from_safe_string(markdown::lines(text)));
     for (name, source) in TEMPLATES {
         env.add_template(name, source)?;
     }
@@ -38,14 +38,10 @@ fn try_render(name: &str, view: &View) -> Result<String, Error> {
 
 fn escape(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     match (value.as_str(), state.auto_escape()) {
-        (Some(_), _) if value.is_safe() => escape_safe(out, value),
+        (Some(text), _) if value.is_safe() => Ok(out.write_str(text)?),
         (Some(text), AutoEscape::Custom(_)) => Ok(out.write_str(&markdown::text(text))?),
         (Some(text), _) => escape_formatter(out, state, &Value::from(inert::text(text))),
         (None, AutoEscape::Custom(_)) => Ok(write!(out, "{value}")?),
         (None, _) => escape_formatter(out, state, value),
     }
-}
-
-fn escape_safe(out: &mut Output, value: &Value) -> Result<(), Error> {
-    Ok(write!(out, "{value}")?)
 }

@@ -23,7 +23,7 @@ pub(super) fn push(out: &mut String, exception: &Exception<'_>, style: Style) {
         gutter.say("", &finding.title);
     }
     gutter.demands();
-    gutter.settle();
+    gutter.waiver();
     gutter.advice();
     gutter.dependents(&exception.dependents);
 }
@@ -57,7 +57,7 @@ impl Gutter<'_> {
     }
 
     /// Under which conditions it is accepted, or why an exception does not count.
-    fn settle(&mut self) {
+    fn waiver(&mut self) {
         let Some(waiver) = &self.finding.waiver else { return };
         let until = moment(waiver.expires);
         match self.finding.outcome {
@@ -84,8 +84,10 @@ impl Gutter<'_> {
             ("fix", &finding.fix),
             ("runbook", &finding.runbook),
         ] {
-            if let Some(text) = text {
-                self.say(label, text);
+            let mut label = label;
+            for line in text.iter().flat_map(|text| text.trim().lines()) {
+                self.say(label, line);
+                label = " ";
             }
         }
         self.say("plan", &format!("{}:{}", finding.location.file, finding.location.line));
