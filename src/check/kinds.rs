@@ -45,5 +45,6 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "health" => health::Health,
     "http" => http::Http,
 }

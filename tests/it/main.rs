@@ -2,6 +2,7 @@
 
 mod ca;
 mod fixtures;
+mod health;
 mod hostile;
 mod http;
 mod look;

@@ -25,7 +25,10 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 pub use answer::{Answer, BodySeen};
 pub use expect::Expect;
-pub(crate) use look::unseen;
+pub use text::Text;
+
+pub(crate) use answer::millis;
+pub(crate) use look::{deadline, unseen};
 pub use method::Method;
 
 use self::{

@@ -1,3 +1,4 @@
 //! One file a kind.
 
+pub mod health;
 pub mod http;

@@ -56,12 +56,12 @@ pub struct Hit {
 
 impl JsonDemands {
     /// What each path leads to in `body`, by the path as written.
-    pub(super) fn look<'a>(&'a self, body: &'a Value) -> impl Iterator<Item = (String, Hits)> + 'a {
+    pub(crate) fn look<'a>(&'a self, body: &'a Value) -> impl Iterator<Item = (String, Hits)> + 'a {
         self.0.iter().map(|(written, path, _)| (written.clone(), hits(path, body)))
     }
 
     /// Each demand, judged.
-    pub(super) fn judge(&self, seen: &BodySeen) -> Vec<Expectation> {
+    pub(crate) fn judge(&self, seen: &BodySeen) -> Vec<Expectation> {
         self.0.iter().map(|(path, _, matcher)| judge(path, matcher, seen)).collect()
     }
 }
