@@ -72,3 +72,26 @@ fn examples_can_go_red_in_every_expectation() {
         }
     }
 }
+
+#[test]
+fn examples_fit_their_schema() {
+    for kind in KINDS {
+        let mut generator = schemars::SchemaGenerator::default();
+        let mut schema = (kind.schema)(&mut generator);
+        schema.insert("$defs".into(), Value::Object(generator.take_definitions(true)));
+        let schema = jsonschema::validator_for(schema.as_value()).unwrap_or_else(|error| panic!("{}: {error}", kind.name));
+        let example: Value = serde_yaml::from_str(kind.example).expect("YAML");
+        for item in example["checks"].as_array().expect("a list of checks") {
+            let errors: Vec<String> =
+                schema.iter_errors(&item[kind.name]).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", item["id"]);
+        }
+        for file in files(kind.name) {
+            let fixture: Fixture = serde_yaml::from_str(&std::fs::read_to_string(&file).expect("text")).expect("a fixture");
+            let errors: Vec<String> =
+                schema.iter_errors(&fixture.check).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", file.display());
+        }
+        assert!(!schema.is_valid(&serde_json::json!({ "url": "https://a.example/", "no-such-key": 1 })), "{}", kind.name);
+    }
+}

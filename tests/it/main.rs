@@ -5,4 +5,6 @@ mod fixtures;
 mod health;
 mod hostile;
 mod http;
+mod http_demands;
 mod look;
+mod nginx;

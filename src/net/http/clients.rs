@@ -16,8 +16,9 @@ use crate::net::{Pins, Reach, tls};
 /// What we say we are.
 const USER_AGENT: &str = concat!("gonogo/", env!("CARGO_PKG_VERSION"));
 
-/// Connections wait this long for their next request: long enough for the checks of one run.
-const IDLE: Duration = Duration::from_secs(30);
+/// Connections wait this long for their next request. Less than servers do (gunicorn 2 s, Node.js and uvicorn 5 s), so
+/// that none is used in the very moment its server closes it.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Of one answer over HTTP/2; over HTTP/1 hyper allows 100 headers and about 400 KiB.
 const MAX_HEADERS_H2: u32 = 64 << 10;

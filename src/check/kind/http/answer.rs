@@ -17,7 +17,7 @@ const LARGEST_HEADER: usize = 4 << 10;
 const MOST_VALUES: usize = 20;
 
 /// Headers that are kept whether a demand names them or not: they tell what went wrong.
-const TELLING: [&str; 8] = ["content-type", "location", "server", "via", "age", "retry-after", "www-authenticate", "x-request-id"];
+const TELLING: [&str; 7] = ["content-type", "location", "server", "via", "age", "retry-after", "www-authenticate"];
 
 /// What the endpoint answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
