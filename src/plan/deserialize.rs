@@ -60,9 +60,7 @@ impl<'a> Reader<'a> {
     /// The scalar, if anything was written.
     fn scalar(&self, wanted: &str) -> Result<&'a Scalar, Mismatch> {
         match &self.node.value {
-            Value::Scalar(scalar) if scalar.is_null() => {
-                Err(self.expected(wanted).hint("give it a value, or leave the key out"))
-            }
+            Value::Scalar(scalar) if scalar.is_null() => Err(self.expected(wanted).hint("give it a value, or leave the key out")),
             Value::Scalar(scalar) => Ok(scalar),
             Value::List(_) | Value::Map(_) => Err(self.expected(wanted)),
         }
@@ -240,12 +238,7 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
         self.map(visitor)
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Mismatch> {
         match &self.node.value {
             Value::Scalar(_) => {
                 let text = self.text("a word")?;

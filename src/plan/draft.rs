@@ -3,7 +3,7 @@
 use super::{
     envelope,
     fault::Fault,
-    fields::{Word, is_id, quiet_words, word},
+    fields::{Word, early_words, is_id, word},
     node::{Key, Node, Value},
     place::Place,
     suggest,
@@ -33,19 +33,26 @@ pub(super) struct Draft {
     pub(super) without: Option<String>,
 }
 
+/// What stands in the place of a check.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Its id also if the rest is wrong, so that nobody is told that it does not exist.
+    pub(super) id: Option<String>,
+    pub(super) draft: Option<Draft>,
+}
+
 impl Draft {
-    /// Takes a check apart; `section` is the file's. The id is returned also if the rest is wrong, so that nobody is
-    /// told that it does not exist.
-    pub(super) fn read(node: &Node, section: Option<&(Key, Node)>, faults: &mut Vec<Fault>) -> (Option<String>, Option<Self>) {
+    /// Takes a check apart; `section` is the file's.
+    pub(super) fn read(node: &Node, section: Option<&(Key, Node)>, faults: &mut Vec<Fault>) -> Found {
         let Some(entries) = node.entries() else {
             faults.push(Fault::new(node.place, format!("a check is a map of keys, found {}", node.noun())));
-            return (None, None);
+            return Found::default();
         };
         let label = entries.first().map_or(node.place, |(key, _)| key.place);
         let id = id(node, label, faults);
         let name = id.as_ref().map(|id| id.text.clone());
         let kind = kind(entries, label, faults);
-        let (Some(id), Some((kind, kind_key, settings))) = (id, kind) else { return (name, None) };
+        let (Some(id), Some((kind, kind_key, settings))) = (id, kind) else { return Found { id: name, draft: None } };
         let kept = |(key, _): &&(Key, Node)| envelope::KEYS.contains(&key.text.as_str()) && key.text != "kind";
         let mut envelope: Vec<(Key, Node)> = entries.iter().filter(kept).cloned().collect();
         if let Some(section) = section.filter(|_| node.get("section").is_none()) {
@@ -59,12 +66,12 @@ impl Draft {
             kind,
             kind_key,
             settings: settings.clone(),
-            needs: quiet_words(node.get("needs")),
-            environments: node.get("environments").map(|list| quiet_words(Some(list))),
+            needs: early_words(node.get("needs"), faults),
+            environments: node.get("environments").map(|list| early_words(Some(list), faults)),
             pack: None,
             without: None,
         };
-        (name, Some(draft))
+        Found { id: name, draft: Some(draft) }
     }
 
     /// The place of an envelope's value, else of the id.
@@ -105,6 +112,10 @@ fn kind<'a>(entries: &'a [(Key, Node)], label: Place, faults: &mut Vec<Fault>) -
             told = true;
         }
     }
+    if told && found.is_none() && entries.iter().any(|(key, _)| key.text == "kind") {
+        // What else is unknown are the kind's keys, which belong under it.
+        return None;
+    }
     for (key, node) in entries.iter().filter(|(key, _)| Kind::named(&key.text).is_none() && !envelope::KEYS.contains(&key.text.as_str())) {
         faults.push(unknown(key, node, found.is_some()));
         // It may be the kind, misspelt: then none is missing.
@@ -120,7 +131,8 @@ fn unknown(key: &Key, node: &Node, has_kind: bool) -> Fault {
     let envelope = envelope::KEYS.into_iter().filter(|known| *known != "kind");
     if has_kind {
         let near = suggest::nearest(&key.text, envelope);
-        let hint = near.map_or_else(|| "`gonogo explain` lists the keys of every check".to_owned(), |near| format!("did you mean `{near}`?"));
+        let hint =
+            near.map_or_else(|| "`gonogo explain` lists the keys of every check".to_owned(), |near| format!("did you mean `{near}`?"));
         return Fault::new(key.place, format!("unknown key `{}`", key.text)).hint(hint);
     }
     // A key of every check holds a word or a list, a kind holds a map.

@@ -6,13 +6,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{
-    fault::Fault,
-    fields::Word,
-    place::Sources,
-    suggest, yaml,
-    node::Node,
-};
+use super::{fault::Fault, fields::Word, node::Node, place::Sources, suggest, yaml};
 use crate::{
     model::{Digest, Size},
     net::regular_file::{self, FileError},
@@ -35,7 +29,9 @@ pub(super) fn files(root: &Path, pattern: &Word, faults: &mut Vec<Fault>) -> Vec
     }
     if !text.contains(['*', '?', '[']) {
         return match std::fs::metadata(root.join(text)) {
-            Ok(found) if found.is_dir() => refuse(format!("`{text}` is a folder"), Some(format!("write `{}/*.yaml`", text.trim_end_matches('/')))),
+            Ok(found) if found.is_dir() => {
+                refuse(format!("`{text}` is a folder"), Some(format!("write `{}/*.yaml`", text.trim_end_matches('/'))))
+            }
             Ok(_) => vec![PathBuf::from(text)],
             Err(_) => refuse(format!("there is no file `{text}`"), near(root, text)),
         };
@@ -51,7 +47,7 @@ pub(super) fn files(root: &Path, pattern: &Word, faults: &mut Vec<Fault>) -> Vec
         return refuse(format!("`{text}` matches more than {MOST_FILES} files"), None);
     }
     if found.is_empty() {
-        return refuse(format!("`{text}` matches no file"), Some(format!("paths start at the plan's folder, `{}`", root.display())));
+        return refuse(format!("`{text}` matches no file"), Some("paths start at the plan's folder".into()));
     }
     found.into_iter().map(|path| path.strip_prefix(root).map(Path::to_path_buf).unwrap_or(path)).collect()
 }
@@ -68,7 +64,8 @@ pub(super) fn read(root: &Path, name: &Path, sources: &mut Sources, faults: &mut
 
 /// The name by which problems and reports call a file: relative, with `/` between its parts and without `./`.
 pub(super) fn shown(path: &Path) -> String {
-    let parts: Vec<_> = path.components().filter(|part| *part != Component::CurDir).map(|part| part.as_os_str().to_string_lossy()).collect();
+    let parts: Vec<_> =
+        path.components().filter(|part| *part != Component::CurDir).map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
 }
 

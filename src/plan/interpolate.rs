@@ -39,7 +39,9 @@ pub(super) fn fill<'a>(node: &mut Node, sources: &Sources, scope: &dyn Fn(Place)
             Ok(None) => {}
             Ok(Some(new)) => *scalar = new,
             Err(Refused::Malformed(malformed)) => {
-                filling.faults.push(Fault::new(within(sources, place, &malformed.at), malformed.message).hint("write `$$` for a dollar sign"));
+                filling
+                    .faults
+                    .push(Fault::new(within(sources, place, &malformed.at), malformed.message).hint("write `$$` for a dollar sign"));
                 filling.dropped.insert(entry);
             }
             Err(Refused::Lack(lack)) => {
@@ -70,7 +72,8 @@ enum Refused {
 /// The scalar with its variables filled in; `None` if it has none.
 fn filled(scalar: &Scalar, scope: &dyn Scope) -> Result<Option<Scalar>, Refused> {
     let Some(template) = Template::parse(&scalar.text).map_err(Refused::Malformed)? else { return Ok(None) };
-    let Resolved { text, shown, unset, secrets } = expand(&template, scope.lenient(), &mut |name| scope.value(name)).map_err(Refused::Lack)?;
+    let Resolved { text, shown, unset, secrets } =
+        expand(&template, scope.lenient(), &mut |name| scope.value(name)).map_err(Refused::Lack)?;
     if template.is_literal() {
         return Ok(Some(Scalar { text, style: Style::Quoted }));
     }
@@ -83,7 +86,8 @@ fn filled(scalar: &Scalar, scope: &dyn Scope) -> Result<Option<Scalar>, Refused>
 pub(super) fn within(sources: &Sources, place: Place, piece: &str) -> Place {
     let text = sources.slice(place);
     // `${api` is not found in `${api-url}`.
-    let whole = |start: usize| piece.ends_with('}') || !text[start + piece.len()..].starts_with(|c: char| c.is_alphanumeric() || "_-.".contains(c));
+    let whole =
+        |start: usize| piece.ends_with('}') || !text[start + piece.len()..].starts_with(|c: char| c.is_alphanumeric() || "_-.".contains(c));
     let found = text.match_indices(piece).map(|(start, _)| start).find(|start| whole(*start));
     let Some(start) = found.filter(|_| piece.len() > 2) else { return place };
     let length = if piece.ends_with('}') { piece.len() } else { text[start..].find('}').map_or(piece.len(), |end| end + 1) };

@@ -5,6 +5,7 @@ use std::{
     path::Path,
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
@@ -16,6 +17,7 @@ use super::{
     place::Place,
     request,
     resolve::{Resolved, resolve},
+    scope::Scopes,
     tree::Tree,
     typed,
 };
@@ -49,9 +51,10 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
 }
 
 fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Problem>) -> Plan {
-    let mut files: BTreeMap<String, Digest> =
-        tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
+    let mut files: BTreeMap<String, Digest> = tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
     files.extend(rest.signers);
+    resolved.secrecy.word(&tree.root.project);
+    tree.root.environments.iter().for_each(|environment| resolved.secrecy.word(&environment.name));
     let mut secrets = std::mem::take(&mut resolved.secrecy.secrets);
     secrets.extend(resolved.variables.secrets());
     Plan {
@@ -83,7 +86,8 @@ pub(super) struct Rest {
     ledger: Option<String>,
 }
 
-#[derive(Default, Deserialize, schemars::JsonSchema)]
+/// What is being released, where neither flags nor the CI say so.
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct ReleaseSettings {
     /// The version people say: `1.4.2`.
@@ -101,7 +105,7 @@ impl Rest {
     /// Reads it; what is wrong joins the faults of `resolved`.
     pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>) -> Self {
         let root = &tree.root;
-        let release: ReleaseSettings = block(tree, resolved, root.release.as_ref()).unwrap_or_default();
+        let release: ReleaseSettings = presentable_block(tree, resolved, root.release.as_ref()).unwrap_or_default();
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let release = Release {
             version: given(release.version),
@@ -126,11 +130,28 @@ impl Rest {
 /// A typed value of the main file, its variables filled in.
 fn block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
     let (label, node) = block?;
+    let (node, dropped) = filled(tree, resolved, node);
+    typed_block(resolved, *label, &node, dropped)
+}
+
+/// The same for what goes into reports as it is.
+fn presentable_block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
+    let (label, node) = block?;
+    let (mut node, dropped) = filled(tree, resolved, node);
+    node.make_presentable();
+    typed_block(resolved, *label, &node, dropped)
+}
+
+fn filled(tree: &Tree, resolved: &mut Resolved<'_>, node: &Node) -> (Node, HashSet<Place>) {
     let mut node = node.clone();
     let filling = fill(&mut node, &tree.sources, &|_| &resolved.variables);
-    let typed = typed::read(&node, *label, filling.dropped, &|reader| T::deserialize(reader));
-    resolved.secrecy.words(&node);
+    resolved.secrecy.check(&node, "", &HashSet::new(), &Scopes { plan: &resolved.variables, pack: None });
     resolved.faults.extend(filling.faults);
+    (node, filling.dropped)
+}
+
+fn typed_block<T: DeserializeOwned>(resolved: &mut Resolved<'_>, label: Place, node: &Node, dropped: HashSet<Place>) -> Option<T> {
+    let typed = typed::read(node, label, dropped, &|reader| T::deserialize(reader));
     resolved.faults.extend(typed.faults);
     typed.value
 }
@@ -165,7 +186,9 @@ fn pins(tree: &Tree, resolved: &mut Resolved<'_>) -> Pins {
     let mut hosts = HashSet::new();
     for (key, _) in entries {
         if key.text.is_empty() || key.text.contains(['/', ':', ' ', '$']) {
-            resolved.faults.push(Fault::new(key.place, format!("`{}` is not a host name", key.text)).hint("write the name alone, without scheme and port"));
+            resolved.faults.push(
+                Fault::new(key.place, format!("`{}` is not a host name", key.text)).hint("write the name alone, without scheme and port"),
+            );
         } else if !hosts.insert(key.text.to_lowercase()) {
             resolved.faults.push(Fault::new(key.place, format!("`{}` is pinned twice", key.text.to_lowercase())));
         }

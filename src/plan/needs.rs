@@ -2,12 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    draft::Draft,
-    fault::Fault,
-    fields::Word,
-    root::Environment,
-};
+use super::{draft::Draft, fault::Fault, fields::Word, root::Environment};
 use crate::model::{Phase, Severity};
 
 /// Every circle of needs, told once, at the need that closes it.
@@ -54,7 +49,11 @@ fn circle(drafts: &[Draft], path: &[(usize, usize)], back_to: usize, need: &Word
     let start = path.iter().position(|(i, _)| *i == back_to).unwrap_or(0);
     let ids: Vec<String> = path[start..].iter().map(|(i, _)| format!("`{}`", drafts[*i].id)).chain([format!("`{}`", need.text)]).collect();
     let shown = if ids.len() > 8 { [&ids[..4], &["…".to_owned()], &ids[ids.len() - 3..]].concat() } else { ids };
-    let message = if shown.len() == 2 { format!("`{}` needs itself", need.text) } else { format!("checks need each other in a circle: {}", shown.join(" → ")) };
+    let message = if shown.len() == 2 {
+        format!("`{}` needs itself", need.text)
+    } else {
+        format!("checks need each other in a circle: {}", shown.join(" → "))
+    };
     Fault::new(need.place, message)
 }
 

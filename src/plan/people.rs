@@ -28,8 +28,10 @@ pub struct Signoff {
     /// The file with the people's public keys, as `ssh-keygen -Y verify` takes it.
     pub allowed_signers: String,
     /// The people of each role.
+    #[schemars(length(min = 1))]
     pub roles: BTreeMap<String, Vec<String>>,
     /// The roles that must each sign.
+    #[schemars(length(min = 1))]
     pub require: Vec<String>,
 }
 

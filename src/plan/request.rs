@@ -2,14 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{
-    Problem,
-    fault::Fault,
-    place::Place,
-    root::Environment,
-    suggest,
-    tree::Tree,
-};
+use super::{Problem, fault::Fault, place::Place, root::Environment, suggest, tree::Tree};
 use crate::model::ProcessEnv;
 
 /// What to read.

@@ -137,7 +137,8 @@ pub(super) fn vars(fields: Fields<'_>, faults: &mut Vec<Fault>) -> Vec<(Key, Nod
         match node.scalar() {
             None => faults.push(Fault::new(key.place, format!("a variable is one value, found {}", node.noun()))),
             Some(scalar) if scalar.is_null() => {
-                faults.push(Fault::new(key.place, format!("the variable `{}` is empty", key.text)).hint("give it a value, or leave it out"));
+                faults
+                    .push(Fault::new(key.place, format!("the variable `{}` is empty", key.text)).hint("give it a value, or leave it out"));
             }
             Some(scalar) => {
                 if let Err(malformed) = Template::parse(&scalar.text) {

@@ -81,7 +81,11 @@ impl Secrecy {
 
     /// Takes in what is written in a tree that is no check's: its words only.
     pub(super) fn words(&mut self, node: &Node) {
-        node.each_scalar(&mut |scalar, _| self.word(&scalar.text));
+        node.each_scalar(&mut |scalar, _| {
+            if scalar.filled().is_none() {
+                self.word(&scalar.text);
+            }
+        });
     }
 
     /// Warns of secrets among the defaults of variables.
@@ -140,14 +144,16 @@ impl Secrecy {
         }
     }
 
-    fn word(&mut self, text: &str) {
+    pub(super) fn word(&mut self, text: &str) {
         if !text.is_empty() && !text.contains("${") && url_passwords(text).next().is_none() {
             self.words.insert(text.to_owned());
         }
     }
 
     fn warn(&mut self, place: Place) {
-        self.warnings.push(Fault::warning(place, "a secret stands in the plan").hint("give it as a variable, `${NAME}`, and set that where it runs"));
+        self.warnings.push(
+            Fault::warning(place, "a secret stands in the plan").hint("give it as a variable, `${NAME}`, and set that where it runs"),
+        );
     }
 }
 

@@ -31,12 +31,7 @@ pub(super) struct Typed<T> {
 
 /// Reads `node` with `parse`. `label` is where to point if something is missing from it; `dropped` are entries known to
 /// be without a value.
-pub(super) fn read<T>(
-    node: &Node,
-    label: Place,
-    dropped: HashSet<Place>,
-    parse: &dyn Fn(Reader<'_>) -> Result<T, Mismatch>,
-) -> Typed<T> {
+pub(super) fn read<T>(node: &Node, label: Place, dropped: HashSet<Place>, parse: &dyn Fn(Reader<'_>) -> Result<T, Mismatch>) -> Typed<T> {
     let mut reading = Reading { dropped, ..Reading::default() };
     let mut typed = Typed { value: None, partial: None, faults: Vec::new(), unset: Vec::new(), secrets: HashSet::new() };
     for _ in 0..MOST {

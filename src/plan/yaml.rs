@@ -89,7 +89,9 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
         self.count(1, place)?;
         let before = self.nodes;
         let (value, anchor) = match event {
-            Event::Scalar(text, style, anchor, tag) => (Value::Scalar(self.scalar(text.into_owned(), style, tag.as_deref(), place)?), anchor),
+            Event::Scalar(text, style, anchor, tag) => {
+                (Value::Scalar(self.scalar(text.into_owned(), style, tag.as_deref(), place)?), anchor)
+            }
             Event::SequenceStart(_, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), place)?;
                 (Value::List(self.list(depth)?), anchor)
@@ -115,7 +117,8 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
         if self.nodes <= MOST_NODES {
             return Ok(());
         }
-        Err(Fault::new(place, format!("the file unfolds to more than {MOST_NODES} values")).hint("aliases of aliases multiply: write less with them"))
+        Err(Fault::new(place, format!("the file unfolds to more than {MOST_NODES} values"))
+            .hint("aliases of aliases multiply: write less with them"))
     }
 
     fn alias(&mut self, anchor: usize, place: Place) -> Result<Node, Fault> {
@@ -138,7 +141,9 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
     fn refuse_tag(&self, tag: Option<&Tag>, place: Place) -> Result<(), Fault> {
         match tag {
             None => Ok(()),
-            Some(tag) => Err(Fault::new(place, format!("the tag `{}` means nothing here", tag.original())).hint("write the value without a tag")),
+            Some(tag) => {
+                Err(Fault::new(place, format!("the tag `{}` means nothing here", tag.original())).hint("write the value without a tag"))
+            }
         }
     }
 
@@ -215,20 +220,27 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
         let line = self.text[..at].rfind('\n').map_or(0, |end| end + 1);
         let indented_by_tab = self.text[line..].trim_start_matches(' ').starts_with('\t');
         match error.kind() {
-            ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabAtBlockScalarStart => tab(place),
+            ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabAtBlockScalarStart => tab(place),
             _ if indented_by_tab => tab(place),
-            ErrorKind::UnknownAnchor => Fault::new(place, "this alias has no anchor before it").hint("quote the value if its `*` is meant literally"),
+            ErrorKind::UnknownAnchor => {
+                Fault::new(place, "this alias has no anchor before it").hint("quote the value if its `*` is meant literally")
+            }
             ErrorKind::RecursionLimitExceeded => Fault::new(place, format!("lists and maps are nested more than {DEEPEST} deep")),
             ErrorKind::MappingValueNotAllowed => {
                 Fault::new(place, "a `:` makes this a key where no key can stand").hint("quote the value, or check the indentation")
             }
-            _ => Fault::new(place, format!("not YAML: {}", error.info())).hint("check the indentation, quotes and brackets here and just above"),
+            _ => Fault::new(place, format!("not YAML: {}", error.info()))
+                .hint("check the indentation, quotes and brackets here and just above"),
         }
     }
 }
 
 fn matters(event: &Event<'_>) -> bool {
-    event.is_node() || matches!(event, Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd | Event::SequenceEnd | Event::MappingEnd)
+    event.is_node()
+        || matches!(event, Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd | Event::SequenceEnd | Event::MappingEnd)
 }
 
 fn tab(place: Place) -> Fault {
