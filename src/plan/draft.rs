@@ -74,9 +74,9 @@ impl Draft {
         Found { id: name, draft: Some(draft) }
     }
 
-    /// The place of an envelope's value, else of the id.
+    /// The place of an envelope's value, of a list its key's, of what is not there the id's.
     pub(super) fn place_of(&self, key: &str) -> Place {
-        self.envelope.get(key).map_or(self.id_place, |node| node.place)
+        self.envelope.entry(key).map_or(self.id_place, |(key, node)| if node.scalar().is_some() { node.place } else { key.place })
     }
 }
 
@@ -150,4 +150,23 @@ fn misplaced_kind(key: &Key, node: &Node) -> Fault {
 
 fn names() -> Vec<&'static str> {
     KINDS.iter().map(|kind| kind.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::yaml;
+
+    #[test]
+    fn one_check_has_one_kind() {
+        // As long as there is only one kind, none can be second.
+        for (first, second) in KINDS.iter().zip(&KINDS[1..]) {
+            let text = format!("id: a\n{}: {{}}\n{}: {{}}\n", first.name, second.name);
+            let mut faults = Vec::new();
+            Draft::read(&yaml::parse(0, &text, &mut Vec::new()).expect("YAML"), None, &mut faults);
+            let messages: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
+            assert_eq!(messages, [format!("two kinds in one check: `{}` and `{}`", first.name, second.name)]);
+            assert_eq!(faults[0].place.start as usize, text.rfind(second.name).expect("the second kind"));
+        }
+    }
 }

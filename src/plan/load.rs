@@ -116,11 +116,12 @@ impl Rest {
         };
         let pins = pins(tree, resolved);
         let signoff_block = overridden(root.signoff.as_ref(), resolved.environment.signoff.as_ref());
-        let signoff: Option<Signoff> = block(tree, resolved, signoff_block.as_ref());
-        let mut signers = None;
-        if let (Some(signoff), Some((label, node))) = (&signoff, &signoff_block) {
-            resolved.faults.extend(people::check(signoff, &root.people, node, *label));
-            signers = read_signers(tree, resolved, signoff, node);
+        let (mut signoff, mut signers) = (None::<Signoff>, None);
+        if let Some((label, node)) = signoff_block {
+            let (node, dropped) = filled(tree, resolved, &node);
+            resolved.faults.extend(people::check(&node, &root.people));
+            signoff = typed_block(resolved, label, &node, dropped);
+            signers = signoff.as_ref().and_then(|signoff| read_signers(tree, resolved, signoff, &node));
         }
         let ledger = root.ledger.as_ref().map(|node| (node.place, node.clone()));
         Self { pins, release, signoff, signers, ledger: block(tree, resolved, ledger.as_ref()) }
@@ -171,7 +172,7 @@ fn read_signers(tree: &Tree, resolved: &mut Resolved<'_>, signoff: &Signoff, nod
     match regular_file::read_bytes(&tree.folder.join(name), LARGEST) {
         Ok(bytes) => Some((super::include::shown(Path::new(name)), Digest::of(&bytes))),
         Err(error) => {
-            let (place, shown) = node.get("allowed-signers").and_then(|node| Some((node.place, node.scalar()?.text.clone())))?;
+            let (place, shown) = node.get("allowed-signers").and_then(|node| Some((node.place, node.scalar()?.quotable().to_owned())))?;
             resolved.faults.push(Fault::new(place, format!("the file `{shown}` {error}")));
             None
         }
@@ -180,9 +181,9 @@ fn read_signers(tree: &Tree, resolved: &mut Resolved<'_>, signoff: &Signoff, nod
 
 /// The environment's `resolve`.
 fn pins(tree: &Tree, resolved: &mut Resolved<'_>) -> Pins {
-    let Some((label, _)) = &resolved.environment.resolve else { return Pins::default() };
-    let named: Option<BTreeMap<String, ParsedPin>> = block(tree, resolved, resolved.environment.resolve.as_ref());
-    let entries = resolved.environment.resolve.as_ref().and_then(|(_, node)| node.entries()).unwrap_or_default();
+    let pins = resolved.environment.resolve.as_ref();
+    let named: Option<BTreeMap<String, ParsedPin>> = block(tree, resolved, pins);
+    let entries = pins.and_then(|(_, node)| node.entries()).unwrap_or_default();
     let mut hosts = HashSet::new();
     for (key, _) in entries {
         if key.text.is_empty() || key.text.contains(['/', ':', ' ', '$']) {
@@ -193,7 +194,6 @@ fn pins(tree: &Tree, resolved: &mut Resolved<'_>) -> Pins {
             resolved.faults.push(Fault::new(key.place, format!("`{}` is pinned twice", key.text.to_lowercase())));
         }
     }
-    let _ = label;
     named.unwrap_or_default().into_iter().map(|(host, ParsedPin(pin))| (host, pin)).collect()
 }
 
