@@ -1,3 +1,6 @@
 //! The integration tests: one binary, real servers on free loopback ports, a scrubbed environment.
 
 mod look;
+mod postgres;
+mod postgres_indexes;
+mod servers;
