@@ -17,3 +17,6 @@ mod plan;
 mod readme;
 mod render;
 mod scripted;
+mod postgres;
+mod postgres_indexes;
+mod servers;
