@@ -45,7 +45,7 @@ pub fn flaw(text: &str) -> Option<Flaw> {
     let names_a_stage = if looks_random(text) {
         words.len() > 1 && words.first().is_some_and(is_stage) && own_first_word(text)
     } else {
-        words.iter().any(|word| is_stage(word))
+        words.iter().any(is_stage)
     };
     if names_a_stage {
         return found("a value that says it is for development or tests");
