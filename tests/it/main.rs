@@ -20,3 +20,4 @@ mod scripted;
 mod postgres;
 mod postgres_indexes;
 mod servers;
+mod secrets;
