@@ -1,3 +1,5 @@
 //! One file a kind.
 
 pub mod http;
+pub mod postgres_indexes;
+pub mod secrets;

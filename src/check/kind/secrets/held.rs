@@ -1,0 +1,72 @@
+//! What a source holds: keys with their values. Never printed.
+
+use super::{address, known};
+use crate::check::Unseen;
+
+/// No source is meant to hold more keys.
+pub const MOST_KEYS: usize = 2_000;
+
+/// One key of a source.
+pub struct Held {
+    /// The key.
+    pub key: String,
+    /// What it holds.
+    pub value: Value,
+}
+
+/// What a key holds.
+pub enum Value {
+    /// Text, as it was found.
+    Text(String),
+    /// Bytes that are no text.
+    Bytes(Vec<u8>),
+    /// It is there but cannot be read, and why.
+    Unreadable(String),
+    /// It is set more than once, to different things, at these lines.
+    Contradictory(Vec<u64>),
+}
+
+impl Value {
+    /// Text where the bytes are text.
+    pub fn of(bytes: Vec<u8>) -> Self {
+        String::from_utf8(bytes).map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text)
+    }
+
+    /// The text, if it is text.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl Held {
+    /// The text, if masking it would protect something: not a plain word, which stands in any report for other reasons.
+    pub fn worth_hiding(&self) -> Option<&str> {
+        let text = self.value.text()?.trim();
+        let word = is_word(text) || address::read(text).and_then(|address| address.password).is_some_and(|password| is_word(&password));
+        (text.len() >= 6 && !word && text != self.key && known::value(text).is_none()).then_some(text)
+    }
+
+    /// A key with a text.
+    pub fn text(key: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { key: key.into(), value: Value::Text(text.into()) }
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    text.len() < 12 && text.chars().all(char::is_alphabetic)
+}
+
+/// The keys in order, if they are not too many to judge.
+///
+/// # Errors
+/// When there are more than [`MOST_KEYS`].
+pub fn bounded(mut held: Vec<Held>) -> Result<Vec<Held>, Unseen> {
+    if held.len() > MOST_KEYS {
+        return Err(Unseen::Unknown(format!("it holds {} keys; at most {MOST_KEYS} are judged", held.len())));
+    }
+    held.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(held)
+}
