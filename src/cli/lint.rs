@@ -1,8 +1,10 @@
 //! `gonogo lint`: what is wrong with a plan, found offline.
 
+use owo_colors::OwoColorize as _;
+
 use super::{Failure, arguments::PlanOptions, edge, edge::Edge};
 use crate::{
-    model::Exit,
+    model::{Exit, plain},
     plan::{self, Problem, Request, Weight},
 };
 
@@ -39,8 +41,14 @@ pub(super) fn refuse(problems: &[Problem]) -> Exit {
     Exit::Usage
 }
 
+/// The message, the place with its line, the hint.
 fn shown(problem: &Problem) -> String {
-    problem.shown.trim_end().to_owned() + "\n"
+    let weight = match problem.weight {
+        Weight::Error => "error".red().bold().to_string(),
+        Weight::Warning => "warning".yellow().bold().to_string(),
+    };
+    let hint = problem.hint.as_ref().map(|hint| format!("\n{}: {}", "hint".cyan().bold(), plain(hint))).unwrap_or_default();
+    format!("{weight}: {}\n{}{hint}\n", plain(&problem.message), problem.shown.trim_end())
 }
 
 fn tally(problems: &[Problem]) -> String {

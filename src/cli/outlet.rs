@@ -9,7 +9,10 @@ use std::{
 use anyhow::{Context as _, anyhow};
 
 use super::{Failure, arguments::OutputOptions, edge, edge::Edge};
-use crate::render::{FORMATS, Format, Page, terminal};
+use crate::render::{self, FORMATS, Format, Page, terminal};
+
+/// GitHub takes a job summary of up to a mebibyte; whole lines below this many characters are enough to read.
+const JOB_SUMMARY: usize = 60_000;
 
 /// Every output of one command.
 pub(super) struct Outlets {
@@ -63,7 +66,7 @@ impl Outlets {
             failed = written.with_context(|| format!("`{}` could not be written", path.display())).err().or(failed);
         }
         if let Some(path) = self.summary {
-            failed = append(&path, &crate::render::github::summary(page))
+            failed = append(&path, &render::summary(page, JOB_SUMMARY))
                 .with_context(|| format!("the job summary `{}` could not be written", path.display()))
                 .err()
                 .or(failed);

@@ -19,7 +19,7 @@ use super::{
 pub use paint::Style;
 
 /// Without colour, 100 columns: what a file or a log gets.
-pub const PLAIN: Style = Style { colour: false, width: 100 };
+pub const PLAIN: Style = Style { colour: false, width: 100, verbose: false };
 
 /// The whole report.
 pub fn render(page: &Page<'_>, style: Style) -> String {
@@ -64,6 +64,18 @@ fn green(out: &mut String, story: &Story<'_>, style: Style) {
         }
         for finding in &section.findings {
             brief(out, finding, &took(finding), style);
+            if style.verbose {
+                met(out, finding, style);
+            }
+        }
+    }
+}
+
+/// What a check that passed was found to meet.
+fn met(out: &mut String, finding: &Finding, style: Style) {
+    for expectation in &finding.expectations {
+        for line in wrap::lines(&inert::log_line(&expectation.line()), style.columns().saturating_sub(6)) {
+            push(out, &style.dim(&format!("  │   {line}")));
         }
     }
 }

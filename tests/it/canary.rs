@@ -46,7 +46,7 @@ checks:
   - id: refused
     http: { url: "http://user:${API_TOKEN_ENCODED}@127.0.0.1:1/?token=${API_TOKEN_ENCODED}" }
   - id: wrong-address
-    http: { url: "http://${API_TOKEN_ENCODED}.invalid/" }
+    http: { url: "http://canary.invalid/${API_TOKEN_ENCODED}?q=${API_TOKEN_ENCODED}" }
   - id: database-refused
     postgres-indexes: { database: "postgres://app:${API_TOKEN_ENCODED}@127.0.0.1:1/app", schema: public, indexes: [x] }
   - id: database-nonsense
@@ -88,7 +88,9 @@ async fn no_output_shows_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_other_command_shows_it() {
     let gonogo = gonogo("http://127.0.0.1:1");
-    for arguments in [&["lint"][..], &["plan", "--env", "prod"], &["plan", "--env", "prod", "--grants"], &["verify", "--only", "nothing-like-it"]] {
+    for arguments in
+        [&["lint"][..], &["plan", "--env", "prod"], &["plan", "--env", "prod", "--grants"], &["verify", "--only", "nothing-like-it"]]
+    {
         let ran = gonogo.run(arguments);
         clean(&arguments.join(" "), &ran.stdout);
         clean(&arguments.join(" "), &ran.stderr);
@@ -120,7 +122,8 @@ fn no_plan_error_shows_it() {
 async fn echo() -> String {
     use axum::{Router, extract::Request, response::IntoResponse};
     let answer = |request: Request| async move {
-        let headers: Vec<String> = request.headers().iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or("?"))).collect();
+        let headers: Vec<String> =
+            request.headers().iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or("?"))).collect();
         let token = request.headers().get("x-plain").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let body = serde_json::json!({ "uri": request.uri().to_string(), "headers": headers, "token": token, "base64": STANDARD.encode(format!("u:{token}")) });
         ([("x-echo", token)], axum::Json(body)).into_response()

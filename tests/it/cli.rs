@@ -52,13 +52,25 @@ async fn the_exit_code_tells_the_verdict_and_stands_in_the_report() {
         ("unreachable", unreachable.clone() + &check("b", "/ok", ""), &[], Exit::Unchecked, Verdict::NoGo),
         ("red and unreachable", unreachable + &check("a", "/bad", ""), &[], Exit::Red, Verdict::NoGo),
         ("a red warning", check("a", "/bad", "    severity: warning\n") + &check("b", "/ok", ""), &[], Exit::Go, Verdict::Go),
-        ("a red warning, strict", check("a", "/bad", "    severity: warning\n") + &check("b", "/ok", ""), &["--strict"], Exit::Red, Verdict::NoGo),
+        (
+            "a red warning, strict",
+            check("a", "/bad", "    severity: warning\n") + &check("b", "/ok", ""),
+            &["--strict"],
+            Exit::Red,
+            Verdict::NoGo,
+        ),
         ("advisory", check("a", "/bad", ""), &["--advisory"], Exit::Go, Verdict::NoGo),
         ("too slow", check("a", "/slow", "    timeout: 200ms\n"), &[], Exit::Unchecked, Verdict::NoGo),
     ];
     for (about, checks, arguments, exit, verdict) in cases {
         let (ran, report) = Gonogo::new().plan(&plan(&checks)).env("API", &api).verify(arguments);
-        assert_eq!((ran.code, report.exit, report.verdict), (i32::from(exit.code()), exit.code(), verdict), "{about}:\n{}{}", ran.stdout, ran.stderr);
+        assert_eq!(
+            (ran.code, report.exit, report.verdict),
+            (i32::from(exit.code()), exit.code(), verdict),
+            "{about}:\n{}{}",
+            ran.stdout,
+            ran.stderr
+        );
     }
 }
 
@@ -82,7 +94,14 @@ async fn a_wrong_plan_exits_2_and_touches_nothing() {
         ("  - id: a\n    htpp: { url: \"${api}/\" }\n".into(), "did you mean `http`?"),
         ("  []\n".into(), "gonogo.yaml:"),
     ] {
-        Gonogo::new().plan(&plan(&wrong)).env("API", &api).run(["verify"]).exits(2).says(said).says("nothing was touched").says("gonogo.yaml:");
+        Gonogo::new()
+            .plan(&plan(&wrong))
+            .env("API", &api)
+            .run(["verify"])
+            .exits(2)
+            .says(said)
+            .says("nothing was touched")
+            .says("gonogo.yaml:");
     }
     let fine = || Gonogo::new().plan(&plan(&check("a", "/ok", ""))).env("API", &api);
     fine().run(["verify", "--env", "prd"]).exits(2).says("did you mean `prod`?");
@@ -110,7 +129,8 @@ async fn several_outputs_come_of_one_run_and_again_of_the_stored_report() {
     let (api, visits) = server().await;
     let gonogo = Gonogo::new().plan(&plan(&(check("a", "/bad", "") + &check("b", "/ok", "")))).env("API", &api);
     let formats: Vec<&str> = gonogo::render::FORMATS.iter().map(|format| format.name).collect();
-    let to = |suffix: &str| formats.iter().flat_map(|name| ["--format".to_owned(), format!("{name}=out.{name}{suffix}")]).collect::<Vec<_>>();
+    let to =
+        |suffix: &str| formats.iter().flat_map(|name| ["--format".to_owned(), format!("{name}=out.{name}{suffix}")]).collect::<Vec<_>>();
     gonogo.run(["verify".to_owned()].into_iter().chain(to(""))).exits(1);
     assert_eq!(visits.load(Ordering::SeqCst), 2);
     gonogo.run(["report".to_owned(), "out.json".into()].into_iter().chain(to(".again"))).exits(0);
@@ -128,7 +148,10 @@ async fn json_on_standard_output_is_the_report_and_nothing_else() {
     let gonogo = Gonogo::new().plan(&plan(&check("a", "/ok", ""))).env("API", &api);
     let ran = gonogo.run(["verify", "--format", "json", "--release", "1.4.2", "--commit", "0a1b2c3d"]).exits(0);
     let report = Report::from_json(ran.stdout.as_bytes()).expect("a report");
-    assert_eq!((report.release.version.as_deref(), report.release.commit.as_deref(), report.release.source.as_str()), (Some("1.4.2"), Some("0a1b2c3d"), "flags"));
+    assert_eq!(
+        (report.release.version.as_deref(), report.release.commit.as_deref(), report.release.source.as_str()),
+        (Some("1.4.2"), Some("0a1b2c3d"), "flags")
+    );
     assert!(ran.stderr.contains("GO"), "{}", ran.stderr);
 }
 
@@ -151,7 +174,12 @@ async fn an_edited_report_is_not_rendered() {
 async fn an_interrupt_leaves_a_report_of_what_is_known() {
     let (api, visits) = server().await;
     let gonogo = Gonogo::new().plan(&plan(&(check("a", "/ok", "") + &check("b", "/slow", "    timeout: 60s\n")))).env("API", &api);
-    let mut child = gonogo.command(["verify", "--format", "json=report.json"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program runs");
+    let mut child = gonogo
+        .command(["verify", "--format", "json=report.json"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
     wait_until(|| visits.load(Ordering::SeqCst) == 2).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     signal(child.id(), "INT");

@@ -9,7 +9,7 @@ use std::{
 
 use gonogo::{
     check::{self, KINDS, Kind, reference},
-    model::{Finding, Outcome, ProcessEnv},
+    model::{Finding, Outcome},
     plan,
 };
 use serde::Deserialize;
@@ -74,12 +74,9 @@ fn every_key_is_documented() {
 fn every_example_has_teeth() {
     for kind in KINDS {
         let variables: BTreeMap<String, String> = placeholders(kind.example);
-        let vars: String = variables.iter().map(|(name, value)| format!("  {name}: \"{value}\"\n")).collect();
-        let vars = if vars.is_empty() { String::new() } else { format!("vars:\n{vars}") };
-        let gonogo = Gonogo::new()
-            .plan(&format!("project: example\nenvironments:\n  prod: {{}}\n{vars}include: [example.yaml]\n"))
-            .file("example.yaml", kind.example);
-        let request = plan::Request { config: gonogo.path("gonogo.yaml"), environment: None, env: ProcessEnv::default() };
+        let gonogo =
+            Gonogo::new().plan("project: example\nenvironments:\n  prod: {}\ninclude: [example.yaml]\n").file("example.yaml", kind.example);
+        let request = plan::Request { config: gonogo.path("gonogo.yaml"), environment: None, env: variables.into_iter().collect() };
         let lint = plan::lint(&request, instant());
         let said: Vec<&str> = lint.problems.iter().map(|problem| problem.shown.as_str()).collect();
         assert!(said.is_empty(), "checks/{}.yaml:\n{}", kind.name, said.join("\n"));
@@ -107,12 +104,18 @@ fn every_fixture_judges_to_its_exact_reason() {
 
 fn judged(kind: &Kind, fixture: &Fixture, path: &Path) -> (Outcome, String) {
     let check = check::parse(kind.name, &fixture.check).expect("a kind").unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let expectations = check.judge_value(fixture.observation.clone(), fixture.at).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let expectations =
+        check.judge_value(fixture.observation.clone(), fixture.at).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let names: BTreeSet<&str> = expectations.iter().map(|expectation| expectation.name.as_str()).collect();
     assert_eq!(names.len(), expectations.len(), "{}: two expectations share a name", path.display());
     for expectation in &expectations {
         let kebab = expectation.name.split(':').next().unwrap_or_default();
-        assert!(!kebab.is_empty() && kebab.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{}: `{}`", path.display(), expectation.name);
+        assert!(
+            !kebab.is_empty() && kebab.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+            "{}: `{}`",
+            path.display(),
+            expectation.name
+        );
         assert!(!expectation.wanted.is_empty(), "{}: `{}` does not say what was wanted", path.display(), expectation.name);
     }
     let outcome = Outcome::of(&expectations);
@@ -125,10 +128,24 @@ fn placeholders(example: &str) -> BTreeMap<String, String> {
         let inside = example[at + 2..].split('}').next()?;
         (!inside.contains(':')).then(|| inside.to_owned())
     });
-    names.map(|name| (name.clone(), if name.ends_with("URL") || name.starts_with("database") { "postgres://app:x8Kq2v9sLw@db.example.com:5432/app".into() } else { format!("https://{}.example.com", name.to_lowercase().replace('_', "-")) })).collect()
+    names
+        .map(|name| {
+            (
+                name.clone(),
+                if name.ends_with("URL") || name.starts_with("database") {
+                    "postgres://app:x8Kq2v9sLw@db.example.com:5432/app".into()
+                } else {
+                    format!("https://{}.example.com", name.to_lowercase().replace('_', "-"))
+                },
+            )
+        })
+        .collect()
 }
 
 fn yaml_files(folder: &Path) -> BTreeSet<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect()
+    entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect()
 }

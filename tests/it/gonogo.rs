@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Output, Stdio},
 };
 
@@ -57,7 +57,12 @@ impl Gonogo {
     /// The command, for tests that drive the process themselves.
     pub(crate) fn command<S: AsRef<std::ffi::OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gonogo"));
-        command.args(arguments).current_dir(self.folder.path()).env_clear().envs(self.variables.iter().map(|(n, v)| (n, v))).stdin(Stdio::null());
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.variables.iter().map(|(n, v)| (n, v)))
+            .stdin(Stdio::null());
         if !self.variables.iter().any(|(name, _)| name == "PATH") {
             command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         }
@@ -78,10 +83,6 @@ impl Gonogo {
         let report = Report::from_json(&json).unwrap_or_else(|error| panic!("{error}:\n{}{}", ran.stdout, ran.stderr));
         (ran, report)
     }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
 }
 
 impl Ran {
@@ -93,7 +94,12 @@ impl Ran {
 
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
-        assert!(self.stdout.contains(text) || self.stderr.contains(text), "`{text}` is not in\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert!(
+            self.stdout.contains(text) || self.stderr.contains(text),
+            "`{text}` is not in\nstdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
         self
     }
 }

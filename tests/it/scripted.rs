@@ -144,6 +144,10 @@ pub(crate) fn plan(items: Vec<Item>) -> Plan {
     Plan {
         project: "scripted".into(),
         environment: "prod".into(),
+        environments: vec!["prod".into()],
+        people: BTreeMap::new(),
+        signoff: None,
+        ledger: None,
         root: PathBuf::from("."),
         items,
         pins: Pins::default(),

@@ -25,7 +25,6 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 pub use answer::{Answer, BodySeen};
 pub use expect::Expect;
-pub(crate) use look::unseen;
 pub use method::Method;
 
 use self::{

@@ -13,6 +13,8 @@ pub struct Style {
     pub colour: bool,
     /// The columns there are.
     pub width: usize,
+    /// Whether to show what was met in the checks that passed.
+    pub verbose: bool,
 }
 
 impl Style {

@@ -124,7 +124,7 @@ fn what_hangs_on_another_check_is_told_once_and_under_it() {
 #[test]
 fn a_line_of_progress_says_id_outcome_and_reason_within_the_width() {
     for subject in every_kind_of_finding() {
-        let line = terminal::line(&subject, Style { colour: false, width: 60 });
+        let line = terminal::line(&subject, Style { colour: false, width: 60, verbose: false });
         assert!(line.contains(&subject.id) && line.chars().count() <= 60 && !line.contains('\n'), "{line}");
     }
     let red = Finding { reason: "status: got 503, wanted 200".into(), ..finding("api", Outcome::Fail, Severity::Blocker) };

@@ -29,12 +29,12 @@ fn a_terminal_is_only_written_to() {
     for attack in payload::ATTACKS {
         let report = payload::everywhere(attack);
         for width in [20, 41, 80, 100, 500] {
-            let plain = Style { colour: false, width };
+            let plain = Style { colour: false, width, verbose: width % 2 == 0 };
             for text in [terminal::render(&Page::new(&report), plain), progress(&report, plain)] {
                 assert_eq!(text.chars().find(|c| acts(*c)), None, "{attack:?}");
                 assert_eq!(commands(&text), Vec::<&str>::new(), "{attack:?}");
             }
-            let coloured = terminal::render(&Page::new(&report), Style { colour: true, width });
+            let coloured = terminal::render(&Page::new(&report), Style { colour: true, width, verbose: true });
             assert_eq!(uncoloured(&coloured).chars().find(|c| acts(*c)), None, "{attack:?}");
         }
     }
@@ -67,7 +67,7 @@ fn no_line_is_wider_than_the_terminal() {
     for attack in payload::ATTACKS.iter().chain(&["漢字".repeat(400).as_str(), "x".repeat(3000).as_str()]) {
         let report = payload::everywhere(attack);
         for width in [40, 80, 120] {
-            let style = Style { colour: false, width };
+            let style = Style { colour: false, width, verbose: width % 2 == 0 };
             for line in terminal::render(&Page::new(&report), style).lines().chain(progress(&report, style).lines()) {
                 assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
             }
