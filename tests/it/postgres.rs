@@ -31,7 +31,7 @@ async fn ask(text: &str) -> Result<String, Trouble> {
 async fn ask_with(text: Option<&str>, variables: &[(&str, &str)], pins: Pins) -> Result<String, Trouble> {
     let env = env(variables);
     let target = Target::resolve(text, &env).map_err(|error| Trouble::Unknown(error.to_string()))?.with_passfile();
-    let reach = Reach::new(env, pins);
+    let reach = Reach::new(env, pins, crate::scripted::instant());
     let result = async {
         let mut loan = reach.postgres(&target, soon()).await?;
         value(

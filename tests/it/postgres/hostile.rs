@@ -114,7 +114,7 @@ async fn a_silent_server_after_the_login() {
     })
     .await;
     let target = Target::resolve(Some(&format!("{url}sslmode=disable")), &env(&[])).expect("a target");
-    let reach = Reach::new(env(&[]), Pins::default());
+    let reach = Reach::new(env(&[]), Pins::default(), crate::scripted::instant());
     let mut loan = reach.postgres(&target, Instant::now() + Duration::from_secs(2)).await.expect("a loan");
     let begun = loan.begin(Instant::now() + Duration::from_millis(300)).await;
     let trouble = begun.err().expect("no answer").to_string();

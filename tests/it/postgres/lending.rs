@@ -6,7 +6,10 @@ use super::{Pins, Reach, Target, env, soon, value};
 use crate::servers::postgres::{Database, Postgres};
 
 async fn reach(database: &Database) -> (Reach, Target) {
-    (Reach::new(env(&[]), Pins::default()), Target::resolve(Some(&database.url()), &env(&[])).expect("a target"))
+    (
+        Reach::new(env(&[]), Pins::default(), crate::scripted::instant()),
+        Target::resolve(Some(&database.url()), &env(&[])).expect("a target"),
+    )
 }
 
 /// How many sessions of the tool the server has, and how many of them are at work.

@@ -12,7 +12,7 @@ async fn every_transaction_is_read_only_and_bounded() {
     for more in ["", "ignore_startup_parameters = options"] {
         let pooler = PgBouncer::with(&database, None, more);
         let target = Target::resolve(Some(&pooler.url(&database)), &env(&[])).expect("a target");
-        let reach = Reach::new(env(&[]), Pins::default());
+        let reach = Reach::new(env(&[]), Pins::default(), crate::scripted::instant());
         let mut loan = reach.postgres(&target, soon()).await.expect("a loan");
         assert_eq!(value(&mut loan, PROBE).await, Ok("on t t".into()), "{more:?}");
         let reading = loan.begin(soon()).await.expect("a transaction");

@@ -50,7 +50,7 @@ fn shared() -> Arc<Shared> {
         release: Release::default(),
         root: ".".into(),
         env: ProcessEnv::default(),
-        reach: Reach::new(ProcessEnv::default(), Pins::default()),
+        reach: Reach::new(ProcessEnv::default(), Pins::default(), crate::scripted::instant()),
         masker: Arc::new(Masker::default()),
         memo: Memo::default(),
     })
