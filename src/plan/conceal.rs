@@ -59,7 +59,7 @@ fn secrets_of(line: &str) -> Vec<Range<usize>> {
             let default = line[..value.start()].ends_with(':') && value.as_str().starts_with(['-', '?']);
             let secret = !default && looks_secret(key.as_str()) && is_literal(key.as_str(), value.as_str());
             if secret {
-                found.push(value.range());
+                found.push(value.start()..value.start() + value.as_str().trim_end().len());
             }
             // A value that is no secret may hold pairs again: JSON in a string.
             at = if secret { value.end() } else { value.start() };

@@ -197,7 +197,9 @@ impl Read {
     fn learn(&self, draft: &Draft, scopes: &Scopes<'_>, secrecy: &mut Secrecy) {
         secrecy.check(&self.filled_envelope, "", &HashSet::new(), scopes);
         secrecy.check(&self.settings, draft.kind.name, &self.secret, scopes);
-        draft.settings.each_scalar(&mut |scalar, place| secrecy.defaults(&scalar.text, place));
+        for node in [&draft.envelope, &draft.settings] {
+            node.each_scalar(&mut |scalar, place| secrecy.defaults(&scalar.text, place));
+        }
     }
 }
 
