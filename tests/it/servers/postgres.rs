@@ -81,7 +81,7 @@ impl Postgres {
             fs::write(folder.join("data/standby.signal"), "").expect("written");
         }
         own(&folder);
-        let guarded = Guarded::start(&folder, &[&postgres, "-D", data]);
+        let guarded = Guarded::start(&folder, "INT", &[&postgres, "-D", data]);
         let psql = |sql: &str| {
             let host = folder.to_str().expect("a plain path").to_owned();
             let arguments =
@@ -104,7 +104,7 @@ impl Postgres {
     pub(crate) async fn database(&'static self, statements: &[&str]) -> Database {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        self.client("postgres").await.batch_execute(&format!("CREATE DATABASE {name} STRATEGY file_copy")).await.expect("a database");
+        self.client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a database");
         let database = Database { server: self, name };
         let client = database.client().await;
         for statement in statements {
