@@ -110,3 +110,23 @@ async fn a_server_that_is_full_is_worth_another_try() {
     let why = unreachable(ask(&format!("postgres://crowded:crowded@127.0.0.1:{}/postgres", server.port)).await);
     assert!(why.contains("has no connection left: too many connections for role"), "{why}");
 }
+
+#[tokio::test]
+async fn a_standby_is_told_from_a_primary() {
+    let (primary, standby) = (Postgres::shared(), Postgres::standby());
+    let (one, other) = (primary.folder.display(), standby.folder.display());
+    let text = |attrs: &str| {
+        let ports = format!("{},{}", standby.port, primary.port);
+        format!("host={other},{one} port={ports} user=root dbname=postgres target_session_attrs={attrs} application_name=x")
+    };
+    for (attrs, in_recovery) in [("any", "true"), ("standby", "true"), ("read-only", "true"), ("primary", "false"), ("read-write", "false")]
+    {
+        let target = super::Target::resolve(Some(&text(attrs)), &super::env(&[])).expect("a target");
+        let reach = super::Reach::new(super::env(&[]), Pins::default());
+        let mut loan = reach.postgres(&target, super::soon()).await.expect(attrs);
+        assert_eq!(super::value(&mut loan, "SELECT pg_is_in_recovery()::text").await, Ok(in_recovery.into()), "{attrs}");
+    }
+    let alone = format!("host={other} port={} user=root dbname=postgres target_session_attrs=read-write", standby.port);
+    let why = unreachable(ask(&alone).await);
+    assert!(why.contains("is a standby, `read-write` is demanded"), "{why}");
+}

@@ -1,6 +1,6 @@
 //! Behind PgBouncer in transaction mode, which refuses startup options and hands each transaction to any session.
 
-use super::{Pins, Reach, Target, ask, env, soon, value};
+use super::{Pins, Reach, Target, ask, env, soon, unknown, value};
 use crate::servers::{pgbouncer::PgBouncer, postgres::Postgres};
 
 const PROBE: &str = "SELECT concat_ws(' ', current_setting('transaction_read_only'), current_setting('statement_timeout') <> '0', current_setting('lock_timeout') <> '0')";
@@ -37,4 +37,14 @@ async fn settings_do_not_leak_into_the_pool() {
         client.simple_query("SELECT current_setting('transaction_read_only') || current_setting('statement_timeout')").await.expect("rows");
     let tokio_postgres::SimpleQueryMessage::Row(row) = &rows[1] else { panic!("{rows:?}") };
     assert_eq!(row.get(0), Some("off0"));
+}
+
+#[tokio::test]
+async fn what_the_pooler_refuses_is_said_like_a_servers_refusal() {
+    let database = Postgres::shared().database(&[]).await;
+    let pooler = PgBouncer::start(&database, None);
+    let why = unknown(ask(&pooler.url(&database).replace("w0rd", "w1rd")).await);
+    assert!(why.contains("refuses the login (wrong user or password)"), "{why}");
+    let why = unknown(ask(&pooler.url(&database).replace(&database.name, "missing")).await);
+    assert!(why.contains("has no such database"), "{why}");
 }

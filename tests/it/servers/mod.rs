@@ -22,12 +22,12 @@ pub(crate) struct Guarded {
 }
 
 impl Guarded {
-    /// Starts `command` as the user it may run as; `folder` goes when it ends.
-    pub(crate) fn start(folder: &Path, command: &[&str]) -> Self {
-        let script = r#"folder="$0"; "$@" >>"$folder/log" 2>&1 & pid=$!
-            read _; kill -INT $pid 2>/dev/null; wait $pid 2>/dev/null; rm -rf "$folder""#;
+    /// Starts `command` as the user it may run as; `signal` ends it at once, then `folder` goes.
+    pub(crate) fn start(folder: &Path, signal: &str, command: &[&str]) -> Self {
+        let script = r#"folder="$0"; signal="$1"; shift; "$@" >>"$folder/log" 2>&1 & pid=$!
+            read _; kill -$signal $pid 2>/dev/null; wait $pid 2>/dev/null; rm -rf "$folder""#;
         let mut guard = Command::new("/bin/sh");
-        guard.arg("-c").arg(script).arg(folder).args(unprivileged()).args(command);
+        guard.arg("-c").arg(script).arg(folder).arg(signal).args(unprivileged()).args(command);
         let mut guard = guard.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().expect("a shell");
         let pipe = guard.stdin.take();
         Self { guard, pipe, log: folder.join("log") }

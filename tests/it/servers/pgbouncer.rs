@@ -43,7 +43,7 @@ impl PgBouncer {
         fs::write(folder.join("users"), format!("\"app\" \"{PASSWORD}\"\n")).expect("written");
         fs::write(folder.join("settings"), settings).expect("written");
         own(&folder);
-        let guarded = Guarded::start(&folder, &["/usr/sbin/pgbouncer", folder.join("settings").to_str().expect("a plain path")]);
+        let guarded = Guarded::start(&folder, "TERM", &["/usr/sbin/pgbouncer", folder.join("settings").to_str().expect("a plain path")]);
         guarded.wait_until(|| TcpStream::connect(("127.0.0.1", port)).is_ok());
         Self { port, _guarded: guarded }
     }

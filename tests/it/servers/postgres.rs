@@ -54,17 +54,21 @@ impl Postgres {
     /// The shared server with TLS.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
-        SHARED.get_or_init(|| Self::start(true))
+        SHARED.get_or_init(|| Self::start(true, false))
     }
 
     /// The shared server without TLS.
     pub(crate) fn plain() -> &'static Self {
         static PLAIN: OnceLock<Postgres> = OnceLock::new();
-        PLAIN.get_or_init(|| Self::start(false))
+        PLAIN.get_or_init(|| Self::start(false, false))
     }
 
-    /// A server of one's own.
-    pub(crate) fn start(tls: bool) -> Self {
+    /// A server that takes no writes, since it waits for a primary that never speaks.
+    pub(crate) fn standby() -> Self {
+        Self::start(false, true)
+    }
+
+    fn start(tls: bool, standby: bool) -> Self {
         let (folder, port) = (folder(), free_port());
         let data = folder.join("data");
         let data = data.to_str().expect("a plain path");
@@ -73,8 +77,11 @@ impl Postgres {
         fs::write(folder.join("data/pg_hba.conf"), HBA).expect("written");
         fs::write(folder.join("data/postgresql.conf"), settings(&folder, port, tls)).expect("written");
         issue(&folder);
+        if standby {
+            fs::write(folder.join("data/standby.signal"), "").expect("written");
+        }
         own(&folder);
-        let guarded = Guarded::start(&folder, &[&postgres, "-D", data]);
+        let guarded = Guarded::start(&folder, "INT", &[&postgres, "-D", data]);
         let psql = |sql: &str| {
             let host = folder.to_str().expect("a plain path").to_owned();
             let arguments =
@@ -82,6 +89,9 @@ impl Postgres {
             Command::new("psql").args(arguments).output().is_ok_and(|output| output.status.success())
         };
         guarded.wait_until(|| psql("SELECT 1"));
+        if standby {
+            return Self { port, folder, _guarded: guarded };
+        }
         let roles = ROLES.iter().fold(String::new(), |mut sql, role| {
             let _ = write!(sql, "CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'; ");
             sql
@@ -94,7 +104,7 @@ impl Postgres {
     pub(crate) async fn database(&'static self, statements: &[&str]) -> Database {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        self.client("postgres").await.batch_execute(&format!("CREATE DATABASE {name} STRATEGY file_copy")).await.expect("a database");
+        self.client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a database");
         let database = Database { server: self, name };
         let client = database.client().await;
         for statement in statements {
@@ -135,7 +145,7 @@ impl Database {
 fn settings(folder: &Path, port: u16, tls: bool) -> String {
     let folder = folder.display();
     let mut settings = format!(
-        "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{folder}'\nmax_connections = 80\nfsync = off\n\
+        "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{folder}'\nmax_connections = 100\nfsync = off\n\
          autovacuum = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 32MB\nmax_wal_size = 256MB\nlogging_collector = off\n"
     );
     if tls {

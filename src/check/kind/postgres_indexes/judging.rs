@@ -3,9 +3,10 @@
 use super::{
     PostgresIndexes,
     demand::{Demand, Serving, listed},
+    index::{Building, Index},
     matching::{STRANGER, lacks},
     name::{Qualified, shown},
-    seen::{Building, Found, Index, Listed, Schema, Seen},
+    seen::{Found, Listed, Schema, Seen},
 };
 use crate::model::Expectation;
 

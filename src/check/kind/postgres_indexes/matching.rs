@@ -4,8 +4,8 @@ use super::{
     column::{Column, Key},
     demand::{Serving, listed},
     expression::same,
+    index::{Element, Index},
     name::shown,
-    seen::{Element, Index},
 };
 
 /// Why an index does not serve, each readable after "which"; empty when it does. `weight` ranks the nearest candidates.
