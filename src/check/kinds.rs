@@ -45,6 +45,8 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "health" => health::Health,
     "http" => http::Http,
+    "postgres-indexes" => postgres_indexes::PostgresIndexes,
     "secrets" => secrets::Secrets,
 }

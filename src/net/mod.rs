@@ -3,7 +3,9 @@
 pub mod command;
 pub mod env_file;
 pub mod git;
+pub mod http;
 pub mod pins;
+pub mod postgres;
 pub mod reach;
 pub mod regular_file;
 pub mod tls;
