@@ -70,6 +70,7 @@ fn what_is_touched_names_no_credential() {
         touches(json!({ "source": { "command": ["kubectl", "get", "secret", "api", "-o", "json"] } })),
         ["command kubectl get secret api -o json"]
     );
-    let secret = json!({ "source": { "command": ["fetch", "--token=hunter2", "https://me:hunter2@vault.corp/x"] } });
-    assert_eq!(touches(secret), ["command fetch --token=*** https://me:***@vault.corp/x"]);
+    let secret =
+        json!({ "source": { "command": ["fetch", "--token=hunter2", "--api-key", "hunter2", "https://me:hunter2@vault.corp/x"] } });
+    assert_eq!(touches(secret), ["command fetch --token=*** --api-key *** https://me:***@vault.corp/x"]);
 }

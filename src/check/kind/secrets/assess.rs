@@ -13,8 +13,8 @@ use super::{
 };
 use crate::model::looks_secret;
 
-/// Beyond this only the beginning of a text is judged.
-const LONGEST_JUDGED: usize = 64 << 10;
+/// Of a longer text only the beginning is looked through for words and patterns.
+const LONGEST_JUDGED: usize = 4 << 10;
 
 /// What surrounds a value.
 pub struct Surroundings<'a> {
@@ -67,8 +67,7 @@ pub fn assess(value: &Value, around: &Surroundings<'_>) -> Assessment {
 
 fn text_value(text: &str, around: &Surroundings<'_>) -> Assessment {
     let seen = Assessment { length: bucket(text.chars().count(), "characters"), ..Assessment::default() };
-    let text = beginning(text);
-    let shapes = shapes::fitting(text);
+    let shapes = shapes::fitting(beginning(text));
     if let Some(flaw) = unset(text).or_else(|| around.first(shapes.flaw(Class::Unset))) {
         return Assessment { flaw: Some(flaw), ..seen };
     }
@@ -88,6 +87,7 @@ fn text_value(text: &str, around: &Surroundings<'_>) -> Assessment {
     if let Some(fields) = fields(text) {
         return Assessment { flaw: flaw.or_else(|| fields_flaw(&fields, around)), strength: "JSON".into(), ..seen };
     }
+    let text = beginning(text);
     let (strength, weak) = around.demand.measure(text.trim(), &around.hints());
     Assessment { flaw: flaw.or_else(|| composition(text, around)).or_else(|| around.first(weak)), strength, ..seen }
 }

@@ -41,11 +41,19 @@ impl Value {
 }
 
 impl Held {
-    /// The text, if masking it would protect something: not a plain word, which stands in any report for other reasons.
-    pub fn worth_hiding(&self) -> Option<&str> {
-        let text = self.value.text()?.trim();
+    /// What to mask of it: nothing of a plain word, which stands in any report for other reasons; of a very long text its
+    /// first lines, as much as any report could quote.
+    pub fn worth_hiding(&self) -> Vec<&str> {
+        const LONGEST: usize = 8 << 10;
+        let Some(text) = self.value.text().map(str::trim) else { return Vec::new() };
         let word = is_word(text) || address::read(text).and_then(|address| address.password).is_some_and(|password| is_word(&password));
-        (text.len() >= 6 && !word && text != self.key && known::value(text).is_none()).then_some(text)
+        if text.len() < 6 || word || text == self.key || known::value(text).is_some() {
+            Vec::new()
+        } else if text.len() <= LONGEST {
+            vec![text]
+        } else {
+            text.lines().filter(|line| (16..=LONGEST).contains(&line.len())).take(100).collect()
+        }
     }
 
     /// A key with a text.
