@@ -36,7 +36,7 @@ impl Reach {
         &self.pins
     }
 
-    /// The HTTP clients, one for each set of trusted roots.
+    /// The HTTP clients, one for each setting.
     pub fn http(&self) -> &http::Clients {
         &self.http
     }

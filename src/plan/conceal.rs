@@ -23,14 +23,9 @@ static DEFAULT: LazyLock<Regex> =
 static SCHEME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\b(?:bearer|basic)\s+(?P<value>[^\s\x22',}\]]+)").unwrap_or_else(|error| unreachable!("{error}")));
 
-/// A message without the passwords of URLs in it.
-pub(super) fn in_message(text: &str) -> String {
+/// The text without the passwords of URLs in it.
+pub(super) fn without_passwords(text: &str) -> String {
     if text.contains("://") { URLS.mask(text) } else { text.to_owned() }
-}
-
-/// A string of the settings without the passwords of URLs in it.
-pub(super) fn in_url(text: &str) -> String {
-    in_message(text)
 }
 
 /// A line in three pieces (before the span, in it, after it), each with `***` for what is taken to be a secret.
@@ -57,11 +52,17 @@ pub(super) fn in_line(line: &str, span: &Range<usize>) -> (String, String, Strin
 fn secrets_of(line: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for pattern in [&PAIR, &DEFAULT] {
-        for pair in pattern.captures_iter(line) {
-            let (Some(key), Some(value)) = (pair.name("key"), pair.name("value")) else { continue };
-            if looks_secret(key.as_str()) && is_literal(key.as_str(), value.as_str()) {
+        let mut at = 0;
+        while let Some(pair) = pattern.captures_at(line, at) {
+            let (Some(key), Some(value)) = (pair.name("key"), pair.name("value")) else { break };
+            // `${NAME:-default}` is the other pattern's.
+            let default = line[..value.start()].ends_with(':') && value.as_str().starts_with(['-', '?']);
+            let secret = !default && looks_secret(key.as_str()) && is_literal(key.as_str(), value.as_str());
+            if secret {
                 found.push(value.range());
             }
+            // A value that is no secret may hold pairs again: JSON in a string.
+            at = if secret { value.end() } else { value.start() };
         }
     }
     found.extend(
@@ -112,6 +113,7 @@ mod tests {
             ("url: postgres://app:hunter2@db/x", "url: postgres://app:***@db/x"),
             ("authorization: Bearer abc.def", "authorization: ***"),
             ("x: Bearer abc.def", "x: Bearer ***"),
+            ("body: '{\"password\": \"hunter2\", \"a\": 1}'", "body: '{\"password\": ***, \"a\": 1}'"),
             ("min-key: 2048", "min-key: 2048"),
             ("url: postgres://app:${PW}@db/x", "url: postgres://app:${PW}@db/x"),
         ] {

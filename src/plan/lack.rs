@@ -15,6 +15,8 @@ pub(super) struct Lack {
 enum Cause {
     Unset(String),
     Empty(String),
+    /// Set outside the plan, to nothing.
+    Blank(String),
     Said {
         name: String,
         message: String,
@@ -33,6 +35,10 @@ impl Lack {
 
     pub(super) fn empty(name: &str) -> Self {
         Cause::Empty(name.to_owned()).into()
+    }
+
+    pub(super) fn blank(name: &str) -> Self {
+        Cause::Blank(name.to_owned()).into()
     }
 
     pub(super) fn circle<'a>(names: impl Iterator<Item = &'a str>) -> Self {
@@ -65,12 +71,12 @@ impl Lack {
 
     /// Whether a default may take the value's place.
     pub(super) fn is_absence(&self) -> bool {
-        matches!(self.cause, Cause::Unset(_) | Cause::Empty(_) | Cause::Said { .. })
+        matches!(self.cause, Cause::Unset(_) | Cause::Empty(_) | Cause::Blank(_) | Cause::Said { .. })
     }
 
     /// Whether the environment at hand is all that lacks: no plan can be wrong because of it.
     pub(super) fn is_unset(&self) -> bool {
-        matches!(self.cause, Cause::Unset(_) | Cause::Said { .. })
+        matches!(self.cause, Cause::Unset(_) | Cause::Blank(_) | Cause::Said { .. })
     }
 
     /// Whether another way to the same variable could come to another end.
@@ -81,7 +87,7 @@ impl Lack {
     /// The variable that has no value; empty if it is not about one.
     pub(super) fn name(&self) -> &str {
         match &self.cause {
-            Cause::Unset(name) | Cause::Empty(name) | Cause::Said { name, .. } => name,
+            Cause::Unset(name) | Cause::Empty(name) | Cause::Blank(name) | Cause::Said { name, .. } => name,
             Cause::Circle(_) | Cause::TooDeep | Cause::TooLarge | Cause::Broken => "",
         }
     }
@@ -92,18 +98,18 @@ impl Lack {
         let message = match &self.cause {
             Cause::Broken => return None,
             Cause::Unset(name) => format!("the variable `{name}` is not set"),
-            Cause::Empty(name) => format!("the variable `{name}` is empty"),
+            Cause::Empty(name) | Cause::Blank(name) => format!("the variable `{name}` is empty"),
             Cause::Said { name, message } => format!("the variable `{name}` is not set: {message}"),
             Cause::Circle(path) => format!("variables name each other in a circle: {path}"),
             Cause::TooDeep => "variables name variables more than 64 deep".into(),
             Cause::TooLarge => format!("the value grows beyond {}", Size(256 << 10)),
         };
         let hint = match &self.cause {
-            Cause::Unset(name) => Some(suggest::nearest(name, known).map_or_else(
+            Cause::Unset(name) => Some(suggest::nearest(name, known.into_iter().filter(|known| known != name)).map_or_else(
                 || "set it in `vars`, in the environment of this process or in the `env-file`".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             )),
-            Cause::Empty(name) => Some(format!("give it a value, or say that none is fine: `${{{name}:-}}`")),
+            Cause::Empty(name) | Cause::Blank(name) => Some(format!("give it a value, or say that none is fine: `${{{name}:-}}`")),
             _ => None,
         };
         Some(Fault::new(place, message).maybe_hint(hint))

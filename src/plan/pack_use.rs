@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    draft::Draft,
+    draft::{Draft, Found},
     fault::Fault,
     fields::{Fields, Word, is_id},
     node::{Key, Node, Value},
@@ -29,12 +29,7 @@ pub(super) struct PackUse {
 
 impl PackUse {
     /// Reads the include's map and the pack it names. `index` will be its place among the plan's packs.
-    pub(super) fn read(
-        node: &Node,
-        index: usize,
-        sources: &mut Sources,
-        faults: &mut Vec<Fault>,
-    ) -> Option<(Self, Vec<(Option<String>, Option<Draft>)>)> {
+    pub(super) fn read(node: &Node, index: usize, sources: &mut Sources, faults: &mut Vec<Fault>) -> Option<(Self, Vec<Found>)> {
         let label = node.entries()?.first().map_or(node.place, |(key, _)| key.place);
         let fields = Fields::open(node, label, &KEYS, faults)?;
         if fields.get("pack").is_none() {
@@ -59,7 +54,7 @@ impl PackUse {
         Some((this, drafts))
     }
 
-    fn drafts(&self, fields: Fields<'_>, index: usize, at: Place, faults: &mut Vec<Fault>) -> Vec<(Option<String>, Option<Draft>)> {
+    fn drafts(&self, fields: Fields<'_>, index: usize, at: Place, faults: &mut Vec<Fault>) -> Vec<Found> {
         let tree = yaml::parse(self.file, self.pack.source, faults);
         let Some(tree) = tree else { return Vec::new() };
         let checks = tree.get("checks").and_then(Node::items).unwrap_or_default();
@@ -78,12 +73,13 @@ impl PackUse {
             if let Some((label, change)) = change.get(id) {
                 changed(&mut check, change, *label, faults);
             }
-            let (name, mut draft) = Draft::read(&check, tree.entry("section"), faults);
-            if let Some(draft) = &mut draft {
+            let mut found = Draft::read(&check, tree.entry("section"), faults);
+            if let Some(draft) = &mut found.draft {
                 self.adopt(draft, index, at);
                 draft.without = without.get(id).and_then(|(label, reason)| reason_of(reason, *label, faults));
             }
-            drafts.push((name.map(|name| format!("{}/{name}", self.alias.text)), draft));
+            found.id = found.id.map(|id| format!("{}/{id}", self.alias.text));
+            drafts.push(found);
         }
         drafts
     }
@@ -124,8 +120,13 @@ fn by_id<'a>(fields: Fields<'a>, key: &str, pack: &Pack, ids: &[&str], faults: &
 }
 
 fn reason_of(node: &Node, label: Place, faults: &mut Vec<Fault>) -> Option<String> {
-    let reason = super::fields::word(node, label, faults)?.text;
-    Some(reason.trim().to_owned())
+    match node.scalar().map(|scalar| scalar.text.trim()).filter(|text| !text.is_empty() && *text != "~") {
+        Some(reason) => Some(reason.to_owned()),
+        None => {
+            faults.push(Fault::new(label, "a check is left out without a reason").hint("say why: reports show it"));
+            None
+        }
+    }
 }
 
 /// Puts the plan's changes over the pack's check: maps are merged key by key, everything else is replaced.

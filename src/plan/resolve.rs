@@ -97,8 +97,10 @@ impl Resolved<'_> {
         if let Some(why) = excluded {
             let mut envelope = draft.envelope.clone();
             fill_leniently(&mut envelope, &|place| scope.at(place));
+            envelope.make_presentable();
             let read = typed::read(&envelope, draft.id_place, HashSet::new(), &|reader| Envelope::deserialize(reader));
-            let envelope = read.partial.unwrap_or_else(Envelope::bare);
+            self.secrecy.words(&envelope);
+            let envelope = read.value.or(read.partial).unwrap_or_else(Envelope::bare);
             let meant = meant(&envelope, Some(why.clone()));
             self.items.push(item(tree, draft, envelope, Standing::Excluded(why)));
             return Some(meant);
@@ -181,7 +183,9 @@ impl Read {
             filling.dropped
         };
         let (of_envelope, of_settings) = (filled(&mut filled_envelope), filled(&mut settings));
-        let mut envelope = typed::read(&filled_envelope, draft.id_place, of_envelope, &|reader| Envelope::deserialize(reader));
+        let mut presentable = filled_envelope.clone();
+        presentable.make_presentable();
+        let mut envelope = typed::read(&presentable, draft.id_place, of_envelope, &|reader| Envelope::deserialize(reader));
         let mut kind = typed::read(&settings, draft.kind_key, of_settings, &parse);
         faults.append(&mut envelope.faults);
         faults.append(&mut kind.faults);

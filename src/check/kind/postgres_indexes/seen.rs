@@ -214,16 +214,16 @@ impl Index {
         self.valid && self.ready && self.live
     }
 
-    /// Why it cannot be used; `None` when it can.
+    /// Why it cannot be used, readable after "which"; `None` when it can.
     pub(super) fn ails(&self) -> Option<&'static str> {
         match (self.live, self.valid, self.ready, self.building) {
             (true, true, true, _) => None,
-            (false, ..) => Some("is being dropped, or its drop did not end"),
+            (false, ..) => Some("is being dropped, or its drop did not end (drop it again)"),
             (.., Some(Building::Surely)) => Some("is being built"),
-            (.., Some(Building::Maybe)) => Some("is not valid; an index build runs on its table, it may be this one's"),
-            (_, false, _, None) if self.partitioned => Some("is not valid: not every partition has its part attached"),
-            (_, false, true, None) => Some("is not valid: its build did not end well; drop it and build it again"),
-            (_, _, false, None) => Some("is neither valid nor ready: its build failed; drop it and build it again"),
+            (.., Some(Building::Maybe)) => Some("is not valid (an index build runs on its table, perhaps of this one)"),
+            (_, false, _, None) if self.partitioned => Some("is not valid (not every partition has its part attached)"),
+            (_, false, true, None) => Some("is not valid (its build did not end well: drop it and build it again)"),
+            (_, _, false, None) => Some("is neither valid nor ready (its build failed: drop it and build it again)"),
         }
     }
 }

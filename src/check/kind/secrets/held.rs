@@ -1,7 +1,6 @@
 //! What a source holds: keys with their values. Never printed.
 
 use super::{address, known};
-use crate::check::Unseen;
 
 /// No source is meant to hold more keys.
 pub const MOST_KEYS: usize = 2_000;
@@ -62,10 +61,10 @@ fn is_word(text: &str) -> bool {
 /// The keys in order, if they are not too many to judge.
 ///
 /// # Errors
-/// When there are more than [`MOST_KEYS`].
-pub fn bounded(mut held: Vec<Held>) -> Result<Vec<Held>, Unseen> {
+/// When there are more than [`MOST_KEYS`]: a fragment that reads well after the source's name.
+pub fn bounded(mut held: Vec<Held>) -> Result<Vec<Held>, String> {
     if held.len() > MOST_KEYS {
-        return Err(Unseen::Unknown(format!("it holds {} keys; at most {MOST_KEYS} are judged", held.len())));
+        return Err(format!("holds {} keys; at most {MOST_KEYS} are judged", held.len()));
     }
     held.sort_by(|a, b| a.key.cmp(&b.key));
     Ok(held)
