@@ -122,7 +122,7 @@ async fn a_standby_is_told_from_a_primary() {
     for (attrs, in_recovery) in [("any", "true"), ("standby", "true"), ("read-only", "true"), ("primary", "false"), ("read-write", "false")]
     {
         let target = super::Target::resolve(Some(&text(attrs)), &super::env(&[])).expect("a target");
-        let reach = super::Reach::new(super::env(&[]), Pins::default());
+        let reach = super::Reach::new(super::env(&[]), Pins::default(), crate::scripted::instant());
         let mut loan = reach.postgres(&target, super::soon()).await.expect(attrs);
         assert_eq!(super::value(&mut loan, "SELECT pg_is_in_recovery()::text").await, Ok(in_recovery.into()), "{attrs}");
     }

@@ -89,8 +89,9 @@ impl Catalogue {
         let mut loan = database::lend(cx, target).await?;
         let reading = loan.begin(database::until(cx)).await?;
         reading.run(query::PATH).await?;
-        // Asked all at once: one round trip.
-        let (server, found, elsewhere, tables, indexes, foreign_keys, builds) = tokio::try_join!(
+        // Asked all at once: one round trip. The answers come in order, so the first error is the cause; those after it
+        // only say that the transaction is over.
+        let answers = tokio::join!(
             rows::<Server>(&reading, query::SERVER, schemas),
             rows(&reading, query::SCHEMAS, schemas),
             rows(&reading, query::ELSEWHERE, schemas),
@@ -98,10 +99,13 @@ impl Catalogue {
             rows(&reading, query::INDEXES, schemas),
             rows(&reading, query::FOREIGN_KEYS, schemas),
             rows(&reading, query::BUILDS, schemas),
-        )?;
+        );
+        let server = answers.0?;
+        let (schemas, elsewhere, tables) = (answers.1?, answers.2?, answers.3?);
+        let (indexes, foreign_keys, builds) = (answers.4?, answers.5?, answers.6?);
         reading.end().await?;
         let server = server.into_iter().next().ok_or_else(|| Unseen::Unknown(format!("{} does not say what it is", target.shown())))?;
-        let mut catalogue = Self { server, schemas: found, elsewhere, tables, indexes, foreign_keys, builds };
+        let mut catalogue = Self { server, schemas, elsewhere, tables, indexes, foreign_keys, builds };
         for row in &mut catalogue.indexes {
             row.index.building = building(row, &catalogue.builds);
             row.index.shorten(TEXT);
