@@ -213,10 +213,12 @@ fn whole_seconds(time: Duration) -> u64 {
     time.as_secs_f64().round() as u64
 }
 
-/// The first line that says something; a shell's `set -x` echo is none.
+/// The first line that says something; a shell's `set -x` echo is none, and a log line (klog's, of kubectl) only if there
+/// is no other.
 fn complaint(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('+')).unwrap_or_default();
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('+'));
+    let line = lines().find(|line| !LOG.is_match(line)).or_else(|| lines().next()).unwrap_or_default();
     excerpt(&without_long_words(&without_credentials(&plain(line))), 240)
 }
 
@@ -238,6 +240,7 @@ fn without_long_words(text: &str) -> String {
     masked.into_owned()
 }
 
+static LOG: LazyLock<Regex> = LazyLock::new(|| regex(r"^[IWEF][0-9]{4} [0-9]{2}:"));
 static NAMED: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<is>\s*[=:]\s*["']?)(?P<value>[^\s"']+)"#));
 static LONG: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z0-9_+/=-]{20,}"));
 static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:)[^\s/"'<>]+@"#));
@@ -255,6 +258,7 @@ mod tests {
         for (stderr, said) in [
             ("\n  Error from server (NotFound): secrets \"api\" not found\n", "Error from server (NotFound): secrets \"api\" not found"),
             ("+ export DB_PASSWORD=hunter2\nno such file: /etc/app/very/long/path1", "no such file: /etc/app/very/long/path1"),
+            ("E1120 14:01:16.0 memcache.go:265] x\nThe connection was refused\n", "The connection was refused"),
             ("password: hunter2 refused", "password: *** refused"),
             ("bad token eyJhbGciOiJIUzI1NiJ9xyz0", "bad token ***"),
             ("dial postgres://app:hunter2@db/x", "dial postgres://app:***@db/x"),

@@ -71,7 +71,10 @@ fn text_value(text: &str, around: &Surroundings<'_>) -> Assessment {
     if let Some(flaw) = unset(text).or_else(|| around.first(shapes.flaw(Class::Unset))) {
         return Assessment { flaw: Some(flaw), ..seen };
     }
-    if let Some(flaw) = pem::read(text) {
+    let fields = fields(text);
+    if fields.is_none()
+        && let Some(flaw) = pem::read(text)
+    {
         return Assessment { flaw: around.first(flaw), strength: "private key".into(), ..seen };
     }
     if let Some(token) = jwt::read(text) {
@@ -84,7 +87,7 @@ fn text_value(text: &str, around: &Surroundings<'_>) -> Assessment {
         let notes = address.notes().into_iter().map(str::to_owned).collect();
         return Assessment { flaw: flaw.or_else(|| address_flaw(&address, around)), strength: "address".into(), notes, ..seen };
     }
-    if let Some(fields) = fields(text) {
+    if let Some(fields) = fields {
         return Assessment { flaw: flaw.or_else(|| fields_flaw(&fields, around)), strength: "JSON".into(), ..seen };
     }
     let text = beginning(text);
@@ -238,6 +241,7 @@ mod tests {
             ("DATABASE_URL", "postgres://app:${DB_PASSWORD}@db.prod.corp/app", Class::Unexpanded),
             ("REDIS_URL", "redis://:foobared@cache.corp:6379/0", Class::KnownDefault),
             ("SERVICE_ACCOUNT", "{\"client_secret\": \"changeme\"}", Class::KnownDefault),
+            ("SERVICE_ACCOUNT", r#"{"private_key": "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"}"#, Class::Placeholder),
             ("API_KEYS", "Zk3Rw9Lm7Qx2Vb8N,changeme", Class::KnownDefault),
         ] {
             assert_eq!(flaw(key, text), Some(class), "{key}={text}");

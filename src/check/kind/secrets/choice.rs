@@ -47,8 +47,8 @@ struct Demands {
     #[serde(default)]
     #[schemars(range(max = 4))]
     min_score: Option<u8>,
-    /// Flaws that are accepted for it, such as `local-host` for a database behind a proxy on the same host, or `shared` for
-    /// one password under two names.
+    /// Flaws that are accepted for it: `shared` for one password under two names, `local-host` for a database behind a proxy
+    /// on the same host, and `test-mode`, `placeholder`, `own-name`, `weak`, `empty-password`, `expired`. The others never are.
     #[serde(default)]
     allow: Vec<Class>,
 }
@@ -138,10 +138,10 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Whether a key's name says that it holds a secret, and not a setting of one (`TOKEN_TTL`).
+/// Whether a key's name says that it holds a secret, and not a setting of one (`TOKEN_TTL`) or a shell's working folder.
 pub fn names_a_secret(key: &str) -> bool {
     let key = key.rsplit('/').next().unwrap_or(key);
-    looks_secret(key) && !names_a_setting(key)
+    looks_secret(key) && !names_a_setting(key) && !matches!(key, "PWD" | "OLDPWD")
 }
 
 /// Whether a name that looks secret ends in a word for a setting: `JWT_TOKEN_EXPIRES_IN`, `COOKIE_DOMAIN`.
