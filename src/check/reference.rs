@@ -9,24 +9,25 @@ use super::{KINDS, Kind};
 
 /// The first sentence of a kind's doc comment.
 pub fn summary(kind: &Kind) -> String {
-    let schema = schema(kind);
-    first_sentence(text(&schema, "description")).to_owned()
+    let reference = Reference::of(kind);
+    let about = reference.root["description"].as_str().unwrap_or_default();
+    let paragraph = about.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    paragraph.find(". ").map_or(paragraph.as_str(), |stop| &paragraph[..=stop]).to_owned()
 }
 
 /// All about one kind, as Markdown.
 pub fn page(kind: &Kind) -> String {
-    let schema = schema(kind);
-    let definitions = schema.get("definitions").and_then(Value::as_object).cloned().unwrap_or_default();
-    let mut page = format!("# {}\n\n{}\n", kind.name, text(&schema, "description"));
-    let mut open = vec![("Keys".to_owned(), Value::Object(schema.into_iter().collect()))];
+    let reference = Reference::of(kind);
+    let mut page = format!("# {}\n\n{}\n", kind.name, reference.root["description"].as_str().unwrap_or_default());
+    let mut open = vec![("Keys".to_owned(), &reference.root)];
     let mut done: Vec<String> = Vec::new();
     while let Some((title, object)) = open.pop() {
-        keys(&mut page, &title, &object);
-        for name in references(&object).into_iter().rev() {
-            if let Some(definition) = definitions.get(&name)
+        reference.section(&mut page, &title, object);
+        for name in references(object).into_iter().rev() {
+            if let Some(definition) = reference.definitions.get(&name)
                 && !done.contains(&name)
             {
-                open.push((format!("`{name}`"), definition.clone()));
+                open.push((format!("`{name}`"), definition));
                 done.push(name);
             }
         }
@@ -45,76 +46,91 @@ pub fn book() -> String {
     book
 }
 
-fn schema(kind: &Kind) -> Map<String, Value> {
-    let mut generator = SchemaSettings::draft07().into_generator();
-    let mut schema = match (kind.schema)(&mut generator).to_value() {
-        Value::Object(schema) => schema,
-        other => Map::from_iter([("description".to_owned(), other)]),
-    };
-    let definitions: Map<String, Value> = generator.take_definitions(true).into_iter().collect();
-    schema.insert("definitions".into(), Value::Object(definitions));
-    schema
+/// A kind's schema and the definitions it refers to.
+struct Reference {
+    root: Value,
+    definitions: Map<String, Value>,
 }
 
-fn keys(page: &mut String, title: &str, object: &Value) {
-    let required: Vec<&str> =
-        object["required"].as_array().map(|names| names.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
-    let Some(properties) = object["properties"].as_object() else {
-        let about = object["description"].as_str().unwrap_or_default();
-        let _ = write!(page, "\n## {title}\n\n{about}{}\n", alternatives(object));
-        return;
-    };
-    let _ = write!(page, "\n## {title}\n");
-    if title != "Keys"
-        && let Some(about) = object["description"].as_str()
-    {
-        let _ = write!(page, "\n{about}\n");
+impl Reference {
+    fn of(kind: &Kind) -> Self {
+        let mut generator = SchemaSettings::draft07().into_generator();
+        let root = (kind.schema)(&mut generator).to_value();
+        Self { root, definitions: generator.take_definitions(true).into_iter().collect() }
     }
-    for (key, property) in properties {
-        let demanded = if required.contains(&key.as_str()) { ", required" } else { "" };
-        let _ = write!(page, "\n- **`{key}`** ({}{demanded})", shape(property));
-        let about = property["description"].as_str().unwrap_or_default();
-        let _ = write!(page, ": {}", about.replace('\n', "\n  "));
+
+    fn section(&self, page: &mut String, title: &str, object: &Value) {
+        if map_of(object).is_some() {
+            // Its shape is said where it is used.
+            return;
+        }
+        let about = object["description"].as_str().filter(|_| title != "Keys");
+        let _ = write!(page, "\n## {title}\n");
+        if let Some(about) = about {
+            let _ = write!(page, "\n{about}\n");
+        }
+        match object["properties"].as_object() {
+            Some(properties) => self.keys(page, object, properties),
+            None => self.alternatives(page, object),
+        }
+    }
+
+    fn keys(&self, page: &mut String, object: &Value, properties: &Map<String, Value>) {
+        let required: Vec<&str> =
+            object["required"].as_array().map(|names| names.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+        for (key, property) in properties {
+            let demanded = if required.contains(&key.as_str()) { ", required" } else { "" };
+            let about = property["description"].as_str().unwrap_or_default().replace('\n', "\n  ");
+            let _ = write!(page, "\n- **`{key}`** ({}{demanded}): {about}\n", self.shape(property));
+        }
+    }
+
+    /// The words an enumeration allows, each with its meaning.
+    fn alternatives(&self, page: &mut String, object: &Value) {
         page.push('\n');
+        for choice in ["oneOf", "anyOf"].iter().filter_map(|key| object[*key].as_array()).flatten() {
+            let about = choice["description"].as_str().unwrap_or_default().replace('\n', "\n  ");
+            let colon = if about.is_empty() { "" } else { ": " };
+            let _ = writeln!(page, "- {}{colon}{about}", self.shape(choice));
+        }
+    }
+
+    /// What may stand in a place, in a word or two.
+    fn shape(&self, schema: &Value) -> String {
+        if let Some(name) = schema["$ref"].as_str().map(|path| path.rsplit('/').next().unwrap_or(path)) {
+            return match self.definitions.get(name).and_then(map_of) {
+                Some(values) => format!("map to {}", self.shape(values)),
+                None => format!("`{name}`"),
+            };
+        }
+        if let Some(words) = schema["enum"].as_array() {
+            return words.iter().map(|word| format!("`{}`", word.as_str().unwrap_or("null"))).collect::<Vec<_>>().join(" or ");
+        }
+        if let Some(word) = schema["const"].as_str() {
+            return format!("`{word}`");
+        }
+        for key in ["anyOf", "oneOf", "allOf"] {
+            if let Some(choices) = schema[key].as_array() {
+                let shapes: Vec<String> =
+                    choices.iter().filter(|choice| choice["type"] != "null").map(|choice| self.shape(choice)).collect();
+                return shapes.join(" or ");
+            }
+        }
+        if let Some(values) = map_of(schema) {
+            return format!("map to {}", self.shape(values));
+        }
+        match &schema["type"] {
+            Value::String(name) if name == "array" => format!("list of {}", self.shape(&schema["items"])),
+            Value::String(name) => name.clone(),
+            Value::Array(names) => names.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect::<Vec<_>>().join(" or "),
+            _ => "any value".into(),
+        }
     }
 }
 
-/// The words an enumeration allows, each with its meaning.
-fn alternatives(object: &Value) -> String {
-    let mut text = String::new();
-    for choice in ["oneOf", "anyOf"].iter().filter_map(|key| object[*key].as_array()).flatten() {
-        let word = choice["const"].as_str().map(|word| format!("`{word}`")).unwrap_or_else(|| shape(choice));
-        let _ = write!(text, "\n- {word}: {}", choice["description"].as_str().unwrap_or_default().replace('\n', "\n  "));
-    }
-    text
-}
-
-/// What may stand in a place, in a word or two.
-fn shape(schema: &Value) -> String {
-    if let Some(name) = schema["$ref"].as_str() {
-        return format!("`{}`", name.rsplit('/').next().unwrap_or(name));
-    }
-    if let Some(words) = schema["enum"].as_array() {
-        return words.iter().map(|word| format!("`{}`", word.as_str().unwrap_or("null"))).collect::<Vec<_>>().join(" or ");
-    }
-    if let Some(word) = schema["const"].as_str() {
-        return format!("`{word}`");
-    }
-    for key in ["anyOf", "oneOf", "allOf"] {
-        if let Some(choices) = schema[key].as_array() {
-            let shapes: Vec<String> = choices.iter().filter(|choice| choice["type"] != "null").map(shape).collect();
-            return shapes.join(" or ");
-        }
-    }
-    match &schema["type"] {
-        Value::String(name) if name == "array" => format!("list of {}", shape(&schema["items"])),
-        Value::String(name) if name == "object" && schema["additionalProperties"].is_object() => {
-            format!("map to {}", shape(&schema["additionalProperties"]))
-        }
-        Value::String(name) => name.clone(),
-        Value::Array(names) => names.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect::<Vec<_>>().join(" or "),
-        _ => "any value".into(),
-    }
+/// What the values of a map of free keys are; `None` for anything else.
+fn map_of(schema: &Value) -> Option<&Value> {
+    schema.get("additionalProperties").filter(|values| values.is_object() && schema.get("properties").is_none())
 }
 
 /// The names of the definitions an object refers to, in order.
@@ -122,7 +138,6 @@ fn references(value: &Value) -> Vec<String> {
     match value {
         Value::Object(fields) => fields
             .iter()
-            .filter(|(key, _)| *key != "definitions")
             .flat_map(|(key, field)| match field.as_str().and_then(|path| path.rsplit('/').next()) {
                 Some(name) if key == "$ref" => vec![name.to_owned()],
                 _ => references(field),
@@ -131,14 +146,4 @@ fn references(value: &Value) -> Vec<String> {
         Value::Array(items) => items.iter().flat_map(references).collect(),
         _ => Vec::new(),
     }
-}
-
-fn text<'a>(schema: &'a Map<String, Value>, key: &str) -> &'a str {
-    schema.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn first_sentence(text: &str) -> &str {
-    let end = text.find("\n\n").unwrap_or(text.len());
-    let paragraph = &text[..end];
-    paragraph.find(". ").map_or(paragraph, |stop| &paragraph[..=stop])
 }

@@ -217,20 +217,25 @@ fn whole_seconds(time: Duration) -> u64 {
 fn complaint(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('+')).unwrap_or_default();
-    excerpt(&without_credentials(&plain(line)), 240)
+    excerpt(&without_long_words(&without_credentials(&plain(line))), 240)
 }
 
-/// `text` without what looks like a credential: a value after a name that looks secret, and long mixed words.
+/// `text` without its credentials: the value after a name that looks secret, and the password of a URL.
 pub fn without_credentials(text: &str) -> String {
     let named = NAMED.replace_all(text, |found: &Captures<'_>| {
         if looks_secret(&found["name"]) { format!("{}{}***", &found["name"], &found["is"]) } else { found[0].to_owned() }
     });
-    let masked = LONG.replace_all(&named, |found: &Captures<'_>| {
+    CREDENTIAL.replace_all(&named, "${before}***@").into_owned()
+}
+
+/// `text` without words that are long and mixed, as tokens are; paths stay.
+fn without_long_words(text: &str) -> String {
+    let masked = LONG.replace_all(text, |found: &Captures<'_>| {
         let word = &found[0];
         let mixed = word.bytes().any(|b| b.is_ascii_digit()) && word.bytes().any(|b| b.is_ascii_alphabetic());
         if mixed && !word.starts_with('/') { "***".to_owned() } else { word.to_owned() }
     });
-    CREDENTIAL.replace_all(&masked, "${before}***@").into_owned()
+    masked.into_owned()
 }
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<is>\s*[=:]\s*["']?)(?P<value>[^\s"']+)"#));

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
     ServerConfig,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
@@ -41,12 +41,17 @@ impl Ca {
         self.acceptor_until(name, 2001)
     }
 
+    /// A valid certificate for `name` and its key, as PEM files.
+    pub(crate) fn files(&self, name: &str) -> (PathBuf, PathBuf) {
+        let (certificate, key) = self.issue(name, 2100);
+        let (file, key_file) = (self.folder.path().join(format!("{name}.pem")), self.folder.path().join(format!("{name}.key")));
+        std::fs::write(&file, certificate.pem()).expect("a file");
+        std::fs::write(&key_file, key.serialize_pem()).expect("a file");
+        (file, key_file)
+    }
+
     fn acceptor_until(&self, name: &str, year: i32) -> TlsAcceptor {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
-        params.not_before = date_time_ymd(2000, 1, 1);
-        params.not_after = date_time_ymd(year, 1, 1);
-        let key = KeyPair::generate().expect("a key");
-        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        let (certificate, key) = self.issue(name, year);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder_with_provider(gonogo::net::tls::provider())
             .with_safe_default_protocol_versions()
@@ -55,5 +60,13 @@ impl Ca {
             .with_single_cert(vec![certificate.der().clone()], key)
             .expect("a key that fits");
         TlsAcceptor::from(Arc::new(config))
+    }
+
+    fn issue(&self, name: &str, year: i32) -> (Certificate, KeyPair) {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(year, 1, 1);
+        let key = KeyPair::generate().expect("a key");
+        (params.signed_by(&key, &self.issuer).expect("a certificate"), key)
     }
 }

@@ -149,3 +149,28 @@ fn yaml_files(folder: &Path) -> BTreeSet<PathBuf> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect()
 }
+
+#[test]
+fn every_example_and_fixture_fits_its_schema() {
+    for kind in KINDS {
+        let mut generator = schemars::SchemaGenerator::default();
+        let mut schema = (kind.schema)(&mut generator);
+        schema.insert("$defs".into(), Value::Object(generator.take_definitions(true)));
+        let schema = jsonschema::validator_for(schema.as_value()).unwrap_or_else(|error| panic!("{}: {error}", kind.name));
+        let fits = |settings: &Value, place: &str| {
+            let errors: Vec<String> = schema.iter_errors(settings).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert!(errors.is_empty(), "{place}: {errors:?}");
+        };
+        let example: Value = serde_yaml::from_str(kind.example).expect("YAML");
+        for item in example["checks"].as_array().expect("a list of checks") {
+            fits(&item[kind.name], kind.name);
+        }
+        for path in yaml_files(&Path::new("fixtures").join(kind.name)) {
+            let fixture: Fixture = serde_yaml::from_str(&fs::read_to_string(&path).expect("a fixture")).expect("a fixture");
+            fits(&fixture.check, &path.display().to_string());
+        }
+        let mut unknown_key = example["checks"][0][kind.name].clone();
+        unknown_key["no-such-key"] = Value::from(1);
+        assert!(!schema.is_valid(&unknown_key), "{}", kind.name);
+    }
+}

@@ -29,6 +29,7 @@ type Told = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) struct Log {
     heads: Arc<Mutex<Vec<String>>>,
     bytes: Arc<AtomicU64>,
+    connections: Arc<AtomicU64>,
 }
 
 /// A server that follows a script for each request.
@@ -113,6 +114,7 @@ impl Hostile {
             while let Ok((stream, _)) = listener.accept().await {
                 let (script, wrap, log) = (script.clone(), wrap.clone(), kept.clone());
                 let told: Told = Box::pin(async move {
+                    log.connections.fetch_add(1, Ordering::Relaxed);
                     let Some(mut wire) = wrap(stream).await else { return };
                     while let Some(head) = read_head(&mut *wire).await {
                         let nth = {
@@ -201,11 +203,11 @@ impl Hostile {
         .await
     }
 
-    /// A hundred megabytes in a hundred kilobytes.
+    /// Thirty mebibytes in thirty kibibytes.
     pub(crate) async fn gzip_bomb() -> Self {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         let chunk = vec![0_u8; 1 << 20];
-        for _ in 0..100 {
+        for _ in 0..30 {
             encoder.write_all(&chunk).expect("memory");
         }
         Self::answering(200, &["Content-Encoding: gzip"], encoder.finish().expect("memory")).await
@@ -254,6 +256,11 @@ impl Hostile {
     /// The requests that came.
     pub(crate) fn heads(&self) -> Vec<String> {
         self.log.heads.lock().expect("no panic").clone()
+    }
+
+    /// How many connections came.
+    pub(crate) fn connections(&self) -> u64 {
+        self.log.connections.load(Ordering::Relaxed)
     }
 
     /// How many bytes it got rid of.

@@ -61,7 +61,7 @@ impl Look {
             release: self.release,
             root: self.root,
             env: self.env.clone(),
-            reach: Reach::new(self.env, self.pins),
+            reach: Reach::new(self.env, self.pins, at),
             masker: Arc::new(Masker::default()),
             memo: Memo::default(),
         };

@@ -1,6 +1,7 @@
 //! An HTTP endpoint answers as demanded.
 
 mod answer;
+mod compare;
 mod counterexamples;
 mod expect;
 mod header;
@@ -25,6 +26,10 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 pub use answer::{Answer, BodySeen};
 pub use expect::Expect;
+pub use text::Text;
+
+pub(crate) use answer::millis;
+pub(crate) use look::{deadline, unseen};
 pub use method::Method;
 
 use self::{

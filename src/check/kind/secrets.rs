@@ -11,6 +11,7 @@ pub mod inspection;
 pub mod jwt;
 pub mod kinship;
 pub mod known;
+pub mod pattern;
 pub mod pem;
 pub mod placeholder;
 pub mod printed;
@@ -29,6 +30,7 @@ use self::{
     flaw::{Class, Flaw},
     held::Held,
     inspection::{Elsewhere, InGit, Inspected, Inspection},
+    pattern::Pattern,
     source::Source,
 };
 use crate::{
@@ -62,7 +64,7 @@ pub struct Secrets {
     looks_secret: Option<bool>,
     /// Names and globs to leave out of globs and of what looks secret.
     #[serde(default)]
-    except: Vec<Key>,
+    except: Vec<Pattern>,
     /// Where another environment keeps its values, for example `{ env-file: deploy/staging.env }`: no judged key may have
     /// the same value there, or nearly the same.
     #[serde(default)]
@@ -96,16 +98,14 @@ impl Secrets {
     async fn read(&self, source: &Source, cx: &Context) -> Result<Vec<Held>, Unseen> {
         let held = read::read(source, &self.choice(), cx).await?;
         for entry in inspection::chosen(&held, &self.choice()) {
-            if let Some(value) = entry.worth_hiding() {
-                cx.hide(&entry.key, value);
-            }
+            entry.worth_hiding().into_iter().for_each(|text| cx.hide(&entry.key, text));
         }
         Ok(held)
     }
 
     async fn in_git(&self, cx: &Context) -> Option<InGit> {
         let path = self.source.path().filter(|_| self.untracked)?;
-        Some(match git::tracking(&cx.path(path), cx.env(), cx.deadline()).await {
+        Some(match git::tracking(&cx.path(path), cx.env(), read::deadline(cx)).await {
             Ok(tracking) => InGit::Known(tracking),
             Err(error) => InGit::Unknown(error.to_string()),
         })
@@ -144,20 +144,20 @@ impl Check for Secrets {
 
     fn counterexamples(&self, _: Timestamp) -> Vec<Inspection> {
         let Self { source, keys, differs_from, untracked, .. } = self;
-        let globs = || keys.iter().filter(|key| key.is_glob());
+        let globs = || keys.iter().filter(|key| key.pattern.is_glob());
         // A source without any of the keys, in git, and with what another environment holds.
         let nothing = Inspection {
             source: source.to_string(),
             keys: 0,
-            secrets: keys.iter().filter(|key| !key.is_glob()).map(|key| Inspected::missing(&key.name)).collect(),
-            globs: globs().map(|key| (key.name.clone(), 0)).collect(),
+            secrets: keys.iter().filter(|key| !key.pattern.is_glob()).map(|key| Inspected::missing(&key.pattern.text)).collect(),
+            globs: globs().map(|key| (key.pattern.text.clone(), 0)).collect(),
             looks_secret: self.choice().looks_secret.then_some(0),
             passed_over: Vec::new(),
             elsewhere: differs_from.as_ref().map(|other| Elsewhere { source: other.to_string(), compared: 1, same: vec!["KEY".into()] }),
             git: untracked.then(|| InGit::Known(Tracking { index: true, history: Past::Committed { commit: "0000000".into() } })),
         };
         // One whose keys are all there, each with a value out of a manual.
-        let mut named: Vec<String> = keys.iter().map(|key| key.name.replace('*', "X")).collect();
+        let mut named: Vec<String> = keys.iter().map(|key| key.pattern.text.replace('*', "X")).collect();
         if self.choice().looks_secret {
             named.push("ANY_SECRET".into());
         }
@@ -165,7 +165,7 @@ impl Check for Secrets {
         let defaults = Inspection {
             keys: named.len() as u64,
             secrets: named.iter().map(published).collect(),
-            globs: globs().map(|key| (key.name.clone(), 1)).collect(),
+            globs: globs().map(|key| (key.pattern.text.clone(), 1)).collect(),
             looks_secret: self.choice().looks_secret.then_some(1),
             ..nothing.clone()
         };

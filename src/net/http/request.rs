@@ -29,6 +29,8 @@ pub struct Request<'a> {
     pub ca_file: Option<&'a Path>,
     /// How many redirects to follow.
     pub follow: u8,
+    /// Over a connection of its own: another instance behind a load balancer may answer each time.
+    pub fresh: bool,
     /// How much to take back.
     pub bounds: Bounds,
 }
@@ -51,7 +53,7 @@ pub struct Bounds {
 /// # Errors
 /// When no answer came: a sentence a person can act on, without credentials.
 pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, HttpError> {
-    let client = reach.http().client(request.ca_file, || reach.roots().clone(), reach.pins())?;
+    let client = reach.http().client(reach, request.ca_file, request.fresh)?;
     let mut address = request.address.clone();
     let mut hops = Vec::new();
     loop {

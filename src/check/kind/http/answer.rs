@@ -17,7 +17,7 @@ const LARGEST_HEADER: usize = 4 << 10;
 const MOST_VALUES: usize = 20;
 
 /// Headers that are kept whether a demand names them or not: they tell what went wrong.
-const TELLING: [&str; 8] = ["content-type", "location", "server", "via", "age", "retry-after", "www-authenticate", "x-request-id"];
+const TELLING: [&str; 7] = ["content-type", "location", "server", "via", "age", "retry-after", "www-authenticate"];
 
 /// What the endpoint answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -96,7 +96,7 @@ fn is_yes(value: &bool) -> bool {
 
 impl BodySeen {
     /// Whether demands on the whole body can be judged; why not.
-    pub(super) fn readable(&self) -> Result<(), String> {
+    pub(crate) fn readable(&self) -> Result<(), String> {
         match &self.end {
             End::Whole => Ok(()),
             End::TooLarge => Err(format!("the body is larger than {} and was not read to its end", crate::model::Size(self.size))),
@@ -111,7 +111,7 @@ impl BodySeen {
     }
 
     /// Its beginning, for a sentence.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match (&self.excerpt, self.size) {
             (_, 0) => "an empty body".into(),
             (Some(text), _) => quote(text),
@@ -144,7 +144,7 @@ impl Answer {
 }
 
 /// Rounded up, so that a limit is never met by rounding.
-pub(super) fn millis(time: std::time::Duration) -> u64 {
+pub(crate) fn millis(time: std::time::Duration) -> u64 {
     u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
 

@@ -17,7 +17,7 @@ pub(super) fn of(http: &Http) -> Vec<Answer> {
     let default = Expect::default();
     let expect = http.expect.as_ref().unwrap_or(&default);
     let mut bodies: Vec<Vec<u8>> = [&b""[..], b"{}", b"null", b"[]", b"an unexpected answer"].map(<[u8]>::to_vec).into();
-    bodies.extend(expect.not_contains.iter().flat_map(|texts| texts.iter()).map(|text| text.0.clone().into_bytes()));
+    bodies.extend(expect.not_contains.iter().flat_map(|texts| texts.iter()).map(|text| text.as_str().as_bytes().to_vec()));
     let mut all: Vec<Answer> = bodies.into_iter().map(|bytes| wrong(http, expect, whole(bytes))).collect();
     let endless = Body { bytes: Vec::new(), size: expect.limit().0, end: End::TooLarge };
     all.push(wrong(http, expect, endless));

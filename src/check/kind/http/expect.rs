@@ -130,6 +130,8 @@ impl Expect {
         let demand = Expectation::new("max-size", "size of the body").wanted(format!("at most {limit}"));
         match &seen.body.end {
             End::TooLarge => Some(demand.got(format!("more than {limit}, reading stopped")).bound("<=", limit.0, None, "bytes").met(false)),
+            // Each demand on the body says so itself.
+            End::Broken(_) if self.on_body().is_some() => None,
             End::Broken(_) => {
                 Some(Expectation::new("whole-body", "body").wanted("the whole body").undetermined(seen.body.readable().err()?))
             }

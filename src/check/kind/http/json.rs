@@ -12,10 +12,11 @@ use serde_json_path::JsonPath;
 
 use super::{
     answer::BodySeen,
+    compare,
     matcher::{self, Matcher},
     quote,
 };
-use crate::model::{Expectation, excerpt};
+use crate::model::{Expectation, excerpt, plain};
 
 /// Different values of one path that are kept.
 const MOST_VALUES: usize = 100;
@@ -56,12 +57,12 @@ pub struct Hit {
 
 impl JsonDemands {
     /// What each path leads to in `body`, by the path as written.
-    pub(super) fn look<'a>(&'a self, body: &'a Value) -> impl Iterator<Item = (String, Hits)> + 'a {
+    pub(crate) fn look<'a>(&'a self, body: &'a Value) -> impl Iterator<Item = (String, Hits)> + 'a {
         self.0.iter().map(|(written, path, _)| (written.clone(), hits(path, body)))
     }
 
     /// Each demand, judged.
-    pub(super) fn judge(&self, seen: &BodySeen) -> Vec<Expectation> {
+    pub(crate) fn judge(&self, seen: &BodySeen) -> Vec<Expectation> {
         self.0.iter().map(|(path, _, matcher)| judge(path, matcher, seen)).collect()
     }
 }
@@ -75,7 +76,7 @@ fn hits(path: &JsonPath, body: &Value) -> Hits {
             continue;
         }
         let text = node.node().to_string();
-        let (value, cut) = match matcher::length(node.node()) {
+        let (value, cut) = match compare::length(node.node()) {
             Some(length) if text.len() > LARGEST_VALUE => (Value::String(excerpt(&text, LARGEST_VALUE / 4)), Some(length)),
             _ => (node.node().clone(), None),
         };
@@ -109,7 +110,11 @@ fn judge(path: &str, wanted: &Matcher, seen: &BodySeen) -> Expectation {
         return bounded(demand, wanted, hits).got(said(wrong, hits, wanted)).met(false);
     }
     if let Some((large, _)) = verdicts.iter().find(|(_, verdict)| verdict.is_none()) {
-        return demand.undetermined(format!("the value at {} is too large to compare: {}", large.at, quote(&large.value.to_string())));
+        return demand.undetermined(format!(
+            "the value at {} is too large to compare: {}",
+            plain(&large.at),
+            quote(&large.value.to_string())
+        ));
     }
     match verdicts.first() {
         Some((first, _)) if !hits.more => bounded(demand, wanted, hits).got(said(first, hits, wanted)).met(true),
@@ -137,11 +142,11 @@ fn said(hit: &Hit, hits: &Hits, wanted: &Matcher) -> String {
         Some(other) if hit.cut.is_none() && word(other) != word(&hit.value) => format!("{text}, {}", word(&hit.value)),
         _ => text,
     };
-    let measured = match (&wanted.length, matcher::length(&hit.value)) {
+    let measured = match (&wanted.length, compare::length(&hit.value)) {
         (Some(_), Some(length)) if hit.cut.is_none() => format!("{typed} of length {length}"),
         _ => typed,
     };
-    if hits.count == 1 { measured } else { format!("{measured} at {}, of {} places", hit.at, hits.count) }
+    if hits.count == 1 { measured } else { format!("{measured} at {}, of {} places", plain(&hit.at), hits.count) }
 }
 
 fn word(value: &Value) -> &'static str {

@@ -73,6 +73,7 @@ impl Http {
             body: self.body.as_ref().map(SentBody::bytes),
             ca_file,
             follow: self.follow_redirects,
+            fresh: false,
             bounds,
         }
     }
@@ -118,7 +119,7 @@ pub(super) fn find(expect: Option<&Expect>, body: &Body) -> BodySeen {
     };
     let Some(expect) = expect else { return seen };
     let texts = expect.contains.iter().chain(&expect.not_contains).flat_map(|texts| texts.iter());
-    seen.texts = texts.map(|wanted| (wanted.0.clone(), text.contains(&wanted.0))).collect();
+    seen.texts = texts.map(|wanted| (wanted.as_str().to_owned(), text.contains(wanted.as_str()))).collect();
     let patterns = expect.matches.iter().flat_map(|patterns| patterns.iter());
     seen.patterns = patterns.map(|one| (one.text().to_owned(), one.find(&text).map(|found| excerpt(found, 200)))).collect();
     if let (Some(demands), End::Whole) = (&expect.json, &body.end) {

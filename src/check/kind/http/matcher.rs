@@ -9,7 +9,11 @@ use serde::{
 };
 use serde_json::{Number, Value};
 
-use super::{quote, text::Pattern};
+use super::{
+    compare::{compare, length, same},
+    quote,
+    text::Pattern,
+};
 
 /// What a value must be; several keys must all hold. Values are compared with their type: the string "200" is not
 /// the number 200. A `null` meets nothing but `{equals: null}`.
@@ -30,8 +34,12 @@ pub(super) struct Matcher {
     /// `false`: the path leads to nothing. `true`: it leads to something that is not `null`.
     pub exists: Option<bool>,
     /// So many items in a list, keys in an object, characters in a string: a number, or `{min, max}`.
+    #[serde(default)]
+    #[schemars(schema_with = "self::schema")]
     pub length: Option<Box<Matcher>>,
     /// Anything but this, and not `null`.
+    #[serde(default)]
+    #[schemars(schema_with = "self::schema")]
     pub not: Option<Box<Matcher>>,
 }
 
@@ -119,36 +127,6 @@ impl Matcher {
     }
 }
 
-/// Items of a list, keys of an object, characters of a string.
-pub(super) fn length(value: &Value) -> Option<u64> {
-    let length = match value {
-        Value::Array(items) => items.len(),
-        Value::Object(fields) => fields.len(),
-        Value::String(text) => text.chars().count(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => return None,
-    };
-    u64::try_from(length).ok()
-}
-
-/// Equal in type and value; a number is equal however it is written: 1 and 1.0.
-fn same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => compare(a, b) == Ordering::Equal,
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Value::Object(a), Value::Object(b)) => a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b))),
-        (a, b) => a == b,
-    }
-}
-
-/// JSON numbers are finite, so that there is always an order; whole numbers are compared exactly.
-fn compare(a: &Number, b: &Number) -> Ordering {
-    let whole = |n: &Number| n.as_u64().map(i128::from).or_else(|| n.as_i64().map(i128::from));
-    match (whole(a), whole(b)) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        _ => (a.as_f64().unwrap_or_default() + 0.0).total_cmp(&(b.as_f64().unwrap_or_default() + 0.0)),
-    }
-}
-
 impl fmt::Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut said = Vec::new();
@@ -196,6 +174,10 @@ impl<'de> Visitor<'de> for MatcherVisitor {
 
     fn visit_unit<E: Error>(self) -> Result<Matcher, E> {
         Err(E::custom("no value is given: write one, or `{exists: false}`, or `{equals: null}`"))
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Matcher, E> {
+        self.visit_unit()
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Matcher, E> {

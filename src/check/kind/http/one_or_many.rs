@@ -63,6 +63,10 @@ impl<'de, T: Deserialize<'de> + fmt::Display> Visitor<'de> for OneOrManyVisitor<
         T::deserialize(value.into_deserializer()).map(|one| OneOrMany(vec![one]))
     }
 
+    fn visit_i64<E: Error>(self, value: i64) -> Result<OneOrMany<T>, E> {
+        T::deserialize(value.into_deserializer()).map(|one| OneOrMany(vec![one]))
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMany<T>, A::Error> {
         let mut all: Vec<T> = Vec::new();
         while let Some(value) = seq.next_element::<T>()? {

@@ -99,6 +99,10 @@ impl Visitor<'_> for StatusVisitor {
         }
     }
 
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Status, E> {
+        self.visit_u64(u64::try_from(value).unwrap_or_default())
+    }
+
     fn visit_str<E: Error>(self, value: &str) -> Result<Status, E> {
         match value.as_bytes() {
             [digit @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] => Ok(Status::Class(u16::from(digit - b'0'))),

@@ -11,7 +11,14 @@ use crate::model::Expectation;
 
 /// A text that is looked for; never empty, since everything holds the empty text.
 #[derive(Debug, Clone)]
-pub struct Text(pub(super) String);
+pub struct Text(String);
+
+impl Text {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
