@@ -65,7 +65,12 @@ fn variables<'a>(
     lenient: bool,
     faults: &mut Vec<Fault>,
 ) -> Variables<'a> {
-    let fresh = || Variables::new([root::by_name(&environment.vars), root::by_name(&tree.root.vars)], process, lenient);
+    let others = tree.root.environments.iter().filter(|other| other.name != environment.name);
+    let elsewhere: HashSet<&str> = others.flat_map(|other| &other.vars).map(|(key, _)| key.text.as_str()).collect();
+    let fresh = || {
+        let written = [root::by_name(&environment.vars), root::by_name(&tree.root.vars)];
+        Variables::new(written, process, lenient).among(&environment.name, elsewhere.clone())
+    };
     let mut variables = fresh();
     let Some(node) = &environment.env_file else { return variables };
     let mut node = node.clone();

@@ -5,13 +5,14 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     rc::Rc,
 };
 
 use super::{
     lack::Lack,
     node::Node,
+    suggest,
     template::{Otherwise, Part, Template},
 };
 use crate::model::{ProcessEnv, looks_secret};
@@ -48,9 +49,12 @@ type Step = (usize, String);
 /// The variables of one environment.
 pub(super) struct Variables<'a> {
     /// The environment's `vars`, then the plan's.
-    pub(super) written: [HashMap<&'a str, &'a Node>; 2],
-    pub(super) process: &'a ProcessEnv,
+    written: [HashMap<&'a str, &'a Node>; 2],
+    process: &'a ProcessEnv,
     pub(super) file: BTreeMap<String, String>,
+    /// The environment's name, and the names in the `vars` of all others.
+    environment: &'a str,
+    elsewhere: HashSet<&'a str>,
     /// Whether a variable that is not set is noted and not refused.
     pub(super) lenient: bool,
     memo: RefCell<HashMap<Step, Result<Rc<Resolved>, Lack>>>,
@@ -64,11 +68,18 @@ impl<'a> Variables<'a> {
             written,
             process,
             file: BTreeMap::new(),
+            environment: "",
+            elsewhere: HashSet::new(),
             lenient,
             memo: RefCell::default(),
             used: RefCell::default(),
             secrets: RefCell::default(),
         }
+    }
+
+    /// Of the environment so called, whose siblings have the variables `elsewhere`.
+    pub(super) fn among(self, environment: &'a str, elsewhere: HashSet<&'a str>) -> Self {
+        Self { environment, elsewhere, ..self }
     }
 
     /// The value of `name`.
@@ -106,8 +117,22 @@ impl<'a> Variables<'a> {
         let outside = self.process.get(name).or_else(|| self.file.get(name).map(String::as_str).filter(|value| !value.is_empty()));
         match outside {
             Some(value) => Ok(Rc::new(self.noted(name, Resolved::literal(value)))),
-            None if self.is_blank(name) => Err(Lack::blank(name)),
-            None => Err(Lack::unset(name)),
+            None => Err(self.lack(name)),
+        }
+    }
+
+    /// Why no source has `name`.
+    fn lack(&self, name: &str) -> Lack {
+        let declared = || self.written.iter().flat_map(|vars| vars.keys()).chain(&self.elsewhere).copied();
+        if self.is_blank(name) {
+            return Lack::blank(name);
+        }
+        if self.elsewhere.contains(name) {
+            return Lack::elsewhere(name, self.environment);
+        }
+        match declared().find(|known| suggest::is_slip(name, known)) {
+            Some(near) => Lack::misspelt(name, near),
+            None => Lack::unset(name),
         }
     }
 
