@@ -13,6 +13,8 @@ use gonogo::{
     plan::{self, Plan, Problem, Request, Standing},
 };
 
+use crate::golden;
+
 /// Every case, by name.
 pub(crate) fn cases() -> Vec<PathBuf> {
     // Relative, as problems quote the path; cargo runs tests in the package's folder.
@@ -54,33 +56,15 @@ fn linted(case: &Path) -> String {
 fn every_case_says_what_it_should() {
     let mut wrong = Vec::new();
     for case in cases() {
-        let mut compare = |file: &str, actual: Option<String>| {
-            let expected = fs::read_to_string(case.join(file)).ok();
-            if expected.as_deref().map(str::trim_end) != actual.as_deref().map(str::trim_end) {
-                wrong.push(format!("{}\n{}", case.join(file).display(), actual.unwrap_or_else(|| "(nothing: the plan is good)".into())));
-            }
-        };
-        compare("problems.txt", loaded(&case));
-        if case.join("lint.txt").exists() {
-            compare("lint.txt", Some(linted(&case)));
-        }
-    }
-    assert!(wrong.is_empty(), "these say something else:\n\n{}", wrong.join("\n"));
-}
-
-/// Writes down what the cases say now; to be read before it is committed.
-#[test]
-#[ignore = "overwrites the fixtures: cargo test --test it plan::write_down -- --ignored"]
-fn write_down() {
-    for case in cases() {
-        let _ = fs::remove_file(case.join("problems.txt"));
-        if let Some(said) = loaded(&case) {
-            fs::write(case.join("problems.txt"), format!("{}\n", said.trim_end())).expect("written");
+        match loaded(&case) {
+            Some(said) => wrong.extend(golden::difference(&case.join("problems.txt"), &format!("{}\n", said.trim_end()))),
+            None => assert!(!case.join("problems.txt").exists(), "{}: the plan is good", case.display()),
         }
         if case.join("lint.txt").exists() {
-            fs::write(case.join("lint.txt"), format!("{}\n", linted(&case).trim_end())).expect("written");
+            wrong.extend(golden::difference(&case.join("lint.txt"), &format!("{}\n", linted(&case).trim_end())));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 /// The plan of a case that is good.
