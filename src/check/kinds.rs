@@ -46,4 +46,5 @@ macro_rules! kinds {
 
 kinds! {
     "http" => http::Http,
+    "tls" => tls::Tls,
 }

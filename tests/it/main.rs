@@ -1,3 +1,4 @@
 //! The integration tests: one binary, real servers on free loopback ports, a scrubbed environment.
 
 mod look;
+mod tls;
