@@ -126,7 +126,9 @@ async fn self_signed_and_unknown_roots() {
     let seen = Case::trusting(authority.root.der()).at_port(server.port()).seen().await;
     assert_eq!(names(&seen, Some(false)), ["chain"]);
     let line = line(&seen, "chain");
-    // Another root of the same name is trusted here.
+    assert!(line.contains("a root named `CN=Test Root` is trusted, but another of that name signed"), "{line}");
+    let seen = Case::trusting(self_signed.der()).at_port(server.port()).seen().await;
+    let line = super::line(&seen, "chain");
     assert!(line.contains("it ends in `CN=Test Root`, which is no trusted root here"), "{line}");
 }
 

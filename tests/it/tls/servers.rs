@@ -26,7 +26,7 @@ async fn saying(bytes: &'static [u8], closes: bool) -> Server {
 
 #[tokio::test]
 async fn a_closed_port_could_not_be_checked() {
-    let port = Server::new(|_| async {}).await.port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
     let (outcome, reason) = case().at_port(port).outcome().await;
     assert_eq!((outcome, reason), (Outcome::Unknown, format!("127.0.0.1:{port} refuses the connection: nothing listens there")));
 }
@@ -34,13 +34,14 @@ async fn a_closed_port_could_not_be_checked() {
 #[tokio::test]
 async fn a_silent_server_could_not_be_checked_and_does_not_hold_up() {
     let server = saying(b"", false).await;
-    let mut look = case().at_port(server.port()).look();
+    let case = case().at_port(server.port());
+    let mut look = case.look();
     look.timeout = Duration::from_secs(2);
     let (outcome, reason) = look.outcome().await;
     assert_eq!(outcome, Outcome::Unknown);
     assert!(reason.contains("does not answer within"), "{reason}");
     let closing = saying(b"", true).await;
-    let (outcome, reason) = case().at_port(closing.port()).outcome().await;
+    let (outcome, reason) = case.at_port(closing.port()).outcome().await;
     assert_eq!(outcome, Outcome::Unknown, "{reason}");
 }
 

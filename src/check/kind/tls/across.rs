@@ -11,11 +11,16 @@ pub(super) enum Verdict {
     Open(String),
 }
 
-/// Judges every chain. Addresses that showed none are the handshake's matter.
+/// Judges every chain with a readable leaf. Addresses that showed none are the handshake's matter.
 pub(super) fn across(expectation: Expectation, seen: &Seen, judge: impl Fn(&Chain) -> Verdict) -> Expectation {
+    across_all(expectation, seen, |chain| if chain.certificates.is_empty() { Verdict::Open(unread(chain)) } else { judge(chain) })
+}
+
+/// Judges every chain, also one whose leaf cannot be read.
+pub(super) fn across_all(expectation: Expectation, seen: &Seen, judge: impl Fn(&Chain) -> Verdict) -> Expectation {
     let (mut met, mut unmet, mut open) = (Vec::new(), Vec::new(), Vec::new());
     for (index, chain) in seen.chains.iter().enumerate() {
-        let verdict = if chain.certificates.is_empty() { Verdict::Open(unread(chain)) } else { judge(chain) };
+        let verdict = judge(chain);
         let (place, text) = match verdict {
             Verdict::Met(text) => (&mut met, text),
             Verdict::Unmet(text) => (&mut unmet, text),

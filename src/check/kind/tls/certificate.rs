@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use x509_parser::{
     certificate::X509Certificate,
-    error::X509Error,
     extensions::{ExtendedKeyUsage, GeneralName},
     prelude::FromDer as _,
     time::ASN1Time,
@@ -15,6 +14,7 @@ use x509_parser::{
 
 use super::{
     algorithm,
+    path::certified,
     seen::{Certificate, Key},
 };
 use crate::model::{Digest, excerpt, plain};
@@ -108,7 +108,7 @@ fn instant(time: ASN1Time) -> Timestamp {
 
 /// Signed by its own key; where the signature cannot be verified here, its own name as issuer counts.
 pub(super) fn is_self_signed(x509: &X509Certificate<'_>) -> bool {
-    x509.subject().as_raw() == x509.issuer().as_raw() && !matches!(x509.verify_signature(None), Err(X509Error::SignatureVerificationError))
+    certified(x509, x509) != Some(false)
 }
 
 fn key(x509: &X509Certificate<'_>) -> Key {

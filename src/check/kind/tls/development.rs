@@ -65,9 +65,10 @@ fn mark(certificate: &Certificate) -> Option<&'static str> {
     MARKS.iter().find(|(mark, _)| texts.iter().any(|text| text.contains(mark))).map(|(_, maker)| *maker)
 }
 
+/// By its common name, or by all of its names: many a real one has `localhost` beside them.
 fn is_for_local(certificate: &Certificate) -> bool {
     let common = certificate.subject.split(", ").find_map(|part| part.strip_prefix("CN="));
-    common.is_some_and(is_local) || certificate.names.iter().any(|name| is_local(name))
+    common.is_some_and(is_local) || (!certificate.names.is_empty() && certificate.names.iter().all(|name| is_local(name)))
 }
 
 fn is_local(name: &str) -> bool {

@@ -1,9 +1,10 @@
 //! The way from the leaf upwards through what was sent, and where it meets a trusted root.
 
 use rustls::RootCertStore;
-use x509_parser::certificate::X509Certificate;
+use x509_parser::{certificate::X509Certificate, error::X509Error};
 
 use super::{
+    algorithm,
     certificate::{is_self_signed, name},
     seen::Root,
 };
@@ -22,13 +23,30 @@ pub(super) fn upwards(certificates: &[X509Certificate<'_>]) -> Vec<usize> {
 
 fn issuer(certificates: &[X509Certificate<'_>], of: usize, taken: &[usize]) -> Option<usize> {
     let child = &certificates[of];
-    let named = |at: &usize| {
-        !taken.contains(at) && certificates[*at].subject().as_raw() == child.issuer().as_raw() && !same(&certificates[*at], child)
-    };
-    let signed = |at: &usize| child.verify_signature(Some(certificates[*at].public_key())).is_ok();
     // Servers send issuers in order: look behind the certificate first.
-    let all: Vec<usize> = (of + 1..certificates.len()).chain(0..of).filter(named).collect();
-    all.iter().copied().find(signed).or_else(|| all.first().copied())
+    let others = (of + 1..certificates.len()).chain(0..of).filter(|at| !taken.contains(at) && !same(&certificates[*at], child));
+    let could: Vec<(usize, Option<bool>)> = others.map(|at| (at, certified(child, &certificates[at]))).collect();
+    let of_kind = |wanted| could.iter().find(|(_, could)| *could == wanted).map(|(at, _)| *at);
+    of_kind(Some(true)).or_else(|| of_kind(None))
+}
+
+/// Whether `issuer` certified `child`: by name, and by signature. `None` where the signature cannot be verified here, for
+/// being of an algorithm or with a key that is too weak or too exotic.
+pub(super) fn certified(child: &X509Certificate<'_>, issuer: &X509Certificate<'_>) -> Option<bool> {
+    if child.issuer().as_raw() != issuer.subject().as_raw() {
+        return Some(false);
+    }
+    match child.verify_signature(Some(issuer.public_key())) {
+        Ok(()) => Some(true),
+        Err(X509Error::SignatureVerificationError) if !is_weak(issuer) => Some(false),
+        Err(_) => None,
+    }
+}
+
+/// The library does not verify with RSA keys shorter than this, and says that the signature is wrong.
+fn is_weak(issuer: &X509Certificate<'_>) -> bool {
+    let key = algorithm::key(issuer.public_key());
+    key.kind == "RSA" && key.bits < 2048
 }
 
 fn same(one: &X509Certificate<'_>, other: &X509Certificate<'_>) -> bool {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    across::{Verdict, across, label},
+    across::{Verdict, across_all, label},
     seen::{Certificate, Chain, Refusal, Seen},
 };
 use crate::model::Expectation;
@@ -11,8 +11,8 @@ use crate::model::Expectation;
 /// webpki's verdict, from the served certificates alone, put into words.
 pub(super) fn chain(seen: &Seen, at: Timestamp) -> Expectation {
     let wanted = "a way from the leaf to a trusted root, with the served certificates alone";
-    across(Expectation::new("chain", "Chain of trust").wanted(wanted), seen, |chain| match refusal(chain, at) {
-        Some(refusal) => Verdict::Unmet(said(refusal, chain)),
+    across_all(Expectation::new("chain", "Chain of trust").wanted(wanted), seen, |chain| match refusal(chain, at) {
+        Some(refusal) => Verdict::Unmet(chain.unreadable.clone().unwrap_or_else(|| said(refusal, chain))),
         None => Verdict::Met(match &chain.root {
             Some(root) => format!("leads to the trusted root `{}`", root.subject),
             None => "leads to a trusted root".into(),
@@ -35,7 +35,7 @@ fn said(refusal: &Refusal, chain: &Chain) -> String {
         Refusal::UnknownIssuer => unknown_issuer(chain),
         Refusal::Expired => "a certificate on the way has expired".into(),
         Refusal::NotValidYet => "a certificate on the way is not valid yet".into(),
-        Refusal::BadSignature => "a certificate does not bear the signature of the issuer it names".into(),
+        Refusal::BadSignature => bad_signature(chain),
         Refusal::CaAsLeaf => "the leaf is a CA certificate, which no server may use".into(),
         Refusal::LeafAsIssuer => "a certificate that is no CA issued another".into(),
         Refusal::WrongPurpose => "a certificate on the way is not for servers".into(),
@@ -44,6 +44,15 @@ fn said(refusal: &Refusal, chain: &Chain) -> String {
         Refusal::Algorithm => "a signature or key on the way is too weak or too exotic to be verified".into(),
         Refusal::CriticalExtension => "a certificate has a critical extension that clients do not know".into(),
         Refusal::Other(why) => why.clone(),
+    }
+}
+
+fn bad_signature(chain: &Chain) -> String {
+    match &chain.root {
+        Some(root) => {
+            format!("a root named `{}` is trusted, but another of that name signed, or a certificate was tampered with", root.subject)
+        }
+        None => "a certificate does not bear the signature of the issuer it names".into(),
     }
 }
 
