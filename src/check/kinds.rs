@@ -45,6 +45,9 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "health" => health::Health,
     "http" => http::Http,
+    "postgres-indexes" => postgres_indexes::PostgresIndexes,
+    "secrets" => secrets::Secrets,
     "tls" => tls::Tls,
 }

@@ -2,9 +2,11 @@
 
 mod any;
 mod context;
+pub mod database;
 pub mod kind;
 mod kinds;
 mod memo;
+pub mod reference;
 mod touch;
 mod unseen;
 

@@ -1,5 +1,7 @@
 //! Why there is nothing to judge.
 
+use crate::net::postgres::Trouble;
+
 /// A check could not look. Never a pass: it becomes `unknown`, or `pending` where a person is awaited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unseen {
@@ -12,4 +14,13 @@ pub enum Unseen {
     /// Waits for somebody's answer.
     #[error("waits for {0}")]
     Waiting(String),
+}
+
+impl From<Trouble> for Unseen {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Unreachable(why) => Self::Unreachable(why),
+            Trouble::Unknown(why) => Self::Unknown(why),
+        }
+    }
 }

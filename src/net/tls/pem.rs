@@ -1,11 +1,13 @@
 //! The certificates of a PEM file.
 
-use std::{fs, io::Read as _, path::Path};
+use std::path::Path;
 
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
+use crate::{model::Size, net::regular_file::read_bytes};
+
 /// The most that is read; Mozilla's whole root store is a fifth of it.
-const MOST: u64 = 1 << 20;
+const MOST: Size = Size(1 << 20);
 
 /// The certificates of the PEM file, in its order. Whatever else stands there, a key above all, is passed over.
 ///
@@ -13,16 +15,7 @@ const MOST: u64 = 1 << 20;
 /// Why there are none, as a sentence about `file`.
 pub fn pem_certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let name = file.display();
-    let cannot = |error: std::io::Error| format!("{name} cannot be read: {error}");
-    // Opening a pipe would wait for its writer: ask what it is first.
-    if !fs::metadata(file).map_err(cannot)?.is_file() {
-        return Err(format!("{name} is not a regular file"));
-    }
-    let mut pem = Vec::new();
-    fs::File::open(file).map_err(cannot)?.take(MOST + 1).read_to_end(&mut pem).map_err(cannot)?;
-    if pem.len() as u64 > MOST {
-        return Err(format!("{name} is larger than {} KiB", MOST / 1024));
-    }
+    let pem = read_bytes(file, MOST).map_err(|error| format!("{name} {error}"))?;
     let mut certificates = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         // The reader's own message may quote the file, which may hold a key.
