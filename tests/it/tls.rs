@@ -1,10 +1,12 @@
 //! Kind `tls` against real servers.
 
+mod addresses;
 mod authority;
 mod chains;
 mod openssl;
 mod server;
 mod servers;
+mod staples;
 
 use std::path::PathBuf;
 

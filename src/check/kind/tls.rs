@@ -14,9 +14,11 @@ mod named;
 mod naming;
 mod order;
 mod path;
+mod probe;
 mod profile;
 mod public;
 mod revocation;
+mod roots;
 mod seen;
 mod session;
 mod settings;
@@ -31,12 +33,13 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
-pub use seen::{Certificate, Chain, Endpoint, Handshake, Key, Old, Refusal, Root, Seen, Staple, Trust};
+pub use seen::{Certificate, Chain, Endpoint, Handshake, Key, Old, Refusal, Root, Seen, Staple, Trust, Validity};
 
 use self::{
     settings::{MinVersion, Order, Which},
     target::{HostPort, Name, Service, ServiceUrl},
 };
+use super::http::one_or_many::OneOrMany;
 use crate::{
     check::{Check, Context, Touch, Unseen},
     model::{Expectation, Period, ProcessEnv},
@@ -52,8 +55,8 @@ pub struct Tls {
     /// The service: `https://host/`, or `postgres://`, `rediss://`, `amqps://`, `mqtts://`, `ldaps://`, `smtps://`,
     /// `imaps://`, … with the port of the scheme unless it has its own. Only scheme, host and port are used.
     url: Option<ServiceUrl>,
-    /// The service as `host:port`, when no URL says it.
-    address: Option<HostPort>,
+    /// The service as `host:port`, or a list of them that serve one name, like the machines behind a load balancer.
+    address: Option<OneOrMany<HostPort>>,
     /// A PEM file with the leaf first, relative to the plan's folder: it is judged as if a server served it. A key in it is
     /// passed over.
     file: Option<PathBuf>,
@@ -79,6 +82,10 @@ pub struct Tls {
     /// TLS 1.0 and 1.1 are offered to it and must be refused.
     #[serde(default)]
     min_version: MinVersion,
+    /// Also look at each address as a client that names no server (without SNI): what that is shown must be in order too, or
+    /// refused; on a shared address it is often another site's certificate. Default: false.
+    #[serde(default)]
+    without_sni: bool,
     /// Which addresses of the name are looked at: `all`, `first`, `ipv4` or `ipv6`. Default: `all`; one that cannot be
     /// reached leaves the check undetermined.
     #[serde(default)]
@@ -98,7 +105,7 @@ impl<'de> Deserialize<'de> for Tls {
 
 /// Where the certificates are.
 enum Source<'a> {
-    Service(&'a Service),
+    Services(Vec<&'a Service>),
     File(&'a PathBuf),
 }
 
@@ -106,18 +113,29 @@ impl Tls {
     /// Keys that cannot stand together.
     fn contradiction(&self) -> Option<&'static str> {
         let given = [self.url.is_some(), self.address.is_some(), self.file.is_some()].into_iter().filter(|given| *given).count();
-        let about_service = self.starttls.is_some() || self.addresses != Which::All || self.min_version != MinVersion::Tls12;
+        let about_service =
+            self.starttls.is_some() || self.without_sni || self.addresses != Which::All || self.min_version != MinVersion::Tls12;
+        let mut hosts = self.address.iter().flat_map(OneOrMany::iter).map(|address| &address.0.host);
+        let first = hosts.next();
         match (given, &self.file) {
             (0, _) => Some("it is not said where to look: give one of `url`, `address` and `file`"),
-            (1, Some(_)) if about_service => Some("a `file` has no `starttls`, `addresses` or `min-version`"),
+            (1, Some(_)) if about_service => Some("a `file` has no `starttls`, `without-sni`, `addresses` or `min-version`"),
+            (1, None) if self.server_name.is_none() && hosts.any(|host| Some(host) != first) => {
+                Some("the addresses have different hosts: `server-name` must say which name they serve")
+            }
             (1, _) => None,
             _ => Some("`url`, `address` and `file` exclude each other: give one"),
         }
     }
 
-    fn source(&self) -> Option<Source<'_>> {
-        let service = self.url.as_ref().map(|url| &url.0).or_else(|| self.address.as_ref().map(|address| &address.0));
-        service.map(Source::Service).or_else(|| self.file.as_ref().map(Source::File))
+    fn source(&self) -> Source<'_> {
+        match &self.file {
+            Some(file) => Source::File(file),
+            None => {
+                let addresses = self.address.iter().flat_map(OneOrMany::iter).map(|address| &address.0);
+                Source::Services(self.url.iter().map(|url| &url.0).chain(addresses).collect())
+            }
+        }
     }
 
     /// What is demanded of the certificates, the most telling first: a report shows the first two that are red.
@@ -147,13 +165,12 @@ impl Check for Tls {
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let mut touches = match self.source() {
-            Some(Source::Service(service)) => {
+            Source::Services(services) => {
                 let old = self.min_version.refused().iter().map(|version| version.text()).collect::<Vec<_>>().join(", ");
                 let old = if old.is_empty() { String::new() } else { format!("; offers of {old}") };
-                vec![Touch::new(&service.shown, format!("TLS handshake{old}"))]
+                services.into_iter().map(|service| Touch::new(&service.shown, format!("TLS handshake{old}"))).collect()
             }
-            Some(Source::File(file)) => vec![Touch::new(format!("file {}", file.display()), "reads")],
-            None => Vec::new(),
+            Source::File(file) => vec![Touch::new(format!("file {}", file.display()), "reads")],
         };
         touches.extend(self.ca_file.as_ref().map(|file| Touch::new(format!("file {}", file.display()), "reads")));
         touches
@@ -161,9 +178,8 @@ impl Check for Tls {
 
     async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
         match self.source() {
-            Some(Source::Service(service)) => look::at_service(self, cx, service).await,
-            Some(Source::File(file)) => look::at_file(self, cx, file),
-            None => Err(Unseen::Unknown("it is not said where to look".into())),
+            Source::Services(services) => look::at_services(self, cx, &services).await,
+            Source::File(file) => look::at_file(self, cx, file),
         }
     }
 

@@ -44,6 +44,35 @@ async fn dates() {
 }
 
 #[tokio::test]
+async fn a_private_root_must_last_too() {
+    let root = |until| {
+        let mut params = ca("Test Root");
+        valid(&mut params, -3000 * DAY, until);
+        CertifiedIssuer::self_signed(params, key()).expect("a root")
+    };
+    for (until, wanted) in [(15, vec![]), (13, vec!["remaining"]), (-1, vec!["remaining"])] {
+        let root = root(until * DAY);
+        let own = key();
+        let leaf = leaf().signed_by(&own, &root).expect("a leaf");
+        assert_eq!(Case::trusting(root.der()).red_for(&identity(vec![leaf.der().clone()], &own)).await, wanted, "{until} d");
+    }
+}
+
+#[tokio::test]
+async fn a_rehearsal_judges_as_of_its_instant() {
+    let authority = Authority::new();
+    let server = Server::tls(&authority.leaf(|_| {})).await;
+    let case = Case::trusting(authority.root.der()).at_port(server.port());
+    for (at, wanted) in
+        [("2027-01-01T00:00:00Z", vec![]), ("2027-01-10T00:00:00Z", vec!["remaining"]), ("2026-10-01T00:00:00Z", vec!["started"])]
+    {
+        let mut look = case.look();
+        look.at = at.parse().expect("an instant");
+        assert_eq!(names(&look.look().await.expect("seen"), Some(false)), wanted, "{at}");
+    }
+}
+
+#[tokio::test]
 async fn an_expired_leaf_does_not_hide_an_unknown_issuer_and_a_wrong_name() {
     let (authority, other) = (Authority::new(), Authority::new());
     let identity = authority.leaf(|leaf| {

@@ -90,7 +90,7 @@ async fn versions(arguments: &[&str], min_version: &str) -> (Vec<String>, Vec<St
     let server = Openssl::serve(&case, arguments);
     let seen = case.at_port(server.port).with("min-version", min_version).seen().await;
     assert!(!seen.observation["chains"].as_array().expect("chains").is_empty(), "the chain is shown whatever the version");
-    let about_versions = |name: &String| name.starts_with("tls1") || name == "handshake";
+    let about_versions = |name: &String| name.starts_with("tls1-") || name == "handshake";
     let lines = seen.expectations.iter().filter(|e| about_versions(&e.name)).map(gonogo::model::Expectation::line).collect();
     (names(&seen, Some(false)).into_iter().filter(about_versions).collect(), lines)
 }
@@ -98,12 +98,12 @@ async fn versions(arguments: &[&str], min_version: &str) -> (Vec<String>, Vec<St
 #[tokio::test]
 async fn old_versions_that_are_on() {
     let (red, lines) = versions(&["-tls1", "-cipher", "ALL:@SECLEVEL=0"], "tls1.2").await;
-    assert_eq!(red, ["handshake", "tls1.0-refused"], "{lines:?}");
+    assert_eq!(red, ["handshake", "tls1-0-refused"], "{lines:?}");
     assert!(lines[0].contains("alert 70"), "{lines:?}");
     let (red, lines) = versions(&["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], "tls1.2").await;
-    assert_eq!(red, ["handshake", "tls1.1-refused"], "{lines:?}");
+    assert_eq!(red, ["handshake", "tls1-1-refused"], "{lines:?}");
     let (red, _) = versions(&["-cipher", "ALL:@SECLEVEL=0"], "tls1.2").await;
-    assert_eq!(red, ["tls1.0-refused", "tls1.1-refused"]);
+    assert_eq!(red, ["tls1-0-refused", "tls1-1-refused"]);
     let (red, _) = versions(&["-cipher", "ALL:@SECLEVEL=0"], "tls1.0").await;
     assert_eq!(red, [""; 0]);
 }
@@ -129,6 +129,10 @@ async fn old_versions_that_are_off() {
 #[tokio::test]
 async fn tls_1_2_can_be_refused_too() {
     assert_eq!(versions(&["-tls1_3"], "tls1.3").await.0, [""; 0]);
-    assert_eq!(versions(&["-tls1_2"], "tls1.3").await.0, ["handshake", "tls1.2-refused"]);
-    assert_eq!(versions(&["-no_tls1", "-no_tls1_1"], "tls1.3").await.0, ["tls1.2-refused"]);
+    assert_eq!(versions(&["-tls1_2"], "tls1.3").await.0, ["handshake", "tls1-2-refused"]);
+    assert_eq!(versions(&["-no_tls1", "-no_tls1_1"], "tls1.3").await.0, ["tls1-2-refused"]);
+    // An offer of 1.2 that is answered with 1.1 was not accepted.
+    let (red, lines) = versions(&["-no_tls1_2", "-no_tls1_3", "-cipher", "ALL:@SECLEVEL=0"], "tls1.3").await;
+    assert_eq!(red, ["handshake", "tls1-0-refused", "tls1-1-refused"]);
+    assert!(lines.iter().any(|line| line.ends_with("it answers with TLS 1.1 instead")), "{lines:?}");
 }

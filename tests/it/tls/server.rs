@@ -51,6 +51,11 @@ impl Server {
         Self::speaking(identity, rustls::ALL_VERSIONS).await
     }
 
+    pub(crate) async fn tls_on(address: &str, identity: &Identity) -> Self {
+        let config = builder(rustls::ALL_VERSIONS).with_no_client_auth().with_cert_resolver(resolver(identity));
+        Self::with_config_on(address, config, false).await
+    }
+
     pub(crate) async fn speaking(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> Self {
         let config = builder(versions).with_no_client_auth().with_cert_resolver(resolver(identity));
         Self::with_config(config, false).await
@@ -65,6 +70,13 @@ impl Server {
         Self::with_config(config, false).await
     }
 
+    /// Serves `named` to clients that ask for api.example.com, and `other` to the rest; or nothing.
+    pub(crate) async fn by_name(named: &Identity, other: Option<&Identity>) -> Self {
+        let resolver = ByName(certified(named), other.map(certified));
+        let config = builder(rustls::ALL_VERSIONS).with_no_client_auth().with_cert_resolver(Arc::new(resolver));
+        Self::with_config(config, false).await
+    }
+
     /// Speaks PostgreSQL until TLS begins.
     pub(crate) async fn postgres(identity: &Identity) -> Self {
         let config = builder(rustls::ALL_VERSIONS).with_no_client_auth().with_cert_resolver(resolver(identity));
@@ -72,8 +84,12 @@ impl Server {
     }
 
     async fn with_config(config: ServerConfig, postgres: bool) -> Self {
+        Self::with_config_on("127.0.0.1:0", config, postgres).await
+    }
+
+    async fn with_config_on(address: &str, config: ServerConfig, postgres: bool) -> Self {
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        Self::new(move |mut stream| {
+        Self::on(address, move |mut stream| {
             let acceptor = acceptor.clone();
             async move {
                 if postgres && !grants_tls(&mut stream).await {
@@ -104,10 +120,23 @@ fn builder(versions: &[&'static SupportedProtocolVersion]) -> rustls::ConfigBuil
 
 /// Serves the identity whatever is asked, also a chain that makes no sense.
 fn resolver(identity: &Identity) -> Arc<dyn rustls::server::ResolvesServerCert> {
+    Arc::new(Always(certified(identity)))
+}
+
+fn certified(identity: &Identity) -> Arc<CertifiedKey> {
     let key = gonogo::net::tls::provider().key_provider.load_private_key(identity.key.clone_key()).expect("a key");
     let mut certified = CertifiedKey::new(identity.chain.clone(), key);
     certified.ocsp = (!identity.staple.is_empty()).then(|| identity.staple.clone());
-    Arc::new(Always(Arc::new(certified)))
+    Arc::new(certified)
+}
+
+#[derive(Debug)]
+struct ByName(Arc<CertifiedKey>, Option<Arc<CertifiedKey>>);
+
+impl rustls::server::ResolvesServerCert for ByName {
+    fn resolve(&self, hello: rustls::server::ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        if hello.server_name() == Some("api.example.com") { Some(self.0.clone()) } else { self.1.clone() }
+    }
 }
 
 #[derive(Debug)]

@@ -73,7 +73,7 @@ async fn an_endless_answer_is_cut_off() {
     .await;
     let seen = case().at_port(server.port()).seen().await;
     assert_eq!(names(&seen, Some(false)), ["handshake"]);
-    assert!(names(&seen, None).contains(&"tls1.0-refused".into()), "{:?}", seen.expectations);
+    assert!(names(&seen, None).contains(&"tls1-0-refused".into()), "{:?}", seen.expectations);
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_file_that_is_none() {
         assert_eq!(outcome, Outcome::Unknown, "{reason}");
         assert!(reason.contains(said), "{reason}");
     };
-    unknown("No such file").await;
+    unknown("does not exist").await;
     std::fs::write(case.file("x.pem"), "").expect("written");
     unknown("holds no PEM certificate").await;
     std::fs::write(case.file("x.pem"), "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n").expect("written");
@@ -148,7 +148,7 @@ async fn a_file_that_is_none() {
     unknown("is larger than").await;
     std::fs::remove_file(case.file("x.pem")).expect("removed");
     std::fs::create_dir(case.file("x.pem")).expect("made");
-    unknown("is not a regular file").await;
+    unknown("is a folder, not a regular file").await;
     std::fs::remove_dir(case.file("x.pem")).expect("removed");
     std::fs::write(case.file("x.pem"), pem(&[rustls::pki_types::CertificateDer::from(vec![0x30, 3, 1, 2, 3])])).expect("written");
     let (outcome, reason) = case.outcome().await;
@@ -160,6 +160,9 @@ fn settings_that_make_no_sense_are_refused() {
     for (settings, said) in [
         (json!({}), "give one of `url`, `address` and `file`"),
         (json!({ "url": "https://a.example/", "address": "a.example:443" }), "exclude each other"),
+        (json!({ "address": ["10.0.0.7:443", "10.0.0.8:443"] }), "`server-name` must say which name they serve"),
+        (json!({ "address": [] }), "an empty list demands nothing"),
+        (json!({ "address": "app:s3cr3t@db:5432" }), "this is not an address"),
         (json!({ "file": "x.pem", "starttls": "postgres" }), "a `file` has no"),
         (json!({ "url": "http://a.example/" }), "speaks no TLS: write `https://`"),
         (json!({ "address": "a.example" }), "write `host:port`"),
@@ -179,6 +182,7 @@ fn every_expectation_can_go_red() {
     for settings in [
         json!({ "url": "https://api.example.com", "public": true, "min-version": "tls1.3" }),
         json!({ "address": "10.0.0.7:443", "min-remaining": "90d" }),
+        json!({ "address": ["10.0.0.7:443", "10.0.0.8:443"], "server-name": "api.example.com", "without-sni": true }),
         json!({ "file": "x.pem" }),
         json!({ "file": "x.pem", "server-name": "api.example.com", "order": "any", "development": true }),
     ] {

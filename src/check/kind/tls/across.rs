@@ -1,6 +1,6 @@
 //! One demand on every chain that was shown: red if one breaks it, naming where.
 
-use super::seen::{Certificate, Chain, Seen};
+use super::seen::{Certificate, Chain, Endpoint, Seen};
 use crate::model::Expectation;
 
 /// What one chain comes to under a demand; the text is what was got.
@@ -60,8 +60,7 @@ fn unread(chain: &Chain) -> String {
 
 /// The addresses that showed a chain, at most three by name.
 fn shown_by(seen: &Seen, index: usize) -> String {
-    let all: Vec<&str> =
-        seen.endpoints.iter().filter(|endpoint| endpoint.chain == Some(index)).map(|endpoint| endpoint.address.as_str()).collect();
+    let all: Vec<String> = seen.endpoints.iter().filter(|endpoint| endpoint.chain == Some(index)).map(Endpoint::label).collect();
     match all.as_slice() {
         [first, second, third, rest @ ..] if !rest.is_empty() => format!("{first}, {second}, {third} and {} more", rest.len()),
         all => all.join(", "),

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::model::{Digest, excerpt, plain};
 
-/// The most alternative names that are shown.
-const MOST_NAMES: usize = 100;
+/// The most alternative names that are shown, of a leaf and of an issuer.
+const MOST_NAMES: [usize; 2] = [100, 5];
 
 /// The TLS feature extension (RFC 7633).
 const TLS_FEATURE: &str = "1.3.6.1.5.5.7.1.24";
@@ -38,6 +38,7 @@ pub(super) fn read<'a>(der: &'a CertificateDer<'_>) -> Result<X509Certificate<'a
 pub(super) fn shown(der: &CertificateDer<'_>, x509: &X509Certificate<'_>) -> Certificate {
     let names = names(x509);
     let basic = x509.basic_constraints().ok().flatten().map(|found| found.value);
+    let is_ca = basic.is_some_and(|basic| basic.ca);
     Certificate {
         subject: name(x509.subject()),
         issuer: name(x509.issuer()),
@@ -46,11 +47,11 @@ pub(super) fn shown(der: &CertificateDer<'_>, x509: &X509Certificate<'_>) -> Cer
         not_before: instant(x509.validity().not_before),
         not_after: instant(x509.validity().not_after),
         names_in_all: names.len(),
-        names: names.iter().take(MOST_NAMES).map(|name| short(&name.to_string(), 253)).collect(),
+        names: names.iter().take(MOST_NAMES[usize::from(is_ca)]).map(|name| short(&name.to_string(), 253)).collect(),
         key: key(x509),
         signature: algorithm::signature(&x509.signature_algorithm),
         self_signed: is_self_signed(x509),
-        ca: basic.is_some_and(|basic| basic.ca),
+        ca: is_ca,
         path_length: basic.and_then(|basic| basic.path_len_constraint),
         signs_certificates: x509.key_usage().ok().flatten().map(|usage| usage.value.key_cert_sign()),
         purposes: x509.extended_key_usage().ok().flatten().map(|usage| purposes(usage.value)),
@@ -102,7 +103,7 @@ fn ip(bytes: &[u8]) -> Option<IpAddr> {
 }
 
 /// A certificate without an end (9999-12-31) lies beyond what a timestamp holds: its last instant stands for it.
-fn instant(time: ASN1Time) -> Timestamp {
+pub(super) fn instant(time: ASN1Time) -> Timestamp {
     Timestamp::from_second(time.timestamp()).unwrap_or(if time.timestamp() > 0 { Timestamp::MAX } else { Timestamp::MIN })
 }
 

@@ -16,6 +16,7 @@ use super::{
     naming::stands_for,
     path::{root, upwards},
     profile::flaws,
+    roots::Roots,
     seen::{Chain, Refusal, Trust},
 };
 use crate::net::tls::{verify_chain, verify_name};
@@ -24,7 +25,7 @@ use crate::net::tls::{verify_chain, verify_name};
 const MOST: usize = 10;
 
 /// What `sent`, its leaf first, is as of `at`, for a client that trusts `roots` and asks for `name`.
-pub(super) fn look(sent: &[CertificateDer<'_>], name: Option<&Host>, roots: &RootCertStore, at: Timestamp) -> Chain {
+pub(super) fn look(sent: &[CertificateDer<'_>], name: Option<&Host>, roots: &Roots<'_>, at: Timestamp) -> Chain {
     let mut unreadable = None;
     let mut certificates: Vec<(&CertificateDer<'_>, X509Certificate<'_>)> = Vec::new();
     for (position, der) in sent.iter().take(MOST).enumerate() {
@@ -46,7 +47,7 @@ pub(super) fn look(sent: &[CertificateDer<'_>], name: Option<&Host>, roots: &Roo
         sent: sent.len(),
         unreadable,
         root: root(&x509, &path, roots),
-        trust: trust(sent, &x509, roots, at),
+        trust: trust(sent, &x509, &roots.store, at),
         named_by: name.and_then(|name| named_by(sent, &leaf_names, name)),
         beyond_constraints: beyond(&leaf_names, &issuers),
         profile_flaws: x509.first().map(flaws).unwrap_or_default(),

@@ -12,14 +12,18 @@ use super::certificate::{AltName, short};
 /// The most that are named.
 const MOST: usize = 10;
 
+/// The most names and constraints that are compared, so that a hostile chain costs little. webpki has its own bound, and
+/// refuses a chain beyond it.
+const MOST_COMPARED: usize = 1_000;
+
 /// Each of `names` that an issuer excludes, or permits others but not it; with the issuer's name.
 pub(super) fn beyond(names: &[AltName], issuers: &[&X509Certificate<'_>]) -> Vec<String> {
     let mut found = Vec::new();
     for issuer in issuers {
         let Ok(Some(constraints)) = issuer.name_constraints() else { continue };
-        let permitted = constraints.value.permitted_subtrees.as_deref().unwrap_or_default();
-        let excluded = constraints.value.excluded_subtrees.as_deref().unwrap_or_default();
-        for name in names {
+        let permitted: Vec<_> = constraints.value.permitted_subtrees.iter().flatten().take(MOST_COMPARED).collect();
+        let excluded: Vec<_> = constraints.value.excluded_subtrees.iter().flatten().take(MOST_COMPARED).collect();
+        for name in names.iter().take(MOST_COMPARED) {
             let of_its_kind: Vec<_> = permitted.iter().filter(|tree| is_about(name, tree)).collect();
             let allowed = of_its_kind.is_empty() || of_its_kind.iter().any(|tree| covers(tree, name));
             if !allowed || excluded.iter().any(|tree| covers(tree, name)) {

@@ -79,8 +79,8 @@ fn leaf(seen: &mut Seen) -> &mut Certificate {
 fn healthy(check: &Tls, at: Timestamp) -> Seen {
     let host = match (check.source(), &check.server_name) {
         (_, Some(name)) => Some(name.to_string()),
-        (Some(super::Source::Service(service)), None) => Some(service.host.to_string()),
-        _ => None,
+        (super::Source::Services(services), None) => services.first().map(|service| service.host.to_string()),
+        (super::Source::File(_), None) => None,
     };
     // Long enough for whatever `min-remaining` demands.
     let long =
@@ -110,7 +110,7 @@ fn healthy(check: &Tls, at: Timestamp) -> Seen {
         sent: 2,
         unreadable: None,
         path: vec![0, 1],
-        root: Some(Root { subject: "CN=Root CA".into(), issued: 1 }),
+        root: Some(Root { subject: "CN=Root CA".into(), issued: 1, validity: None }),
         trust: Trust { at, refused: None, apart_from_dates: None },
         named_by: host.clone(),
         beyond_constraints: Vec::new(),
@@ -124,6 +124,7 @@ fn endpoint(versions: &[Version]) -> Endpoint {
     let refused = |version: &Version| (session::key(*version).to_owned(), Old::Refused("alert 70 protocol_version".into()));
     Endpoint {
         address: "192.0.2.7:443".into(),
+        sni: true,
         handshake: Handshake::Done { protocol: "TLS 1.3".into(), cipher: Some("TLS13_AES_256_GCM_SHA384".into()), asks_client: false },
         chain: Some(0),
         staple: None,

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     across::{Verdict, across, each, label, whole},
-    seen::{Certificate, Chain, Seen},
+    seen::{Chain, Seen, Validity},
 };
 use crate::model::{Expectation, Period};
 
@@ -20,10 +20,9 @@ pub(super) fn started(seen: &Seen, at: Timestamp) -> Expectation {
     across(expectation, seen, |chain| {
         let fine = chain.certificates.first().map_or_else(String::new, |leaf| format!("leaf since {}", leaf.not_before));
         each(chain, &fine, |position, certificate| {
-            let ahead = certificate.not_before.duration_since(at);
-            (ahead > SKEW).then(|| {
-                let label = label(position, certificate);
-                format!("{label} is not valid before {}, in {}", certificate.not_before, Period::between(at, certificate.not_before))
+            (certificate.not_before.duration_since(at) > SKEW).then(|| {
+                let ahead = Period::between(at, certificate.not_before);
+                format!("{} is not valid before {}, in {ahead}", label(position, certificate), certificate.not_before)
             })
         })
     })
@@ -37,53 +36,61 @@ pub(super) fn remaining(seen: &Seen, min_remaining: Option<Period>, at: Timestam
         None => "at least 14 d, or 15 % of the lifetime where that is less, for every certificate".into(),
     };
     let expectation = Expectation::new("remaining", "Time left").wanted(wanted);
-    let tightest = tightest(seen.chains.iter().flat_map(|chain| &chain.certificates), min_remaining, at);
-    let judged = across(expectation, seen, |chain| judge(chain, min_remaining, at));
+    let tightest = seen.chains.iter().flat_map(|chain| terms(chain, min_remaining, at)).min_by_key(Term::margin);
+    let judged = across(expectation, seen, |chain| judge(chain, &terms(chain, min_remaining, at), at));
     match tightest {
-        Some((left, needed, _)) => judged.bound(">=", needed.as_secs(), Some(left.as_secs().into()), "s"),
+        Some(term) => judged.bound(">=", term.needed.as_secs(), Some(term.left.as_secs().into()), "s"),
         None => judged,
     }
 }
 
-fn judge(chain: &Chain, min_remaining: Option<Period>, at: Timestamp) -> Verdict {
-    let short = |position: usize, certificate: &Certificate| {
-        let (left, needed) = (certificate.not_after.duration_since(at), needed(certificate, min_remaining));
-        let label = label(position, certificate);
+fn judge(chain: &Chain, terms: &[Term], at: Timestamp) -> Verdict {
+    let short: Vec<String> = terms.iter().filter(|term| term.margin().is_negative()).map(|term| term.said(at)).collect();
+    match terms.iter().min_by_key(|term| term.margin()) {
+        _ if !short.is_empty() => Verdict::Unmet(short.join("; ")),
+        Some(term) => whole(chain, format!("{} until {}, at least {} wanted", period(term.left), term.end, period(term.needed))),
+        None => Verdict::Open("there is no certificate".into()),
+    }
+}
+
+/// How long one certificate has, and should have.
+struct Term {
+    label: String,
+    end: Timestamp,
+    left: SignedDuration,
+    needed: SignedDuration,
+}
+
+impl Term {
+    fn margin(&self) -> SignedDuration {
+        self.left.saturating_sub(self.needed)
+    }
+
+    /// What is wrong with it.
+    fn said(&self, at: Timestamp) -> String {
+        let Self { label, end, left, needed } = self;
         if left.is_negative() {
-            Some(format!("{label} expired {} ago, on {}", Period::between(certificate.not_after, at), certificate.not_after))
+            format!("{label} expired {} ago, on {end}", Period::between(*end, at))
         } else {
-            (left < needed).then(|| {
-                let (left, needed) = (Period::between(at, certificate.not_after), period(needed));
-                format!("{left} of at least {needed} ({label}, until {})", certificate.not_after)
-            })
+            format!("{} of at least {} ({label}, until {end})", period(*left), period(*needed))
         }
-    };
-    let fine = tightest(&chain.certificates, min_remaining, at).map_or_else(String::new, |(left, needed, certificate)| {
-        format!("{} until {}, at least {} wanted", period(left), certificate.not_after, period(needed))
+    }
+}
+
+/// Of every served certificate, and of the root where its dates are known: other clients than webpki ask for them.
+fn terms(chain: &Chain, min_remaining: Option<Period>, at: Timestamp) -> Vec<Term> {
+    let served = chain.certificates.iter().enumerate().map(|(position, certificate)| {
+        (label(position, certificate), Validity { not_before: certificate.not_before, not_after: certificate.not_after })
     });
-    match each(chain, &fine, short) {
-        Verdict::Met(fine) => whole(chain, fine),
-        other => other,
-    }
-}
-
-/// The certificate with the least margin: how long it has, and should have.
-fn tightest<'a>(
-    certificates: impl IntoIterator<Item = &'a Certificate>,
-    min_remaining: Option<Period>,
-    at: Timestamp,
-) -> Option<(SignedDuration, SignedDuration, &'a Certificate)> {
-    let measured = certificates
-        .into_iter()
-        .map(|certificate| (certificate.not_after.duration_since(at), needed(certificate, min_remaining), certificate));
-    measured.min_by_key(|(left, needed, _)| left.saturating_sub(*needed))
-}
-
-fn needed(certificate: &Certificate, min_remaining: Option<Period>) -> SignedDuration {
-    match min_remaining {
-        Some(period) => period.signed(),
-        None => MOST.min(certificate.not_after.duration_since(certificate.not_before) * 3 / 20),
-    }
+    let root = chain.root.iter().filter_map(|root| Some((format!("root `{}` of the CA file", root.subject), root.validity?)));
+    let term = |(label, Validity { not_before, not_after }): (String, Validity)| Term {
+        label,
+        end: not_after,
+        left: not_after.duration_since(at),
+        needed: min_remaining
+            .map_or_else(|| MOST.min(not_after.duration_since(not_before) * 3 / 20).max(SignedDuration::ZERO), Period::signed),
+    };
+    served.chain(root).map(term).collect()
 }
 
 fn period(duration: SignedDuration) -> Period {

@@ -1,11 +1,11 @@
 //! The way from the leaf upwards through what was sent, and where it meets a trusted root.
 
-use rustls::RootCertStore;
 use x509_parser::{certificate::X509Certificate, error::X509Error};
 
 use super::{
     algorithm,
     certificate::{is_self_signed, name},
+    roots::Roots,
     seen::Root,
 };
 
@@ -54,11 +54,15 @@ fn same(one: &X509Certificate<'_>, other: &X509Certificate<'_>) -> bool {
 }
 
 /// The first root of the store that bears the name of an issuer on the way.
-pub(super) fn root(certificates: &[X509Certificate<'_>], path: &[usize], roots: &RootCertStore) -> Option<Root> {
+pub(super) fn root(certificates: &[X509Certificate<'_>], path: &[usize], roots: &Roots<'_>) -> Option<Root> {
     path.iter().find_map(|at| {
         let issuer = certificates[*at].issuer();
         let bare = content(issuer.as_raw())?;
-        roots.roots.iter().any(|anchor| anchor.subject.as_ref() == bare).then(|| Root { subject: name(issuer), issued: *at })
+        roots.store.roots.iter().any(|anchor| anchor.subject.as_ref() == bare).then(|| Root {
+            subject: name(issuer),
+            issued: *at,
+            validity: roots.validity(issuer.as_raw()),
+        })
     })
 }
 

@@ -26,6 +26,9 @@ pub struct Seen {
 pub struct Endpoint {
     /// Address and port.
     pub address: String,
+    /// Whether the server was told the name that is meant.
+    #[serde(default = "told")]
+    pub sni: bool,
     /// What came of the TLS handshake.
     pub handshake: Handshake,
     /// Which of the chains it showed.
@@ -37,6 +40,17 @@ pub struct Endpoint {
     /// What it says to old protocol versions: `tls1.0`, `tls1.1`, `tls1.2`.
     #[serde(default)]
     pub old: BTreeMap<String, Old>,
+}
+
+fn told() -> bool {
+    true
+}
+
+impl Endpoint {
+    /// How it is called in sentences.
+    pub(super) fn label(&self) -> String {
+        if self.sni { self.address.clone() } else { format!("{} without SNI", self.address) }
+    }
 }
 
 /// What came of a TLS handshake.
@@ -107,6 +121,18 @@ pub struct Root {
     pub subject: String,
     /// The position of the certificate it issued.
     pub issued: usize,
+    /// Its dates, where they are known: of a root in the `ca-file`.
+    #[serde(default)]
+    pub validity: Option<Validity>,
+}
+
+/// From when until when a certificate is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validity {
+    /// Its first second.
+    pub not_before: Timestamp,
+    /// Its last second.
+    pub not_after: Timestamp,
 }
 
 /// webpki's verdict on a chain.
@@ -167,7 +193,7 @@ pub struct Certificate {
     pub not_before: Timestamp,
     /// Its last second.
     pub not_after: Timestamp,
-    /// Its alternative names; at most a hundred.
+    /// Its alternative names; at most a hundred of a leaf, five of an issuer.
     #[serde(default)]
     pub names: Vec<String>,
     /// How many alternative names it has.

@@ -12,7 +12,7 @@ pub(super) fn handshake(seen: &Seen, min: MinVersion) -> Expectation {
     let expectation = Expectation::new("handshake", "TLS handshake").wanted(format!("{newest} on every address"));
     let (mut done, mut refused, mut unseen) = (Vec::new(), Vec::new(), Vec::new());
     for endpoint in &seen.endpoints {
-        let address = &endpoint.address;
+        let address = endpoint.label();
         match &endpoint.handshake {
             Handshake::Done { protocol, .. } if min == MinVersion::Tls13 && protocol != "TLS 1.3" => {
                 refused.push(format!("{address} speaks {protocol}"));
@@ -21,6 +21,8 @@ pub(super) fn handshake(seen: &Seen, min: MinVersion) -> Expectation {
                 let asks = if *asks_client { ", which asks for a client certificate" } else { "" };
                 done.push(format!("{protocol} on {address}{asks}"));
             }
+            // Who refuses clients that name no server shows them no wrong certificate.
+            Handshake::Refused(_) if !endpoint.sni => done.push(format!("none on {address}")),
             Handshake::Refused(why) => refused.push(format!("{address} {why}")),
             Handshake::Unseen(why) => unseen.push(format!("{address} {why}")),
         }
@@ -51,9 +53,11 @@ pub(super) fn key(version: Version) -> &'static str {
 /// An old version is refused wherever it was offered. That it was accepted needs a ServerHello of that very version.
 pub(super) fn refuses(seen: &Seen, version: Version) -> Expectation {
     let key = key(version);
-    let expectation = Expectation::new(format!("{key}-refused"), version.text()).wanted("refused");
+    let expectation = Expectation::new(format!("{}-refused", key.replace('.', "-")), version.text()).wanted("refused");
     let (mut refused, mut accepted, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
-    for (endpoint, answer) in seen.endpoints.iter().filter_map(|endpoint| endpoint.old.get(key).map(|answer| (endpoint, answer))) {
+    for (endpoint, answer) in
+        seen.endpoints.iter().filter(|endpoint| endpoint.sni).filter_map(|endpoint| endpoint.old.get(key).map(|answer| (endpoint, answer)))
+    {
         let Endpoint { address, .. } = endpoint;
         match answer {
             Old::Accepted(cipher) => accepted.push(format!("accepted by {address} with cipher suite {cipher}")),

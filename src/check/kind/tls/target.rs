@@ -80,7 +80,9 @@ impl FromStr for HostPort {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not an address: write `host:port`, like `db.example.com:5432` or `[::1]:443`");
+        // With an `@` it may be a URL with a password: it is not quoted then.
+        let shown = if text.contains(['@', '/']) { "this".into() } else { format!("`{text}`") };
+        let wrong = || format!("{shown} is not an address: write `host:port`, like `db.example.com:5432` or `[::1]:443`");
         let (name, port) = text.rsplit_once(':').ok_or_else(wrong)?;
         let port: u16 = port.parse().map_err(|_| wrong())?;
         if port == 0 || name.is_empty() || name.contains(['/', '@', '?', '#']) || (name.contains(':') && !name.starts_with('[')) {
@@ -115,6 +117,12 @@ fn host(text: &str) -> Result<Host, String> {
             Err(format!("`{text}` is not a host name that a certificate can stand for"))
         }
         _ => Ok(host),
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0.host, self.0.port)
     }
 }
 
