@@ -27,7 +27,7 @@ struct Case {
 impl Case {
     fn trusting(root: &CertificateDer<'_>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("ca.pem"), pem(&[root.clone()])).expect("written");
+        std::fs::write(folder.path().join("ca.pem"), pem(std::slice::from_ref(root))).expect("written");
         Self { folder, settings: json!({ "ca-file": "ca.pem", "server-name": "api.example.com" }) }
     }
 

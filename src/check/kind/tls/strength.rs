@@ -36,15 +36,10 @@ pub(super) fn signature(seen: &Seen) -> Expectation {
     })
 }
 
+/// The key in words; a curve's name says its length.
 pub(super) fn text(key: &Key) -> String {
-    match key {
-        Key { bits: 0, kind, .. } => kind.clone(),
-        Key { kind, bits, .. } if kind.starts_with("P-") || kind.starts_with("Ed") => {
-            debug_assert!(*bits > 0);
-            kind.clone()
-        }
-        Key { kind, bits, .. } => format!("{kind} of {bits} bits"),
-    }
+    let named = key.bits == 0 || key.kind.starts_with("P-") || key.kind.starts_with("Ed");
+    if named { key.kind.clone() } else { format!("{} of {} bits", key.kind, key.bits) }
 }
 
 /// Each certificate's verdict, `None` for what is not known here, with what it has.
