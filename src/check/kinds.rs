@@ -49,4 +49,5 @@ kinds! {
     "http" => http::Http,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
     "secrets" => secrets::Secrets,
+    "tls" => tls::Tls,
 }

@@ -22,3 +22,4 @@ mod render;
 mod scripted;
 mod secrets;
 mod servers;
+mod tls;

@@ -4,3 +4,4 @@ pub mod health;
 pub mod http;
 pub mod postgres_indexes;
 pub mod secrets;
+pub mod tls;
