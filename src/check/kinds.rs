@@ -37,7 +37,7 @@ macro_rules! kinds {
         /// The settings of a check of kind `name`; `None` if there is no such kind.
         pub fn parse<'de, D: Deserializer<'de>>(name: &str, settings: D) -> Option<Result<Box<dyn AnyCheck>, D::Error>> {
             match name {
-                $($name => Some(<kind::$module::$check>::deserialize(settings).map(|check| Box::new(check) as Box<dyn AnyCheck>)),)*
+                $($name => Some(<kind::$module::$check as Deserialize>::deserialize(settings).map(|check| Box::new(check) as Box<dyn AnyCheck>)),)*
                 _ => None,
             }
         }
@@ -46,4 +46,5 @@ macro_rules! kinds {
 
 kinds! {
     "http" => http::Http,
+    "redis-persistence" => redis_persistence::RedisPersistence,
 }

@@ -5,6 +5,7 @@ mod context;
 pub mod kind;
 mod kinds;
 mod memo;
+mod one_or_more;
 mod touch;
 mod unseen;
 
@@ -20,6 +21,7 @@ pub use any::{AnyCheck, Seen};
 pub use context::{Context, Shared};
 pub use kinds::{KINDS, Kind, parse};
 pub use memo::Memo;
+pub use one_or_more::OneOrMore;
 pub use touch::Touch;
 pub use unseen::Unseen;
 

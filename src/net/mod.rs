@@ -2,6 +2,7 @@
 
 pub mod pins;
 pub mod reach;
+pub mod redis;
 pub mod tls;
 
 pub use pins::{Pin, Pins};

@@ -9,7 +9,8 @@ use rustls::{
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+    server::ParsedCertificate,
 };
 
 use crate::model::ProcessEnv;
@@ -25,6 +26,14 @@ pub enum TlsError {
         /// What is wrong with it.
         why: String,
     },
+    /// The client's own certificate or its key could not be used.
+    #[error("the client certificate {file} cannot be used: {why}")]
+    Identity {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// rustls refuses the configuration.
     #[error("TLS cannot be set up: {0}")]
     Setup(String),
@@ -35,10 +44,38 @@ pub enum TlsError {
 pub enum Verify {
     /// Chain, validity and name.
     Full,
-    /// Chain and validity, not the name (libpq's `verify-ca`).
+    /// The same, but the server's own certificate may be one of the roots even if it is marked as a CA's, as
+    /// `openssl req -x509` makes them: OpenSSL, and so libpq's `verify-full`, accepts that.
+    FullOrListed,
+    /// Chain and validity, not the name (libpq's `verify-ca`); the server's own certificate may be one of the roots.
     Chain,
     /// Nothing: the connection is encrypted, the peer unproven (libpq's `require`, `prefer`). Never for HTTP.
     Nothing,
+}
+
+/// A certificate the client shows, with its key.
+pub struct Identity {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Identity {
+    /// From two PEM files.
+    ///
+    /// # Errors
+    /// When one cannot be read or holds nothing usable.
+    pub fn read(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+        let wrong = |file: &Path, why: String| TlsError::Identity { file: file.display().to_string(), why };
+        let pem = std::fs::read(certificate).map_err(|error| wrong(certificate, error.to_string()))?;
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+        let chain = chain.map_err(|error| wrong(certificate, error.to_string()))?;
+        if chain.is_empty() {
+            return Err(wrong(certificate, "it holds no certificate".into()));
+        }
+        // The PEM error names what is wrong with the file's frame, never its content.
+        let key = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong(key, error.to_string()))?;
+        Ok(Self { chain, key })
+    }
 }
 
 /// The provider every configuration is built with.
@@ -82,26 +119,50 @@ pub fn file_roots(file: &Path) -> Result<RootCertStore, TlsError> {
 /// # Errors
 /// When rustls refuses the roots.
 pub fn client_config(roots: RootCertStore, verify: Verify) -> Result<ClientConfig, TlsError> {
-    let setup = |error: &dyn std::fmt::Display| TlsError::Setup(error.to_string());
-    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().map_err(|error| setup(&error))?;
-    if verify == Verify::Full {
-        return Ok(builder.with_root_certificates(roots).with_no_client_auth());
-    }
-    let inner = match verify {
-        Verify::Nothing => None,
-        Verify::Full | Verify::Chain => {
-            Some(WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build().map_err(|error| setup(&error))?)
-        }
-    };
-    let verifier = Arc::new(Lenient { inner, provider: provider() });
-    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    client_config_as(roots, verify, None)
 }
 
-/// Verifies less than a browser would, as libpq's weaker `sslmode`s do. Handshake signatures are always verified.
+/// The same, showing a certificate of our own to servers that ask for one.
+///
+/// # Errors
+/// When rustls refuses the roots, or the certificate and its key.
+pub fn client_config_as(roots: RootCertStore, verify: Verify, identity: Option<Identity>) -> Result<ClientConfig, TlsError> {
+    let setup = |error: &dyn std::fmt::Display| TlsError::Setup(error.to_string());
+    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().map_err(|error| setup(&error))?;
+    let builder = if verify == Verify::Full {
+        builder.with_root_certificates(roots)
+    } else {
+        let roots = Arc::new(roots);
+        let inner = match verify {
+            Verify::Nothing => None,
+            Verify::Full | Verify::FullOrListed | Verify::Chain => {
+                Some(WebPkiServerVerifier::builder_with_provider(roots.clone(), provider()).build().map_err(|error| setup(&error))?)
+            }
+        };
+        let verifier = Lenient { inner, roots, name: verify == Verify::FullOrListed, provider: provider() };
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+    };
+    match identity {
+        None => Ok(builder.with_no_client_auth()),
+        Some(Identity { chain, key }) => builder.with_client_auth_cert(chain, key).map_err(|error| setup(&error)),
+    }
+}
+
+/// Verifies as libpq's `sslmode`s do, which is less than a browser would. Handshake signatures are always verified.
 #[derive(Debug)]
 struct Lenient {
     inner: Option<Arc<WebPkiServerVerifier>>,
+    roots: Arc<RootCertStore>,
+    name: bool,
     provider: Arc<CryptoProvider>,
+}
+
+impl Lenient {
+    /// Whether the certificate's subject and key are those of a root: the peer then holds that root's own key.
+    fn lists(&self, leaf: &CertificateDer<'_>) -> bool {
+        let mut alone = RootCertStore::empty();
+        alone.add(leaf.clone().into_owned()).is_ok() && alone.roots.iter().all(|anchor| self.roots.roots.contains(anchor))
+    }
 }
 
 impl ServerCertVerifier for Lenient {
@@ -116,7 +177,16 @@ impl ServerCertVerifier for Lenient {
         use rustls::CertificateError::{NotValidForName, NotValidForNameContext};
         let Some(inner) = &self.inner else { return Ok(ServerCertVerified::assertion()) };
         match inner.verify_server_cert(leaf, intermediates, name, ocsp, now) {
-            Err(Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. })) => Ok(ServerCertVerified::assertion()),
+            Err(Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. })) if !self.name => {
+                Ok(ServerCertVerified::assertion())
+            }
+            // webpki says this after it has found the validity in order, before it looks at chain and name.
+            Err(error) if is_ca_as_end_entity(&error) && self.lists(leaf) => {
+                if self.name {
+                    rustls::client::verify_server_name(&ParsedCertificate::try_from(leaf)?, name)?;
+                }
+                Ok(ServerCertVerified::assertion())
+            }
             verdict => verdict,
         }
     }
@@ -146,4 +216,10 @@ impl ServerCertVerifier for Lenient {
     fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
         None
     }
+}
+
+/// Whether a certificate marked as a CA's was shown as a server's. rustls hands webpki's own error through.
+fn is_ca_as_end_entity(error: &Error) -> bool {
+    use rustls::CertificateError::Other;
+    matches!(error, Error::InvalidCertificate(Other(inner)) if inner.to_string().contains("CaUsedAsEndEntity"))
 }

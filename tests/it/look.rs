@@ -11,6 +11,7 @@ use gonogo::{
     model::{Masker, Outcome, Phase, ProcessEnv, Release},
     net::{Pins, Reach},
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// One look, with what the run would otherwise hand down.
@@ -23,6 +24,7 @@ pub(crate) struct Look {
     pub(crate) phase: Phase,
     pub(crate) release: Release,
     pub(crate) timeout: Duration,
+    pub(crate) at: Timestamp,
 }
 
 impl Look {
@@ -36,6 +38,7 @@ impl Look {
             phase: Phase::PreDeploy,
             release: Release::default(),
             timeout: Duration::from_secs(10),
+            at: "2026-11-20T12:00:00Z".parse().expect("an instant"),
         }
     }
 
@@ -51,12 +54,17 @@ impl Look {
         self
     }
 
+    /// Judged as of another instant than noon of 2026-11-20.
+    pub(crate) fn at(mut self, at: Timestamp) -> Self {
+        self.at = at;
+        self
+    }
+
     /// What the check saw; `Err` when it could not look. A time-out is the run's to say, here it is a panic.
     pub(crate) async fn look(self) -> Result<Seen, Unseen> {
         let check = check::parse(self.kind, &self.settings).expect("a known kind").expect("valid settings");
-        let at = "2026-11-20T12:00:00Z".parse().expect("an instant");
         let shared = Shared {
-            at,
+            at: self.at,
             phase: self.phase,
             release: self.release,
             root: self.root,

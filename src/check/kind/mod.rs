@@ -1,3 +1,4 @@
 //! One file a kind.
 
 pub mod http;
+pub mod redis_persistence;
