@@ -45,6 +45,9 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "health" => health::Health,
     "http" => http::Http,
+    "postgres-indexes" => postgres_indexes::PostgresIndexes,
     "redis-persistence" => redis_persistence::RedisPersistence,
+    "secrets" => secrets::Secrets,
 }

@@ -2,10 +2,12 @@
 
 mod any;
 mod context;
+pub mod database;
 pub mod kind;
 mod kinds;
 mod memo;
 mod one_or_more;
+pub mod reference;
 mod touch;
 mod unseen;
 

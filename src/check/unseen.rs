@@ -1,5 +1,7 @@
 //! Why there is nothing to judge.
 
+use crate::net::{postgres, redis};
+
 /// A check could not look. Never a pass: it becomes `unknown`, or `pending` where a person is awaited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unseen {
@@ -12,4 +14,22 @@ pub enum Unseen {
     /// Waits for somebody's answer.
     #[error("waits for {0}")]
     Waiting(String),
+}
+
+impl From<postgres::Trouble> for Unseen {
+    fn from(trouble: postgres::Trouble) -> Self {
+        match trouble {
+            postgres::Trouble::Unreachable(why) => Self::Unreachable(why),
+            postgres::Trouble::Unknown(why) => Self::Unknown(why),
+        }
+    }
+}
+
+impl From<redis::Trouble> for Unseen {
+    fn from(trouble: redis::Trouble) -> Self {
+        match trouble {
+            redis::Trouble::Unreachable(why) => Self::Unreachable(why),
+            redis::Trouble::Unknown(why) => Self::Unknown(why),
+        }
+    }
 }

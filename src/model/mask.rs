@@ -86,6 +86,16 @@ impl Masker {
         }
     }
 
+    /// How many secrets are known.
+    pub fn known(&self) -> usize {
+        self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner).names.len()
+    }
+
+    /// Whether more secrets are known than when there were `known` of them.
+    pub fn has_learned_since(&self, known: usize) -> bool {
+        self.known() > known
+    }
+
     fn matcher(&self) -> Arc<Matcher> {
         if let Some(matcher) = &self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner).matcher {
             return matcher.clone();

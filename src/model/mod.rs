@@ -18,6 +18,7 @@ mod report;
 mod secret;
 mod severity;
 mod size;
+mod stored;
 mod text;
 mod verdict;
 
@@ -37,5 +38,6 @@ pub use report::{Counts, Partial, PlanIdentity, Report, SCHEMA, Tally, Tool, Van
 pub use secret::{SECRET_NEWTYPE, Secret, looks_secret};
 pub use severity::Severity;
 pub use size::Size;
+pub use stored::ReportError;
 pub use text::{excerpt, plain};
 pub use verdict::Verdict;

@@ -1,9 +1,16 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
+pub mod command;
+pub mod env_file;
+pub mod git;
+pub mod http;
 pub mod pins;
+pub mod postgres;
 pub mod reach;
 pub mod redis;
+pub mod regular_file;
 pub mod tls;
 
+pub use env_file::EnvFile;
 pub use pins::{Pin, Pins};
 pub use reach::Reach;

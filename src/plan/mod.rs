@@ -1,7 +1,46 @@
 //! From YAML to a [`Plan`]: one environment's checks, resolved and typed, or every problem at once with its place.
+//!
+//! The way of a plan: files to trees of nodes (`yaml`, `include`, `pack_use`), trees to drafts of checks (`tree`,
+//! `draft`), for one environment its variables (`variables`) filled in (`interpolate`), then typed (`typed`). Every step
+//! tells all it finds and goes on with what is right.
 
+mod conceal;
+mod deserialize;
+mod digest;
+mod draft;
+mod envelope;
+mod fault;
+mod fields;
+mod include;
+mod interpolate;
 mod item;
+mod lack;
+mod lint;
+mod load;
+mod mismatch;
+mod needs;
+mod node;
+mod number;
+mod pack;
+mod pack_use;
+mod people;
+mod place;
 mod problem;
+mod request;
+mod resolve;
+mod root;
+mod schema;
+mod scope;
+mod secrecy;
+mod settings;
+mod suggest;
+mod teeth;
+mod template;
+mod tree;
+mod typed;
+mod unused;
+mod variables;
+mod yaml;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -11,7 +50,13 @@ use crate::{
 };
 
 pub use item::{Item, Retry, Standing};
+pub use lint::{Lint, lint};
+pub use load::load;
+pub use pack::{Pack, PackVar, packs};
+pub use people::{Person, Signoff};
 pub use problem::{Problem, Weight};
+pub use request::Request;
+pub use schema::schema;
 
 /// A plan read for one environment. Every check of the plan is in it, also those not meant for this environment.
 pub struct Plan {
@@ -19,6 +64,8 @@ pub struct Plan {
     pub project: String,
     /// The environment it was read for.
     pub environment: String,
+    /// Every environment of the plan, in its order.
+    pub environments: Vec<String>,
     /// The folder of `gonogo.yaml`; relative paths in checks start here.
     pub root: PathBuf,
     /// Every check in the plan's order: files as included, guards where they stand.
@@ -27,6 +74,12 @@ pub struct Plan {
     pub pins: Pins,
     /// The plan's `release:` block, as far as it is given.
     pub release: Release,
+    /// Who answers and signs, by id.
+    pub people: BTreeMap<String, Person>,
+    /// Whose signatures this environment needs.
+    pub signoff: Option<Signoff>,
+    /// Where the record is kept: a path or an address.
+    pub ledger: Option<String>,
     /// Every file read, packs included, with its fingerprint, by its name relative to [`root`](Self::root).
     pub files: BTreeMap<String, Digest>,
     /// Over the files' bytes and the resolved values of non-secret variables (secret ones by name).

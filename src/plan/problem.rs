@@ -1,5 +1,25 @@
 //! What is wrong with a plan, and where.
 
+use std::fmt;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::{
+    conceal,
+    fault::Fault,
+    place::{Place, Sources},
+};
+use crate::model::{excerpt, plain};
+
+/// Characters of a line that are shown.
+const WIDEST: usize = 140;
+/// Bytes of a line of which a piece is shown; a longer one is no text that people wrote.
+const LONGEST_LINE: usize = 64 * 1024;
+/// Problems that are told one by one.
+const MOST: usize = 500;
+/// Bytes of a message; a key can be as long as a file.
+const LONGEST: usize = 600;
+
 /// One problem of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -15,7 +35,7 @@ pub struct Problem {
     pub message: String,
     /// What to do next: "did you mean `severity`?".
     pub hint: Option<String>,
-    /// `file:line:col`, the line shown and the place underlined, in plain text.
+    /// `file:line:col`, the line shown and the place underlined, in plain text; message and hint are not in it.
     pub shown: String,
 }
 
@@ -26,4 +46,109 @@ pub enum Weight {
     Error,
     /// It can; `lint` says it and fails, `verify` notes it.
     Warning,
+}
+
+impl Weight {
+    /// The word people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// All of it, as a person reads it: message, place, hint.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}\n{}", self.weight.word(), self.message, self.shown)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Problem {
+    /// A problem with a file as a whole: it is not there, or cannot be read.
+    pub(super) fn of_file(file: &str, message: impl Into<String>, hint: Option<String>) -> Self {
+        let file = plain(file).into_owned();
+        let shown = format!(" --> {file}");
+        Self { weight: Weight::Error, file, line: 0, column: 0, message: message.into(), hint, shown }
+    }
+
+    /// What people get to see of `fault`.
+    pub(super) fn of(fault: &Fault, sources: &Sources) -> Self {
+        let clean = |text: &str| excerpt(&plain(&conceal::without_passwords(text)), LONGEST).replace('\n', " ");
+        let source = sources.of(fault.place);
+        let (line, range) = source.line_of(fault.place.start as usize);
+        let column = source.text[range.start..(fault.place.start as usize).clamp(range.start, range.end)].chars().count() + 1;
+        Self {
+            weight: fault.weight,
+            file: source.name.clone(),
+            line: line as u64 + 1,
+            column: column as u64,
+            message: clean(&fault.message),
+            hint: fault.hint.as_deref().map(clean),
+            shown: shown(fault.place, sources, column),
+        }
+    }
+
+    /// Every fault once, in the order of the files.
+    pub(super) fn all(mut faults: Vec<Fault>, sources: &Sources) -> Vec<Self> {
+        faults
+            .sort_by(|a, b| (a.place.file, a.place.start, a.weight, &a.message).cmp(&(b.place.file, b.place.start, b.weight, &b.message)));
+        faults.dedup_by(|a, b| (a.place.file, a.place.start, &a.message) == (b.place.file, b.place.start, &b.message));
+        let errors = faults.iter().filter(|fault| fault.weight == Weight::Error).count();
+        let told = faults.iter().take(MOST).filter(|fault| fault.weight == Weight::Error).count();
+        let mut problems: Vec<Self> = faults.iter().take(MOST).map(|fault| Self::of(fault, sources)).collect();
+        if faults.len() > MOST
+            && let Some(source) = sources.iter().next()
+        {
+            let weight = if errors > told { Weight::Error } else { Weight::Warning };
+            let message = format!("there are {} more problems", faults.len() - MOST);
+            problems.push(Self { weight, ..Self::of_file(&source.name, message, None) });
+        }
+        problems
+    }
+}
+
+/// The line with the place underlined. Of a place of several lines the first is shown.
+fn shown(place: Place, sources: &Sources, column: usize) -> String {
+    let source = sources.of(place);
+    let (line, range) = source.line_of(place.start as usize);
+    let header = format!(" --> {}:{}:{column}", plain(&source.name), line + 1);
+    let text = &source.text[range.clone()];
+    if text.trim().is_empty() || text.len() > LONGEST_LINE {
+        return header;
+    }
+    let start = (place.start as usize).clamp(range.start, range.end) - range.start;
+    let end = (place.end as usize).clamp(range.start + start, range.end) - range.start;
+    let (text, span) = displayed(text, start..end);
+    let snippet = Snippet::source(text.as_str()).line_start(line + 1).annotation(AnnotationKind::Primary.span(span));
+    let picture = Renderer::plain().term_width(WIDEST + 20).render(&[Group::with_level(Level::ERROR).element(snippet)]);
+    format!("{header}\n{}", picture.trim_end())
+}
+
+/// A line fit to be shown, and where `span` is in it: secrets are out, control characters escaped, a long line is cut.
+fn displayed(line: &str, span: std::ops::Range<usize>) -> (String, std::ops::Range<usize>) {
+    let (before, marked, after) = conceal::in_line(line, &span);
+    let clean = |text: &str| plain(&text.replace('\t', "    ")).into_owned();
+    let (mut before, mut marked, mut after) = (clean(&before), clean(&marked), clean(&after));
+    if before.chars().count() + marked.chars().count() + after.chars().count() > WIDEST {
+        let skip = before.chars().count().saturating_sub(WIDEST / 2);
+        if skip > 0 {
+            before = format!("…{}", before.chars().skip(skip).collect::<String>());
+        }
+        cut(&mut marked, WIDEST / 2);
+        cut(&mut after, WIDEST - WIDEST / 2);
+    }
+    let span = before.len()..before.len() + marked.len();
+    (before + &marked + &after, span)
+}
+
+fn cut(text: &mut String, most: usize) {
+    if text.chars().count() > most {
+        *text = text.chars().take(most).chain(['…']).collect();
+    }
 }

@@ -1,1 +1,13 @@
-//! Runs a plan: schedules its checks, tells what happens, folds what happened into a report.
+//! Runs a plan: schedules its checks, tells what happens as it happens, folds what happened into a report.
+
+mod attempt;
+mod finding;
+mod fold;
+mod schedule;
+mod select;
+mod settings;
+mod verify;
+
+pub use select::{Choice, Selection, SelectionError};
+pub use settings::{Limits, Settings};
+pub use verify::{Stop, verify};

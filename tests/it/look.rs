@@ -11,7 +11,6 @@ use gonogo::{
     model::{Masker, Outcome, Phase, ProcessEnv, Release},
     net::{Pins, Reach},
 };
-use jiff::Timestamp;
 use serde_json::Value;
 
 /// One look, with what the run would otherwise hand down.
@@ -24,7 +23,7 @@ pub(crate) struct Look {
     pub(crate) phase: Phase,
     pub(crate) release: Release,
     pub(crate) timeout: Duration,
-    pub(crate) at: Timestamp,
+    pub(crate) at: jiff::Timestamp,
 }
 
 impl Look {
@@ -38,7 +37,7 @@ impl Look {
             phase: Phase::PreDeploy,
             release: Release::default(),
             timeout: Duration::from_secs(10),
-            at: "2026-11-20T12:00:00Z".parse().expect("an instant"),
+            at: crate::scripted::instant(),
         }
     }
 
@@ -54,8 +53,8 @@ impl Look {
         self
     }
 
-    /// Judged as of another instant than noon of 2026-11-20.
-    pub(crate) fn at(mut self, at: Timestamp) -> Self {
+    /// Judged as of another instant.
+    pub(crate) fn at(mut self, at: jiff::Timestamp) -> Self {
         self.at = at;
         self
     }
@@ -63,13 +62,14 @@ impl Look {
     /// What the check saw; `Err` when it could not look. A time-out is the run's to say, here it is a panic.
     pub(crate) async fn look(self) -> Result<Seen, Unseen> {
         let check = check::parse(self.kind, &self.settings).expect("a known kind").expect("valid settings");
+        let at = self.at;
         let shared = Shared {
-            at: self.at,
+            at,
             phase: self.phase,
             release: self.release,
             root: self.root,
             env: self.env.clone(),
-            reach: Reach::new(self.env, self.pins),
+            reach: Reach::new(self.env, self.pins, at),
             masker: Arc::new(Masker::default()),
             memo: Memo::default(),
         };

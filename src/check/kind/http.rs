@@ -1,44 +1,168 @@
 //! An HTTP endpoint answers as demanded.
 
+mod answer;
+mod compare;
+mod counterexamples;
+mod expect;
+mod header;
+pub(crate) mod json;
+pub(crate) mod json_text;
+mod latency;
+mod look;
+mod matcher;
+pub(crate) mod media_type;
+mod method;
+pub(crate) mod one_or_many;
+mod redirect;
+pub(crate) mod sent;
+mod status;
+mod text;
+
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, de::Error};
 
+pub use answer::{Answer, BodySeen};
+pub use expect::Expect;
+pub use text::Text;
+
+pub(crate) use answer::millis;
+pub(crate) use look::{deadline, unseen};
+pub use method::Method;
+
+use self::{
+    one_or_many::OneOrMany,
+    redirect::Redirect,
+    sent::{SentBody, SentHeaders},
+    status::Status,
+};
 use crate::{
     check::{Check, Context, Touch, Unseen},
-    model::{Expectation, ProcessEnv},
+    model::{Expectation, ProcessEnv, excerpt, plain},
+    net::http::Address,
 };
 
-/// An HTTP endpoint answers as demanded.
+/// The most redirects that are followed.
+const MOST_REDIRECTS: u8 = 10;
+
+/// An HTTP endpoint answers as demanded: status, headers, body, redirects, time. Without `expect` a 2xx status is
+/// wanted. Certificates are always verified, no cookie is kept, no proxy is used.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Http {
-    /// The address to ask.
-    pub url: String,
+    /// The address to ask. A login in it (`https://user:${PASSWORD}@…`) is sent as Basic authorization and never shown.
+    pub url: Address,
+    /// The method. Default `GET`. One that may change something (`POST`, `PUT`, `PATCH`, `DELETE`) is sent only
+    /// because it stands here.
+    pub method: Option<Method>,
+    /// Headers to send. Give secrets as variables: `Authorization: Bearer ${API_TOKEN}`. The values of headers whose
+    /// name looks secret are never shown.
+    #[serde(default)]
+    pub headers: SentHeaders,
+    /// Content to send: a string, or a map or list that is sent as JSON. Needs a `method`.
+    pub body: Option<SentBody>,
+    /// How many redirects to follow, at most 10. Default 0: a redirect is the answer. Never from https to http; secret
+    /// headers go only to the address's own origin.
+    #[serde(default)]
+    #[schemars(range(max = 10))]
+    pub follow_redirects: u8,
+    /// A PEM file of certificates to trust instead of the host's, relative to the plan's folder.
+    pub ca_file: Option<PathBuf>,
+    /// What the answer must be. Default: a 2xx status.
+    pub expect: Option<Expect>,
 }
 
-/// What the endpoint answered.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Answer {
-    status: u16,
+impl<'de> Deserialize<'de> for Http {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let http = Self::deserialize(deserializer)?;
+        http.contradiction().map_or(Ok(http), |why| Err(D::Error::custom(why)))
+    }
+}
+
+impl Http {
+    /// Keys that cannot stand together.
+    fn contradiction(&self) -> Option<String> {
+        let method = self.method();
+        let expect = self.expect.as_ref();
+        if self.body.is_some() && self.method.is_none() {
+            return Some("`body` needs a `method`: write `method: POST` to send it".into());
+        }
+        if method == Method::Head && self.body.is_some() {
+            return Some("`method: HEAD` takes no `body`".into());
+        }
+        if let (Method::Head, Some(key)) = (method, expect.and_then(Expect::on_body)) {
+            return Some(format!("the answer to HEAD has no body, so `{key}` can never hold"));
+        }
+        if self.follow_redirects > MOST_REDIRECTS {
+            return Some(format!("`follow-redirects` is {}: at most {MOST_REDIRECTS} are followed", self.follow_redirects));
+        }
+        if self.follow_redirects > 0 && !matches!(method, Method::Get | Method::Head) {
+            return Some(format!("redirects are followed for GET and HEAD, not for {method}"));
+        }
+        if expect.is_some_and(|expect| expect.latency.is_some()) && !method.is_safe() {
+            return Some(format!("`latency` repeats the request, and {method} may change something each time"));
+        }
+        expect.and_then(|expect| self.redirect_contradiction(expect))
+    }
+
+    fn redirect_contradiction(&self, expect: &Expect) -> Option<String> {
+        let never = |status: &OneOrMany<Status>| !status.iter().any(|one| one.takes_redirects());
+        match &expect.redirect {
+            Some(Redirect::Https) if self.url.is_https() => Some("`redirect: https` needs an `http` address to start from".into()),
+            Some(Redirect::Https | Redirect::To(_)) if self.follow_redirects == 0 && expect.status.as_ref().is_some_and(never) => Some(
+                "a redirect is demanded, and a status that is none: with `follow-redirects: 1` the status is that of the final answer"
+                    .into(),
+            ),
+            _ => None,
+        }
+    }
+
+    fn method(&self) -> Method {
+        self.method.unwrap_or(Method::Get)
+    }
+
+    fn judge_with(&self, seen: &Answer) -> Vec<Expectation> {
+        match &self.expect {
+            Some(expect) => expect.judge(self.follow_redirects > 0, seen),
+            None => Expect::default().judge(self.follow_redirects > 0, seen),
+        }
+    }
 }
 
 impl Check for Http {
     type Observation = Answer;
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
-        vec![Touch::new(&self.url, "GET")]
+        let mut action = format!("{} {}", self.method(), self.url.path());
+        if let Some(latency) = self.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
+            action.push_str(&format!(", {} times", latency.samples + 1));
+        }
+        if self.follow_redirects > 0 {
+            action.push_str(&format!(", following {}", status::count(self.follow_redirects.into(), "redirect")));
+        }
+        let mut touch = Touch::new(self.url.target(), action);
+        touch.credentials = self.headers.credentials();
+        touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
+        vec![touch]
     }
 
-    async fn observe(&self, _: &Context) -> Result<Answer, Unseen> {
-        Err(Unseen::Unknown("not written yet".into()))
+    async fn observe(&self, cx: &Context) -> Result<Answer, Unseen> {
+        self.look(cx).await
     }
 
     fn judge(&self, seen: &Answer, _: Timestamp) -> Vec<Expectation> {
-        vec![Expectation::new("status", "HTTP status").wanted("200").got(seen.status.to_string()).met(seen.status == 200)]
+        self.judge_with(seen)
     }
 
     fn counterexamples(&self, _: Timestamp) -> Vec<Answer> {
-        vec![Answer { status: 500 }]
+        counterexamples::of(self)
     }
+}
+
+/// Text from the target or the plan for a sentence: short, harmless, in backticks.
+pub(crate) fn quote(text: &str) -> String {
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("`{}`", excerpt(&plain(&one_line), 120))
 }

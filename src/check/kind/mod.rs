@@ -1,4 +1,7 @@
 //! One file a kind.
 
+pub mod health;
 pub mod http;
+pub mod postgres_indexes;
 pub mod redis_persistence;
+pub mod secrets;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     check::{Context, Unseen},
     model::{Secret, excerpt, plain},
-    net::redis::{Answer, Login, Question, Session, Target, Trouble},
+    net::redis::{Answer, Login, Question, Session, Target},
 };
 
 /// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
@@ -162,13 +162,4 @@ fn shown(text: &str) -> String {
 fn name_of(url: &Secret) -> &str {
     let variable = url.written().strip_prefix("${").and_then(|text| text.strip_suffix('}'));
     variable.filter(|name| !name.contains(['$', '{'])).unwrap_or("url")
-}
-
-impl From<Trouble> for Unseen {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Unreachable(why) => Self::Unreachable(why),
-            Trouble::Unknown(why) => Self::Unknown(why),
-        }
-    }
 }

@@ -1,0 +1,69 @@
+//! What every kind that asks PostgreSQL shares: the key `database`, and when to give up waiting.
+
+use std::time::{Duration, Instant};
+
+use super::{Context, Touch, Unseen};
+use crate::{
+    model::{ProcessEnv, Secret},
+    net::postgres::{Loan, Target, TargetError},
+};
+
+/// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
+const MARGIN: Duration = Duration::from_millis(250);
+
+/// The target that `database` names, passwords included; each is hidden from every output first.
+///
+/// # Errors
+/// When the settings do not say where to connect.
+pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen> {
+    let target = Target::resolve(database.map(Secret::expose), cx.env()).map_err(|error| Unseen::Unknown(said(database, &error)))?;
+    let target = target.under(&cx.path("")).with_passfile();
+    for password in target.passwords() {
+        cx.hide(name(database), password);
+    }
+    Ok(target)
+}
+
+/// A session on it, for as long as this attempt has time.
+///
+/// # Errors
+/// Why there is none.
+pub async fn lend(cx: &Context, target: &Target) -> Result<Loan, Unseen> {
+    Ok(cx.reach().postgres(target, until(cx)).await?)
+}
+
+/// When to stop waiting for a server, so that the check can still say what it waited for.
+pub fn until(cx: &Context) -> Instant {
+    cx.deadline() - MARGIN.min(cx.remaining() / 10)
+}
+
+/// What a look at `database` reaches; `action` is what is asked there.
+pub fn touch(database: Option<&Secret>, env: &ProcessEnv, action: impl Into<String>) -> Touch {
+    let mut credentials: Vec<String> = database.map(|secret| secret.written().to_owned()).into_iter().collect();
+    match Target::resolve(database.map(Secret::expose), env) {
+        Ok(target) => {
+            credentials.extend(target.credentials());
+            let grant = format!("GRANT CONNECT ON DATABASE \"{}\" TO {{role}}", target.database().replace('"', "\"\""));
+            Touch { target: target.shown(), action: action.into(), credentials, grants: vec![grant] }
+        }
+        Err(error) => {
+            Touch { target: format!("PostgreSQL ({})", said(database, &error)), action: action.into(), credentials, grants: Vec::new() }
+        }
+    }
+}
+
+fn said(database: Option<&Secret>, error: &TargetError) -> String {
+    match database {
+        Some(secret) => format!("`database` ({}) cannot be used: {error}", secret.written()),
+        None => error.to_string(),
+    }
+}
+
+/// The variable that a secret was written as, else the key.
+fn name(database: Option<&Secret>) -> &str {
+    let written = database.map(Secret::written);
+    written
+        .and_then(|text| text.strip_prefix("${")?.strip_suffix('}'))
+        .filter(|name| !name.contains(['$', '{']))
+        .unwrap_or("database password")
+}

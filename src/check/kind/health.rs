@@ -1,0 +1,142 @@
+//! A service says that it is healthy, and which release it is.
+
+mod component;
+mod counterexamples;
+mod judge;
+mod look;
+mod reading;
+mod release;
+mod standing;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::Error};
+
+pub use look::Answers;
+pub use release::{Field, ReleaseBinding};
+
+use super::http::{Text, json::JsonDemands, one_or_many::OneOrMany, sent::SentHeaders};
+use crate::{
+    check::{Check, Context, Touch, Unseen},
+    model::{Expectation, Period, ProcessEnv},
+    net::http::Address,
+};
+
+/// A service says that it is healthy: the status is 2xx **and** the body says so. Recognised are
+/// `application/health+json`, Spring Boot Actuator, ASP.NET Core, Kubernetes `livez`/`readyz` (also `?verbose`),
+/// MicroProfile Health, Terminus, a JSON object with a `status` word and `checks`, and one plain word like `ok`.
+/// A page, a redirect, an answer out of a cache, a failing component are red; a body that says nothing recognisable
+/// cannot be checked until `healthy` says what to look for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Health {
+    /// The health address. A login in it is sent as Basic authorization and never shown.
+    pub url: Address,
+    /// Headers to send. Give secrets as variables: `Authorization: Bearer ${HEALTH_TOKEN}`.
+    #[serde(default)]
+    pub headers: SentHeaders,
+    /// A PEM file of certificates to trust instead of the host's, relative to the plan's folder.
+    pub ca_file: Option<PathBuf>,
+    /// Components the answer must name, each of them well: `[database, cache]`. Nested ones count; `outer/inner` names
+    /// one exactly. Every other component it names must be well too.
+    pub components: Option<OneOrMany<Text>>,
+    /// Components that do not matter, by name.
+    pub ignore_components: Option<OneOrMany<Text>>,
+    /// Accept `degraded` and `warn`. Default `false`.
+    #[serde(default)]
+    pub allow_degraded: bool,
+    /// What healthy means where the answer follows no known convention.
+    pub healthy: Option<Healthy>,
+    /// Where the answer says which release gave it. After the deployment it must be the one under sign-off; before it
+    /// the release now running is recorded, as the one to go back to.
+    pub release: Option<ReleaseBinding>,
+    /// So many good answers in a row, each over a connection of its own, from 1 to 20. Default 1.
+    #[serde(default = "once")]
+    #[schemars(range(min = 1, max = 20))]
+    pub successes: usize,
+    /// Between two answers. Default `1s`. All must fit into the check's `timeout`.
+    pub interval: Option<Period>,
+    /// Each whole answer, connecting included, takes at most this.
+    pub max_time: Option<Period>,
+}
+
+fn once() -> usize {
+    1
+}
+
+/// What healthy means where the answer follows no known convention.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Healthy {
+    /// Values by JSONPath, as under `expect` of the kind `http`: `{"$.alive": true}`.
+    pub json: Option<JsonDemands>,
+    /// The whole body, but for white space at its ends: one text or a list of them.
+    pub text: Option<OneOrMany<Text>>,
+}
+
+impl<'de> Deserialize<'de> for Healthy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let healthy = Self::deserialize(deserializer)?;
+        match (&healthy.json, &healthy.text) {
+            (None, None) => Err(D::Error::custom("`healthy` demands nothing: give `json` or `text`")),
+            (Some(_), Some(_)) => Err(D::Error::custom("a body is either JSON or text: give `json` or `text`, not both")),
+            _ => Ok(healthy),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Health {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let health = Self::deserialize(deserializer)?;
+        health.contradiction().map_or(Ok(health), |why| Err(D::Error::custom(why)))
+    }
+}
+
+impl Health {
+    /// Keys that cannot stand together.
+    fn contradiction(&self) -> Option<String> {
+        if !(1..=20).contains(&self.successes) {
+            return Some(format!("`successes` is {}: write a number from 1 to 20", self.successes));
+        }
+        if self.interval.is_some() && self.successes == 1 {
+            return Some("`interval` needs `successes`: one answer has no interval".into());
+        }
+        let ignored = |name: &Text| self.ignores(name.as_str());
+        let both = self.components.iter().flat_map(|names| names.iter()).find(|name| ignored(name));
+        both.map(|name| format!("{name} is both demanded and ignored"))
+    }
+
+    fn ignores(&self, name: &str) -> bool {
+        self.ignore_components.iter().flat_map(|names| names.iter()).any(|ignored| ignored.as_str().eq_ignore_ascii_case(name))
+    }
+
+    fn interval(&self) -> Period {
+        self.interval.unwrap_or(Period::seconds(1))
+    }
+}
+
+impl Check for Health {
+    type Observation = Answers;
+
+    fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
+        let times = if self.successes > 1 { format!(", {} times", self.successes) } else { String::new() };
+        let mut touch = Touch::new(self.url.target(), format!("GET {}{times}", self.url.path()));
+        touch.credentials = self.headers.credentials();
+        touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
+        vec![touch]
+    }
+
+    async fn observe(&self, cx: &Context) -> Result<Answers, Unseen> {
+        self.look(cx).await
+    }
+
+    fn judge(&self, seen: &Answers, _: Timestamp) -> Vec<Expectation> {
+        self.judge_all(seen)
+    }
+
+    fn counterexamples(&self, _: Timestamp) -> Vec<Answers> {
+        counterexamples::of(self)
+    }
+}

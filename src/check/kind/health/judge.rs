@@ -1,0 +1,213 @@
+//! Whether what was said is good.
+
+use super::{
+    Health, Healthy,
+    component::Component,
+    look::{Answers, Said},
+    reading::Form,
+    standing::Standing,
+};
+use crate::{
+    check::kind::http::quote,
+    model::{Expectation, Period},
+    net::http::is_redirect,
+};
+
+/// What to do where a body says nothing recognisable.
+const HINT: &str = "say what healthy means with `healthy: {json: {\"$.path\": value}}` or `healthy: {text: …}`";
+
+impl Health {
+    /// The demands over all answers: each counts as the worst of them has it.
+    pub(super) fn judge_all(&self, seen: &Answers) -> Vec<Expectation> {
+        let each: Vec<Vec<Expectation>> = seen.answers.iter().map(|said| self.judge_one(said)).collect();
+        let mut all: Vec<Expectation> = Vec::new();
+        for (index, expectations) in each.iter().enumerate() {
+            for expectation in expectations {
+                let one = told(expectation, index, self.successes);
+                match all.iter_mut().find(|other| other.name == expectation.name) {
+                    None => all.push(one),
+                    Some(other) if worse(&one, other) => *other = one,
+                    Some(_) => {}
+                }
+            }
+        }
+        if self.successes > 1 || seen.answers.is_empty() {
+            all.push(self.judge_row(seen, &each));
+        }
+        all
+    }
+
+    /// The demands on one answer.
+    pub(super) fn judge_one(&self, said: &Said) -> Vec<Expectation> {
+        let mut all = vec![judge_status(said)];
+        all.extend(self.judge_word(said));
+        all.extend(self.healthy.iter().flat_map(|healthy| judge_healthy(healthy, said)));
+        all.extend(self.components.iter().flat_map(|names| names.iter()).map(|name| self.judge_named(name.as_str(), said)));
+        all.extend(self.judge_others(said));
+        all.push(judge_fresh(said));
+        all.extend(self.release.as_ref().zip(said.release.as_ref()).map(|(binding, running)| binding.judge(running, &said.body)));
+        all.extend(self.max_time.map(|limit| judge_time(limit, said)));
+        all
+    }
+
+    /// What the answer says of the whole. `None` where `healthy` decides alone.
+    fn judge_word(&self, said: &Said) -> Option<Expectation> {
+        let wanted = if self.allow_degraded { "healthy or degraded" } else { "healthy" };
+        let demand = Expectation::new("health", "health").wanted(wanted);
+        if is_redirect(said.status) {
+            return Some(demand.undetermined("the answer is a redirect"));
+        }
+        if let Err(why) = said.body.readable() {
+            return Some(demand.undetermined(why));
+        }
+        let unclear = |why: String| self.healthy.is_none().then(|| demand.clone().undetermined(why));
+        match (&said.says.word, said.says.form) {
+            (_, Form::Page) if self.healthy.is_none() => Some(demand.clone().got(format!("a page: {}", said.body.shown())).met(false)),
+            (_, Form::Empty) => unclear(format!("the body is empty; {HINT}, or demand the status alone with the kind `http`")),
+            (None, _) => unclear(format!("the answer follows no known convention: {}; {HINT}", said.body.shown())),
+            (Some(word), form) => match Standing::is_good(word, self.allow_degraded) {
+                Some(good) => Some(demand.clone().got(format!("{} ({})", quote(word), form.said())).met(good)),
+                None => unclear(format!("{} is no status word that is known ({}); {HINT}", quote(word), form.said())),
+            },
+        }
+    }
+
+    fn judge_named(&self, name: &str, said: &Said) -> Expectation {
+        let demand = Expectation::new(format!("component:{name}"), format!("component {}", quote(name))).wanted("named and healthy");
+        if let Err(why) = said.body.readable() {
+            return demand.undetermined(why);
+        }
+        let own: Vec<&Component> = said.says.components.iter().filter(|component| component.is(name)).collect();
+        if own.is_empty() && said.says.more_components {
+            return demand.undetermined("the answer names more components than are looked at");
+        }
+        match (self.worst(&own), said.says.components.as_slice()) {
+            (Some((worst, good)), _) => decide(demand, good, tell(worst), worst),
+            (None, []) => demand.got("the answer names no components; the service may hide them from us").met(false),
+            (None, others) => {
+                let names: Vec<String> = others.iter().take(8).map(|other| quote(&other.name)).collect();
+                demand.got(format!("not among those named: {}", names.join(", "))).met(false)
+            }
+        }
+    }
+
+    /// Components that nobody asked for: they count too.
+    fn judge_others(&self, said: &Said) -> Option<Expectation> {
+        let asked = |component: &Component| self.components.iter().flat_map(|names| names.iter()).any(|name| component.is(name.as_str()));
+        let ignored =
+            |component: &Component| self.ignore_components.iter().flat_map(|names| names.iter()).any(|name| component.is(name.as_str()));
+        let others: Vec<&Component> = said.says.components.iter().filter(|one| !asked(one) && !ignored(one)).collect();
+        let demand = Expectation::new("components", "components").wanted("every one named healthy");
+        let (worst, good) = self.worst(&others)?;
+        if good == Some(true) && said.says.more_components {
+            return Some(demand.undetermined("the answer names more components than are looked at"));
+        }
+        let got =
+            if good == Some(true) { format!("{} healthy", others.len()) } else { format!("{} is {}", quote(&worst.name), tell(worst)) };
+        Some(decide(demand, good, got, worst))
+    }
+
+    /// The worst of them and whether it is good enough: a bad one before an unclear one before a good one.
+    fn worst<'c>(&self, components: &[&'c Component]) -> Option<(&'c Component, Option<bool>)> {
+        let judged = components.iter().map(|component| (*component, Standing::is_good(&component.word, self.allow_degraded)));
+        judged.min_by_key(|(_, good)| match good {
+            Some(false) => 0,
+            None => 1,
+            Some(true) => 2,
+        })
+    }
+
+    fn judge_row(&self, seen: &Answers, each: &[Vec<Expectation>]) -> Expectation {
+        let good = each.iter().take_while(|one| one.iter().all(|expectation| expectation.met == Some(true))).count();
+        let red = each.iter().flatten().any(|expectation| expectation.met == Some(false));
+        let demand = Expectation::new("successes", "good answers in a row")
+            .wanted(format!("{}, {} apart", self.successes, self.interval()))
+            .bound(">=", self.successes as u64, Some((good as u64).into()), "count");
+        match &seen.lost {
+            Some(why) => demand.got(format!("{good}, then none: {why}")).met(false),
+            None if red => demand.got(good.to_string()).met(false),
+            None if good < self.successes => demand.undetermined(format!("{good} of {} are certain", self.successes)),
+            None => demand.got(good.to_string()).met(true),
+        }
+    }
+}
+
+fn decide(demand: Expectation, good: Option<bool>, got: String, component: &Component) -> Expectation {
+    match good {
+        Some(good) => demand.got(got).met(good),
+        None => demand.undetermined(format!(
+            "{} says {}, which is no status word that is known; if it does not matter, name it under `ignore-components`",
+            quote(&component.name),
+            quote(&component.word)
+        )),
+    }
+}
+
+fn tell(component: &Component) -> String {
+    match &component.note {
+        Some(note) => format!("{} ({})", quote(&component.word), quote(note)),
+        None => quote(&component.word),
+    }
+}
+
+fn judge_status(said: &Said) -> Expectation {
+    let to = said.leads_to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default();
+    let good = (200..300).contains(&said.status);
+    Expectation::new("status", "HTTP status").wanted("2xx").got(format!("{}{to}", said.status)).met(good)
+}
+
+fn judge_healthy(healthy: &Healthy, said: &Said) -> Vec<Expectation> {
+    let mut all: Vec<Expectation> = healthy.json.iter().flat_map(|json| json.judge(&said.body)).collect();
+    if let Some(texts) = &healthy.text {
+        let demand = Expectation::new("text", "the body").wanted(format!("to be {texts}"));
+        all.push(match said.body.readable() {
+            Err(why) => demand.undetermined(why),
+            Ok(()) => match texts.iter().find(|text| said.body.texts.get(text.as_str()) == Some(&true)) {
+                Some(text) => demand.got(text.to_string()).met(true),
+                None => demand.got(said.body.shown()).met(false),
+            },
+        });
+    }
+    all
+}
+
+/// RFC 9111, 5.1: only a cache sends `Age`; what it kept says nothing of the service now.
+fn judge_fresh(said: &Said) -> Expectation {
+    let demand = Expectation::new("fresh", "answer").wanted("given by the service itself, not by a cache");
+    match said.age.as_deref().map(str::trim) {
+        None | Some("0") => demand.got("not from a cache").met(true),
+        Some(age) => demand.got(format!("from a cache (`Age` is {})", quote(age))).met(false),
+    }
+}
+
+fn judge_time(limit: Period, said: &Said) -> Expectation {
+    Expectation::new("max-time", "time to the whole answer")
+        .wanted(format!("at most {limit}"))
+        .got(Period::millis(said.total_ms).to_string())
+        .bound("<=", limit.as_millis(), Some(said.total_ms.into()), "ms")
+        .met(said.total_ms <= limit.as_millis())
+}
+
+/// Of several answers, which one it was.
+fn told(expectation: &Expectation, index: usize, of: usize) -> Expectation {
+    let mut one = expectation.clone();
+    if of > 1 && one.met != Some(true) {
+        let which = format!("answer {} of {of}", index + 1);
+        match &mut one.why {
+            Some(why) => *why = format!("{which}: {why}"),
+            None => one.got = format!("{} ({which})", one.got),
+        }
+    }
+    one
+}
+
+/// Whether `a` tells worse news than `b`.
+fn worse(a: &Expectation, b: &Expectation) -> bool {
+    let rank = |one: &Expectation| match one.met {
+        Some(false) => 2,
+        None => 1,
+        Some(true) => 0,
+    };
+    let number = |one: &Expectation| one.bound.as_ref().and_then(|bound| bound.got.as_ref()?.as_u64());
+    rank(a) > rank(b) || (rank(a) == rank(b) && number(a) > number(b))
+}

@@ -1,0 +1,265 @@
+//! What a health answer says, whichever convention it follows.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    component::{Component, Components},
+    standing::Standing,
+};
+use crate::{check::kind::http::media_type::essence, model::excerpt};
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Form {
+    /// draft-inadarei-api-health-check: `application/health+json`.
+    Ietf,
+    /// Spring Boot Actuator.
+    SpringBoot,
+    /// ASP.NET Core.
+    AspNet,
+    /// Kubernetes' `livez` and `readyz`.
+    Kubernetes,
+    /// Eclipse MicroProfile Health (Quarkus, Open Liberty, …).
+    MicroProfile,
+    /// `@nestjs/terminus`.
+    Terminus,
+    /// A JSON object with a `status` word.
+    Json,
+    /// One word.
+    Text,
+    /// A page, or other markup: of a login, an error, a proxy.
+    Page,
+    /// Nothing.
+    Empty,
+    /// Something else.
+    Unrecognised,
+}
+
+impl Form {
+    /// What people call it.
+    pub(super) fn said(self) -> &'static str {
+        match self {
+            Self::Ietf => "health+json",
+            Self::SpringBoot => "Spring Boot Actuator",
+            Self::AspNet => "ASP.NET Core",
+            Self::Kubernetes => "Kubernetes",
+            Self::MicroProfile => "MicroProfile Health",
+            Self::Terminus => "Terminus",
+            Self::Json => "JSON status",
+            Self::Text => "plain text",
+            Self::Page => "a page",
+            Self::Empty => "an empty body",
+            Self::Unrecognised => "unrecognised",
+        }
+    }
+}
+
+/// What an answer says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Reading {
+    /// Its form.
+    pub(super) form: Form,
+    /// Its status word, as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) word: Option<String>,
+    /// The components it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) components: Vec<Component>,
+    /// It names more of them than are kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) more_components: bool,
+}
+
+impl Reading {
+    /// Reads a whole body; `json` is its JSON, or why it is none.
+    pub(super) fn of(content_type: &str, body: &[u8], json: &Result<Value, String>) -> Self {
+        let essence = essence(content_type);
+        let text = String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
+        let text = text.trim();
+        let says_json = essence == "application/json" || essence.ends_with("+json");
+        match text.bytes().next() {
+            None => Self::bare(Form::Empty),
+            Some(_) if text.starts_with("[+]") || text.starts_with("[-]") => Self::of_kubernetes(text),
+            // What begins so is a page, whatever it calls itself; many frameworks call every text `text/html`.
+            Some(b'<') => Self::bare(Form::Page),
+            Some(b'{' | b'[' | b'"') => match json {
+                Ok(Value::Object(object)) => Self::of_object(&essence, object),
+                Ok(Value::String(word)) => Self::of_text(word.trim()),
+                Ok(_) | Err(_) => Self::bare(Form::Unrecognised),
+            },
+            Some(_) if says_json => Self::bare(Form::Unrecognised),
+            Some(_) => Self::of_text(text),
+        }
+    }
+
+    fn bare(form: Form) -> Self {
+        Self { form, word: None, components: Vec::new(), more_components: false }
+    }
+
+    fn of_object(essence: &str, object: &Map<String, Value>) -> Self {
+        let Some(word) = object.get("status").and_then(Value::as_str) else { return Self::bare(Form::Unrecognised) };
+        let components = Components::of(object);
+        Self {
+            form: form(essence, object, word),
+            word: Some(excerpt(word, 50)),
+            components: components.all,
+            more_components: components.more,
+        }
+    }
+
+    fn of_text(text: &str) -> Self {
+        match (text, Standing::of(text)) {
+            (_, None) => Self::bare(Form::Unrecognised),
+            ("Healthy" | "Degraded" | "Unhealthy", _) => Self { word: Some(text.into()), ..Self::bare(Form::AspNet) },
+            (word, Some(_)) => Self { word: Some(word.into()), ..Self::bare(Form::Text) },
+        }
+    }
+
+    /// `[+]ping ok`, `[-]etcd failed: reason withheld`, at the end `readyz check passed`.
+    fn of_kubernetes(text: &str) -> Self {
+        let mut components = Components::default();
+        let mut word = None;
+        for line in text.lines().map(str::trim) {
+            if let Some(rest) = line.strip_prefix("[+]").or_else(|| line.strip_prefix("[-]")) {
+                let (name, said) = rest.split_once(' ').unwrap_or((rest, ""));
+                let (first, note) = said.split_once(':').unwrap_or((said, ""));
+                // The mark and the word must agree.
+                let first = if line.starts_with("[-]") && Standing::of(first) == Some(Standing::Up) { "contradictory" } else { first };
+                components.add(name, first, (!note.trim().is_empty()).then_some(note.trim()));
+            } else if let Some((_, verdict)) = line.split_once(" check ") {
+                word = Some(excerpt(verdict, 50));
+            }
+        }
+        Self { form: Form::Kubernetes, word, components: components.all, more_components: components.more }
+    }
+}
+
+/// By content type, then by the keys that tell the conventions apart.
+fn form(essence: &str, object: &Map<String, Value>, word: &str) -> Form {
+    let has = |key: &str| object.contains_key(key);
+    let list = object.get("checks").is_some_and(Value::is_array);
+    let upper = word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    match essence {
+        "application/health+json" => Form::Ietf,
+        _ if essence.starts_with("application/vnd.spring-boot.actuator") => Form::SpringBoot,
+        _ if list && upper => Form::MicroProfile,
+        _ if upper && (has("components") || has("groups") || object.len() == 1) => Form::SpringBoot,
+        _ if has("details") && (has("info") || has("error")) => Form::Terminus,
+        _ if has("entries") || has("results") => Form::AspNet,
+        _ => Form::Json,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::kind::http::json_text;
+
+    const SPRING: &str = "application/vnd.spring-boot.actuator.v3+json";
+
+    /// Content type, body, form, word, components.
+    const KNOWN: &[(&str, &str, Form, &str, &str)] = &[
+        ("application/json", r#"{"status":"healthy","checks":{"api":"ok","database":"ok"}}"#, Form::Json, "healthy", "api=ok database=ok"),
+        (
+            "application/health+json",
+            r#"{"status":"pass","checks":{"db:time":[{"status":"pass"},{"status":"warn"}]}}"#,
+            Form::Ietf,
+            "pass",
+            "db:time=pass db:time=warn",
+        ),
+        (
+            SPRING,
+            r#"{"status":"UP","components":{"db":{"status":"UP","components":{"a":{"status":"DOWN"}},"details":{"database":"PostgreSQL"}}}}"#,
+            Form::SpringBoot,
+            "UP",
+            "db=UP db/a=DOWN",
+        ),
+        ("application/json", r#"{"status":"UP"}"#, Form::SpringBoot, "UP", ""),
+        (
+            "application/json",
+            r#"{"status":"DOWN","checks":[{"name":"db","status":"DOWN","data":{}}]}"#,
+            Form::MicroProfile,
+            "DOWN",
+            "db=DOWN",
+        ),
+        (
+            "application/json",
+            r#"{"status":"error","info":{},"error":{"db":{"status":"down"}},"details":{"db":{"status":"down"}}}"#,
+            Form::Terminus,
+            "error",
+            "db=down",
+        ),
+        (
+            "application/json",
+            r#"{"status":"Healthy","entries":{"db":{"status":"Unhealthy","duration":"1"}}}"#,
+            Form::AspNet,
+            "Healthy",
+            "db=Unhealthy",
+        ),
+        (
+            "application/json",
+            r#"{"status":"ok","checks":{"db":true,"cache":null,"queue":{"depth":3},"latency_ms":3}}"#,
+            Form::Json,
+            "ok",
+            "db=true cache=null queue=no status",
+        ),
+        ("text/plain", "Degraded", Form::AspNet, "Degraded", ""),
+        (
+            "text/plain",
+            "[+]ping ok\n[-]etcd failed: reason withheld\n[-]liar ok\nreadyz check failed\n",
+            Form::Kubernetes,
+            "failed",
+            "ping=ok etcd=failed liar=contradictory",
+        ),
+        ("text/plain", "[+]ping ok\n[+]etcd excluded: ok\nreadyz check passed", Form::Kubernetes, "passed", "ping=ok etcd=excluded"),
+        ("text/html", "ok\n", Form::Text, "ok", ""),
+        ("application/json", "\"ok\"", Form::Text, "ok", ""),
+    ];
+
+    /// Content type, body, form: none of them has a status word.
+    const UNKNOWN: &[(&str, &str, Form)] = &[
+        ("application/json", "<!DOCTYPE html><title>Log in</title>ok", Form::Page),
+        ("text/plain", "  <html>", Form::Page),
+        ("application/json", "", Form::Empty),
+        ("application/json", "ok", Form::Unrecognised),
+        ("application/json", r#"{"ok":true}"#, Form::Unrecognised),
+        ("application/json", r#"{"status":200}"#, Form::Unrecognised),
+        ("application/json", r#"{"status":"UP","status":"DOWN"}"#, Form::Unrecognised),
+        ("application/json", r#"{"status":"ok""#, Form::Unrecognised),
+        ("application/json", r#"[{"status":"ok"}]"#, Form::Unrecognised),
+        ("text/plain", "everything is ok", Form::Unrecognised),
+        ("text/plain", "EROR", Form::Unrecognised),
+    ];
+
+    fn read(content_type: &str, body: &str) -> Reading {
+        Reading::of(content_type, body.as_bytes(), &json_text::parse(body.as_bytes()))
+    }
+
+    #[test]
+    fn knows_the_conventions() {
+        for (content_type, body, form, word, components) in KNOWN {
+            let reading = read(content_type, body);
+            let named: Vec<String> = reading.components.iter().map(|c| format!("{}={}", c.name, c.word)).collect();
+            assert_eq!((reading.form, reading.word.as_deref(), named.join(" ").as_str()), (*form, Some(*word), *components), "{body}");
+        }
+    }
+
+    #[test]
+    fn is_not_taken_in() {
+        for (content_type, body, form) in UNKNOWN {
+            let reading = read(content_type, body);
+            assert_eq!((reading.form, reading.word), (*form, None), "{body}");
+        }
+    }
+
+    #[test]
+    fn is_bounded() {
+        let many: Map<String, Value> = (0..1000).map(|n| (format!("c{n}"), Value::from("ok"))).collect();
+        let reading = read("application/json", &serde_json::json!({ "status": "ok", "checks": many }).to_string());
+        assert!(reading.more_components && reading.components.len() == 200);
+        let deep = "{\"a\":{\"checks\":".repeat(20) + "{}" + &"}}".repeat(20);
+        assert!(read("application/json", &format!("{{\"status\":\"ok\",\"checks\":{deep}}}")).more_components);
+    }
+}

@@ -1,0 +1,182 @@
+//! Which release answers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use crate::{
+    check::kind::http::{BodySeen, quote},
+    model::{Expectation, Phase, Release, excerpt, looks_secret},
+    net::http::{HeaderMap, HeaderName},
+};
+
+/// Where the answer says which release gave it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ReleaseBinding {
+    /// A JSONPath that leads to one place in the body: `$.version`.
+    pub json: Option<String>,
+    /// A header: `X-Version`.
+    pub header: Option<String>,
+    /// What stands there: the `version` (default) or the `commit`.
+    #[serde(default)]
+    pub field: Field,
+}
+
+/// What identifies a release.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Field {
+    /// The version people say; a leading `v` does not matter.
+    #[default]
+    Version,
+    /// The commit, whole or its first digits, at least 7.
+    Commit,
+}
+
+/// Which release answered, and which one should.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Running {
+    /// What the answer says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) says: Option<String>,
+    /// Why it does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unsaid: Option<String>,
+    /// What is being released, where the run knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) wanted: Option<String>,
+    /// Before or after the deployment.
+    pub(super) phase: Phase,
+}
+
+impl<'de> Deserialize<'de> for ReleaseBinding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let binding = Self::deserialize(deserializer)?;
+        match (&binding.json, &binding.header) {
+            (Some(path), None) => {
+                JsonPath::parse(path).map_err(|error| D::Error::custom(format!("`{path}` is not a JSONPath (RFC 9535): {error}")))?;
+            }
+            (None, Some(name)) if HeaderName::try_from(name).is_err() => {
+                return Err(D::Error::custom(format!("`{name}` is not a header name")));
+            }
+            (None, Some(name)) if looks_secret(name) => {
+                return Err(D::Error::custom(format!("the value of `{name}` looks like a secret and is not kept")));
+            }
+            (None, Some(_)) => {}
+            _ => return Err(D::Error::custom("say where the release stands: either `json: $.version` or `header: X-Version`")),
+        }
+        Ok(binding)
+    }
+}
+
+impl ReleaseBinding {
+    /// What `headers` and `body` say; `body` is the answer's JSON, or why it is none.
+    pub(super) fn look(&self, headers: &HeaderMap, body: &Result<Value, String>, release: &Release, phase: Phase) -> Running {
+        let wanted = match self.field {
+            Field::Version => release.version.clone(),
+            Field::Commit => release.commit.clone(),
+        };
+        let says = match (&self.json, &self.header) {
+            (Some(path), _) => from_json(path, body),
+            (None, Some(name)) => from_header(name, headers),
+            (None, None) => Err("nothing".into()),
+        };
+        let (says, unsaid) = match says {
+            Ok(text) => (Some(excerpt(&text, 200)), None),
+            Err(why) => (None, Some(why)),
+        };
+        Running { says, unsaid, wanted, phase }
+    }
+
+    /// The demand, judged: after the deployment it is the one under sign-off; before it, it is known which one to go
+    /// back to.
+    pub(super) fn judge(&self, seen: &Running, body: &BodySeen) -> Expectation {
+        let field = self.field.word();
+        let demand = Expectation::new("release", format!("running {field}"));
+        if let (Some(_), Err(why)) = (&self.json, body.readable()) {
+            return demand.wanted(format!("to say its {field}")).undetermined(why);
+        }
+        let unsaid = seen.unsaid.as_deref().unwrap_or("nothing");
+        match (seen.phase, &seen.says, &seen.wanted) {
+            (Phase::PreDeploy, Some(says), _) => demand.wanted("to be known, as the way back").got(quote(says)).met(true),
+            (Phase::PreDeploy, None, _) => demand.wanted("to be known, as the way back").got(unsaid).met(false),
+            (Phase::PostDeploy, _, None) => {
+                let flag = if self.field == Field::Version { "--release" } else { "--commit" };
+                demand
+                    .wanted(format!("the {field} under sign-off"))
+                    .undetermined(format!("this run does not know which {field} is released: give `{flag}`"))
+            }
+            (Phase::PostDeploy, None, Some(wanted)) => demand.wanted(quote(wanted)).got(unsaid).met(false),
+            (Phase::PostDeploy, Some(says), Some(wanted)) => {
+                demand.wanted(quote(wanted)).got(quote(says)).met(self.field.is_same(says, wanted))
+            }
+        }
+    }
+}
+
+impl Field {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Version => "version",
+            Self::Commit => "commit",
+        }
+    }
+
+    fn is_same(self, says: &str, wanted: &str) -> bool {
+        match self {
+            Self::Version => bare(says) == bare(wanted) && !wanted.is_empty(),
+            Self::Commit => {
+                let (says, wanted) = (says.to_ascii_lowercase(), wanted.to_ascii_lowercase());
+                let hex = |text: &str| text.len() >= 7 && text.bytes().all(|b| b.is_ascii_hexdigit());
+                hex(&says) && hex(&wanted) && (says.starts_with(&wanted) || wanted.starts_with(&says))
+            }
+        }
+    }
+}
+
+/// Without the `v` that tags put before a version.
+fn bare(version: &str) -> &str {
+    version.strip_prefix(['v', 'V']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(version)
+}
+
+fn from_json(path: &str, body: &Result<Value, String>) -> Result<String, String> {
+    let body = body.as_ref().map_err(|why| format!("no JSON ({})", quote(why)))?;
+    let found = JsonPath::parse(path).map_err(|error| error.to_string())?;
+    match found.query(body).all().as_slice() {
+        [] => Err(format!("nothing at `{path}`")),
+        [Value::String(text)] if !text.trim().is_empty() => Ok(text.trim().to_owned()),
+        [Value::Number(number)] => Ok(number.to_string()),
+        [other] => Err(format!("{} at `{path}`", quote(&other.to_string()))),
+        many => Err(format!("{} places at `{path}`", many.len())),
+    }
+}
+
+fn from_header(name: &str, headers: &HeaderMap) -> Result<String, String> {
+    let values: Vec<String> =
+        headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned()).collect();
+    match values.as_slice() {
+        [] => Err(format!("no header `{name}`")),
+        [one] if !one.is_empty() => Ok(one.clone()),
+        [_] => Err(format!("an empty header `{name}`")),
+        many => Err(format!("{} headers `{name}`", many.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Field;
+
+    #[test]
+    fn versions_and_commits_are_the_same_or_not() {
+        for (says, wanted, same) in [("1.4.2", "v1.4.2", true), ("1.4.2", "1.4.20", false), ("", "", false), ("version", "ersion", false)] {
+            assert_eq!(Field::Version.is_same(says, wanted), same, "{says} {wanted}");
+        }
+        let full = "5cbf8d3a9b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e";
+        for (says, same) in [("5CBF8D3", true), ("5cbf8d", false), (full, true), ("5cbf8d4", false), ("5cbf8d3-dirty", false), ("", false)]
+        {
+            assert_eq!(Field::Commit.is_same(says, full), same, "{says}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What an endpoint answered, as evidence: what the demands name, and no more.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{json::Hits, latency::Sample, quote};
+use crate::{
+    model::{excerpt, looks_secret},
+    net::http::{End, HeaderMap, Hop, Reply, is_redirect, shown_location},
+};
+
+/// Bytes of one header's value that are kept.
+const LARGEST_HEADER: usize = 4 << 10;
+
+/// Values of one header that are kept.
+const MOST_VALUES: usize = 20;
+
+/// Headers that are kept whether a demand names them or not: they tell what went wrong.
+const TELLING: [&str; 7] = ["content-type", "location", "server", "via", "age", "retry-after", "www-authenticate"];
+
+/// What the endpoint answered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Answer {
+    /// The address that gave the final answer.
+    pub url: String,
+    /// The redirects that were followed to get there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hops: Vec<Hop>,
+    /// Where the final answer, itself a redirect, leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads_to: Option<String>,
+    /// Why that one was not followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+    /// The status.
+    pub status: u16,
+    /// The protocol: `HTTP/1.1`, `HTTP/2`.
+    #[serde(default)]
+    pub http: String,
+    /// The headers that the demands name and a few that explain, by lower-case name; all values of each. Of cookies
+    /// the value is not kept, of other headers that look secret neither.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Vec<String>>,
+    /// Headers of which more came than is kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers_cut: Vec<String>,
+    /// The body.
+    pub body: BodySeen,
+    /// Until the last header, in milliseconds, rounded up; redirects included.
+    #[serde(default)]
+    pub headers_ms: u64,
+    /// Until the end of the answer, in milliseconds, rounded up.
+    #[serde(default)]
+    pub total_ms: u64,
+    /// The requests after the first, where latency is demanded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<Sample>,
+}
+
+/// What was found in the body.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BodySeen {
+    /// Bytes that were read.
+    pub size: u64,
+    /// How it ended.
+    pub end: End,
+    /// Whether it is UTF-8 text.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub utf8: bool,
+    /// Texts that were looked for, and whether they are in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, bool>,
+    /// Expressions that were looked for, and what they match first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub patterns: BTreeMap<String, Option<String>>,
+    /// JSON paths that were looked for, and what they lead to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub json: BTreeMap<String, Hits>,
+    /// Why it is no JSON, where JSON was looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_json: Option<String>,
+    /// Its beginning, kept when something is amiss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+impl BodySeen {
+    /// Whether demands on the whole body can be judged; why not.
+    pub(crate) fn readable(&self) -> Result<(), String> {
+        match &self.end {
+            End::Whole => Ok(()),
+            End::TooLarge => Err(format!("the body is larger than {} and was not read to its end", crate::model::Size(self.size))),
+            End::Broken(why) => Err(format!("the body did not come whole: {}", quote(why))),
+            End::Coded(coding) => Err(format!("the body came in the content coding `{}`, which is not read", quote(coding))),
+        }
+    }
+
+    /// Whether the absence of a text can be judged.
+    pub(super) fn is_text(&self) -> Result<(), String> {
+        if self.utf8 { Ok(()) } else { Err("the body is not UTF-8 text, so a text may be in it unseen".into()) }
+    }
+
+    /// Its beginning, for a sentence.
+    pub(crate) fn shown(&self) -> String {
+        match (&self.excerpt, self.size) {
+            (_, 0) => "an empty body".into(),
+            (Some(text), _) => quote(text),
+            (None, size) => format!("a body of {size} bytes"),
+        }
+    }
+}
+
+impl Answer {
+    /// From what came back, with the body's findings; `named` are the headers that demands name.
+    pub(super) fn new<'n>(reply: &Reply, body: BodySeen, named: impl Iterator<Item = &'n str>) -> Self {
+        let names: Vec<&str> = named.chain(TELLING).collect();
+        let (headers, headers_cut) = kept(&reply.headers, &names);
+        let leads_to = reply.location().filter(|_| is_redirect(reply.status));
+        Self {
+            url: reply.address.to_string(),
+            hops: reply.hops.clone(),
+            leads_to: leads_to.and_then(|location| reply.address.join(&location).ok()).map(|to| excerpt(&to.to_string(), LARGEST_HEADER)),
+            stopped: reply.stopped.clone(),
+            status: reply.status,
+            http: reply.version.to_owned(),
+            headers,
+            headers_cut,
+            body,
+            headers_ms: millis(reply.to_headers),
+            total_ms: millis(reply.total),
+            samples: Vec::new(),
+        }
+    }
+}
+
+/// Rounded up, so that a limit is never met by rounding.
+pub(crate) fn millis(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+fn kept(headers: &HeaderMap, names: &[&str]) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
+    let (mut all, mut cut) = (BTreeMap::new(), Vec::new());
+    for name in names {
+        let values = || headers.get_all(*name).iter();
+        let kept: Vec<String> = values().take(MOST_VALUES).map(|value| shown(name, value.as_bytes())).collect();
+        if values().count() > MOST_VALUES || values().any(|value| value.len() > LARGEST_HEADER) {
+            cut.push((*name).to_owned());
+        }
+        if !kept.is_empty() {
+            all.insert((*name).to_owned(), kept);
+        }
+    }
+    (all, cut)
+}
+
+/// A value as evidence. Of a cookie its name and attributes are kept; of an address its query's secrets are hidden.
+fn shown(name: &str, value: &[u8]) -> String {
+    let value = String::from_utf8_lossy(value);
+    match name {
+        "set-cookie" => {
+            let (pair, attributes) = value.split_once(';').map_or((&*value, ""), |(pair, rest)| (pair, rest));
+            let cookie = pair.split_once('=').map_or("", |(cookie, _)| cookie);
+            let separator = if attributes.is_empty() { "" } else { ";" };
+            excerpt(&format!("{}=***{separator}{attributes}", cookie.trim()), LARGEST_HEADER)
+        }
+        "location" => excerpt(&shown_location(&value), LARGEST_HEADER),
+        name if looks_secret(name) => "***".into(),
+        _ => excerpt(&value, LARGEST_HEADER),
+    }
+}

@@ -1,0 +1,157 @@
+//! What the answer must be: the keys under `expect`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::Error};
+
+use super::{
+    answer::Answer,
+    header::HeaderDemands,
+    json::JsonDemands,
+    latency::Latency,
+    media_type::MediaType,
+    one_or_many::OneOrMany,
+    redirect::Redirect,
+    status::{self, Status},
+    text::{self, Pattern, Text},
+};
+use crate::{
+    model::{Expectation, Period, Size},
+    net::http::End,
+};
+
+/// The largest body that is read unless `max-size` says otherwise.
+pub(super) const DEFAULT_SIZE: Size = Size(1 << 20);
+
+/// The largest `max-size`.
+const LARGEST_SIZE: Size = Size(64 << 20);
+
+/// What the answer must be. Everything given must hold.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Expect {
+    /// The status: a code, a class like `2xx`, or a list of them. Default: `2xx`; with `redirect` a redirect. It is the
+    /// status of the final answer; a redirect is followed only with `follow-redirects`.
+    pub status: Option<OneOrMany<Status>>,
+    /// Headers by name: a value to equal, or `{matches: …}`, `{one-of: […]}`, `{present: true}`, `{present: false}`.
+    pub headers: Option<HeaderDemands>,
+    /// The media type, without parameters: `application/json`.
+    pub content_type: Option<MediaType>,
+    /// Text that must be in the body, or a list of texts; upper and lower case differ.
+    pub contains: Option<OneOrMany<Text>>,
+    /// Text that must not be in the body, or a list of texts.
+    pub not_contains: Option<OneOrMany<Text>>,
+    /// A regular expression that must match somewhere in the body, or a list of them; anchor with `^` and `$` where
+    /// the place matters.
+    pub matches: Option<OneOrMany<Pattern>>,
+    /// Values in a JSON body by JSONPath (RFC 9535): a value to equal, type included, or a map of `min`, `max`,
+    /// `matches` (the whole string), `one-of`, `exists`, `length`, `not`, `equals`. A path that leads to several
+    /// places demands it of each; one that leads nowhere meets only `{exists: false}`.
+    pub json: Option<JsonDemands>,
+    /// `https`: the first answer is a redirect to https on the same host. An address: it is a redirect exactly there.
+    /// `none`: there is none.
+    pub redirect: Option<Redirect>,
+    /// The whole answer, connecting included, takes at most this.
+    pub max_time: Option<Period>,
+    /// How long answers may take, over several requests: `{p95: 300ms, samples: 20}`.
+    pub latency: Option<Latency>,
+    /// The body is at most this large; no more is read. Default `1MiB`, at most `64MiB`.
+    pub max_size: Option<Size>,
+}
+
+impl<'de> Deserialize<'de> for Expect {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let expect = Self::deserialize(deserializer)?;
+        if expect.is_empty() {
+            return Err(D::Error::custom("`expect` is empty: say what the answer must be, or leave the key out to want a 2xx status"));
+        }
+        match expect.max_size {
+            Some(Size(0)) => Err(D::Error::custom("`max-size` is 0: to demand an empty body write `headers: {content-length: \"0\"}`")),
+            Some(size) if size > LARGEST_SIZE => Err(D::Error::custom(format!("`max-size` is {size}: at most {LARGEST_SIZE} is read"))),
+            _ => Ok(expect),
+        }
+    }
+}
+
+impl Expect {
+    fn is_empty(&self) -> bool {
+        let Self { status, headers, content_type, contains, not_contains, matches, json, redirect, max_time, latency, max_size } = self;
+        let others = redirect.is_none() && max_time.is_none() && latency.is_none() && max_size.is_none();
+        let body = contains.is_none() && not_contains.is_none() && matches.is_none() && json.is_none();
+        status.is_none() && headers.is_none() && content_type.is_none() && body && others
+    }
+
+    /// The key of a demand on the body, if there is one.
+    pub(super) fn on_body(&self) -> Option<&'static str> {
+        let keys = [
+            ("contains", self.contains.is_some()),
+            ("not-contains", self.not_contains.is_some()),
+            ("matches", self.matches.is_some()),
+            ("json", self.json.is_some()),
+        ];
+        keys.into_iter().find(|(_, given)| *given).map(|(key, _)| key)
+    }
+
+    /// The statuses wanted, given or by default.
+    pub(super) fn statuses(&self, follows: bool) -> OneOrMany<Status> {
+        let default = if self.leads(follows) { Status::Redirect } else { Status::Class(2) };
+        self.status.clone().unwrap_or_else(|| vec![default].into())
+    }
+
+    /// Whether the answer itself is to be a redirect.
+    fn leads(&self, follows: bool) -> bool {
+        matches!(self.redirect, Some(Redirect::Https | Redirect::To(_))) && !follows
+    }
+
+    /// How much of a body is read.
+    pub(super) fn limit(&self) -> Size {
+        self.max_size.unwrap_or(DEFAULT_SIZE)
+    }
+
+    /// Every demand, judged.
+    pub(super) fn judge(&self, follows: bool, seen: &Answer) -> Vec<Expectation> {
+        let statuses = self.statuses(follows);
+        // A demanded redirect says all there is to say of the status, unless the plan says more.
+        let told = self.status.is_none() && self.leads(follows);
+        let mut all: Vec<Expectation> = (!told).then(|| status::judge(&statuses, seen)).into_iter().collect();
+        all.extend(self.redirect.as_ref().map(|redirect| redirect.judge(seen)));
+        all.extend(self.content_type.as_ref().map(|wanted| wanted.judge(seen)));
+        all.extend(self.headers.iter().flat_map(HeaderDemands::iter).map(|(name, demand)| demand.judge(name, seen)));
+        all.extend(text::judge(self.contains.as_ref(), self.not_contains.as_ref(), self.matches.as_ref(), &seen.body));
+        all.extend(self.json.iter().flat_map(|json| json.judge(&seen.body)));
+        all.extend(self.judge_size(seen));
+        all.extend(self.max_time.map(|limit| judge_time(limit, seen)));
+        all.extend(self.latency.iter().flat_map(|latency| latency.judge(&statuses, &seen.samples)));
+        all
+    }
+
+    /// That the body came whole and within its size; said only where it is demanded or amiss.
+    fn judge_size(&self, seen: &Answer) -> Option<Expectation> {
+        let limit = self.limit();
+        let demand = Expectation::new("max-size", "size of the body").wanted(format!("at most {limit}"));
+        match &seen.body.end {
+            End::TooLarge => Some(demand.got(format!("more than {limit}, reading stopped")).bound("<=", limit.0, None, "bytes").met(false)),
+            // Each demand on the body says so itself.
+            End::Broken(_) if self.on_body().is_some() => None,
+            End::Broken(_) => {
+                Some(Expectation::new("whole-body", "body").wanted("the whole body").undetermined(seen.body.readable().err()?))
+            }
+            End::Whole | End::Coded(_) => {
+                self.max_size?;
+                let size = seen.body.size;
+                let demand = demand.bound("<=", limit.0, Some(size.into()), "bytes");
+                Some(match seen.body.readable() {
+                    Ok(()) => demand.got(Size(size).to_string()).met(size <= limit.0),
+                    Err(why) => demand.undetermined(why),
+                })
+            }
+        }
+    }
+}
+
+fn judge_time(limit: Period, seen: &Answer) -> Expectation {
+    Expectation::new("max-time", "time to the whole answer")
+        .wanted(format!("at most {limit}"))
+        .got(Period::millis(seen.total_ms).to_string())
+        .bound("<=", limit.as_millis(), Some(seen.total_ms.into()), "ms")
+        .met(seen.total_ms <= limit.as_millis())
+}

@@ -1,0 +1,132 @@
+//! Asks the endpoint and finds in its answer what the demands name.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Http,
+    answer::{Answer, BodySeen, millis},
+    expect::{DEFAULT_SIZE, Expect},
+    header::HeaderDemands,
+    json_text,
+    latency::Sample,
+    sent::SentBody,
+};
+use crate::{
+    check::{Context, Unseen},
+    model::excerpt,
+    net::http::{self, Body, Bounds, End, HeaderValue, HttpError, Request, Trouble, header},
+};
+
+/// Bytes of a body that are kept as evidence when something is amiss.
+const EXCERPT: usize = 2 << 10;
+
+impl Http {
+    /// One answer, and as many more as `latency` asks for.
+    pub(super) async fn look(&self, cx: &Context) -> Result<Answer, Unseen> {
+        self.headers.hide(&self.url, cx);
+        let ca_file = self.ca_file.as_ref().map(|file| cx.path(file));
+        let started = Instant::now();
+        let request = self.request(ca_file.as_deref(), self.bounds(started, deadline(cx)));
+        let reply = http::send(cx.reach(), request).await.map_err(unseen)?;
+        let named = self.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
+        let mut answer = Answer::new(&reply, find(self.expect.as_ref(), &reply.body), named);
+        if let Some(latency) = self.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
+            answer.samples = self.sample(cx, latency.samples, ca_file.as_deref()).await;
+        }
+        if self.judge_with(&answer).iter().all(|expectation| expectation.met == Some(true)) {
+            answer.body.excerpt = None;
+        }
+        Ok(answer)
+    }
+
+    async fn sample(&self, cx: &Context, wanted: usize, ca_file: Option<&std::path::Path>) -> Vec<Sample> {
+        let until = deadline(cx);
+        let mut samples = Vec::with_capacity(wanted);
+        while samples.len() < wanted {
+            let started = Instant::now();
+            let sent = http::send(cx.reach(), self.request(ca_file, Bounds { keep: 0, ..self.bounds(started, until) })).await;
+            let ms = millis(started.elapsed());
+            if Instant::now() >= until {
+                // The check's time is up; how long this one would have taken is not known.
+                break;
+            }
+            samples.push(match sent {
+                Err(error) => Sample { ms, status: None, error: Some(error.why) },
+                Ok(reply) => {
+                    let error = (reply.body.end != End::Whole).then(|| "the body did not come whole".to_owned());
+                    Sample { ms, status: Some(reply.status), error }
+                }
+            });
+        }
+        samples
+    }
+
+    fn request<'a>(&'a self, ca_file: Option<&'a std::path::Path>, bounds: Bounds) -> Request<'a> {
+        let mut headers = self.headers.map();
+        if let Some(SentBody::Json(_)) = &self.body {
+            headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        }
+        Request {
+            method: self.method().wire(),
+            address: &self.url,
+            headers,
+            body: self.body.as_ref().map(SentBody::bytes),
+            ca_file,
+            follow: self.follow_redirects,
+            fresh: false,
+            bounds,
+        }
+    }
+
+    fn bounds(&self, started: Instant, deadline: Instant) -> Bounds {
+        let limit = self.expect.as_ref().map_or(DEFAULT_SIZE, Expect::limit).0;
+        let all = self.expect.as_ref().and_then(Expect::on_body).is_some();
+        let keep = if all { usize::try_from(limit).unwrap_or(usize::MAX) } else { EXCERPT };
+        Bounds { keep, limit, started, deadline }
+    }
+}
+
+/// A little before the check's own deadline, so that it is we who say what we waited for.
+pub(crate) fn deadline(cx: &Context) -> Instant {
+    let margin = (cx.remaining() / 20).min(Duration::from_millis(200));
+    cx.deadline().checked_sub(margin).unwrap_or_else(|| cx.deadline())
+}
+
+/// No answer: what that is for the run.
+pub(crate) fn unseen(error: HttpError) -> Unseen {
+    match error.trouble {
+        Trouble::Unreachable => Unseen::Unreachable(error.why),
+        Trouble::Unusable => Unseen::Unknown(error.why),
+    }
+}
+
+/// What the demands name, as far as the body was kept.
+pub(super) fn find(expect: Option<&Expect>, body: &Body) -> BodySeen {
+    let (text, utf8) = match std::str::from_utf8(&body.bytes) {
+        Ok(text) => (std::borrow::Cow::Borrowed(text), true),
+        // A character cut in two at the end of what was kept is no fault of the target.
+        Err(error) => (String::from_utf8_lossy(&body.bytes), error.error_len().is_none() && body.end != End::Whole),
+    };
+    let mut seen = BodySeen {
+        size: body.size,
+        end: body.end.clone(),
+        utf8,
+        texts: Default::default(),
+        patterns: Default::default(),
+        json: Default::default(),
+        not_json: None,
+        excerpt: (!text.is_empty()).then(|| excerpt(&text, EXCERPT)),
+    };
+    let Some(expect) = expect else { return seen };
+    let texts = expect.contains.iter().chain(&expect.not_contains).flat_map(|texts| texts.iter());
+    seen.texts = texts.map(|wanted| (wanted.as_str().to_owned(), text.contains(wanted.as_str()))).collect();
+    let patterns = expect.matches.iter().flat_map(|patterns| patterns.iter());
+    seen.patterns = patterns.map(|one| (one.text().to_owned(), one.find(&text).map(|found| excerpt(found, 200)))).collect();
+    if let (Some(demands), End::Whole) = (&expect.json, &body.end) {
+        match json_text::parse(&body.bytes) {
+            Ok(value) => seen.json = demands.look(&value).collect(),
+            Err(why) => seen.not_json = Some(excerpt(&why, 200)),
+        }
+    }
+    seen
+}

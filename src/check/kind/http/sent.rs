@@ -1,0 +1,209 @@
+//! What is sent: headers and content, their secrets kept apart.
+
+use std::fmt;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::Value;
+
+use crate::{
+    check::Context,
+    model::{Secret, looks_secret},
+    net::http::{Address, HeaderMap, HeaderName, HeaderValue},
+};
+
+/// Headers to send, by name. Those whose name looks secret (`Authorization`, `Cookie`, `X-Api-Key`, …) are never shown.
+#[derive(Debug, Clone, Default)]
+pub struct SentHeaders {
+    headers: Vec<(HeaderName, HeaderValue)>,
+    secrets: Vec<(HeaderName, Secret)>,
+}
+
+/// Headers the connection owns.
+const NOT_OURS: [&str; 8] =
+    ["content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "keep-alive", "proxy-connection"];
+
+impl SentHeaders {
+    /// To put into a request.
+    pub fn map(&self) -> HeaderMap {
+        let mut map: HeaderMap = self.headers.iter().cloned().collect();
+        for (name, secret) in &self.secrets {
+            if let Ok(mut value) = HeaderValue::try_from(secret.expose()) {
+                value.set_sensitive(true);
+                map.insert(name.clone(), value);
+            }
+        }
+        map
+    }
+
+    /// The names of the credentials in them, as the plan writes them.
+    pub fn credentials(&self) -> Vec<String> {
+        self.secrets.iter().flat_map(|(name, secret)| named(secret.written()).unwrap_or_else(|| vec![format!("header {name}")])).collect()
+    }
+
+    /// Hides their secrets, and those of `address`, in every output.
+    pub fn hide(&self, address: &Address, cx: &Context) {
+        for (name, secret) in &self.secrets {
+            let said = named(secret.written()).and_then(|names| names.into_iter().next());
+            let said = said.as_deref().map_or(name.as_str(), |text| text.trim_start_matches("${").trim_end_matches('}'));
+            cx.hide(said, secret.expose());
+            // RFC 9110, 11.4: the scheme, then the credentials.
+            let Some((scheme, credentials)) = secret.expose().split_once(' ') else { continue };
+            cx.hide(said, credentials.trim());
+            let login = STANDARD.decode(credentials.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"));
+            if let Some((_, password)) =
+                login.and_then(|login| String::from_utf8(login).ok()).as_deref().and_then(|login| login.split_once(':'))
+            {
+                cx.hide(said, password);
+            }
+        }
+        for (name, secret) in address.secrets() {
+            cx.hide(&name, &secret);
+        }
+    }
+}
+
+/// The `${NAME}`s in a text of the plan.
+fn named(written: &str) -> Option<Vec<String>> {
+    let names: Vec<String> = written
+        .split("${")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| format!("${{{}}}", name.split(":-").next().unwrap_or(name).split(":?").next().unwrap_or(name)))
+        .collect();
+    (!names.is_empty()).then_some(names)
+}
+
+impl<'de> Deserialize<'de> for SentHeaders {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(HeadersVisitor)
+    }
+}
+
+struct HeadersVisitor;
+
+impl<'de> Visitor<'de> for HeadersVisitor {
+    type Value = SentHeaders;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("headers by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SentHeaders, A::Error> {
+        let mut sent = SentHeaders::default();
+        while let Some(written) = map.next_key::<String>()? {
+            let name = HeaderName::try_from(&written).map_err(|_| A::Error::custom(format!("`{written}` is not a header name")))?;
+            if NOT_OURS.contains(&name.as_str()) {
+                return Err(A::Error::custom(format!("`{name}` belongs to the connection and cannot be set")));
+            }
+            if sent.headers.iter().map(|(have, _)| have).chain(sent.secrets.iter().map(|(have, _)| have)).any(|have| *have == name) {
+                return Err(A::Error::custom(format!("`{name}` stands here twice; the case of its letters does not matter")));
+            }
+            // The value is not quoted: it may be a secret.
+            let wrong = || A::Error::custom(format!("the value of `{name}` has characters that no header may have"));
+            if looks_secret(name.as_str()) {
+                let secret: Secret = map.next_value()?;
+                HeaderValue::try_from(secret.expose()).map_err(|_| wrong())?;
+                sent.secrets.push((name, secret));
+            } else {
+                let value = HeaderValue::try_from(map.next_value::<String>()?).map_err(|_| wrong())?;
+                sent.headers.push((name, value));
+            }
+        }
+        Ok(sent)
+    }
+}
+
+impl JsonSchema for SentHeaders {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SentHeaders".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "additionalProperties": { "type": "string" } })
+    }
+}
+
+/// Content to send: a text as it is, or a map or list as JSON.
+#[derive(Clone)]
+pub enum SentBody {
+    /// As it is.
+    Text(String),
+    /// As JSON, with its content type unless `headers` give one.
+    Json(Value),
+}
+
+impl SentBody {
+    /// Its bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Text(text) => text.clone().into_bytes(),
+            Self::Json(value) => value.to_string().into_bytes(),
+        }
+    }
+}
+
+/// Its size only: a secret may be in it.
+impl fmt::Debug for SentBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SentBody({} bytes)", self.bytes().len())
+    }
+}
+
+impl<'de> Deserialize<'de> for SentBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BodyVisitor)
+    }
+}
+
+struct BodyVisitor;
+
+impl<'de> Visitor<'de> for BodyVisitor {
+    type Value = SentBody;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string, or a map or list to send as JSON")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<SentBody, E> {
+        Ok(SentBody::Text(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SentBody, A::Error> {
+        let mut fields = serde_json::Map::new();
+        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+            fields.insert(key, value);
+        }
+        Ok(SentBody::Json(Value::Object(fields)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<SentBody, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element::<Value>()? {
+            items.push(item);
+        }
+        Ok(SentBody::Json(Value::Array(items)))
+    }
+}
+
+impl JsonSchema for SentBody {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SentBody".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "object", "array"] })
+    }
+}

@@ -1,0 +1,145 @@
+//! What the body's text must and must not hold.
+
+use std::fmt;
+
+use regex::{Regex, RegexBuilder};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de::Error};
+
+use super::{answer::BodySeen, one_or_many::OneOrMany, quote};
+use crate::model::Expectation;
+
+/// A text that is looked for; never empty, since everything holds the empty text.
+#[derive(Debug, Clone)]
+pub struct Text(String);
+
+impl Text {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&quote(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.is_empty() { Err(D::Error::custom("an empty text demands nothing")) } else { Ok(Self(text)) }
+    }
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 1 })
+    }
+}
+
+/// A regular expression in the syntax of the Rust crate `regex`; it takes time linear in the text.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    text: String,
+    search: Regex,
+    whole: Regex,
+}
+
+impl Pattern {
+    /// The first place in `text` that it matches.
+    pub(super) fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        self.search.find(text).map(|found| found.as_str())
+    }
+
+    /// Whether it matches the whole of `text`.
+    pub fn is_whole(&self, text: &str) -> bool {
+        self.whole.is_match(text)
+    }
+
+    /// As the plan writes it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}/", self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.is_empty() {
+            return Err(D::Error::custom("an empty expression matches everything"));
+        }
+        let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(1 << 20).build();
+        let search = build(&text).map_err(|error| D::Error::custom(format!("not a regular expression: {error}")))?;
+        let whole = build(&format!("\\A(?:{text})\\z")).map_err(|error| D::Error::custom(format!("not a regular expression: {error}")))?;
+        Ok(Self { search, whole, text })
+    }
+}
+
+impl JsonSchema for Pattern {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Pattern".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 1, "description": "a regular expression" })
+    }
+}
+
+/// `contains`, `not-contains` and `matches`, judged.
+pub(super) fn judge(
+    contains: Option<&OneOrMany<Text>>,
+    not: Option<&OneOrMany<Text>>,
+    matches: Option<&OneOrMany<Pattern>>,
+    seen: &BodySeen,
+) -> Vec<Expectation> {
+    let mut all = Vec::new();
+    for text in contains.iter().flat_map(|texts| texts.iter()) {
+        let demand = Expectation::new(format!("contains:{}", text.0), "body").wanted(format!("to contain {text}"));
+        all.push(match (seen.readable(), seen.texts.get(&text.0)) {
+            (Err(why), _) => demand.undetermined(why),
+            (Ok(()), None) => demand.undetermined("it was not looked for"),
+            (Ok(()), Some(true)) => demand.got(format!("contains {text}")).met(true),
+            (Ok(()), Some(false)) => demand.got(seen.shown()).met(false),
+        });
+    }
+    for text in not.iter().flat_map(|texts| texts.iter()) {
+        let demand = Expectation::new(format!("not-contains:{}", text.0), "body").wanted(format!("not to contain {text}"));
+        all.push(match (seen.readable().and(seen.is_text()), seen.texts.get(&text.0)) {
+            // What was found in a part is found, whatever the rest is.
+            (_, Some(true)) => demand.got(format!("contains {text}")).met(false),
+            (Err(why), _) => demand.undetermined(why),
+            (Ok(()), None) => demand.undetermined("it was not looked for"),
+            (Ok(()), Some(false)) => demand.got("does not contain it").met(true),
+        });
+    }
+    for pattern in matches.iter().flat_map(|patterns| patterns.iter()) {
+        let demand = Expectation::new(format!("matches:{}", pattern.text), "body").wanted(format!("to match {pattern}"));
+        all.push(match (seen.readable(), seen.patterns.get(&pattern.text)) {
+            (Err(why), _) => demand.undetermined(why),
+            (Ok(()), None) => demand.undetermined("it was not looked for"),
+            (Ok(()), Some(Some(found))) => demand.got(format!("matches with {}", quote(found))).met(true),
+            (Ok(()), Some(None)) => demand.got(seen.shown()).met(false),
+        });
+    }
+    all
+}

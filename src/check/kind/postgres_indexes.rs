@@ -1,0 +1,118 @@
+//! Indexes of a PostgreSQL database exist, serve what they are for, and are usable.
+
+mod catalogue;
+mod column;
+mod counterexample;
+mod demand;
+mod expression;
+mod index;
+mod judging;
+mod matching;
+mod name;
+mod query;
+mod seen;
+mod token;
+mod view;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use self::{
+    catalogue::Catalogue,
+    demand::{Demand, Demands},
+    name::Name,
+    view::{Wanted, view},
+};
+use crate::{
+    check::{Check, Context, OneOrMore, Touch, Unseen, database},
+    model::{Expectation, ProcessEnv, Secret},
+};
+
+pub use self::seen::Seen;
+
+/// Indexes of a PostgreSQL database exist and are usable.
+///
+/// They are read from `pg_index`, where an index counts only if it is valid, ready and live: the view `pg_indexes`
+/// lists what a failed `CREATE INDEX CONCURRENTLY` left behind as if it worked. Every role may read these catalogues,
+/// so a login that may connect is enough; with `pg_monitor` it can also tell which index is being built.
+/// The session is read-only and its statements end with the check; PgBouncer may stand between. PostgreSQL 12 and later.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PostgresIndexes {
+    /// Where the database is: `${DATABASE_URL}`, as a `postgres://` URL or libpq's `key=value` settings. What it
+    /// leaves out comes from `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGSSLMODE` and the other PG* variables, and
+    /// the password also from `PGPASSFILE` or `~/.pgpass`. Default: the PG* variables alone.
+    #[serde(default)]
+    pub database: Option<Secret>,
+    /// The schema to look at, or several. Those named under `indexes` are added. Each must exist and hold an index.
+    /// Default: the schemas named under `indexes`, and `public` where one is named without.
+    #[serde(default)]
+    pub schema: Option<OneOrMore<Name>>,
+    /// The indexes there must be: names (`idx_users_email`, `activity.idx_users_email`; folded to lower case unless
+    /// quoted, as in SQL), or what they have to serve (`{ table: users, columns: [email], unique: true }`). A name
+    /// without its schema may stand in any of the schemas, and must be valid in each where it stands.
+    #[serde(default)]
+    pub indexes: Option<Demands>,
+    /// Whether every index of the schemas must be valid, ready and live. One that is being built now can neither pass
+    /// nor fail that: the check is then unknown. Default: true.
+    #[serde(default = "yes")]
+    pub valid: bool,
+    /// Whether every foreign key must have an index that begins with its columns: without one, each delete in the table it
+    /// points to reads the whole table. Default: false.
+    #[serde(default)]
+    pub foreign_keys: bool,
+    /// Whether no two indexes may do the same. Default: false.
+    #[serde(default)]
+    pub no_duplicates: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl PostgresIndexes {
+    fn demands(&self) -> &[Demand] {
+        self.indexes.as_deref().unwrap_or_default()
+    }
+
+    /// The schemas to look at, each once.
+    fn schemas(&self) -> Vec<String> {
+        let listed = self.schema.as_deref().unwrap_or_default().iter();
+        let mut all: Vec<String> = listed.map(|name| name.as_str().to_owned()).collect();
+        let unqualified = self.demands().iter().any(|demand| demand.schema().is_none());
+        if all.is_empty() && (unqualified || self.demands().is_empty()) {
+            all.push("public".into());
+        }
+        all.extend(self.demands().iter().filter_map(|demand| Some(demand.schema()?.as_str().to_owned())));
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+impl Check for PostgresIndexes {
+    type Observation = Seen;
+
+    fn touches(&self, env: &ProcessEnv) -> Vec<Touch> {
+        let action =
+            format!("reads pg_index, pg_class, pg_constraint and pg_stat_progress_create_index about {}", self.schemas().join(", "));
+        vec![database::touch(self.database.as_ref(), env, action)]
+    }
+
+    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
+        let target = database::target(cx, self.database.as_ref())?;
+        let schemas = self.schemas();
+        let catalogue = Catalogue::of(cx, &target, &schemas).await?;
+        let wanted = Wanted { schemas: &schemas, demands: self.demands(), foreign_keys: self.foreign_keys, duplicates: self.no_duplicates };
+        Ok(view(&catalogue, &wanted))
+    }
+
+    fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
+        judging::judge(self, seen)
+    }
+
+    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
+        counterexample::counterexamples(self)
+    }
+}

@@ -1,0 +1,139 @@
+//! The catalogues of some schemas, read once a run in one snapshot and shared by all checks on them.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, de::DeserializeOwned};
+use tokio_postgres::types::Type;
+
+use super::{
+    index::{Building, Index},
+    query,
+    seen::{ForeignKey, Server},
+};
+use crate::{
+    check::{Context, Unseen, database},
+    net::postgres::{Reading, Target, Trouble},
+};
+
+/// How many bytes of an expression or condition are kept; a longer one matches no demand.
+const TEXT: usize = 2_048;
+
+/// Everything read.
+pub(super) struct Catalogue {
+    pub(super) server: Server,
+    /// The schemas that exist.
+    pub(super) schemas: Vec<Named>,
+    pub(super) elsewhere: Vec<Counted>,
+    pub(super) tables: Vec<TableRow>,
+    pub(super) indexes: Vec<IndexRow>,
+    pub(super) foreign_keys: Vec<ForeignKeyRow>,
+    pub(super) builds: Vec<BuildRow>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Named {
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Counted {
+    pub(super) name: String,
+    pub(super) count: u64,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TableRow {
+    pub(super) oid: i64,
+    pub(super) schema: String,
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct IndexRow {
+    pub(super) oid: i64,
+    pub(super) table_oid: i64,
+    /// Attached to a partitioned index: its parent speaks for it.
+    pub(super) attached: bool,
+    /// Numbers of the key columns; 0 is an expression.
+    pub(super) columns: Vec<i16>,
+    /// Equal for indexes that do the same, expressions and conditions apart.
+    pub(super) signature: String,
+    pub(super) index: Index,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ForeignKeyRow {
+    pub(super) table_oid: i64,
+    pub(super) columns: Vec<i16>,
+    pub(super) key: ForeignKey,
+}
+
+#[derive(Deserialize)]
+pub(super) struct BuildRow {
+    pub(super) table_oid: i64,
+    /// Absent where the login may not know, or the index is not committed yet.
+    pub(super) index_oid: Option<i64>,
+    /// Absent where the login may not know.
+    pub(super) command: Option<String>,
+    pub(super) phase: Option<String>,
+}
+
+impl Catalogue {
+    /// The catalogues of `schemas`, fetched by the first check that asks.
+    pub(super) async fn of(cx: &Context, target: &Target, schemas: &[String]) -> Result<Arc<Self>, Unseen> {
+        let key = format!("postgres-indexes {} {schemas:?}", target.fingerprint());
+        cx.memo().once(key, Self::fetch(cx, target, schemas)).await
+    }
+
+    async fn fetch(cx: &Context, target: &Target, schemas: &[String]) -> Result<Self, Unseen> {
+        let mut loan = database::lend(cx, target).await?;
+        let reading = loan.begin(database::until(cx)).await?;
+        reading.run(query::PATH).await?;
+        // Asked all at once: one round trip. The answers come in order, so the first error is the cause; those after it
+        // only say that the transaction is over.
+        let answers = tokio::join!(
+            rows::<Server>(&reading, query::SERVER, schemas),
+            rows(&reading, query::SCHEMAS, schemas),
+            rows(&reading, query::ELSEWHERE, schemas),
+            rows(&reading, query::TABLES, schemas),
+            rows(&reading, query::INDEXES, schemas),
+            rows(&reading, query::FOREIGN_KEYS, schemas),
+            rows(&reading, query::BUILDS, schemas),
+        );
+        let server = answers.0?;
+        let (schemas, elsewhere, tables) = (answers.1?, answers.2?, answers.3?);
+        let (indexes, foreign_keys, builds) = (answers.4?, answers.5?, answers.6?);
+        reading.end().await?;
+        let server = server.into_iter().next().ok_or_else(|| Unseen::Unknown(format!("{} does not say what it is", target.shown())))?;
+        let mut catalogue = Self { server, schemas, elsewhere, tables, indexes, foreign_keys, builds };
+        for row in &mut catalogue.indexes {
+            row.index.building = building(row, &catalogue.builds);
+            row.index.shorten(TEXT);
+        }
+        Ok(catalogue)
+    }
+}
+
+/// Whether a running build is about this index.
+fn building(row: &IndexRow, builds: &[BuildRow]) -> Option<Building> {
+    // `REINDEX CONCURRENTLY` works on copies with these endings, whatever index it names.
+    let copy = row.index.name.contains("_ccnew") || row.index.name.contains("_ccold");
+    let about = builds.iter().filter(|build| !row.index.sound() && build.table_oid == row.table_oid);
+    let about = about.filter_map(|build| match (build.index_oid, &build.command) {
+        (Some(oid), _) if oid == row.oid => Some(Building::Surely),
+        (_, Some(command)) if command.starts_with("REINDEX") && copy => Some(Building::Surely),
+        (_, Some(_)) => None,
+        (_, None) => Some(Building::Maybe),
+    });
+    about.min_by_key(|building| *building == Building::Maybe)
+}
+
+async fn rows<T: DeserializeOwned>(reading: &Reading<'_>, query: &str, schemas: &[String]) -> Result<Vec<T>, Trouble> {
+    let rows = reading.rows(query, &[(&schemas, Type::TEXT_ARRAY)]).await?;
+    let wrong = |why: &dyn std::fmt::Display| Trouble::Unknown(format!("the catalogues answer in an unknown form: {why}"));
+    let read = |row: &tokio_postgres::Row| {
+        let text: &str = row.try_get(0).map_err(|error| wrong(&error))?;
+        serde_json::from_str(text).map_err(|error| wrong(&error))
+    };
+    rows.iter().map(read).collect()
+}

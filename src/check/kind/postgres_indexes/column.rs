@@ -1,0 +1,161 @@
+//! A column or expression that an index is to have, as `CREATE INDEX` writes it.
+
+use std::{fmt, str::FromStr};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::name::{Name, shown};
+
+/// `email`, `"createdAt" DESC`, `lower(email)`, `title gin_trgm_ops`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub(super) key: Key,
+    /// The operator class, where it is written; else any will do.
+    pub(super) opclass: Option<String>,
+    /// The order, where it is written; else either will do.
+    pub(super) order: Option<Order>,
+}
+
+/// What is indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Key {
+    Column(String),
+    Expression(String),
+}
+
+/// The order of a key column. Nulls come last when ascending and first when descending, unless said otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Order {
+    pub(super) descending: bool,
+    pub(super) nulls_first: bool,
+}
+
+impl Order {
+    /// The order in which the same index is read backwards.
+    pub(super) fn reversed(self) -> Self {
+        Self { descending: !self.descending, nulls_first: !self.nulls_first }
+    }
+}
+
+impl FromStr for Column {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut rest = text.trim();
+        let nulls_first = match (cut(rest, "nulls first"), cut(rest, "nulls last")) {
+            (Some(before), _) => Some((before, true)),
+            (None, Some(before)) => Some((before, false)),
+            (None, None) => None,
+        };
+        rest = nulls_first.map_or(rest, |(before, _)| before);
+        let descending = match (cut(rest, "desc"), cut(rest, "asc")) {
+            (Some(before), _) => Some((before, true)),
+            (None, Some(before)) => Some((before, false)),
+            (None, None) => None,
+        };
+        rest = descending.map_or(rest, |(before, _)| before);
+        let order = (descending.is_some() || nulls_first.is_some()).then(|| {
+            let descending = descending.is_some_and(|(_, descending)| descending);
+            Order { descending, nulls_first: nulls_first.map_or(descending, |(_, first)| first) }
+        });
+        let opclass = rest.rsplit_once(char::is_whitespace).filter(|(_, last)| last.ends_with("_ops"));
+        rest = opclass.map_or(rest, |(before, _)| before.trim_end());
+        let key = match rest.parse::<Name>() {
+            Ok(name) => Key::Column(name.as_str().to_owned()),
+            Err(why) if rest.is_empty() || rest.starts_with('"') && !rest.contains('(') => return Err(why),
+            Err(_) if splits(rest) => return Err(format!("`{text}` holds several columns: write a list, `[a, b]`")),
+            Err(_) => Key::Expression(rest.to_owned()),
+        };
+        Ok(Self { key, opclass: opclass.map(|(_, last)| last.to_ascii_lowercase()), order })
+    }
+}
+
+/// `text` without the keywords at its end.
+fn cut<'t>(text: &'t str, keywords: &str) -> Option<&'t str> {
+    let at = text.len().checked_sub(keywords.len())?;
+    let (before, end) = text.is_char_boundary(at).then(|| text.split_at(at))?;
+    (end.eq_ignore_ascii_case(keywords) && before.ends_with(char::is_whitespace)).then(|| before.trim_end())
+}
+
+/// Whether a comma stands outside all parentheses and quotes.
+fn splits(text: &str) -> bool {
+    let (mut depth, mut quote) = (0_i32, None);
+    for c in text.chars() {
+        match (c, quote) {
+            (c, Some(open)) if c == open => quote = None,
+            (_, Some(_)) => {}
+            ('\'' | '"', None) => quote = Some(c),
+            ('(' | '[', None) => depth += 1,
+            (')' | ']', None) => depth -= 1,
+            (',', None) if depth == 0 => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.key {
+            Key::Column(name) => f.write_str(&shown(name))?,
+            Key::Expression(text) => f.write_str(text)?,
+        }
+        if let Some(opclass) = &self.opclass {
+            write!(f, " {opclass}")?;
+        }
+        let Some(order) = self.order else { return Ok(()) };
+        f.write_str(if order.descending { " desc" } else { " asc" })?;
+        match (order.nulls_first, order.descending) {
+            (true, false) => f.write_str(" nulls first"),
+            (false, true) => f.write_str(" nulls last"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Column {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl JsonSchema for Column {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Column".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "description": "a column or expression as `CREATE INDEX` writes it: `email`, `created_at desc`, `lower(email)`, `title gin_trgm_ops`"
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_create_index_takes() {
+        for (text, shown) in [
+            ("Email", "email"),
+            ("\"createdAt\" DESC", "\"createdAt\" desc"),
+            ("created_at desc nulls last", "created_at desc nulls last"),
+            ("lower(email) text_pattern_ops", "lower(email) text_pattern_ops"),
+            ("coalesce(a, b)", "coalesce(a, b)"),
+            ("description", "description"),
+        ] {
+            assert_eq!(text.parse::<Column>().map(|column| column.to_string()).as_deref(), Ok(shown));
+        }
+        for text in ["", "a, b", "\"open"] {
+            assert!(text.parse::<Column>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! One index that is wanted: by its name, or by what it has to serve.
+
+use std::{collections::HashSet, fmt};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use super::{
+    column::Column,
+    name::{Name, Qualified},
+};
+use crate::check::OneOrMore;
+
+/// An index that is wanted.
+#[derive(Debug)]
+pub enum Demand {
+    /// By its name.
+    Named(Qualified),
+    /// By what it has to serve.
+    Serving(Box<Serving>),
+}
+
+/// An index that serves these columns, whatever its name.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Serving {
+    /// The table, with or without its schema: `users`, `activity.users`. Without it, the table of this name in every
+    /// schema under `schema` needs the index.
+    pub table: Qualified,
+    /// The key columns, in the order in which the index has to begin with them; more may follow. Expressions as
+    /// `CREATE INDEX` takes them: `lower(email)`. A direction (`created_at desc`) or an operator class
+    /// (`title gin_trgm_ops`) counts only where it is written; an index read backwards serves too.
+    pub columns: OneOrMore<Column>,
+    /// Whether it has to be unique, over exactly these columns. Default: false, then a unique one serves too.
+    #[serde(default)]
+    pub unique: bool,
+    /// Whether two nulls count as equal for it (PostgreSQL 15 and later); it is unique then. Default: false.
+    #[serde(default)]
+    pub nulls_not_distinct: bool,
+    /// The access method: `btree`, `hash`, `gin`, `gist`, `brin`, … Default: `btree`.
+    #[serde(default = "btree")]
+    pub method: String,
+    /// The condition of a partial index: `deleted_at IS NULL`. Without it a partial index does not serve, since it
+    /// lacks rows.
+    #[serde(default, rename = "where")]
+    pub condition: Option<String>,
+    /// Columns it has to carry for index-only scans, by `INCLUDE` or as further key columns. Default: none.
+    #[serde(default)]
+    pub include: Option<OneOrMore<Name>>,
+    /// The name it has to have. Default: any.
+    #[serde(default)]
+    pub name: Option<Name>,
+}
+
+fn btree() -> String {
+    "btree".into()
+}
+
+impl Demand {
+    /// The schema it names, if it does.
+    pub(super) fn schema(&self) -> Option<&Name> {
+        match self {
+            Self::Named(name) => name.schema.as_ref(),
+            Self::Serving(serving) => serving.table.schema.as_ref(),
+        }
+    }
+}
+
+/// Tells demands apart and names their expectation: `idx_users_email`, `users (email) unique`.
+impl fmt::Display for Demand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => name.fmt(f),
+            Self::Serving(serving) => serving.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Serving {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.name {
+            write!(f, "{name} on ")?;
+        }
+        write!(f, "{} ({})", self.table, listed(self.columns.iter()))?;
+        if self.method != "btree" {
+            write!(f, " using {}", self.method)?;
+        }
+        if self.nulls_not_distinct {
+            f.write_str(" unique nulls not distinct")?;
+        } else if self.unique {
+            f.write_str(" unique")?;
+        }
+        if let Some(include) = &self.include {
+            write!(f, " include ({})", listed(include.iter()))?;
+        }
+        if let Some(condition) = &self.condition {
+            write!(f, " where {condition}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The items with commas between.
+pub(super) fn listed<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+impl<'de> Deserialize<'de> for Demand {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DemandVisitor)
+    }
+}
+
+struct DemandVisitor;
+
+impl<'de> Visitor<'de> for DemandVisitor {
+    type Value = Demand;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of an index, or `{ table: …, columns: […] }`")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Demand, E> {
+        text.parse().map(Demand::Named).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Demand, A::Error> {
+        let mut serving = Serving::deserialize(MapAccessDeserializer::new(map))?;
+        if serving.condition.as_ref().is_some_and(|condition| condition.trim().is_empty()) {
+            return Err(A::Error::custom("`where` is empty: leave it out for an index over all rows"));
+        }
+        serving.method = serving.method.trim().to_ascii_lowercase();
+        Ok(Demand::Serving(Box::new(serving)))
+    }
+}
+
+impl JsonSchema for Demand {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Demand".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let named = generator.subschema_for::<Qualified>();
+        let serving = generator.subschema_for::<Serving>();
+        json_schema!({ "description": "the name of an index, or the table and columns it has to serve", "anyOf": [named, serving] })
+    }
+}
+
+/// The wanted indexes: at least one, none twice.
+#[derive(Debug)]
+pub struct Demands(Vec<Demand>);
+
+impl std::ops::Deref for Demands {
+    type Target = [Demand];
+
+    fn deref(&self) -> &[Demand] {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Demands {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(DemandsVisitor)
+    }
+}
+
+struct DemandsVisitor;
+
+impl<'de> Visitor<'de> for DemandsVisitor {
+    type Value = Demands;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of indexes")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Demands, A::Error> {
+        let (mut demands, mut seen) = (Vec::new(), HashSet::new());
+        while let Some(demand) = seq.next_element::<Demand>()? {
+            if !seen.insert(demand.to_string()) {
+                return Err(A::Error::custom(format!("the index `{demand}` is listed twice")));
+            }
+            demands.push(demand);
+        }
+        if demands.is_empty() {
+            return Err(A::Error::custom("an empty list demands nothing: name at least one index, or leave the key out"));
+        }
+        Ok(Demands(demands))
+    }
+}
+
+impl JsonSchema for Demands {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Demands".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let demand = generator.subschema_for::<Demand>();
+        json_schema!({ "type": "array", "minItems": 1, "items": demand })
+    }
+}

@@ -1,0 +1,144 @@
+//! From the catalogues to the part of them that one check's demands are about.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{
+    catalogue::{BuildRow, Catalogue, ForeignKeyRow, IndexRow, TableRow},
+    demand::{Demand, Serving},
+    expression::same,
+    index::Index,
+    matching::lacks,
+    name::{Qualified, shown},
+    seen::{Build, Found, Listed, Schema, Seen},
+};
+
+/// How many entries of a list an observation keeps.
+const KEPT: usize = 25;
+
+/// How many indexes are kept for one demand.
+const CANDIDATES: usize = 8;
+
+/// What is looked for.
+pub(super) struct Wanted<'w> {
+    pub(super) schemas: &'w [String],
+    pub(super) demands: &'w [Demand],
+    pub(super) foreign_keys: bool,
+    pub(super) duplicates: bool,
+}
+
+/// The observation.
+pub(super) fn view(catalogue: &Catalogue, wanted: &Wanted<'_>) -> Seen {
+    let not_valid = catalogue.indexes.iter().map(|row| &row.index).filter(|index| !index.sound()).cloned().collect();
+    let foreign_keys =
+        || catalogue.foreign_keys.iter().filter(|key| !serves_any(&catalogue.indexes, key)).map(|row| row.key.clone()).collect();
+    Seen {
+        server: catalogue.server.clone(),
+        schemas: wanted.schemas.iter().map(|name| schema(catalogue, name)).collect(),
+        elsewhere: catalogue.elsewhere.iter().map(|row| (row.name.clone(), row.count)).collect(),
+        wanted: wanted.demands.iter().map(|demand| (demand.to_string(), found(demand, catalogue))).collect(),
+        not_valid: Listed::of(not_valid, KEPT),
+        builds: catalogue.builds.iter().take(KEPT).map(|row| build(row, catalogue)).collect(),
+        unindexed_foreign_keys: wanted.foreign_keys.then(|| Listed::of(foreign_keys(), KEPT)),
+        duplicates: wanted.duplicates.then(|| Listed::of(duplicates(&catalogue.indexes), KEPT)),
+    }
+}
+
+fn schema(catalogue: &Catalogue, name: &str) -> Schema {
+    Schema {
+        name: name.to_owned(),
+        exists: catalogue.schemas.iter().any(|schema| schema.name == name),
+        tables: catalogue.tables.iter().filter(|table| table.schema == name).count() as u64,
+        indexes: catalogue.indexes.iter().filter(|row| row.index.schema == name).count() as u64,
+        foreign_keys: catalogue.foreign_keys.iter().filter(|row| row.key.schema == name).count() as u64,
+    }
+}
+
+fn build(row: &BuildRow, catalogue: &Catalogue) -> Build {
+    let table = catalogue.tables.iter().find(|table| table.oid == row.table_oid);
+    let index = catalogue.indexes.iter().find(|index| row.index_oid == Some(index.oid));
+    Build {
+        table: table.map_or_else(String::new, |table| qualified(&table.schema, &table.name)),
+        index: index.map(|row| row.index.called()),
+        phase: row.phase.clone(),
+    }
+}
+
+fn found(demand: &Demand, catalogue: &Catalogue) -> Found {
+    let indexes = || catalogue.indexes.iter().map(|row| &row.index);
+    let fits = |wanted: &Qualified, schema: &str, name: &str| {
+        wanted.name.as_str() == name && wanted.schema.as_ref().is_none_or(|wanted| wanted.as_str() == schema)
+    };
+    match demand {
+        Demand::Named(name) => {
+            let mut named: Vec<Index> = indexes().filter(|index| fits(name, &index.schema, &index.name)).cloned().collect();
+            // Of more than are kept, what is wrong is kept.
+            named.sort_by_key(Index::sound);
+            named.truncate(CANDIDATES);
+            let all = indexes().map(|index| (index.name.as_str(), index));
+            let similar = if named.is_empty() { similar(name.name.as_str(), all, Index::to_string) } else { Vec::new() };
+            Found { tables: Vec::new(), indexes: named, similar }
+        }
+        Demand::Serving(serving) => {
+            let tables = catalogue.tables.iter().filter(|table| fits(&serving.table, &table.schema, &table.name));
+            let tables: Vec<&TableRow> = tables.collect();
+            let all = catalogue.tables.iter().map(|table| (table.name.as_str(), table));
+            let shown = |table: &TableRow| qualified(&table.schema, &table.name);
+            let similar = if tables.is_empty() { similar(serving.table.name.as_str(), all, shown) } else { Vec::new() };
+            let candidates = tables.iter().flat_map(|table| {
+                let on_table = catalogue.indexes.iter().filter(|row| row.table_oid == table.oid);
+                nearest(serving, on_table.map(|row| &row.index))
+            });
+            let candidates = candidates.collect();
+            Found { tables: tables.into_iter().map(shown).collect(), indexes: candidates, similar }
+        }
+    }
+}
+
+/// The indexes of one table that come nearest; the first serves, if any does.
+fn nearest<'i>(serving: &Serving, on_table: impl Iterator<Item = &'i Index>) -> Vec<Index> {
+    let mut ranked: Vec<(u32, &Index)> = on_table.map(|index| (lacks(serving, index).weight, index)).collect();
+    ranked.sort_by_key(|(weight, _)| *weight);
+    ranked.into_iter().take(CANDIDATES).map(|(_, index)| index.clone()).collect()
+}
+
+/// Up to three things named much like `wanted`, each as it is to be shown.
+fn similar<'n, T: 'n>(wanted: &str, all: impl Iterator<Item = (&'n str, &'n T)>, shown: impl Fn(&T) -> String) -> Vec<String> {
+    let score = |name: &str| if name.eq_ignore_ascii_case(wanted) { 2.0 } else { strsim::jaro_winkler(name, wanted) };
+    let mut close: Vec<(f64, &T)> = all.map(|(name, thing)| (score(name), thing)).filter(|(score, _)| *score > 0.85).collect();
+    close.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    close.into_iter().take(3).map(|(_, thing)| shown(thing)).collect()
+}
+
+fn serves_any(indexes: &[IndexRow], key: &ForeignKeyRow) -> bool {
+    indexes.iter().any(|row| row.table_oid == key.table_oid && serves(row, key))
+}
+
+/// Whether looking up the rows that point to a deleted one can use the index: it begins with the key's columns, in any
+/// order, and covers every row that points anywhere.
+fn serves(row: &IndexRow, key: &ForeignKeyRow) -> bool {
+    let index = &row.index;
+    let count = key.columns.len();
+    let leads = row.columns.len() >= count && key.columns.iter().all(|column| row.columns[..count].contains(column));
+    let method = index.method == "btree" || (index.method == "hash" && count == 1);
+    let covers = index.predicate.as_ref().is_none_or(|predicate| {
+        // A lookup by value never wants the rows without one.
+        key.key.columns.iter().any(|column| same(&format!("{} is not null", shown(column)), predicate))
+    });
+    index.sound() && leads && method && covers
+}
+
+/// Groups of two or more usable indexes that do the same.
+fn duplicates(indexes: &[IndexRow]) -> Vec<Vec<Index>> {
+    let mut groups: BTreeMap<usize, Vec<Index>> = BTreeMap::new();
+    let mut first: HashMap<String, usize> = HashMap::new();
+    for (place, row) in indexes.iter().enumerate().filter(|(_, row)| row.index.sound() && !row.attached) {
+        let keys: Vec<&str> = row.index.keys.iter().map(|key| key.text.as_str()).collect();
+        let same = format!("{}\0{}\0{}\0{:?}", row.table_oid, row.signature, keys.join("\0"), row.index.predicate);
+        groups.entry(*first.entry(same).or_insert(place)).or_default().push(row.index.clone());
+    }
+    groups.into_values().filter(|group| group.len() > 1).collect()
+}
+
+fn qualified(schema: &str, name: &str) -> String {
+    format!("{}.{}", shown(schema), shown(name))
+}

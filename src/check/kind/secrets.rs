@@ -1,0 +1,174 @@
+//! The secrets of an environment are not development values.
+
+pub mod address;
+pub mod assess;
+pub mod choice;
+pub mod demands;
+pub mod directory;
+pub mod flaw;
+pub mod held;
+pub mod inspection;
+pub mod jwt;
+pub mod kinship;
+pub mod known;
+pub mod pattern;
+pub mod pem;
+pub mod placeholder;
+pub mod printed;
+pub mod purpose;
+pub mod read;
+pub mod shapes;
+pub mod source;
+pub mod structure;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use self::{
+    choice::{Choice, Key},
+    flaw::{Class, Flaw},
+    held::Held,
+    inspection::{Elsewhere, InGit, Inspected, Inspection},
+    pattern::Pattern,
+    source::Source,
+};
+use crate::{
+    check::{Check, Context, Touch, Unseen},
+    model::{Expectation, ProcessEnv},
+    net::git::{self, Past, Tracking},
+};
+
+/// The secrets of an environment are not development values.
+///
+/// Values are read from an env file, the process environment, a folder of mounted secrets, or the JSON that a program
+/// prints, and each is looked through for what gives a development value away, in this order: it is unset, a template
+/// that was never filled in, a default that documentation publishes, a credential of a test mode, a placeholder, a
+/// pattern, its own name or that of its user or host, too weak for its use; then whether two keys share a value. URLs
+/// are judged by the password and the host in them, tokens (JWT) also by their expiry and by who signed them, private
+/// keys (PEM) by their length. A random value never fails, whatever it happens to contain.
+///
+/// The report names the key and what is wrong, never a value.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, remote = "Self")]
+pub struct Secrets {
+    /// Where the values are.
+    source: Source,
+    /// The keys to judge, by name, by glob (`*_API_KEY`), or as `{ name: …, use: password|key|token, min-bytes: 32,
+    /// min-score: 3, allow: [shared] }`. A named key that is missing or empty is red, and so is a glob that finds nothing.
+    #[serde(default)]
+    keys: Vec<Key>,
+    /// Judge whatever looks secret: by the key's name, or by a value that is a URL with a login, a token or a private key.
+    /// The default is `true` without `keys` and `false` with them.
+    #[serde(default)]
+    looks_secret: Option<bool>,
+    /// Names and globs to leave out of globs and of what looks secret.
+    #[serde(default)]
+    except: Vec<Pattern>,
+    /// Where another environment keeps its values, for example `{ env-file: deploy/staging.env }`: no judged key may have
+    /// the same value there, or nearly the same.
+    #[serde(default)]
+    differs_from: Option<Source>,
+    /// `true`: the env file or folder is not tracked by git, neither in the index nor in any commit this clone holds. From
+    /// a shallow clone the history cannot be told.
+    #[serde(default)]
+    untracked: bool,
+}
+
+impl<'de> Deserialize<'de> for Secrets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let check = Self::deserialize(deserializer)?;
+        if check.keys.is_empty() && check.looks_secret == Some(false) {
+            return Err(D::Error::custom("no key is judged: name `keys`, or leave out `looks-secret: false`"));
+        }
+        if check.untracked && check.source.path().is_none() {
+            return Err(D::Error::custom("`untracked` goes with `env-file` and `directory` only: git tracks nothing else"));
+        }
+        Ok(check)
+    }
+}
+
+impl Secrets {
+    fn choice(&self) -> Choice<'_> {
+        let Self { keys, looks_secret, except, .. } = self;
+        Choice { keys, looks_secret: looks_secret.unwrap_or(keys.is_empty()), except }
+    }
+
+    /// Reads a source and hides what it holds before anything is done with it.
+    async fn read(&self, source: &Source, cx: &Context) -> Result<Vec<Held>, Unseen> {
+        let held = read::read(source, &self.choice(), cx).await?;
+        for entry in inspection::chosen(&held, &self.choice()) {
+            entry.worth_hiding().into_iter().for_each(|text| cx.hide(&entry.key, text));
+        }
+        Ok(held)
+    }
+
+    async fn in_git(&self, cx: &Context) -> Option<InGit> {
+        let path = self.source.path().filter(|_| self.untracked)?;
+        Some(match git::tracking(&cx.path(path), cx.env(), read::deadline(cx)).await {
+            Ok(tracking) => InGit::Known(tracking),
+            Err(error) => InGit::Unknown(error.to_string()),
+        })
+    }
+}
+
+impl Check for Secrets {
+    type Observation = Inspection;
+
+    fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
+        let Self { source, differs_from, untracked, .. } = self;
+        let mut touches = vec![source.touch()];
+        touches.extend(differs_from.as_ref().map(Source::touch));
+        if let Some(path) = source.path().filter(|_| *untracked) {
+            touches.push(Touch::new(format!("git repository of {path}"), "git ls-files, git log, git cat-file"));
+        }
+        touches
+    }
+
+    async fn observe(&self, cx: &Context) -> Result<Inspection, Unseen> {
+        let held = self.read(&self.source, cx).await?;
+        let elsewhere = match &self.differs_from {
+            Some(other) => {
+                let there = self.read(other, cx).await?;
+                Some(kinship::elsewhere(other.to_string(), &held, &there, &self.choice()))
+            }
+            None => None,
+        };
+        let git = self.in_git(cx).await;
+        Ok(Inspection { elsewhere, git, ..inspection::inspect(self.source.to_string(), &held, &self.choice()) })
+    }
+
+    fn judge(&self, seen: &Inspection, at: Timestamp) -> Vec<Expectation> {
+        demands::judge(seen, self.differs_from.is_some(), self.untracked, at)
+    }
+
+    fn counterexamples(&self, _: Timestamp) -> Vec<Inspection> {
+        let Self { source, keys, differs_from, untracked, .. } = self;
+        let globs = || keys.iter().filter(|key| key.pattern.is_glob());
+        // A source without any of the keys, in git, and with what another environment holds.
+        let nothing = Inspection {
+            source: source.to_string(),
+            keys: 0,
+            secrets: keys.iter().filter(|key| !key.pattern.is_glob()).map(|key| Inspected::missing(&key.pattern.text)).collect(),
+            globs: globs().map(|key| (key.pattern.text.clone(), 0)).collect(),
+            looks_secret: self.choice().looks_secret.then_some(0),
+            passed_over: Vec::new(),
+            elsewhere: differs_from.as_ref().map(|other| Elsewhere { source: other.to_string(), compared: 1, same: vec!["KEY".into()] }),
+            git: untracked.then(|| InGit::Known(Tracking { index: true, history: Past::Committed { commit: "0000000".into() } })),
+        };
+        // One whose keys are all there, each with a value out of a manual.
+        let mut named: Vec<String> = keys.iter().map(|key| key.pattern.text.replace('*', "X")).collect();
+        if self.choice().looks_secret {
+            named.push("ANY_SECRET".into());
+        }
+        let published = |key: &String| Inspected::flawed(key, Flaw::new(Class::KnownDefault, "a published default"));
+        let defaults = Inspection {
+            keys: named.len() as u64,
+            secrets: named.iter().map(published).collect(),
+            globs: globs().map(|key| (key.pattern.text.clone(), 1)).collect(),
+            looks_secret: self.choice().looks_secret.then_some(1),
+            ..nothing.clone()
+        };
+        vec![nothing, defaults]
+    }
+}

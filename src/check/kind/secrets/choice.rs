@@ -1,0 +1,158 @@
+//! Which keys are judged, and what is demanded of each.
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use super::{flaw::Class, pattern::Pattern, purpose::Use};
+use crate::model::looks_secret;
+
+/// A key to judge, or a glob over keys.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Which key, or keys.
+    pub pattern: Pattern,
+    /// What it is for; guessed from its name unless said.
+    pub purpose: Option<Use>,
+    /// The least length of a key, in bytes after decoding.
+    pub min_bytes: Option<u32>,
+    /// The least zxcvbn score of a password, 0 to 4.
+    pub min_score: Option<u8>,
+    /// Flaws that are accepted here.
+    pub allow: Vec<Class>,
+}
+
+/// What is demanded of a key.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "SecretKey")]
+struct Demands {
+    /// The key's name, or a glob: `*_API_KEY`.
+    name: Pattern,
+    /// What it is for: `password` (a person's or a login's), `key` (it signs or encrypts), `token` (issued by somebody
+    /// else). Guessed from the name unless said.
+    #[serde(default, rename = "use")]
+    purpose: Option<Use>,
+    /// The least length of a key in bytes, after hexadecimal or base64 is decoded. 16 unless said; a key whose name says
+    /// `jwt` needs 32 characters (RFC 7518, 3.2).
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    min_bytes: Option<u32>,
+    /// The least score of a password, from 0 (guessed at once) to 4 (more than 10^10 guesses), as zxcvbn estimates it. 3
+    /// unless said: more than 10^8 guesses.
+    #[serde(default)]
+    #[schemars(range(max = 4))]
+    min_score: Option<u8>,
+    /// Flaws that are accepted for it: `shared` for one password under two names, `local-host` for a database behind a proxy
+    /// on the same host, and `test-mode`, `placeholder`, `own-name`, `weak`, `empty-password`, `expired`. The others never are.
+    #[serde(default)]
+    allow: Vec<Class>,
+}
+
+impl TryFrom<Demands> for Key {
+    type Error = String;
+
+    fn try_from(demands: Demands) -> Result<Self, String> {
+        let Demands { name, purpose, min_bytes, min_score, allow } = demands;
+        if min_score.is_some_and(|score| score > 4) {
+            return Err("`min-score` goes from 0 to 4".into());
+        }
+        if min_bytes == Some(0) {
+            return Err("`min-bytes: 0` demands nothing: leave it out".into());
+        }
+        if let Some(class) = allow.iter().find(|class| !class.may_be_allowed()) {
+            return Err(format!("`allow: [{}]` would make the check pointless", class.word()));
+        }
+        Ok(Self { pattern: name, purpose, min_bytes, min_score, allow })
+    }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key's name, a glob, or `{ name: …, use: … }`")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
+                let pattern = Pattern::try_from(name.to_owned()).map_err(E::custom)?;
+                Ok(Key { pattern, purpose: None, min_bytes: None, min_score: None, allow: Vec::new() })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Key, A::Error> {
+                Key::try_from(Demands::deserialize(MapAccessDeserializer::new(map))?).map_err(A::Error::custom)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for Key {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Key".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let name = json_schema!({ "type": "string", "minLength": 1, "description": "a key's name, or a glob: `*_API_KEY`" });
+        json_schema!({ "anyOf": [name, generator.subschema_for::<Demands>()] })
+    }
+}
+
+/// The keys of a check.
+#[derive(Debug, Clone)]
+pub struct Choice<'a> {
+    /// By name and glob.
+    pub keys: &'a [Key],
+    /// Also whatever looks secret.
+    pub looks_secret: bool,
+    /// Names and globs that are left out of globs and of what looks secret.
+    pub except: &'a [Pattern],
+}
+
+impl<'a> Choice<'a> {
+    /// The first entry that names `key` itself, else the first glob over it.
+    pub fn demand(&self, key: &str) -> Option<&'a Key> {
+        let named = self.keys.iter().find(|entry| !entry.pattern.is_glob() && entry.pattern.means(key));
+        named.or_else(|| self.keys.iter().find(|entry| entry.pattern.is_glob() && entry.pattern.means(key)).filter(|_| !self.excepts(key)))
+    }
+
+    /// Whether `key` is left out.
+    pub fn excepts(&self, key: &str) -> bool {
+        self.except.iter().any(|entry| entry.means(key))
+    }
+
+    /// Whether `key` is judged by its name alone.
+    pub fn asks_for(&self, key: &str) -> bool {
+        !key.is_empty() && (self.demand(key).is_some() || (self.looks_secret && !self.excepts(key) && names_a_secret(key)))
+    }
+}
+
+/// Whether a key's name says that it holds a secret, and not a setting of one (`TOKEN_TTL`) or a shell's working folder.
+pub fn names_a_secret(key: &str) -> bool {
+    let key = key.rsplit('/').next().unwrap_or(key);
+    looks_secret(key) && !names_a_setting(key) && !matches!(key, "PWD" | "OLDPWD")
+}
+
+/// Whether a name that looks secret ends in a word for a setting: `JWT_TOKEN_EXPIRES_IN`, `COOKIE_DOMAIN`.
+pub fn names_a_setting(key: &str) -> bool {
+    let words: Vec<String> = key.split(['_', '-', '.']).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    words.last().is_some_and(|last| SETTINGS.split(' ').any(|word| word == last) || last.ends_with("minutes") || last.ends_with("seconds"))
+}
+
+const SETTINGS: &str = "\
+    expire expires expiry expiration in ttl lifetime lifespan age length len size min max minutes seconds hours days \
+    ms sec secs name id ids url uri endpoint host port domain path file dir enabled enable disabled disable secure \
+    samesite httponly algorithm alg type policy prefix suffix header issuer iss audience aud rounds cost iterations \
+    version region format mode count limit interval timeout required rotation provider backend engine strategy scope \
+    scopes method methods location arn sock leeway hasher hashers validators attempts retries complexity regex";

@@ -1,0 +1,95 @@
+//! The demands on what was seen.
+
+use jiff::Timestamp;
+
+use super::inspection::{Elsewhere, InGit, Inspected, Inspection};
+use crate::{model::Expectation, net::git::Past};
+
+/// The demands of a check on what was seen, as of an instant.
+pub fn judge(seen: &Inspection, differs_from: bool, untracked: bool, at: Timestamp) -> Vec<Expectation> {
+    let mut demands: Vec<Expectation> = seen.globs.iter().map(|(glob, keys)| found(glob, *keys, seen)).collect();
+    demands.extend(seen.looks_secret.map(|keys| look_secret(keys, seen)));
+    demands.extend(seen.secrets.iter().map(|secret| value(secret, at)));
+    if differs_from {
+        demands.push(differs(seen.elsewhere.as_ref()));
+    }
+    if untracked {
+        demands.extend(tracked(seen.git.as_ref()));
+    }
+    demands
+}
+
+fn found(glob: &str, keys: u64, seen: &Inspection) -> Expectation {
+    Expectation::new(format!("chosen:{glob}"), format!("keys like `{glob}` in {}", seen.source))
+        .wanted("at least 1")
+        .got(format!("{keys} of {}", seen.keys))
+        .met(keys > 0)
+        .bound(">=", 1, Some(keys.into()), "count")
+}
+
+fn look_secret(keys: u64, seen: &Inspection) -> Expectation {
+    Expectation::new("chosen", format!("keys that look secret in {}", seen.source))
+        .wanted("at least 1 (else name the keys)")
+        .got(format!("{keys} of {}", seen.keys))
+        .met(keys > 0)
+        .bound(">=", 1, Some(keys.into()), "count")
+}
+
+fn value(secret: &Inspected, at: Timestamp) -> Expectation {
+    let demand = Expectation::new(format!("key:{}", secret.key), format!("`{}`", secret.key)).wanted("a value made for production");
+    let expired = secret.expires.filter(|expires| *expires <= at).map(|expires| format!("a token that expired on {expires}"));
+    let flaws: Vec<String> = secret.flaws.iter().map(ToString::to_string).chain(expired).collect();
+    if !flaws.is_empty() {
+        return demand.got(flaws.join("; ")).met(false);
+    }
+    match &secret.unreadable {
+        Some(why) => demand.got("not readable").undetermined(why.clone()),
+        None => demand.got(no_weakness(secret)).met(true),
+    }
+}
+
+fn no_weakness(secret: &Inspected) -> String {
+    let facts: Vec<&str> = [secret.length.as_str(), secret.strength.as_str()]
+        .into_iter()
+        .filter(|fact| !fact.is_empty())
+        .chain(secret.notes.iter().map(String::as_str))
+        .collect();
+    if facts.is_empty() { "no known weakness".into() } else { format!("no known weakness ({})", facts.join(", ")) }
+}
+
+fn differs(elsewhere: Option<&Elsewhere>) -> Expectation {
+    let demand = |of: &str| Expectation::new("differs", format!("values shared with {of}")).wanted("none");
+    match elsewhere {
+        None => demand("the other environment").undetermined("the other environment was not read"),
+        Some(other) if !other.same.is_empty() => {
+            let shown: Vec<String> = other.same.iter().take(5).map(|key| format!("`{key}`")).collect();
+            let more = other.same.len().saturating_sub(shown.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            demand(&other.source).got(format!("{}{more}", shown.join(", "))).met(false)
+        }
+        Some(other) if other.compared == 0 => {
+            demand(&other.source).undetermined("none of the judged keys is set there, so nothing was compared")
+        }
+        Some(other) => demand(&other.source).got(format!("none of {} compared", other.compared)).met(true),
+    }
+}
+
+fn tracked(git: Option<&InGit>) -> [Expectation; 2] {
+    let index = Expectation::new("untracked:index", "the source in git's index").wanted("not tracked");
+    let history = Expectation::new("untracked:history", "the source in git's history").wanted("never committed");
+    let seen = match git {
+        Some(InGit::Known(seen)) => seen,
+        Some(InGit::Unknown(why)) => return [index.undetermined(why.clone()), history.undetermined(why.clone())],
+        None => return [index.undetermined("git was not asked"), history.undetermined("git was not asked")],
+    };
+    let index = index.got(if seen.index { "tracked" } else { "not tracked" }).met(!seen.index);
+    let history = match &seen.history {
+        Past::Never => history.got("never committed").met(true),
+        Past::Committed { commit } => {
+            history.got(format!("committed, last in {commit}: its values are known to all who have the repository")).met(false)
+        }
+        Past::Elsewhere { commit } => history.got(format!("its contents under another name, in {commit}")).met(false),
+        Past::Unknown(why) => history.undetermined(why.clone()),
+    };
+    [index, history]
+}

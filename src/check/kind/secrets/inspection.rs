@@ -1,0 +1,213 @@
+//! What was seen of the secrets: names, classes of flaw and steps of strength. Never a value, never a digest of one.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    address,
+    assess::{Surroundings, assess},
+    choice::{Choice, Key, names_a_secret, names_a_setting},
+    flaw::{Class, Flaw},
+    held::{Held, Value},
+    kinship,
+    purpose::{Demand, Use},
+};
+use crate::{
+    model::{excerpt, looks_secret, plain},
+    net::git::Tracking,
+};
+
+/// What was seen of the secrets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Inspection {
+    /// Where the values are from.
+    pub source: String,
+    /// How many keys it holds, judged or not.
+    pub keys: u64,
+    /// Each judged key.
+    pub secrets: Vec<Inspected>,
+    /// For each glob of the plan, how many keys it found.
+    pub globs: BTreeMap<String, u64>,
+    /// How many keys look secret, where those are asked for.
+    pub looks_secret: Option<u64>,
+    /// Keys whose name looks secret but says that it is a setting of one, `TOKEN_TTL`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<String>,
+    /// What the other environment has in common.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
+    /// What git knows of the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git: Option<InGit>,
+}
+
+/// What was seen of one key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Inspected {
+    /// Its name.
+    pub key: String,
+    /// Why it could not be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<String>,
+    /// What it was judged as.
+    #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Use>,
+    /// How long it is, in steps.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub length: String,
+    /// How strong it is, in steps.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub strength: String,
+    /// What is wrong with it.
+    pub flaws: Vec<Flaw>,
+    /// What weakens it without being a flaw.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// When it expires, if it is a token that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+}
+
+/// What another environment has in common.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Elsewhere {
+    /// Where its values are from.
+    pub source: String,
+    /// How many of the judged keys are set there too.
+    pub compared: u64,
+    /// Keys that have the same value there, or nearly.
+    pub same: Vec<String>,
+}
+
+/// What git knows of the source.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InGit {
+    /// It knows the file.
+    Known(Tracking),
+    /// It could not be asked, and why.
+    Unknown(String),
+}
+
+impl Inspected {
+    /// A key with one flaw.
+    pub fn flawed(key: &str, flaw: Flaw) -> Self {
+        Self {
+            key: shown(key),
+            unreadable: None,
+            purpose: None,
+            length: String::new(),
+            strength: String::new(),
+            flaws: vec![flaw],
+            notes: Vec::new(),
+            expires: None,
+        }
+    }
+
+    /// A key that is not there.
+    pub fn missing(key: &str) -> Self {
+        Self::flawed(key, Flaw::new(Class::Unset, "nothing: it is not set"))
+    }
+}
+
+/// The keys of `held` that are judged.
+pub fn chosen<'a>(held: &'a [Held], choice: &Choice<'_>) -> Vec<&'a Held> {
+    held.iter()
+        .filter(|entry| choice.demand(&entry.key).is_some() || (choice.looks_secret && looks(entry) && !choice.excepts(&entry.key)))
+        .collect()
+}
+
+/// Whether a key looks secret by its name, or by a value that could not be anything else.
+fn looks(held: &Held) -> bool {
+    let by_value = |text: &str| {
+        let logs_in =
+            address::read(text).is_some_and(|address| address.password.is_some() || (address.is_store() && !address.scheme.is_empty()));
+        logs_in || text.contains("PRIVATE KEY-----") || super::jwt::read(text).is_some()
+    };
+    names_a_secret(&held.key) || held.value.text().is_some_and(by_value)
+}
+
+/// Judges what a source holds.
+pub fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> Inspection {
+    let chosen = chosen(held, choice);
+    let mut secrets: Vec<Inspected> = chosen.iter().map(|entry| inspected(entry, held, choice.demand(&entry.key))).collect();
+    kinship::mark(&chosen, &mut secrets, |key| choice.demand(key).is_some_and(|demand| demand.allow.contains(&Class::Shared)));
+    for key in choice.keys.iter().filter(|key| !key.pattern.is_glob()) {
+        if !chosen.iter().any(|entry| key.pattern.means(&entry.key)) {
+            secrets.push(Inspected::missing(&key.pattern.text));
+        }
+    }
+    secrets.sort_by(|a, b| a.key.cmp(&b.key));
+    tell_apart(&mut secrets);
+    let found = |key: &Key| chosen.iter().filter(|entry| key.pattern.means(&entry.key)).count() as u64;
+    let globs = choice.keys.iter().filter(|key| key.pattern.is_glob()).map(|key| (key.pattern.text.clone(), found(key))).collect();
+    let settings = held.iter().filter(|entry| looks_secret(&entry.key) && names_a_setting(&entry.key));
+    let passed_over = settings.filter(|entry| choice.looks_secret && !chosen.iter().any(|other| other.key == entry.key));
+    Inspection {
+        source,
+        keys: held.len() as u64,
+        secrets,
+        globs,
+        looks_secret: choice.looks_secret.then(|| chosen.iter().filter(|entry| looks(entry)).count() as u64),
+        passed_over: passed_over.map(|entry| shown(&entry.key)).take(100).collect(),
+        elsewhere: None,
+        git: None,
+    }
+}
+
+fn inspected(entry: &Held, held: &[Held], said: Option<&Key>) -> Inspected {
+    let demand = Demand::of(&entry.key, said);
+    let around = Surroundings {
+        key: &entry.key,
+        user: sibling(&entry.key, held, &["USER", "USERNAME", "LOGIN"]),
+        places: ["HOST", "HOSTNAME", "DATABASE", "DB", "NAME"].iter().filter_map(|end| sibling(&entry.key, held, &[end])).collect(),
+        demand,
+        allow: said.map_or(&[], |said| said.allow.as_slice()),
+    };
+    let seen = assess(&entry.value, &around);
+    let login = || around.user.zip(entry.value.text()).and_then(|(user, password)| super::known::login(user, password));
+    let unreadable = match &entry.value {
+        Value::Unreadable(why) => Some(why.clone()),
+        _ => None,
+    };
+    Inspected {
+        key: shown(&entry.key),
+        purpose: unreadable.is_none().then(|| demand.purpose()),
+        unreadable,
+        length: seen.length,
+        strength: seen.strength,
+        flaws: seen.flaw.or_else(login).into_iter().collect(),
+        notes: seen.notes,
+        expires: seen.expires.filter(|_| !around.allow.contains(&Class::Expired)),
+    }
+}
+
+/// The value of the key that stands beside a password: `DB_USER` beside `DB_PASSWORD`.
+fn sibling<'a>(key: &str, held: &'a [Held], ends: &[&str]) -> Option<&'a str> {
+    let upper = key.to_uppercase();
+    let stem = ["PASSWORD", "PASSWD", "PASS", "PWD", "SECRET"].iter().find_map(|end| upper.strip_suffix(end))?;
+    let beside = |other: &Held| ends.iter().any(|end| other.key.to_uppercase() == format!("{stem}{end}"));
+    held.iter().find(|other| beside(other)).and_then(|other| other.value.text()).map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Names that were cut or escaped to the same text are numbered: each expectation has a name of its own.
+fn tell_apart(secrets: &mut [Inspected]) {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for secret in secrets {
+        let times = seen.entry(secret.key.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            secret.key = format!("{}#{times}", secret.key);
+        }
+    }
+}
+
+/// A key's name, harmless to show: names of files and of JSON fields come from outside.
+fn shown(key: &str) -> String {
+    excerpt(&plain(key), 120)
+}

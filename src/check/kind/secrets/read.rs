@@ -1,0 +1,119 @@
+//! Reads what a source holds.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use super::{
+    choice::Choice,
+    directory,
+    held::{Held, Value, bounded},
+    printed,
+    source::Source,
+};
+use crate::{
+    check::{Context, Unseen},
+    model::Size,
+    net::{
+        EnvFile,
+        command::{self, Command},
+        regular_file,
+    },
+};
+
+/// No value that a `KEY_FILE` names is larger.
+const LARGEST_VALUE: Size = Size(1 << 20);
+
+/// Every key of `source`, sorted. `choice` says for which keys a `KEY_FILE` is followed.
+///
+/// # Errors
+/// When the source cannot be read; no value is in the sentence.
+pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
+    let named = |why: &dyn std::fmt::Display| Unseen::Unknown(format!("{source} {why}"));
+    let held = match source {
+        Source::EnvFile(file) => {
+            let path = cx.path(file);
+            let file = blocking(move || EnvFile::read(&path)).await?.map_err(|error| named(&error))?;
+            named_by_file(in_env_file(&file), choice, cx).await?
+        }
+        Source::Environment => {
+            let held = cx.env().iter().map(|(key, value)| Held::text(key, value)).collect();
+            named_by_file(held, choice, cx).await?
+        }
+        Source::Directory(folder) => {
+            let path = cx.path(folder);
+            blocking(move || directory::read(&path)).await?.map_err(|error| named(&error))?
+        }
+        Source::Command(argv, format) => {
+            let dir = cx.path("");
+            let command = Command { argv, env: cx.env(), dir: &dir, deadline: deadline(cx), limit: command::LARGEST, stdin: b"" };
+            let printed = command.output().await.map_err(unseen)?;
+            printed::read(&printed, *format).map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
+        }
+    };
+    bounded(held).map_err(|error| named(&error))
+}
+
+/// A moment before the check itself is ended, so that it can say what took so long.
+pub fn deadline(cx: &Context) -> Instant {
+    cx.deadline() - (cx.remaining() / 20).min(Duration::from_millis(250))
+}
+
+/// A program that takes too long may have met a slow server: that is worth another try.
+fn unseen(error: command::CommandError) -> Unseen {
+    match error {
+        command::CommandError::TimedOut { .. } => Unseen::Unreachable(error.to_string()),
+        _ => Unseen::Unknown(error.to_string()),
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unseen> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Unseen::Unknown("reading was interrupted".into()))
+}
+
+/// The last value of each key counts; where an earlier one differs, readers disagree and so do we.
+fn in_env_file(file: &EnvFile) -> Vec<Held> {
+    let mut keys: BTreeMap<&str, Vec<(&str, u64)>> = BTreeMap::new();
+    file.entries.iter().for_each(|entry| keys.entry(&entry.key).or_default().push((&entry.value, entry.line)));
+    keys.into_iter()
+        .map(|(key, values)| {
+            let value = match values.as_slice() {
+                [(first, _), rest @ ..] if rest.iter().all(|(value, _)| value == first) => Value::Text((*first).to_owned()),
+                _ => Value::Contradictory(values.iter().map(|(_, line)| *line).collect()),
+            };
+            Held { key: key.to_owned(), value }
+        })
+        .collect()
+}
+
+/// Docker's convention: `KEY_FILE` names the file that holds `KEY`, unless `KEY` itself is set.
+async fn named_by_file(held: Vec<Held>, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
+    let set: Vec<String> = held.iter().filter(|h| h.value.text() != Some("")).map(|h| h.key.clone()).collect();
+    let mut out = Vec::new();
+    for entry in held {
+        let stem = entry.key.strip_suffix("_FILE").filter(|stem| choice.asks_for(stem));
+        let path = entry.value.text().filter(|value| value.contains('/') && !value.contains("://")).map(str::to_owned);
+        match (stem, path) {
+            (Some(stem), Some(_)) if set.iter().any(|key| key == stem) => {}
+            (Some(stem), Some(path)) => {
+                let (stem, at) = (stem.to_owned(), cx.path(&path));
+                let value = blocking(move || contents(&at, &path)).await?;
+                out.retain(|other: &Held| other.key != stem);
+                out.push(Held { key: stem, value });
+            }
+            // An empty KEY next to its KEY_FILE has been replaced.
+            _ if out.iter().any(|other| other.key == entry.key) => {}
+            _ => out.push(entry),
+        }
+    }
+    Ok(out)
+}
+
+fn contents(at: &Path, path: &str) -> Value {
+    match regular_file::read_bytes(at, LARGEST_VALUE) {
+        Ok(bytes) => Value::of(directory::without_line_end(bytes)),
+        Err(error) => Value::Unreadable(format!("the file it is read from, {path}, {error}")),
+    }
+}

@@ -1,0 +1,198 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use crate::model::{Exit, Period, Phase};
+
+/// May we go? Runs a deployment checklist against the live systems and says GO or NO-GO.
+#[derive(Debug, Parser)]
+#[command(name = "gonogo", version, about, after_help = exit_codes(), max_term_width = 110, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// Whether to colour what is printed.
+    #[arg(long = "color", alias = "colour", global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub(super) colour: Colour,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Even into a pipe.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the checks of an environment and say GO or NO-GO
+    Verify(Box<VerifyOptions>),
+    /// Check the plan itself, offline: mistakes, and checks that could never go red
+    Lint(PlanOptions),
+    /// List every host, query and credential name a run would touch; sends nothing
+    Plan(PlanListOptions),
+    /// Render a stored JSON report again, in any format
+    Report(ReportOptions),
+    /// Explain a kind of check, or a pack (`pack:NAME`); without a name, list them
+    Explain(ExplainOptions),
+    /// Print the JSON Schema of plan files, for editors
+    Schema,
+    /// Print a shell's completion script
+    Completions(CompletionOptions),
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct PlanOptions {
+    /// The plan
+    #[arg(short, long, value_name = "FILE", default_value = "gonogo.yaml", env = "GONOGO_CONFIG")]
+    pub(super) config: PathBuf,
+
+    /// The environment; may be left out where the plan has only one
+    #[arg(short, long, value_name = "NAME", env = "GONOGO_ENV")]
+    pub(super) env: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanListOptions {
+    #[command(flatten)]
+    pub(super) plan: PlanOptions,
+
+    /// Print the least rights the run needs, as statements for an administrator
+    #[arg(long)]
+    pub(super) grants: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyOptions {
+    #[command(flatten)]
+    pub(super) plan: PlanOptions,
+
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+
+    /// Before or after the deployment
+    #[arg(long, value_name = "PHASE", default_value = "pre-deploy", value_parser = phase)]
+    pub(super) phase: Phase,
+
+    /// Where this run is made from: tries the checks with this `from`, and those without one
+    #[arg(long, value_name = "VANTAGE")]
+    pub(super) from: Option<String>,
+
+    /// Only these ids, tags or kinds (`*` allowed), with what they need; the report is then partial
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+
+    /// Without these ids, tags or kinds; the report is then partial
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    pub(super) skip: Vec<String>,
+
+    /// Warnings block too
+    #[arg(long)]
+    pub(super) strict: bool,
+
+    /// Exit 0 whatever the verdict, for a team's first weeks; the report is marked and cannot be signed
+    #[arg(long)]
+    pub(super) advisory: bool,
+
+    /// Exit 0 on hold, for pipelines where people answer later
+    #[arg(long)]
+    pub(super) allow_hold: bool,
+
+    /// Judge as of another moment, not in the past: a rehearsal of launch day
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<Timestamp>,
+
+    /// The version being released
+    #[arg(long, value_name = "VERSION")]
+    pub(super) release: Option<String>,
+
+    /// The commit being released
+    #[arg(long, value_name = "SHA")]
+    pub(super) commit: Option<String>,
+
+    /// The artifact being released, with its digest
+    #[arg(long, value_name = "REF")]
+    pub(super) artifact: Option<String>,
+
+    /// How many checks run at once
+    #[arg(short, long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: u16,
+
+    /// How long the whole run may take
+    #[arg(long, value_name = "PERIOD", default_value = "15m", value_parser = period)]
+    pub(super) deadline: Period,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OutputOptions {
+    /// What to write: a format's name, and the file it goes to (standard output without one); repeatable
+    #[arg(short, long, value_name = "NAME[=FILE]", long_help = formats())]
+    pub(super) format: Vec<String>,
+
+    /// Neither progress nor the report on the terminal
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Also show what was met in the checks that passed
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportOptions {
+    /// The stored report, as `verify --format json=FILE` wrote it
+    pub(super) file: PathBuf,
+
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainOptions {
+    /// A kind (`http`) or a pack (`pack:web-api`)
+    pub(super) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionOptions {
+    /// The shell
+    pub(super) shell: clap_complete::Shell,
+}
+
+fn phase(word: &str) -> Result<Phase, String> {
+    Phase::ALL.into_iter().find(|phase| phase.word() == word).ok_or_else(|| "write `pre-deploy` or `post-deploy`".into())
+}
+
+fn period(text: &str) -> Result<Period, String> {
+    match text.parse::<Period>() {
+        Ok(period) if period.as_millis() > 0 => Ok(period),
+        Ok(_) => Err("it must be longer than nothing".into()),
+        Err(error) => Err(error),
+    }
+}
+
+fn formats() -> String {
+    let mut text =
+        String::from("What to write: a format's name, and the file it goes to (standard output without one); repeatable. Formats:\n");
+    for format in crate::render::FORMATS {
+        text.push_str(&format!("\n  {:<9} {}", format.name, format.about));
+    }
+    text
+}
+
+fn exit_codes() -> String {
+    let mut text = String::from("Exit codes:");
+    for (exit, meaning) in Exit::TABLE {
+        text.push_str(&format!("\n  {}  {meaning}", exit.code()));
+    }
+    text
+}

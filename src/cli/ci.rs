@@ -1,0 +1,137 @@
+//! What CI systems say about a job in its environment. Names are those of each system's documentation.
+
+use crate::model::{ProcessEnv, Release};
+
+/// One CI system.
+struct System {
+    name: &'static str,
+    /// The variable by which it is known.
+    mark: &'static str,
+    commit: &'static str,
+    /// A tag's name, where the job runs for a tag.
+    tag: fn(&ProcessEnv) -> Option<&str>,
+    /// The job's address.
+    job: fn(&ProcessEnv) -> Option<String>,
+}
+
+const SYSTEMS: [System; 8] = [
+    System {
+        name: "GitHub Actions",
+        mark: "GITHUB_ACTIONS",
+        commit: "GITHUB_SHA",
+        tag: |env| env.get("GITHUB_REF")?.strip_prefix("refs/tags/"),
+        job: |env| {
+            Some(format!("{}/{}/actions/runs/{}", env.get("GITHUB_SERVER_URL")?, env.get("GITHUB_REPOSITORY")?, env.get("GITHUB_RUN_ID")?))
+        },
+    },
+    System {
+        name: "GitLab CI",
+        mark: "GITLAB_CI",
+        commit: "CI_COMMIT_SHA",
+        tag: |env| env.get("CI_COMMIT_TAG"),
+        job: |env| url(env, "CI_JOB_URL"),
+    },
+    System { name: "Jenkins", mark: "JENKINS_URL", commit: "GIT_COMMIT", tag: |env| env.get("TAG_NAME"), job: |env| url(env, "BUILD_URL") },
+    System {
+        name: "CircleCI",
+        mark: "CIRCLECI",
+        commit: "CIRCLE_SHA1",
+        tag: |env| env.get("CIRCLE_TAG"),
+        job: |env| url(env, "CIRCLE_BUILD_URL"),
+    },
+    System {
+        name: "Buildkite",
+        mark: "BUILDKITE",
+        commit: "BUILDKITE_COMMIT",
+        tag: |env| env.get("BUILDKITE_TAG"),
+        job: |env| url(env, "BUILDKITE_BUILD_URL"),
+    },
+    System {
+        name: "Azure Pipelines",
+        mark: "TF_BUILD",
+        commit: "BUILD_SOURCEVERSION",
+        tag: |env| env.get("BUILD_SOURCEBRANCH")?.strip_prefix("refs/tags/"),
+        job: |env| {
+            Some(format!(
+                "{}{}/_build/results?buildId={}",
+                env.get("SYSTEM_COLLECTIONURI")?,
+                env.get("SYSTEM_TEAMPROJECT")?,
+                env.get("BUILD_BUILDID")?
+            ))
+        },
+    },
+    System {
+        name: "Bitbucket Pipelines",
+        mark: "BITBUCKET_BUILD_NUMBER",
+        commit: "BITBUCKET_COMMIT",
+        tag: |env| env.get("BITBUCKET_TAG"),
+        job: |env| Some(format!("{}/pipelines/results/{}", env.get("BITBUCKET_GIT_HTTP_ORIGIN")?, env.get("BITBUCKET_BUILD_NUMBER")?)),
+    },
+    System {
+        name: "Woodpecker",
+        mark: "CI_PIPELINE_FORGE_URL",
+        commit: "CI_COMMIT_SHA",
+        tag: |env| env.get("CI_COMMIT_TAG"),
+        job: |env| url(env, "CI_PIPELINE_URL"),
+    },
+];
+
+fn url(env: &ProcessEnv, name: &str) -> Option<String> {
+    env.get(name).map(str::to_owned)
+}
+
+fn system(env: &ProcessEnv) -> Option<&'static System> {
+    SYSTEMS.iter().find(|system| env.get(system.mark).is_some())
+}
+
+/// What the CI job is for; `None` outside CI.
+pub(super) fn release(env: &ProcessEnv) -> Option<Release> {
+    let system = system(env)?;
+    Some(Release {
+        version: (system.tag)(env)
+            .map(|tag| tag.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(tag).to_owned()),
+        commit: env.get(system.commit).map(str::to_owned),
+        artifact: None,
+        source: system.name.into(),
+        dirty: false,
+    })
+}
+
+/// The CI job's address, or at least the system's name; `None` outside CI.
+pub(super) fn job(env: &ProcessEnv) -> Option<String> {
+    match system(env) {
+        Some(system) => Some((system.job)(env).unwrap_or_else(|| system.name.into())),
+        None => env.get("CI").filter(|ci| !["false", "0"].contains(ci)).map(|_| "CI".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(variables: &[(&str, &str)]) -> ProcessEnv {
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_tag_build_names_its_version() {
+        let env = env(&[("GITHUB_ACTIONS", "true"), ("GITHUB_SHA", "0a1b"), ("GITHUB_REF", "refs/tags/v1.4.2")]);
+        let release = release(&env).expect("a release");
+        assert_eq!(
+            (release.version.as_deref(), release.commit.as_deref(), release.source.as_str()),
+            (Some("1.4.2"), Some("0a1b"), "GitHub Actions")
+        );
+    }
+
+    #[test]
+    fn a_branch_build_names_only_its_commit() {
+        let env = env(&[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "0a1b"), ("CI_JOB_URL", "https://gitlab.example.com/-/jobs/7")]);
+        assert_eq!(release(&env).expect("a release").version, None);
+        assert_eq!(job(&env).as_deref(), Some("https://gitlab.example.com/-/jobs/7"));
+    }
+
+    #[test]
+    fn outside_ci_there_is_none() {
+        assert_eq!((release(&env(&[])), job(&env(&[("CI", "false")]))), (None, None));
+    }
+}

@@ -1,0 +1,54 @@
+//! `gonogo explain`: the documentation of a kind or a pack, from its own source.
+
+use std::fmt::Write as _;
+
+use anyhow::anyhow;
+
+use super::{Failure, arguments::ExplainOptions, edge};
+use crate::{
+    check::{KINDS, Kind, reference},
+    model::Exit,
+    plan,
+};
+
+/// Runs the command.
+pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
+    let text = match options.name.as_deref() {
+        None => list(),
+        Some(name) => match name.strip_prefix("pack:") {
+            Some(pack) => explain_pack(pack).ok_or_else(|| unknown(name))?,
+            None => reference::page(Kind::named(name).ok_or_else(|| unknown(name))?),
+        },
+    };
+    edge::print(&text).map_err(Failure::output)?;
+    Ok(Exit::Go)
+}
+
+fn list() -> String {
+    let mut text = String::from("Kinds of check:\n");
+    for kind in KINDS {
+        let _ = writeln!(text, "  {:<18} {}", kind.name, reference::summary(kind));
+    }
+    text.push_str("\nPacks:\n");
+    for pack in plan::packs() {
+        let _ = writeln!(text, "  pack:{:<13} {}", pack.name, pack.about);
+    }
+    text.push_str("\n`gonogo explain NAME` tells all about one.\n");
+    text
+}
+
+fn explain_pack(name: &str) -> Option<String> {
+    plan::packs().iter().find(|pack| pack.name == name).map(|pack| pack.source.to_owned())
+}
+
+fn unknown(name: &str) -> Failure {
+    let names = KINDS.iter().map(|kind| kind.name.to_owned()).chain(plan::packs().iter().map(|pack| format!("pack:{}", pack.name)));
+    let near = names
+        .map(|known| (strsim::jaro_winkler(name, &known), known))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    Failure::usage(match near {
+        Some((_, near)) => anyhow!("there is no kind or pack `{name}`: did you mean `{near}`?"),
+        None => anyhow!("there is no kind or pack `{name}`: `gonogo explain` lists them"),
+    })
+}

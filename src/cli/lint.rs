@@ -1,0 +1,62 @@
+//! `gonogo lint`: what is wrong with a plan, found offline.
+
+use owo_colors::OwoColorize as _;
+
+use super::{Failure, arguments::PlanOptions, edge, edge::Edge};
+use crate::{
+    model::{Exit, plain},
+    plan::{self, Problem, Request, Weight},
+};
+
+/// Runs the command: 0 when nothing is wrong, 2 on any problem.
+pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> {
+    let lint = plan::lint(&request(edge, options), edge.now);
+    for problem in &lint.problems {
+        edge::say(&shown(problem));
+    }
+    for (check, why) in &lint.untried {
+        edge::say(&format!("not tried: {check}: {why}"));
+    }
+    if lint.problems.is_empty() {
+        let environments = lint.environments.join(", ");
+        edge::print(&format!("{}: nothing wrong; {} checks, environments: {environments}\n", options.config.display(), lint.checks))
+            .map_err(Failure::output)?;
+        return Ok(Exit::Go);
+    }
+    edge::say(&tally(&lint.problems));
+    Ok(Exit::Usage)
+}
+
+/// What to read the plan with.
+pub(super) fn request(edge: &Edge, options: &PlanOptions) -> Request {
+    Request { config: options.config.clone(), environment: options.env.clone(), env: edge.env.clone() }
+}
+
+/// Says every problem of a plan that cannot be run.
+pub(super) fn refuse(problems: &[Problem]) -> Exit {
+    for problem in problems {
+        edge::say(&shown(problem));
+    }
+    edge::say(&format!("{}; nothing was touched", tally(problems)));
+    Exit::Usage
+}
+
+/// The message, the place with its line, the hint.
+fn shown(problem: &Problem) -> String {
+    let weight = match problem.weight {
+        Weight::Error => "error".red().bold().to_string(),
+        Weight::Warning => "warning".yellow().bold().to_string(),
+    };
+    let hint = problem.hint.as_ref().map(|hint| format!("\n{}: {}", "hint".cyan().bold(), plain(hint))).unwrap_or_default();
+    format!("{weight}: {}\n{}{hint}\n", plain(&problem.message), problem.shown.trim_end())
+}
+
+fn tally(problems: &[Problem]) -> String {
+    let errors = problems.iter().filter(|problem| problem.weight == Weight::Error).count();
+    let count = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
+    match (errors, problems.len() - errors) {
+        (errors, 0) => count(errors, "error"),
+        (0, warnings) => count(warnings, "warning"),
+        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+    }
+}

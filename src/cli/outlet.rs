@@ -1,0 +1,106 @@
+//! Where the formats go: files opened before the run, standard output for at most one.
+
+use std::{
+    fs::File,
+    io::{Seek as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, anyhow};
+
+use super::{Failure, arguments::OutputOptions, edge, edge::Edge};
+use crate::render::{self, FORMATS, Format, Page, terminal};
+
+/// GitHub takes a job summary of up to a mebibyte; whole lines below this many characters are enough to read.
+const JOB_SUMMARY: usize = 60_000;
+
+/// Every output of one command.
+pub(super) struct Outlets {
+    files: Vec<(&'static Format, PathBuf, File)>,
+    stdout: Option<Stdout>,
+    summary: Option<PathBuf>,
+}
+
+enum Stdout {
+    Terminal(terminal::Style),
+    Format(&'static Format),
+}
+
+impl Outlets {
+    /// Opens what was asked for; the report for the terminal goes to standard output unless another format does.
+    pub(super) fn open(edge: &Edge, options: &OutputOptions) -> Result<Self, Failure> {
+        let style = terminal::Style { colour: edge.coloured(), width: edge.width, verbose: options.verbose };
+        let mut outlets = Self { files: Vec::new(), stdout: None, summary: None };
+        for asked in &options.format {
+            let (name, file) = asked.split_once('=').map_or((asked.as_str(), None), |(name, file)| (name, Some(file)));
+            let format = FORMATS.iter().find(|format| format.name == name).ok_or_else(|| Failure::usage(unknown_format(name)))?;
+            if format.name == "github" {
+                outlets.summary = edge.env.get("GITHUB_STEP_SUMMARY").map(PathBuf::from);
+            }
+            match file {
+                Some("") => return Err(Failure::usage(anyhow!("`--format {asked}` names no file: write `--format {name}=FILE`"))),
+                Some("-") | None if outlets.stdout.is_some() => {
+                    return Err(Failure::usage(anyhow!("two formats for standard output: give `{name}` a file, `--format {name}=FILE`")));
+                }
+                Some("-") | None if name == "terminal" => outlets.stdout = Some(Stdout::Terminal(style)),
+                Some("-") | None => outlets.stdout = Some(Stdout::Format(format)),
+                Some(file) => outlets.files.push((format, file.into(), create(Path::new(file)).map_err(Failure::output)?)),
+            }
+        }
+        if outlets.stdout.is_none() && !options.quiet {
+            outlets.stdout = Some(Stdout::Terminal(style));
+        }
+        Ok(outlets)
+    }
+
+    /// Whether people read standard output.
+    pub(super) fn terminal(&self) -> bool {
+        matches!(self.stdout, Some(Stdout::Terminal(_)))
+    }
+
+    /// Writes everything; a failure of one does not keep the others from being written.
+    pub(super) fn write(self, page: &Page<'_>) -> Result<(), Failure> {
+        let mut failed = None;
+        for (format, path, mut file) in self.files {
+            let written = overwrite(&mut file, (format.render)(page).as_bytes());
+            failed = written.with_context(|| format!("`{}` could not be written", path.display())).err().or(failed);
+        }
+        if let Some(path) = self.summary {
+            failed = append(&path, &render::summary(page, JOB_SUMMARY))
+                .with_context(|| format!("the job summary `{}` could not be written", path.display()))
+                .err()
+                .or(failed);
+        }
+        let printed = match self.stdout {
+            Some(Stdout::Terminal(style)) => edge::print(&terminal::render(page, style)),
+            Some(Stdout::Format(format)) => edge::print_raw((format.render)(page).as_bytes()),
+            None => Ok(()),
+        };
+        failed = printed.context("standard output could not be written").err().or(failed);
+        failed.map_or(Ok(()), |cause| Err(Failure::output(cause)))
+    }
+}
+
+/// Opened empty: what an earlier run left must not be taken for this one's.
+fn create(path: &Path) -> anyhow::Result<File> {
+    File::create(path).with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
+fn overwrite(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
+    // A pipe or device cannot be rewound and need not be.
+    let _ = file.rewind();
+    file.write_all(bytes)?;
+    file.flush()
+}
+
+fn append(path: &Path, text: &str) -> std::io::Result<()> {
+    File::options().create(true).append(true).open(path)?.write_all(text.as_bytes())
+}
+
+fn unknown_format(name: &str) -> anyhow::Error {
+    let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+    match names.iter().find(|known| strsim::jaro_winkler(name, known) > 0.8) {
+        Some(near) => anyhow!("there is no format `{name}`: did you mean `{near}`?"),
+        None => anyhow!("there is no format `{name}`: there are {}", names.join(", ")),
+    }
+}

@@ -1,0 +1,72 @@
+//! What is shown while a run goes on: a bar for who watches a terminal, plain lines for CI, nothing when quiet.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::edge;
+use crate::{
+    model::{Event, plain},
+    render::terminal,
+};
+
+/// Shows events on standard error.
+pub(super) enum Progress {
+    /// `--quiet`.
+    Silent,
+    /// One line a finished check.
+    Lines(terminal::Style),
+    /// One line that moves.
+    Bar(ProgressBar),
+}
+
+impl Progress {
+    /// A bar where somebody watches, lines otherwise.
+    pub(super) fn new(quiet: bool, watched: bool) -> Self {
+        if quiet {
+            Self::Silent
+        } else if watched {
+            Self::Bar(bar())
+        } else {
+            Self::Lines(terminal::Style { colour: false, width: 160, verbose: false })
+        }
+    }
+
+    pub(super) fn show(&self, event: &Event) {
+        match self {
+            Self::Silent => {}
+            Self::Lines(style) => line(event, *style),
+            Self::Bar(bar) => advance(bar, event),
+        }
+    }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len}  {elapsed}  {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}
+
+fn advance(bar: &ProgressBar, event: &Event) {
+    match event {
+        Event::Started { total, .. } => bar.set_length(u64::try_from(*total).unwrap_or(u64::MAX)),
+        Event::Began { id, .. } => bar.set_message(id.clone()),
+        Event::Retrying { id, why, .. } => bar.set_message(format!("{id}: again, {}", plain(why))),
+        Event::Finished { .. } => bar.inc(1),
+        Event::Interrupted { why } => bar.println(format!("ending the run early: {}; a second time ends at once", plain(why))),
+        Event::Ended { .. } => bar.finish_and_clear(),
+    }
+}
+
+fn line(event: &Event, style: terminal::Style) {
+    match event {
+        Event::Started { total, selected, .. } => edge::say(&format!("{selected} of {total} checks")),
+        Event::Began { .. } | Event::Ended { .. } => {}
+        Event::Retrying { id, why, .. } => edge::say(&format!("again    {id}: {}", plain(why))),
+        Event::Finished { finding, .. } => edge::say(&terminal::line(finding, style)),
+        Event::Interrupted { why } => edge::say(&format!("ending the run early: {}", plain(why))),
+    }
+}

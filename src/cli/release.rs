@@ -1,0 +1,98 @@
+//! What is being released: from flags, else the plan, else the CI's variables, else git.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use super::{arguments::VerifyOptions, ci};
+use crate::model::{ProcessEnv, Release};
+
+/// Takes each of version, commit and artifact from the first source that has it, and names the sources.
+pub(super) fn release(options: &VerifyOptions, planned: &Release, env: &ProcessEnv, folder: &Path) -> Release {
+    let flags = Release {
+        version: options.release.clone(),
+        commit: options.commit.clone(),
+        artifact: options.artifact.clone(),
+        source: "flags".into(),
+        dirty: false,
+    };
+    let plan = Release { source: "plan".into(), ..planned.clone() };
+    let mut sources = vec![flags, plan];
+    match ci::release(env) {
+        Some(ci) => sources.push(ci),
+        None => sources.extend(git(env, folder)),
+    }
+    combined(&sources)
+}
+
+fn combined(sources: &[Release]) -> Release {
+    let mut release = Release::default();
+    let mut named: Vec<&str> = Vec::new();
+    for source in sources {
+        let mut took = false;
+        for (have, offered) in
+            [(&mut release.version, &source.version), (&mut release.commit, &source.commit), (&mut release.artifact, &source.artifact)]
+        {
+            let offered = offered.as_ref().filter(|value| !value.is_empty());
+            if have.is_none() && offered.is_some() {
+                *have = offered.cloned();
+                took = true;
+            }
+        }
+        if took {
+            named.push(&source.source);
+            release.dirty |= source.dirty;
+        }
+    }
+    release.source = if named.is_empty() { "none".into() } else { named.join(", ") };
+    release
+}
+
+/// The checkout's commit, the tag that stands on it, and whether it has changes; `None` where there is no checkout.
+fn git(env: &ProcessEnv, folder: &Path) -> Option<Release> {
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "core.fsmonitor=false", "--no-optional-locks"]).args(arguments).current_dir(folder);
+        command.env_clear().envs(env.iter().filter(|(name, _)| ["PATH", "HOME"].contains(name))).stdin(Stdio::null()).stderr(Stdio::null());
+        let output = command.output().ok().filter(|output| output.status.success())?;
+        String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
+    };
+    let commit = git(&["rev-parse", "HEAD"])?;
+    let tag = git(&["describe", "--tags", "--exact-match", "HEAD"]);
+    Some(Release {
+        version: tag.map(|tag| tag.strip_prefix('v').map(str::to_owned).unwrap_or(tag)),
+        commit: Some(commit),
+        artifact: None,
+        source: "git".into(),
+        dirty: git(&["status", "--porcelain", "--untracked-files=no"]).is_none_or(|changes| !changes.is_empty()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_comes_from_the_first_that_has_it() {
+        let flags = Release { version: Some("1.4.2".into()), source: "flags".into(), ..Release::default() };
+        let git =
+            Release { version: Some("1.4.1".into()), commit: Some("0a1b".into()), source: "git".into(), dirty: true, ..Release::default() };
+        let release = combined(&[flags, git]);
+        assert_eq!(
+            release,
+            Release {
+                version: Some("1.4.2".into()),
+                commit: Some("0a1b".into()),
+                artifact: None,
+                source: "flags, git".into(),
+                dirty: true
+            }
+        );
+    }
+
+    #[test]
+    fn without_a_source_it_says_so() {
+        assert_eq!(combined(&[]).source, "none");
+    }
+}

@@ -1,0 +1,197 @@
+//! What git knows of a file: whether it is tracked now, and whether it ever was. Asked by calling `git`.
+//!
+//! The repository is not trusted: no hook, pager, file-system monitor, signature program or remote that its
+//! configuration names is run, and nothing is fetched or written.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::command::{Command, CommandError, Ended};
+use crate::model::{ProcessEnv, Size};
+
+/// What git knows of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Tracking {
+    /// Whether it is in the index: committed, or about to be.
+    pub index: bool,
+    /// Whether any branch, tag or stash ever held it.
+    pub history: Past,
+}
+
+/// Whether a file is in the history of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Past {
+    /// No commit holds it.
+    Never,
+    /// A commit touches its path.
+    Committed {
+        /// The newest such commit, abbreviated.
+        commit: String,
+    },
+    /// A commit holds its very content, under another name.
+    Elsewhere {
+        /// Such a commit, abbreviated.
+        commit: String,
+    },
+    /// It cannot be told from this clone, and why.
+    Unknown(String),
+}
+
+/// Why git does not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GitError {
+    /// The file is in no repository.
+    #[error("it is not in a git repository")]
+    NoRepository,
+    /// git could not be asked.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// git refuses.
+    #[error("git cannot tell: {0}")]
+    Refused(String),
+}
+
+/// What git knows of `file` (or, for a folder, of anything in it). Where it is a symbolic link, the file it leads to
+/// counts too. Renames are found by content: the same bytes in any commit.
+///
+/// # Errors
+/// See [`GitError`].
+pub async fn tracking(file: &Path, env: &ProcessEnv, deadline: Instant) -> Result<Tracking, GitError> {
+    let git = Git { env: scrubbed(env), deadline };
+    let mut known = git.ask(file).await?;
+    let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    if std::fs::symlink_metadata(file).is_ok_and(|meta| meta.is_symlink()) {
+        match git.ask(&target).await {
+            Ok(at_target) => known = worse(known, at_target),
+            // A link out of the repository: only the link could be tracked.
+            Err(GitError::NoRepository) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(known)
+}
+
+fn worse(a: Tracking, b: Tracking) -> Tracking {
+    let rank = |past: &Past| match past {
+        Past::Never => 0,
+        Past::Unknown(_) => 1,
+        Past::Elsewhere { .. } => 2,
+        Past::Committed { .. } => 3,
+    };
+    let history = if rank(&a.history) >= rank(&b.history) { a.history } else { b.history };
+    Tracking { index: a.index || b.index, history }
+}
+
+struct Git {
+    env: ProcessEnv,
+    deadline: Instant,
+}
+
+impl Git {
+    async fn ask(&self, file: &Path) -> Result<Tracking, GitError> {
+        let (dir, name) = place(file)?;
+        let repository = self.run(&dir, &["rev-parse", "--is-inside-work-tree", "--is-shallow-repository"], b"").await?;
+        let said = String::from_utf8_lossy(&repository.stdout).into_owned();
+        match repository.code {
+            Some(0) if said.starts_with("true") => {}
+            Some(0) => return Err(GitError::NoRepository),
+            _ if repository.complaint.contains("not a git repository") => {
+                return Err(GitError::NoRepository);
+            }
+            _ => return Err(GitError::Refused(repository.complaint)),
+        }
+        let listed = self.lines(&dir, &["ls-files", "-z", "--", &name], b"").await?;
+        let history = self.history(&dir, &name, file, said.lines().nth(1) == Some("true")).await?;
+        Ok(Tracking { index: !listed.is_empty(), history })
+    }
+
+    async fn history(&self, dir: &Path, name: &str, file: &Path, shallow: bool) -> Result<Past, GitError> {
+        // Without --full-history a file added and removed on a merged branch would not be seen.
+        const LOG: [&str; 7] = ["log", "--all", "--full-history", "--no-show-signature", "--no-mailmap", "--max-count=1", "--format=%h"];
+        let commit = match self.lines(dir, &[&LOG[..], &["--", name]].concat(), b"").await {
+            Ok(commit) => commit,
+            // A clone without all its objects would have to fetch them.
+            Err(GitError::Refused(why)) => return Ok(Past::Unknown(why)),
+            Err(error) => return Err(error),
+        };
+        if !commit.is_empty() {
+            return Ok(Past::Committed { commit });
+        }
+        if file.is_file() {
+            let blob = self.lines(dir, &["hash-object", "--no-filters", "--", name], b"").await?;
+            // By way of the standard input: arguments can be seen by every user of the machine.
+            let known = self.lines(dir, &["cat-file", "--batch-check"], format!("{blob}\n").as_bytes()).await?;
+            if !known.ends_with("missing") {
+                // The repository holds these bytes, so their fingerprint is no secret any more.
+                let found = self.lines(dir, &[&LOG[..], &["--find-object", &blob]].concat(), b"").await?;
+                if !found.is_empty() {
+                    return Ok(Past::Elsewhere { commit: found });
+                }
+            }
+        }
+        Ok(if shallow { Past::Unknown("this is a shallow clone: it does not hold the whole history".into()) } else { Past::Never })
+    }
+
+    async fn lines(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<String, GitError> {
+        let Ended { code, stdout, complaint } = self.run(dir, args, stdin).await?;
+        match code {
+            Some(0) => Ok(String::from_utf8_lossy(&stdout).trim_end().to_owned()),
+            _ => Err(GitError::Refused(complaint)),
+        }
+    }
+
+    async fn run(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<Ended, GitError> {
+        let argv: Vec<String> = NEUTRAL.iter().chain(args).map(|arg| (*arg).to_owned()).collect();
+        let command = Command { argv: &argv, env: &self.env, dir, deadline: self.deadline, limit: Size(1 << 20), stdin };
+        Ok(command.run().await?)
+    }
+}
+
+/// Whatever a repository's configuration could make git run is overridden.
+const NEUTRAL: [&str; 18] = [
+    "git",
+    "--no-pager",
+    "--literal-pathspecs",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.pager=cat",
+    "-c",
+    "core.sshCommand=false",
+    "-c",
+    "diff.external=",
+    "-c",
+    "log.showSignature=false",
+    "-c",
+    "gpg.program=false",
+    "--no-optional-locks",
+];
+
+/// The environment without git's own variables, which could lead elsewhere, and with those that keep it still.
+fn scrubbed(env: &ProcessEnv) -> ProcessEnv {
+    let kept = env.iter().filter(|(name, _)| !name.starts_with("GIT_") && *name != "LANGUAGE");
+    let own = [
+        ("LC_ALL", "C"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+        ("GIT_NO_LAZY_FETCH", "1"),
+        ("GIT_NO_REPLACE_OBJECTS", "1"),
+        ("GIT_ALLOW_PROTOCOL", "none"),
+    ];
+    kept.chain(own).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The folder git is asked in, and the file's name there.
+fn place(file: &Path) -> Result<(PathBuf, String), GitError> {
+    let unusable = || GitError::Refused(format!("`{}` names no file", file.display()));
+    let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(unusable)?;
+    let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok((std::fs::canonicalize(dir).map_err(|_| unusable())?, name.to_owned()))
+}

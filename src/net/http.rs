@@ -1,0 +1,24 @@
+//! HTTP as evidence: one request, what came back within bounds, and every redirect on the way.
+//!
+//! A target is hostile: headers, body, redirects and time are bounded, and what was cut says so. Nothing here is
+//! decided behind the caller's back: no cookies, no proxy, no referer, no retry, no redirect that is not recorded.
+
+mod address;
+mod body;
+mod clients;
+mod error;
+mod redirect;
+mod reply;
+mod request;
+
+pub use address::{Address, shown_location};
+pub use body::{Body, End};
+pub use clients::Clients;
+pub use error::{HttpError, Trouble};
+pub use redirect::{Hop, is_redirect};
+pub use reply::Reply;
+pub use request::{Bounds, Request, send};
+pub use reqwest::{
+    Method,
+    header::{self, HeaderMap, HeaderName, HeaderValue},
+};

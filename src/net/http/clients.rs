@@ -1,0 +1,80 @@
+//! The HTTP clients of a run: one for each setting, shared by all checks with its connections.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use reqwest::{Client, redirect::Policy};
+use rustls::RootCertStore;
+
+use super::{HttpError, Trouble};
+use crate::net::{Reach, tls};
+
+/// What we say we are.
+const USER_AGENT: &str = concat!("gonogo/", env!("CARGO_PKG_VERSION"));
+
+/// Connections wait this long for their next request. Less than servers do (gunicorn 2 s, Node.js and uvicorn 5 s), so
+/// that none is used in the very moment its server closes it.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Of one answer over HTTP/2; over HTTP/1 hyper allows 100 headers and about 400 KiB.
+const MAX_HEADERS_H2: u32 = 64 << 10;
+
+/// Clients, made when first asked for.
+#[derive(Default)]
+pub struct Clients(Mutex<HashMap<Setting, Client>>);
+
+/// What tells one client from another.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Setting {
+    ca_file: Option<PathBuf>,
+    fresh: bool,
+}
+
+impl Clients {
+    /// The client that trusts `ca_file`, or the host's roots; a `fresh` one makes a connection for each request.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub(super) fn client(&self, reach: &Reach, ca_file: Option<&Path>, fresh: bool) -> Result<Client, HttpError> {
+        let setting = Setting { ca_file: ca_file.map(Path::to_owned), fresh };
+        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&setting) {
+            return Ok(client.clone());
+        }
+        let roots = match ca_file {
+            None => reach.roots().clone(),
+            Some(file) => tls::file_roots(file).map_err(|error| HttpError::new(Trouble::Unusable, error.to_string()))?,
+        };
+        let client = build(roots, reach, fresh)?;
+        clients.insert(setting, client.clone());
+        Ok(client)
+    }
+}
+
+fn build(roots: RootCertStore, reach: &Reach, fresh: bool) -> Result<Client, HttpError> {
+    let setup = |error: &dyn std::fmt::Display| HttpError::new(Trouble::Unusable, format!("the HTTP client cannot be set up: {error}"));
+    let mut tls = tls::client_config(roots, tls::Verify::Full, reach.at()).map_err(|error| setup(&error))?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(USER_AGENT)
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy()
+        .tcp_nodelay(true)
+        .pool_idle_timeout(IDLE)
+        .http2_max_header_list_size(MAX_HEADERS_H2);
+    if fresh {
+        builder = builder.pool_max_idle_per_host(0);
+    }
+    for (host, pin) in reach.pins().iter() {
+        // Port 0 stands for the port asked for; see `Request` for a port given on both sides.
+        builder = builder.resolve(host, pin.socket(0));
+    }
+    builder.build().map_err(|error| setup(&error))
+}

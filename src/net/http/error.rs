@@ -1,0 +1,173 @@
+//! Why no answer came, as a sentence a person can act on. Addresses in it are shown without credentials.
+
+use std::{error::Error, io, time::Duration};
+
+use jiff::Timestamp;
+use rustls::{CertificateError, pki_types::UnixTime};
+
+use super::Address;
+use crate::model::{excerpt, plain};
+
+/// No answer came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct HttpError {
+    /// Whether trying again may help.
+    pub trouble: Trouble,
+    /// Why: a sentence.
+    pub why: String,
+}
+
+/// Whether trying again may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The target was not reached or broke off: it may be back in a moment.
+    Unreachable,
+    /// It was reached and cannot be used: a bad certificate, an answer that is no HTTP, a CA file that is none.
+    Unusable,
+}
+
+impl HttpError {
+    pub(super) fn new(trouble: Trouble, why: impl Into<String>) -> Self {
+        Self { trouble, why: why.into() }
+    }
+}
+
+/// The time ran out before there were headers.
+pub(super) fn timed_out(address: &Address, after: Duration) -> HttpError {
+    let why = format!(
+        "{} did not answer within {}: it hangs, is slower than the check's `timeout`, or a firewall drops the packets",
+        address.target(),
+        seconds(after)
+    );
+    HttpError::new(Trouble::Unreachable, why)
+}
+
+/// What reqwest's chain of errors means.
+pub(super) fn explain(address: &Address, error: &reqwest::Error) -> HttpError {
+    let causes = Causes::of(error);
+    let target = address.target();
+    if let Some(tls) = causes.tls {
+        return HttpError::new(Trouble::Unusable, tls_sentence(address, tls));
+    }
+    if causes.texts.iter().any(|text| text.contains("dns error")) {
+        let why = format!("no address is found for {}: {}; check the name and this machine's DNS", address.host(), causes.last());
+        return HttpError::new(Trouble::Unreachable, why);
+    }
+    if let Some(hyper) = causes.hyper.filter(|hyper| hyper.is_parse()) {
+        return HttpError::new(
+            Trouble::Unusable,
+            format!("{target} answered with something that is not HTTP: {}", quoted(&hyper.to_string())),
+        );
+    }
+    let why = match causes.io {
+        Some(io::ErrorKind::ConnectionRefused) => {
+            format!("{target} refused the connection: nothing listens there, or a firewall rejects it")
+        }
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe) => {
+            format!("{target} reset the connection before it answered")
+        }
+        Some(io::ErrorKind::TimedOut) => format!("{target} could not be connected to: the connection timed out"),
+        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => format!("there is no route to {target} from here"),
+        Some(io::ErrorKind::UnexpectedEof) => format!("{target} closed the connection before it answered"),
+        _ if causes.hyper.is_some_and(hyper::Error::is_incomplete_message) => {
+            format!("{target} closed the connection before it answered")
+        }
+        _ => format!("{target} gave no answer: {}", causes.last()),
+    };
+    HttpError::new(Trouble::Unreachable, why)
+}
+
+/// Why a body broke off.
+pub(super) fn broke_off(error: &reqwest::Error) -> String {
+    let causes = Causes::of(error);
+    match causes.io {
+        Some(io::ErrorKind::ConnectionReset) => "the connection was reset in its midst".into(),
+        Some(io::ErrorKind::UnexpectedEof) => "the connection was closed in its midst".into(),
+        _ if causes.hyper.is_some_and(hyper::Error::is_incomplete_message) => "the connection was closed in its midst".into(),
+        _ => causes.last(),
+    }
+}
+
+/// A stretch of time for a sentence, to a tenth of a second.
+pub(super) fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+/// What stands in a chain of errors.
+#[derive(Default)]
+struct Causes<'a> {
+    texts: Vec<String>,
+    io: Option<io::ErrorKind>,
+    tls: Option<&'a rustls::Error>,
+    hyper: Option<&'a hyper::Error>,
+}
+
+impl<'a> Causes<'a> {
+    /// The outermost error is reqwest's own, which quotes the address: it is left out.
+    fn of(error: &'a reqwest::Error) -> Self {
+        let mut causes = Self::default();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            causes.texts.push(cause.to_string());
+            causes.hyper = causes.hyper.or(cause.downcast_ref());
+            causes.tls = causes.tls.or(cause.downcast_ref());
+            next = cause.source();
+            if let Some(io) = cause.downcast_ref::<io::Error>() {
+                causes.io = Some(io.kind());
+                // `source` of an I/O error skips the error it was made of.
+                next = io.get_ref().map_or(next, |inner| Some(inner as &(dyn Error + 'static)));
+            }
+        }
+        causes
+    }
+
+    fn last(&self) -> String {
+        quoted(self.texts.last().map_or("no cause is given", String::as_str))
+    }
+}
+
+fn quoted(text: &str) -> String {
+    excerpt(&plain(text), 200)
+}
+
+fn tls_sentence(address: &Address, error: &rustls::Error) -> String {
+    let target = address.target();
+    match error {
+        rustls::Error::InvalidCertificate(cause) => format!("the certificate of {target} is not accepted: {}", certificate(cause)),
+        rustls::Error::InvalidMessage(_) => format!("{target} does not speak TLS: is `https` right for this port?"),
+        rustls::Error::AlertReceived(alert) => format!("{target} refused the TLS handshake: {alert:?}"),
+        rustls::Error::NoCertificatesPresented => format!("{target} presented no certificate"),
+        other => format!("TLS with {target} failed: {}", quoted(&other.to_string())),
+    }
+}
+
+fn certificate(cause: &CertificateError) -> String {
+    match cause {
+        CertificateError::Expired => "it has expired".into(),
+        CertificateError::ExpiredContext { not_after, .. } => format!("it expired on {}", day(*not_after)),
+        CertificateError::NotValidYet => "it is not valid yet".into(),
+        CertificateError::NotValidYetContext { not_before, .. } => format!("it is valid only from {}", day(*not_before)),
+        CertificateError::NotValidForName => "it is for another name".into(),
+        CertificateError::NotValidForNameContext { expected, presented } => {
+            let names: Vec<String> = presented.iter().take(5).map(|name| short_name(name)).collect();
+            format!("it is for {}, not for {}", if names.is_empty() { "no name".into() } else { names.join(", ") }, expected.to_str())
+        }
+        CertificateError::UnknownIssuer => {
+            "its issuer is not trusted here; the server may leave out an intermediate certificate, or its CA is a private one: name it with `ca-file`".into()
+        }
+        CertificateError::Revoked => "it is revoked".into(),
+        other => quoted(&other.to_string()),
+    }
+}
+
+/// rustls gives names as `DnsName("a.example")`.
+fn short_name(name: &str) -> String {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+    quoted(inner.trim_matches('"'))
+}
+
+fn day(instant: UnixTime) -> String {
+    let seconds = i64::try_from(instant.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::from_second(seconds).map_or_else(|_| "a day out of range".into(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}

@@ -1,0 +1,72 @@
+//! Redirects: where an answer leads, and whether we go there.
+
+use reqwest::header;
+use serde::{Deserialize, Serialize};
+
+use super::{Address, Reply};
+
+/// A redirect that was followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// Which address answered with the redirect.
+    pub from: String,
+    /// With which status.
+    pub status: u16,
+    /// Where to.
+    pub to: String,
+}
+
+/// What is to be done with an answer.
+pub(super) enum Next {
+    /// It is the final one; where it is a redirect that is not followed, why.
+    Stay(Option<String>),
+    /// It leads there.
+    Go(Address),
+}
+
+/// Whether this status is a redirect that says where to (RFC 9110, 15.4).
+pub fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// Where to go after `reply` when `hops` of `most` are used up. Never from `https` to `http`: what is secret would
+/// travel in the clear, and a check that ends there proves nothing about the address asked for.
+pub(super) fn next(reply: &Reply, hops: &[Hop], most: u8) -> Next {
+    if !is_redirect(reply.status) || most == 0 {
+        return Next::Stay(None);
+    }
+    let stay = |why: String| Next::Stay(Some(why));
+    let Some(location) = reply.location() else { return stay("it names no location".into()) };
+    let to = match reply.address.join(&location) {
+        Ok(to) => to,
+        Err(why) => return stay(format!("its location is not followed: {why}")),
+    };
+    if reply.address.is_https() && !to.is_https() {
+        return stay(format!("it leads from https to {to}, which is not followed"));
+    }
+    if to.url() == reply.address.url() || hops.iter().any(|hop| hop.from == to.to_string()) {
+        return stay(format!("it is a redirect loop: {}", trail(hops, reply, &to)));
+    }
+    if hops.len() >= usize::from(most) {
+        return stay(format!("more than {most} redirects: {}", trail(hops, reply, &to)));
+    }
+    Next::Go(to)
+}
+
+fn trail(hops: &[Hop], reply: &Reply, to: &Address) -> String {
+    let mut places: Vec<String> = hops.iter().map(|hop| hop.from.clone()).collect();
+    places.extend([reply.address.to_string(), to.to_string()]);
+    if places.len() > 4 {
+        places.splice(2..places.len() - 2, ["…".to_owned()]);
+    }
+    places.join(" → ")
+}
+
+impl Reply {
+    /// Its one `Location`; two that differ lead nowhere.
+    pub fn location(&self) -> Option<String> {
+        let mut values = self.headers.get_all(header::LOCATION).iter();
+        let first = values.next()?;
+        values.all(|other| other == first).then(|| String::from_utf8_lossy(first.as_bytes()).into_owned())
+    }
+}

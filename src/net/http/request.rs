@@ -1,0 +1,141 @@
+//! One request, sent within its bounds.
+
+use std::{path::Path, time::Instant};
+
+use reqwest::{
+    Client, Method,
+    header::{self, HeaderMap, HeaderValue},
+};
+use url::Url;
+
+use super::{
+    Address, Hop, HttpError, Reply, body, error,
+    redirect::{self, Next},
+    reply,
+};
+use crate::net::{Pins, Reach};
+
+/// What to send and how much to take back.
+pub struct Request<'a> {
+    /// The method.
+    pub method: Method,
+    /// Where to.
+    pub address: &'a Address,
+    /// Sent as they are; those marked sensitive only to the address's own origin.
+    pub headers: HeaderMap,
+    /// The content.
+    pub body: Option<Vec<u8>>,
+    /// Trust these certificates instead of the host's.
+    pub ca_file: Option<&'a Path>,
+    /// How many redirects to follow.
+    pub follow: u8,
+    /// Over a connection of its own: another instance behind a load balancer may answer each time.
+    pub fresh: bool,
+    /// How much to take back.
+    pub bounds: Bounds,
+}
+
+/// The bounds of one request and its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// How many bytes of the body to keep.
+    pub keep: usize,
+    /// How many bytes of it to read.
+    pub limit: u64,
+    /// When the caller began; the times of the answer count from here.
+    pub started: Instant,
+    /// When it must be over.
+    pub deadline: Instant,
+}
+
+/// Sends `request` and takes the answer, following redirects as far as it says.
+///
+/// # Errors
+/// When no answer came: a sentence a person can act on, without credentials.
+pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, HttpError> {
+    let client = reach.http().client(reach, request.ca_file, request.fresh)?;
+    let mut address = request.address.clone();
+    let mut hops = Vec::new();
+    loop {
+        let mut reply = once(&client, reach.pins(), &address, &request).await?;
+        match redirect::next(&reply, &hops, request.follow) {
+            Next::Stay(stopped) => {
+                reply.hops = hops;
+                reply.stopped = stopped;
+                return Ok(reply);
+            }
+            Next::Go(to) => {
+                hops.push(Hop { from: address.to_string(), status: reply.status, to: to.to_string() });
+                if !address.same_origin(&to) {
+                    leave_origin(&mut request.headers);
+                }
+                address = to;
+            }
+        }
+    }
+}
+
+async fn once(client: &Client, pins: &Pins, address: &Address, request: &Request<'_>) -> Result<Reply, HttpError> {
+    let executed = client.execute(outgoing(address, pins, request));
+    let response = match tokio::time::timeout_at(request.bounds.deadline.into(), executed).await {
+        Err(_) => return Err(error::timed_out(address, request.bounds.started.elapsed())),
+        Ok(Err(cause)) => return Err(error::explain(address, &cause)),
+        Ok(Ok(response)) => response,
+    };
+    let to_headers = request.bounds.started.elapsed();
+    let (status, version, headers) = (response.status().as_u16(), reply::version(response.version()), response.headers().clone());
+    let bounds = match request.follow {
+        0 => request.bounds,
+        // A followed redirect's content is of no interest; a small one is read so that the connection is free again.
+        _ if redirect::is_redirect(status) => Bounds { limit: 16 << 10, ..request.bounds },
+        _ => request.bounds,
+    };
+    let body = body::read(response, bounds).await;
+    Ok(Reply {
+        address: address.clone(),
+        hops: Vec::new(),
+        stopped: None,
+        status,
+        version,
+        headers,
+        body,
+        to_headers,
+        total: request.bounds.started.elapsed(),
+    })
+}
+
+fn outgoing(address: &Address, pins: &Pins, request: &Request<'_>) -> reqwest::Request {
+    let (url, host) = on_the_wire(address, pins);
+    let mut out = reqwest::Request::new(request.method.clone(), url);
+    *out.headers_mut() = request.headers.clone();
+    if let Some(authorization) = address.authorization() {
+        out.headers_mut().entry(header::AUTHORIZATION).or_insert(authorization);
+    }
+    if let Some(host) = host {
+        out.headers_mut().entry(header::HOST).or_insert(host);
+    }
+    *out.body_mut() = request.body.clone().map(reqwest::Body::from);
+    out
+}
+
+/// A port in the address beats the pin's port in reqwest, but the plan pins both: so the port is left out of the
+/// address and named in the `Host` header.
+fn on_the_wire(address: &Address, pins: &Pins) -> (Url, Option<HeaderValue>) {
+    let mut url = address.url().clone();
+    let pinned_port = pins.get(address.host()).and_then(|pin| pin.port);
+    match (url.port(), pinned_port) {
+        (Some(port), Some(_)) => {
+            let host = HeaderValue::try_from(format!("{}:{port}", address.host())).ok();
+            // Fails only for addresses without a host.
+            let _ = url.set_port(None);
+            (url, host)
+        }
+        _ => (url, None),
+    }
+}
+
+/// What is secret, and what names the old host, does not go to another origin.
+fn leave_origin(headers: &mut HeaderMap) {
+    let kept = headers.iter().filter(|(name, value)| !value.is_sensitive() && *name != header::HOST);
+    *headers = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+}

@@ -1,0 +1,89 @@
+//! A read-only transaction: the only way to ask a server something.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout_at;
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
+
+use super::{lender::Loan, trouble::Trouble};
+
+/// Left over for the server's own time-out to arrive, which says more than ours.
+const MARGIN: Duration = Duration::from_millis(200);
+
+/// The longest wait for a lock.
+const LOCK: Duration = Duration::from_secs(2);
+
+/// A read-only transaction with one snapshot and its limits set by `SET LOCAL`, as poolers need it.
+///
+/// Dropped before [`end`](Self::end), its session is cancelled and not lent again.
+pub struct Reading<'l> {
+    loan: &'l mut Loan,
+    until: Instant,
+}
+
+impl Loan {
+    /// Begins a read-only transaction that answers by `until`.
+    ///
+    /// # Errors
+    /// When the server does not begin it.
+    pub async fn begin(&mut self, until: Instant) -> Result<Reading<'_>, Trouble> {
+        self.set_clean(false);
+        let left = until.saturating_duration_since(Instant::now());
+        let statement = bounded(left.saturating_sub(MARGIN.min(left / 10)));
+        let lock = bounded(LOCK.min(left / 2));
+        let reading = Reading { loan: self, until };
+        reading
+            .run(&format!(
+                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {statement}; \
+                 SET LOCAL lock_timeout = {lock}; SET LOCAL idle_in_transaction_session_timeout = 60000"
+            ))
+            .await?;
+        Ok(reading)
+    }
+}
+
+impl Reading<'_> {
+    /// Runs statements that answer nothing: `SET LOCAL search_path = …`.
+    ///
+    /// # Errors
+    /// What the server says, or that it is late.
+    pub async fn run(&self, statements: &str) -> Result<(), Trouble> {
+        self.in_time(self.loan.session()?.client.batch_execute(statements)).await
+    }
+
+    /// The rows of a query. It is sent as an unnamed statement, so that nothing stays behind in a pooled server session.
+    ///
+    /// # Errors
+    /// What the server says, or that it is late.
+    pub async fn rows(&self, query: &str, parameters: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>, Trouble> {
+        self.in_time(self.loan.session()?.client.query_typed(query, parameters)).await
+    }
+
+    /// Ends the transaction; the session may be lent again.
+    ///
+    /// # Errors
+    /// What the server says, or that it is late.
+    pub async fn end(self) -> Result<(), Trouble> {
+        self.run("COMMIT").await?;
+        self.loan.set_clean(true);
+        Ok(())
+    }
+
+    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Trouble> {
+        let session = self.loan.session()?;
+        let started = Instant::now();
+        match timeout_at(self.until.into(), asked).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(session.trouble(&error)),
+            Err(_) => Err(Trouble::timed_out(&session.who, "did not answer a query", started.elapsed())),
+        }
+    }
+}
+
+/// In whole milliseconds; 0 would mean no limit at all.
+fn bounded(limit: Duration) -> u128 {
+    limit.as_millis().clamp(1, 3_600_000)
+}

@@ -1,0 +1,168 @@
+//! Why a database could not be looked at, as sentences a person can act on. No password is ever in one.
+
+use std::{error::Error as _, io, time::Duration};
+
+use rustls::{AlertDescription, CertificateError};
+use tokio_postgres::error::{DbError, Error, SqlState};
+
+use super::wire::Refusal;
+use crate::model::{excerpt, plain};
+
+/// Why a database could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// It could not be reached or did not answer in time; trying again may help.
+    #[error("{0}")]
+    Unreachable(String),
+    /// Trying again would not help.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+impl Trouble {
+    /// `who` is the server as people know it: `PostgreSQL at db:5432`.
+    pub(super) fn timed_out(who: &str, doing: &str, after: Duration) -> Self {
+        Self::Unreachable(format!("{who} {doing} within {} ms", after.as_millis()))
+    }
+
+    /// What an error of the connection or of a query says.
+    pub(super) fn of(who: &str, error: &Error) -> Self {
+        if let Some(db) = error.as_db_error() {
+            return of_server(who, db);
+        }
+        if let Some(refusal) = found::<Refusal>(error) {
+            return Self::Unknown(match refusal {
+                Refusal::TooMuch => format!("{who}: {refusal}; it was cut off"),
+                Refusal::NotPostgres => not_postgres(who),
+            });
+        }
+        if let Some(tls) = found::<rustls::Error>(error) {
+            return of_tls(who, tls);
+        }
+        if let Some(io) = found::<io::Error>(error) {
+            return of_io(who, io);
+        }
+        if error.is_closed() {
+            return Self::Unreachable(format!("{who} closed the connection"));
+        }
+        let cause = error.source().map(|cause| format!(": {}", outside(&cause.to_string()))).unwrap_or_default();
+        Self::Unknown(format!("{who}: {error}{cause}"))
+    }
+}
+
+/// Whether the server asked for a password and there is none to give; tokio-postgres says it by this cause alone.
+pub(super) fn lacks_password(error: &Error) -> bool {
+    error.source().is_some_and(|cause| cause.to_string() == "password missing")
+}
+
+pub(super) fn not_postgres(who: &str) -> String {
+    format!("{who}: what answers there does not speak PostgreSQL's protocol; check host and port")
+}
+
+/// What the operating system says about a connection.
+pub(super) fn of_io(who: &str, error: &io::Error) -> Trouble {
+    use io::ErrorKind::{
+        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidData, InvalidInput, NotFound, PermissionDenied,
+        UnexpectedEof,
+    };
+    let why = match error.kind() {
+        ConnectionRefused => "refused the connection: is it running, and does it listen there?".to_owned(),
+        NotFound => "has no socket there: is it running, and is this its socket folder?".to_owned(),
+        PermissionDenied => return Trouble::Unknown(format!("{who}: this user may not open it: {error}")),
+        UnexpectedEof | ConnectionReset | ConnectionAborted | BrokenPipe => "closed the connection without an answer".to_owned(),
+        InvalidInput => return Trouble::Unknown(format!("{who}: {}", outside(&error.to_string()))),
+        InvalidData => return Trouble::Unknown(not_postgres(who)),
+        _ => format!("could not be reached: {error}"),
+    };
+    Trouble::Unreachable(format!("{who} {why}"))
+}
+
+fn of_server(who: &str, error: &DbError) -> Trouble {
+    let said = outside(error.message());
+    let code = error.code();
+    let unreachable = |why: &str| Trouble::Unreachable(format!("{who} {why}: {said}"));
+    let unknown = |why: &str| Trouble::Unknown(format!("{who} {why}: {said}"));
+    // PgBouncer says nearly everything under one code.
+    let pooler = |words: &str| *code == SqlState::PROTOCOL_VIOLATION && error.message().contains(words);
+    if *code == SqlState::INVALID_PASSWORD || pooler("authentication failed") || pooler("no such user") {
+        return unknown("refuses the login (wrong user or password)");
+    }
+    if *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION {
+        return unknown("refuses the login (pg_hba.conf, or the role does not exist or may not log in)");
+    }
+    if *code == SqlState::INVALID_CATALOG_NAME || pooler("no such database") {
+        return unknown("has no such database");
+    }
+    if *code == SqlState::INSUFFICIENT_PRIVILEGE {
+        return unknown("denies permission");
+    }
+    if *code == SqlState::TOO_MANY_CONNECTIONS {
+        return unreachable("has no connection left");
+    }
+    if *code == SqlState::CANNOT_CONNECT_NOW {
+        return unreachable("does not take connections now");
+    }
+    if [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::DATABASE_DROPPED, SqlState::IDLE_SESSION_TIMEOUT].contains(code) {
+        return unreachable("ended the session");
+    }
+    if *code == SqlState::QUERY_CANCELED {
+        return unreachable("did not finish the query in time");
+    }
+    if *code == SqlState::LOCK_NOT_AVAILABLE {
+        return unreachable("has a table locked by another session (a migration in progress?)");
+    }
+    if code.code().starts_with("08") || code.code().starts_with("53") {
+        return unreachable(&format!("has trouble (SQLSTATE {})", code.code()));
+    }
+    unknown(&format!("answers with an error (SQLSTATE {})", outside(code.code())))
+}
+
+fn of_tls(who: &str, error: &rustls::Error) -> Trouble {
+    use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage};
+    let why = match error {
+        InvalidCertificate(wrong) => format!("its certificate is not accepted: {}", of_certificate(wrong)),
+        AlertReceived(AlertDescription::CertificateRequired | AlertDescription::BadCertificate | AlertDescription::UnknownCA) => {
+            format!("the server does not accept our client certificate ({error}): give `sslcert` and `sslkey`")
+        }
+        AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure) => {
+            format!("no common TLS version or cipher ({error}); TLS 1.2 is the least")
+        }
+        InvalidMessage(_) => return Trouble::Unknown(not_postgres(who)),
+        _ => format!("the TLS handshake failed: {}", outside(&error.to_string())),
+    };
+    Trouble::Unknown(format!("{who}: {why}"))
+}
+
+fn of_certificate(wrong: &CertificateError) -> String {
+    match wrong {
+        CertificateError::UnknownIssuer => {
+            "its issuer is not trusted; name the CA in `sslrootcert`, or `system` for the system's roots".into()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            format!("it is for another host ({}); `sslmode=verify-full` demands the name in subjectAltName", outside(&wrong.to_string()))
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => format!("it has expired ({})", outside(&wrong.to_string())),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            format!("it is not valid yet ({})", outside(&wrong.to_string()))
+        }
+        other => outside(&other.to_string()),
+    }
+}
+
+/// Text from the server, short and harmless.
+fn outside(text: &str) -> String {
+    excerpt(&plain(text).replace(['\n', '\t'], " "), 300)
+}
+
+/// The first error of that type in the chain; an `io::Error` hides what it wraps from `source`.
+fn found<T: std::error::Error + 'static>(error: &Error) -> Option<&T> {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = inner.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| error.source());
+    }
+    None
+}

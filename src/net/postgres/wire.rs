@@ -1,0 +1,172 @@
+//! The bytes between us and a server: capped, and checked to begin as PostgreSQL begins.
+
+use std::{
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, ready},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf},
+    net::{TcpStream, UnixStream},
+};
+
+/// What a server may send until it is ready for the first query.
+pub(super) const LOGIN_CAP: u64 = 256 << 10;
+
+/// Why the bytes were not taken further; found again in the error's chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("it sends more than it was asked for")]
+    TooMuch,
+    #[error("it does not speak PostgreSQL's protocol")]
+    NotPostgres,
+}
+
+/// Where one attempt connects to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    Tcp(SocketAddr),
+    /// The socket file itself.
+    Socket(PathBuf),
+}
+
+impl std::fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(f),
+            Self::Socket(file) => file.display().fmt(f),
+        }
+    }
+}
+
+enum Stream {
+    Tcp(TcpStream),
+    Socket(UnixStream),
+}
+
+/// A connection that ends with an error once the server has sent more than its allowance.
+pub(super) struct Wire {
+    stream: Stream,
+    allowance: Arc<AtomicU64>,
+    /// The first bytes of the server's answer, looked at while they pass; `None` when they are not to be looked at.
+    first: Option<Vec<u8>>,
+}
+
+impl Wire {
+    pub(super) async fn open(endpoint: &Endpoint) -> io::Result<Self> {
+        let stream = match endpoint {
+            Endpoint::Tcp(address) => {
+                let stream = TcpStream::connect(address).await?;
+                stream.set_nodelay(true)?;
+                Stream::Tcp(stream)
+            }
+            Endpoint::Socket(file) => Stream::Socket(UnixStream::connect(file).await?),
+        };
+        Ok(Self { stream, allowance: Arc::new(AtomicU64::new(LOGIN_CAP)), first: None })
+    }
+
+    /// Asks for TLS and reads the one byte that answers. Source: manual, "SSL Session Encryption" of the protocol chapter.
+    pub(super) async fn ask_for_tls(&mut self) -> io::Result<u8> {
+        self.write_all(&[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]).await?;
+        self.read_u8().await
+    }
+
+    /// From now on the answer must begin as an answer to a login does.
+    pub(super) fn expect_login(&mut self) {
+        self.first = Some(Vec::with_capacity(5));
+    }
+
+    /// How much the server may still send; shared with whoever grants more.
+    pub(super) fn allowance(&self) -> Arc<AtomicU64> {
+        self.allowance.clone()
+    }
+
+    fn check(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        let count = bytes.len() as u64;
+        let spend = |left: u64| left.checked_sub(count);
+        if self.allowance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_err() {
+            return Err(Refusal::TooMuch);
+        }
+        if let Some(first) = &mut self.first {
+            first.extend(bytes.iter().take(5 - first.len()));
+            if !begins_as_postgres(first) {
+                return Err(Refusal::NotPostgres);
+            }
+            if first.len() == 5 {
+                self.first = None;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// libpq's own test: a request for authentication, an error, or a negotiation of the version, of a sane length.
+fn begins_as_postgres(first: &[u8]) -> bool {
+    let longest = match first.first() {
+        None => return true,
+        Some(b'R') => 2_000,
+        Some(b'v' | b'E') => 30_000,
+        Some(_) => return false,
+    };
+    match first.get(1..5) {
+        Some(&[a, b, c, d]) => (4..=longest).contains(&u32::from_be_bytes([a, b, c, d])),
+        _ => true,
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let wire = self.get_mut();
+        let before = buf.filled().len();
+        match &mut wire.stream {
+            Stream::Tcp(stream) => ready!(Pin::new(stream).poll_read(cx, buf))?,
+            Stream::Socket(stream) => ready!(Pin::new(stream).poll_read(cx, buf))?,
+        }
+        Poll::Ready(wire.check(&buf.filled()[before..]).map_err(io::Error::other))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.get_mut().stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Socket(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.get_mut().stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Socket(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.get_mut().stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Socket(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins_as_postgres;
+
+    #[test]
+    fn knows_a_login_from_other_protocols() {
+        for first in [&b""[..], b"R", b"R\0\0\0\x17", b"E\0\0\0\x60", b"v\0\0\0\x0c"] {
+            assert!(begins_as_postgres(first), "{first:?}");
+        }
+        for first in [&b"HTTP/"[..], b"SSH-2", b"-ERR ", b"R1234", b"E\x50\0\0\0", b"R\0\0\0\x03"] {
+            assert!(!begins_as_postgres(first), "{first:?}");
+        }
+    }
+}

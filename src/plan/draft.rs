@@ -1,0 +1,172 @@
+//! A check as it stands in the file: taken apart into envelope and kind, variables not filled in yet.
+
+use super::{
+    envelope,
+    fault::Fault,
+    fields::{Word, early_words, is_id, word},
+    node::{Key, Node, Value},
+    place::Place,
+    suggest,
+};
+use crate::check::{KINDS, Kind};
+
+/// One check, still raw.
+pub(super) struct Draft {
+    /// With its pack's name: `web/tls`.
+    pub(super) id: String,
+    /// Where its id stands.
+    pub(super) id_place: Place,
+    /// Where people find it: of a pack's check, where the pack is included.
+    pub(super) location: Place,
+    /// The keys every check has.
+    pub(super) envelope: Node,
+    pub(super) kind: &'static Kind,
+    pub(super) kind_key: Place,
+    /// What the kind's key holds.
+    pub(super) settings: Node,
+    /// Full ids.
+    pub(super) needs: Vec<Word>,
+    pub(super) environments: Option<Vec<Word>>,
+    /// The pack it is from, by its place among the plan's packs.
+    pub(super) pack: Option<usize>,
+    /// Why the plan leaves it out of its pack.
+    pub(super) without: Option<String>,
+}
+
+/// What stands in the place of a check.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Its id also if the rest is wrong, so that nobody is told that it does not exist.
+    pub(super) id: Option<String>,
+    pub(super) draft: Option<Draft>,
+}
+
+impl Draft {
+    /// Takes a check apart; `section` is the file's.
+    pub(super) fn read(node: &Node, section: Option<&(Key, Node)>, faults: &mut Vec<Fault>) -> Found {
+        let Some(entries) = node.entries() else {
+            faults.push(Fault::new(node.place, format!("a check is a map of keys, found {}", node.noun())));
+            return Found::default();
+        };
+        let label = entries.first().map_or(node.place, |(key, _)| key.place);
+        let id = id(node, label, faults);
+        let name = id.as_ref().map(|id| id.text.clone());
+        let kind = kind(entries, label, faults);
+        let (Some(id), Some((kind, kind_key, settings))) = (id, kind) else { return Found { id: name, draft: None } };
+        let kept = |(key, _): &&(Key, Node)| envelope::KEYS.contains(&key.text.as_str()) && key.text != "kind";
+        let mut envelope: Vec<(Key, Node)> = entries.iter().filter(kept).cloned().collect();
+        if let Some(section) = section.filter(|_| node.get("section").is_none()) {
+            envelope.push(section.clone());
+        }
+        let draft = Self {
+            id_place: id.place,
+            location: label,
+            id: id.text,
+            envelope: Node { place: node.place, value: Value::Map(envelope) },
+            kind,
+            kind_key,
+            settings: settings.clone(),
+            needs: early_words(node.get("needs"), faults),
+            environments: node.get("environments").map(|list| early_words(Some(list), faults)),
+            pack: None,
+            without: None,
+        };
+        Found { id: name, draft: Some(draft) }
+    }
+
+    /// The place of an envelope's value, of a list its key's, of what is not there the id's.
+    pub(super) fn place_of(&self, key: &str) -> Place {
+        self.envelope.entry(key).map_or(self.id_place, |(key, node)| if node.scalar().is_some() { node.place } else { key.place })
+    }
+}
+
+fn id(node: &Node, label: Place, faults: &mut Vec<Fault>) -> Option<Word> {
+    let Some((key, value)) = node.entry("id") else {
+        faults.push(Fault::new(label, "the key `id` is missing").hint("give the check a short name of its own: `id: tls-api`"));
+        return None;
+    };
+    let id = word(value, key.place, faults)?;
+    if is_id(&id.text) {
+        return Some(id);
+    }
+    let message = format!("`{}` is not an id: lower-case letters, digits and `-`, at most 100", id.text);
+    faults.push(Fault::new(id.place, message));
+    None
+}
+
+/// The one key that names a kind.
+fn kind<'a>(entries: &'a [(Key, Node)], label: Place, faults: &mut Vec<Fault>) -> Option<(&'static Kind, Place, &'a Node)> {
+    let mut found: Option<(&'static Kind, Place, &'a Node)> = None;
+    let mut told = false;
+    for (key, node) in entries {
+        if let Some(kind) = Kind::named(&key.text) {
+            if let Some((first, ..)) = found {
+                let message = format!("two kinds in one check: `{}` and `{}`", first.name, kind.name);
+                faults.push(Fault::new(key.place, message).hint("make it two checks, each with its own id"));
+                told = true;
+            } else {
+                found = Some((kind, key.place, node));
+            }
+        } else if key.text == "kind" {
+            faults.push(misplaced_kind(key, node));
+            told = true;
+        }
+    }
+    if told && found.is_none() && entries.iter().any(|(key, _)| key.text == "kind") {
+        // What else is unknown are the kind's keys, which belong under it.
+        return None;
+    }
+    for (key, node) in entries.iter().filter(|(key, _)| Kind::named(&key.text).is_none() && !envelope::KEYS.contains(&key.text.as_str())) {
+        faults.push(unknown(key, node, found.is_some()));
+        // It may be the kind, misspelt: then none is missing.
+        told |= found.is_none();
+    }
+    if found.is_none() && !told {
+        faults.push(Fault::new(label, "the check has no kind").hint("`gonogo explain` lists the kinds"));
+    }
+    found
+}
+
+fn unknown(key: &Key, node: &Node, has_kind: bool) -> Fault {
+    let envelope = envelope::KEYS.into_iter().filter(|known| *known != "kind");
+    if has_kind {
+        let near = suggest::nearest(&key.text, envelope);
+        let hint =
+            near.map_or_else(|| "`gonogo explain` lists the keys of every check".to_owned(), |near| format!("did you mean `{near}`?"));
+        return Fault::new(key.place, format!("unknown key `{}`", key.text)).hint(hint);
+    }
+    // A key of every check holds a word or a list, a kind holds a map.
+    if let Some(near) = suggest::nearest(&key.text, envelope).filter(|_| node.entries().is_none()) {
+        return Fault::new(key.place, format!("unknown key `{}`", key.text)).hint(format!("did you mean `{near}`?"));
+    }
+    let hint = suggest::nearest(&key.text, names()).map(|near| format!("did you mean `{near}`?"));
+    Fault::new(key.place, format!("unknown kind `{}`", key.text)).hint(hint.unwrap_or_else(|| "`gonogo explain` lists the kinds".into()))
+}
+
+fn misplaced_kind(key: &Key, node: &Node) -> Fault {
+    let name = node.scalar().and_then(|scalar| Kind::named(&scalar.text)).map_or("http", |kind| kind.name);
+    Fault::new(key.place, "unknown key `kind`").hint(format!("the kind is a key itself: `{name}: {{ … }}`"))
+}
+
+fn names() -> Vec<&'static str> {
+    KINDS.iter().map(|kind| kind.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::yaml;
+
+    #[test]
+    fn one_check_has_one_kind() {
+        // As long as there is only one kind, none can be second.
+        for (first, second) in KINDS.iter().zip(&KINDS[1..]) {
+            let text = format!("id: a\n{}: {{}}\n{}: {{}}\n", first.name, second.name);
+            let mut faults = Vec::new();
+            Draft::read(&yaml::parse(0, &text, &mut Vec::new()).expect("YAML"), None, &mut faults);
+            let messages: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
+            assert_eq!(messages, [format!("two kinds in one check: `{}` and `{}`", first.name, second.name)]);
+            assert_eq!(faults[0].place.start as usize, text.rfind(second.name).expect("the second kind"));
+        }
+    }
+}

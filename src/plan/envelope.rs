@@ -1,0 +1,197 @@
+//! The keys every check has, whatever its kind.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::item::Retry;
+use crate::model::{Period, Phase, Severity};
+
+/// The keys of [`Envelope`]; a check has these and one that names its kind.
+pub(super) const KEYS: [&str; 16] = [
+    "id",
+    "title",
+    "section",
+    "severity",
+    "owner",
+    "why",
+    "fix",
+    "runbook",
+    "tags",
+    "environments",
+    "phase",
+    "from",
+    "needs",
+    "timeout",
+    "retry",
+    // Not a key of a check: `kind: http` is what people try who know other tools. It gets its own message.
+    "kind",
+];
+
+const TIMEOUT: Period = Period::seconds(10);
+const LONGEST_TIMEOUT: Period = Period::seconds(3_600);
+const DELAY: Period = Period::seconds(1);
+const LONGEST_DELAY: Period = Period::seconds(600);
+const MOST_ATTEMPTS: u32 = 10;
+
+/// The keys every check has.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Envelope {
+    /// Unique in the plan, `[a-z0-9][a-z0-9-]*`: what `--only`, `needs`, waivers and the record call it.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]*$"))]
+    #[expect(dead_code, reason = "typed here, used as read before the variables were known")]
+    pub(super) id: String,
+    /// What people read in reports. Default: the id.
+    #[serde(default)]
+    pub(super) title: Option<String>,
+    /// The heading it stands under. Default: the file's `section`.
+    #[serde(default)]
+    pub(super) section: Option<String>,
+    /// How much it weighs: `blocker` (the default), `warning` or `info`.
+    #[serde(default)]
+    pub(super) severity: Severity,
+    /// Who looks after it: a person or a team.
+    #[serde(default)]
+    pub(super) owner: Option<String>,
+    /// Why the team asks for it.
+    #[serde(default)]
+    pub(super) why: Option<String>,
+    /// What to do when it is red.
+    #[serde(default)]
+    pub(super) fix: Option<String>,
+    /// Where to read on: an address.
+    #[serde(default)]
+    pub(super) runbook: Option<String>,
+    /// Labels for `--only` and `--skip`.
+    #[serde(default)]
+    pub(super) tags: Vec<String>,
+    /// The environments it is meant for; elsewhere it is skipped, with the reason. Default: all.
+    #[serde(default, deserialize_with = "at_least_one")]
+    #[schemars(length(min = 1))]
+    #[expect(dead_code, reason = "typed here, used as read before the variables were known")]
+    pub(super) environments: Option<Vec<String>>,
+    /// When it is meant to run. Default: `[pre-deploy, post-deploy]`.
+    #[serde(default, deserialize_with = "at_least_one")]
+    #[schemars(length(min = 1))]
+    pub(super) phase: Option<Vec<Phase>>,
+    /// The vantage it must be run from: the name given to `verify --from`. Default: anywhere.
+    #[serde(default)]
+    pub(super) from: Option<String>,
+    /// Ids of checks that must pass here before this one is tried.
+    #[serde(default)]
+    #[expect(dead_code, reason = "typed here, used as read before the variables were known")]
+    pub(super) needs: Vec<String>,
+    /// How long one attempt may take, up to `1h`. Default: `10s`.
+    #[serde(default = "default_timeout", deserialize_with = "timeout")]
+    pub(super) timeout: Period,
+    /// How often a target that cannot be reached is tried again. Default: not at all.
+    #[serde(default)]
+    pub(super) retry: Option<RetrySettings>,
+}
+
+/// How often a target that cannot be reached, or does not answer in time, is tried.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RetrySettings {
+    /// Attempts in all, 1 to 10.
+    #[serde(deserialize_with = "attempts")]
+    #[schemars(range(min = 1, max = 10))]
+    attempts: u32,
+    /// Between two attempts, up to `10m`. Default: `1s`.
+    #[serde(default = "default_delay", deserialize_with = "delay")]
+    delay: Period,
+}
+
+impl Envelope {
+    /// Of a check of which nothing but the id can be read.
+    pub(super) fn bare() -> Self {
+        Self {
+            id: String::new(),
+            title: None,
+            section: None,
+            severity: Severity::default(),
+            owner: None,
+            why: None,
+            fix: None,
+            runbook: None,
+            tags: Vec::new(),
+            environments: None,
+            phase: None,
+            from: None,
+            needs: Vec::new(),
+            timeout: TIMEOUT,
+            retry: None,
+        }
+    }
+
+    pub(super) fn phases(&self) -> Vec<Phase> {
+        let mut phases = self.phase.clone().unwrap_or_else(|| Phase::ALL.to_vec());
+        phases.sort_unstable();
+        phases.dedup();
+        phases
+    }
+
+    pub(super) fn retry(&self) -> Retry {
+        self.retry.as_ref().map_or(Retry { attempts: 1, delay: DELAY }, |retry| Retry { attempts: retry.attempts, delay: retry.delay })
+    }
+}
+
+fn default_timeout() -> Period {
+    TIMEOUT
+}
+
+fn default_delay() -> Period {
+    DELAY
+}
+
+fn at_least_one<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Vec<T>>, D::Error> {
+    let items = Vec::deserialize(deserializer)?;
+    if items.is_empty() {
+        return Err(D::Error::custom("the list is empty, so the check would never run"));
+    }
+    Ok(Some(items))
+}
+
+fn timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
+    let timeout = Period::deserialize(deserializer)?;
+    if timeout == Period::seconds(0) || timeout > LONGEST_TIMEOUT {
+        return Err(D::Error::custom(format!("a timeout is more than nothing and at most {LONGEST_TIMEOUT}")));
+    }
+    Ok(timeout)
+}
+
+fn delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
+    let delay = Period::deserialize(deserializer)?;
+    if delay > LONGEST_DELAY {
+        return Err(D::Error::custom(format!("a delay is at most {LONGEST_DELAY}")));
+    }
+    Ok(delay)
+}
+
+fn attempts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let attempts = u32::from(u8::deserialize(deserializer)?);
+    if !(1..=MOST_ATTEMPTS).contains(&attempts) {
+        return Err(D::Error::custom(format!("a check is tried 1 to {MOST_ATTEMPTS} times")));
+    }
+    Ok(attempts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::KINDS;
+
+    #[test]
+    fn keys_are_the_fields() {
+        let schema = schemars::schema_for!(Envelope).to_value();
+        let fields: Vec<&str> = schema["properties"].as_object().expect("properties").keys().map(String::as_str).collect();
+        assert_eq!(fields, KEYS[..15]);
+    }
+
+    #[test]
+    fn no_kind_is_named_like_a_key() {
+        for kind in KINDS {
+            assert!(!KEYS.contains(&kind.name), "{}", kind.name);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! A problem as it is found: a place and words; [`Problem`](super::Problem) is what people get to see of it.
+
+use super::{Weight, place::Place};
+
+/// One thing wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) weight: Weight,
+    pub(super) place: Place,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn new(place: Place, message: impl Into<String>) -> Self {
+        Self { weight: Weight::Error, place, message: message.into(), hint: None }
+    }
+
+    pub(super) fn warning(place: Place, message: impl Into<String>) -> Self {
+        Self { weight: Weight::Warning, ..Self::new(place, message) }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(super) fn maybe_hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+}

@@ -1,0 +1,81 @@
+//! The files that a plan includes.
+//!
+//! Paths and globs are relative to the folder of `gonogo.yaml`. `../` is allowed, so that services of one repository can
+//! share checks; an absolute path is not: the plan would be another one on another machine. Files come in the order of
+//! the list, those of one glob by name, each file once.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::{fault::Fault, fields::Word, node::Node, place::Sources, suggest, yaml};
+use crate::{
+    model::{Digest, Size},
+    net::regular_file::{self, FileError},
+};
+
+/// No plan file is meant to be larger.
+const LARGEST: Size = Size(4 << 20);
+/// Files that one plan may include.
+const MOST_FILES: usize = 1_000;
+
+/// The files that `pattern` names, relative to `root`.
+pub(super) fn files(root: &Path, pattern: &Word, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
+    let text = pattern.text.as_str();
+    let mut refuse = |message: String, hint: Option<String>| {
+        faults.push(Fault::new(pattern.place, message).maybe_hint(hint));
+        Vec::new()
+    };
+    if Path::new(text).is_absolute() {
+        return refuse("an absolute path is another file on another machine".into(), Some("write it relative to the plan's folder".into()));
+    }
+    if !text.contains(['*', '?', '[']) {
+        return match std::fs::metadata(root.join(text)) {
+            Ok(found) if found.is_dir() => {
+                refuse(format!("`{text}` is a folder"), Some(format!("write `{}/*.yaml`", text.trim_end_matches('/'))))
+            }
+            Ok(_) => vec![PathBuf::from(text)],
+            Err(_) => refuse(format!("there is no file `{text}`"), near(root, text)),
+        };
+    }
+    let whole = format!("{}/{text}", glob::Pattern::escape(&root.to_string_lossy()));
+    let options = glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+    let paths = match glob::glob_with(&whole, options) {
+        Ok(paths) => paths,
+        Err(error) => return refuse(format!("`{text}` is not a pattern of files: {}", error.msg), None),
+    };
+    let found: Vec<PathBuf> = paths.filter_map(Result::ok).filter(|path| path.is_file()).take(MOST_FILES + 1).collect();
+    if found.len() > MOST_FILES {
+        return refuse(format!("`{text}` matches more than {MOST_FILES} files"), None);
+    }
+    if found.is_empty() {
+        return refuse(format!("`{text}` matches no file"), Some("paths start at the plan's folder".into()));
+    }
+    found.into_iter().map(|path| path.strip_prefix(root).map(Path::to_path_buf).unwrap_or(path)).collect()
+}
+
+/// Reads a file of the plan. `word` is where it is included; `None` is the main file.
+pub(super) fn read(root: &Path, name: &Path, sources: &mut Sources, faults: &mut Vec<Fault>) -> Result<(u32, Option<Node>), FileError> {
+    let bytes = regular_file::read_bytes(&root.join(name), LARGEST)?;
+    let digest = Digest::of(&bytes);
+    let text = String::from_utf8(bytes).map_err(|_| FileError::NotText)?;
+    let file = sources.add(shown(name), text, digest);
+    let text = sources.of(super::place::Place::top(file)).text.clone();
+    Ok((file, yaml::parse(file, &text, faults)))
+}
+
+/// The name by which problems and reports call a file: relative, with `/` between its parts and without `./`.
+pub(super) fn shown(path: &Path) -> String {
+    let parts: Vec<_> =
+        path.components().filter(|part| *part != Component::CurDir).map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// The file beside `text` that may be meant.
+fn near(root: &Path, text: &str) -> Option<String> {
+    let path = Path::new(text);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let entries = std::fs::read_dir(root.join(folder)).ok()?;
+    let names: Vec<String> = entries.take(MOST_FILES).filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    let name = path.file_name()?.to_str()?;
+    let near = suggest::nearest(name, names.iter().map(String::as_str))?;
+    Some(format!("did you mean `{}`?", shown(&folder.join(near))))
+}

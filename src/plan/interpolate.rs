@@ -1,0 +1,96 @@
+//! Fills variables into the values of a node; keys stay as they are.
+
+use std::{collections::HashSet, rc::Rc};
+
+use super::{
+    fault::Fault,
+    lack::Lack,
+    node::{Filled, Node, Scalar, Style},
+    place::{Place, Sources},
+    template::{Malformed, Template},
+    variables::{Resolved, expand},
+};
+
+/// What a name stands for where a node was written.
+pub(super) trait Scope {
+    /// The value of `name`.
+    fn value(&self, name: &str) -> Result<Rc<Resolved>, Lack>;
+    /// Whether a variable without a value is noted and not refused.
+    fn lenient(&self) -> bool;
+    /// Names that could be meant, for "did you mean".
+    fn names(&self) -> Vec<&str>;
+}
+
+/// What came of filling a node in.
+#[derive(Default)]
+pub(super) struct Filling {
+    pub(super) faults: Vec<Fault>,
+    /// Entries and list items whose scalar has no value: whoever reads the node leaves them out.
+    pub(super) dropped: HashSet<Place>,
+}
+
+/// Fills in `node`, each scalar in the scope of the place it was written at.
+pub(super) fn fill<'a>(node: &mut Node, sources: &Sources, scope: &dyn Fn(Place) -> &'a dyn Scope) -> Filling {
+    let mut filling = Filling::default();
+    let entry = node.place;
+    node.each_scalar_mut(entry, &mut |scalar, place, entry| {
+        let scope = scope(place);
+        match filled(scalar, scope) {
+            Ok(None) => {}
+            Ok(Some(new)) => *scalar = new,
+            Err(Refused::Malformed(malformed)) => {
+                filling
+                    .faults
+                    .push(Fault::new(within(sources, place, &malformed.at), malformed.message).hint("write `$$` for a dollar sign"));
+                filling.dropped.insert(entry);
+            }
+            Err(Refused::Lack(lack)) => {
+                let at = within(sources, place, &format!("${{{}", lack.name()));
+                filling.faults.extend(lack.fault(at, scope.names()));
+                filling.dropped.insert(entry);
+            }
+        }
+    });
+    filling
+}
+
+/// Fills in what has a value and leaves the rest as written: for checks that will not be run.
+pub(super) fn fill_leniently<'a>(node: &mut Node, scope: &dyn Fn(Place) -> &'a dyn Scope) {
+    let entry = node.place;
+    node.each_scalar_mut(entry, &mut |scalar, place, _| {
+        if let Ok(Some(new)) = filled(scalar, scope(place)) {
+            *scalar = new;
+        }
+    });
+}
+
+enum Refused {
+    Malformed(Malformed),
+    Lack(Lack),
+}
+
+/// The scalar with its variables filled in; `None` if it has none.
+fn filled(scalar: &Scalar, scope: &dyn Scope) -> Result<Option<Scalar>, Refused> {
+    let Some(template) = Template::parse(&scalar.text).map_err(Refused::Malformed)? else { return Ok(None) };
+    let Resolved { text, shown, unset, secrets } =
+        expand(&template, scope.lenient(), &mut |name| scope.value(name)).map_err(Refused::Lack)?;
+    if template.is_literal() {
+        return Ok(Some(Scalar { text, style: Style::Quoted }));
+    }
+    let names = template.names().into_iter().map(str::to_owned).collect();
+    let filled = Filled { written: template.written(), shown, names, unset, secrets };
+    Ok(Some(Scalar { text, style: Style::Filled(Box::new(filled)) }))
+}
+
+/// The stretch of the scalar at `place` that reads `piece`, up to its closing brace; all of it if it is not found there.
+pub(super) fn within(sources: &Sources, place: Place, piece: &str) -> Place {
+    let text = sources.slice(place);
+    // `${api` is not found in `${api-url}`.
+    let whole =
+        |start: usize| piece.ends_with('}') || !text[start + piece.len()..].starts_with(|c: char| c.is_alphanumeric() || "_-.".contains(c));
+    let found = text.match_indices(piece).map(|(start, _)| start).find(|start| whole(*start));
+    let Some(start) = found.filter(|_| piece.len() > 2) else { return place };
+    let length = if piece.ends_with('}') { piece.len() } else { text[start..].find('}').map_or(piece.len(), |end| end + 1) };
+    let start = place.start as usize + start;
+    Place::new(place.file, &(start..start + length))
+}

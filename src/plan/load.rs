@@ -1,0 +1,206 @@
+//! A plan for one environment, ready to run.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::Path,
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{
+    Plan, Problem, Request, Weight, digest,
+    fault::Fault,
+    interpolate::fill,
+    node::{Node, Value},
+    people::{self, Signoff},
+    place::Place,
+    request,
+    resolve::{Resolved, resolve},
+    scope::Scopes,
+    tree::Tree,
+    typed,
+};
+use crate::{
+    model::{Digest, Release, Size},
+    net::{Pin, Pins, regular_file},
+};
+
+/// Reads the plan for one environment. Reads the plan's files only, touches no network, never panics.
+///
+/// # Errors
+/// Every problem of weight [`Weight::Error`] there is, with the warnings, in the order of the files.
+pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
+    let mut tree = Tree::read(&request.config)?;
+    let environment = match request::chosen(&tree, request.environment.as_deref()) {
+        Ok(environment) => environment.name.clone(),
+        Err(fault) => return Err(request::unchosen(tree, fault)),
+    };
+    let faults = std::mem::take(&mut tree.faults);
+    let Some(environment) = tree.root.environment(&environment) else { return Err(Problem::all(faults, &tree.sources)) };
+    let mut resolved = resolve(&tree, environment, &request.env, false);
+    resolved.faults.extend(faults);
+    let rest = Rest::read(&tree, &mut resolved);
+    let mut faults = std::mem::take(&mut resolved.faults);
+    faults.append(&mut resolved.secrecy.warnings);
+    let problems = Problem::all(faults, &tree.sources);
+    if problems.iter().any(|problem| problem.weight == Weight::Error) {
+        return Err(problems);
+    }
+    Ok(plan(&tree, resolved, rest, problems))
+}
+
+fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Problem>) -> Plan {
+    let mut files: BTreeMap<String, Digest> = tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
+    files.extend(rest.signers);
+    resolved.secrecy.word(&tree.root.project);
+    tree.root.environments.iter().for_each(|environment| resolved.secrecy.word(&environment.name));
+    let mut secrets = std::mem::take(&mut resolved.secrecy.secrets);
+    secrets.extend(resolved.variables.secrets());
+    Plan {
+        digest: digest::of(&tree.root.project, &resolved.environment.name, &files, &resolved.variables.used()),
+        project: tree.root.project.clone(),
+        environment: resolved.environment.name.clone(),
+        environments: tree.root.environments.iter().map(|environment| environment.name.clone()).collect(),
+        root: tree.folder.clone(),
+        items: resolved.items,
+        pins: rest.pins,
+        release: rest.release,
+        people: tree.root.people.clone(),
+        signoff: rest.signoff,
+        ledger: rest.ledger,
+        files,
+        secrets: secrets.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+        words: resolved.secrecy.words.into_iter().collect(),
+        warnings,
+    }
+}
+
+/// What a plan says beside its checks.
+pub(super) struct Rest {
+    pins: Pins,
+    release: Release,
+    signoff: Option<Signoff>,
+    /// The signers' file with its fingerprint.
+    signers: Option<(String, Digest)>,
+    ledger: Option<String>,
+}
+
+/// What is being released, where neither flags nor the CI say so.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct ReleaseSettings {
+    /// The version people say: `1.4.2`.
+    #[serde(default)]
+    version: Option<String>,
+    /// The full commit id.
+    #[serde(default)]
+    commit: Option<String>,
+    /// The artifact with its digest: `registry/api@sha256:…`.
+    #[serde(default)]
+    artifact: Option<String>,
+}
+
+impl Rest {
+    /// Reads it; what is wrong joins the faults of `resolved`.
+    pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>) -> Self {
+        let root = &tree.root;
+        let release: ReleaseSettings = presentable_block(tree, resolved, root.release.as_ref()).unwrap_or_default();
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let release = Release {
+            version: given(release.version),
+            commit: given(release.commit),
+            artifact: given(release.artifact),
+            source: if root.release.is_some() { "plan".into() } else { String::new() },
+            dirty: false,
+        };
+        let pins = pins(tree, resolved);
+        let signoff_block = overridden(root.signoff.as_ref(), resolved.environment.signoff.as_ref());
+        let (mut signoff, mut signers) = (None::<Signoff>, None);
+        if let Some((label, node)) = signoff_block {
+            let (node, dropped) = filled(tree, resolved, &node);
+            resolved.faults.extend(people::check(&node, &root.people));
+            signoff = typed_block(resolved, label, &node, dropped);
+            signers = signoff.as_ref().and_then(|signoff| read_signers(tree, resolved, signoff, &node));
+        }
+        let ledger = root.ledger.as_ref().map(|node| (node.place, node.clone()));
+        Self { pins, release, signoff, signers, ledger: block(tree, resolved, ledger.as_ref()) }
+    }
+}
+
+/// A typed value of the main file, its variables filled in.
+fn block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
+    let (label, node) = block?;
+    let (node, dropped) = filled(tree, resolved, node);
+    typed_block(resolved, *label, &node, dropped)
+}
+
+/// The same for what goes into reports as it is.
+fn presentable_block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
+    let (label, node) = block?;
+    let (mut node, dropped) = filled(tree, resolved, node);
+    node.make_presentable();
+    typed_block(resolved, *label, &node, dropped)
+}
+
+fn filled(tree: &Tree, resolved: &mut Resolved<'_>, node: &Node) -> (Node, HashSet<Place>) {
+    let mut node = node.clone();
+    let filling = fill(&mut node, &tree.sources, &|_| &resolved.variables);
+    resolved.secrecy.check(&node, "", &HashSet::new(), &Scopes { plan: &resolved.variables, pack: None });
+    resolved.faults.extend(filling.faults);
+    (node, filling.dropped)
+}
+
+fn typed_block<T: DeserializeOwned>(resolved: &mut Resolved<'_>, label: Place, node: &Node, dropped: HashSet<Place>) -> Option<T> {
+    let typed = typed::read(node, label, dropped, &|reader| T::deserialize(reader));
+    resolved.faults.extend(typed.faults);
+    typed.value
+}
+
+/// The environment's keys stand instead of the plan's.
+fn overridden(plan: Option<&(Place, Node)>, environment: Option<&(Place, Node)>) -> Option<(Place, Node)> {
+    let (Some((_, plan)), Some((label, environment))) = (plan, environment) else { return environment.or(plan).cloned() };
+    let (Value::Map(old), Value::Map(new)) = (&plan.value, &environment.value) else { return Some((*label, environment.clone())) };
+    let kept = old.iter().filter(|(key, _)| !new.iter().any(|(k, _)| k.text == key.text));
+    let entries = new.iter().chain(kept).cloned().collect();
+    Some((*label, Node { place: environment.place, value: Value::Map(entries) }))
+}
+
+fn read_signers(tree: &Tree, resolved: &mut Resolved<'_>, signoff: &Signoff, node: &Node) -> Option<(String, Digest)> {
+    const LARGEST: Size = Size(1 << 20);
+    let name = &signoff.allowed_signers;
+    match regular_file::read_bytes(&tree.folder.join(name), LARGEST) {
+        Ok(bytes) => Some((super::include::shown(Path::new(name)), Digest::of(&bytes))),
+        Err(error) => {
+            let (place, shown) = node.get("allowed-signers").and_then(|node| Some((node.place, node.scalar()?.quotable().to_owned())))?;
+            resolved.faults.push(Fault::new(place, format!("the file `{shown}` {error}")));
+            None
+        }
+    }
+}
+
+/// The environment's `resolve`.
+fn pins(tree: &Tree, resolved: &mut Resolved<'_>) -> Pins {
+    let pins = resolved.environment.resolve.as_ref();
+    let named: Option<BTreeMap<String, ParsedPin>> = block(tree, resolved, pins);
+    let entries = pins.and_then(|(_, node)| node.entries()).unwrap_or_default();
+    let mut hosts = HashSet::new();
+    for (key, _) in entries {
+        if key.text.is_empty() || key.text.contains(['/', ':', ' ', '$']) {
+            resolved.faults.push(
+                Fault::new(key.place, format!("`{}` is not a host name", key.text)).hint("write the name alone, without scheme and port"),
+            );
+        } else if !hosts.insert(key.text.to_lowercase()) {
+            resolved.faults.push(Fault::new(key.place, format!("`{}` is pinned twice", key.text.to_lowercase())));
+        }
+    }
+    named.unwrap_or_default().into_iter().map(|(host, ParsedPin(pin))| (host, pin)).collect()
+}
+
+struct ParsedPin(Pin);
+
+impl<'de> Deserialize<'de> for ParsedPin {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map(ParsedPin).map_err(serde::de::Error::custom)
+    }
+}

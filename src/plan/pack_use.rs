@@ -1,0 +1,159 @@
+//! A pack as one plan includes it: under which name, with which variables, changed how and without what.
+
+use std::collections::HashMap;
+
+use super::{
+    draft::{Draft, Found},
+    fault::Fault,
+    fields::{Fields, Word, is_id},
+    node::{Key, Node, Value},
+    pack::{Pack, packs},
+    place::{Place, Sources},
+    root, suggest, yaml,
+};
+use crate::model::Digest;
+
+const KEYS: [&str; 5] = ["pack", "as", "vars", "change", "without"];
+
+/// One `{ pack: …, as: … }` of a plan.
+#[derive(Debug)]
+pub(super) struct PackUse {
+    pub(super) pack: &'static Pack,
+    /// What its ids begin with.
+    pub(super) alias: Word,
+    /// The variables the plan gives it.
+    pub(super) vars: Vec<(Key, Node)>,
+    /// Its file's number.
+    pub(super) file: u32,
+}
+
+impl PackUse {
+    /// Reads the include's map and the pack it names. `index` will be its place among the plan's packs.
+    pub(super) fn read(node: &Node, index: usize, sources: &mut Sources, faults: &mut Vec<Fault>) -> Option<(Self, Vec<Found>)> {
+        let label = node.entries()?.first().map_or(node.place, |(key, _)| key.place);
+        let fields = Fields::open(node, label, &KEYS, faults)?;
+        if fields.get("pack").is_none() {
+            faults.push(Fault::new(label, "the key `pack` is missing").hint("an include is a path, or a map with `pack`"));
+        }
+        let name = fields.word("pack", faults)?;
+        let Some(pack) = Pack::named(&name.text) else {
+            let hint = suggest::hint(&name.text, packs().iter().map(|pack| pack.name), "packs");
+            faults.push(Fault::new(name.place, format!("unknown pack `{}`", name.text)).maybe_hint(hint));
+            return None;
+        };
+        let alias = if fields.get("as").is_some() { fields.word("as", faults)? } else { name.clone() };
+        if !is_id(&alias.text) {
+            faults.push(Fault::new(alias.place, format!("`{}` cannot begin an id: lower-case letters, digits and `-`", alias.text)));
+            return None;
+        }
+        let file = sources.add(pack.file(), pack.source.to_owned(), Digest::of(pack.source.as_bytes()));
+        let vars = root::vars(fields, faults);
+        check_vars(pack, &vars, &name, faults);
+        let this = Self { pack, alias, vars, file };
+        let drafts = this.drafts(fields, index, name.place, faults);
+        Some((this, drafts))
+    }
+
+    fn drafts(&self, fields: Fields<'_>, index: usize, at: Place, faults: &mut Vec<Fault>) -> Vec<Found> {
+        let tree = yaml::parse(self.file, self.pack.source, faults);
+        let Some(tree) = tree else { return Vec::new() };
+        let checks = tree.get("checks").and_then(Node::items).unwrap_or_default();
+        let ids: Vec<&str> = checks.iter().filter_map(|check| Some(check.get("id")?.scalar()?.text.as_str())).collect();
+        let change = by_id(fields, "change", self.pack, &ids, faults);
+        let without = by_id(fields, "without", self.pack, &ids, faults);
+        for (id, (place, _)) in &change {
+            if without.contains_key(id) {
+                faults.push(Fault::new(*place, format!("`{id}` is changed here and left out by `without`")));
+            }
+        }
+        let mut drafts = Vec::new();
+        for check in checks {
+            let id = check.get("id").and_then(Node::scalar).map(|scalar| scalar.text.as_str()).unwrap_or_default();
+            let mut check = check.clone();
+            if let Some((label, change)) = change.get(id) {
+                changed(&mut check, change, *label, faults);
+            }
+            let mut found = Draft::read(&check, tree.entry("section"), faults);
+            if let Some(draft) = &mut found.draft {
+                self.adopt(draft, index, at);
+                draft.without = without.get(id).and_then(|(label, reason)| reason_of(reason, *label, faults));
+            }
+            found.id = found.id.map(|id| format!("{}/{id}", self.alias.text));
+            drafts.push(found);
+        }
+        drafts
+    }
+
+    /// Makes a check of the pack one of the plan's: ids written in the pack mean the pack's.
+    fn adopt(&self, draft: &mut Draft, index: usize, at: Place) {
+        draft.id = format!("{}/{}", self.alias.text, draft.id);
+        draft.pack = Some(index);
+        draft.location = at;
+        draft.id_place = at;
+        for need in draft.needs.iter_mut().filter(|need| need.place.file == self.file) {
+            need.text = format!("{}/{}", self.alias.text, need.text);
+        }
+    }
+}
+
+fn check_vars(pack: &Pack, vars: &[(Key, Node)], name: &Word, faults: &mut Vec<Fault>) {
+    for (key, _) in vars.iter().filter(|(key, _)| !pack.vars.contains_key(&key.text)) {
+        let hint = suggest::hint(&key.text, pack.vars.keys().map(String::as_str), "variables");
+        faults.push(Fault::new(key.place, format!("the pack `{}` has no variable `{}`", pack.name, key.text)).maybe_hint(hint));
+    }
+    for (var, about) in pack.vars.iter().filter(|(_, about)| about.default.is_none()) {
+        if !vars.iter().any(|(key, _)| key.text == *var) {
+            let message = format!("the pack `{}` needs the variable `{var}`", pack.name);
+            faults.push(Fault::new(name.place, message).hint(format!("`{var}` is: {}", about.about)));
+        }
+    }
+}
+
+/// The entries of `change` or `without`, whose keys are ids of the pack.
+fn by_id<'a>(fields: Fields<'a>, key: &str, pack: &Pack, ids: &[&str], faults: &mut Vec<Fault>) -> HashMap<&'a str, (Place, &'a Node)> {
+    let Some((_, entries)) = fields.map(key, faults) else { return HashMap::new() };
+    for (key, _) in entries.iter().filter(|(key, _)| !ids.contains(&key.text.as_str())) {
+        let hint = suggest::hint(&key.text, ids.iter().copied(), "checks");
+        faults.push(Fault::new(key.place, format!("the pack `{}` has no check `{}`", pack.name, key.text)).maybe_hint(hint));
+    }
+    entries.iter().map(|(key, node)| (key.text.as_str(), (key.place, node))).collect()
+}
+
+fn reason_of(node: &Node, label: Place, faults: &mut Vec<Fault>) -> Option<String> {
+    match node.scalar().map(|scalar| scalar.text.trim()).filter(|text| !text.is_empty() && *text != "~") {
+        Some(reason) => Some(reason.to_owned()),
+        None => {
+            faults.push(Fault::new(label, "a check is left out without a reason").hint("say why: reports show it"));
+            None
+        }
+    }
+}
+
+/// Puts the plan's changes over the pack's check: maps are merged key by key, everything else is replaced.
+fn changed(check: &mut Node, change: &Node, label: Place, faults: &mut Vec<Fault>) {
+    let Some(entries) = change.entries() else {
+        faults.push(Fault::new(label, format!("expected a map of keys, found {}", change.noun())));
+        return;
+    };
+    for (key, _) in entries.iter().filter(|(key, _)| key.text == "id") {
+        faults.push(Fault::new(key.place, "the id of a pack's check stays").hint("`as` names the pack's checks"));
+    }
+    let rest = entries.iter().filter(|(key, _)| key.text != "id").cloned().collect();
+    merge(check, &Node { place: change.place, value: Value::Map(rest) });
+}
+
+fn merge(into: &mut Node, change: &Node) {
+    let (Value::Map(old), Value::Map(new)) = (&mut into.value, &change.value) else {
+        *into = change.clone();
+        return;
+    };
+    for (key, node) in new {
+        match old.iter_mut().find(|(k, _)| k.text == key.text) {
+            Some((known, value)) => {
+                *known = key.clone();
+                merge(value, node);
+            }
+            None => old.push((key.clone(), node.clone())),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The plan's checks for one environment: variables filled in, settings typed, or every problem.
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde::Deserialize;
+
+use super::{
+    deserialize::Reader,
+    draft::Draft,
+    envelope::Envelope,
+    fault::Fault,
+    interpolate::{fill, fill_leniently},
+    item::{Item, Standing},
+    mismatch::Mismatch,
+    needs::{self, Meant},
+    node::Node,
+    place::Place,
+    root::{self, Environment},
+    scope::{PackScope, Scopes},
+    secrecy::{self, Secrecy},
+    settings,
+    tree::Tree,
+    typed::{self, Typed},
+    variables::Variables,
+};
+use crate::{
+    check::{self, AnyCheck},
+    model::{Location, ProcessEnv},
+    net::{
+        env_file::{EnvFile, ReadError},
+        regular_file::FileError,
+    },
+};
+
+/// A plan's checks in one environment.
+pub(super) struct Resolved<'a> {
+    pub(super) environment: &'a Environment,
+    pub(super) variables: Variables<'a>,
+    pub(super) items: Vec<Item>,
+    pub(super) secrecy: Secrecy,
+    pub(super) faults: Vec<Fault>,
+    /// Checks that could not be read because a variable is not set: the id, and why. Only with `lenient`.
+    pub(super) untried: Vec<(String, String)>,
+}
+
+/// Reads the plan for `environment`. With `lenient`, variables that are not set are no error.
+pub(super) fn resolve<'a>(tree: &'a Tree, environment: &'a Environment, process: &'a ProcessEnv, lenient: bool) -> Resolved<'a> {
+    let mut faults = Vec::new();
+    let variables = variables(tree, environment, process, lenient, &mut faults);
+    let packs: Vec<PackScope> = tree.packs.iter().map(|used| PackScope::new(used, &variables, &tree.sources, &mut faults)).collect();
+    let mut resolved = Resolved { environment, items: Vec::new(), secrecy: Secrecy::default(), faults, untried: Vec::new(), variables };
+    let meant: Vec<Meant<'_>> = tree.drafts.iter().filter_map(|draft| resolved.check(tree, draft, &packs)).collect();
+    resolved.faults.extend(needs::unmet(&meant, &environment.name));
+    resolved.faults.extend(needs::guards(&meant, environment));
+    resolved.secrecy.vars(&tree.root.vars);
+    resolved.secrecy.vars(&environment.vars);
+    resolved
+}
+
+/// The environment's variables, its env-file read.
+fn variables<'a>(
+    tree: &'a Tree,
+    environment: &'a Environment,
+    process: &'a ProcessEnv,
+    lenient: bool,
+    faults: &mut Vec<Fault>,
+) -> Variables<'a> {
+    let others = tree.root.environments.iter().filter(|other| other.name != environment.name);
+    let elsewhere: HashSet<&str> = others.flat_map(|other| &other.vars).map(|(key, _)| key.text.as_str()).collect();
+    let fresh = || {
+        let written = [root::by_name(&environment.vars), root::by_name(&tree.root.vars)];
+        Variables::new(written, process, lenient).among(&environment.name, elsewhere.clone())
+    };
+    let mut variables = fresh();
+    let Some(node) = &environment.env_file else { return variables };
+    let mut node = node.clone();
+    // The path's own variables cannot come from the file.
+    let filling = fill(&mut node, &tree.sources, &|_| &variables);
+    faults.extend(filling.faults);
+    let Some(scalar) = node.scalar().filter(|scalar| scalar.filled().is_none_or(|filled| filled.unset.is_empty())) else {
+        return variables;
+    };
+    if !filling.dropped.is_empty() {
+        return variables;
+    }
+    variables = fresh();
+    match EnvFile::read(&tree.folder.join(&scalar.text)) {
+        Ok(file) => variables.file = file.entries.into_iter().map(|entry| (entry.key, entry.value)).collect(),
+        // It holds secrets and is seldom at hand where a plan is only linted.
+        Err(ReadError::File(FileError::Missing)) if lenient => {}
+        Err(error) => faults.push(Fault::new(node.place, format!("the env-file `{}` {error}", scalar.quotable()))),
+    }
+    variables
+}
+
+impl Resolved<'_> {
+    /// Reads one check; what others can rely on is returned, unless the envelope is beyond reading.
+    fn check<'d>(&mut self, tree: &Tree, draft: &'d Draft, packs: &[PackScope]) -> Option<Meant<'d>> {
+        let scope = Scopes { plan: &self.variables, pack: draft.pack.map(|index| (tree.packs[index].file, &packs[index])) };
+        let excluded = self.excluded(draft);
+        let meant = |envelope: &Envelope, excluded| Meant { draft, phases: envelope.phases(), severity: envelope.severity, excluded };
+        if let Some(why) = excluded {
+            let mut envelope = draft.envelope.clone();
+            fill_leniently(&mut envelope, &|place| scope.at(place));
+            envelope.make_presentable();
+            let read = typed::read(&envelope, draft.id_place, HashSet::new(), &|reader| Envelope::deserialize(reader));
+            self.secrecy.words(&envelope);
+            let envelope = read.value.or(read.partial).unwrap_or_else(Envelope::bare);
+            let meant = meant(&envelope, Some(why.clone()));
+            self.items.push(item(tree, draft, envelope, Standing::Excluded(why)));
+            return Some(meant);
+        }
+        let read = Read::of(draft, tree, &scope);
+        read.learn(draft, &scope, &mut self.secrecy);
+        if let Some(why) = not_set(read.envelope.unset.iter().chain(&read.kind.unset)) {
+            self.untried.push((draft.id.clone(), why));
+        }
+        self.faults.extend(read.faults);
+        let whole = read.envelope.partial.is_none();
+        let envelope = read.envelope.value.or(read.envelope.partial)?;
+        let meant = meant(&envelope, None);
+        if let Some(check) = read.kind.value.filter(|_| whole) {
+            let guard = self.environment.guard.iter().any(|guard| guard.text == draft.id);
+            let settings = settings::shown(&read.settings, &read.secret);
+            self.items.push(Item { guard, settings, ..item(tree, draft, envelope, Standing::Ready(check)) });
+        }
+        Some(meant)
+    }
+
+    /// Why the check is not meant for this environment.
+    fn excluded(&self, draft: &Draft) -> Option<String> {
+        if let Some(reason) = &draft.without {
+            return Some(reason.clone());
+        }
+        let environments = draft.environments.as_ref().filter(|list| !list.is_empty())?;
+        if environments.iter().any(|name| name.text == self.environment.name) {
+            return None;
+        }
+        let names: Vec<&str> = environments.iter().map(|name| name.text.as_str()).collect();
+        Some(format!("meant for {} only", names.join(", ")))
+    }
+}
+
+fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> Item {
+    let location = Location { file: tree.sources.of(draft.location).name.clone(), line: tree.sources.line(draft.location) };
+    Item {
+        id: draft.id.clone(),
+        phases: envelope.phases(),
+        retry: envelope.retry(),
+        title: envelope.title.filter(|title| !title.is_empty()).unwrap_or_else(|| draft.id.clone()),
+        section: envelope.section.unwrap_or_default(),
+        severity: envelope.severity,
+        owner: envelope.owner,
+        why: envelope.why,
+        fix: envelope.fix,
+        runbook: envelope.runbook,
+        tags: envelope.tags,
+        from: envelope.from,
+        needs: draft.needs.iter().map(|need| need.text.clone()).collect(),
+        guard: false,
+        timeout: envelope.timeout,
+        location,
+        kind: draft.kind,
+        settings: serde_json::Value::Null,
+        standing,
+    }
+}
+
+/// A check with its variables filled in, read as far as it fits.
+struct Read {
+    settings: Node,
+    filled_envelope: Node,
+    envelope: Typed<Envelope>,
+    kind: Typed<Box<dyn AnyCheck>>,
+    /// Scalars of the settings that are secrets.
+    secret: HashSet<Place>,
+    faults: Vec<Fault>,
+}
+
+impl Read {
+    fn of(draft: &Draft, tree: &Tree, scopes: &Scopes<'_>) -> Self {
+        let (mut filled_envelope, mut settings) = (draft.envelope.clone(), draft.settings.clone());
+        let parse = |reader: Reader<'_>| check::parse(draft.kind.name, reader).unwrap_or_else(|| Err(Mismatch::new("unknown kind")));
+        let mut faults = Vec::new();
+        let mut filled = |node: &mut Node| {
+            let filling = fill(node, &tree.sources, &|place| scopes.at(place));
+            faults.extend(filling.faults);
+            filling.dropped
+        };
+        let (of_envelope, of_settings) = (filled(&mut filled_envelope), filled(&mut settings));
+        let mut presentable = filled_envelope.clone();
+        presentable.make_presentable();
+        let mut envelope = typed::read(&presentable, draft.id_place, of_envelope, &|reader| Envelope::deserialize(reader));
+        let mut kind = typed::read(&settings, draft.kind_key, of_settings, &parse);
+        faults.append(&mut envelope.faults);
+        faults.append(&mut kind.faults);
+        let secret = secrecy::places(&settings, &kind.secrets);
+        Self { settings, filled_envelope, envelope, kind, secret, faults }
+    }
+
+    /// What the check tells about secrets and words.
+    fn learn(&self, draft: &Draft, scopes: &Scopes<'_>, secrecy: &mut Secrecy) {
+        secrecy.check(&self.filled_envelope, "", &HashSet::new(), scopes);
+        secrecy.check(&self.settings, draft.kind.name, &self.secret, scopes);
+        for node in [&draft.envelope, &draft.settings] {
+            node.each_scalar(&mut |scalar, place| secrecy.defaults(&scalar.text, place));
+        }
+    }
+}
+
+fn not_set<'a>(names: impl Iterator<Item = &'a String>) -> Option<String> {
+    let names: BTreeSet<String> = names.map(|name| format!("`{name}`")).collect();
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    (!names.is_empty()).then(|| format!("{} {verb} not set", names.into_iter().collect::<Vec<_>>().join(", ")))
+}

@@ -1,0 +1,164 @@
+//! `gonogo.yaml`, as far as it can be read before the variables are known.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{
+    fault::Fault,
+    fields::{Fields, Word, is_id, words},
+    node::{Key, Node, Scalar},
+    people::Person,
+    place::Place,
+    template::{Template, is_name},
+    typed,
+};
+
+/// The keys of the file.
+pub(super) const KEYS: [&str; 10] =
+    ["project", "environments", "vars", "include", "section", "checks", "release", "people", "signoff", "ledger"];
+/// The keys of an environment.
+pub(super) const ENVIRONMENT_KEYS: [&str; 5] = ["vars", "env-file", "guard", "resolve", "signoff"];
+
+/// The plan's main file.
+#[derive(Debug, Default)]
+pub(super) struct Root {
+    pub(super) project: String,
+    /// The key `environments`.
+    pub(super) environments_key: Place,
+    pub(super) environments: Vec<Environment>,
+    pub(super) vars: Vec<(Key, Node)>,
+    pub(super) include: Vec<Node>,
+    pub(super) release: Option<(Place, Node)>,
+    pub(super) people: BTreeMap<String, Person>,
+    pub(super) signoff: Option<(Place, Node)>,
+    pub(super) ledger: Option<Node>,
+}
+
+/// A set of targets and variables.
+#[derive(Debug, Default)]
+pub(super) struct Environment {
+    pub(super) name: String,
+    pub(super) vars: Vec<(Key, Node)>,
+    pub(super) env_file: Option<Node>,
+    pub(super) guard: Vec<Word>,
+    pub(super) resolve: Option<(Place, Node)>,
+    pub(super) signoff: Option<(Place, Node)>,
+}
+
+impl Root {
+    /// Reads the file's tree; what is wrong is told, what is right is kept.
+    pub(super) fn read(node: &Node, faults: &mut Vec<Fault>) -> Self {
+        let top = Place { end: node.place.start, ..node.place };
+        let Some(fields) = Fields::open(node, top, &KEYS, faults) else { return Self::default() };
+        let owned = |key| fields.get(key).map(|(label, node)| (label, node.clone()));
+        let project = fields.word("project", faults);
+        if fields.get("project").is_none() {
+            faults.push(Fault::new(top, "the key `project` is missing").hint("name the project: reports and the record go by it"));
+        }
+        let (environments_key, environments) = environments(fields, top, faults);
+        let include = fields.list("include", faults);
+        if let Some((label, [])) = include {
+            faults.push(Fault::new(label, "the list is empty").hint("leave the key out"));
+        }
+        Self {
+            project: project.map(|word| word.text).unwrap_or_default(),
+            environments_key,
+            environments,
+            vars: vars(fields, faults),
+            include: include.map(|(_, items)| items.to_vec()).unwrap_or_default(),
+            release: owned("release"),
+            people: people(fields, faults),
+            signoff: owned("signoff"),
+            ledger: owned("ledger").map(|(_, node)| node),
+        }
+    }
+
+    pub(super) fn environment(&self, name: &str) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.name == name)
+    }
+
+    /// Every `vars` of the file: the plan's, then each environment's.
+    pub(super) fn all_vars(&self) -> impl Iterator<Item = &(Key, Node)> {
+        self.vars.iter().chain(self.environments.iter().flat_map(|environment| &environment.vars))
+    }
+}
+
+/// The variables of a `vars` by name.
+pub(super) fn by_name(vars: &[(Key, Node)]) -> HashMap<&str, &Node> {
+    vars.iter().map(|(key, node)| (key.text.as_str(), node)).collect()
+}
+
+fn environments(fields: Fields<'_>, top: Place, faults: &mut Vec<Fault>) -> (Place, Vec<Environment>) {
+    if fields.get("environments").is_none() {
+        faults.push(Fault::new(top, "the key `environments` is missing").hint("name at least one: `environments: { prod: {} }`"));
+    }
+    let Some((label, entries)) = fields.map("environments", faults) else { return (top, Vec::new()) };
+    if entries.is_empty() {
+        faults.push(Fault::new(label, "the plan has no environment").hint("name at least one: `environments: { prod: {} }`"));
+    }
+    (label, entries.iter().map(|(key, node)| environment(key, node, faults)).collect())
+}
+
+fn environment(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Environment {
+    let mut environment = Environment { name: key.text.clone(), ..Environment::default() };
+    if !is_id(&key.text) {
+        faults.push(Fault::new(key.place, format!("`{}` cannot name an environment: lower-case letters, digits and `-`", key.text)));
+    }
+    // `prod:` alone says enough.
+    if node.scalar().is_some_and(Scalar::is_null) {
+        return environment;
+    }
+    let Some(fields) = Fields::open(node, key.place, &ENVIRONMENT_KEYS, faults) else { return environment };
+    environment.vars = vars(fields, faults);
+    if let Some((label, node)) = fields.get("env-file") {
+        if node.scalar().is_none_or(|scalar| scalar.text.is_empty() || scalar.is_null()) {
+            faults.push(Fault::new(label, format!("expected the path of a file, found {}", node.noun())));
+        } else {
+            environment.env_file = Some(node.clone());
+        }
+    }
+    if let Some((label, items)) = fields.list("guard", faults) {
+        if items.is_empty() {
+            faults.push(Fault::new(label, "the list is empty, so nothing guards this environment").hint("leave the key out"));
+        }
+        environment.guard = words(items, faults);
+    }
+    environment.resolve = fields.get("resolve").map(|(label, node)| (label, node.clone()));
+    environment.signoff = fields.get("signoff").map(|(label, node)| (label, node.clone()));
+    environment
+}
+
+/// A map of variables: names that can be used, values that are scalars.
+pub(super) fn vars(fields: Fields<'_>, faults: &mut Vec<Fault>) -> Vec<(Key, Node)> {
+    let Some((_, entries)) = fields.map("vars", faults) else { return Vec::new() };
+    for (key, node) in entries {
+        if !is_name(&key.text) {
+            faults.push(Fault::new(key.place, format!("`{}` cannot name a variable: letters, digits, `_`, `-`, `.`", key.text)));
+        }
+        match node.scalar() {
+            None => faults.push(Fault::new(key.place, format!("a variable is one value, found {}", node.noun()))),
+            Some(scalar) if scalar.is_null() => {
+                faults
+                    .push(Fault::new(key.place, format!("the variable `{}` is empty", key.text)).hint("give it a value, or leave it out"));
+            }
+            Some(scalar) => {
+                if let Err(malformed) = Template::parse(&scalar.text) {
+                    faults.push(Fault::new(node.place, malformed.message).hint("write `$$` for a dollar sign"));
+                }
+            }
+        }
+    }
+    entries.to_vec()
+}
+
+fn people(fields: Fields<'_>, faults: &mut Vec<Fault>) -> BTreeMap<String, Person> {
+    let Some((_, entries)) = fields.map("people", faults) else { return BTreeMap::new() };
+    let mut people = BTreeMap::new();
+    for (key, node) in entries {
+        let person = typed::read(node, key.place, HashSet::new(), &|reader| serde::Deserialize::deserialize(reader));
+        faults.extend(person.faults);
+        // Somebody half described still exists: a role that names them is not wrong.
+        let unknown = Person { name: String::new(), title: None, emails: Vec::new() };
+        people.insert(key.text.clone(), person.value.unwrap_or(unknown));
+    }
+    people
+}

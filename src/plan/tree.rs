@@ -1,0 +1,183 @@
+//! Everything a plan's files say, before an environment is chosen.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Problem,
+    draft::{Draft, Found},
+    fault::Fault,
+    fields::{Fields, word},
+    include, needs,
+    node::Node,
+    pack_use::PackUse,
+    place::{Place, Sources},
+    root::Root,
+    suggest, unused,
+};
+use crate::model::plain;
+
+/// The keys of a check file.
+const FILE_KEYS: [&str; 2] = ["section", "checks"];
+
+/// The plan's files, read.
+#[derive(Default)]
+pub(super) struct Tree {
+    /// The folder of the main file.
+    pub(super) folder: PathBuf,
+    pub(super) sources: Sources,
+    pub(super) root: Root,
+    pub(super) packs: Vec<PackUse>,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) faults: Vec<Fault>,
+    /// Ids of all checks, also of those that are wrong.
+    ids: HashSet<String>,
+}
+
+impl Tree {
+    /// Reads the main file and all it includes.
+    ///
+    /// # Errors
+    /// Only if the main file cannot be read at all; every other problem is in [`faults`](Self::faults).
+    pub(super) fn read(config: &Path) -> Result<Self, Vec<Problem>> {
+        let folder = match config.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
+        let mut tree = Self { folder, ..Self::default() };
+        let node = match include::read(&tree.folder, &name, &mut tree.sources, &mut tree.faults) {
+            Ok((_, Some(node))) => node,
+            Ok((_, None)) => return Err(Problem::all(tree.faults, &tree.sources)),
+            Err(error) => {
+                let hint = "`-c` names the plan's main file; `gonogo init` writes one";
+                let config = config.display().to_string();
+                return Err(vec![Problem::of_file(&config, format!("the plan `{}` {error}", plain(&config)), Some(hint.to_owned()))]);
+            }
+        };
+        tree.root = Root::read(&node, &mut tree.faults);
+        if node.get("checks").is_some() {
+            tree.checks(&node);
+        }
+        let files = tree.include(&name);
+        tree.whole(&node, &files);
+        Ok(tree)
+    }
+
+    /// Reads what is included, in the order of the list; the files' trees are returned.
+    fn include(&mut self, main: &Path) -> Vec<Node> {
+        let mut seen: HashSet<PathBuf> = HashSet::from([main.to_path_buf()]);
+        let mut nodes = Vec::new();
+        for entry in std::mem::take(&mut self.root.include) {
+            if entry.entries().is_some() {
+                self.pack(&entry);
+                continue;
+            }
+            let Some(pattern) = word(&entry, entry.place, &mut self.faults) else { continue };
+            for path in include::files(&self.folder, &pattern, &mut self.faults) {
+                if !seen.insert(PathBuf::from(include::shown(&path))) {
+                    continue;
+                }
+                match include::read(&self.folder, &path, &mut self.sources, &mut self.faults) {
+                    Ok((file, Some(node))) => {
+                        self.file(file, &node);
+                        nodes.push(node);
+                    }
+                    Ok((_, None)) => {}
+                    Err(error) => self.faults.push(Fault::new(pattern.place, format!("the file `{}` {error}", include::shown(&path)))),
+                }
+            }
+        }
+        nodes
+    }
+
+    fn file(&mut self, file: u32, node: &Node) {
+        let Some(fields) = Fields::open(node, Place::top(file), &FILE_KEYS, &mut self.faults) else { return };
+        if fields.get("checks").is_none() {
+            self.faults.push(Fault::new(Place::top(file), "the key `checks` is missing"));
+        }
+        self.checks(node);
+    }
+
+    fn checks(&mut self, node: &Node) {
+        let Some((key, list)) = node.entry("checks") else { return };
+        let Some(items) = list.items() else {
+            self.faults.push(Fault::new(key.place, format!("expected a list of checks, found {}", list.noun())));
+            return;
+        };
+        if items.is_empty() {
+            self.faults.push(Fault::new(key.place, "the list has no checks"));
+        }
+        for item in items {
+            let found = Draft::read(item, node.entry("section"), &mut self.faults);
+            self.keep(found);
+        }
+    }
+
+    fn pack(&mut self, entry: &Node) {
+        let Some((used, drafts)) = PackUse::read(entry, self.packs.len(), &mut self.sources, &mut self.faults) else { return };
+        if let Some(first) = self.packs.iter().find(|pack| pack.alias.text == used.alias.text) {
+            let message = format!("two packs are called `{}`, the first at {}", used.alias.text, self.sources.name_line(first.alias.place));
+            self.faults.push(Fault::new(used.alias.place, message).hint("give this one another name with `as`"));
+            return;
+        }
+        self.packs.push(used);
+        drafts.into_iter().for_each(|found| self.keep(found));
+    }
+
+    fn keep(&mut self, found: Found) {
+        self.ids.extend(found.id);
+        self.drafts.extend(found.draft);
+    }
+
+    /// What only shows when all files are read.
+    fn whole(&mut self, main: &Node, files: &[Node]) {
+        self.duplicates();
+        let mut faults = Vec::new();
+        if self.drafts.is_empty() && self.faults.is_empty() {
+            faults
+                .push(Fault::new(Place::top(0), "the plan has no checks").hint("write `checks:` here, or `include:` files that have some"));
+        }
+        let environments: Vec<&str> = self.root.environments.iter().map(|environment| environment.name.as_str()).collect();
+        for name in self.drafts.iter().flat_map(|draft| draft.environments.iter().flatten()) {
+            if !environments.contains(&name.text.as_str()) {
+                let hint = suggest::hint(&name.text, environments.iter().copied(), "environments");
+                faults.push(Fault::new(name.place, format!("the plan has no environment `{}`", name.text)).maybe_hint(hint));
+            }
+        }
+        for guard in self.root.environments.iter().flat_map(|environment| &environment.guard) {
+            if !self.ids.contains(&guard.text) {
+                faults.push(self.no_check(&guard.text, guard.place));
+            }
+        }
+        for need in self.drafts.iter().flat_map(|draft| &draft.needs) {
+            if !self.ids.contains(&need.text) {
+                faults.push(self.no_check(&need.text, need.place));
+            }
+        }
+        faults.extend(needs::circles(&self.drafts));
+        faults.extend(unused::variables(&self.root, std::iter::once(main).chain(files)));
+        self.faults.extend(faults);
+    }
+
+    fn no_check(&self, id: &str, place: Place) -> Fault {
+        let near = suggest::nearest(id, self.ids.iter().map(String::as_str));
+        Fault::new(place, format!("the plan has no check `{id}`")).maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+    }
+
+    /// A later check of the same id stays for now, so that its other problems are told too.
+    fn duplicates(&mut self) {
+        let mut first: HashMap<&str, Place> = HashMap::new();
+        let mut faults = Vec::new();
+        for draft in &self.drafts {
+            let place = *first.entry(&draft.id).or_insert(draft.id_place);
+            if place != draft.id_place {
+                let message = format!("duplicate id `{}`, first given at {}", draft.id, self.sources.name_line(place));
+                faults.push(Fault::new(draft.id_place, message));
+            }
+        }
+        self.faults.extend(faults);
+    }
+}

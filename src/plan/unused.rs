@@ -1,0 +1,40 @@
+//! Variables that nothing uses: mostly a misspelt name, for which another source's value is silently taken.
+
+use std::collections::HashSet;
+
+use super::{fault::Fault, node::Node, root::Root, suggest, template::Template};
+
+/// A warning for every variable in `vars` that no value of `files` names; its own value does not count.
+pub(super) fn variables<'a>(root: &Root, files: impl Iterator<Item = &'a Node>) -> Vec<Fault> {
+    let own: HashSet<_> = root.all_vars().map(|(_, node)| node.place).collect();
+    let mut used: HashSet<String> = HashSet::new();
+    let mut take = |text: &str, but: Option<&str>| {
+        if let Ok(Some(template)) = Template::parse(text) {
+            used.extend(template.names().into_iter().filter(|name| Some(*name) != but).map(str::to_owned));
+        }
+    };
+    for file in files {
+        file.each_scalar(&mut |scalar, place| {
+            if scalar.text.contains("${") && !own.contains(&place) {
+                take(&scalar.text, None);
+            }
+        });
+    }
+    for (key, node) in root.all_vars() {
+        node.each_scalar(&mut |scalar, _| take(&scalar.text, Some(&key.text)));
+    }
+    let declared: HashSet<&str> = root.all_vars().map(|(key, _)| key.text.as_str()).collect();
+    let own_words = |node: &Node| node.scalar().and_then(|scalar| Template::parse(&scalar.text).ok().flatten());
+    let unused = root.all_vars().filter(|(key, _)| !used.contains(&key.text));
+    unused
+        .map(|(key, node)| {
+            // A name that is used but that no one declares is what this one was meant to be.
+            let own = own_words(node);
+            let own = own.as_ref().map(Template::names).unwrap_or_default();
+            let meant = used.iter().map(String::as_str).filter(|name| !declared.contains(name) && !own.contains(name));
+            let near = suggest::nearest(&key.text, meant);
+            Fault::warning(key.place, format!("nothing uses the variable `{}`", key.text))
+                .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+        })
+        .collect()
+}

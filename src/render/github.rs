@@ -1,0 +1,100 @@
+//! Annotations for GitHub Actions: workflow commands that point at the plan's file and line.
+//!
+//! GitHub shows ten annotations of a level for a step, so the verdict and the gravest come first, and what is unknown
+//! only because of another check is told in the message of that one.
+
+use crate::model::{Finding, Period, Severity, Verdict};
+
+use super::{
+    Page,
+    head::{self, Tone},
+    inert,
+    story::{self, Exception, Rank, Story, moment, said, sign},
+};
+
+/// Commands and, in folded groups, every other finding as a plain line.
+pub(super) fn render(page: &Page<'_>) -> String {
+    let report = page.report;
+    let story = Story::of(report);
+    let level = match report.verdict {
+        Verdict::Go => "notice",
+        Verdict::Hold => "warning",
+        Verdict::NoGo => "error",
+    };
+    let mut verdict = vec![head::why(report)];
+    verdict.extend(head::caveats(report).into_iter().map(|caveat| format!("{}: {}", caveat.word, caveat.text)));
+    let title = format!("{}: {} → {}", head::headline(report), report.project, report.environment);
+    let mut out = command(level, &[("title", &title)], &verdict);
+    for group in &story.groups {
+        for exception in &group.exceptions {
+            out += &annotation(group.rank, exception);
+        }
+    }
+    let passed = story.passed.iter().flat_map(|section| &section.findings).copied();
+    out += &group(&format!("Passed ({})", story.green()), passed);
+    out += &group(&format!("Skipped ({})", story.skipped.len()), story.skipped.iter().copied());
+    out + &format!("{} {}: {}\n", Tone::of(report).sign(), head::headline(report), inert::log_line(&head::why(report)))
+}
+
+fn annotation(rank: Rank, exception: &Exception<'_>) -> String {
+    let finding = exception.finding;
+    let level = match (rank, finding.severity) {
+        (Rank::Blocks, _) => "error",
+        (Rank::Waits, _) | (Rank::Lesser, Severity::Blocker | Severity::Warning) => "warning",
+        (Rank::Lesser, Severity::Info) | (Rank::Accepted | Rank::Remarked, _) => "notice",
+    };
+    let line = finding.location.line.max(1).to_string();
+    let title = story::name(finding);
+    let properties = [("file", finding.location.file.as_str()), ("line", &line), ("title", &title)];
+    // Without a file the line would point at nothing.
+    let from = if finding.location.file.is_empty() { 2 } else { 0 };
+    command(level, &properties[from..], &message(exception))
+}
+
+fn message(exception: &Exception<'_>) -> Vec<String> {
+    let finding = exception.finding;
+    let mut lines = vec![format!("{} ({}): {}", said(finding), finding.severity, finding.reason)];
+    let open: Vec<_> = finding.expectations.iter().filter(|e| e.met != Some(true)).collect();
+    if open.len() > 1 {
+        lines.extend(open.iter().map(|demand| format!("- {}", demand.line())));
+    }
+    if let Some(waiver) = &finding.waiver {
+        let until = moment(waiver.expires);
+        lines.push(format!("exception until {until}: {} ({}, accepted by {})", waiver.reason, waiver.ticket, waiver.approver));
+    }
+    for (label, text) in [
+        ("target", &finding.target),
+        ("owner", &finding.owner),
+        ("why", &finding.why),
+        ("fix", &finding.fix),
+        ("runbook", &finding.runbook),
+    ] {
+        lines.extend(text.iter().flat_map(|text| format!("{label}: {}", text.trim()).lines().map(str::to_owned).collect::<Vec<_>>()));
+    }
+    lines.extend(exception.dependents.iter().map(|d| format!("only because of this: {} ({}, {})", d.id, said(d), d.severity)));
+    lines
+}
+
+fn group<'a>(title: &str, findings: impl Iterator<Item = &'a Finding>) -> String {
+    let mut lines = String::new();
+    for finding in findings {
+        let took = Period::millis(finding.duration_ms);
+        let text = inert::log_line(&inert::cut(&format!("{}: {}: {}", story::name(finding), said(finding), finding.reason), LONGEST));
+        lines += &format!("{} {text} ({took})\n", sign(finding));
+    }
+    if lines.is_empty() { lines } else { format!("{}{lines}::endgroup::\n", command("group", &[], &[title.to_owned()])) }
+}
+
+/// Beyond this many characters of one line, the JSON report holds the rest.
+const LONGEST: usize = 600;
+
+/// One workflow command. Escaped as the runner's own toolkit does it (actions/toolkit, `packages/core/src/command.ts`).
+fn command(name: &str, properties: &[(&str, &str)], lines: &[String]) -> String {
+    let message = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| message(text).replace(':', "%3A").replace(',', "%2C");
+    let properties: Vec<String> =
+        properties.iter().map(|(name, value)| format!("{name}={}", property(&inert::log_line(&inert::cut(value, LONGEST))))).collect();
+    let space = if properties.is_empty() { "" } else { " " };
+    let lines: Vec<String> = lines.iter().map(|line| inert::log_line(&inert::cut(line, LONGEST))).collect();
+    format!("::{name}{space}{}::{}\n", properties.join(","), message(&lines.join("\n")))
+}

@@ -1,0 +1,242 @@
+//! What stands at the head of a report for people: the verdict, why, what weakens it, and the facts of the run.
+
+use serde::Serialize;
+
+use crate::model::{Finding, Outcome, Period, Phase, Report, Verdict};
+
+use super::{
+    inert,
+    story::{count, moment},
+};
+
+/// How the verdict is to be taken: it chooses colour and sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// A go with nothing to weaken it.
+    Go,
+    /// A go that rests on exceptions, or that is not a full one: partial, advisory, a rehearsal.
+    Caution,
+    /// Nothing is red, people have to answer.
+    Hold,
+    /// No.
+    NoGo,
+}
+
+impl Tone {
+    pub(super) fn of(report: &Report) -> Self {
+        let weak = report.advisory || report.rehearsal || report.partial.is_some() || report.interrupted;
+        match report.verdict {
+            Verdict::NoGo => Self::NoGo,
+            Verdict::Hold => Self::Hold,
+            Verdict::Go if weak || report.counts.blocker.waived > 0 => Self::Caution,
+            Verdict::Go => Self::Go,
+        }
+    }
+
+    /// The name of its style.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Go => "go",
+            Self::Caution => "caution",
+            Self::Hold => "hold",
+            Self::NoGo => "no-go",
+        }
+    }
+
+    /// Readable without colour.
+    pub(super) fn sign(self) -> char {
+        match self {
+            Self::Go => '✓',
+            Self::Caution => '!',
+            Self::Hold => '…',
+            Self::NoGo => '✗',
+        }
+    }
+}
+
+/// The headline with everything that makes it less than it seems: `GO (partial run)`.
+pub(super) fn headline(report: &Report) -> String {
+    let less: Vec<&str> = [(report.partial.is_some(), "partial run"), (report.rehearsal, "rehearsal"), (report.interrupted, "interrupted")]
+        .into_iter()
+        .filter_map(|(is, word)| is.then_some(word))
+        .collect();
+    if less.is_empty() { report.headline() } else { format!("{} ({})", report.headline(), less.join(", ")) }
+}
+
+/// Why the verdict is what it is, in a sentence or two.
+pub(super) fn why(report: &Report) -> String {
+    let noun = if report.strict { "blocking check" } else { "blocker" };
+    let decides = |f: &&Finding| f.severity.blocks(report.strict);
+    let number = |outcome: Outcome, waived: bool| {
+        report.findings.iter().filter(decides).filter(|f| f.outcome == outcome && f.is_waived() == waived).count()
+    };
+    let (failed, accepted) = (number(Outcome::Fail, false), number(Outcome::Fail, true));
+    let (unknown, pending, passed) = (number(Outcome::Unknown, false), number(Outcome::Pending, false), number(Outcome::Pass, false));
+    let because = match report.verdict {
+        Verdict::NoGo => match (failed, unknown) {
+            (0, 0) if report.interrupted => "The run was ended before every check had finished".into(),
+            (0, 0) => "No blocker passed, so there is nothing to rely on".into(),
+            (failed, 0) => format!("{} failed", count(failed, noun)),
+            (0, unknown) => format!("{} could not be checked", count(unknown, noun)),
+            (failed, unknown) => format!("{} failed, {unknown} could not be checked", count(failed, noun)),
+        },
+        Verdict::Hold => {
+            let wait = if pending == 1 { "waits" } else { "wait" };
+            format!("{} {wait} for a person's answer, nothing else stands in the way", count(pending, noun))
+        }
+        Verdict::Go if accepted > 0 => format!("{} passed, {accepted} failed under an accepted exception", count(passed, noun)),
+        Verdict::Go if passed == 1 => format!("The only {noun} passed"),
+        Verdict::Go => format!("All {passed} {noun}s passed"),
+    };
+    let lesser = report
+        .findings
+        .iter()
+        .filter(|f| !decides(f) && !f.is_waived())
+        .filter(|f| matches!(f.outcome, Outcome::Fail | Outcome::Unknown | Outcome::Pending))
+        .count();
+    match lesser {
+        0 => format!("{because}."),
+        1 => format!("{because}. 1 lesser check needs attention."),
+        n => format!("{because}. {n} lesser checks need attention."),
+    }
+}
+
+/// Something the reader must know about the run before trusting its verdict.
+#[derive(Serialize)]
+pub(super) struct Caveat {
+    pub(super) word: &'static str,
+    pub(super) text: String,
+    /// Whether it makes the verdict less than it seems.
+    pub(super) loud: bool,
+}
+
+/// What weakens the report, loudest first, then the run's own notes.
+pub(super) fn caveats(report: &Report) -> Vec<Caveat> {
+    let mut all = Vec::new();
+    let mut say = |is: bool, loud: bool, word, text: String| {
+        if is {
+            all.push(Caveat { word, text, loud });
+        }
+    };
+    say(
+        report.interrupted,
+        true,
+        "Interrupted",
+        "The run was ended before every check had finished; the rest could not be checked.".into(),
+    );
+    say(
+        report.advisory,
+        true,
+        "Advisory",
+        "Run for information: it exits 0 whatever the verdict, stops nothing, and can never be signed.".into(),
+    );
+    say(report.partial.is_some(), true, "Partial run", left_out(report));
+    say(
+        report.rehearsal,
+        true,
+        "Rehearsal",
+        format!("Judged as of {}, not as of the moment it was run. It cannot be signed as go.", moment(report.at)),
+    );
+    let nameless = report.release.version.is_none() && report.release.commit.is_none();
+    say(nameless, true, "No release named", "Neither a version nor a commit is known, so this report cannot be signed.".into());
+    let dirty = "The work tree had changes that no commit holds: what is released may differ from what the commit says.";
+    say(report.release.dirty, true, "Uncommitted changes", dirty.into());
+    let held = report.allow_hold && report.verdict == Verdict::Hold;
+    say(held, true, "Hold allowed", "The exit code is 0 although people have not answered (`--allow-hold`).".into());
+    say(report.strict, false, "Strict", "Warnings block too (`--strict`).".into());
+    let pinned: Vec<String> = report.resolve.iter().map(|(name, address)| format!("{name} = {address}")).collect();
+    say(!pinned.is_empty(), false, "Pinned names", format!("Not looked up but given by the plan: {}.", pinned.join(", ")));
+    for note in &report.notes {
+        say(true, false, "Note", note.clone());
+    }
+    all
+}
+
+fn left_out(report: &Report) -> String {
+    let Some(partial) = &report.partial else { return String::new() };
+    let mut text = String::from("Not every check of the plan was run");
+    for (word, names) in [("only", &partial.only), ("without", &partial.skip)] {
+        if !names.is_empty() {
+            text += &format!("; {word} {}", names.join(", "));
+        }
+    }
+    if let Some(from) = &partial.from {
+        text += &format!("; only what is run from {from}");
+    }
+    text + ". It cannot be signed as go."
+}
+
+/// A fact of the run: its label and what it says.
+#[derive(Serialize)]
+pub(super) struct Fact {
+    pub(super) label: &'static str,
+    pub(super) text: String,
+    /// Whether people copy it as it stands.
+    pub(super) exact: bool,
+    /// Where it can be looked up.
+    pub(super) link: Option<String>,
+}
+
+/// The facts of the run, in the order people ask for them.
+pub(super) fn facts(report: &Report) -> Vec<Fact> {
+    let fact = |label, text: String| Fact { label, text, exact: false, link: None };
+    let mut facts = vec![
+        fact("Project", report.project.clone()),
+        fact("Environment", format!("{}, {}", report.environment, when_in_life(report.phase))),
+        fact("Release", release(report)),
+    ];
+    facts.extend(report.release.artifact.iter().map(|artifact| Fact { exact: true, ..fact("Artifact", artifact.clone()) }));
+    facts.push(fact("When", format!("{}, took {}", moment(report.started), Period::between(report.started, report.finished))));
+    facts.push(fact("From", from(report)));
+    facts.extend(report.vantage.ci.iter().map(|ci| Fact { link: inert::link(ci), ..fact("CI job", ci.clone()) }));
+    facts.push(fact("Signed", "Not signed".into()));
+    facts
+}
+
+fn when_in_life(phase: Phase) -> &'static str {
+    match phase {
+        Phase::PreDeploy => "before the deployment",
+        Phase::PostDeploy => "after the deployment",
+    }
+}
+
+fn release(report: &Report) -> String {
+    let release = &report.release;
+    let commit = release.commit.as_deref().map(|commit| commit.chars().take(12).collect::<String>());
+    let said = match (&release.version, commit) {
+        (Some(version), Some(commit)) => format!("{version}, commit {commit}"),
+        (Some(version), None) => version.clone(),
+        (None, Some(commit)) => format!("commit {commit}"),
+        (None, None) => return "not named".into(),
+    };
+    let dirty = if release.dirty { ", with uncommitted changes" } else { "" };
+    format!("{said}{dirty} (from {})", release.source)
+}
+
+fn from(report: &Report) -> String {
+    match (&report.vantage.name, &report.vantage.host) {
+        (Some(name), Some(host)) => format!("{name}, on {host}"),
+        (Some(name), None) => name.clone(),
+        (None, Some(host)) => host.clone(),
+        (None, None) => "not recorded".into(),
+    }
+}
+
+/// The counts over all severities: `31 passed, 2 failed (1 accepted), 3 skipped`.
+pub(super) fn tally(report: &Report) -> String {
+    let total = report.counts.total();
+    let mut parts = Vec::new();
+    for outcome in Outcome::ALL {
+        let n = total.of(outcome);
+        let aside = match outcome {
+            Outcome::Fail if total.waived > 0 => format!(" ({} as an accepted exception)", total.waived),
+            Outcome::Pass if total.flaky > 0 => format!(" ({} only after a retry)", total.flaky),
+            Outcome::Fail | Outcome::Unknown | Outcome::Pending | Outcome::Pass | Outcome::Skipped => String::new(),
+        };
+        if n > 0 {
+            let verb = if outcome == Outcome::Pending && n > 1 { "wait for an answer" } else { outcome.phrase() };
+            parts.push(format!("{n} {verb}{aside}"));
+        }
+    }
+    if parts.is_empty() { "none".into() } else { parts.join(", ") }
+}

@@ -1,0 +1,68 @@
+//! Outside text made harmless, before a format escapes it for its own syntax.
+
+use url::Url;
+
+use crate::model::plain;
+
+/// `text` with what would act or mislead shown as `\u{…}`. Lines stay lines.
+///
+/// Beyond [`plain`]: U+FFFE and U+FFFF, which no XML document may hold (XML 1.0, section 2.2).
+pub(super) fn text(text: &str) -> String {
+    plain(text).replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
+}
+
+/// `text` on one line: every run of white space becomes one space.
+pub(super) fn line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    self::text(&out)
+}
+
+/// `text` on one line that no CI runner takes for a command.
+///
+/// GitHub's runner obeys `::name::` at the start of a line, after white space too, and `##[name]` anywhere in one;
+/// Azure Pipelines obeys `##vso[…]`, TeamCity `##teamcity[…]`.
+pub(super) fn log_line(text: &str) -> String {
+    let text = line(text).replace("##", "# #");
+    if text.starts_with("::") { format!("\\{text}") } else { text }
+}
+
+/// The first `limit` characters of `text`, with the cut said.
+pub(super) fn cut(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// `text` as the address of a link, if it is one over HTTP; anything else stays text.
+pub(super) fn link(text: &str) -> Option<String> {
+    let url = Url::parse(text.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| String::from(url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_that_commands_nobody() {
+        assert_eq!(log_line("\n ::error::x"), "\\::error::x");
+        assert_eq!(log_line("a\n##[stop-commands]x\u{0}"), "a # #[stop-commands]x\\u{0}");
+        assert_eq!(log_line("####[x]"), "# ## #[x]");
+        assert_eq!(line("a\r\n\tb\u{fffe}"), "a b\\u{fffe}");
+    }
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        for text in ["javascript:alert(1)", "data:text/html,x", " java\tscript:x", "//example.com", "runbook", "file:///etc/passwd"] {
+            assert_eq!(link(text), None, "{text}");
+        }
+        assert_eq!(link("https://a.example/<b>\"`x"), Some("https://a.example/%3Cb%3E%22%60x".into()));
+    }
+}

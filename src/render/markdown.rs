@@ -1,0 +1,139 @@
+//! Markdown to paste into a pull request, a ticket or a wiki (GitHub Flavored Markdown), readable as plain text too.
+
+use super::{Page, inert, template};
+
+/// The whole page.
+pub(super) fn render(page: &Page<'_>) -> String {
+    let mut out = String::new();
+    let mut blank = false;
+    for line in template::render("report.md", page, quote).lines().map(str::trim_end) {
+        // Blocks that a report does not need leave their blank lines behind.
+        if !(blank && line.is_empty()) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        blank = line.is_empty();
+    }
+    out
+}
+
+/// An indented code block.
+fn quote(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
+}
+
+/// Beyond this many characters of one outside text, the JSON report holds the rest.
+const LONGEST: usize = 600;
+
+/// `text` as running text on one line: no markup, no HTML, no table cell's end, and nobody is notified by it.
+pub(super) fn text(text: &str) -> String {
+    let text: Vec<char> = inert::line(&inert::cut(text, LONGEST)).chars().collect();
+    let mut out = String::with_capacity(text.len() + 8);
+    for (place, c) in text.iter().copied().enumerate() {
+        let before = place.checked_sub(1).map(|place| text[place]);
+        let after = text.get(place + 1).copied();
+        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let escaped = match c {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '|' | '~' | '#' | '$' => true,
+            '&' => after.is_some_and(|c| c == '#' || c.is_ascii_alphanumeric()),
+            // Between two letters it is never emphasis (CommonMark 0.31, section 6.2).
+            '_' => !(word(before) && word(after)),
+            '-' | '+' | '=' | '>' => before.is_none(),
+            '.' | ')' => place > 0 && matches!(after, None | Some(' ')) && text[..place].iter().all(char::is_ascii_digit),
+            _ => false,
+        };
+        if escaped {
+            out.push('\\');
+        }
+        out.push(c);
+        if calls(c, before, after) {
+            out.push('\u{200b}');
+        }
+    }
+    out
+}
+
+/// `said` as running text that keeps its lines.
+pub(super) fn lines(said: &str) -> String {
+    let lines: Vec<String> = said.lines().filter(|line| !line.trim().is_empty()).map(text).collect();
+    lines.join("<br>")
+}
+
+/// Whether this character would begin a mention, a reference or a link by itself: `@name`, `#12`, `GH-12`, `://`, `www.`.
+///
+/// GitHub looks for these after Markdown is rendered, where no backslash helps; only a break within them does.
+fn calls(c: char, before: Option<char>, after: Option<char>) -> bool {
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    match c {
+        '@' | '#' => word(after),
+        '-' => before.is_some_and(|c| matches!(c, 'H' | 'h')) && after.is_some_and(|c| c.is_ascii_digit()),
+        ':' => after == Some('/'),
+        '.' => before.is_some_and(|c| matches!(c, 'w' | 'W')) && word(after),
+        _ => false,
+    }
+}
+
+/// `text` as a code span that it cannot leave (CommonMark 0.31, section 6.1), also within a table.
+pub(super) fn code(text: &str) -> String {
+    let text = inert::line(&inert::cut(text, LONGEST)).replace('|', "\\|");
+    if text.is_empty() {
+        return String::new();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// `text` as a link if it is a web address, else as a code span.
+pub(super) fn link(text: &str) -> String {
+    match inert::link(text) {
+        Some(url) => format!("<{}>", url.replace('|', "%7C")),
+        None => code(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reads_well_is_left_alone() {
+        for said in ["JWT_SECRET_KEY: got a value of 1.4.2, wanted (none) - R & D = 100%!", "remaining lifetime: 3 d", "naïve 漢字"] {
+            assert_eq!(text(said), said);
+        }
+    }
+
+    #[test]
+    fn what_acts_is_escaped() {
+        for (said, safe) in [
+            ("# a", "\\# a"),
+            ("1. a", "1\\. a"),
+            ("_a_ b_c", "\\_a\\_ b_c"),
+            ("<b>|`x`", "\\<b>\\|\\`x\\`"),
+            ("@me #1", "@\u{200b}me \\#\u{200b}1"),
+            ("a\n\nb", "a b"),
+            ("&lt;", "\\&lt;"),
+        ] {
+            assert_eq!(text(said), safe);
+        }
+    }
+
+    #[test]
+    fn advice_keeps_its_lines() {
+        assert_eq!(lines("first\n\n# second\n"), "first<br>\\# second");
+    }
+
+    #[test]
+    fn a_code_span_cannot_be_left() {
+        assert_eq!(code("a`b``c"), "```a`b``c```");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(code("a|b\n"), "`a\\|b`");
+        assert_eq!(link("javascript:x"), "`javascript:x`");
+    }
+
+    #[test]
+    fn quoted_text_is_a_code_block() {
+        assert_eq!(quote("a\n# b\n"), "    a\n    # b\n");
+    }
+}

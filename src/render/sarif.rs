@@ -1,0 +1,181 @@
+//! SARIF 2.1.0 for code-scanning dashboards: a rule and a result for each check.
+//!
+//! | finding | `kind` | `level` |
+//! | --- | --- | --- |
+//! | passed | `pass` | `none` |
+//! | failed | `fail` | by severity; with a `suppression` where the failure is accepted |
+//! | could not be checked | `fail` | by severity |
+//! | waits for an answer | `review` | `none` |
+//! | left out | `notApplicable` | `none` |
+//!
+//! SARIF's own word for "could not be checked" is `open`, whose level must be `none` (3.27.10). A dashboard that counts
+//! levels would take that for green, so the result is a `fail` that says what it is, and the invocation is marked as not
+//! successful with a notification for each.
+
+mod log;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{Digest, Finding, Outcome, Report, Severity, Verdict};
+
+use super::{Page, head, inert, story};
+
+use log::{
+    ArtifactLocation, Driver, Invocation, Location, Log, Notification, Physical, Region, Rule, Run, SarifResult, Suppression, Text, Tool,
+};
+
+/// The whole log.
+pub(super) fn render(page: &Page<'_>) -> String {
+    let report = page.report;
+    let run = Run {
+        tool: Tool {
+            driver: Driver {
+                name: inert::line(&report.tool.name),
+                semantic_version: inert::line(&report.tool.version),
+                rules: report.findings.iter().map(rule).collect(),
+            },
+        },
+        automation_details: json!({ "id": inert::line(&format!("gonogo/{}/{}/", report.project, report.environment)) }),
+        invocations: [invocation(report)],
+        column_kind: "unicodeCodePoints",
+        results: report.findings.iter().enumerate().map(|(place, finding)| result(report, place, finding)).collect(),
+        properties: properties(page),
+    };
+    // Serialising these types cannot fail: all keys are strings, all numbers finite.
+    let mut text = serde_json::to_string_pretty(&Log::of(run)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn properties(page: &Page<'_>) -> Map<String, Value> {
+    let report = page.report;
+    let mut properties = Map::new();
+    properties.insert("verdict".into(), report.verdict.word().into());
+    properties.insert("headline".into(), head::headline(report).into());
+    properties.insert("fingerprint".into(), page.fingerprint().as_str().into());
+    properties.insert("checks".into(), head::tally(report).into());
+    for fact in head::facts(report) {
+        properties.insert(fact.label.to_lowercase(), inert::line(&fact.text).into());
+    }
+    let caveats: Vec<String> = head::caveats(report).iter().map(|c| inert::line(&format!("{}: {}", c.word, c.text))).collect();
+    properties.insert("caveats".into(), caveats.into());
+    properties
+}
+
+fn invocation(report: &Report) -> Invocation {
+    let unseen = report.findings.iter().filter(|f| f.outcome == Outcome::Unknown);
+    let mut notifications: Vec<Notification> = unseen
+        .map(|finding| Notification {
+            level: level(finding.severity),
+            message: Text::new(&format!("{}: could not be checked: {}", finding.id, finding.reason)),
+            locations: location(finding).into_iter().collect(),
+        })
+        .collect();
+    let red = report.findings.iter().any(|f| f.outcome == Outcome::Fail && !f.is_waived());
+    let unfounded = report.verdict == Verdict::NoGo && !red && notifications.is_empty();
+    if unfounded || report.interrupted {
+        let message = Text::new(&format!("{}: {}", head::headline(report), head::why(report)));
+        notifications.push(Notification { level: "error", message, locations: Vec::new() });
+    }
+    Invocation {
+        execution_successful: notifications.is_empty(),
+        exit_code: report.exit,
+        exit_code_description: head::headline(report),
+        start_time_utc: report.started.to_string(),
+        end_time_utc: report.finished.to_string(),
+        tool_execution_notifications: notifications,
+    }
+}
+
+fn rule(finding: &Finding) -> Rule {
+    let advice = [("Why: ", &finding.why), ("What to do: ", &finding.fix), ("Runbook: ", &finding.runbook)];
+    let help: Vec<String> = advice.iter().filter_map(|(label, text)| text.as_ref().map(|text| format!("{label}{text}"))).collect();
+    Rule {
+        id: inert::line(&finding.id),
+        name: inert::line(&finding.kind),
+        short_description: Text::new(&story::name(finding)),
+        help: (!help.is_empty()).then(|| Text::new(&help.join(" · "))),
+        help_uri: finding.runbook.as_deref().and_then(inert::link),
+        default_configuration: json!({ "level": level(finding.severity) }),
+        properties: json!({ "tags": finding.tags.iter().map(|tag| inert::line(tag)).collect::<BTreeSet<_>>() }),
+    }
+}
+
+fn result(report: &Report, place: usize, finding: &Finding) -> SarifResult {
+    let (kind, level) = match finding.outcome {
+        Outcome::Fail | Outcome::Unknown => ("fail", level(finding.severity)),
+        Outcome::Pending => ("review", "none"),
+        Outcome::Pass => ("pass", "none"),
+        Outcome::Skipped => ("notApplicable", "none"),
+    };
+    let identity = [report.project.as_str(), &report.environment, &finding.id].join("\0");
+    let suppression = finding.waiver.as_ref().filter(|_| finding.is_waived()).map(|waiver| Suppression {
+        kind: "external",
+        status: "accepted",
+        justification: inert::line(&format!(
+            "{} (owner {}, accepted by {}, {}, until {})",
+            waiver.reason,
+            waiver.owner,
+            waiver.approver,
+            waiver.ticket,
+            story::moment(waiver.expires)
+        )),
+    });
+    SarifResult {
+        rule_id: inert::line(&finding.id),
+        rule_index: place,
+        kind,
+        level,
+        message: Text::new(&message(finding)),
+        locations: location(finding).into_iter().collect(),
+        partial_fingerprints: json!({ "gonogo/v1": Digest::of(identity.as_bytes()) }),
+        // SARIF reads an empty list as "not suppressed", and an absent one as "not known" (3.27.23).
+        suppressions: suppression.into_iter().collect(),
+        properties: json!({
+            "outcome": finding.outcome.word(),
+            "severity": finding.severity.word(),
+            "owner": finding.owner.as_deref().map(inert::line),
+            "target": finding.target.as_deref().map(inert::line),
+            "section": inert::line(&finding.section),
+            "flaky": finding.flaky,
+            "because": finding.because.as_deref().map(inert::line),
+        }),
+    }
+}
+
+fn message(finding: &Finding) -> String {
+    let open: Vec<String> = finding.expectations.iter().filter(|e| e.met != Some(true)).map(crate::model::Expectation::line).collect();
+    let more = if open.len() > 1 { format!(" [{}]", open.join("] [")) } else { String::new() };
+    format!("{}: {}{more}", story::said(finding), finding.reason)
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Blocker => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn location(finding: &Finding) -> Option<Location> {
+    let place = &finding.location;
+    (!place.file.is_empty()).then(|| Location {
+        physical_location: Physical {
+            artifact_location: ArtifactLocation { uri: uri(&place.file), uri_base_id: "%SRCROOT%" },
+            region: (place.line > 0).then_some(Region { start_line: place.line }),
+        },
+    })
+}
+
+/// A path as a relative reference (RFC 3986): everything but unreserved characters and `/` percent-encoded.
+fn uri(path: &str) -> String {
+    let path = path.trim_start_matches("./").trim_start_matches('/');
+    path.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! The order in which people are told a report: what stands in the way first, what is green by section, what was left out.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use crate::model::{Finding, Outcome, Report};
+
+/// Every finding of a report, each exactly once.
+pub(super) struct Story<'a> {
+    /// The exceptions, gravest first; only groups that have some.
+    pub(super) groups: Vec<Group<'a>>,
+    /// What passed without a remark, by section, both in the plan's order.
+    pub(super) passed: Vec<Section<'a>>,
+    /// What was left out.
+    pub(super) skipped: Vec<&'a Finding>,
+}
+
+/// Exceptions of one rank.
+pub(super) struct Group<'a> {
+    pub(super) rank: Rank,
+    pub(super) exceptions: Vec<Exception<'a>>,
+}
+
+/// A finding that people must see, with those that are unknown or pending only because of it.
+pub(super) struct Exception<'a> {
+    /// Its place in the report.
+    pub(super) place: usize,
+    pub(super) finding: &'a Finding,
+    pub(super) dependents: Vec<&'a Finding>,
+}
+
+/// Passed findings under one heading of the plan.
+pub(super) struct Section<'a> {
+    pub(super) name: &'a str,
+    pub(super) findings: Vec<&'a Finding>,
+}
+
+/// What an exception means for the verdict, gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// Makes the verdict no-go.
+    Blocks,
+    /// Makes it hold.
+    Waits,
+    /// Red or unknown, but does not decide the verdict.
+    Lesser,
+    /// Failed under an accepted exception.
+    Accepted,
+    /// Passed, with a remark.
+    Remarked,
+}
+
+impl Rank {
+    /// One word.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Waits => "waits",
+            Self::Lesser => "lesser",
+            Self::Accepted => "accepted",
+            Self::Remarked => "remarked",
+        }
+    }
+
+    /// The heading.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Blocks => "Stands in the way",
+            Self::Waits => "Waits for a person's answer",
+            Self::Lesser => "Needs attention, does not block",
+            Self::Accepted => "Accepted exceptions",
+            Self::Remarked => "Passed, with a remark",
+        }
+    }
+
+    /// What the heading means.
+    pub(super) fn about(self) -> &'static str {
+        match self {
+            Self::Blocks => "Each of these alone makes the verdict NO-GO.",
+            Self::Waits => "Nothing here is red, but somebody has to answer before the verdict can be GO.",
+            Self::Lesser => "Red or not checked, but not a blocker.",
+            Self::Accepted => "These failed. Somebody accepted that for a time; they stay failures until they are mended.",
+            Self::Remarked => "Green, but look again: a retry was needed, or an exception is no longer.",
+        }
+    }
+
+    fn of(finding: &Finding, strict: bool) -> Option<Self> {
+        let blocks = finding.severity.blocks(strict);
+        match finding.outcome {
+            Outcome::Fail if finding.is_waived() => Some(Self::Accepted),
+            Outcome::Fail | Outcome::Unknown if blocks => Some(Self::Blocks),
+            Outcome::Pending if blocks => Some(Self::Waits),
+            Outcome::Fail | Outcome::Unknown | Outcome::Pending => Some(Self::Lesser),
+            Outcome::Pass if finding.is_exception() => Some(Self::Remarked),
+            Outcome::Pass | Outcome::Skipped => None,
+        }
+    }
+}
+
+impl<'a> Story<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        let mut ranked: BTreeMap<Rank, Vec<Exception<'a>>> = BTreeMap::new();
+        for (rank, exception) in exceptions(report) {
+            ranked.entry(rank).or_default().push(exception);
+        }
+        let mut passed: Vec<Section<'a>> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for finding in report.findings.iter().filter(|f| f.outcome == Outcome::Pass && !f.is_exception()) {
+            let place = *places.entry(&finding.section).or_insert_with(|| {
+                passed.push(Section { name: &finding.section, findings: Vec::new() });
+                passed.len() - 1
+            });
+            passed[place].findings.push(finding);
+        }
+        Self {
+            groups: ranked.into_iter().map(|(rank, exceptions)| Group { rank, exceptions }).collect(),
+            passed,
+            skipped: report.findings.iter().filter(|f| f.outcome == Outcome::Skipped).collect(),
+        }
+    }
+
+    /// How many passed without a remark.
+    pub(super) fn green(&self) -> usize {
+        self.passed.iter().map(|section| section.findings.len()).sum()
+    }
+}
+
+/// Each exception that stands for itself, in the plan's order, under the gravest rank among it and its dependents.
+fn exceptions(report: &Report) -> Vec<(Rank, Exception<'_>)> {
+    let ranks: Vec<Option<Rank>> = report.findings.iter().map(|f| Rank::of(f, report.strict)).collect();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (place, finding) in report.findings.iter().enumerate() {
+        if ranks[place].is_some() {
+            places.entry(&finding.id).or_insert(place);
+        }
+    }
+    let mut roots: BTreeMap<usize, (Rank, Exception<'_>)> = BTreeMap::new();
+    for (place, finding) in report.findings.iter().enumerate() {
+        let Some(rank) = ranks[place] else { continue };
+        let root = root_of(place, &report.findings, &places);
+        let Some(root_rank) = ranks[root] else { continue };
+        let (gravest, exception) = roots
+            .entry(root)
+            .or_insert_with(|| (root_rank, Exception { place: root, finding: &report.findings[root], dependents: Vec::new() }));
+        *gravest = rank.min(*gravest);
+        if root != place {
+            exception.dependents.push(finding);
+        }
+    }
+    roots.into_values().collect()
+}
+
+/// Follows `because` to the exception that stands for itself. A chain that leaves the exceptions or bites its own tail
+/// ends where it began: that finding stands for itself.
+fn root_of(place: usize, findings: &[Finding], places: &HashMap<&str, usize>) -> usize {
+    let mut at = place;
+    for _ in 0..findings.len() {
+        let hangs = matches!(findings[at].outcome, Outcome::Unknown | Outcome::Pending);
+        match findings[at].because.as_deref().filter(|_| hangs).map(|id| places.get(id)) {
+            None => return at,
+            Some(None) => return at,
+            Some(Some(next)) => at = *next,
+        }
+    }
+    place
+}
+
+/// What came of a finding, as people say it.
+pub(super) fn said(finding: &Finding) -> String {
+    match (finding.outcome, &finding.waiver) {
+        (Outcome::Fail, Some(waiver)) => format!("failed, accepted exception until {}", moment(waiver.expires)),
+        (Outcome::Pass, _) if finding.flaky => "passed only after a retry".into(),
+        (outcome, _) => outcome.phrase().into(),
+    }
+}
+
+/// Whether the reason only sums up demands that are not met or not determined: whoever shows those need not repeat it.
+pub(super) fn said_by_demands(finding: &Finding) -> bool {
+    finding.expectations.iter().any(|e| e.met != Some(true)) && finding.reason == Finding::reason_of(finding.outcome, &finding.expectations)
+}
+
+/// The sign that stands for what came of a finding, readable without colour.
+pub(super) fn sign(finding: &Finding) -> char {
+    match finding.outcome {
+        Outcome::Fail if finding.is_waived() => '!',
+        Outcome::Fail => '✗',
+        Outcome::Unknown => '?',
+        Outcome::Pending => '…',
+        Outcome::Pass if finding.flaky => '~',
+        Outcome::Pass => '✓',
+        Outcome::Skipped => '-',
+    }
+}
+
+/// An instant as people read it, always in UTC and always saying so.
+pub(super) fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// The id, and the title where the plan gives one.
+pub(super) fn name(finding: &Finding) -> String {
+    if finding.title == finding.id || finding.title.is_empty() { finding.id.clone() } else { format!("{}: {}", finding.id, finding.title) }
+}
+
+/// `1 blocker`, `2 blockers`.
+pub(super) fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}

@@ -1,0 +1,47 @@
+//! The template engine: templates from the binary, strict about unknown names, and escaping by itself. No text gets
+//! into a page unless it went through [`inert`] and through the escaping of the page's own syntax.
+
+use minijinja::{
+    AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter,
+    syntax::SyntaxConfig,
+    value::{Serde, Value},
+};
+
+use super::{inert, markdown, terminal, view::View};
+
+/// The two templates, by the name that chooses their escaping.
+const TEMPLATES: [(&str, &str); 2] =
+    [("report.html", include_str!("../../templates/report.html")), ("report.md", include_str!("../../templates/report.md"))];
+
+/// The page made with the template of this name.
+///
+/// The templates are part of the program and every sample report goes through them in the tests; should one fail all
+/// the same, the reader gets the plain text instead, as `quote` makes it safe, and never less than the whole report.
+pub(super) fn render(name: &str, page: &super::Page<'_>, quote: fn(&str) -> String) -> String {
+    try_render(name, &View::of(page)).unwrap_or_else(|_| quote(&terminal::render(page, terminal::PLAIN)))
+}
+
+fn try_render(name: &str, view: &View) -> Result<String, Error> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    env.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::Custom("markdown".into()) });
+    env.set_formatter(escape);
+    env.add_filter("code", |text: &str| Value::from_safe_string(markdown::code(text)));
+    env.add_filter("link", |text: &str| Value::from_safe_string(markdown::link(text)));
+    env.add_filter("lines", |text: &str| Value::from_safe_string(markdown::lines(text)));
+    for (name, source) in TEMPLATES {
+        env.add_template(name, source)?;
+    }
+    env.get_template(name)?.render(Value::from(Serde(view)))
+}
+
+fn escape(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    match (value.as_str(), state.auto_escape()) {
+        (Some(text), _) if value.is_safe() => Ok(out.write_str(text)?),
+        (Some(text), AutoEscape::Custom(_)) => Ok(out.write_str(&markdown::text(text))?),
+        (Some(text), _) => escape_formatter(out, state, &Value::from(inert::text(text))),
+        (None, AutoEscape::Custom(_)) => Ok(write!(out, "{value}")?),
+        (None, _) => escape_formatter(out, state, value),
+    }
+}

@@ -1,0 +1,167 @@
+//! The report on a terminal or in a CI log. What is green stands first and in brief, the exceptions after it, the
+//! gravest last, and the verdict on the last line: the end of the scroll is what people see.
+//!
+//! Every line of outside text stands behind a sign or a gutter, so that none can pose as ours or as a CI command.
+
+mod exception;
+mod paint;
+mod wrap;
+
+use crate::model::{Finding, Outcome, Period};
+
+use super::{
+    Page,
+    head::{self, Tone},
+    inert,
+    story::{self, Story, said, sign},
+};
+
+pub use paint::Style;
+
+/// Without colour, 100 columns: what a file or a log gets.
+pub const PLAIN: Style = Style { colour: false, width: 100, verbose: false };
+
+/// The whole report.
+pub fn render(page: &Page<'_>, style: Style) -> String {
+    let mut out = String::new();
+    let story = Story::of(page.report);
+    green(&mut out, &story, style);
+    skipped(&mut out, &story, style);
+    for group in story.groups.iter().rev() {
+        let members = group.exceptions.iter().map(|e| 1 + e.dependents.len()).sum();
+        heading(&mut out, group.rank.title(), members, style);
+        for (place, exception) in group.exceptions.iter().enumerate() {
+            if place > 0 {
+                out.push('\n');
+            }
+            exception::push(&mut out, exception, style);
+        }
+    }
+    ending(&mut out, page, style);
+    out
+}
+
+/// One finished check on one line, for progress in a CI log.
+pub fn line(finding: &Finding, style: Style) -> String {
+    let id = inert::log_line(&finding.id);
+    let text = match finding.outcome {
+        Outcome::Pass => format!("{id}: {}, {}", said(finding), took(finding)),
+        Outcome::Fail | Outcome::Unknown | Outcome::Pending | Outcome::Skipped => {
+            format!("{id}: {}: {}", said(finding), inert::log_line(&finding.reason))
+        }
+    };
+    format!("{} {}", style.sign(finding), wrap::fit(&text, style.columns().saturating_sub(2)))
+}
+
+fn green(out: &mut String, story: &Story<'_>, style: Style) {
+    if story.green() == 0 {
+        return;
+    }
+    heading(out, "Passed", story.green(), style);
+    for section in &story.passed {
+        if !section.name.is_empty() {
+            push(out, &style.dim(&wrap::fit(&format!("  # {}", inert::log_line(section.name)), style.columns())));
+        }
+        for finding in &section.findings {
+            brief(out, finding, &took(finding), style);
+            if style.verbose {
+                met(out, finding, style);
+            }
+        }
+    }
+}
+
+/// What a check that passed was found to meet.
+fn met(out: &mut String, finding: &Finding, style: Style) {
+    for expectation in &finding.expectations {
+        for line in wrap::lines(&inert::log_line(&expectation.line()), style.columns().saturating_sub(6)) {
+            push(out, &style.dim(&format!("  │   {line}")));
+        }
+    }
+}
+
+fn skipped(out: &mut String, story: &Story<'_>, style: Style) {
+    if story.skipped.is_empty() {
+        return;
+    }
+    heading(out, "Skipped", story.skipped.len(), style);
+    for finding in &story.skipped {
+        brief(out, finding, "", style);
+        for line in wrap::lines(&inert::log_line(&finding.reason), style.columns().saturating_sub(6)) {
+            push(out, &style.dim(&format!("  │   {line}")));
+        }
+    }
+}
+
+/// `  ✓ tls-api: The certificate is valid          120 ms`.
+fn brief(out: &mut String, finding: &Finding, end: &str, style: Style) {
+    let room = style.columns().saturating_sub(5 + wrap::columns(end));
+    let name = wrap::fit(&inert::log_line(&story::name(finding)), room);
+    let gap = " ".repeat(room.saturating_sub(wrap::columns(&name)) + 1);
+    push(out, format!("  {} {name}{}", style.sign(finding), style.dim(&format!("{gap}{end}"))).trim_end());
+}
+
+fn heading(out: &mut String, title: &str, members: usize, style: Style) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    push(out, &style.bold(&format!("{title} ({members})")));
+}
+
+fn ending(out: &mut String, page: &Page<'_>, style: Style) {
+    let report = page.report;
+    let width = style.columns();
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    push(out, &style.dim(&"─".repeat(width)));
+    let mut facts: Vec<(&str, String)> = head::facts(report).into_iter().map(|fact| (fact.label, fact.text)).collect();
+    facts.push(("Checks", head::tally(report)));
+    facts.push(("Fingerprint", format!("sha256:{}", page.fingerprint())));
+    for (label, text) in facts {
+        for (place, line) in wrap::lines(&inert::log_line(&text), width.saturating_sub(14)).iter().enumerate() {
+            let label = if place == 0 { label } else { "│" };
+            push(out, &format!("{}{line}", style.dim(&format!("{label:<13} "))));
+        }
+    }
+    for caveat in head::caveats(report) {
+        let word = if caveat.loud { caveat.word.to_uppercase() } else { caveat.word.to_owned() };
+        let lines = wrap::lines(&format!("{word}: {}", inert::log_line(&caveat.text)), width.saturating_sub(2));
+        for (place, line) in lines.iter().enumerate() {
+            let mark = match (place, caveat.loud) {
+                (0, true) => '!',
+                (0, false) => '·',
+                (_, _) => '│',
+            };
+            push(out, &if caveat.loud { style.loud(&format!("{mark} {line}")) } else { style.dim(&format!("{mark} {line}")) });
+        }
+    }
+    out.push_str(&verdict(page, style));
+}
+
+/// The last line; why stands before it where both do not fit into one.
+pub fn verdict(page: &Page<'_>, style: Style) -> String {
+    let tone = Tone::of(page.report);
+    let headline = format!("{} {}", tone.sign(), head::headline(page.report));
+    let why = head::why(page.report);
+    let whole = format!("{headline}: {why}");
+    let mut out = String::new();
+    if wrap::columns(&whole) <= style.columns() {
+        push(&mut out, &style.verdict(tone, &whole));
+    } else {
+        for line in wrap::lines(&why, style.columns()) {
+            push(&mut out, &line);
+        }
+        push(&mut out, &style.verdict(tone, &headline));
+    }
+    out
+}
+
+fn took(finding: &Finding) -> String {
+    Period::millis(finding.duration_ms).to_string()
+}
+
+fn push(out: &mut String, line: &str) {
+    out.push_str(line);
+    out.push('\n');
+}

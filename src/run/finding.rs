@@ -1,0 +1,89 @@
+//! Makes a check's row of the report, masked: the one place where what targets said meets the secrets of the run.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::attempt::Attempted;
+use crate::{
+    check::{Seen, Unseen},
+    model::{Finding, Masker, Outcome, Severity, Waived},
+    plan::Item,
+};
+
+/// What is known of a check when its row is made.
+pub(super) struct Row<'a> {
+    pub(super) item: &'a Item,
+    pub(super) target: Option<&'a str>,
+    pub(super) vantage: Option<&'a str>,
+}
+
+impl Row<'_> {
+    /// A check that was not tried.
+    pub(super) fn untried(&self, outcome: Outcome, reason: String) -> Finding {
+        let item = self.item;
+        Finding {
+            id: item.id.clone(),
+            title: item.title.clone(),
+            section: item.section.clone(),
+            kind: item.kind.name.into(),
+            severity: if item.guard { Severity::Blocker } else { item.severity },
+            owner: item.owner.clone(),
+            tags: item.tags.clone(),
+            outcome,
+            reason,
+            expectations: Vec::new(),
+            observation: Value::Null,
+            settings: item.settings.clone(),
+            target: self.target.map(str::to_owned),
+            vantage: self.vantage.map(str::to_owned),
+            attempts: 0,
+            flaky: false,
+            needs: item.needs.clone(),
+            because: None,
+            duration_ms: 0,
+            location: item.location.clone(),
+            why: item.why.clone(),
+            fix: item.fix.clone(),
+            runbook: item.runbook.clone(),
+            waiver: None,
+        }
+    }
+
+    /// A check that was tried.
+    pub(super) fn tried(&self, attempted: Attempted) -> Finding {
+        let Attempted { result, attempts, took } = attempted;
+        let row = match result {
+            Ok(Seen { observation, expectations }) => {
+                let outcome = Outcome::of(&expectations);
+                let reason = Finding::reason_of(outcome, &expectations);
+                Finding { observation, expectations, ..self.untried(outcome, reason) }
+            }
+            Err(Unseen::Waiting(whom)) => self.untried(Outcome::Pending, format!("waits for {whom}")),
+            Err(Unseen::Unknown(why) | Unseen::Unreachable(why)) => self.untried(Outcome::Unknown, why),
+        };
+        let flaky = row.outcome == Outcome::Pass && attempts > 1;
+        Finding { attempts, flaky, duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX), ..row }
+    }
+}
+
+/// Attaches the accepted exception that covers this failure, if it has not expired. A guard cannot be waived.
+pub(super) fn waived(mut finding: Finding, item: &Item, waiver: Option<&Waived>, at: Timestamp) -> Finding {
+    finding.waiver = waiver.filter(|waiver| finding.outcome == Outcome::Fail && !item.guard && waiver.expires > at).cloned();
+    finding
+}
+
+/// Takes the run's secrets out of everything in the row that is not the plan's own text.
+pub(super) fn masked(mut finding: Finding, masker: &Masker) -> Finding {
+    let mask = |text: &mut String| *text = masker.mask(text);
+    mask(&mut finding.reason);
+    masker.mask_value(&mut finding.observation);
+    masker.mask_value(&mut finding.settings);
+    finding.target.iter_mut().for_each(mask);
+    for expectation in &mut finding.expectations {
+        mask(&mut expectation.what);
+        mask(&mut expectation.wanted);
+        mask(&mut expectation.got);
+        expectation.why.iter_mut().for_each(mask);
+    }
+    finding
+}

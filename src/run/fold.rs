@@ -1,0 +1,86 @@
+//! Folds the events of a run into its report.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    model::{Counts, Event, Exit, Finding, Masker, Partial, PlanIdentity, Report, SCHEMA, Verdict},
+    plan::Plan,
+};
+
+use super::{Selection, Settings, finding, select};
+
+/// A report in the making.
+pub(super) struct Fold {
+    report: Report,
+    findings: Vec<Option<Finding>>,
+    known: usize,
+}
+
+impl Fold {
+    pub(super) fn new(plan: &Plan, settings: &Settings, selection: &Selection, known: usize) -> Self {
+        let mut vantage = settings.vantage.clone();
+        vantage.name.clone_from(&settings.from);
+        let partial = || Partial { only: settings.only.clone(), skip: settings.skip.clone(), from: settings.from.clone() };
+        let report = Report {
+            schema: SCHEMA.into(),
+            project: plan.project.clone(),
+            environment: plan.environment.clone(),
+            phase: settings.phase,
+            release: settings.release.clone(),
+            at: settings.at,
+            rehearsal: settings.rehearsal,
+            advisory: settings.advisory,
+            strict: settings.strict,
+            allow_hold: settings.allow_hold,
+            interrupted: false,
+            partial: selection.partial.then(partial),
+            started: settings.at,
+            finished: settings.at,
+            tool: settings.tool.clone(),
+            plan: PlanIdentity { digest: plan.digest.clone(), files: plan.files.clone() },
+            vantage,
+            resolve: plan.pins.iter().map(|(host, pin)| (host.to_owned(), pin.to_string())).collect::<BTreeMap<_, _>>(),
+            verdict: Verdict::NoGo,
+            exit: Exit::Unchecked.code(),
+            counts: Counts::default(),
+            notes: notes(plan, selection),
+            findings: Vec::new(),
+        };
+        Self { report, findings: vec![None; plan.items.len()], known }
+    }
+
+    pub(super) fn add(&mut self, event: Event) {
+        match event {
+            Event::Started { at, .. } => self.report.started = at,
+            Event::Began { .. } | Event::Retrying { .. } => {}
+            Event::Finished { index, finding } => self.findings[index] = Some(*finding),
+            Event::Interrupted { why } => {
+                self.report.interrupted = true;
+                self.report.notes.push(format!("the run was ended early: {why}"));
+            }
+            Event::Ended { at } => self.report.finished = at,
+        }
+    }
+
+    /// Without the secrets the run has learned of since each row was made.
+    pub(super) fn masked(mut self, masker: &Masker) -> Self {
+        if masker.has_learned_since(self.known) {
+            self.findings = self.findings.into_iter().map(|finding| finding.map(|finding| finding::masked(finding, masker))).collect();
+        }
+        self
+    }
+
+    /// The report, concluded. Every check has a finding by then.
+    pub(super) fn report(self) -> Report {
+        Report { findings: self.findings.into_iter().flatten().collect(), ..self.report }.concluded()
+    }
+}
+
+fn notes(plan: &Plan, selection: &Selection) -> Vec<String> {
+    let mut notes: Vec<String> =
+        plan.warnings.iter().map(|problem| format!("{}:{}: {}", problem.file, problem.line, problem.message)).collect();
+    if select::relies_on_nothing(plan, selection) {
+        notes.push("no blocker is among the selected checks, so this run cannot be a go".into());
+    }
+    notes
+}

@@ -1,0 +1,159 @@
+//! Which check may start next: guards first, then whatever has what it needs, within the limits.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::{Choice, Limits, Selection};
+use crate::{
+    model::{Finding, Outcome, ProcessEnv},
+    plan::{Plan, Standing},
+};
+
+/// The state of a run's checks, by index into the plan's items.
+pub(super) struct Schedule {
+    limits: Limits,
+    targets: Vec<Option<String>>,
+    needs: Vec<Vec<usize>>,
+    needed_by: Vec<Vec<usize>>,
+    missing: Vec<usize>,
+    outcomes: Vec<Option<Settled>>,
+    ready: VecDeque<usize>,
+    parked: HashMap<String, VecDeque<usize>>,
+    load: HashMap<String, usize>,
+    running: usize,
+}
+
+/// How a check ended, as far as those that need it care.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    Fine,
+    Pending,
+    NotFine,
+}
+
+/// Why a check is not tried although it is selected.
+pub(super) enum Blocked {
+    /// The check of that index is neither a pass nor an accepted exception.
+    Unmet(usize),
+    /// The check of that index waits for an answer.
+    Awaiting(usize),
+}
+
+/// What to do next.
+pub(super) enum Next {
+    /// Start this check.
+    Start(usize),
+    /// This one cannot be tried.
+    Block(usize, Blocked),
+    /// Wait for a running check, or nothing is left.
+    Wait,
+}
+
+impl Schedule {
+    pub(super) fn new(plan: &Plan, selection: &Selection, limits: Limits, env: &ProcessEnv) -> Self {
+        let index: HashMap<&str, usize> = plan.items.iter().enumerate().map(|(i, item)| (item.id.as_str(), i)).collect();
+        let count = plan.items.len();
+        let mut schedule = Self {
+            limits,
+            targets: plan.items.iter().zip(&selection.choices).map(|(item, choice)| target(&item.standing, choice, env)).collect(),
+            needs: vec![Vec::new(); count],
+            needed_by: vec![Vec::new(); count],
+            missing: vec![0; count],
+            outcomes: vec![None; count],
+            ready: VecDeque::new(),
+            parked: HashMap::new(),
+            load: HashMap::new(),
+            running: 0,
+        };
+        let guards: Vec<usize> = (0..count).filter(|i| plan.items[*i].guard).collect();
+        for (i, item) in plan.items.iter().enumerate().filter(|(i, _)| selection.choices[*i] == Choice::Try) {
+            let mut needs: Vec<usize> = item.needs.iter().filter_map(|id| index.get(id.as_str()).copied()).collect();
+            if !item.guard {
+                // Every guard is needed by everything else, so that nothing else is touched before it has passed.
+                needs.splice(0..0, guards.iter().copied());
+            }
+            schedule.missing[i] = needs.len();
+            needs.iter().for_each(|need| schedule.needed_by[*need].push(i));
+            if needs.is_empty() {
+                schedule.ready.push_back(i);
+            }
+            schedule.needs[i] = needs;
+        }
+        schedule
+    }
+
+    /// The target of the check at `index`, where it names one.
+    pub(super) fn target(&self, index: usize) -> Option<&str> {
+        self.targets[index].as_deref()
+    }
+
+    /// The next thing to do. A started check holds its slot until [`settle`](Self::settle).
+    pub(super) fn next(&mut self) -> Next {
+        while let Some(i) = self.ready.pop_front() {
+            if let Some(blocked) = self.blocked(i) {
+                return Next::Block(i, blocked);
+            }
+            if self.running >= self.limits.jobs {
+                self.ready.push_front(i);
+                return Next::Wait;
+            }
+            if let Some(target) = &self.targets[i] {
+                let load = self.load.entry(target.clone()).or_default();
+                if *load >= self.limits.per_target {
+                    self.parked.entry(target.clone()).or_default().push_back(i);
+                    continue;
+                }
+                *load += 1;
+            }
+            self.running += 1;
+            return Next::Start(i);
+        }
+        Next::Wait
+    }
+
+    /// Gives back the slot of a check that was started.
+    pub(super) fn release(&mut self, index: usize) {
+        self.running -= 1;
+        let Some(target) = &self.targets[index] else { return };
+        if let Some(load) = self.load.get_mut(target) {
+            *load -= 1;
+        }
+        if let Some(waiting) = self.parked.get_mut(target).and_then(VecDeque::pop_front) {
+            self.ready.push_front(waiting);
+        }
+    }
+
+    /// Records how a check ended and readies those that waited for it.
+    pub(super) fn settle(&mut self, index: usize, finding: &Finding) {
+        self.outcomes[index] = Some(match finding.outcome {
+            Outcome::Pass => Settled::Fine,
+            Outcome::Fail if finding.is_waived() => Settled::Fine,
+            Outcome::Pending => Settled::Pending,
+            Outcome::Fail | Outcome::Unknown | Outcome::Skipped => Settled::NotFine,
+        });
+        for i in std::mem::take(&mut self.needed_by[index]) {
+            self.missing[i] -= 1;
+            if self.missing[i] == 0 {
+                self.ready.push_back(i);
+            }
+        }
+    }
+
+    /// Whether a check is still running.
+    pub(super) fn is_running(&self) -> bool {
+        self.running > 0
+    }
+
+    fn blocked(&self, index: usize) -> Option<Blocked> {
+        let ended = |need: &&usize, settled| self.outcomes[**need] == Some(settled);
+        let needs = &self.needs[index];
+        let unmet = needs.iter().find(|need| ended(need, Settled::NotFine)).map(|need| Blocked::Unmet(*need));
+        unmet.or_else(|| needs.iter().find(|need| ended(need, Settled::Pending)).map(|need| Blocked::Awaiting(*need)))
+    }
+}
+
+fn target(standing: &Standing, choice: &Choice, env: &ProcessEnv) -> Option<String> {
+    match (standing, choice) {
+        (Standing::Ready(check), Choice::Try | Choice::Unknown(_)) => check.touches(env).into_iter().next().map(|touch| touch.target),
+        _ => None,
+    }
+}

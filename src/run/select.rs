@@ -1,0 +1,197 @@
+//! Which checks of a plan a run tries, and why not the others.
+
+use std::collections::{BTreeSet, HashMap};
+
+use globset::Glob;
+
+use super::Settings;
+use crate::{
+    model::Severity,
+    plan::{Item, Plan, Standing},
+};
+
+/// What a run does with one check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Try it.
+    Try,
+    /// Leave it out: not meant for this environment or phase, or deselected.
+    Skip(String),
+    /// It is meant to run, but cannot from here.
+    Unknown(String),
+}
+
+/// One choice for each check, in the plan's order.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// By index into the plan's items.
+    pub choices: Vec<Choice>,
+    /// Something was left out on request.
+    pub partial: bool,
+}
+
+/// A selection that cannot be meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SelectionError {
+    /// A selector fits no check.
+    #[error("`{option} {selector}` fits no id, tag or kind of the plan{}", hint.as_ref().map(|h| format!(": did you mean `{h}`?")).unwrap_or_default())]
+    Unmatched {
+        /// `--only` or `--skip`.
+        option: &'static str,
+        /// As given.
+        selector: String,
+        /// The nearest name there is.
+        hint: Option<String>,
+    },
+    /// `--from` names a vantage that no check of the plan mentions.
+    #[error("no check of the plan has `from: {0}`")]
+    Vantage(String),
+    /// Nothing is left to run.
+    #[error("no check is selected: {0}")]
+    Nothing(String),
+}
+
+impl Selection {
+    /// The choice for each check of `plan`.
+    ///
+    /// # Errors
+    /// When a selector fits nothing, or nothing is left: an empty run proves nothing.
+    pub fn of(plan: &Plan, settings: &Settings) -> Result<Self, SelectionError> {
+        let only = Selectors::new("--only", &settings.only, plan)?;
+        let skip = Selectors::new("--skip", &settings.skip, plan)?;
+        if let Some(from) = &settings.from
+            && !plan.items.iter().any(|item| item.from.as_ref() == Some(from))
+        {
+            return Err(SelectionError::Vantage(from.clone()));
+        }
+        let wanted = only.with_needs(plan);
+        let mut partial = false;
+        let choices: Vec<Choice> = plan
+            .items
+            .iter()
+            .map(|item| {
+                let choice = choice(item, settings);
+                if item.guard || !matches!(choice, Choice::Try | Choice::Unknown(_)) {
+                    partial |= matches!(&choice, Choice::Skip(_)) && deselected_by_vantage(item, settings);
+                    return choice;
+                }
+                if wanted.as_ref().is_some_and(|wanted| !wanted.contains(item.id.as_str())) {
+                    partial = true;
+                    return Choice::Skip("not among those asked for with `--only`".into());
+                }
+                if let Some(selector) = skip.fitting(item) {
+                    partial = true;
+                    return Choice::Skip(format!("left out with `--skip {selector}`"));
+                }
+                choice
+            })
+            .collect();
+        Self { choices, partial }.not_empty(plan, settings)
+    }
+
+    fn not_empty(self, plan: &Plan, settings: &Settings) -> Result<Self, SelectionError> {
+        let tried = |(item, choice): (&Item, &Choice)| !item.guard && !matches!(choice, Choice::Skip(_));
+        let guards_only = plan.items.iter().all(|item| item.guard);
+        if plan.items.iter().zip(&self.choices).any(tried) || (guards_only && !plan.items.is_empty()) {
+            return Ok(self);
+        }
+        Err(SelectionError::Nothing(format!(
+            "none of the plan's {} checks is meant for environment `{}`, phase `{}` and the given selectors",
+            plan.items.len(),
+            plan.environment,
+            settings.phase
+        )))
+    }
+
+    /// How many checks will be tried.
+    pub fn tried(&self) -> usize {
+        self.choices.iter().filter(|choice| matches!(choice, Choice::Try)).count()
+    }
+}
+
+fn choice(item: &Item, settings: &Settings) -> Choice {
+    if let Standing::Excluded(reason) = &item.standing {
+        return Choice::Skip(reason.clone());
+    }
+    // A guard proves that this is the right place; that holds in every phase.
+    if !item.guard && !item.phases.contains(&settings.phase) {
+        let meant: Vec<&str> = item.phases.iter().map(|phase| phase.word()).collect();
+        return Choice::Skip(format!("meant for {}, this run is {}", meant.join(" and "), settings.phase));
+    }
+    match (&item.from, &settings.from) {
+        (Some(needed), Some(here)) if needed != here => Choice::Skip(format!("runs from `{needed}`, this share runs from `{here}`")),
+        (Some(needed), None) => Choice::Unknown(format!("must be run from `{needed}`: run `gonogo verify --from {needed}` there")),
+        _ => Choice::Try,
+    }
+}
+
+fn deselected_by_vantage(item: &Item, settings: &Settings) -> bool {
+    matches!(item.standing, Standing::Ready(_))
+        && item.phases.contains(&settings.phase)
+        && settings.from.is_some()
+        && item.from.is_some()
+        && item.from != settings.from
+}
+
+/// The words given to `--only` or `--skip`.
+struct Selectors<'a> {
+    patterns: Vec<(&'a str, globset::GlobMatcher)>,
+}
+
+impl<'a> Selectors<'a> {
+    fn new(option: &'static str, given: &'a [String], plan: &Plan) -> Result<Self, SelectionError> {
+        let mut patterns = Vec::with_capacity(given.len());
+        for selector in given {
+            let unmatched = |hint| SelectionError::Unmatched { option, selector: selector.clone(), hint };
+            let glob = Glob::new(selector).map_err(|_| unmatched(None))?;
+            patterns.push((selector.as_str(), glob.compile_matcher()));
+            if !plan.items.iter().any(|item| fits(&patterns[patterns.len() - 1].1, item)) {
+                return Err(unmatched(nearest(selector, plan)));
+            }
+        }
+        Ok(Self { patterns })
+    }
+
+    fn fitting(&self, item: &Item) -> Option<&'a str> {
+        self.patterns.iter().find(|(_, pattern)| fits(pattern, item)).map(|(selector, _)| *selector)
+    }
+
+    /// The ids that fit, with all they need; `None` where no selector was given.
+    fn with_needs<'p>(&self, plan: &'p Plan) -> Option<BTreeSet<&'p str>> {
+        if self.patterns.is_empty() {
+            return None;
+        }
+        let by_id: HashMap<&str, &Item> = plan.items.iter().map(|item| (item.id.as_str(), item)).collect();
+        let mut open: Vec<&Item> = plan.items.iter().filter(|item| self.fitting(item).is_some()).collect();
+        let mut wanted = BTreeSet::new();
+        while let Some(item) = open.pop() {
+            if wanted.insert(item.id.as_str()) {
+                open.extend(item.needs.iter().filter_map(|id| by_id.get(id.as_str()).copied()));
+            }
+        }
+        Some(wanted)
+    }
+}
+
+fn fits(pattern: &globset::GlobMatcher, item: &Item) -> bool {
+    pattern.is_match(&item.id) || pattern.is_match(item.kind.name) || item.tags.iter().any(|tag| pattern.is_match(tag))
+}
+
+fn nearest(selector: &str, plan: &Plan) -> Option<String> {
+    let names =
+        plan.items.iter().flat_map(|item| [item.id.as_str(), item.kind.name].into_iter().chain(item.tags.iter().map(String::as_str)));
+    names
+        .map(|name| (strsim::jaro_winkler(selector, name), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name.to_owned())
+}
+
+/// A warning or informative check never makes a run worth its verdict; said when no blocker is tried.
+pub(super) fn relies_on_nothing(plan: &Plan, selection: &Selection) -> bool {
+    !plan
+        .items
+        .iter()
+        .zip(&selection.choices)
+        .any(|(item, choice)| item.severity == Severity::Blocker && !matches!(choice, Choice::Skip(_)))
+}

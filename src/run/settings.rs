@@ -1,0 +1,62 @@
+//! How a plan is to be run.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::model::{Period, Phase, ProcessEnv, Release, Tool, Vantage, Waived};
+
+/// Everything a run is told, beside the plan.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The instant everything is judged at.
+    pub at: Timestamp,
+    /// [`at`](Self::at) is another moment than the run's own.
+    pub rehearsal: bool,
+    /// Before or after the deployment.
+    pub phase: Phase,
+    /// Warnings block too.
+    pub strict: bool,
+    /// For information only: the exit code is 0 whatever the verdict.
+    pub advisory: bool,
+    /// Hold counts as success for the exit code.
+    pub allow_hold: bool,
+    /// Ids, tags or kinds to run, with what they need; all where empty.
+    pub only: Vec<String>,
+    /// Ids, tags or kinds to leave out.
+    pub skip: Vec<String>,
+    /// Where this run is made from.
+    pub from: Option<String>,
+    /// How much at once and how long.
+    pub limits: Limits,
+    /// What is being released.
+    pub release: Release,
+    /// Host and CI job.
+    pub vantage: Vantage,
+    /// The program that runs.
+    pub tool: Tool,
+    /// The process environment.
+    pub env: ProcessEnv,
+    /// Accepted exceptions by check id; those that have expired at [`at`](Self::at) do not count.
+    pub waivers: BTreeMap<String, Waived>,
+    /// Reads the clock: for started and finished, never for judging.
+    pub clock: fn() -> Timestamp,
+}
+
+/// How much at once and how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Checks at once.
+    pub jobs: usize,
+    /// Checks at once on one target.
+    pub per_target: usize,
+    /// For the whole run.
+    pub deadline: Period,
+}
+
+impl Default for Limits {
+    /// 64 at once, 32 on one target, 15 minutes: a thousand checks at 50 ms take one or two seconds.
+    fn default() -> Self {
+        Self { jobs: 64, per_target: 32, deadline: Period::seconds(900) }
+    }
+}

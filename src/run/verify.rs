@@ -1,0 +1,198 @@
+//! One run: starts checks as the schedule allows, ends with a report whatever happens to them.
+
+use std::{collections::HashSet, sync::Arc};
+
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    Choice, Selection, SelectionError, Settings,
+    attempt::{Attempted, attempt},
+    finding::{Row, masked, waived},
+    fold::Fold,
+    schedule::{Blocked, Next, Schedule},
+};
+use crate::{
+    check::{Memo, Shared},
+    model::{Event, Finding, Masker, Outcome, Report},
+    net::Reach,
+    plan::Plan,
+};
+
+/// Says why the run is to end early, once there is a reason.
+pub type Stop = watch::Receiver<Option<String>>;
+
+/// Runs `plan` and tells `observer` what happens. `masker` learns the plan's secrets before anything is touched.
+///
+/// # Errors
+/// When the selection cannot be meant; nothing was touched then.
+pub async fn verify(
+    plan: Arc<Plan>,
+    settings: &Settings,
+    masker: Arc<Masker>,
+    stop: Stop,
+    observer: impl FnMut(&Event),
+) -> Result<Report, SelectionError> {
+    let selection = Selection::of(&plan, settings)?;
+    plan.secrets.iter().for_each(|(name, value)| masker.hide(name, value));
+    let run = Run {
+        schedule: Schedule::new(&plan, &selection, settings.limits, &settings.env),
+        fold: Fold::new(&plan, settings, &selection, masker.known()),
+        open: (0..plan.items.len()).collect(),
+        shared: Arc::new(Shared {
+            at: settings.at,
+            phase: settings.phase,
+            release: settings.release.clone(),
+            root: plan.root.clone(),
+            env: settings.env.clone(),
+            reach: Reach::new(settings.env.clone(), plan.pins.clone(), settings.at),
+            masker,
+            memo: Memo::default(),
+        }),
+        plan,
+        settings,
+        observer,
+    };
+    Ok(run.carry_out(selection, stop).await)
+}
+
+struct Run<'a, O> {
+    plan: Arc<Plan>,
+    settings: &'a Settings,
+    shared: Arc<Shared>,
+    schedule: Schedule,
+    fold: Fold,
+    open: HashSet<usize>,
+    observer: O,
+}
+
+type Running = FuturesUnordered<BoxFuture<'static, (usize, Attempted)>>;
+
+impl<O: FnMut(&Event)> Run<'_, O> {
+    async fn carry_out(mut self, selection: Selection, mut stop: Stop) -> Report {
+        self.tell(Event::Started { at: (self.settings.clock)(), total: self.plan.items.len(), selected: selection.tried() });
+        self.leave_out(&selection);
+        let (retries, mut retried) = mpsc::unbounded_channel();
+        let mut running = Running::new();
+        let deadline = tokio::time::sleep(self.settings.limits.deadline.get());
+        tokio::pin!(deadline);
+        loop {
+            self.start(&mut running, &retries);
+            if running.is_empty() && !self.schedule.is_running() {
+                break;
+            }
+            let why = tokio::select! {
+                Some((index, attempted)) = running.next() => {
+                    self.schedule.release(index);
+                    self.tried(index, attempted);
+                    continue;
+                }
+                Some(event) = retried.recv() => {
+                    self.tell(event);
+                    continue;
+                }
+                why = stopped(&mut stop) => why,
+                () = &mut deadline => format!("its deadline of {} passed", self.settings.limits.deadline),
+            };
+            drop(running);
+            self.cut_short(&why);
+            break;
+        }
+        self.shared.reach.close().await;
+        self.tell(Event::Ended { at: (self.settings.clock)() });
+        // A secret that one check found may stand in what an earlier one quoted.
+        self.fold.masked(&self.shared.masker).report()
+    }
+
+    /// Rows for the checks that are not tried at all.
+    fn leave_out(&mut self, selection: &Selection) {
+        for (index, choice) in selection.choices.iter().enumerate() {
+            let (outcome, reason) = match choice {
+                Choice::Try => continue,
+                Choice::Skip(reason) => (Outcome::Skipped, reason),
+                Choice::Unknown(reason) => (Outcome::Unknown, reason),
+            };
+            let finding = self.row(index).untried(outcome, reason.clone());
+            self.finish(index, finding);
+        }
+    }
+
+    /// Starts what may start now.
+    fn start(&mut self, running: &mut Running, retries: &mpsc::UnboundedSender<Event>) {
+        loop {
+            match self.schedule.next() {
+                Next::Wait => return,
+                Next::Block(index, blocked) => self.block(index, &blocked),
+                Next::Start(index) => {
+                    let id = self.plan.items[index].id.clone();
+                    self.tell(Event::Began { index, id: id.clone() });
+                    let (plan, shared, retries, masker) =
+                        (self.plan.clone(), self.shared.clone(), retries.clone(), self.shared.masker.clone());
+                    let retrying = move |why: String| {
+                        // The receiver lives as long as the run; without it nobody listens any more.
+                        let _ = retries.send(Event::Retrying { index, id: id.clone(), why: masker.mask(&why) });
+                    };
+                    running.push(async move { (index, attempt(&plan, index, &shared, retrying).await) }.boxed());
+                }
+            }
+        }
+    }
+
+    fn tried(&mut self, index: usize, attempted: Attempted) {
+        let item = &self.plan.items[index];
+        let finding = waived(self.row(index).tried(attempted), item, self.settings.waivers.get(&item.id), self.settings.at);
+        self.finish(index, finding);
+    }
+
+    fn block(&mut self, index: usize, blocked: &Blocked) {
+        let (outcome, needed, how) = match *blocked {
+            Blocked::Unmet(needed) => (Outcome::Unknown, needed, "did not pass"),
+            // Nothing is touched before a guard has passed, so what waits for one is unknown, not pending.
+            Blocked::Awaiting(needed) if self.plan.items[needed].guard => (Outcome::Unknown, needed, "waits for an answer"),
+            Blocked::Awaiting(needed) => (Outcome::Pending, needed, "waits for an answer"),
+        };
+        let needed = &self.plan.items[needed];
+        let reason = if needed.guard && !self.plan.items[index].needs.contains(&needed.id) {
+            format!("not tried: the guard `{}` {how}", needed.id)
+        } else {
+            format!("not tried: it needs `{}`, which {how}", needed.id)
+        };
+        let finding = Finding { because: Some(needed.id.clone()), ..self.row(index).untried(outcome, reason) };
+        self.finish(index, finding);
+    }
+
+    /// What is not finished will be unknown.
+    fn cut_short(&mut self, why: &str) {
+        self.tell(Event::Interrupted { why: why.to_owned() });
+        let mut open: Vec<usize> = self.open.iter().copied().collect();
+        open.sort_unstable();
+        for index in open {
+            let finding = self.row(index).untried(Outcome::Unknown, format!("not finished when the run was ended early: {why}"));
+            self.finish(index, finding);
+        }
+    }
+
+    fn row(&self, index: usize) -> Row<'_> {
+        Row { item: &self.plan.items[index], target: self.schedule.target(index), vantage: self.settings.from.as_deref() }
+    }
+
+    fn finish(&mut self, index: usize, finding: Finding) {
+        let finding = masked(finding, &self.shared.masker);
+        self.schedule.settle(index, &finding);
+        self.open.remove(&index);
+        self.tell(Event::Finished { index, finding: Box::new(finding) });
+    }
+
+    fn tell(&mut self, event: Event) {
+        (self.observer)(&event);
+        self.fold.add(event);
+    }
+}
+
+/// Waits until there is a reason to stop; forever where nobody can give one any more.
+async fn stopped(stop: &mut Stop) -> String {
+    match stop.wait_for(Option::is_some).await.map(|why| why.clone()) {
+        Ok(Some(why)) => why,
+        Ok(None) | Err(_) => std::future::pending().await,
+    }
+}

@@ -1,0 +1,250 @@
+//! The program as people and pipelines call it: exit codes, outputs, signals.
+
+use std::{
+    io::Read as _,
+    process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use gonogo::model::{Digest, Exit, Outcome, Report, Verdict};
+
+use crate::gonogo::Gonogo;
+
+/// A server that answers `/ok` with 200, `/bad` with 500, `/slow` never, and counts its visitors.
+async fn server() -> (String, Arc<AtomicUsize>) {
+    use axum::{Router, http::StatusCode, routing::get};
+    let visits: Arc<AtomicUsize> = Arc::default();
+    let counted = visits.clone();
+    let router = Router::new()
+        .route("/ok", get(|| async { "fine" }))
+        .route("/bad", get(|| async { (StatusCode::INTERNAL_SERVER_ERROR, "<b>broken</b>") }))
+        .route("/slow", get(|| async { std::future::pending::<()>().await }))
+        .layer(axum::middleware::from_fn(move |request, next: axum::middleware::Next| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            next.run(request)
+        }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (format!("http://{address}"), visits)
+}
+
+fn plan(checks: &str) -> String {
+    format!("project: shop\nenvironments:\n  prod: {{ vars: {{ api: \"${{API}}\" }} }}\nchecks:\n{checks}")
+}
+
+fn check(id: &str, path: &str, more: &str) -> String {
+    format!("  - id: {id}\n{more}    http: {{ url: \"${{api}}{path}\" }}\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exit_code_tells_the_verdict_and_stands_in_the_report() {
+    let (api, _) = server().await;
+    let refused = "http://127.0.0.1:1/";
+    let unreachable = format!("  - id: gone\n    http: {{ url: {refused} }}\n");
+    let cases: [(&str, String, &[&str], Exit, Verdict); 8] = [
+        ("all well", check("a", "/ok", ""), &[], Exit::Go, Verdict::Go),
+        ("red", check("a", "/bad", "") + &check("b", "/ok", ""), &[], Exit::Red, Verdict::NoGo),
+        ("unreachable", unreachable.clone() + &check("b", "/ok", ""), &[], Exit::Unchecked, Verdict::NoGo),
+        ("red and unreachable", unreachable + &check("a", "/bad", ""), &[], Exit::Red, Verdict::NoGo),
+        ("a red warning", check("a", "/bad", "    severity: warning\n") + &check("b", "/ok", ""), &[], Exit::Go, Verdict::Go),
+        (
+            "a red warning, strict",
+            check("a", "/bad", "    severity: warning\n") + &check("b", "/ok", ""),
+            &["--strict"],
+            Exit::Red,
+            Verdict::NoGo,
+        ),
+        ("advisory", check("a", "/bad", ""), &["--advisory"], Exit::Go, Verdict::NoGo),
+        ("too slow", check("a", "/slow", "    timeout: 200ms\n"), &[], Exit::Unchecked, Verdict::NoGo),
+    ];
+    for (about, checks, arguments, exit, verdict) in cases {
+        let (ran, report) = Gonogo::new().plan(&plan(&checks)).env("API", &api).verify(arguments);
+        assert_eq!(
+            (ran.code, report.exit, report.verdict),
+            (i32::from(exit.code()), exit.code(), verdict),
+            "{about}:\n{}{}",
+            ran.stdout,
+            ran.stderr
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exit_code_does_not_depend_on_the_format() {
+    let (api, _) = server().await;
+    let gonogo = Gonogo::new().plan(&plan(&(check("a", "/bad", "") + &check("b", "/ok", "")))).env("API", &api);
+    for format in gonogo::render::FORMATS {
+        gonogo.run(["verify", "--format", format.name]).exits(1);
+    }
+    gonogo.run(["verify", "-q"]).exits(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_plan_exits_2_and_touches_nothing() {
+    let (api, visits) = server().await;
+    for (wrong, said) in [
+        (check("a", "/ok", "    severety: blocker\n"), "did you mean `severity`?"),
+        (check("a", "/ok", "") + &check("a", "/ok", ""), "a"),
+        ("  - id: a\n    http: { url: \"${apii}/\" }\n".into(), "did you mean `api`?"),
+        ("  - id: a\n    htpp: { url: \"${api}/\" }\n".into(), "did you mean `http`?"),
+        ("  []\n".into(), "gonogo.yaml:"),
+    ] {
+        Gonogo::new()
+            .plan(&plan(&wrong))
+            .env("API", &api)
+            .run(["verify"])
+            .exits(2)
+            .says(said)
+            .says("nothing was touched")
+            .says("gonogo.yaml:");
+    }
+    let fine = || Gonogo::new().plan(&plan(&check("a", "/ok", ""))).env("API", &api);
+    fine().run(["verify", "--env", "prd"]).exits(2).says("did you mean `prod`?");
+    fine().run(["verify", "--only", "b"]).exits(2).says("--only b");
+    fine().run(["verify", "--format", "markdwn"]).exits(2).says("did you mean `markdown`?");
+    fine().run(["verify", "--at", "2020-01-01T00:00:00Z"]).exits(2).says("is in the past");
+    fine().run(["verify", "--format", "json", "--format", "sarif"]).exits(2).says("two formats for standard output");
+    assert_eq!(visits.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_output_that_cannot_be_written_stops_before_anything_is_touched() {
+    let (api, visits) = server().await;
+    let gonogo = Gonogo::new().plan(&plan(&check("a", "/ok", ""))).env("API", &api);
+    gonogo.run(["verify", "--format", "json=no/such/folder.json"]).exits(6).says("no/such/folder.json");
+    assert_eq!(visits.load(Ordering::SeqCst), 0);
+    // Writing can also fail at the end; the graver code wins.
+    gonogo.run(["verify", "--format", "json=/dev/full"]).exits(6);
+    let red = Gonogo::new().plan(&plan(&check("a", "/bad", ""))).env("API", &api);
+    red.run(["verify", "--format", "json=/dev/full"]).exits(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_outputs_come_of_one_run_and_again_of_the_stored_report() {
+    let (api, visits) = server().await;
+    let gonogo = Gonogo::new().plan(&plan(&(check("a", "/bad", "") + &check("b", "/ok", "")))).env("API", &api);
+    let formats: Vec<&str> = gonogo::render::FORMATS.iter().map(|format| format.name).collect();
+    let to =
+        |suffix: &str| formats.iter().flat_map(|name| ["--format".to_owned(), format!("{name}=out.{name}{suffix}")]).collect::<Vec<_>>();
+    gonogo.run(["verify".to_owned()].into_iter().chain(to(""))).exits(1);
+    assert_eq!(visits.load(Ordering::SeqCst), 2);
+    gonogo.run(["report".to_owned(), "out.json".into()].into_iter().chain(to(".again"))).exits(0);
+    for format in formats {
+        assert_eq!(gonogo.read(&format!("out.{format}")), gonogo.read(&format!("out.{format}.again")), "{format}");
+    }
+    let digest = Digest::of(gonogo.read("out.json").as_bytes());
+    assert!(gonogo.read("out.html").contains(digest.as_str()), "the page names the fingerprint of the stored bytes");
+    assert!(gonogo.read("out.markdown").contains(digest.as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_on_standard_output_is_the_report_and_nothing_else() {
+    let (api, _) = server().await;
+    let gonogo = Gonogo::new().plan(&plan(&check("a", "/ok", ""))).env("API", &api);
+    let ran = gonogo.run(["verify", "--format", "json", "--release", "1.4.2", "--commit", "0a1b2c3d"]).exits(0);
+    let report = Report::from_json(ran.stdout.as_bytes()).expect("a report");
+    assert_eq!(
+        (report.release.version.as_deref(), report.release.commit.as_deref(), report.release.source.as_str()),
+        (Some("1.4.2"), Some("0a1b2c3d"), "flags")
+    );
+    assert!(ran.stderr.contains("GO"), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edited_report_is_not_rendered() {
+    let (api, _) = server().await;
+    let gonogo = Gonogo::new().plan(&plan(&check("a", "/bad", ""))).env("API", &api);
+    gonogo.run(["verify", "--format", "json=report.json"]).exits(1);
+    let report = gonogo.read("report.json");
+    for (from, to) in [("\"no-go\"", "\"go\""), ("\"outcome\": \"fail\"", "\"outcome\": \"pass\""), ("\"exit\": 1", "\"exit\": 0")] {
+        assert!(report.contains(from), "{from}");
+        let edited = Gonogo::new().file("report.json", &report.replace(from, to));
+        edited.run(["report", "report.json"]).exits(5).says("contradicts itself");
+    }
+    Gonogo::new().file("report.json", "{}").run(["report", "report.json"]).exits(2).says("not a report");
+    Gonogo::new().run(["report", "missing.json"]).exits(2).says("missing.json");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_leaves_a_report_of_what_is_known() {
+    let (api, visits) = server().await;
+    let gonogo = Gonogo::new().plan(&plan(&(check("a", "/ok", "") + &check("b", "/slow", "    timeout: 60s\n")))).env("API", &api);
+    let mut child = gonogo
+        .command(["verify", "--format", "json=report.json"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    wait_until(|| visits.load(Ordering::SeqCst) == 2).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    signal(child.id(), "INT");
+    let began = Instant::now();
+    let status = child.wait().expect("it ends");
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert_eq!(status.code(), Some(3));
+    let report = Report::from_json(gonogo.read("report.json").as_bytes()).expect("a report");
+    let outcomes: Vec<Outcome> = report.findings.iter().map(|finding| finding.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Pass, Outcome::Unknown]);
+    assert!(report.interrupted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_pipe_is_no_error() {
+    let (api, _) = server().await;
+    let gonogo = Gonogo::new().plan(&plan(&check("a", "/ok", ""))).env("API", &api);
+    let mut child = gonogo.command(["verify"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child.stderr.take().expect("stderr").read_to_string(&mut said).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0), "{said}");
+    assert!(!said.contains("ipe"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn github_gets_annotations_and_a_job_summary() {
+    let (api, _) = server().await;
+    let gonogo = Gonogo::new().plan(&plan(&check("a", "/bad", ""))).env("API", &api).env("GITHUB_STEP_SUMMARY", "summary.md");
+    let ran = gonogo.run(["verify", "--format", "github"]).exits(1);
+    assert!(ran.stdout.contains("::error file=gonogo.yaml,line=5"), "{}", ran.stdout);
+    assert!(gonogo.read("summary.md").contains("NO-GO"));
+}
+
+#[test]
+fn what_needs_no_plan_works_without_one() {
+    let gonogo = Gonogo::new();
+    for shell in ["bash", "zsh", "fish"] {
+        gonogo.run(["completions", shell]).exits(0).says("gonogo");
+    }
+    gonogo.run(["man"]).exits(0).says(".TH gonogo");
+    gonogo.run(["schema"]).exits(0).says("\"$schema\"");
+    gonogo.run(["explain"]).exits(0).says("pack:web-api");
+    for kind in gonogo::check::KINDS {
+        gonogo.run(["explain", kind.name]).exits(0).says("## Example");
+    }
+    gonogo.run(["explain", "pack:web-api"]).exits(0);
+    gonogo.run(["explain", "htpp"]).exits(2).says("did you mean `http`?");
+    gonogo.run(["--help"]).exits(0).says("3  no-go because blockers could not be checked");
+    gonogo.run(["--version"]).exits(0).says(env!("CARGO_PKG_VERSION"));
+    gonogo.run(["verify"]).exits(2).says("gonogo.yaml");
+    gonogo.run(["verfy"]).exits(2).says("verify");
+}
+
+fn signal(pid: u32, name: &str) {
+    let status = std::process::Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().expect("kill");
+    assert!(status.success());
+}
+
+async fn wait_until(mut happened: impl FnMut() -> bool) {
+    for _ in 0..500 {
+        if happened() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it did not happen within 10 s");
+}

@@ -1,0 +1,111 @@
+//! Runs the real program in a folder of its own, with an environment that holds only what the test gives it.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+use gonogo::model::Report;
+use tempfile::TempDir;
+
+/// The program about to be run.
+pub(crate) struct Gonogo {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// What it did.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Gonogo {
+    pub(crate) fn new() -> Self {
+        Self { folder: TempDir::new().expect("a folder"), variables: Vec::new() }
+    }
+
+    /// With this `gonogo.yaml`.
+    pub(crate) fn plan(self, yaml: &str) -> Self {
+        self.file("gonogo.yaml", yaml)
+    }
+
+    /// With this file beside it.
+    pub(crate) fn file(self, name: &str, text: &str) -> Self {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("a written file");
+        self
+    }
+
+    /// With this variable in its environment.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// The command, for tests that drive the process themselves.
+    pub(crate) fn command<S: AsRef<std::ffi::OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gonogo"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.variables.iter().map(|(n, v)| (n, v)))
+            .stdin(Stdio::null());
+        if !self.variables.iter().any(|(name, _)| name == "PATH") {
+            command.env("PATH", search_path());
+        }
+        command
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
+        let Output { status, stdout, stderr } = self.command(arguments).output().expect("the program runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+        Ran { code: status.code().expect("an exit code"), stdout: text(stdout), stderr: text(stderr) }
+    }
+
+    /// Runs `verify` with a JSON report beside the given arguments, and reads the report.
+    pub(crate) fn verify(&self, arguments: &[&str]) -> (Ran, Report) {
+        let ran = self.run(["verify", "--format", "json=report.json"].iter().chain(arguments));
+        let json = fs::read(self.path("report.json")).unwrap_or_else(|error| panic!("no report ({error}):\n{}{}", ran.stdout, ran.stderr));
+        let report = Report::from_json(&json).unwrap_or_else(|error| panic!("{error}:\n{}{}", ran.stdout, ran.stderr));
+        (ran, report)
+    }
+}
+
+impl Ran {
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn says(self, text: &str) -> Self {
+        assert!(
+            self.stdout.contains(text) || self.stderr.contains(text),
+            "`{text}` is not in\nstdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+}
+
+/// Where programs are found, as this process was told.
+#[expect(clippy::disallowed_methods, reason = "the tests find servers and git where the shell does")]
+pub(crate) fn search_path() -> std::ffi::OsString {
+    std::env::var_os("PATH").unwrap_or_default()
+}

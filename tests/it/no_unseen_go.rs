@@ -1,0 +1,137 @@
+//! The law of the house: no combination of severity, waiver, needs, environments, phase and guard over failing
+//! targets exits 0, unless every blocker was looked at, is a waived fail, or is not meant for this run.
+
+use std::collections::BTreeMap;
+
+use gonogo::{
+    model::{Outcome, Phase, Severity, Waived},
+    plan::{Item, Standing},
+    run::Settings,
+};
+use proptest::prelude::*;
+
+use crate::scripted::{Ending, item, plan, run, settings};
+
+#[derive(Debug, Clone)]
+struct Drawn {
+    ending: Ending,
+    severity: Severity,
+    phases: Vec<Phase>,
+    excluded: bool,
+    guard: bool,
+    waived: Option<bool>,
+    needs: Vec<usize>,
+    from: Option<&'static str>,
+}
+
+fn drawn() -> impl Strategy<Value = Drawn> {
+    let ending = prop_oneof![
+        3 => Just(Ending::Met),
+        2 => Just(Ending::Unmet),
+        1 => Just(Ending::Undetermined),
+        1 => Just(Ending::ExpectsNothing),
+        1 => Just(Ending::Unknown),
+        1 => Just(Ending::Unreachable),
+        1 => Just(Ending::Waiting),
+        1 => Just(Ending::Panics),
+    ];
+    let severity = prop_oneof![3 => Just(Severity::Blocker), 1 => Just(Severity::Warning), 1 => Just(Severity::Info)];
+    let phases = prop_oneof![2 => Just(Phase::ALL.to_vec()), 1 => Just(vec![Phase::PreDeploy]), 1 => Just(vec![Phase::PostDeploy])];
+    let needs = proptest::collection::vec(0..6_usize, 0..3);
+    let from = prop_oneof![4 => Just(None), 1 => Just(Some("inside")), 1 => Just(Some("outside"))];
+    (
+        ending,
+        severity,
+        phases,
+        prop::bool::weighted(0.15),
+        prop::bool::weighted(0.15),
+        prop::option::weighted(0.3, any::<bool>()),
+        needs,
+        from,
+    )
+        .prop_map(|(ending, severity, phases, excluded, guard, waived, needs, from)| Drawn {
+            ending,
+            severity,
+            phases,
+            excluded,
+            guard,
+            waived,
+            needs,
+            from,
+        })
+}
+
+/// What a correct tool may rely on, worked out from the drawn plan alone and not from the engine's findings.
+fn accounted_for(drawn: &Drawn, phase: Phase, from: Option<&str>) -> bool {
+    let not_meant = drawn.excluded || (!drawn.guard && !drawn.phases.contains(&phase));
+    let another_share = from.is_some() && drawn.from.is_some() && drawn.from != from;
+    let deselected = another_share;
+    let here = drawn.from.is_none() || drawn.from == from;
+    let waived = drawn.ending == Ending::Unmet && drawn.waived == Some(true) && !drawn.guard;
+    not_meant || deselected || (here && (drawn.ending == Ending::Met || waived))
+}
+
+fn items(drawn: &[Drawn]) -> Vec<Item> {
+    let build = |(i, drawn): (usize, &Drawn)| {
+        // The plan refuses circles and guards that need others, so neither is drawn here.
+        let needs = drawn.needs.iter().filter(|need| **need < i && !drawn.guard).map(|need| format!("c{need}")).collect();
+        let item = item(&format!("c{i}"), drawn.ending);
+        let standing = if drawn.excluded { Standing::Excluded("meant for staging".into()) } else { item.standing };
+        let severity = if drawn.guard { Severity::Blocker } else { drawn.severity };
+        Item {
+            standing,
+            severity,
+            phases: drawn.phases.clone(),
+            guard: drawn.guard && !drawn.excluded,
+            needs,
+            from: drawn.from.map(str::to_owned),
+            ..item
+        }
+    };
+    drawn.iter().enumerate().map(build).collect()
+}
+
+fn waivers(drawn: &[Drawn]) -> BTreeMap<String, Waived> {
+    let waived = |in_force: bool| Waived {
+        reason: "accepted".into(),
+        owner: "ops".into(),
+        approver: "security".into(),
+        ticket: "T-1".into(),
+        expires: if in_force { "2026-11-21T00:00:00Z" } else { "2026-11-20T12:00:00Z" }.parse().expect("an instant"),
+    };
+    drawn.iter().enumerate().filter_map(|(i, drawn)| Some((format!("c{i}"), waived(drawn.waived?)))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_blocker_goes_unseen(
+        drawn in proptest::collection::vec(drawn(), 1..7),
+        post in any::<bool>(),
+        from in prop_oneof![3 => Just(None), 1 => Just(Some("inside"))],
+        strict in any::<bool>(),
+    ) {
+        let phase = if post { Phase::PostDeploy } else { Phase::PreDeploy };
+        let settings = Settings { phase, strict, from: from.map(str::to_owned), waivers: waivers(&drawn), ..settings() };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        // A refused selection runs nothing and exits 2.
+        let Ok(report) = runtime.block_on(run(plan(items(&drawn)), &settings)) else { return Ok(()) };
+        let blocks = |drawn: &&Drawn| (drawn.guard && !drawn.excluded) || drawn.severity == Severity::Blocker || (strict && drawn.severity == Severity::Warning);
+        if report.exit == 0 {
+            for drawn in drawn.iter().filter(blocks) {
+                prop_assert!(accounted_for(drawn, phase, from), "exit 0 over {drawn:?}");
+            }
+            let relied_on = report.findings.iter().any(|finding| finding.severity == Severity::Blocker && finding.outcome == Outcome::Pass);
+            prop_assert!(relied_on, "exit 0 without a blocker that passed");
+        }
+        // And the other way round: where all is well, the answer is go.
+        let all_well = drawn.iter().all(|drawn| drawn.ending == Ending::Met && !drawn.excluded && drawn.phases.len() == 2 && drawn.from.is_none());
+        if all_well && drawn.iter().any(|drawn| drawn.guard || drawn.severity == Severity::Blocker) {
+            prop_assert_eq!(report.exit, 0);
+        }
+        // A report that was written can be read again, and says the same.
+        let read = gonogo::model::Report::from_json(&report.to_json());
+        prop_assert_eq!(read.expect("a consistent report"), report);
+    }
+}

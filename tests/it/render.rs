@@ -1,0 +1,7 @@
+//! Every format on stored, on made-up and on hostile reports.
+
+mod golden;
+mod hostile;
+mod sample;
+mod shows;
+mod weaker;

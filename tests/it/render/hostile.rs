@@ -1,0 +1,31 @@
+//! Reports in which every text from outside attacks: no format lets it act, forge or break the format.
+
+mod html;
+mod lines;
+mod markdown;
+mod payload;
+mod xml;
+
+use gonogo::{
+    model::Report,
+    render::{FORMATS, Page},
+};
+
+fn rendered(format: &str, report: &Report) -> String {
+    (FORMATS.iter().find(|f| f.name == format).expect("a format").render)(&Page::new(report))
+}
+
+/// C0 and C1 controls but for the newline, DEL, what turns the direction of text, what cannot be seen.
+fn acts(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{fffe}')
+}
+
+#[test]
+fn json_gives_the_texts_back_unharmed() {
+    for attack in payload::ATTACKS {
+        let report = payload::everywhere(attack);
+        let read: Report = serde_json::from_str(&rendered("json", &report)).expect("JSON");
+        assert_eq!(read, report);
+    }
+}
