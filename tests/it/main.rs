@@ -18,6 +18,7 @@ mod plan;
 mod postgres;
 mod postgres_indexes;
 mod readme;
+mod redis_persistence;
 mod render;
 mod scripted;
 mod secrets;
