@@ -14,6 +14,7 @@ mod http_demands;
 mod look;
 mod nginx;
 mod no_unseen_go;
+mod packs;
 mod plan;
 mod postgres;
 mod postgres_indexes;
