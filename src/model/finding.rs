@@ -78,7 +78,7 @@ pub struct Finding {
 /// A place in a plan file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
-    /// The file, as the plan names it.
+    /// The file, relative to where the run was started if the plan was given so; `pack:NAME` for a check of a pack.
     pub file: String,
     /// Counted from 1.
     pub line: u64,

@@ -181,7 +181,7 @@ impl Matcher {
             return Cow::Borrowed(text);
         }
         NAMED.replace_all(text, |found: &Captures<'_>| match self.weak.get(&found["value"]) {
-            Some(said) if looks_secret(&found["name"]) => format!("{}{}{said}", &found["name"], &found["between"]),
+            Some(said) if looks_secret(&found["name"]) => format!("{}{}{said}{}", &found["name"], &found["between"], &found["end"]),
             _ => found[0].to_owned(),
         })
     }
@@ -189,7 +189,7 @@ impl Matcher {
 
 /// `name=value`, `"name": "value"`, `Name: value`.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?P<name>[A-Za-z][\w.-]*)(?P<between>["']?\s{0,4}[=:]\s{0,4}["']?)(?P<value>[^\s"'&;,<>{}()\[\]]+)"#)
+    Regex::new(r#"(?P<name>[A-Za-z][\w.-]*)(?P<between>["']?\s{0,4}[=:]\s{0,4}["']?)(?P<value>[^\s"'`&;,<>{}()\[\]]*[^\s"'`&;,<>{}()\[\].!?:])(?P<end>[.!?:]*)"#)
         .unwrap_or_else(|error| unreachable!("{error}"))
 });
 

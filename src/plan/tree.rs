@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use super::{
@@ -42,17 +42,16 @@ impl Tree {
     /// # Errors
     /// Only if the main file cannot be read at all; every other problem is in [`faults`](Self::faults).
     pub(super) fn read(config: &Path) -> Result<Self, Vec<Problem>> {
-        let folder = match config.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
+        // Globs give their paths back without `./`.
+        let folder: PathBuf = config.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir).collect();
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
         let mut tree = Self { folder, ..Self::default() };
         let node = match include::read(&tree.folder, &name, &mut tree.sources, &mut tree.faults) {
             Ok((_, Some(node))) => node,
             Ok((_, None)) => return Err(Problem::all(tree.faults, &tree.sources)),
             Err(error) => {
-                let hint = "`-c` names the plan's main file; `gonogo init` writes one";
+                let hint = "`-c FILE` names the plan's main file; `gonogo explain` tells what can stand in one";
                 let config = config.display().to_string();
                 return Err(vec![Problem::of_file(&config, format!("the plan `{}` {error}", plain(&config)), Some(hint.to_owned()))]);
             }
@@ -119,7 +118,7 @@ impl Tree {
     fn pack(&mut self, entry: &Node) {
         let Some((used, drafts)) = PackUse::read(entry, self.packs.len(), &mut self.sources, &mut self.faults) else { return };
         if let Some(first) = self.packs.iter().find(|pack| pack.alias.text == used.alias.text) {
-            let message = format!("two packs are called `{}`, the first at {}", used.alias.text, self.sources.name_line(first.alias.place));
+            let message = format!("two packs are called `{}`, the first at {}", used.alias.text, self.sources.path_line(first.alias.place));
             self.faults.push(Fault::new(used.alias.place, message).hint("give this one another name with `as`"));
             return;
         }
@@ -174,7 +173,7 @@ impl Tree {
         for draft in &self.drafts {
             let place = *first.entry(&draft.id).or_insert(draft.id_place);
             if place != draft.id_place {
-                let message = format!("duplicate id `{}`, first given at {}", draft.id, self.sources.name_line(place));
+                let message = format!("duplicate id `{}`, first given at {}", draft.id, self.sources.path_line(place));
                 faults.push(Fault::new(draft.id_place, message));
             }
         }

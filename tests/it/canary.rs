@@ -1,5 +1,7 @@
 //! A canary secret is driven through every format and every error path; none of its written forms may come out.
 
+mod written;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::gonogo::Gonogo;

@@ -214,6 +214,33 @@ async fn github_gets_annotations_and_a_job_summary() {
     assert!(gonogo.read("summary.md").contains("NO-GO"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_is_named_as_ci_finds_it() {
+    let (api, _) = server().await;
+    let file = |id: &str| format!("checks:\n{}", check(id, "/bad", ""));
+    let main = plan(&check("a", "/bad", "")) + "include: [more/*.yaml, ../shared/c.yaml]\n";
+    let gonogo = Gonogo::new().file("deploy/gonogo.yaml", &main).file("deploy/more/b.yaml", &file("b")).file("shared/c.yaml", &file("c"));
+    let gonogo = gonogo.env("API", &api);
+    for config in ["deploy/gonogo.yaml", "./deploy/gonogo.yaml", "deploy/../deploy/gonogo.yaml"] {
+        let ran =
+            gonogo.run(["verify", "-c", config, "--format", "github", "--format", "sarif=out.sarif", "--format", "json=out.json"]).exits(1);
+        let sarif = gonogo.read("out.sarif");
+        for place in ["deploy/gonogo.yaml,line=5", "deploy/more/b.yaml,line=2", "shared/c.yaml,line=2"] {
+            assert!(ran.stdout.contains(&format!("::error file={place},")), "{config}: {place} is not in\n{}", ran.stdout);
+            let file = place.split(',').next().expect("a file");
+            assert!(sarif.contains(&format!("\"uri\": \"{file}\"")), "{config}: {file} is not in\n{sarif}");
+        }
+        // The plan is the same from wherever it is run.
+        let report = Report::from_json(gonogo.read("out.json").as_bytes()).expect("a report");
+        assert_eq!(report.plan.files.keys().collect::<Vec<_>>(), ["../shared/c.yaml", "gonogo.yaml", "more/b.yaml"], "{config}");
+    }
+    gonogo
+        .file("deploy/more/b.yaml", "checks: []\n")
+        .run(["lint", "-c", "deploy/gonogo.yaml"])
+        .exits(2)
+        .says(" --> deploy/more/b.yaml:1:1");
+}
+
 #[test]
 fn what_needs_no_plan_works_without_one() {
     let gonogo = Gonogo::new();

@@ -52,16 +52,21 @@ fn linted(case: &Path) -> String {
     told(&lint.problems) + &untried
 }
 
+/// As it reads for somebody who stands in the case's folder.
+fn within(case: &Path, said: &str) -> String {
+    format!("{}\n", said.trim_end().replace(&format!("{}/", case.display()), ""))
+}
+
 #[test]
 fn every_case_says_what_it_should() {
     let mut wrong = Vec::new();
     for case in cases() {
         match loaded(&case) {
-            Some(said) => wrong.extend(golden::difference(&case.join("problems.txt"), &format!("{}\n", said.trim_end()))),
+            Some(said) => wrong.extend(golden::difference(&case.join("problems.txt"), &within(&case, &said))),
             None => assert!(!case.join("problems.txt").exists(), "{}: the plan is good", case.display()),
         }
         if case.join("lint.txt").exists() {
-            wrong.extend(golden::difference(&case.join("lint.txt"), &format!("{}\n", linted(&case).trim_end())));
+            wrong.extend(golden::difference(&case.join("lint.txt"), &within(&case, &linted(&case))));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
@@ -95,7 +100,7 @@ fn a_full_plan_is_read_as_it_is_written() {
     assert_eq!((tls.retry.attempts, tls.timeout.as_millis(), tls.guard), (3, 10_000, false));
     // The process environment comes before the env-file.
     assert_eq!(tls.settings, serde_json::json!({ "url": "https://outer.example.com:8443/health" }));
-    assert_eq!((tls.location.file.as_str(), tls.location.line), ("checks/network.yaml", 4));
+    assert_eq!((tls.location.file.as_str(), tls.location.line), ("fixtures/plan/good-full/checks/network.yaml", 4));
 
     assert!(item(&plan, "is-prod").guard);
     assert_eq!(item(&plan, "dns-api").section, "Network & security");
@@ -105,7 +110,7 @@ fn a_full_plan_is_read_as_it_is_written() {
     assert!(matches!(&item(&plan, "web-api/answers").standing, Standing::Excluded(why) if why == "nobody looks there"));
     let changed = item(&plan, "web/answers");
     assert_eq!((changed.severity, changed.settings["url"].as_str()), (Severity::Warning, Some("https://api.example.com/changed")));
-    assert_eq!((changed.location.file.as_str(), changed.location.line), ("gonogo.yaml", 21));
+    assert_eq!((changed.location.file.as_str(), changed.location.line), ("fixtures/plan/good-full/gonogo.yaml", 21));
 
     assert_eq!(plan.release.version.as_deref(), Some("1.4.2"));
     assert_eq!(plan.release.commit.as_deref(), Some("0123456789abcdef"));
@@ -200,7 +205,7 @@ fn a_missing_plan_is_one_readable_problem() {
     let problems = plan::load(&request).err().expect("a problem");
     assert_eq!(
         told(&problems).trim_end(),
-        "error: the plan `no/such.yaml` does not exist\n --> no/such.yaml\nhint: `-c` names the plan's main file; `gonogo init` writes one"
+        "error: the plan `no/such.yaml` does not exist\n --> no/such.yaml\nhint: `-c FILE` names the plan's main file; `gonogo explain` tells what can stand in one"
     );
     let folder = Request { config: "fixtures/plan".into(), ..Request::default() };
     assert_eq!(plan::load(&folder).err().expect("a problem").len(), 1);
