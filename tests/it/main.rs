@@ -4,6 +4,8 @@ mod ca;
 mod canary;
 mod cli;
 mod contract;
+mod cors;
+mod cors_nginx;
 mod engine;
 mod gonogo;
 mod health;
