@@ -197,11 +197,29 @@ async fn one_leak_in_one_way_is_red() {
 }
 
 #[tokio::test]
+async fn what_is_said_to_nobody_in_particular_counts_too() {
+    for (value, red) in [("*", vec!["allow-origin"]), ("https://staging.example.com", vec!["allow-origin"]), (APP, vec![])] {
+        let server = api(move |question| {
+            let (status, mut headers) = question.good();
+            if question.origin.is_none() {
+                headers.push(format!("Access-Control-Allow-Origin: {value}"));
+            }
+            (status, headers)
+        })
+        .await;
+        let seen = look(settings(&server)).await;
+        assert_eq!(names(&seen, Some(false)), red, "{value}");
+        let allow_origin = seen.expectations.iter().find(|expectation| expectation.name == "allow-origin").expect("the demand");
+        assert!(red.is_empty() || allow_origin.got == format!("`{value}` on GET without `Origin` and 1 more"), "{}", allow_origin.got);
+    }
+}
+
+#[tokio::test]
 async fn a_preflight_is_refused_by_status_redirect_or_login() {
     for (status, got) in [
-        (401, "status 401, no `Access-Control-Allow-Origin`"),
-        (405, "status 405, no `Access-Control-Allow-Origin`"),
-        (500, "status 500, no"),
+        (401, "status 401, wanted 2xx"),
+        (405, "status 405, wanted 2xx"),
+        (500, "status 500, wanted"),
         (302, "a redirect (302) to "),
         (403, "status 403"),
     ] {

@@ -42,8 +42,8 @@ const MOST_ORIGINS: usize = 20;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Cors {
-    /// What scripts ask, and what answers GET with a 2xx status. A login in it is sent as Basic authorization and never
-    /// shown.
+    /// What scripts ask: an address that answers GET with a 2xx status, best with little. A login in it is sent as Basic
+    /// authorization and never shown.
     pub url: Address,
     /// The origins whose scripts may use it, as browsers send them: `https://app.example.com`; at most 20. None of them
     /// counts as hostile, so `http://localhost:3000` may stand here for staging.
@@ -77,7 +77,7 @@ pub struct Cors {
     /// another. Answers to OPTIONS and those with `Cache-Control: no-store` need not. Default `true`.
     #[serde(default = "yes")]
     pub vary: bool,
-    /// Headers to send with GET, never with OPTIONS, as browsers do. Give secrets as variables:
+    /// Headers to send with GET, never with OPTIONS, as browsers do; secrets by variable, like
     /// `Authorization: Bearer ${API_TOKEN}`.
     #[serde(default)]
     pub request_headers: SentHeaders,

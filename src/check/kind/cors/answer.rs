@@ -53,7 +53,11 @@ pub(super) struct Said {
     /// Where it leads, if it is a redirect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) leads_to: Option<String>,
-    /// Every `Access-Control-Allow-Origin`.
+    /// There is one `Access-Control-Allow-Origin`, and it is the origin that asked. Set where answers are stored, so that
+    /// like answers to many origins stand together.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub(super) itself: bool,
+    /// Every `Access-Control-Allow-Origin`, unless there is only the origin that asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) allow_origin: Vec<String>,
     /// Every `Access-Control-Allow-Credentials`.
@@ -81,20 +85,6 @@ fn is_no(value: &bool) -> bool {
     !*value
 }
 
-impl Group {
-    fn asks(&self) -> impl Iterator<Item = Ask> {
-        self.origins.iter().map(|origin| Ask { way: self.ask, method: self.method.clone(), origin: origin.clone() })
-    }
-
-    fn came(&self) -> Result<&Said, &str> {
-        match (&self.answer, &self.lost) {
-            (Some(said), _) => Ok(said),
-            (None, Some(why)) => Err(why),
-            (None, None) => Err("none is recorded"),
-        }
-    }
-}
-
 /// An answer, or why there is none.
 pub(super) type Came = Result<Said, String>;
 
@@ -107,6 +97,7 @@ impl Said {
         Self {
             status: reply.status,
             leads_to: location.and_then(|to| reply.address.join(&to).ok()).map(|to| excerpt(&to.to_string(), 500)),
+            itself: false,
             allow_origin: values("access-control-allow-origin"),
             allow_credentials: values("access-control-allow-credentials"),
             allow_methods: of_wanted("access-control-allow-methods"),
@@ -115,6 +106,22 @@ impl Said {
             vary: values("vary"),
             no_store: items(&values("cache-control")).any(|directive| directive.eq_ignore_ascii_case("no-store")),
         }
+    }
+
+    /// The origin that asked is left out where it stands alone.
+    fn stored(mut self, origin: &str) -> Self {
+        if self.allow_origin.len() == 1 && self.allow_origin[0] == origin {
+            self.allow_origin.clear();
+            self.itself = true;
+        }
+        self
+    }
+
+    fn restored(mut self, origin: &str) -> Self {
+        if std::mem::take(&mut self.itself) {
+            self.allow_origin.insert(0, origin.to_owned());
+        }
+        self
     }
 
     /// "status 403", "a redirect (301) to https://…".
@@ -156,7 +163,7 @@ impl Answers {
         let mut answers: Vec<Group> = Vec::new();
         for (ask, came) in came {
             let (answer, lost) = match came {
-                Ok(said) => (Some(said), None),
+                Ok(said) => (Some(said.stored(&ask.origin)), None),
                 Err(why) => (None, Some(why)),
             };
             let alike =
@@ -170,11 +177,16 @@ impl Answers {
     }
 
     /// Each question with its answer. Of two answers to one question the later counts.
-    pub(super) fn by_ask(&self) -> BTreeMap<Ask, Result<&Said, &str>> {
-        let mut all = BTreeMap::new();
-        for group in &self.answers {
-            all.extend(group.asks().map(|ask| (ask, group.came())));
-        }
-        all
+    pub(super) fn by_ask(&self) -> BTreeMap<Ask, Came> {
+        let each = |group: &Group| -> Vec<(Ask, Came)> {
+            let came = |origin: &str| match (&group.answer, &group.lost) {
+                (Some(said), _) => Ok(said.clone().restored(origin)),
+                (None, Some(why)) => Err(why.clone()),
+                (None, None) => Err("none is recorded".to_owned()),
+            };
+            let ask = |origin: &String| Ask { way: group.ask, method: group.method.clone(), origin: origin.clone() };
+            group.origins.iter().map(|origin| (ask(origin), came(origin))).collect()
+        };
+        self.answers.iter().flat_map(each).collect()
     }
 }

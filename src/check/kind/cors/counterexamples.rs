@@ -27,3 +27,35 @@ fn confused(ask: &Ask) -> Said {
     let origin = format!("{}, {}", ask.origin, ask.origin);
     Said { status: 404, allow_origin: vec![origin], ..Said::default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_demand_can_go_red_whatever_the_settings() {
+        for settings in [
+            json!({ "origins": "https://app.example.com" }),
+            json!({ "origins": ["https://app.example.com", "http://localhost:3000"], "credentials": false, "vary": false }),
+            json!({ "origins": "https://app.example.com", "methods": ["GET", "POST"], "exposes": "ETag" }),
+            json!({ "origins": "https://app.example.com", "methods": ["PUT"], "headers": "Authorization", "credentials": true }),
+            json!({ "origins": "capacitor://localhost", "refused": "https://old.example.com", "error-path": "/error" }),
+            json!({ "origins": "https://app.example.com", "subdomains-of": "example.com", "other-ports": "allow" }),
+            json!({ "origins": ["http://10.0.0.7:8080", "http://[::1]:5173"] }),
+            json!({ "public": true }),
+            json!({ "public": true, "methods": ["DELETE"], "headers": "X-Trace", "exposes": ["ETag"], "credentials": false }),
+        ] {
+            let mut settings = settings;
+            settings["url"] = json!("https://api.example.com/");
+            let cors: Cors = serde_json::from_value(settings.clone()).expect("settings");
+            let judged: Vec<_> = of(&cors).iter().flat_map(|answers| cors.judge_all(answers)).collect();
+            let names =
+                |red: bool| judged.iter().filter(|one| !red || one.met == Some(false)).map(|one| &one.name).collect::<BTreeSet<_>>();
+            assert_eq!(names(true), names(false), "{settings}");
+        }
+    }
+}

@@ -39,59 +39,48 @@ pub(super) fn allows_credentials(said: &Said) -> bool {
 
 /// What keeps `origin` (`*` where every origin is wanted) from being allowed by this answer; `credentials` says whether
 /// they must be allowed or must not be.
-pub(super) fn origin_faults(said: &Said, origin: &str, credentials: Option<bool>) -> Vec<String> {
-    let mut faults = Vec::new();
+pub(super) fn origin_fault(said: &Said, origin: &str, credentials: Option<bool>) -> Option<String> {
+    let name = "`Access-Control-Allow-Origin`";
     match said.allow_origin.as_slice() {
-        [] => faults.push("no `Access-Control-Allow-Origin`".to_owned()),
+        [] => return Some(format!("no {name}")),
         [only] if only == origin => {}
-        [only] if only.contains(',') => {
-            faults.push(format!("the list {} as `Access-Control-Allow-Origin`, which browsers refuse", quote(only)))
-        }
-        [only] => faults.push(format!("{} as `Access-Control-Allow-Origin`", quote(only))),
-        many => faults.push(format!("{} `Access-Control-Allow-Origin` headers ({}), which browsers refuse", many.len(), quoted(many))),
+        [only] if only.contains(',') => return Some(format!("the list {} as {name}, which browsers refuse", quote(only))),
+        [only] => return Some(format!("{} as {name}", quote(only))),
+        many => return Some(format!("{} {name} headers ({}), which browsers refuse", many.len(), quoted(many))),
     }
+    let name = "`Access-Control-Allow-Credentials`";
     match (credentials, allows_credentials(said), said.allow_credentials.as_slice()) {
-        (Some(true), false, []) => faults.push("no `Access-Control-Allow-Credentials`".to_owned()),
-        (Some(true), false, values) => {
-            faults.push(format!("{} as `Access-Control-Allow-Credentials`, where browsers take only `true`", quoted(values)));
-        }
-        (Some(false), true, _) => faults.push("credentials allowed".to_owned()),
-        _ => {}
+        (Some(true), false, []) => Some(format!("no {name}")),
+        (Some(true), false, values) => Some(format!("{} as {name}, where browsers take only `true`", quoted(values))),
+        (Some(false), true, _) => Some("credentials allowed".to_owned()),
+        _ => None,
     }
-    faults
 }
 
 /// What keeps a preflight for `method` and `headers` from being granted, the origin aside.
-pub(super) fn preflight_faults(said: &Said, method: Method, headers: &[&str], credentials: bool) -> Vec<String> {
-    let mut faults = Vec::new();
-    match list(&said.allow_methods) {
-        Err(broken) => faults.push(format!("a broken `Access-Control-Allow-Methods` at {}", quote(broken))),
+pub(super) fn preflight_fault(said: &Said, method: Method, headers: &[&str], credentials: bool) -> Option<String> {
+    match list("Access-Control-Allow-Methods", &said.allow_methods) {
+        Err(broken) => return Some(broken),
         // Methods are compared byte by byte: `put` is not PUT.
         Ok(methods) if is_safelisted(method) || methods.contains(&method.to_string().as_str()) => {}
         Ok(methods) if methods.contains(&"*") && !credentials => {}
         Ok(_) => {
-            faults.push(format!("{method} not allowed by {}", said_by("Access-Control-Allow-Methods", &said.allow_methods, credentials)))
+            return Some(format!("{method} not allowed by {}", said_by("Access-Control-Allow-Methods", &said.allow_methods, credentials)));
         }
     }
-    let names = match list(&said.allow_headers) {
-        Err(broken) => {
-            faults.push(format!("a broken `Access-Control-Allow-Headers` at {}", quote(broken)));
-            return faults;
-        }
+    let names = match list("Access-Control-Allow-Headers", &said.allow_headers) {
+        Err(broken) => return Some(broken),
         Ok(names) => names,
     };
     let missing = missing(&names, headers, credentials);
-    if !missing.is_empty() {
-        let said = said_by("Access-Control-Allow-Headers", &said.allow_headers, credentials);
-        faults.push(format!("{} not allowed by {said}", quoted(&missing)));
-    }
-    faults
+    let said = || said_by("Access-Control-Allow-Headers", &said.allow_headers, credentials);
+    (!missing.is_empty()).then(|| format!("{} not allowed by {}", quoted(&missing), said()))
 }
 
 /// What keeps scripts from reading `headers`.
-pub(super) fn exposure_faults(said: &Said, headers: &[&str], credentials: bool) -> Option<String> {
-    let names = match list(&said.expose_headers) {
-        Err(broken) => return Some(format!("a broken `Access-Control-Expose-Headers` at {}", quote(broken))),
+pub(super) fn exposure_fault(said: &Said, headers: &[&str], credentials: bool) -> Option<String> {
+    let names = match list("Access-Control-Expose-Headers", &said.expose_headers) {
+        Err(broken) => return Some(broken),
         Ok(names) => names,
     };
     let wildcard = names.contains(&"*") && !credentials;
@@ -111,8 +100,9 @@ fn holds(names: &[&str], wanted: &str) -> bool {
 }
 
 /// The items of a list header; one that is no token breaks the whole list.
-fn list(values: &[String]) -> Result<Vec<&str>, &str> {
-    items(values).map(|item| if is_token(item) { Ok(item) } else { Err(item) }).collect()
+fn list<'v>(name: &str, values: &'v [String]) -> Result<Vec<&'v str>, String> {
+    let item = |item: &'v str| if is_token(item) { Ok(item) } else { Err(format!("a broken `{name}` at {}", quote(item))) };
+    items(values).map(item).collect()
 }
 
 /// RFC 9110, 5.6.2.
@@ -152,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_origin_is_compared_byte_by_byte_and_comes_once() {
-        let faults = |headers: &[(&str, &str)]| origin_faults(&said(headers), "https://a.example", None).join("; ");
+        let faults = |headers: &[(&str, &str)]| origin_fault(&said(headers), "https://a.example", None).unwrap_or_default();
         assert_eq!(faults(&[("origin", "https://a.example")]), "");
         for (headers, fault) in [
             (&[][..], "no `Access-Control-Allow-Origin`"),
@@ -172,8 +162,9 @@ mod tests {
 
     #[test]
     fn credentials_are_true_in_lower_case_and_once() {
-        let faults =
-            |headers: &[(&str, &str)], wanted| origin_faults(&said(&[&[("origin", "o")], headers].concat()), "o", wanted).join("; ");
+        let faults = |headers: &[(&str, &str)], wanted| {
+            origin_fault(&said(&[&[("origin", "o")], headers].concat()), "o", wanted).unwrap_or_default()
+        };
         assert_eq!(faults(&[("credentials", "true")], Some(true)), "");
         for values in
             [&[][..], &[("credentials", "True")], &[("credentials", "true, true")], &[("credentials", "true"), ("credentials", "true")]]
@@ -188,7 +179,7 @@ mod tests {
     #[test]
     fn methods_have_their_case_headers_do_not() {
         let faults = |headers: &[(&str, &str)], method, credentials| {
-            preflight_faults(&said(headers), method, &["authorization", "content-type"], credentials).join("; ")
+            preflight_fault(&said(headers), method, &["authorization", "content-type"], credentials).unwrap_or_default()
         };
         let both = ("headers", "AUTHORIZATION,content-type");
         assert_eq!(faults(&[("methods", "GET, PUT"), both], Method::Put, true), "");
@@ -217,12 +208,12 @@ mod tests {
 
     #[test]
     fn headers_are_exposed_by_name_or_to_all_without_credentials() {
-        let faults = |value: &str, credentials| exposure_faults(&said(&[("expose", value)]), &["x-total", "etag"], credentials);
+        let faults = |value: &str, credentials| exposure_fault(&said(&[("expose", value)]), &["x-total", "etag"], credentials);
         assert_eq!(faults("ETag, X-Total", true), None);
         assert_eq!(faults("*", false), None);
         assert_eq!(faults("ETag", false), Some("`x-total` not exposed by `ETag`".into()));
         assert!(faults("*", true).is_some());
-        assert!(exposure_faults(&said(&[]), &["etag"], false).is_some());
+        assert!(exposure_fault(&said(&[]), &["etag"], false).is_some());
     }
 
     #[test]

@@ -105,10 +105,10 @@ impl Class {
     pub(super) fn what(self) -> &'static str {
         match self {
             Self::Reflection => "any other website",
-            Self::Null => "origin `null`, sandboxed pages and local files",
-            Self::Prefix => "website whose name begins like a wanted one",
-            Self::Suffix => "website whose name ends like a wanted one",
-            Self::Dot => "website with another character for a dot",
+            Self::Null => "origin `null`",
+            Self::Prefix => "name that begins like a wanted one",
+            Self::Suffix => "name that ends like a wanted one",
+            Self::Dot => "name with another character for a dot",
             Self::Underscore => "wanted name followed by `_`",
             Self::Backtick => "wanted name followed by a backtick",
             Self::Percent => "wanted name followed by `%60`",
@@ -219,7 +219,7 @@ mod tests {
     fn what_is_welcome_is_not_hostile() {
         let both = said(json!({ "origins": ["https://app.example.com", "https://example.com"] }));
         assert!(!both.iter().any(|class| class.starts_with("parent")), "{both:?}");
-        assert!(both.contains(&"http: http://example.com".to_owned()), "{both:?}");
+        assert!(both.contains(&"http: http://app.example.com http://example.com".to_owned()), "{both:?}");
         let below = said(json!({ "origins": ["https://app.example.com"], "subdomains-of": ["example.com"] }));
         assert!(!below.iter().any(|class| class.starts_with("subdomain")), "{below:?}");
         assert!(below.contains(&"suffix: https://evilexample.com".to_owned()), "{below:?}");

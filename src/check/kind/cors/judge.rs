@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use super::{
     Cors,
-    answer::{Answers, Said},
+    answer::{Answers, Came, Said},
     ask::{Ask, NO_ORIGIN, Way},
     fetch, hostile, refusal, vary,
 };
-use crate::{
-    check::kind::http::{Method, quote},
-    model::Expectation,
-};
+use crate::{check::kind::http::Method, model::Expectation};
 
 /// Each question with its answer, or why there is none.
-pub(super) type Seen<'s> = BTreeMap<Ask, Result<&'s Said, &'s str>>;
+pub(super) type Seen = BTreeMap<Ask, Came>;
+
+/// Why a demand on all answers is open; which did not come, and why, is said where each of them matters.
+pub(super) const NOT_ALL: &str = "not every answer came";
 
 /// The answer to `ask`, or why there is none.
-pub(super) fn answer<'s>(seen: &Seen<'s>, ask: &Ask) -> Result<&'s Said, String> {
+pub(super) fn answer<'s>(seen: &'s Seen, ask: &Ask) -> Result<&'s Said, String> {
     match seen.get(ask) {
         Some(Ok(said)) => Ok(said),
         Some(Err(why)) => Err(format!("{} got no answer: {why}", ask.told())),
@@ -66,56 +66,54 @@ impl Cors {
         }
     }
 
-    /// "`Access-Control-Allow-Origin: https://…` with credentials".
-    fn allowed(&self, origin: &str) -> String {
+    /// "itself allowed with credentials".
+    fn allowed(&self) -> String {
+        let itself = if self.public { "`*`" } else { "itself" };
         let credentials = match self.credentials {
             Some(true) => " with credentials",
             Some(false) => " without credentials",
             None => "",
         };
-        format!("`Access-Control-Allow-Origin: {}`{credentials}", self.value(origin))
+        format!("{itself} allowed{credentials}")
     }
 
-    fn judge_get(&self, seen: &Seen<'_>, origin: &str) -> Expectation {
+    fn judge_get(&self, seen: &Seen, origin: &str) -> Expectation {
         let exposes: Vec<&str> = self.exposes.iter().flat_map(|names| names.iter()).map(|name| name.as_str()).collect();
-        let exposing = if exposes.is_empty() { String::new() } else { format!(", exposing {}", fetch::quoted(&exposes)) };
-        let demand = self.demand("allows", "GET", origin).wanted(format!("2xx and {}{exposing}", self.allowed(origin)));
-        let said = match answer(seen, &Ask::new(Way::Get, origin)) {
-            Err(why) => return demand.undetermined(why),
-            Ok(said) if said.status == 429 => return demand.undetermined(turned_away(said)),
-            Ok(said) => said,
-        };
-        let mut faults = fetch::origin_faults(said, self.value(origin), self.credentials);
-        faults.extend(fetch::exposure_faults(said, &exposes, self.with_credentials()));
-        told(demand, said, (200..300).contains(&said.status), &faults)
+        let exposing = if exposes.is_empty() { String::new() } else { format!(", {} exposed", fetch::quoted(&exposes)) };
+        let demand = self.demand("allows", "GET", origin).wanted(format!("2xx and {}{exposing}", self.allowed()));
+        let ask = Ask::new(Way::Get, origin);
+        match not_limited(&ask, answer(seen, &ask)) {
+            Err(why) => demand.undetermined(why),
+            Ok(said) => told(demand, said, is_2xx(said), || {
+                let fault = fetch::origin_fault(said, self.value(origin), self.credentials);
+                fault.or_else(|| fetch::exposure_fault(said, &exposes, self.with_credentials()))
+            }),
+        }
     }
 
-    /// What browsers ask before the methods and headers in use. `None` where they never ask.
-    fn judge_preflight(&self, seen: &Seen<'_>, origin: &str) -> Option<Expectation> {
-        let methods = self.preflighted();
+    /// What browsers ask before they use the methods and headers. `None` where they never ask.
+    fn judge_preflight(&self, seen: &Seen, origin: &str) -> Option<Expectation> {
+        let (methods, headers) = (self.preflighted(), self.headers());
         if methods.is_empty() {
             return None;
         }
-        let headers = self.headers();
         let named = methods.iter().map(Method::to_string).chain(headers.iter().map(|name| format!("`{name}`"))).collect::<Vec<_>>();
         let demand = self.demand("preflight", "preflight", origin);
-        let mut demand = demand.wanted(format!("2xx and {}, for {}", self.allowed(origin), named.join(", ")));
+        let mut demand = demand.wanted(format!("2xx and {}, for {}", self.allowed(), named.join(", ")));
         let mut unseen = None;
         for method in methods {
-            let said = match answer(seen, &Ask::preflight(method, origin)) {
-                Ok(said) if said.status != 429 => said,
-                Ok(said) => {
-                    unseen.get_or_insert(turned_away(said));
-                    continue;
-                }
+            let ask = Ask::preflight(method, origin);
+            let said = match not_limited(&ask, answer(seen, &ask)) {
+                Ok(said) => said,
                 Err(why) => {
                     unseen.get_or_insert(why);
                     continue;
                 }
             };
-            let mut faults = fetch::origin_faults(said, self.value(origin), self.credentials);
-            faults.extend(fetch::preflight_faults(said, method, &headers, self.with_credentials()));
-            demand = told(demand, said, (200..300).contains(&said.status), &faults);
+            demand = told(demand, said, is_2xx(said), || {
+                let fault = fetch::origin_fault(said, self.value(origin), self.credentials);
+                fault.or_else(|| fetch::preflight_fault(said, method, &headers, self.with_credentials()))
+            });
             if demand.met == Some(false) {
                 demand.got = format!("for {method} {}", demand.got);
                 return Some(demand);
@@ -127,54 +125,50 @@ impl Cors {
         })
     }
 
-    fn judge_error(&self, seen: &Seen<'_>, origin: &str) -> Expectation {
-        let demand = self.demand("errors", "error answered to GET", origin);
-        let demand = demand.wanted(format!("{} there too, or scripts cannot tell what went wrong", self.allowed(origin)));
-        let said = match answer(seen, &Ask::new(Way::Error, origin)) {
-            Err(why) => return demand.undetermined(why),
-            Ok(said) => said,
-        };
-        if said.status < 400 {
-            let why =
-                format!("{} answers with {}: name a path that answers an error with `error-path`", self.error_address(), said.status());
-            return demand.undetermined(why);
+    fn judge_error(&self, seen: &Seen, origin: &str) -> Expectation {
+        let demand = self.demand("errors", "error answered to GET", origin).wanted(format!("{} there too", self.allowed()));
+        let ask = Ask::new(Way::Error, origin);
+        match not_limited(&ask, answer(seen, &ask)) {
+            Err(why) => demand.undetermined(why),
+            Ok(said) if said.status < 400 => demand.undetermined(format!(
+                "{} answers with {}: name a path that answers an error with `error-path`",
+                self.error_address(),
+                said.status()
+            )),
+            Ok(said) => told(demand, said, true, || fetch::origin_fault(said, self.value(origin), self.credentials)),
         }
-        if said.status == 429 {
-            return demand.undetermined(turned_away(said));
-        }
-        told(demand, said, true, &fetch::origin_faults(said, self.value(origin), self.credentials))
     }
 
     /// The status of the error that wanted origins are answered; `None` where one of them is answered none.
-    fn error(&self, seen: &Seen<'_>) -> Option<u16> {
+    fn error(&self, seen: &Seen) -> Option<u16> {
         let asks = self.wanted().into_iter().map(|origin| Ask::new(Way::Error, origin));
         let statuses: Vec<u16> = asks.filter_map(|ask| answer(seen, &ask).ok()).map(|said| said.status).collect();
         statuses.first().copied().filter(|_| statuses.iter().all(|status| *status >= 400))
     }
 
     /// Where `*` is wanted, credentials are allowed nowhere.
-    fn judge_no_credentials(&self, seen: &Seen<'_>) -> Expectation {
+    fn judge_no_credentials(&self, seen: &Seen) -> Expectation {
         let demand = Expectation::new("no-credentials", "`Access-Control-Allow-Credentials`").wanted("none beside `*`");
-        let found = seen.iter().find(|(_, said)| said.is_ok_and(|said| !said.allow_credentials.is_empty()));
-        match (found, self.first_unseen(seen)) {
-            (Some((ask, Ok(said))), _) => demand.got(format!("{} on {}", fetch::quoted(&said.allow_credentials), ask.told())).met(false),
-            (_, Some(why)) => demand.undetermined(why),
-            (_, None) => demand.got("none").met(true),
+        let found = seen.iter().find(|(_, said)| said.as_ref().is_ok_and(|said| !said.allow_credentials.is_empty()));
+        match found {
+            Some((ask, Ok(said))) => demand.got(format!("{} on {}", fetch::quoted(&said.allow_credentials), ask.told())).met(false),
+            _ if !self.is_all_seen(seen) => demand.undetermined(NOT_ALL),
+            _ => demand.got("none").met(true),
         }
     }
 
     /// No answer allows anything but a wanted origin, alone. What is given back to the origin that asked for it is
     /// judged with its class.
-    fn judge_values(&self, seen: &Seen<'_>) -> Expectation {
+    fn judge_values(&self, seen: &Seen) -> Expectation {
         let demand = Expectation::new("allow-origin", "`Access-Control-Allow-Origin`");
         let demand = demand.wanted(if self.public { "only `*`, once" } else { "only wanted origins, each alone in one header" });
         let strays: Vec<(&Ask, &Said)> = seen
             .iter()
-            .filter_map(|(ask, said)| said.ok().map(|said| (ask, said)))
+            .filter_map(|(ask, said)| said.as_ref().ok().map(|said| (ask, said)))
             .filter(|(ask, said)| self.is_stray(ask, &said.allow_origin))
             .collect();
-        match (strays.as_slice(), self.first_unseen(seen)) {
-            ([(ask, said), rest @ ..], _) => {
+        match strays.as_slice() {
+            [(ask, said), rest @ ..] => {
                 let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
                 let value = match said.allow_origin.as_slice() {
                     [] => "none".to_owned(),
@@ -183,8 +177,8 @@ impl Cors {
                 let form = if said.allow_origin.len() > 1 { " in two headers" } else { "" };
                 demand.got(format!("{value}{form} on {}{more}", ask.told())).met(false)
             }
-            ([], Some(why)) => demand.undetermined(why),
-            ([], None) => demand.got("nothing else").met(true),
+            [] if !self.is_all_seen(seen) => demand.undetermined(NOT_ALL),
+            [] => demand.got("nothing else").met(true),
         }
     }
 
@@ -200,24 +194,34 @@ impl Cors {
         }
     }
 
-    /// Why something was not seen, if anything was not.
-    fn first_unseen(&self, seen: &Seen<'_>) -> Option<String> {
-        self.asks().iter().find_map(|ask| answer(seen, ask).err())
+    fn is_all_seen(&self, seen: &Seen) -> bool {
+        self.asks().iter().all(|ask| answer(seen, ask).is_ok())
     }
 }
 
-/// "status 200, no `Access-Control-Allow-Origin`".
-fn told(demand: Expectation, said: &Said, status_fits: bool, faults: &[String]) -> Expectation {
-    let met = status_fits && faults.is_empty();
-    let allowed = if met { vec!["allowed".to_owned()] } else { Vec::new() };
-    let parts: Vec<String> = std::iter::once(said.status()).chain(allowed).chain(faults.iter().cloned()).collect();
-    demand.got(parts.join(", ")).met(met)
+/// "status 200, no `Access-Control-Allow-Origin`"; the first fault, since the others mostly follow from it.
+fn told(demand: Expectation, said: &Said, status_fits: bool, fault: impl FnOnce() -> Option<String>) -> Expectation {
+    let status = said.status();
+    if !status_fits {
+        return demand.got(status).met(false);
+    }
+    match fault() {
+        Some(fault) => demand.got(format!("{status}, {fault}")).met(false),
+        None => demand.got(format!("{status}, allowed")).met(true),
+    }
+}
+
+fn is_2xx(said: &Said) -> bool {
+    (200..300).contains(&said.status)
+}
+
+/// An answer, unless it says that there were too many questions.
+fn not_limited<'s>(ask: &Ask, answer: Result<&'s Said, String>) -> Result<&'s Said, String> {
+    answer.and_then(|said| if said.status == 429 { Err(turned_away(ask, said)) } else { Ok(said) })
 }
 
 /// Why an answer proves nothing.
-pub(super) fn turned_away(said: &Said) -> String {
-    format!(
-        "it was turned away with {} before origins mattered: raise the check's `timeout` so that it can ask more slowly, or let it past the limit",
-        quote(&said.status())
-    )
+pub(super) fn turned_away(ask: &Ask, said: &Said) -> String {
+    let (told, status) = (ask.told(), said.status());
+    format!("{told} was turned away with {status}: raise the check's `timeout` so that it can ask more slowly, or let it past the limit")
 }

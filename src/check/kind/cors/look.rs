@@ -45,13 +45,15 @@ struct Sender<'a> {
 impl Cors {
     /// Every question with its answer.
     pub(super) async fn look(&self, cx: &Context) -> Result<Answers, Unseen> {
+        let error_address = self.error_address();
         self.request_headers.hide(&self.url, cx);
+        self.request_headers.hide(&error_address, cx);
         let until = kind::deadline(cx);
         let sender = Sender {
             cors: self,
             cx,
             ca_file: self.ca_file.as_ref().map(|file| cx.path(file)),
-            error_address: self.error_address(),
+            error_address,
             preflight_address: self.preflight_address(),
             until,
             longest: until.saturating_duration_since(Instant::now()) / 2,

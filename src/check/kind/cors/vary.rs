@@ -7,23 +7,21 @@
 use super::{
     answer::{Said, items},
     ask::{Ask, Way},
-    judge::{Seen, answer},
+    judge::{NOT_ALL, Seen, answer},
 };
 use crate::model::Expectation;
 
 /// The demand, judged on the answers to `asks`; `error` is the status of the error that wanted origins are answered.
-pub(super) fn judge(asks: &[Ask], seen: &Seen<'_>, error: Option<u16>) -> Expectation {
+pub(super) fn judge(asks: &[Ask], seen: &Seen, error: Option<u16>) -> Expectation {
     let demand = Expectation::new("vary", "`Vary: Origin`").wanted("on every answer that depends on the origin");
-    let (mut lacking, mut depending, mut unseen) = (Vec::new(), 0, None);
+    let (mut lacking, mut depending, mut all_came) = (Vec::new(), 0, true);
     for way in [Way::Get, Way::Error] {
         let mut said: Vec<(&Ask, &Said)> = Vec::new();
         for ask in asks.iter().filter(|ask| ask.way == way) {
             match answer(seen, ask) {
                 Ok(answer) if !answer.is_turned_away(way, error) => said.push((ask, answer)),
                 Ok(_) => {}
-                Err(why) => {
-                    unseen.get_or_insert(why);
-                }
+                Err(_) => all_came = false,
             }
         }
         if said.windows(2).any(|two| two[0].1.allow_origin != two[1].1.allow_origin) {
@@ -31,14 +29,14 @@ pub(super) fn judge(asks: &[Ask], seen: &Seen<'_>, error: Option<u16>) -> Expect
             lacking.extend(said.into_iter().filter(|(_, said)| !tells(said)));
         }
     }
-    match (lacking.as_slice(), unseen) {
-        ([(ask, _), ..], _) => {
+    match lacking.as_slice() {
+        [(ask, _), ..] => {
             let got = format!("missing on {} of {depending} answers, the first to {}", lacking.len(), ask.told());
             demand.got(got).met(false)
         }
-        ([], Some(why)) => demand.undetermined(why),
-        ([], None) if depending == 0 => demand.got("no answer depends on the origin").met(true),
-        ([], None) => demand.got(format!("on all {depending} answers")).met(true),
+        [] if !all_came => demand.undetermined(NOT_ALL),
+        [] if depending == 0 => demand.got("no answer depends on the origin").met(true),
+        [] => demand.got(format!("on all {depending} answers")).met(true),
     }
 }
 
