@@ -5,7 +5,6 @@ mod canary;
 mod cli;
 mod contract;
 mod cors;
-mod cors_nginx;
 mod engine;
 mod gonogo;
 mod health;

@@ -48,14 +48,14 @@ impl Site {
     fn write(&self, locations: &mut String, maps: &mut String) {
         let variable = format!("$allow_{}", self.name.replace('-', "_"));
         let said = |text: &str| text.replace("$ORIGIN", &variable);
-        let _ = write!(maps, "map $http_origin {variable} {{ {} }}\n", self.map);
-        let _ = write!(
+        let _ = writeln!(maps, "map $http_origin {variable} {{ {} }}", self.map);
+        let _ = writeln!(
             locations,
             "location /{}/ {{ {}
                  if ($request_method = OPTIONS) {{ {} return 204; }}
                  if ($uri !~ /users$) {{ {} return 403; }}
                  return 200 '[]';
-             }}\n",
+             }}",
             self.name,
             said(&self.headers),
             said(self.on_options),
