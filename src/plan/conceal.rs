@@ -11,8 +11,10 @@ static URLS: LazyLock<Masker> = LazyLock::new(Masker::default);
 
 /// `key: value`, in block or flow style, quoted or not; up to the next comma or brace where it is not quoted.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?P<key>[A-Za-z0-9_.$-]+)["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|\$\{[^}]*\}|[^\s,{}\[\]"'][^,{}\[\]]*)"#)
-        .unwrap_or_else(|error| unreachable!("{error}"))
+    Regex::new(
+        r#"(?P<key>[A-Za-z0-9_.$-]+)["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|(?:\$\{[^}]*\}|[^\s,{}\[\]"'])(?:\$\{[^}]*\}|[^,{}\[\]])*)"#,
+    )
+    .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
 /// `${NAME:-default}`.
@@ -22,6 +24,10 @@ static DEFAULT: LazyLock<Regex> =
 /// A header's value after its scheme.
 static SCHEME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\b(?:bearer|basic)\s+(?P<value>[^\s\x22',}\]]+)").unwrap_or_else(|error| unreachable!("{error}")));
+
+/// What in a value is no literal: variables without a default, the scheme of a credential header, a comment.
+static VARIABLES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\$\{[^}:]*\}|^(?:bearer|basic|token)\s|\s#.*$").unwrap_or_else(|error| unreachable!("{error}")));
 
 /// The text without the passwords of URLs in it.
 pub(super) fn without_passwords(text: &str) -> String {
@@ -85,7 +91,8 @@ fn is_literal(key: &str, value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
     let harmless = value.parse::<f64>().is_ok() || matches!(value, "true" | "false" | "null" | "~" | "" | "|" | ">" | "|-" | ">-");
     let about_keys = key.ends_with("key") || key.ends_with("keys");
-    !(value.starts_with("${") && !value.contains(":-") || harmless && about_keys)
+    let only_variables = value.contains("${") && VARIABLES.replace_all(value, "").trim().is_empty();
+    !(only_variables || harmless && about_keys)
 }
 
 /// `scheme://user:password@`: where each literal password of the text is, and what it is.
@@ -113,6 +120,9 @@ mod tests {
             ("url: postgres://app:hunter2@db/x", "url: postgres://app:***@db/x"),
             ("authorization: Bearer abc.def", "authorization: ***"),
             ("x: Bearer abc.def", "x: Bearer ***"),
+            ("{ Authorization: Bearer ${API_TOKEN}, a: b }", "{ Authorization: Bearer ${API_TOKEN}, a: b }"),
+            ("Authorization: Bearer ${A}${B} # both", "Authorization: Bearer ${A}${B} # both"),
+            ("Authorization: Bearer abc${A}", "Authorization: ***"),
             ("body: '{\"password\": \"hunter2\", \"a\": 1}'", "body: '{\"password\": ***, \"a\": 1}'"),
             ("min-key: 2048", "min-key: 2048"),
             ("url: postgres://app:${PW}@db/x", "url: postgres://app:${PW}@db/x"),

@@ -116,6 +116,10 @@ impl Secrecy {
 
     fn secret(&mut self, scalar: &Scalar, label: &str, place: Place, scopes: &Scopes<'_>) {
         let Some(filled) = scalar.filled() else {
+            if scalar.text.contains("${") {
+                // A variable in it is not set, which is told already.
+                return;
+            }
             self.insert(label, &scalar.text);
             return self.warn(place);
         };

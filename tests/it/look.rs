@@ -53,6 +53,12 @@ impl Look {
         self
     }
 
+    /// Judged as of another instant.
+    pub(crate) fn at(mut self, at: jiff::Timestamp) -> Self {
+        self.at = at;
+        self
+    }
+
     /// What the check saw; `Err` when it could not look. A time-out is the run's to say, here it is a panic.
     pub(crate) async fn look(self) -> Result<Seen, Unseen> {
         let check = check::parse(self.kind, &self.settings).expect("a known kind").expect("valid settings");

@@ -9,7 +9,6 @@ mod index;
 mod judging;
 mod matching;
 mod name;
-mod one_or_more;
 mod query;
 mod seen;
 mod token;
@@ -23,11 +22,10 @@ use self::{
     catalogue::Catalogue,
     demand::{Demand, Demands},
     name::Name,
-    one_or_more::OneOrMore,
     view::{Wanted, view},
 };
 use crate::{
-    check::{Check, Context, Touch, Unseen, database},
+    check::{Check, Context, OneOrMore, Touch, Unseen, database},
     model::{Expectation, ProcessEnv, Secret},
 };
 

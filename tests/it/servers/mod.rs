@@ -5,6 +5,7 @@
 
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
+pub(crate) mod redis;
 
 use std::{
     net::TcpListener,

@@ -1,4 +1,4 @@
-//! A key that takes one value or a list of them, never an empty one.
+//! A key that takes one word or a list of them, never an empty one.
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
@@ -17,6 +17,21 @@ impl<T> Deref for OneOrMore<T> {
 
     fn deref(&self) -> &[T] {
         &self.0
+    }
+}
+
+/// "a", "a or b", "a, b or c".
+impl<T: fmt::Display> fmt::Display for OneOrMore<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, value) in self.0.iter().enumerate() {
+            match index {
+                0 => {}
+                _ if index + 1 == self.0.len() => f.write_str(" or ")?,
+                _ => f.write_str(", ")?,
+            }
+            value.fmt(f)?;
+        }
+        Ok(())
     }
 }
 
