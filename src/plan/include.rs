@@ -58,8 +58,14 @@ pub(super) fn read(root: &Path, name: &Path, sources: &mut Sources, faults: &mut
     let digest = Digest::of(&bytes);
     let text = String::from_utf8(bytes).map_err(|_| FileError::NotText)?;
     let file = sources.add_file(shown(name), found_at(&root.join(name)), text, digest);
+    Ok(take(name, text, digest, sources, faults))
+}
+
+/// Takes a file's text among the sources.
+pub(super) fn take(name: &Path, text: String, digest: Digest, sources: &mut Sources, faults: &mut Vec<Fault>) -> (u32, Option<Node>) {
+    let file = sources.add(shown(name), text, digest);
     let text = sources.of(super::place::Place::top(file)).text.clone();
-    Ok((file, yaml::parse(file, &text, faults)))
+    (file, yaml::parse(file, &text, faults))
 }
 
 /// The name by which the plan and its reports call a file: relative, with `/` between its parts and without `./`.

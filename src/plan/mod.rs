@@ -51,8 +51,8 @@ use crate::{
 };
 
 pub use item::{Item, Retry, Standing};
-pub use lint::{Lint, lint};
-pub use load::load;
+pub use lint::{Lint, lint, lint_text};
+pub use load::{load, load_text};
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
 pub use people::{Person, Signoff};

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use super::{deserialize::Reader, mismatch::Mismatch, node::Node, place::Place, template::Template, typed, yaml};
 
 /// A pack's name and text, one line each.
-const SOURCES: [(&str, &str); 3] = [
+const SOURCES: [(&str, &str); 4] = [
     ("web-api", include_str!("../../checks/packs/web-api.yaml")),
     ("postgres", include_str!("../../checks/packs/postgres.yaml")),
+    ("redis", include_str!("../../checks/packs/redis.yaml")),
     ("secrets", include_str!("../../checks/packs/secrets.yaml")),
 ];
 

@@ -17,7 +17,7 @@ use super::{
     root::Root,
     suggest, unused,
 };
-use crate::model::plain;
+use crate::model::{Digest, plain};
 
 /// The keys of a check file.
 const FILE_KEYS: [&str; 2] = ["section", "checks"];
@@ -56,11 +56,36 @@ impl Tree {
                 return Err(vec![Problem::of_file(&config, format!("the plan `{}` {error}", plain(&config)), Some(hint.to_owned()))]);
             }
         };
+        let (mut tree, name) = Self::beside(config);
+        match include::read(&tree.folder, &name, &mut tree.sources, &mut tree.faults) {
+            Ok((_, node)) => tree.grown(&name, node),
+                let hint = "`-c` names the plan's main file; `gonogo init` writes one";
+                Err(vec![Problem::of_file(&config, format!("the plan `{}` {error}", plain(&config)), Some(hint.to_owned()))])
+        }
+    }
+
+    /// Takes `text` for the main file, and reads all it includes.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(super) fn of(config: &Path, text: &str) -> Result<Self, Vec<Problem>> {
+        let (_, node) = include::take(&name, text.to_owned(), Digest::of(text.as_bytes()), &mut tree.sources, &mut tree.faults);
+        tree.grown(&name, node)
+    /// An empty tree in the main file's folder, and the file's name there.
+    fn beside(config: &Path) -> (Self, PathBuf) {
+        let folder = match config.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        (Self { folder, ..Self::default() }, PathBuf::from(config.file_name().unwrap_or(config.as_os_str())))
+    /// With all that the main file says and includes.
+    fn grown(self, name: &Path, node: Option<Node>) -> Result<Self, Vec<Problem>> {
+        let mut tree = self;
+        let Some(node) = node else { return Err(Problem::all(tree.faults, &tree.sources)) };
         tree.root = Root::read(&node, &mut tree.faults);
         if node.get("checks").is_some() {
             tree.checks(&node);
         }
-        let files = tree.include(&name);
+        let files = tree.include(name);
         tree.whole(&node, &files);
         Ok(tree)
     }

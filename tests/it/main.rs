@@ -5,6 +5,7 @@ mod canary;
 mod cli;
 mod contract;
 mod cors;
+mod corpus;
 mod engine;
 mod false_green;
 mod golden;

@@ -15,16 +15,17 @@ fn including(uses: &str) -> Gonogo {
 /// With every variable that the pack demands, and no other.
 fn plain(pack: &Pack) -> String {
     let given = pack.vars.iter().filter(|(_, var)| var.default.is_none() && var.http_of.is_none());
-    let vars: Vec<String> = given.map(|(name, _)| format!("{name}: \"{}\"", value(name))).collect();
+    let vars: Vec<String> = given.map(|(name, _)| format!("{name}: \"{}\"", value(pack.name, name))).collect();
     format!("- {{ pack: {}, as: p, vars: {{ {} }} }}", pack.name, vars.join(", "))
 }
 
-fn value(variable: &str) -> &'static str {
-    match variable {
-        "database" => "postgres://app@db.example.com/app",
-        "url" => "https://x.example.com",
-        "env-file" => "prod.env",
-        other => panic!("give the variable `{other}` a value here"),
+fn value(pack: &str, variable: &str) -> &'static str {
+    match (pack, variable) {
+        ("postgres", "database") => "postgres://app@db.example.com/app",
+        ("redis", "url") => "rediss://redis.example.com",
+        ("web-api", "url") => "https://x.example.com",
+        ("secrets", "env-file") => "prod.env",
+        other => panic!("give the variable {other:?} a value here"),
     }
 }
 
@@ -34,6 +35,9 @@ fn request(gonogo: &Gonogo) -> Request {
         ("admin-api", "https://admin.example.com:8443"),
         ("DATABASE_URL", "postgres://app@db.example.com/app"),
         ("EVENTS_DATABASE_URL", "postgres://app@db.example.com/events"),
+        ("REDIS_URL", "rediss://redis.example.com"),
+        ("CACHE_URL", "redis://cache.example.com"),
+        ("QUEUE_URL", "rediss://queue.example.com"),
     ];
     Request {
         config: gonogo.path("gonogo.yaml"),
