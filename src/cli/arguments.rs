@@ -40,6 +40,8 @@ pub(super) enum Command {
     Plan(PlanListOptions),
     /// Render a stored JSON report again, in any format
     Report(ReportOptions),
+    /// Compare two stored reports: what is newly red, and what asks less than before
+    Diff(DiffOptions),
     /// Explain a kind of check, or a pack (`pack:NAME`); without a name, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
@@ -157,6 +159,25 @@ pub(super) struct ReportOptions {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct DiffOptions {
+    /// The older report, as `verify --format json=FILE` wrote it
+    #[arg(value_name = "A")]
+    pub(super) before: PathBuf,
+
+    /// The newer report
+    #[arg(value_name = "B")]
+    pub(super) after: PathBuf,
+
+    /// What to write: a format's name, and the file it goes to (standard output without one); repeatable
+    #[arg(short, long, value_name = "NAME[=FILE]", long_help = difference_formats())]
+    pub(super) format: Vec<String>,
+
+    /// Not on the terminal
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
     /// A kind (`http`) or a pack (`pack:web-api`)
     pub(super) name: Option<String>,
@@ -181,10 +202,18 @@ fn period(text: &str) -> Result<Period, String> {
 }
 
 fn formats() -> String {
+    listed(crate::render::FORMATS.iter().map(|format| (format.name, format.about)))
+}
+
+fn difference_formats() -> String {
+    listed(crate::render::DIFFERENCE_FORMATS.iter().map(|format| (format.name, format.about)))
+}
+
+fn listed(formats: impl Iterator<Item = (&'static str, &'static str)>) -> String {
     let mut text =
         String::from("What to write: a format's name, and the file it goes to (standard output without one); repeatable. Formats:\n");
-    for format in crate::render::FORMATS {
-        text.push_str(&format!("\n  {:<9} {}", format.name, format.about));
+    for (name, about) in formats {
+        text.push_str(&format!("\n  {name:<9} {about}"));
     }
     text
 }

@@ -2,6 +2,7 @@
 //!
 //! [`Report`] and what it contains are the public JSON format `gonogo.report/v1`; fields are only ever added.
 
+mod difference;
 mod digest;
 mod event;
 mod exit;
@@ -22,6 +23,7 @@ mod stored;
 mod text;
 mod verdict;
 
+pub use difference::{Change, CheckDifference, DIFFERENCE_SCHEMA, Difference, Effect, Movement, Side, Standing};
 pub use digest::Digest;
 pub use event::Event;
 pub use exit::Exit;

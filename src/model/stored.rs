@@ -55,6 +55,10 @@ impl Report {
         if self.counts != derived.counts {
             return Err(ReportError::Contradiction("its counts are not those of its findings".into()));
         }
+        let mut ids = std::collections::BTreeSet::new();
+        if let Some(twice) = self.findings.iter().find(|finding| !ids.insert(finding.id.as_str())) {
+            return Err(ReportError::Contradiction(format!("the check `{}` stands twice in it", super::excerpt(&twice.id, 64))));
+        }
         for finding in &self.findings {
             let derived = super::Outcome::of(&finding.expectations);
             if !finding.expectations.is_empty() && finding.outcome != derived {
