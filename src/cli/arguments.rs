@@ -40,6 +40,11 @@ pub(super) enum Command {
     Plan(PlanListOptions),
     /// Render a stored JSON report again, in any format
     Report(ReportOptions),
+    /// Make the full report out of the shares of one run (`verify --from`, `--only`, `--skip`)
+    ///
+    /// Project, environment, phase, release, plan, `--strict` and `--advisory` must agree, and every check must have
+    /// been tried in some share. Where a check was tried in several, the gravest outcome counts. Exits like `verify`.
+    Merge(MergeOptions),
     /// Compare two stored reports: what is newly red, and what asks less than before
     Diff(DiffOptions),
     /// Explain a kind of check, or a pack (`pack:NAME`); without a name, list them
@@ -153,6 +158,16 @@ pub(super) struct OutputOptions {
 pub(super) struct ReportOptions {
     /// The stored report, as `verify --format json=FILE` wrote it
     pub(super) file: PathBuf,
+
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MergeOptions {
+    /// The shares, as `verify --format json=FILE` wrote them
+    #[arg(required = true, num_args = 2.., value_name = "SHARE")]
+    pub(super) files: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) output: OutputOptions,

@@ -6,6 +6,7 @@ mod diff;
 mod edge;
 mod explain;
 mod lint;
+mod merge;
 mod outlet;
 mod plan;
 mod progress;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Plan(options) => plan::plan(&edge, options),
         Command::Verify(options) => verify::verify(&edge, options),
         Command::Report(options) => report::report(&edge, options),
+        Command::Merge(options) => merge::merge(&edge, options),
         Command::Diff(options) => diff::diff(&edge, options),
         Command::Explain(options) => explain::explain(options),
         Command::Schema => shell::schema(),

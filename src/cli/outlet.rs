@@ -9,7 +9,10 @@ use std::{
 use anyhow::{Context as _, anyhow};
 
 use super::{Failure, arguments::OutputOptions, edge, edge::Edge};
-use crate::render::{self, FORMATS, Page, terminal};
+use crate::{
+    model::{Exit, Report},
+    render::{self, FORMATS, Page, terminal},
+};
 
 /// GitHub takes a job summary of up to a mebibyte; whole lines below this many characters are enough to read.
 const JOB_SUMMARY: usize = 60_000;
@@ -65,9 +68,21 @@ impl Outlets {
         Ok(outlets)
     }
 
-    /// Whether people read standard output.
-    pub(super) fn terminal(&self) -> bool {
-        matches!(self.stdout, Some(Wanted::Terminal(_)))
+    /// Writes a report that was just made and says what to exit with, its headline on standard error where nobody
+    /// reads the report on standard output.
+    pub(super) fn deliver(self, report: &Report, quiet: bool) -> Result<Exit, Failure> {
+        let json = report.to_json();
+        if !quiet && !matches!(self.stdout, Some(Wanted::Terminal(_))) {
+            edge::say(&report.headline());
+        }
+        let exit = Exit::of_code(report.exit).unwrap_or(Exit::Unchecked);
+        match self.write(&Page::stored(report, &json)) {
+            Ok(()) => Ok(exit),
+            Err(failure) => {
+                edge::complain(&format!("{:#}", failure.cause));
+                Ok(exit.and(failure.exit))
+            }
+        }
     }
 
     /// Writes a report everywhere; a failure of one does not keep the others from being written.

@@ -13,6 +13,7 @@ mod hostile;
 mod http;
 mod http_demands;
 mod look;
+mod merge;
 mod nginx;
 mod no_unseen_go;
 mod plan;
