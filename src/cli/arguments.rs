@@ -40,6 +40,13 @@ pub(super) enum Command {
     Plan(PlanListOptions),
     /// Render a stored JSON report again, in any format
     Report(ReportOptions),
+    /// Make the full report out of the shares of one run (`verify --from`, `--only`, `--skip`)
+    ///
+    /// Project, environment, phase, release, plan, `--strict` and `--advisory` must agree, and every check must have
+    /// been tried in some share. Where a check was tried in several, the gravest outcome counts. Exits like `verify`.
+    Merge(MergeOptions),
+    /// Compare two stored reports: what is newly red, and what asks less than before
+    Diff(DiffOptions),
     /// Explain a kind of check, or a pack (`pack:NAME`); without a name, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
@@ -157,6 +164,35 @@ pub(super) struct ReportOptions {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct MergeOptions {
+    /// The shares, as `verify --format json=FILE` wrote them
+    #[arg(required = true, num_args = 2.., value_name = "SHARE")]
+    pub(super) files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffOptions {
+    /// The older report, as `verify --format json=FILE` wrote it
+    #[arg(value_name = "A")]
+    pub(super) before: PathBuf,
+
+    /// The newer report
+    #[arg(value_name = "B")]
+    pub(super) after: PathBuf,
+
+    /// What to write: a format's name, and the file it goes to (standard output without one); repeatable
+    #[arg(short, long, value_name = "NAME[=FILE]", long_help = difference_formats())]
+    pub(super) format: Vec<String>,
+
+    /// Not on the terminal
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
     /// A kind (`http`) or a pack (`pack:web-api`)
     pub(super) name: Option<String>,
@@ -181,10 +217,18 @@ fn period(text: &str) -> Result<Period, String> {
 }
 
 fn formats() -> String {
+    listed(crate::render::FORMATS.iter().map(|format| (format.name, format.about)))
+}
+
+fn difference_formats() -> String {
+    listed(crate::render::DIFFERENCE_FORMATS.iter().map(|format| (format.name, format.about)))
+}
+
+fn listed(formats: impl Iterator<Item = (&'static str, &'static str)>) -> String {
     let mut text =
         String::from("What to write: a format's name, and the file it goes to (standard output without one); repeatable. Formats:\n");
-    for format in crate::render::FORMATS {
-        text.push_str(&format!("\n  {:<9} {}", format.name, format.about));
+    for (name, about) in formats {
+        text.push_str(&format!("\n  {name:<9} {about}"));
     }
     text
 }

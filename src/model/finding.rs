@@ -17,6 +17,9 @@ pub struct Finding {
     pub section: String,
     /// The kind of check.
     pub kind: String,
+    /// The environment's `guard` names it: nothing else was touched before it had passed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guard: bool,
     /// How much it weighs.
     pub severity: Severity,
     /// Who looks after it.
@@ -29,6 +32,9 @@ pub struct Finding {
     pub outcome: Outcome,
     /// Why, in one sentence; outside text in it is masked.
     pub reason: String,
+    /// Left to another run, because of `--from`, `--only` or `--skip`: what `merge` looks for in the other shares.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elsewhere: bool,
     /// The demands, each judged.
     #[serde(default)]
     pub expectations: Vec<Expectation>,
