@@ -57,13 +57,18 @@ pub(super) fn read(root: &Path, name: &Path, sources: &mut Sources, faults: &mut
     let bytes = regular_file::read_bytes(&root.join(name), LARGEST)?;
     let digest = Digest::of(&bytes);
     let text = String::from_utf8(bytes).map_err(|_| FileError::NotText)?;
-    let file = sources.add_file(shown(name), found_at(&root.join(name)), text, digest);
-    Ok(take(name, text, digest, sources, faults))
+    Ok(take(root, name, (text, digest), sources, faults))
 }
 
-/// Takes a file's text among the sources.
-pub(super) fn take(name: &Path, text: String, digest: Digest, sources: &mut Sources, faults: &mut Vec<Fault>) -> (u32, Option<Node>) {
-    let file = sources.add(shown(name), text, digest);
+/// Takes a file's text, with the fingerprint of its bytes, among the sources.
+pub(super) fn take(
+    root: &Path,
+    name: &Path,
+    (text, digest): (String, Digest),
+    sources: &mut Sources,
+    faults: &mut Vec<Fault>,
+) -> (u32, Option<Node>) {
+    let file = sources.add_file(shown(name), found_at(&root.join(name)), text, digest);
     let text = sources.of(super::place::Place::top(file)).text.clone();
     (file, yaml::parse(file, &text, faults))
 }

@@ -42,25 +42,14 @@ impl Tree {
     /// # Errors
     /// Only if the main file cannot be read at all; every other problem is in [`faults`](Self::faults).
     pub(super) fn read(config: &Path) -> Result<Self, Vec<Problem>> {
-        // Globs give their paths back without `./`.
-        let folder: PathBuf = config.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir).collect();
-        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
-        let mut tree = Self { folder, ..Self::default() };
-        let node = match include::read(&tree.folder, &name, &mut tree.sources, &mut tree.faults) {
-            Ok((_, Some(node))) => node,
-            Ok((_, None)) => return Err(Problem::all(tree.faults, &tree.sources)),
-            Err(error) => {
-                let hint = "`-c FILE` names the plan's main file; `gonogo explain` tells what can stand in one";
-                let config = config.display().to_string();
-                return Err(vec![Problem::of_file(&config, format!("the plan `{}` {error}", plain(&config)), Some(hint.to_owned()))]);
-            }
-        };
         let (mut tree, name) = Self::beside(config);
         match include::read(&tree.folder, &name, &mut tree.sources, &mut tree.faults) {
             Ok((_, node)) => tree.grown(&name, node),
-                let hint = "`-c` names the plan's main file; `gonogo init` writes one";
+            Err(error) => {
+                let hint = "`-c FILE` names the plan's main file; `gonogo explain` tells what can stand in one";
+                let config = config.display().to_string();
                 Err(vec![Problem::of_file(&config, format!("the plan `{}` {error}", plain(&config)), Some(hint.to_owned()))])
+            }
         }
     }
 
@@ -69,14 +58,20 @@ impl Tree {
     /// # Errors
     /// As [`read`](Self::read).
     pub(super) fn of(config: &Path, text: &str) -> Result<Self, Vec<Problem>> {
-        let (_, node) = include::take(&name, text.to_owned(), Digest::of(text.as_bytes()), &mut tree.sources, &mut tree.faults);
+        let (mut tree, name) = Self::beside(config);
+        let (_, node) =
+            include::take(&tree.folder, &name, (text.to_owned(), Digest::of(text.as_bytes())), &mut tree.sources, &mut tree.faults);
         tree.grown(&name, node)
+    }
+
     /// An empty tree in the main file's folder, and the file's name there.
     fn beside(config: &Path) -> (Self, PathBuf) {
-        let folder = match config.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
+        // Globs give their paths back without `./`.
+        let folder: PathBuf = config.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir).collect();
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         (Self { folder, ..Self::default() }, PathBuf::from(config.file_name().unwrap_or(config.as_os_str())))
+    }
+
     /// With all that the main file says and includes.
     fn grown(self, name: &Path, node: Option<Node>) -> Result<Self, Vec<Problem>> {
         let mut tree = self;
