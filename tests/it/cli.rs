@@ -93,6 +93,9 @@ async fn a_wrong_plan_exits_2_and_touches_nothing() {
         ("  - id: a\n    http: { url: \"${apii}/\" }\n".into(), "did you mean `api`?"),
         ("  - id: a\n    htpp: { url: \"${api}/\" }\n".into(), "did you mean `http`?"),
         ("  []\n".into(), "gonogo.yaml:"),
+        // What is wrong between keys is said although the address is a variable's.
+        ("  - id: a\n    http: { url: \"${api}/\", body: x }\n".into(), "`body` needs a `method`"),
+        ("  - id: a\n    health: { url: \"${api}/\", interval: 1s }\n".into(), "`interval` needs `successes`"),
     ] {
         Gonogo::new()
             .plan(&plan(&wrong))
