@@ -224,7 +224,8 @@ async fn a_place_is_named_as_ci_finds_it() {
     let main = plan(&check("a", "/bad", "")) + "include: [more/*.yaml, ../shared/c.yaml]\n";
     let gonogo = Gonogo::new().file("deploy/gonogo.yaml", &main).file("deploy/more/b.yaml", &file("b")).file("shared/c.yaml", &file("c"));
     let gonogo = gonogo.env("API", &api);
-    for config in ["deploy/gonogo.yaml", "./deploy/gonogo.yaml", "deploy/../deploy/gonogo.yaml"] {
+    let whole = gonogo.path("deploy/gonogo.yaml").canonicalize().expect("the plan");
+    for config in ["deploy/gonogo.yaml", "./deploy/gonogo.yaml", "deploy/../deploy/gonogo.yaml", whole.to_str().expect("a plain path")] {
         let ran =
             gonogo.run(["verify", "-c", config, "--format", "github", "--format", "sarif=out.sarif", "--format", "json=out.json"]).exits(1);
         let sarif = gonogo.read("out.sarif");
