@@ -115,7 +115,7 @@ pub(super) struct VerifyOptions {
     pub(super) allow_hold: bool,
 
     /// Judge as of another moment, not in the past: a rehearsal of launch day
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(super) at: Option<Timestamp>,
 
     /// The version being released
@@ -206,6 +206,10 @@ pub(super) struct CompletionOptions {
 
 fn phase(word: &str) -> Result<Phase, String> {
     Phase::ALL.into_iter().find(|phase| phase.word() == word).ok_or_else(|| "write `pre-deploy` or `post-deploy`".into())
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "write an instant with its offset, like `2026-12-01T09:00:00Z` or `2026-12-01T09:00:00+01:00`".into())
 }
 
 fn period(text: &str) -> Result<Period, String> {

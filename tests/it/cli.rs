@@ -93,6 +93,9 @@ async fn a_wrong_plan_exits_2_and_touches_nothing() {
         ("  - id: a\n    http: { url: \"${apii}/\" }\n".into(), "did you mean `api`?"),
         ("  - id: a\n    htpp: { url: \"${api}/\" }\n".into(), "did you mean `http`?"),
         ("  []\n".into(), "gonogo.yaml:"),
+        // What is wrong between keys is said although the address is a variable's.
+        ("  - id: a\n    http: { url: \"${api}/\", body: x }\n".into(), "`body` needs a `method`"),
+        ("  - id: a\n    health: { url: \"${api}/\", interval: 1s }\n".into(), "`interval` needs `successes`"),
     ] {
         Gonogo::new()
             .plan(&plan(&wrong))
@@ -221,7 +224,8 @@ async fn a_place_is_named_as_ci_finds_it() {
     let main = plan(&check("a", "/bad", "")) + "include: [more/*.yaml, ../shared/c.yaml]\n";
     let gonogo = Gonogo::new().file("deploy/gonogo.yaml", &main).file("deploy/more/b.yaml", &file("b")).file("shared/c.yaml", &file("c"));
     let gonogo = gonogo.env("API", &api);
-    for config in ["deploy/gonogo.yaml", "./deploy/gonogo.yaml", "deploy/../deploy/gonogo.yaml"] {
+    let whole = gonogo.path("deploy/gonogo.yaml").canonicalize().expect("the plan");
+    for config in ["deploy/gonogo.yaml", "./deploy/gonogo.yaml", "deploy/../deploy/gonogo.yaml", whole.to_str().expect("a plain path")] {
         let ran =
             gonogo.run(["verify", "-c", config, "--format", "github", "--format", "sarif=out.sarif", "--format", "json=out.json"]).exits(1);
         let sarif = gonogo.read("out.sarif");
