@@ -32,6 +32,11 @@ pub(super) enum Colour {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a first plan from what a folder holds; overwrites nothing
+    ///
+    /// Looks at env files (their keys, never their values), SQL schemas and migrations, Dockerfiles, compose files and
+    /// nginx configuration. Where there is none of these, it writes a small plan that runs.
+    Init(InitOptions),
     /// Run the checks of an environment and say GO or NO-GO
     Verify(Box<VerifyOptions>),
     /// Check the plan itself, offline: mistakes, and checks that could never go red
@@ -55,6 +60,13 @@ pub(super) enum Command {
     Completions(CompletionOptions),
     /// Print the manual page
     Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitOptions {
+    /// The project's folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) folder: PathBuf,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -5,6 +5,7 @@ mod ci;
 mod diff;
 mod edge;
 mod explain;
+mod init;
 mod lint;
 mod merge;
 mod outlet;
@@ -35,6 +36,7 @@ pub fn main() -> ExitCode {
     };
     edge.set_colour(arguments.colour);
     let exit = match &arguments.command {
+        Command::Init(options) => init::init(options),
         Command::Lint(options) => lint::lint(&edge, options),
         Command::Plan(options) => plan::plan(&edge, options),
         Command::Verify(options) => verify::verify(&edge, options),

@@ -44,18 +44,12 @@ pub enum MergeError {
     #[error("{0} is itself a merged report: merge the shares it was made of, all at once")]
     Merged(String),
     /// They are of different runs.
-    #[error("the shares do not belong together: {what} is {a} in {first}, {b} in {second}{hint}")]
+    #[error("the shares do not belong together: {what} is {said}{hint}")]
     Differs {
         /// In what.
         what: &'static str,
-        /// In one share.
-        a: String,
-        /// That share.
-        first: String,
-        /// In the other.
-        b: String,
-        /// The other share.
-        second: String,
+        /// What each of the two says.
+        said: String,
         /// What to do.
         hint: &'static str,
     },

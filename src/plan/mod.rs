@@ -34,6 +34,7 @@ mod schema;
 mod scope;
 mod secrecy;
 mod settings;
+pub mod starter;
 mod suggest;
 mod teeth;
 mod template;

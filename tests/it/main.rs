@@ -15,6 +15,7 @@ mod health;
 mod hostile;
 mod http;
 mod http_demands;
+mod init;
 mod look;
 mod merge;
 mod nginx;

@@ -52,7 +52,7 @@ fn agree(first: &Shared, other: &Shared) -> Result<(), MergeError> {
     for (what, say, hint) in MATTERS {
         let (a, b) = (say(&first.0), say(&other.0));
         if a != b {
-            return Err(MergeError::Differs { what, a, first: name(first), b, second: name(other), hint });
+            return Err(differs(what, (first, &a), (other, &b), hint));
         }
     }
     Ok(())
@@ -64,11 +64,12 @@ fn artifacts(shares: &[Shared]) -> Result<(), MergeError> {
     let Some((first, artifact)) = named.next() else { return Ok(()) };
     match named.find(|(_, other)| *other != artifact) {
         None => Ok(()),
-        Some((share, other)) => {
-            let (a, b) = (quoted(artifact), quoted(other));
-            Err(MergeError::Differs { what: "the released artifact", a, first: name(first), b, second: name(share), hint: "" })
-        }
+        Some((share, other)) => Err(differs("the released artifact", (first, &quoted(artifact)), (share, &quoted(other)), "")),
     }
+}
+
+fn differs(what: &'static str, (first, a): (&Shared, &str), (second, b): (&Shared, &str), hint: &'static str) -> MergeError {
+    MergeError::Differs { what, said: format!("{a} in {}, {b} in {}", name(first), name(second)), hint }
 }
 
 fn quoted(text: &str) -> String {

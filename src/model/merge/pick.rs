@@ -21,11 +21,11 @@ pub(super) fn findings(shares: &[(Report, Digest)]) -> Result<Picked, MergeError
     let left: Vec<Vec<bool>> = shares.iter().map(|(report, _)| left_to_others(report)).collect();
     let mut picked = Picked { findings: Vec::new(), notes: Vec::new() };
     let (mut untried, mut again) = (Vec::new(), 0);
-    for place in 0..first.0.findings.len() {
+    for (place, check) in first.0.findings.iter().enumerate() {
         let rows: Vec<(usize, &Finding)> = shares.iter().enumerate().map(|(s, (report, _))| (s, &report.findings[place])).collect();
         let tried: Vec<(usize, &Finding)> = rows.iter().copied().filter(|(s, _)| !left[*s][place]).collect();
         let Some((_, gravest)) = tried.iter().min_by_key(|(_, row)| gravity(row)) else {
-            untried.push(format!("`{}` ({})", rows[0].1.id, rows[0].1.reason));
+            untried.push(format!("`{}` ({})", check.id, check.reason));
             continue;
         };
         let skipped = tried.iter().filter(|(_, row)| row.outcome == Outcome::Skipped).count();
