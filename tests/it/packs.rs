@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use gonogo::plan::{self, Lint, Pack, Plan, Request, Standing, packs};
+use gonogo::{
+    model::Outcome,
+    plan::{self, Lint, Pack, Plan, Request, Standing, packs},
+};
 
 use crate::{gonogo::Gonogo, scripted::instant};
 
@@ -167,4 +170,67 @@ fn a_check_left_out_holds_nothing_up() {
     assert!(plan.items.iter().all(|item| item.needs.is_empty()));
     let whole = load("- { pack: web-api, as: web, vars: { url: \"${api}\" } }");
     assert!(whole.items.iter().any(|item| item.needs == ["web/answers"]));
+}
+
+/// An API that does everything right, or everything wrong; what answers in the place of port 80 stands beside it.
+async fn api(right: bool) -> (String, String) {
+    use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse as _};
+    let answer = move |request: Request| async move {
+        let path = request.uri().path();
+        let hsts = if right { "includeSubDomains; max-age=15552000" } else { "max-age=15551999" };
+        let mut headers = vec![("strict-transport-security", hsts), ("x-content-type-options", if right { "nosniff" } else { "sniff" })];
+        let known = path == "/" || path == "/health" || !right && (path == "/.env" || path == "/.git/HEAD");
+        headers.extend((!right).then_some(("x-powered-by", "PHP/8.1.2")));
+        // What proxies do: the headers are there on successes only.
+        headers.retain(|_| right || known);
+        let headers = axum::response::AppendHeaders(headers);
+        let body = match (known, right) {
+            (true, true) => r#"{"status":"ok"}"#,
+            (true, false) => r#"{"status":"down"}"#,
+            (false, true) => r#"{"detail":"Not Found"}"#,
+            (false, false) => "Error: no\n    at Object.<anonymous> (/srv/app.js:3:9)",
+        };
+        (if known { StatusCode::OK } else { StatusCode::NOT_FOUND }, headers, body).into_response()
+    };
+    let redirect = move |request: Request| async move {
+        let to = format!("https://127.0.0.1{}", request.uri().path());
+        if right { axum::response::Redirect::permanent(&to).into_response() } else { "welcome".into_response() }
+    };
+    (serve(Router::new().fallback(answer)).await, serve(Router::new().fallback(redirect)).await)
+}
+
+async fn serve(router: axum::Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_api_tells_an_api_in_order_from_one_that_is_not() {
+    for right in [true, false] {
+        let (url, plain) = api(right).await;
+        let uses = format!(
+            "- {{ pack: web-api, as: web, vars: {{ url: \"{url}\", plain-url: \"{plain}\" }}, without: {{ tls: it speaks none }} }}"
+        );
+        let (_, report) = including(&uses).verify(&[]);
+        let of = |wanted: Outcome| report.findings.iter().filter(move |found| found.outcome == wanted).map(|found| found.id.as_str());
+        let (passed, failed): (Vec<_>, Vec<_>) = (of(Outcome::Pass).collect(), of(Outcome::Fail).collect());
+        assert_eq!(of(Outcome::Skipped).collect::<Vec<_>>(), ["web/tls"]);
+        // Even the worst API answers.
+        let (well, ill) = if right { (report.findings.len() - 1, 0) } else { (1, report.findings.len() - 2) };
+        assert_eq!((passed.len(), failed.len()), (well, ill), "right: {right}, passed: {passed:?}, failed: {failed:?}");
+    }
+}
+
+#[test]
+fn secrets_tells_made_secrets_from_development_values() {
+    for (value, code) in [("Zk3vQ8xW2mN7rT5yB9cF4hJ6", 0), ("changeme", 1)] {
+        let file = format!("LOG_LEVEL=info\nDB_PASSWORD={value}\n");
+        let gonogo = including("- { pack: secrets, vars: { env-file: prod.env, untracked: false } }").file("prod.env", &file);
+        gonogo.run(["verify"]).exits(code);
+        // Outside a repository nobody can tell whether git knows the file.
+        let strict = including("- { pack: secrets, vars: { env-file: prod.env } }").file("prod.env", &file);
+        strict.run(["verify"]).exits(if code == 0 { 3 } else { 1 });
+    }
 }

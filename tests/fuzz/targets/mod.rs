@@ -1,8 +1,10 @@
 //! What must hold for any input, one reader a file: shared by the fuzz targets and the replay of their corpus.
 
+pub(crate) mod certificate;
 pub(crate) mod env_file;
 pub(crate) mod plan;
 pub(crate) mod report;
 
 /// Every target: its name, which is its corpus' too, and what must hold.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[("env_file", env_file::holds), ("plan", plan::holds), ("report", report::holds)];
+pub(crate) const TARGETS: &[(&str, fn(&[u8]))] =
+    &[("certificate", certificate::holds), ("env_file", env_file::holds), ("plan", plan::holds), ("report", report::holds)];
