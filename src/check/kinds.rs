@@ -49,5 +49,7 @@ kinds! {
     "health" => health::Health,
     "http" => http::Http,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
+    "redis-persistence" => redis_persistence::RedisPersistence,
     "secrets" => secrets::Secrets,
+    "tls" => tls::Tls,
 }

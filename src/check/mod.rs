@@ -6,6 +6,7 @@ pub mod database;
 pub mod kind;
 mod kinds;
 mod memo;
+mod one_or_more;
 pub mod reference;
 mod touch;
 mod unseen;
@@ -22,6 +23,7 @@ pub use any::{AnyCheck, Seen};
 pub use context::{Context, Shared};
 pub use kinds::{KINDS, Kind, parse};
 pub use memo::Memo;
+pub use one_or_more::OneOrMore;
 pub use touch::Touch;
 pub use unseen::Unseen;
 

@@ -1,6 +1,6 @@
 //! Why there is nothing to judge.
 
-use crate::net::postgres::Trouble;
+use crate::net::{postgres, redis};
 
 /// A check could not look. Never a pass: it becomes `unknown`, or `pending` where a person is awaited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,11 +16,20 @@ pub enum Unseen {
     Waiting(String),
 }
 
-impl From<Trouble> for Unseen {
-    fn from(trouble: Trouble) -> Self {
+impl From<postgres::Trouble> for Unseen {
+    fn from(trouble: postgres::Trouble) -> Self {
         match trouble {
-            Trouble::Unreachable(why) => Self::Unreachable(why),
-            Trouble::Unknown(why) => Self::Unknown(why),
+            postgres::Trouble::Unreachable(why) => Self::Unreachable(why),
+            postgres::Trouble::Unknown(why) => Self::Unknown(why),
+        }
+    }
+}
+
+impl From<redis::Trouble> for Unseen {
+    fn from(trouble: redis::Trouble) -> Self {
+        match trouble {
+            redis::Trouble::Unreachable(why) => Self::Unreachable(why),
+            redis::Trouble::Unknown(why) => Self::Unknown(why),
         }
     }
 }

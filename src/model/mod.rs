@@ -39,5 +39,5 @@ pub use secret::{SECRET_NEWTYPE, Secret, looks_secret};
 pub use severity::Severity;
 pub use size::Size;
 pub use stored::ReportError;
-pub use text::{excerpt, plain};
+pub use text::{excerpt, excerpt_of, plain};
 pub use verdict::Verdict;

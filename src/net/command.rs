@@ -213,26 +213,34 @@ fn whole_seconds(time: Duration) -> u64 {
     time.as_secs_f64().round() as u64
 }
 
-/// The first line that says something; a shell's `set -x` echo is none.
+/// The first line that says something; a shell's `set -x` echo is none, and a log line (klog's, of kubectl) only if there
+/// is no other.
 fn complaint(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('+')).unwrap_or_default();
-    excerpt(&without_credentials(&plain(line)), 240)
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('+'));
+    let line = lines().find(|line| !LOG.is_match(line)).or_else(|| lines().next()).unwrap_or_default();
+    excerpt(&without_long_words(&without_credentials(&plain(line))), 240)
 }
 
-/// `text` without what looks like a credential: a value after a name that looks secret, and long mixed words.
+/// `text` without its credentials: the value after a name that looks secret, and the password of a URL.
 pub fn without_credentials(text: &str) -> String {
     let named = NAMED.replace_all(text, |found: &Captures<'_>| {
         if looks_secret(&found["name"]) { format!("{}{}***", &found["name"], &found["is"]) } else { found[0].to_owned() }
     });
-    let masked = LONG.replace_all(&named, |found: &Captures<'_>| {
+    CREDENTIAL.replace_all(&named, "${before}***@").into_owned()
+}
+
+/// `text` without words that are long and mixed, as tokens are; paths stay.
+fn without_long_words(text: &str) -> String {
+    let masked = LONG.replace_all(text, |found: &Captures<'_>| {
         let word = &found[0];
         let mixed = word.bytes().any(|b| b.is_ascii_digit()) && word.bytes().any(|b| b.is_ascii_alphabetic());
         if mixed && !word.starts_with('/') { "***".to_owned() } else { word.to_owned() }
     });
-    CREDENTIAL.replace_all(&masked, "${before}***@").into_owned()
+    masked.into_owned()
 }
 
+static LOG: LazyLock<Regex> = LazyLock::new(|| regex(r"^[IWEF][0-9]{4} [0-9]{2}:"));
 static NAMED: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<is>\s*[=:]\s*["']?)(?P<value>[^\s"']+)"#));
 static LONG: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z0-9_+/=-]{20,}"));
 static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:)[^\s/"'<>]+@"#));
@@ -250,6 +258,7 @@ mod tests {
         for (stderr, said) in [
             ("\n  Error from server (NotFound): secrets \"api\" not found\n", "Error from server (NotFound): secrets \"api\" not found"),
             ("+ export DB_PASSWORD=hunter2\nno such file: /etc/app/very/long/path1", "no such file: /etc/app/very/long/path1"),
+            ("E1120 14:01:16.0 memcache.go:265] x\nThe connection was refused\n", "The connection was refused"),
             ("password: hunter2 refused", "password: *** refused"),
             ("bad token eyJhbGciOiJIUzI1NiJ9xyz0", "bad token ***"),
             ("dial postgres://app:hunter2@db/x", "dial postgres://app:***@db/x"),

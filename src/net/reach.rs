@@ -2,6 +2,7 @@
 
 use std::{sync::OnceLock, time::Instant};
 
+use jiff::Timestamp;
 use rustls::RootCertStore;
 
 use super::{
@@ -15,15 +16,16 @@ use crate::model::ProcessEnv;
 pub struct Reach {
     env: ProcessEnv,
     pins: Pins,
+    at: Timestamp,
     roots: OnceLock<RootCertStore>,
     http: http::Clients,
     postgres: Lender,
 }
 
 impl Reach {
-    /// Ways to targets from this process environment, with these names pinned.
-    pub fn new(env: ProcessEnv, pins: Pins) -> Self {
-        Self { env, pins, roots: OnceLock::new(), http: http::Clients::default(), postgres: Lender::default() }
+    /// Ways to targets from this process environment, with these names pinned; certificates are judged as of `at`.
+    pub fn new(env: ProcessEnv, pins: Pins, at: Timestamp) -> Self {
+        Self { env, pins, at, roots: OnceLock::new(), http: http::Clients::default(), postgres: Lender::default() }
     }
 
     /// The process environment.
@@ -34,6 +36,11 @@ impl Reach {
     /// Names pinned to addresses.
     pub fn pins(&self) -> &Pins {
         &self.pins
+    }
+
+    /// The instant certificates are judged at.
+    pub fn at(&self) -> Timestamp {
+        self.at
     }
 
     /// The HTTP clients, one for each setting.

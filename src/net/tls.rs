@@ -1,7 +1,20 @@
-//! One TLS stack for everything: rustls with ring, verification on.
+//! One TLS stack for everything: rustls with ring, verification on. Below it, the parts that look at a server's TLS
+//! itself: [`handshake`], [`offer`], [`verify_chain`].
 
-use std::{path::Path, sync::Arc};
+mod addresses;
+mod capped;
+mod door;
+mod handshake;
+mod hello;
+mod old;
+mod pem;
+mod recorder;
+mod trouble;
+mod trust;
 
+use std::{path::Path, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
 use rustls::{
     ClientConfig, DigitallySignedStruct, DistinguishedName, Error, RootCertStore, SignatureScheme,
     client::{
@@ -11,7 +24,17 @@ use rustls::{
     crypto::CryptoProvider,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
+    time_provider::TimeProvider,
 };
+
+pub use addresses::addresses;
+pub use door::{Door, StartTls};
+pub use handshake::{Session, Shown, handshake};
+pub use hello::{Version, client_hello};
+pub use old::{Answer, offer};
+pub use pem::pem_certificates;
+pub use trouble::Trouble;
+pub use trust::{verify_chain, verify_name};
 
 use crate::model::ProcessEnv;
 
@@ -114,21 +137,34 @@ pub fn file_roots(file: &Path) -> Result<RootCertStore, TlsError> {
     if roots.is_empty() { Err(wrong("it holds no certificate".into())) } else { Ok(roots) }
 }
 
-/// A client configuration without ALPN; whoever speaks HTTP adds it.
+/// Judges certificates as of the run's instant, which in a rehearsal is not now.
+#[derive(Debug)]
+struct Clock(UnixTime);
+
+impl TimeProvider for Clock {
+    fn current_time(&self) -> Option<UnixTime> {
+        Some(self.0)
+    }
+}
+
+/// A client configuration without ALPN, that judges certificates as of `at`; whoever speaks HTTP adds ALPN.
 ///
 /// # Errors
 /// When rustls refuses the roots.
-pub fn client_config(roots: RootCertStore, verify: Verify) -> Result<ClientConfig, TlsError> {
-    client_config_as(roots, verify, None)
+pub fn client_config(roots: RootCertStore, verify: Verify, at: Timestamp) -> Result<ClientConfig, TlsError> {
+    client_config_as(roots, verify, at, None)
 }
 
 /// The same, showing a certificate of our own to servers that ask for one.
 ///
 /// # Errors
 /// When rustls refuses the roots, or the certificate and its key.
-pub fn client_config_as(roots: RootCertStore, verify: Verify, identity: Option<Identity>) -> Result<ClientConfig, TlsError> {
+pub fn client_config_as(roots: RootCertStore, verify: Verify, at: Timestamp, identity: Option<Identity>) -> Result<ClientConfig, TlsError> {
     let setup = |error: &dyn std::fmt::Display| TlsError::Setup(error.to_string());
-    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().map_err(|error| setup(&error))?;
+    let seconds = u64::try_from(at.as_second()).map_err(|_| setup(&"the instant lies before 1970"))?;
+    let clock = Arc::new(Clock(UnixTime::since_unix_epoch(Duration::from_secs(seconds))));
+    let builder =
+        ClientConfig::builder_with_details(provider(), clock).with_safe_default_protocol_versions().map_err(|error| setup(&error))?;
     let builder = if verify == Verify::Full {
         builder.with_root_certificates(roots)
     } else {

@@ -11,8 +11,10 @@ static URLS: LazyLock<Masker> = LazyLock::new(Masker::default);
 
 /// `key: value`, in block or flow style, quoted or not; up to the next comma or brace where it is not quoted.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?P<key>[A-Za-z0-9_.$-]+)["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|\$\{[^}]*\}|[^\s,{}\[\]"'][^,{}\[\]]*)"#)
-        .unwrap_or_else(|error| unreachable!("{error}"))
+    Regex::new(
+        r#"(?P<key>[A-Za-z0-9_.$-]+)["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|(?:\$\{[^}]*\}|[^\s,{}\[\]"'])(?:\$\{[^}]*\}|[^,{}\[\]])*)"#,
+    )
+    .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
 /// `${NAME:-default}`.
@@ -23,14 +25,13 @@ static DEFAULT: LazyLock<Regex> =
 static SCHEME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\b(?:bearer|basic)\s+(?P<value>[^\s\x22',}\]]+)").unwrap_or_else(|error| unreachable!("{error}")));
 
-/// A message without the passwords of URLs in it.
-pub(super) fn in_message(text: &str) -> String {
-    if text.contains("://") { URLS.mask(text) } else { text.to_owned() }
-}
+/// What in a value is no literal: variables without a default, the scheme of a credential header, a comment.
+static VARIABLES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\$\{[^}:]*\}|^(?:bearer|basic|token)\s|\s#.*$").unwrap_or_else(|error| unreachable!("{error}")));
 
-/// A string of the settings without the passwords of URLs in it.
-pub(super) fn in_url(text: &str) -> String {
-    in_message(text)
+/// The text without the passwords of URLs in it.
+pub(super) fn without_passwords(text: &str) -> String {
+    if text.contains("://") { URLS.mask(text) } else { text.to_owned() }
 }
 
 /// A line in three pieces (before the span, in it, after it), each with `***` for what is taken to be a secret.
@@ -57,11 +58,17 @@ pub(super) fn in_line(line: &str, span: &Range<usize>) -> (String, String, Strin
 fn secrets_of(line: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for pattern in [&PAIR, &DEFAULT] {
-        for pair in pattern.captures_iter(line) {
-            let (Some(key), Some(value)) = (pair.name("key"), pair.name("value")) else { continue };
-            if looks_secret(key.as_str()) && is_literal(key.as_str(), value.as_str()) {
-                found.push(value.range());
+        let mut at = 0;
+        while let Some(pair) = pattern.captures_at(line, at) {
+            let (Some(key), Some(value)) = (pair.name("key"), pair.name("value")) else { break };
+            // `${NAME:-default}` is the other pattern's.
+            let default = line[..value.start()].ends_with(':') && value.as_str().starts_with(['-', '?']);
+            let secret = !default && looks_secret(key.as_str()) && is_literal(key.as_str(), value.as_str());
+            if secret {
+                found.push(value.start()..value.start() + value.as_str().trim_end().len());
             }
+            // A value that is no secret may hold pairs again: JSON in a string.
+            at = if secret { value.end() } else { value.start() };
         }
     }
     found.extend(
@@ -84,7 +91,8 @@ fn is_literal(key: &str, value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
     let harmless = value.parse::<f64>().is_ok() || matches!(value, "true" | "false" | "null" | "~" | "" | "|" | ">" | "|-" | ">-");
     let about_keys = key.ends_with("key") || key.ends_with("keys");
-    !(value.starts_with("${") && !value.contains(":-") || harmless && about_keys)
+    let only_variables = value.contains("${") && VARIABLES.replace_all(value, "").trim().is_empty();
+    !(only_variables || harmless && about_keys)
 }
 
 /// `scheme://user:password@`: where each literal password of the text is, and what it is.
@@ -112,6 +120,10 @@ mod tests {
             ("url: postgres://app:hunter2@db/x", "url: postgres://app:***@db/x"),
             ("authorization: Bearer abc.def", "authorization: ***"),
             ("x: Bearer abc.def", "x: Bearer ***"),
+            ("{ Authorization: Bearer ${API_TOKEN}, a: b }", "{ Authorization: Bearer ${API_TOKEN}, a: b }"),
+            ("Authorization: Bearer ${A}${B} # both", "Authorization: Bearer ${A}${B} # both"),
+            ("Authorization: Bearer abc${A}", "Authorization: ***"),
+            ("body: '{\"password\": \"hunter2\", \"a\": 1}'", "body: '{\"password\": ***, \"a\": 1}'"),
             ("min-key: 2048", "min-key: 2048"),
             ("url: postgres://app:${PW}@db/x", "url: postgres://app:${PW}@db/x"),
         ] {

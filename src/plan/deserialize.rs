@@ -3,16 +3,20 @@
 //! Plain scalars keep their text where text is wanted (`1.50`, `007`); a scalar from variables takes the type of the
 //! field. `key:` without a value is an error: a demand must not vanish because its value was forgotten.
 
+mod access;
+
 use std::{cell::RefCell, collections::HashSet};
 
 use serde::{
-    de::{self, DeserializeSeed, Visitor},
+    de::{self, Visitor},
     forward_to_deserialize_any,
 };
 
+use access::{Borrowed, Entries, Items, variant};
+
 use super::{
     mismatch::Mismatch,
-    node::{Filled, Key, Node, Scalar, Style, Value},
+    node::{Filled, Node, Scalar, Style, Value},
     number,
     place::Place,
     variables::PLACEHOLDER,
@@ -82,7 +86,11 @@ impl<'a> Reader<'a> {
         if !scalar.is_bare() {
             return Err(Mismatch::new(format!("expected {wanted}, found text")).hint("write it without quotes").at(self.node.place));
         }
-        parse(text).ok_or_else(|| self.expected(wanted))
+        parse(text).ok_or_else(|| match scalar.filled() {
+            // A placeholder is no number; the value may well be one.
+            Some(filled) if !filled.unset.is_empty() => Mismatch::unset(&filled.unset).at(self.node.place),
+            _ => self.expected(wanted),
+        })
     }
 
     fn list<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -94,12 +102,12 @@ impl<'a> Reader<'a> {
                 None => mismatch,
             });
         };
-        visitor.visit_seq(Items { items: items.iter(), of: self }).map_err(|mismatch| mismatch.at(self.label))
+        visitor.visit_seq(Items::new(items, self)).map_err(|mismatch| mismatch.at(self.label))
     }
 
     fn map<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         let Value::Map(entries) = &self.node.value else { return Err(self.expected("a map of keys")) };
-        visitor.visit_map(Entries { entries: entries.iter(), entry: None, of: self }).map_err(|mismatch| mismatch.at(self.label))
+        visitor.visit_map(Entries::new(entries, self)).map_err(|mismatch| mismatch.at(self.label))
     }
 
     fn any<V: Visitor<'a>>(self, scalar: &'a Scalar, visitor: V) -> Result<V::Value, Mismatch> {
@@ -244,7 +252,7 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
                 let text = self.text("a word")?;
                 visitor.visit_enum(de::value::BorrowedStrDeserializer::new(text)).map_err(|mismatch: Mismatch| mismatch.at(self.node.place))
             }
-            Value::Map(entries) if entries.len() == 1 => self.map(visitor_of_variant(visitor)),
+            Value::Map(entries) if entries.len() == 1 => self.map(variant(visitor)),
             Value::Map(_) => Err(self.expected("a map with one key")),
             Value::List(_) => Err(self.expected("a word")),
         }
@@ -255,72 +263,4 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
     }
 
     forward_to_deserialize_any! { i128 u128 bytes byte_buf unit unit_struct }
-}
-
-/// Text handed on as it is.
-struct Borrowed<'a>(&'a str);
-
-impl<'a> de::IntoDeserializer<'a, Mismatch> for Borrowed<'a> {
-    type Deserializer = de::value::BorrowedStrDeserializer<'a, Mismatch>;
-
-    fn into_deserializer(self) -> Self::Deserializer {
-        de::value::BorrowedStrDeserializer::new(self.0)
-    }
-}
-
-struct Items<'a> {
-    items: std::slice::Iter<'a, Node>,
-    of: Reader<'a>,
-}
-
-impl<'a> de::SeqAccess<'a> for Items<'a> {
-    type Error = Mismatch;
-
-    fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
-        let Some(node) = self.items.find(|node| !self.of.reading.dropped.contains(&node.place)) else { return Ok(None) };
-        let reader = Reader { node, label: node.place, reading: self.of.reading };
-        seed.deserialize(reader).map(Some).map_err(|mismatch| mismatch.at(reader.place()).within(node.place))
-    }
-}
-
-struct Entries<'a> {
-    entries: std::slice::Iter<'a, (Key, Node)>,
-    entry: Option<&'a (Key, Node)>,
-    of: Reader<'a>,
-}
-
-impl<'a> de::MapAccess<'a> for Entries<'a> {
-    type Error = Mismatch;
-
-    fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
-        self.entry = self.entries.find(|(key, _)| !self.of.reading.dropped.contains(&key.place));
-        let Some((key, _)) = self.entry else { return Ok(None) };
-        let text = de::value::BorrowedStrDeserializer::new(key.text.as_str());
-        seed.deserialize(text).map(Some).map_err(|mismatch: Mismatch| mismatch.at(key.place).within(key.place))
-    }
-
-    fn next_value_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<T::Value, Mismatch> {
-        let Some((key, node)) = self.entry else { return Err(Mismatch::new("a value without its key")) };
-        let reader = Reader { node, label: key.place, reading: self.of.reading };
-        seed.deserialize(reader).map_err(|mismatch| mismatch.at(reader.place()).within(key.place))
-    }
-}
-
-/// A map with one key, taken for an enum's variant with what it holds.
-fn visitor_of_variant<'a, V: Visitor<'a>>(visitor: V) -> impl Visitor<'a, Value = V::Value> {
-    struct Variant<V>(V);
-
-    impl<'a, V: Visitor<'a>> Visitor<'a> for Variant<V> {
-        type Value = V::Value;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            self.0.expecting(f)
-        }
-
-        fn visit_map<A: de::MapAccess<'a>>(self, map: A) -> Result<V::Value, A::Error> {
-            self.0.visit_enum(de::value::MapAccessDeserializer::new(map))
-        }
-    }
-
-    Variant(visitor)
 }

@@ -24,7 +24,7 @@ pub(super) fn of(
     }
     for (name, value) in variables {
         let _ = match value {
-            Some(value) => writeln!(lines, "{}", json!(["variable", name, conceal::in_url(value)])),
+            Some(value) => writeln!(lines, "{}", json!(["variable", name, conceal::without_passwords(value)])),
             None => writeln!(lines, "{}", json!(["variable", name])),
         };
     }

@@ -3,7 +3,7 @@
 use super::{
     envelope,
     fault::Fault,
-    fields::{Word, is_id, quiet_words, word},
+    fields::{Word, early_words, is_id, word},
     node::{Key, Node, Value},
     place::Place,
     suggest,
@@ -33,19 +33,26 @@ pub(super) struct Draft {
     pub(super) without: Option<String>,
 }
 
+/// What stands in the place of a check.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Its id also if the rest is wrong, so that nobody is told that it does not exist.
+    pub(super) id: Option<String>,
+    pub(super) draft: Option<Draft>,
+}
+
 impl Draft {
-    /// Takes a check apart; `section` is the file's. The id is returned also if the rest is wrong, so that nobody is
-    /// told that it does not exist.
-    pub(super) fn read(node: &Node, section: Option<&(Key, Node)>, faults: &mut Vec<Fault>) -> (Option<String>, Option<Self>) {
+    /// Takes a check apart; `section` is the file's.
+    pub(super) fn read(node: &Node, section: Option<&(Key, Node)>, faults: &mut Vec<Fault>) -> Found {
         let Some(entries) = node.entries() else {
             faults.push(Fault::new(node.place, format!("a check is a map of keys, found {}", node.noun())));
-            return (None, None);
+            return Found::default();
         };
         let label = entries.first().map_or(node.place, |(key, _)| key.place);
         let id = id(node, label, faults);
         let name = id.as_ref().map(|id| id.text.clone());
         let kind = kind(entries, label, faults);
-        let (Some(id), Some((kind, kind_key, settings))) = (id, kind) else { return (name, None) };
+        let (Some(id), Some((kind, kind_key, settings))) = (id, kind) else { return Found { id: name, draft: None } };
         let kept = |(key, _): &&(Key, Node)| envelope::KEYS.contains(&key.text.as_str()) && key.text != "kind";
         let mut envelope: Vec<(Key, Node)> = entries.iter().filter(kept).cloned().collect();
         if let Some(section) = section.filter(|_| node.get("section").is_none()) {
@@ -59,17 +66,17 @@ impl Draft {
             kind,
             kind_key,
             settings: settings.clone(),
-            needs: quiet_words(node.get("needs")),
-            environments: node.get("environments").map(|list| quiet_words(Some(list))),
+            needs: early_words(node.get("needs"), faults),
+            environments: node.get("environments").map(|list| early_words(Some(list), faults)),
             pack: None,
             without: None,
         };
-        (name, Some(draft))
+        Found { id: name, draft: Some(draft) }
     }
 
-    /// The place of an envelope's value, else of the id.
+    /// The place of an envelope's value, of a list its key's, of what is not there the id's.
     pub(super) fn place_of(&self, key: &str) -> Place {
-        self.envelope.get(key).map_or(self.id_place, |node| node.place)
+        self.envelope.entry(key).map_or(self.id_place, |(key, node)| if node.scalar().is_some() { node.place } else { key.place })
     }
 }
 
@@ -105,6 +112,10 @@ fn kind<'a>(entries: &'a [(Key, Node)], label: Place, faults: &mut Vec<Fault>) -
             told = true;
         }
     }
+    if told && found.is_none() && entries.iter().any(|(key, _)| key.text == "kind") {
+        // What else is unknown are the kind's keys, which belong under it.
+        return None;
+    }
     for (key, node) in entries.iter().filter(|(key, _)| Kind::named(&key.text).is_none() && !envelope::KEYS.contains(&key.text.as_str())) {
         faults.push(unknown(key, node, found.is_some()));
         // It may be the kind, misspelt: then none is missing.
@@ -139,4 +150,23 @@ fn misplaced_kind(key: &Key, node: &Node) -> Fault {
 
 fn names() -> Vec<&'static str> {
     KINDS.iter().map(|kind| kind.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::yaml;
+
+    #[test]
+    fn one_check_has_one_kind() {
+        // As long as there is only one kind, none can be second.
+        for (first, second) in KINDS.iter().zip(&KINDS[1..]) {
+            let text = format!("id: a\n{}: {{}}\n{}: {{}}\n", first.name, second.name);
+            let mut faults = Vec::new();
+            Draft::read(&yaml::parse(0, &text, &mut Vec::new()).expect("YAML"), None, &mut faults);
+            let messages: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
+            assert_eq!(messages, [format!("two kinds in one check: `{}` and `{}`", first.name, second.name)]);
+            assert_eq!(faults[0].place.start as usize, text.rfind(second.name).expect("the second kind"));
+        }
+    }
 }

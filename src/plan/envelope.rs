@@ -169,7 +169,7 @@ fn delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error>
 }
 
 fn attempts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    let attempts = u32::deserialize(deserializer)?;
+    let attempts = u32::from(u8::deserialize(deserializer)?);
     if !(1..=MOST_ATTEMPTS).contains(&attempts) {
         return Err(D::Error::custom(format!("a check is tried 1 to {MOST_ATTEMPTS} times")));
     }

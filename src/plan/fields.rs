@@ -82,9 +82,14 @@ pub(super) fn words(items: &[Node], faults: &mut Vec<Fault>) -> Vec<Word> {
     items.iter().filter_map(|item| word(item, item.place, faults)).collect()
 }
 
-/// The words of a list that is read again later, which tells what is wrong with it.
-pub(super) fn quiet_words(node: Option<&Node>) -> Vec<Word> {
-    node.and_then(Node::items).map(|items| words(items, &mut Vec::new())).unwrap_or_default()
+/// The words of a list that is read again later: that tells what is no word, this tells of variables.
+pub(super) fn early_words(node: Option<&Node>, faults: &mut Vec<Fault>) -> Vec<Word> {
+    let items = node.and_then(Node::items).unwrap_or_default();
+    items
+        .iter()
+        .filter(|item| item.scalar().is_some_and(|scalar| !scalar.text.is_empty()))
+        .filter_map(|item| word(item, item.place, faults))
+        .collect()
 }
 
 /// Whether a check, a pack's alias or an environment may be called this.

@@ -47,7 +47,7 @@ pub(super) fn files(root: &Path, pattern: &Word, faults: &mut Vec<Fault>) -> Vec
         return refuse(format!("`{text}` matches more than {MOST_FILES} files"), None);
     }
     if found.is_empty() {
-        return refuse(format!("`{text}` matches no file"), Some(format!("paths start at the plan's folder, `{}`", root.display())));
+        return refuse(format!("`{text}` matches no file"), Some("paths start at the plan's folder".into()));
     }
     found.into_iter().map(|path| path.strip_prefix(root).map(Path::to_path_buf).unwrap_or(path)).collect()
 }

@@ -15,6 +15,18 @@ pub(super) struct Lack {
 enum Cause {
     Unset(String),
     Empty(String),
+    /// Only other environments' `vars` have it: the plan is wrong, whatever the process environment.
+    Elsewhere {
+        name: String,
+        environment: String,
+    },
+    /// All but the same as a variable of the plan.
+    Misspelt {
+        name: String,
+        near: String,
+    },
+    /// Set outside the plan, to nothing.
+    Blank(String),
     Said {
         name: String,
         message: String,
@@ -33,6 +45,18 @@ impl Lack {
 
     pub(super) fn empty(name: &str) -> Self {
         Cause::Empty(name.to_owned()).into()
+    }
+
+    pub(super) fn blank(name: &str) -> Self {
+        Cause::Blank(name.to_owned()).into()
+    }
+
+    pub(super) fn elsewhere(name: &str, environment: &str) -> Self {
+        Cause::Elsewhere { name: name.to_owned(), environment: environment.to_owned() }.into()
+    }
+
+    pub(super) fn misspelt(name: &str, near: &str) -> Self {
+        Cause::Misspelt { name: name.to_owned(), near: near.to_owned() }.into()
     }
 
     pub(super) fn circle<'a>(names: impl Iterator<Item = &'a str>) -> Self {
@@ -65,12 +89,12 @@ impl Lack {
 
     /// Whether a default may take the value's place.
     pub(super) fn is_absence(&self) -> bool {
-        matches!(self.cause, Cause::Unset(_) | Cause::Empty(_) | Cause::Said { .. })
+        !self.name().is_empty()
     }
 
     /// Whether the environment at hand is all that lacks: no plan can be wrong because of it.
     pub(super) fn is_unset(&self) -> bool {
-        matches!(self.cause, Cause::Unset(_) | Cause::Said { .. })
+        matches!(self.cause, Cause::Unset(_) | Cause::Blank(_) | Cause::Said { .. })
     }
 
     /// Whether another way to the same variable could come to another end.
@@ -81,7 +105,12 @@ impl Lack {
     /// The variable that has no value; empty if it is not about one.
     pub(super) fn name(&self) -> &str {
         match &self.cause {
-            Cause::Unset(name) | Cause::Empty(name) | Cause::Said { name, .. } => name,
+            Cause::Unset(name)
+            | Cause::Empty(name)
+            | Cause::Blank(name)
+            | Cause::Said { name, .. }
+            | Cause::Elsewhere { name, .. }
+            | Cause::Misspelt { name, .. } => name,
             Cause::Circle(_) | Cause::TooDeep | Cause::TooLarge | Cause::Broken => "",
         }
     }
@@ -91,19 +120,22 @@ impl Lack {
         let place = self.place.unwrap_or(place);
         let message = match &self.cause {
             Cause::Broken => return None,
-            Cause::Unset(name) => format!("the variable `{name}` is not set"),
-            Cause::Empty(name) => format!("the variable `{name}` is empty"),
+            Cause::Unset(name) | Cause::Misspelt { name, .. } => format!("the variable `{name}` is not set"),
+            Cause::Elsewhere { name, environment } => format!("the variable `{name}` is not set in {environment}"),
+            Cause::Empty(name) | Cause::Blank(name) => format!("the variable `{name}` is empty"),
             Cause::Said { name, message } => format!("the variable `{name}` is not set: {message}"),
             Cause::Circle(path) => format!("variables name each other in a circle: {path}"),
             Cause::TooDeep => "variables name variables more than 64 deep".into(),
             Cause::TooLarge => format!("the value grows beyond {}", Size(256 << 10)),
         };
         let hint = match &self.cause {
-            Cause::Unset(name) => Some(suggest::nearest(name, known).map_or_else(
+            Cause::Unset(name) => Some(suggest::nearest(name, known.into_iter().filter(|known| known != name)).map_or_else(
                 || "set it in `vars`, in the environment of this process or in the `env-file`".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             )),
-            Cause::Empty(name) => Some(format!("give it a value, or say that none is fine: `${{{name}:-}}`")),
+            Cause::Elsewhere { .. } => Some("other environments give it in their `vars`".to_owned()),
+            Cause::Misspelt { near, .. } => Some(format!("did you mean `{near}`?")),
+            Cause::Empty(name) | Cause::Blank(name) => Some(format!("give it a value, or say that none is fine: `${{{name}:-}}`")),
             _ => None,
         };
         Some(Fault::new(place, message).maybe_hint(hint))

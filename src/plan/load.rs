@@ -5,6 +5,7 @@ use std::{
     path::Path,
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
@@ -16,6 +17,7 @@ use super::{
     place::Place,
     request,
     resolve::{Resolved, resolve},
+    scope::Scopes,
     tree::Tree,
     typed,
 };
@@ -51,6 +53,8 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
 fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Problem>) -> Plan {
     let mut files: BTreeMap<String, Digest> = tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
     files.extend(rest.signers);
+    resolved.secrecy.word(&tree.root.project);
+    tree.root.environments.iter().for_each(|environment| resolved.secrecy.word(&environment.name));
     let mut secrets = std::mem::take(&mut resolved.secrecy.secrets);
     secrets.extend(resolved.variables.secrets());
     Plan {
@@ -82,7 +86,8 @@ pub(super) struct Rest {
     ledger: Option<String>,
 }
 
-#[derive(Default, Deserialize, schemars::JsonSchema)]
+/// What is being released, where neither flags nor the CI say so.
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct ReleaseSettings {
     /// The version people say: `1.4.2`.
@@ -100,7 +105,7 @@ impl Rest {
     /// Reads it; what is wrong joins the faults of `resolved`.
     pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>) -> Self {
         let root = &tree.root;
-        let release: ReleaseSettings = block(tree, resolved, root.release.as_ref()).unwrap_or_default();
+        let release: ReleaseSettings = presentable_block(tree, resolved, root.release.as_ref()).unwrap_or_default();
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let release = Release {
             version: given(release.version),
@@ -111,11 +116,12 @@ impl Rest {
         };
         let pins = pins(tree, resolved);
         let signoff_block = overridden(root.signoff.as_ref(), resolved.environment.signoff.as_ref());
-        let signoff: Option<Signoff> = block(tree, resolved, signoff_block.as_ref());
-        let mut signers = None;
-        if let (Some(signoff), Some((label, node))) = (&signoff, &signoff_block) {
-            resolved.faults.extend(people::check(signoff, &root.people, node, *label));
-            signers = read_signers(tree, resolved, signoff, node);
+        let (mut signoff, mut signers) = (None::<Signoff>, None);
+        if let Some((label, node)) = signoff_block {
+            let (node, dropped) = filled(tree, resolved, &node);
+            resolved.faults.extend(people::check(&node, &root.people));
+            signoff = typed_block(resolved, label, &node, dropped);
+            signers = signoff.as_ref().and_then(|signoff| read_signers(tree, resolved, signoff, &node));
         }
         let ledger = root.ledger.as_ref().map(|node| (node.place, node.clone()));
         Self { pins, release, signoff, signers, ledger: block(tree, resolved, ledger.as_ref()) }
@@ -125,11 +131,28 @@ impl Rest {
 /// A typed value of the main file, its variables filled in.
 fn block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
     let (label, node) = block?;
+    let (node, dropped) = filled(tree, resolved, node);
+    typed_block(resolved, *label, &node, dropped)
+}
+
+/// The same for what goes into reports as it is.
+fn presentable_block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
+    let (label, node) = block?;
+    let (mut node, dropped) = filled(tree, resolved, node);
+    node.make_presentable();
+    typed_block(resolved, *label, &node, dropped)
+}
+
+fn filled(tree: &Tree, resolved: &mut Resolved<'_>, node: &Node) -> (Node, HashSet<Place>) {
     let mut node = node.clone();
     let filling = fill(&mut node, &tree.sources, &|_| &resolved.variables);
-    let typed = typed::read(&node, *label, filling.dropped, &|reader| T::deserialize(reader));
-    resolved.secrecy.words(&node);
+    resolved.secrecy.check(&node, "", &HashSet::new(), &Scopes { plan: &resolved.variables, pack: None });
     resolved.faults.extend(filling.faults);
+    (node, filling.dropped)
+}
+
+fn typed_block<T: DeserializeOwned>(resolved: &mut Resolved<'_>, label: Place, node: &Node, dropped: HashSet<Place>) -> Option<T> {
+    let typed = typed::read(node, label, dropped, &|reader| T::deserialize(reader));
     resolved.faults.extend(typed.faults);
     typed.value
 }
@@ -149,7 +172,7 @@ fn read_signers(tree: &Tree, resolved: &mut Resolved<'_>, signoff: &Signoff, nod
     match regular_file::read_bytes(&tree.folder.join(name), LARGEST) {
         Ok(bytes) => Some((super::include::shown(Path::new(name)), Digest::of(&bytes))),
         Err(error) => {
-            let (place, shown) = node.get("allowed-signers").and_then(|node| Some((node.place, node.scalar()?.text.clone())))?;
+            let (place, shown) = node.get("allowed-signers").and_then(|node| Some((node.place, node.scalar()?.quotable().to_owned())))?;
             resolved.faults.push(Fault::new(place, format!("the file `{shown}` {error}")));
             None
         }
@@ -158,9 +181,9 @@ fn read_signers(tree: &Tree, resolved: &mut Resolved<'_>, signoff: &Signoff, nod
 
 /// The environment's `resolve`.
 fn pins(tree: &Tree, resolved: &mut Resolved<'_>) -> Pins {
-    let Some((label, _)) = &resolved.environment.resolve else { return Pins::default() };
-    let named: Option<BTreeMap<String, ParsedPin>> = block(tree, resolved, resolved.environment.resolve.as_ref());
-    let entries = resolved.environment.resolve.as_ref().and_then(|(_, node)| node.entries()).unwrap_or_default();
+    let pins = resolved.environment.resolve.as_ref();
+    let named: Option<BTreeMap<String, ParsedPin>> = block(tree, resolved, pins);
+    let entries = pins.and_then(|(_, node)| node.entries()).unwrap_or_default();
     let mut hosts = HashSet::new();
     for (key, _) in entries {
         if key.text.is_empty() || key.text.contains(['/', ':', ' ', '$']) {
@@ -171,7 +194,6 @@ fn pins(tree: &Tree, resolved: &mut Resolved<'_>) -> Pins {
             resolved.faults.push(Fault::new(key.place, format!("`{}` is pinned twice", key.text.to_lowercase())));
         }
     }
-    let _ = label;
     named.unwrap_or_default().into_iter().map(|(host, ParsedPin(pin))| (host, pin)).collect()
 }
 

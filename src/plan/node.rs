@@ -1,6 +1,6 @@
 //! The tree a YAML file is read into: every node knows its place, every scalar keeps its text.
 
-use super::place::Place;
+use super::{conceal, place::Place};
 
 /// A value of the file.
 #[derive(Debug, Clone)]
@@ -131,6 +131,16 @@ impl Node {
             Value::List(items) => items.iter_mut().for_each(|item| item.each_scalar_mut(item.place, visit)),
             Value::Map(entries) => entries.iter_mut().for_each(|(key, node)| node.each_scalar_mut(key.place, visit)),
         }
+    }
+
+    /// Puts in every scalar from variables what may be shown of it: for texts that go into reports as they are.
+    pub(super) fn make_presentable(&mut self) {
+        let entry = self.place;
+        self.each_scalar_mut(entry, &mut |scalar, _, _| {
+            if let Style::Filled(filled) = &scalar.style {
+                scalar.text = conceal::without_passwords(&filled.shown);
+            }
+        });
     }
 
     /// Calls `visit` with every scalar below.

@@ -1,9 +1,9 @@
 //! A pack as one plan includes it: under which name, with which variables, changed how and without what.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    draft::Draft,
+    draft::{Draft, Found},
     fault::Fault,
     fields::{Fields, Word, is_id},
     node::{Key, Node, Value},
@@ -29,12 +29,7 @@ pub(super) struct PackUse {
 
 impl PackUse {
     /// Reads the include's map and the pack it names. `index` will be its place among the plan's packs.
-    pub(super) fn read(
-        node: &Node,
-        index: usize,
-        sources: &mut Sources,
-        faults: &mut Vec<Fault>,
-    ) -> Option<(Self, Vec<(Option<String>, Option<Draft>)>)> {
+    pub(super) fn read(node: &Node, index: usize, sources: &mut Sources, faults: &mut Vec<Fault>) -> Option<(Self, Vec<Found>)> {
         let label = node.entries()?.first().map_or(node.place, |(key, _)| key.place);
         let fields = Fields::open(node, label, &KEYS, faults)?;
         if fields.get("pack").is_none() {
@@ -53,13 +48,13 @@ impl PackUse {
         }
         let file = sources.add(pack.file(), pack.source.to_owned(), Digest::of(pack.source.as_bytes()));
         let vars = root::vars(fields, faults);
-        check_vars(pack, &vars, &name, faults);
         let this = Self { pack, alias, vars, file };
         let drafts = this.drafts(fields, index, name.place, faults);
+        this.check_vars(&drafts, &name, faults);
         Some((this, drafts))
     }
 
-    fn drafts(&self, fields: Fields<'_>, index: usize, at: Place, faults: &mut Vec<Fault>) -> Vec<(Option<String>, Option<Draft>)> {
+    fn drafts(&self, fields: Fields<'_>, index: usize, at: Place, faults: &mut Vec<Fault>) -> Vec<Found> {
         let tree = yaml::parse(self.file, self.pack.source, faults);
         let Some(tree) = tree else { return Vec::new() };
         let checks = tree.get("checks").and_then(Node::items).unwrap_or_default();
@@ -78,12 +73,15 @@ impl PackUse {
             if let Some((label, change)) = change.get(id) {
                 changed(&mut check, change, *label, faults);
             }
-            let (name, mut draft) = Draft::read(&check, tree.entry("section"), faults);
-            if let Some(draft) = &mut draft {
+            let mut found = Draft::read(&check, tree.entry("section"), faults);
+            if let Some(draft) = &mut found.draft {
+                // What the plan leaves out holds nothing up.
+                draft.needs.retain(|need| need.place.file != self.file || !without.contains_key(need.text.as_str()));
                 self.adopt(draft, index, at);
                 draft.without = without.get(id).and_then(|(label, reason)| reason_of(reason, *label, faults));
             }
-            drafts.push((name.map(|name| format!("{}/{name}", self.alias.text)), draft));
+            found.id = found.id.map(|id| format!("{}/{id}", self.alias.text));
+            drafts.push(found);
         }
         drafts
     }
@@ -98,15 +96,24 @@ impl PackUse {
             need.text = format!("{}/{}", self.alias.text, need.text);
         }
     }
-}
 
-fn check_vars(pack: &Pack, vars: &[(Key, Node)], name: &Word, faults: &mut Vec<Fault>) {
-    for (key, _) in vars.iter().filter(|(key, _)| !pack.vars.contains_key(&key.text)) {
-        let hint = suggest::hint(&key.text, pack.vars.keys().map(String::as_str), "variables");
-        faults.push(Fault::new(key.place, format!("the pack `{}` has no variable `{}`", pack.name, key.text)).maybe_hint(hint));
-    }
-    for (var, about) in pack.vars.iter().filter(|(_, about)| about.default.is_none()) {
-        if !vars.iter().any(|(key, _)| key.text == *var) {
+    /// A variable is demanded only if a check uses it: what only checks that the plan leaves out would use need not be.
+    fn check_vars(&self, checks: &[Found], name: &Word, faults: &mut Vec<Fault>) {
+        let Self { pack, vars, .. } = self;
+        let given = |var: &str| vars.iter().any(|(key, _)| key.text == var);
+        for (key, _) in vars.iter().filter(|(key, _)| !pack.vars.contains_key(&key.text)) {
+            let hint = suggest::hint(&key.text, pack.vars.keys().map(String::as_str), "variables");
+            faults.push(Fault::new(key.place, format!("the pack `{}` has no variable `{}`", pack.name, key.text)).maybe_hint(hint));
+        }
+        let mut used: BTreeSet<&str> = BTreeSet::new();
+        for draft in checks.iter().filter_map(|found| found.draft.as_ref()).filter(|draft| draft.without.is_none()) {
+            // What the plan puts in the place of the pack's settings means the plan's variables.
+            used.extend([&draft.envelope, &draft.settings].into_iter().flat_map(|node| pack.variables(node, Some(self.file))));
+        }
+        let base = |var: &&str| pack.vars.get(*var).filter(|_| !given(var))?.http_of.as_deref();
+        let bases: Vec<&str> = used.iter().filter_map(base).collect();
+        used.extend(bases);
+        for (var, about) in pack.vars.iter().filter(|(var, about)| about.is_open() && used.contains(var.as_str()) && !given(var)) {
             let message = format!("the pack `{}` needs the variable `{var}`", pack.name);
             faults.push(Fault::new(name.place, message).hint(format!("`{var}` is: {}", about.about)));
         }
@@ -124,8 +131,13 @@ fn by_id<'a>(fields: Fields<'a>, key: &str, pack: &Pack, ids: &[&str], faults: &
 }
 
 fn reason_of(node: &Node, label: Place, faults: &mut Vec<Fault>) -> Option<String> {
-    let reason = super::fields::word(node, label, faults)?.text;
-    Some(reason.trim().to_owned())
+    match node.scalar().map(|scalar| scalar.text.trim()).filter(|text| !text.is_empty() && *text != "~") {
+        Some(reason) => Some(reason.to_owned()),
+        None => {
+            faults.push(Fault::new(label, "a check is left out without a reason").hint("say why: reports show it"));
+            None
+        }
+    }
 }
 
 /// Puts the plan's changes over the pack's check: maps are merged key by key, everything else is replaced.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{fault::Fault, node::Node, place::Place, suggest};
+use super::{fault::Fault, node::Node, suggest};
 
 /// Somebody who answers or signs.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -28,37 +28,43 @@ pub struct Signoff {
     /// The file with the people's public keys, as `ssh-keygen -Y verify` takes it.
     pub allowed_signers: String,
     /// The people of each role.
+    #[schemars(length(min = 1))]
     pub roles: BTreeMap<String, Vec<String>>,
     /// The roles that must each sign.
+    #[schemars(length(min = 1))]
     pub require: Vec<String>,
 }
 
-/// What does not fit together between `signoff`, read from `node`, and the people.
-pub(super) fn check(signoff: &Signoff, people: &BTreeMap<String, Person>, node: &Node, label: Place) -> Vec<Fault> {
+/// What does not fit together between `signoff`, its variables filled in, and the people.
+pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let place_of = |key: &str, item: &str| {
-        let items = node.get(key).and_then(Node::items).unwrap_or_default();
-        items.iter().find(|node| node.scalar().is_some_and(|scalar| scalar.text == item)).map_or(label, |node| node.place)
-    };
-    if signoff.require.is_empty() {
-        faults.push(Fault::new(node.entry("require").map_or(label, |(key, _)| key.place), "`require` names no role"));
-    }
-    for role in signoff.require.iter().filter(|role| !signoff.roles.contains_key(*role)) {
-        let hint = suggest::hint(role, signoff.roles.keys().map(String::as_str), "roles");
-        faults.push(Fault::new(place_of("require", role), format!("no role is called `{role}`")).maybe_hint(hint));
-    }
-    for (key, members) in node.get("roles").and_then(Node::entries).unwrap_or_default() {
+    let roles = signoff.get("roles").and_then(Node::entries).unwrap_or_default();
+    for (key, members) in roles {
         let items = members.items().unwrap_or_default();
         if items.is_empty() {
             faults.push(Fault::new(key.place, format!("nobody has the role `{}`", key.text)));
         }
-        for item in items {
-            let id = item.scalar().map(|scalar| scalar.text.as_str()).unwrap_or_default();
-            if !people.contains_key(id) {
-                let hint = suggest::hint(id, people.keys().map(String::as_str), "people");
-                faults.push(Fault::new(item.place, format!("`people` has no `{id}`")).maybe_hint(hint));
-            }
+        faults.extend(items.iter().filter_map(|item| unknown(item, people.keys().map(String::as_str), "person", "people")));
+    }
+    if let Some((key, require)) = signoff.entry("require") {
+        let items = require.items().unwrap_or_default();
+        if items.is_empty() {
+            faults.push(Fault::new(key.place, "`require` names no role"));
         }
+        faults.extend(items.iter().filter_map(|item| unknown(item, roles.iter().map(|(role, _)| role.text.as_str()), "role", "roles")));
+    }
+    if let Some((key, _)) = signoff.entry("roles").filter(|_| roles.is_empty()) {
+        faults.push(Fault::new(key.place, "there are no roles"));
     }
     faults
+}
+
+/// The fault of naming what is not among the `known`; a variable's value is not told.
+fn unknown<'a>(item: &Node, known: impl Iterator<Item = &'a str> + Clone, noun: &str, nouns: &str) -> Option<Fault> {
+    let scalar = item.scalar()?;
+    if known.clone().any(|known| known == scalar.text) {
+        return None;
+    }
+    let shown = scalar.quotable();
+    Some(Fault::new(item.place, format!("there is no {noun} `{shown}`")).maybe_hint(suggest::hint(shown, known, nouns)))
 }

@@ -13,6 +13,10 @@ use crate::model::{excerpt, plain};
 
 /// Characters of a line that are shown.
 const WIDEST: usize = 140;
+/// Bytes of a line of which a piece is shown; a longer one is no text that people wrote.
+const LONGEST_LINE: usize = 64 * 1024;
+/// Problems that are told one by one.
+const MOST: usize = 500;
 /// Bytes of a message; a key can be as long as a file.
 const LONGEST: usize = 600;
 
@@ -75,7 +79,7 @@ impl Problem {
 
     /// What people get to see of `fault`.
     pub(super) fn of(fault: &Fault, sources: &Sources) -> Self {
-        let clean = |text: &str| excerpt(&plain(&conceal::in_message(text)), LONGEST).replace('\n', " ");
+        let clean = |text: &str| excerpt(&plain(&conceal::without_passwords(text)), LONGEST).replace('\n', " ");
         let source = sources.of(fault.place);
         let (line, range) = source.line_of(fault.place.start as usize);
         let column = source.text[range.start..(fault.place.start as usize).clamp(range.start, range.end)].chars().count() + 1;
@@ -95,7 +99,17 @@ impl Problem {
         faults
             .sort_by(|a, b| (a.place.file, a.place.start, a.weight, &a.message).cmp(&(b.place.file, b.place.start, b.weight, &b.message)));
         faults.dedup_by(|a, b| (a.place.file, a.place.start, &a.message) == (b.place.file, b.place.start, &b.message));
-        faults.iter().map(|fault| Self::of(fault, sources)).collect()
+        let errors = faults.iter().filter(|fault| fault.weight == Weight::Error).count();
+        let told = faults.iter().take(MOST).filter(|fault| fault.weight == Weight::Error).count();
+        let mut problems: Vec<Self> = faults.iter().take(MOST).map(|fault| Self::of(fault, sources)).collect();
+        if faults.len() > MOST
+            && let Some(source) = sources.iter().next()
+        {
+            let weight = if errors > told { Weight::Error } else { Weight::Warning };
+            let message = format!("there are {} more problems", faults.len() - MOST);
+            problems.push(Self { weight, ..Self::of_file(&source.name, message, None) });
+        }
+        problems
     }
 }
 
@@ -105,7 +119,7 @@ fn shown(place: Place, sources: &Sources, column: usize) -> String {
     let (line, range) = source.line_of(place.start as usize);
     let header = format!(" --> {}:{}:{column}", plain(&source.name), line + 1);
     let text = &source.text[range.clone()];
-    if text.trim().is_empty() {
+    if text.trim().is_empty() || text.len() > LONGEST_LINE {
         return header;
     }
     let start = (place.start as usize).clamp(range.start, range.end) - range.start;

@@ -65,7 +65,12 @@ fn variables<'a>(
     lenient: bool,
     faults: &mut Vec<Fault>,
 ) -> Variables<'a> {
-    let fresh = || Variables::new([root::by_name(&environment.vars), root::by_name(&tree.root.vars)], process, lenient);
+    let others = tree.root.environments.iter().filter(|other| other.name != environment.name);
+    let elsewhere: HashSet<&str> = others.flat_map(|other| &other.vars).map(|(key, _)| key.text.as_str()).collect();
+    let fresh = || {
+        let written = [root::by_name(&environment.vars), root::by_name(&tree.root.vars)];
+        Variables::new(written, process, lenient).among(&environment.name, elsewhere.clone())
+    };
     let mut variables = fresh();
     let Some(node) = &environment.env_file else { return variables };
     let mut node = node.clone();
@@ -97,8 +102,10 @@ impl Resolved<'_> {
         if let Some(why) = excluded {
             let mut envelope = draft.envelope.clone();
             fill_leniently(&mut envelope, &|place| scope.at(place));
+            envelope.make_presentable();
             let read = typed::read(&envelope, draft.id_place, HashSet::new(), &|reader| Envelope::deserialize(reader));
-            let envelope = read.partial.unwrap_or_else(Envelope::bare);
+            self.secrecy.words(&envelope);
+            let envelope = read.value.or(read.partial).unwrap_or_else(Envelope::bare);
             let meant = meant(&envelope, Some(why.clone()));
             self.items.push(item(tree, draft, envelope, Standing::Excluded(why)));
             return Some(meant);
@@ -181,7 +188,9 @@ impl Read {
             filling.dropped
         };
         let (of_envelope, of_settings) = (filled(&mut filled_envelope), filled(&mut settings));
-        let mut envelope = typed::read(&filled_envelope, draft.id_place, of_envelope, &|reader| Envelope::deserialize(reader));
+        let mut presentable = filled_envelope.clone();
+        presentable.make_presentable();
+        let mut envelope = typed::read(&presentable, draft.id_place, of_envelope, &|reader| Envelope::deserialize(reader));
         let mut kind = typed::read(&settings, draft.kind_key, of_settings, &parse);
         faults.append(&mut envelope.faults);
         faults.append(&mut kind.faults);
@@ -193,7 +202,9 @@ impl Read {
     fn learn(&self, draft: &Draft, scopes: &Scopes<'_>, secrecy: &mut Secrecy) {
         secrecy.check(&self.filled_envelope, "", &HashSet::new(), scopes);
         secrecy.check(&self.settings, draft.kind.name, &self.secret, scopes);
-        draft.settings.each_scalar(&mut |scalar, place| secrecy.defaults(&scalar.text, place));
+        for node in [&draft.envelope, &draft.settings] {
+            node.each_scalar(&mut |scalar, place| secrecy.defaults(&scalar.text, place));
+        }
     }
 }
 

@@ -71,6 +71,7 @@ impl Secrecy {
             let Some(scalar) = node.scalar() else { continue };
             let literal = !scalar.text.contains("${");
             if literal && looks_secret(&key.text) {
+                self.insert(&key.text, &scalar.text);
                 self.warn(node.place);
             } else {
                 self.defaults(&scalar.text, node.place);
@@ -81,7 +82,11 @@ impl Secrecy {
 
     /// Takes in what is written in a tree that is no check's: its words only.
     pub(super) fn words(&mut self, node: &Node) {
-        node.each_scalar(&mut |scalar, _| self.word(&scalar.text));
+        node.each_scalar(&mut |scalar, _| {
+            if scalar.filled().is_none() {
+                self.word(&scalar.text);
+            }
+        });
     }
 
     /// Warns of secrets among the defaults of variables.
@@ -111,6 +116,10 @@ impl Secrecy {
 
     fn secret(&mut self, scalar: &Scalar, label: &str, place: Place, scopes: &Scopes<'_>) {
         let Some(filled) = scalar.filled() else {
+            if scalar.text.contains("${") {
+                // A variable in it is not set, which is told already.
+                return;
+            }
             self.insert(label, &scalar.text);
             return self.warn(place);
         };
@@ -140,7 +149,7 @@ impl Secrecy {
         }
     }
 
-    fn word(&mut self, text: &str) {
+    pub(super) fn word(&mut self, text: &str) {
         if !text.is_empty() && !text.contains("${") && url_passwords(text).next().is_none() {
             self.words.insert(text.to_owned());
         }
@@ -167,7 +176,68 @@ fn percent_decoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::percent_decoded;
+    use super::*;
+    use crate::{
+        model::ProcessEnv,
+        plan::{interpolate, place::Sources, settings, variables::Variables, yaml},
+    };
+
+    /// The settings of a check as the report shows them, with what was learned of them.
+    fn learned(text: &str) -> (serde_json::Value, Secrecy) {
+        let variables = [("JWT", "eyJ.hunter2.abc"), ("HOST", "h.example.com"), ("PW", "p%40ss-word")];
+        let process: ProcessEnv = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let variables = Variables::new(Default::default(), &process, false);
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml".into(), text.into(), crate::model::Digest::of(b""));
+        let mut node = yaml::parse(file, text, &mut Vec::new()).expect("YAML");
+        let filling = interpolate::fill(&mut node, &sources, &|_| &variables);
+        assert_eq!(filling.faults, []);
+        let secret = places(&node, &HashSet::new());
+        let mut secrecy = Secrecy::default();
+        secrecy.check(&node, "http", &secret, &Scopes { plan: &variables, pack: None });
+        (settings::shown(&node, &secret), secrecy)
+    }
+
+    fn knows(secrecy: &Secrecy, value: &str) -> bool {
+        secrecy.secrets.iter().any(|(_, known)| known == value)
+    }
+
+    #[test]
+    fn credential_headers_are_secret_whatever_their_variable_is_called() {
+        let (shown, secrecy) = learned("headers: { Authorization: \"Bearer ${JWT}\", accept: text/html, x: \"${HOST}\" }");
+        assert_eq!(
+            shown,
+            serde_json::json!({ "headers": { "Authorization": "Bearer ${JWT}", "accept": "text/html", "x": "h.example.com" } })
+        );
+        assert!(knows(&secrecy, "eyJ.hunter2.abc") && knows(&secrecy, "Bearer eyJ.hunter2.abc"));
+        assert_eq!((secrecy.warnings.len(), secrecy.words.contains("text/html")), (0, true));
+    }
+
+    #[test]
+    fn a_literal_credential_is_hidden_and_told() {
+        let (shown, secrecy) = learned("headers: { Cookie: session=hunter2hunter2 }");
+        assert_eq!(shown, serde_json::json!({ "headers": { "Cookie": "***" } }));
+        assert!(knows(&secrecy, "session=hunter2hunter2") && secrecy.words.is_empty());
+        assert_eq!(secrecy.warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_header_that_is_expected_of_an_answer_is_no_credential() {
+        let (shown, secrecy) = learned("expect: { headers: { set-cookie: HttpOnly } }");
+        assert_eq!(shown, serde_json::json!({ "expect": { "headers": { "set-cookie": "HttpOnly" } } }));
+        assert_eq!((secrecy.warnings.len(), secrecy.secrets.len()), (0, 0));
+    }
+
+    #[test]
+    fn the_password_of_a_url_is_known_raw_and_decoded() {
+        let (shown, secrecy) = learned("url: \"postgres://app:${PW}@db/x\"");
+        assert_eq!(shown, serde_json::json!({ "url": "postgres://app:***@db/x" }));
+        assert!(knows(&secrecy, "p%40ss-word") && knows(&secrecy, "p@ss-word"), "{:?}", secrecy.secrets);
+        assert_eq!(secrecy.warnings.len(), 0);
+        let (shown, secrecy) = learned("url: postgres://app:literal-pw@db/x");
+        assert_eq!(shown, serde_json::json!({ "url": "postgres://app:***@db/x" }));
+        assert_eq!((secrecy.warnings.len(), secrecy.words.len()), (1, 0));
+    }
 
     #[test]
     fn decodes_what_is_encoded() {

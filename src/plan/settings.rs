@@ -24,18 +24,19 @@ pub(super) fn shown(node: &Node, secrets: &HashSet<Place>) -> Json {
 }
 
 fn value(scalar: &Scalar) -> Json {
-    let text = conceal::in_url(scalar.filled().map_or(&scalar.text, |filled| &filled.shown));
+    let text = conceal::without_passwords(scalar.filled().map_or(&scalar.text, |filled| &filled.shown));
     match (&scalar.style, Number::of(&text)) {
         (Style::Plain, _) if scalar.is_null() => Json::Null,
         (Style::Plain, _) if text == "true" || text == "false" => Json::Bool(text == "true"),
         (Style::Plain, Some(number)) => {
-            let number = match number {
+            let json = match number {
                 Number::Unsigned(number) => Json::from(number),
                 Number::Signed(number) => Json::from(number),
                 Number::Float(number) => Json::from(number),
             };
             // `1.50` may be a version: it stays as written.
-            if number.to_string() == text { number } else { Json::String(text) }
+            let written = json.to_string();
+            if written == text { json } else { Json::String(text) }
         }
         _ => Json::String(text),
     }

@@ -29,6 +29,14 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     (steps <= allowed && steps < wanted.chars().count().min(near.chars().count())).then_some(near)
 }
 
+/// Whether `name` is `known` but for one slip of the pen. Names of process variables (all upper-case) and those that
+/// differ in their numbers are taken as meant.
+pub(super) fn is_slip(name: &str, known: &str) -> bool {
+    let letters = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");
+    let plain = name.contains(|c: char| c.is_ascii_lowercase()) && name.len().abs_diff(known.len()) <= 1 && name.len() > 2;
+    plain && letters(name) != letters(known) && strsim::damerau_levenshtein(name, known) == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +49,16 @@ mod tests {
         }
         for name in ["x", "description", "ab", ""] {
             assert_eq!(nearest(name, known), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn tells_a_slip_from_another_name() {
+        assert!(is_slip("apl", "api") && is_slip("databse", "database") && is_slip("ulr", "url"));
+        for (name, known) in
+            [("API_2", "API_1"), ("api2", "api1"), ("DB_HOST", "DB_HOTS"), ("API", "api"), ("host", "port"), ("api", "api")]
+        {
+            assert!(!is_slip(name, known), "{name} {known}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Problem,
-    draft::Draft,
+    draft::{Draft, Found},
     fault::Fault,
     fields::{Fields, word},
     include, needs,
@@ -111,8 +111,8 @@ impl Tree {
             self.faults.push(Fault::new(key.place, "the list has no checks"));
         }
         for item in items {
-            let (id, draft) = Draft::read(item, node.entry("section"), &mut self.faults);
-            self.keep(id, draft);
+            let found = Draft::read(item, node.entry("section"), &mut self.faults);
+            self.keep(found);
         }
     }
 
@@ -124,12 +124,12 @@ impl Tree {
             return;
         }
         self.packs.push(used);
-        drafts.into_iter().for_each(|(id, draft)| self.keep(id, draft));
+        drafts.into_iter().for_each(|found| self.keep(found));
     }
 
-    fn keep(&mut self, id: Option<String>, draft: Option<Draft>) {
-        self.ids.extend(id);
-        self.drafts.extend(draft);
+    fn keep(&mut self, found: Found) {
+        self.ids.extend(found.id);
+        self.drafts.extend(found.draft);
     }
 
     /// What only shows when all files are read.
@@ -167,19 +167,17 @@ impl Tree {
         Fault::new(place, format!("the plan has no check `{id}`")).maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
     }
 
-    /// The first check of an id stays; a later one is told.
+    /// A later check of the same id stays for now, so that its other problems are told too.
     fn duplicates(&mut self) {
-        let mut first: HashMap<String, Place> = HashMap::new();
+        let mut first: HashMap<&str, Place> = HashMap::new();
         let mut faults = Vec::new();
-        let sources = &self.sources;
-        self.drafts.retain(|draft| match first.get(&draft.id) {
-            None => first.insert(draft.id.clone(), draft.id_place).is_none(),
-            Some(place) => {
-                let message = format!("duplicate id `{}`, first given at {}", draft.id, sources.name_line(*place));
+        for draft in &self.drafts {
+            let place = *first.entry(&draft.id).or_insert(draft.id_place);
+            if place != draft.id_place {
+                let message = format!("duplicate id `{}`, first given at {}", draft.id, self.sources.name_line(place));
                 faults.push(Fault::new(draft.id_place, message));
-                false
             }
-        });
+        }
         self.faults.extend(faults);
     }
 }

@@ -118,3 +118,136 @@ fn has_variables(node: &Node) -> bool {
     node.each_scalar(&mut |scalar, _| found |= scalar.filled().is_some());
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::{
+        model::{ProcessEnv, Secret},
+        plan::{interpolate, place::Sources, variables::Variables, yaml},
+    };
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+    struct Settings {
+        #[serde(default)]
+        port: Option<u16>,
+        #[serde(default)]
+        name: Option<String>,
+        #[serde(default)]
+        secret: Option<Secret>,
+        #[serde(default)]
+        secrets: Vec<Secret>,
+        #[serde(default)]
+        choice: Option<Choice>,
+        #[serde(default)]
+        flag: Option<bool>,
+        #[serde(default)]
+        any: Option<serde_json::Value>,
+        #[serde(default)]
+        map: BTreeMap<String, f64>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+    enum Choice {
+        Plain,
+        With { port: u16 },
+    }
+
+    fn settings(text: &str, lenient: bool) -> Typed<Settings> {
+        let process: ProcessEnv = [("PORT", "5432"), ("WORD", "true"), ("PASS", "hunter2hunter2")]
+            .into_iter()
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect();
+        let variables = Variables::new(Default::default(), &process, lenient);
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml".into(), text.into(), crate::model::Digest::of(b""));
+        let mut node = yaml::parse(file, text, &mut Vec::new()).expect("YAML");
+        let filling = interpolate::fill(&mut node, &sources, &|_| &variables);
+        assert_eq!(filling.faults, []);
+        read(&node, Place::top(file), filling.dropped, &|reader| Settings::deserialize(reader))
+    }
+
+    fn good(text: &str) -> Settings {
+        let typed = settings(text, false);
+        assert_eq!(typed.faults, []);
+        typed.value.expect("settings")
+    }
+
+    fn messages(text: &str) -> Vec<String> {
+        settings(text, false).faults.into_iter().map(|fault| fault.message).collect()
+    }
+
+    #[test]
+    fn a_variable_takes_the_type_of_its_field() {
+        let read = good("{ port: \"${PORT}\", name: \"${PORT}\", flag: \"${WORD}\", any: \"${PORT}\" }");
+        assert_eq!((read.port, read.name.as_deref(), read.flag), (Some(5432), Some("5432"), Some(true)));
+        assert_eq!(read.any, Some("5432".into()));
+    }
+
+    #[test]
+    fn plain_scalars_keep_their_text() {
+        for text in ["007", "1.50", "yes", "true", "0x1F", "1_000", "2026-11-20"] {
+            assert_eq!(good(&format!("name: {text}")).name.as_deref(), Some(text));
+        }
+        assert_eq!(good("map: { a: 1.50, b: 2 }").map.into_values().collect::<Vec<_>>(), [1.5, 2.0]);
+        let any = good("any: { a: 1, b: 1.5, c: true, d: ~, e: \"1\", f: 007, g: yes, h: [-1] }").any;
+        assert_eq!(any, Some(serde_json::json!({ "a": 1, "b": 1.5, "c": true, "d": null, "e": "1", "f": "007", "g": "yes", "h": [-1] })));
+    }
+
+    #[test]
+    fn enums_are_words_or_maps_with_one_key() {
+        assert_eq!(good("choice: plain").choice, Some(Choice::Plain));
+        assert_eq!(good("choice: { with: { port: 1 } }").choice, Some(Choice::With { port: 1 }));
+        assert_eq!(messages("choice: plian"), ["`plian` is not known here"]);
+        assert_eq!(messages("choice: { with: { port: 1 }, plain: 1 }"), ["expected a map with one key, found a map"]);
+    }
+
+    #[test]
+    fn strict_about_what_is_meant() {
+        for (text, message) in [
+            ("flag: yes", "expected `true` or `false`, found `yes`"),
+            ("flag: \"true\"", "expected `true` or `false`, found text"),
+            ("port: 65536", "expected a whole number from 0 to 65535, found `65536`"),
+            ("port: -1", "expected a whole number from 0 to 65535, found `-1`"),
+            ("port: \"1\"", "expected a whole number from 0 to 65535, found text"),
+            ("port: ~", "expected a value, found nothing"),
+            ("port: ${PASS}", "expected a whole number from 0 to 65535, found `${PASS}`"),
+            ("map: { a: .inf }", "expected a number, found `.inf`"),
+        ] {
+            assert_eq!(messages(text), [message], "{text}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let told = messages("{ prot: 1, port: x, map: { a: b, c: d, e: 1 }, choice: { with: { port: y, z: 1 } }, flag: 1 }");
+        assert_eq!(told.len(), 7, "{told:?}");
+    }
+
+    #[test]
+    fn secrets_are_marked_and_never_told() {
+        let typed = settings("{ secret: \"x-${PASS}\", secrets: [literal, \"${PASS}\"], name: \"${PASS}\" }", false);
+        assert_eq!(typed.secrets.len(), 3);
+        let read = typed.value.expect("settings");
+        let secret = read.secret.expect("a secret");
+        assert_eq!((secret.expose(), secret.written()), ("x-hunter2hunter2", "x-${PASS}"));
+        assert_eq!(read.secrets.iter().map(Secret::written).collect::<Vec<_>>(), ["***", "${PASS}"]);
+        assert_eq!(messages("secret: [\"${PASS}\"]"), ["expected text, found a list"]);
+    }
+
+    #[test]
+    fn lint_goes_on_without_secrets_and_stops_without_other_variables() {
+        let typed = settings("{ secret: \"${DATABASE_URL}\", name: \"${API_TOKEN}\" }", true);
+        assert_eq!((typed.unset.len(), typed.value.is_some()), (0, true));
+        let typed = settings("{ name: \"${DATABASE_URL}\", port: \"${API_TOKEN}\", flag: 1 }", true);
+        assert_eq!(typed.unset, ["DATABASE_URL", "API_TOKEN"]);
+        assert!(typed.value.is_none());
+        assert_eq!(typed.faults.len(), 1, "{:?}", typed.faults);
+    }
+}

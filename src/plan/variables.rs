@@ -5,13 +5,14 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     rc::Rc,
 };
 
 use super::{
     lack::Lack,
     node::Node,
+    suggest,
     template::{Otherwise, Part, Template},
 };
 use crate::model::{ProcessEnv, looks_secret};
@@ -42,15 +43,21 @@ impl Resolved {
     }
 }
 
+/// A variable of the plan: which of the two `vars` it stands in, and its name.
+type Step = (usize, String);
+
 /// The variables of one environment.
 pub(super) struct Variables<'a> {
     /// The environment's `vars`, then the plan's.
-    pub(super) written: [HashMap<&'a str, &'a Node>; 2],
-    pub(super) process: &'a ProcessEnv,
+    written: [HashMap<&'a str, &'a Node>; 2],
+    process: &'a ProcessEnv,
     pub(super) file: BTreeMap<String, String>,
+    /// The environment's name, and the names in the `vars` of all others.
+    environment: &'a str,
+    elsewhere: HashSet<&'a str>,
     /// Whether a variable that is not set is noted and not refused.
     pub(super) lenient: bool,
-    memo: RefCell<HashMap<(usize, String), Result<Rc<Resolved>, Lack>>>,
+    memo: RefCell<HashMap<Step, Result<Rc<Resolved>, Lack>>>,
     used: RefCell<BTreeMap<String, Option<String>>>,
     secrets: RefCell<BTreeSet<(String, String)>>,
 }
@@ -61,11 +68,18 @@ impl<'a> Variables<'a> {
             written,
             process,
             file: BTreeMap::new(),
+            environment: "",
+            elsewhere: HashSet::new(),
             lenient,
             memo: RefCell::default(),
             used: RefCell::default(),
             secrets: RefCell::default(),
         }
+    }
+
+    /// Of the environment so called, whose siblings have the variables `elsewhere`.
+    pub(super) fn among(self, environment: &'a str, elsewhere: HashSet<&'a str>) -> Self {
+        Self { environment, elsewhere, ..self }
     }
 
     /// The value of `name`.
@@ -94,7 +108,7 @@ impl<'a> Variables<'a> {
     }
 
     /// The first source from `layer` on that has `name`.
-    fn from(&self, layer: usize, name: &str, path: &mut Vec<(usize, String)>) -> Result<Rc<Resolved>, Lack> {
+    fn from(&self, layer: usize, name: &str, path: &mut Vec<Step>) -> Result<Rc<Resolved>, Lack> {
         for layer in layer..2 {
             if let Some(node) = self.written[layer].get(name) {
                 return self.remembered(layer, name, node, path);
@@ -103,11 +117,30 @@ impl<'a> Variables<'a> {
         let outside = self.process.get(name).or_else(|| self.file.get(name).map(String::as_str).filter(|value| !value.is_empty()));
         match outside {
             Some(value) => Ok(Rc::new(self.noted(name, Resolved::literal(value)))),
-            None => Err(Lack::unset(name)),
+            None => Err(self.lack(name)),
         }
     }
 
-    fn remembered(&self, layer: usize, name: &str, node: &Node, path: &mut Vec<(usize, String)>) -> Result<Rc<Resolved>, Lack> {
+    /// Why no source has `name`.
+    fn lack(&self, name: &str) -> Lack {
+        let declared = || self.written.iter().flat_map(|vars| vars.keys()).chain(&self.elsewhere).copied();
+        if self.is_blank(name) {
+            return Lack::blank(name);
+        }
+        if self.elsewhere.contains(name) {
+            return Lack::elsewhere(name, self.environment);
+        }
+        match declared().find(|known| suggest::is_slip(name, known)) {
+            Some(near) => Lack::misspelt(name, near),
+            None => Lack::unset(name),
+        }
+    }
+
+    fn is_blank(&self, name: &str) -> bool {
+        self.file.contains_key(name) || self.process.iter().any(|(known, _)| known == name)
+    }
+
+    fn remembered(&self, layer: usize, name: &str, node: &Node, path: &mut Vec<Step>) -> Result<Rc<Resolved>, Lack> {
         let key = (layer, name.to_owned());
         if let Some(known) = self.memo.borrow().get(&key) {
             return known.clone();
@@ -116,7 +149,7 @@ impl<'a> Variables<'a> {
             return Err(Lack::too_deep().at(node.place));
         }
         if let Some(start) = path.iter().position(|step| *step == key) {
-            return Err(Lack::circle(path[start..].iter().map(|(_, name)| name.as_str()).chain([name])).at(node.place));
+            return Err(self.circle(&path[start..]));
         }
         path.push(key.clone());
         let resolved = self.written(layer, name, node, path).map(Rc::new).map_err(|lack| lack.at(node.place));
@@ -128,8 +161,16 @@ impl<'a> Variables<'a> {
         resolved
     }
 
+    /// A circle is the same wherever one comes in: it is told from its first variable on.
+    fn circle(&self, path: &[Step]) -> Lack {
+        let place = |(layer, name): &Step| self.written[*layer].get(name.as_str()).map(|node| node.place).unwrap_or_default();
+        let first = path.iter().enumerate().min_by_key(|(_, step)| place(step)).map_or(0, |(i, _)| i);
+        let names = path[first..].iter().chain(&path[..=first]).map(|(_, name)| name.as_str());
+        Lack::circle(names).at(place(&path[first]))
+    }
+
     /// A variable of the plan, its own variables filled in.
-    fn written(&self, layer: usize, name: &str, node: &Node, path: &mut Vec<(usize, String)>) -> Result<Resolved, Lack> {
+    fn written(&self, layer: usize, name: &str, node: &Node, path: &mut Vec<Step>) -> Result<Resolved, Lack> {
         let Some(scalar) = node.scalar() else { return Err(Lack::broken()) };
         if scalar.is_null() || scalar.text.is_empty() {
             return Err(Lack::empty(name));
@@ -142,7 +183,7 @@ impl<'a> Variables<'a> {
                 self.from(next, inner, path)
             })?,
         };
-        if resolved.text.is_empty() {
+        if resolved.text.is_empty() && resolved.unset.is_empty() {
             return Err(Lack::empty(name));
         }
         Ok(self.noted(name, resolved))

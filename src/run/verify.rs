@@ -45,7 +45,7 @@ pub async fn verify(
             release: settings.release.clone(),
             root: plan.root.clone(),
             env: settings.env.clone(),
-            reach: Reach::new(settings.env.clone(), plan.pins.clone()),
+            reach: Reach::new(settings.env.clone(), plan.pins.clone(), settings.at),
             masker,
             memo: Memo::default(),
         }),
@@ -98,6 +98,7 @@ impl<O: FnMut(&Event)> Run<'_, O> {
             self.cut_short(&why);
             break;
         }
+        self.shared.reach.close().await;
         self.tell(Event::Ended { at: (self.settings.clock)() });
         // A secret that one check found may stand in what an earlier one quoted.
         self.fold.masked(&self.shared.masker).report()

@@ -50,7 +50,7 @@ impl Ca {
         (file, key_file)
     }
 
-    fn acceptor_until(&self, name: &str, year: i32) -> TlsAcceptor {
+    pub(crate) fn acceptor_until(&self, name: &str, year: i32) -> TlsAcceptor {
         let (certificate, key) = self.issue(name, year);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder_with_provider(gonogo::net::tls::provider())

@@ -64,7 +64,7 @@ impl Gonogo {
             .envs(self.variables.iter().map(|(n, v)| (n, v)))
             .stdin(Stdio::null());
         if !self.variables.iter().any(|(name, _)| name == "PATH") {
-            command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+            command.env("PATH", search_path());
         }
         command
     }
@@ -102,4 +102,10 @@ impl Ran {
         );
         self
     }
+}
+
+/// Where programs are found, as this process was told.
+#[expect(clippy::disallowed_methods, reason = "the tests find servers and git where the shell does")]
+pub(crate) fn search_path() -> std::ffi::OsString {
+    std::env::var_os("PATH").unwrap_or_default()
 }

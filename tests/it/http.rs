@@ -233,6 +233,22 @@ async fn tls_failures_name_their_cause() {
 }
 
 #[tokio::test]
+async fn a_rehearsal_sees_a_certificate_that_will_have_run_out() {
+    let ca = Ca::new();
+    for (at, outcome) in [("2026-11-20T12:00:00Z", Outcome::Pass), ("2090-01-01T00:00:00Z", Outcome::Unknown)] {
+        let server =
+            Hostile::tls(ca.acceptor_until("api.example", 2080), |mut visit| Box::pin(async move { visit.answer(200, &[], "ok").await }))
+                .await;
+        let mut look = Look::new("http", json!({ "url": "https://api.example/", "ca-file": ca.file() }));
+        look.pins = [("api.example".to_owned(), server.addr().to_string().parse::<Pin>().expect("a pin"))].into_iter().collect();
+        look.at = at.parse().expect("an instant");
+        let (judged, reason) = look.outcome().await;
+        assert_eq!(judged, outcome, "{at}: {reason}");
+        assert!(outcome == Outcome::Pass || reason.contains("it expired on 2080-01-01"), "{reason}");
+    }
+}
+
+#[tokio::test]
 async fn a_pin_leads_elsewhere_under_the_same_name() {
     let server = Hostile::answering(200, &[], "ok").await;
     for (url, host) in [("http://pinned.example/", "pinned.example"), ("http://Pinned.example:81/", "pinned.example:81")] {

@@ -23,6 +23,7 @@ pub(crate) struct Look {
     pub(crate) phase: Phase,
     pub(crate) release: Release,
     pub(crate) timeout: Duration,
+    pub(crate) at: jiff::Timestamp,
 }
 
 impl Look {
@@ -36,6 +37,7 @@ impl Look {
             phase: Phase::PreDeploy,
             release: Release::default(),
             timeout: Duration::from_secs(10),
+            at: crate::scripted::instant(),
         }
     }
 
@@ -51,17 +53,23 @@ impl Look {
         self
     }
 
+    /// Judged as of another instant.
+    pub(crate) fn at(mut self, at: jiff::Timestamp) -> Self {
+        self.at = at;
+        self
+    }
+
     /// What the check saw; `Err` when it could not look. A time-out is the run's to say, here it is a panic.
     pub(crate) async fn look(self) -> Result<Seen, Unseen> {
         let check = check::parse(self.kind, &self.settings).expect("a known kind").expect("valid settings");
-        let at = "2026-11-20T12:00:00Z".parse().expect("an instant");
+        let at = self.at;
         let shared = Shared {
             at,
             phase: self.phase,
             release: self.release,
             root: self.root,
             env: self.env.clone(),
-            reach: Reach::new(self.env, self.pins),
+            reach: Reach::new(self.env, self.pins, at),
             masker: Arc::new(Masker::default()),
             memo: Memo::default(),
         };

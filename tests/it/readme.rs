@@ -1,6 +1,6 @@
 //! The README's tables are the code's; its plan is one that lints.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::Path};
 
 use gonogo::{
     check::{KINDS, reference},
@@ -8,23 +8,18 @@ use gonogo::{
     render::FORMATS,
 };
 
-use crate::gonogo::Gonogo;
+use crate::{golden, gonogo::Gonogo};
 
 #[test]
 fn its_tables_are_the_codes() {
     let mut readme = std::fs::read_to_string("README.md").expect("the README");
-    let before = readme.clone();
     for (name, table) in [("kinds", kinds()), ("formats", formats()), ("exit-codes", exit_codes())] {
         let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
         let start = readme.find(&open).expect("the opening mark") + open.len();
         let end = readme.find(&close).expect("the closing mark");
         readme.replace_range(start..end, &table);
     }
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write("README.md", &readme).expect("a written file");
-    } else {
-        assert_eq!(before, readme, "run the test with UPDATE=1 and commit README.md");
-    }
+    assert_eq!(golden::difference(Path::new("README.md"), &readme), None);
 }
 
 #[test]

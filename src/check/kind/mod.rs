@@ -4,4 +4,6 @@ pub mod cors;
 pub mod health;
 pub mod http;
 pub mod postgres_indexes;
+pub mod redis_persistence;
 pub mod secrets;
+pub mod tls;

@@ -5,12 +5,13 @@ mod column;
 mod counterexample;
 mod demand;
 mod expression;
+mod index;
 mod judging;
 mod matching;
 mod name;
-mod one_or_more;
 mod query;
 mod seen;
+mod token;
 mod view;
 
 use jiff::Timestamp;
@@ -21,11 +22,10 @@ use self::{
     catalogue::Catalogue,
     demand::{Demand, Demands},
     name::Name,
-    one_or_more::OneOrMore,
     view::{Wanted, view},
 };
 use crate::{
-    check::{Check, Context, Touch, Unseen, database},
+    check::{Check, Context, OneOrMore, Touch, Unseen, database},
     model::{Expectation, ProcessEnv, Secret},
 };
 
@@ -36,7 +36,7 @@ pub use self::seen::Seen;
 /// They are read from `pg_index`, where an index counts only if it is valid, ready and live: the view `pg_indexes`
 /// lists what a failed `CREATE INDEX CONCURRENTLY` left behind as if it worked. Every role may read these catalogues,
 /// so a login that may connect is enough; with `pg_monitor` it can also tell which index is being built.
-/// The session is read-only and its statements end with the check.
+/// The session is read-only and its statements end with the check; PgBouncer may stand between. PostgreSQL 12 and later.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PostgresIndexes {
@@ -50,7 +50,8 @@ pub struct PostgresIndexes {
     #[serde(default)]
     pub schema: Option<OneOrMore<Name>>,
     /// The indexes there must be: names (`idx_users_email`, `activity.idx_users_email`; folded to lower case unless
-    /// quoted, as in SQL), or what they have to serve (`{ table: users, columns: [email], unique: true }`).
+    /// quoted, as in SQL), or what they have to serve (`{ table: users, columns: [email], unique: true }`). A name
+    /// without its schema may stand in any of the schemas, and must be valid in each where it stands.
     #[serde(default)]
     pub indexes: Option<Demands>,
     /// Whether every index of the schemas must be valid, ready and live. One that is being built now can neither pass

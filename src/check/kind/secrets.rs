@@ -11,6 +11,7 @@ pub mod inspection;
 pub mod jwt;
 pub mod kinship;
 pub mod known;
+pub mod pattern;
 pub mod pem;
 pub mod placeholder;
 pub mod printed;
@@ -29,6 +30,7 @@ use self::{
     flaw::{Class, Flaw},
     held::Held,
     inspection::{Elsewhere, InGit, Inspected, Inspection},
+    pattern::Pattern,
     source::Source,
 };
 use crate::{
@@ -62,13 +64,13 @@ pub struct Secrets {
     looks_secret: Option<bool>,
     /// Names and globs to leave out of globs and of what looks secret.
     #[serde(default)]
-    except: Vec<Key>,
+    except: Vec<Pattern>,
     /// Where another environment keeps its values, for example `{ env-file: deploy/staging.env }`: no judged key may have
     /// the same value there, or nearly the same.
     #[serde(default)]
     differs_from: Option<Source>,
     /// `true`: the env file or folder is not tracked by git, neither in the index nor in any commit this clone holds. From
-    /// a shallow clone the history cannot be told.
+    /// a shallow clone the history cannot be told. With `looks-secret: false` and no `keys` this alone is demanded.
     #[serde(default)]
     untracked: bool,
 }
@@ -76,7 +78,7 @@ pub struct Secrets {
 impl<'de> Deserialize<'de> for Secrets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let check = Self::deserialize(deserializer)?;
-        if check.keys.is_empty() && check.looks_secret == Some(false) {
+        if !check.judges_values() && (!check.untracked || check.differs_from.is_some()) {
             return Err(D::Error::custom("no key is judged: name `keys`, or leave out `looks-secret: false`"));
         }
         if check.untracked && check.source.path().is_none() {
@@ -87,6 +89,11 @@ impl<'de> Deserialize<'de> for Secrets {
 }
 
 impl Secrets {
+    /// Without keys and `looks-secret` only `untracked` is demanded; the file need not even be here.
+    fn judges_values(&self) -> bool {
+        !self.keys.is_empty() || self.looks_secret != Some(false)
+    }
+
     fn choice(&self) -> Choice<'_> {
         let Self { keys, looks_secret, except, .. } = self;
         Choice { keys, looks_secret: looks_secret.unwrap_or(keys.is_empty()), except }
@@ -96,16 +103,14 @@ impl Secrets {
     async fn read(&self, source: &Source, cx: &Context) -> Result<Vec<Held>, Unseen> {
         let held = read::read(source, &self.choice(), cx).await?;
         for entry in inspection::chosen(&held, &self.choice()) {
-            if let Some(value) = entry.worth_hiding() {
-                cx.hide(&entry.key, value);
-            }
+            entry.worth_hiding().into_iter().for_each(|text| cx.hide(&entry.key, text));
         }
         Ok(held)
     }
 
     async fn in_git(&self, cx: &Context) -> Option<InGit> {
         let path = self.source.path().filter(|_| self.untracked)?;
-        Some(match git::tracking(&cx.path(path), cx.env(), cx.deadline()).await {
+        Some(match git::tracking(&cx.path(path), cx.env(), read::deadline(cx)).await {
             Ok(tracking) => InGit::Known(tracking),
             Err(error) => InGit::Unknown(error.to_string()),
         })
@@ -126,7 +131,7 @@ impl Check for Secrets {
     }
 
     async fn observe(&self, cx: &Context) -> Result<Inspection, Unseen> {
-        let held = self.read(&self.source, cx).await?;
+        let held = if self.judges_values() { self.read(&self.source, cx).await? } else { Vec::new() };
         let elsewhere = match &self.differs_from {
             Some(other) => {
                 let there = self.read(other, cx).await?;
@@ -144,20 +149,20 @@ impl Check for Secrets {
 
     fn counterexamples(&self, _: Timestamp) -> Vec<Inspection> {
         let Self { source, keys, differs_from, untracked, .. } = self;
-        let globs = || keys.iter().filter(|key| key.is_glob());
+        let globs = || keys.iter().filter(|key| key.pattern.is_glob());
         // A source without any of the keys, in git, and with what another environment holds.
         let nothing = Inspection {
             source: source.to_string(),
             keys: 0,
-            secrets: keys.iter().filter(|key| !key.is_glob()).map(|key| Inspected::missing(&key.name)).collect(),
-            globs: globs().map(|key| (key.name.clone(), 0)).collect(),
+            secrets: keys.iter().filter(|key| !key.pattern.is_glob()).map(|key| Inspected::missing(&key.pattern.text)).collect(),
+            globs: globs().map(|key| (key.pattern.text.clone(), 0)).collect(),
             looks_secret: self.choice().looks_secret.then_some(0),
             passed_over: Vec::new(),
             elsewhere: differs_from.as_ref().map(|other| Elsewhere { source: other.to_string(), compared: 1, same: vec!["KEY".into()] }),
             git: untracked.then(|| InGit::Known(Tracking { index: true, history: Past::Committed { commit: "0000000".into() } })),
         };
         // One whose keys are all there, each with a value out of a manual.
-        let mut named: Vec<String> = keys.iter().map(|key| key.name.replace('*', "X")).collect();
+        let mut named: Vec<String> = keys.iter().map(|key| key.pattern.text.replace('*', "X")).collect();
         if self.choice().looks_secret {
             named.push("ANY_SECRET".into());
         }
@@ -165,7 +170,7 @@ impl Check for Secrets {
         let defaults = Inspection {
             keys: named.len() as u64,
             secrets: named.iter().map(published).collect(),
-            globs: globs().map(|key| (key.name.clone(), 1)).collect(),
+            globs: globs().map(|key| (key.pattern.text.clone(), 1)).collect(),
             looks_secret: self.choice().looks_secret.then_some(1),
             ..nothing.clone()
         };

@@ -11,7 +11,7 @@ use reqwest::{Client, redirect::Policy};
 use rustls::RootCertStore;
 
 use super::{HttpError, Trouble};
-use crate::net::{Pins, Reach, tls};
+use crate::net::{Reach, tls};
 
 /// What we say we are.
 const USER_AGENT: &str = concat!("gonogo/", env!("CARGO_PKG_VERSION"));
@@ -49,15 +49,15 @@ impl Clients {
             None => reach.roots().clone(),
             Some(file) => tls::file_roots(file).map_err(|error| HttpError::new(Trouble::Unusable, error.to_string()))?,
         };
-        let client = build(roots, reach.pins(), fresh)?;
+        let client = build(roots, reach, fresh)?;
         clients.insert(setting, client.clone());
         Ok(client)
     }
 }
 
-fn build(roots: RootCertStore, pins: &Pins, fresh: bool) -> Result<Client, HttpError> {
+fn build(roots: RootCertStore, reach: &Reach, fresh: bool) -> Result<Client, HttpError> {
     let setup = |error: &dyn std::fmt::Display| HttpError::new(Trouble::Unusable, format!("the HTTP client cannot be set up: {error}"));
-    let mut tls = tls::client_config(roots, tls::Verify::Full).map_err(|error| setup(&error))?;
+    let mut tls = tls::client_config(roots, tls::Verify::Full, reach.at()).map_err(|error| setup(&error))?;
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls)
@@ -72,7 +72,7 @@ fn build(roots: RootCertStore, pins: &Pins, fresh: bool) -> Result<Client, HttpE
     if fresh {
         builder = builder.pool_max_idle_per_host(0);
     }
-    for (host, pin) in pins.iter() {
+    for (host, pin) in reach.pins().iter() {
         // Port 0 stands for the port asked for; see `Request` for a port given on both sides.
         builder = builder.resolve(host, pin.socket(0));
     }

@@ -64,7 +64,7 @@ impl Lender {
         let session = loop {
             let idle = locked(&pool.idle).pop();
             match idle {
-                Some(session) if session.is_alive().await => break session,
+                Some(session) if session.is_alive(until).await => break session,
                 Some(dead) => drop(dead),
                 None => break pool.dialer.open(until).await?,
             }

@@ -3,8 +3,10 @@
 //! The settings are libpq's: URLs, `key=value` strings, PG* variables, the password file, `sslmode`. Nothing but a
 //! [`Reading`] can be asked of a server, so nothing can be changed there.
 
+mod attempt;
 mod attrs;
 mod dial;
+mod host;
 mod keyword;
 mod lender;
 mod pairs;

@@ -8,7 +8,7 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use super::{dial::bounded, lender::Loan, trouble::Trouble};
+use super::{lender::Loan, trouble::Trouble};
 
 /// Left over for the server's own time-out to arrive, which says more than ours.
 const MARGIN: Duration = Duration::from_millis(200);
@@ -81,4 +81,9 @@ impl Reading<'_> {
             Err(_) => Err(Trouble::timed_out(&session.who, "did not answer a query", started.elapsed())),
         }
     }
+}
+
+/// In whole milliseconds; 0 would mean no limit at all.
+fn bounded(limit: Duration) -> u128 {
+    limit.as_millis().clamp(1, 3_600_000)
 }

@@ -5,11 +5,14 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustls::ClientConfig;
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{
+    task::JoinHandle,
+    time::{timeout, timeout_at},
+};
 use tokio_postgres::{
     CancelToken, Client, Config, NoTls,
     config::{SslMode, SslNegotiation},
@@ -86,8 +89,9 @@ impl Session {
     }
 
     /// Whether it can be lent once more.
-    pub(super) async fn is_alive(&self) -> bool {
-        let alive = timeout(ENDING, self.client.check_connection()).await;
+    pub(super) async fn is_alive(&self, until: Instant) -> bool {
+        self.replenish();
+        let alive = timeout_at(until.into(), self.client.check_connection()).await;
         !self.client.is_closed() && matches!(alive, Ok(Ok(())))
     }
 

@@ -32,8 +32,9 @@ impl Settings {
     /// Settings of `text`, completed by PG* variables: what stands in the text wins, as in libpq.
     pub(super) fn read(text: Option<&str>, env: &ProcessEnv) -> Result<Self, TargetError> {
         let mut settings = Self(BTreeMap::new());
-        for (name, value) in text.map(written).transpose()?.unwrap_or_default() {
-            settings.put(&name, value)?;
+        let (in_url, pairs) = text.map(written).transpose()?.unwrap_or_default();
+        for (name, value) in pairs {
+            settings.put(&name, value, in_url)?;
         }
         for keyword in KEYWORDS {
             let Some(variable) = keyword.variable else { continue };
@@ -57,10 +58,10 @@ impl Settings {
         self.0.get(name).filter(|given| !given.value.is_empty())
     }
 
-    fn put(&mut self, name: &str, value: String) -> Result<(), TargetError> {
+    fn put(&mut self, name: &str, value: String, in_url: bool) -> Result<(), TargetError> {
         // JDBC's `ssl=true` is accepted by libpq too.
         let (name, value) = if name == "ssl" && value == "true" { ("sslmode", "require".to_owned()) } else { (name, value) };
-        let keyword = Keyword::named(name).ok_or_else(|| unknown(name))?;
+        let keyword = Keyword::named(name).ok_or_else(|| unknown(name, in_url))?;
         self.0.insert(keyword.name, Given { value, variable: None });
         Ok(())
     }
@@ -76,25 +77,29 @@ impl Settings {
     }
 }
 
-fn unknown(name: &str) -> TargetError {
-    // A name of another shape may be a piece of a password that was not percent-encoded.
-    let shown = name.len() <= 40 && !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    match (shown, Keyword::like(name)) {
-        (true, Some(like)) => TargetError::new(format!("unknown connection option `{name}`: did you mean `{like}`?")),
-        (true, None) => TargetError::new(format!("unknown connection option `{name}`: only libpq's options are understood; remove it")),
-        (false, _) => TargetError::new("an unknown connection option; is every special character of the password percent-encoded?"),
+/// A name that is like no option may be a piece of a password that was not encoded or quoted: only a URL's, whose
+/// `@` was looked for, is shown.
+fn unknown(name: &str, in_url: bool) -> TargetError {
+    let plain = name.len() <= 40 && !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    match Keyword::like(name) {
+        Some(like) if plain => TargetError::new(format!("unknown connection option `{name}`: did you mean `{like}`?")),
+        None if plain && in_url => {
+            TargetError::new(format!("unknown connection option `{name}`: only libpq's options are understood; remove it"))
+        }
+        _ => TargetError::new("an unknown connection option; is a password with special characters percent-encoded, or quoted?"),
     }
 }
 
-fn written(text: &str) -> Result<Vec<(String, String)>, TargetError> {
+/// The settings of the text, and whether it is a URL.
+fn written(text: &str) -> Result<(bool, Vec<(String, String)>), TargetError> {
     let text = text.trim();
     if let Some(rest) = uri::after_scheme(text)? {
-        return uri::parse(rest);
+        return Ok((true, uri::parse(rest)?));
     }
     if !text.contains('=') {
         return Err(TargetError::new("it is neither a `postgres://` URL nor a list of `key=value` settings"));
     }
-    pairs::parse(text)
+    Ok((false, pairs::parse(text)?))
 }
 
 #[cfg(test)]

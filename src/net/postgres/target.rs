@@ -1,7 +1,6 @@
 //! Where a PostgreSQL database stands and how to log in to it.
 
 use std::{
-    net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     attrs::SessionAttrs,
+    host::{Host, Password},
     passfile::{self, Login},
     settings::{Settings, TargetError},
     tls::{Tls, home},
@@ -31,32 +31,6 @@ pub struct Target {
     variables: Vec<&'static str>,
 }
 
-/// One of the hosts to try.
-#[derive(Debug, Clone)]
-pub(super) struct Host {
-    pub(super) place: Place,
-    /// The address to connect to instead of asking DNS.
-    pub(super) address: Option<IpAddr>,
-    pub(super) port: u16,
-    pub(super) password: Password,
-}
-
-/// Where one host stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
-    /// By name or address.
-    Tcp(String),
-    /// The folder of a local socket.
-    Socket(PathBuf),
-}
-
-/// The password, or why there is none.
-#[derive(Debug, Clone)]
-pub(super) enum Password {
-    Known(SecretString),
-    Absent(String),
-}
-
 impl Target {
     /// The database that `text` names: a URL or `key=value` settings. Without it, and for what it leaves out, PG*
     /// variables count, as in libpq. Opens nothing.
@@ -73,7 +47,7 @@ impl Target {
         let password = settings.value("password").map(SecretString::from);
         let passfile = settings.value("passfile").map(PathBuf::from).or_else(|| Some(home(env)?.join(".pgpass")));
         Ok(Self {
-            hosts: hosts(&settings, password.as_ref())?,
+            hosts: Host::all(&settings, password.as_ref())?,
             database: settings.value("dbname").unwrap_or(&user).to_owned(),
             user,
             options: settings.value("options").map(str::to_owned),
@@ -149,69 +123,6 @@ impl Target {
     }
 }
 
-impl Host {
-    /// For people: `db:5432`, `[::1]:5432`, `/run/postgresql:5432`.
-    pub(super) fn shown(&self) -> String {
-        match &self.place {
-            Place::Tcp(name) if name.contains(':') => format!("[{name}]:{}", self.port),
-            Place::Tcp(name) => format!("{name}:{}", self.port),
-            Place::Socket(folder) => format!("{}:{}", folder.display(), self.port),
-        }
-    }
-
-    /// What a line of the password file may call it.
-    fn names(&self) -> Vec<String> {
-        match &self.place {
-            Place::Tcp(name) => vec![name.clone()],
-            Place::Socket(folder) => {
-                let mut names = vec![folder.display().to_string()];
-                names.extend(SOCKET_FOLDERS.iter().any(|default| folder == Path::new(default)).then(|| "localhost".to_owned()));
-                names
-            }
-        }
-    }
-}
-
-/// Where libpq looks for a local server: Debian's and Red Hat's builds, and upstream's.
-const SOCKET_FOLDERS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
-
-fn hosts(settings: &Settings, password: Option<&SecretString>) -> Result<Vec<Host>, TargetError> {
-    let list = |name: &str| settings.value(name).map(|value| value.split(',').map(str::to_owned).collect::<Vec<_>>());
-    let (names, addresses, ports) = (list("host"), list("hostaddr"), list("port").unwrap_or_default());
-    let count = names.as_ref().or(addresses.as_ref()).map_or(1, Vec::len);
-    if let (Some(names), Some(addresses)) = (&names, &addresses)
-        && names.len() != addresses.len()
-    {
-        return Err(TargetError::new(format!("{} hosts but {} addresses in `hostaddr`", names.len(), addresses.len())));
-    }
-    if ports.len() > 1 && ports.len() != count {
-        return Err(TargetError::new(format!("{} ports for {count} hosts: give one, or one a host", ports.len())));
-    }
-    let item = |list: &Option<Vec<String>>, i: usize| list.as_ref().and_then(|list| list.get(i)).filter(|item| !item.is_empty()).cloned();
-    let host = |i: usize| {
-        let address = item(&addresses, i).map(|text| text.parse().map_err(|_| TargetError::new("`hostaddr` is not an IP address")));
-        let address = address.transpose()?;
-        let place = match (item(&names, i), address) {
-            (Some(name), _) if name.starts_with('/') => Place::Socket(PathBuf::from(name)),
-            (Some(name), _) if name.starts_with('@') => return Err(TargetError::new("abstract sockets are not supported")),
-            (Some(name), _) => Place::Tcp(name),
-            (None, Some(address)) => Place::Tcp(IpAddr::to_string(&address)),
-            (None, None) => Place::Socket(default_folder()),
-        };
-        let port = ports.get(i).or(ports.first()).map_or("", String::as_str).trim();
-        let port = if port.is_empty() { Ok(5432) } else { port.parse() };
-        let port = port.ok().filter(|port| *port != 0).ok_or_else(|| TargetError::new("a port is not a number from 1 to 65535"))?;
-        let password = password.map_or_else(|| Password::Absent("none is given".into()), |known| Password::Known(known.clone()));
-        Ok(Host { place, address, port, password })
-    };
-    (0..count).map(host).collect()
-}
-
-fn default_folder() -> PathBuf {
-    let folder = SOCKET_FOLDERS.into_iter().find(|folder| Path::new(folder).is_dir());
-    PathBuf::from(folder.unwrap_or(SOCKET_FOLDERS[0]))
-}
-
 fn channel_binding(settings: &Settings) -> Result<tokio_postgres::config::ChannelBinding, TargetError> {
     use tokio_postgres::config::ChannelBinding;
     match settings.value("channel_binding") {
@@ -265,5 +176,23 @@ mod tests {
         let of = |text: &str| Target::resolve(Some(text), &env(&[])).expect("valid").fingerprint();
         assert_eq!(of("postgres://u:one@db/app"), of("user=u password=one host=db dbname=app"));
         assert_ne!(of("postgres://u:one@db/app"), of("postgres://u:two@db/app"));
+    }
+
+    proptest::proptest! {
+        /// Whatever somebody forgets to encode, no error and no name shows it, and nothing panics.
+        #[test]
+        fn a_password_as_it_is_never_shows(before in "[ -~]{0,4}[ /?@=&:]?", after in "[ =&@/?]?[ -~]{0,4}", rest in "[ -~]{0,20}") {
+            for text in [
+                format!("postgres://app:{before}s3cret{after}@db/app"),
+                format!("postgres://app:{before}s3cret{after}@db/app?{rest}"),
+                format!("host=db password={before}s3cret{after} dbname=app"),
+            ] {
+                let shown = match Target::resolve(Some(&text), &env(&[("USER", "app")])) {
+                    Ok(target) => format!("{} {target:?}", target.shown()),
+                    Err(error) => error.to_string(),
+                };
+                proptest::prop_assert!(!shown.contains("s3cret"), "{text}: {shown}");
+            }
+        }
     }
 }

@@ -50,6 +50,11 @@ impl Trouble {
     }
 }
 
+/// Whether the server asked for a password and there is none to give; tokio-postgres says it by this cause alone.
+pub(super) fn lacks_password(error: &Error) -> bool {
+    error.source().is_some_and(|cause| cause.to_string() == "password missing")
+}
+
 pub(super) fn not_postgres(who: &str) -> String {
     format!("{who}: what answers there does not speak PostgreSQL's protocol; check host and port")
 }
@@ -57,13 +62,15 @@ pub(super) fn not_postgres(who: &str) -> String {
 /// What the operating system says about a connection.
 pub(super) fn of_io(who: &str, error: &io::Error) -> Trouble {
     use io::ErrorKind::{
-        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidData, NotFound, PermissionDenied, UnexpectedEof,
+        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidData, InvalidInput, NotFound, PermissionDenied,
+        UnexpectedEof,
     };
     let why = match error.kind() {
         ConnectionRefused => "refused the connection: is it running, and does it listen there?".to_owned(),
         NotFound => "has no socket there: is it running, and is this its socket folder?".to_owned(),
         PermissionDenied => return Trouble::Unknown(format!("{who}: this user may not open it: {error}")),
         UnexpectedEof | ConnectionReset | ConnectionAborted | BrokenPipe => "closed the connection without an answer".to_owned(),
+        InvalidInput => return Trouble::Unknown(format!("{who}: {}", outside(&error.to_string()))),
         InvalidData => return Trouble::Unknown(not_postgres(who)),
         _ => format!("could not be reached: {error}"),
     };
@@ -75,13 +82,15 @@ fn of_server(who: &str, error: &DbError) -> Trouble {
     let code = error.code();
     let unreachable = |why: &str| Trouble::Unreachable(format!("{who} {why}: {said}"));
     let unknown = |why: &str| Trouble::Unknown(format!("{who} {why}: {said}"));
-    if *code == SqlState::INVALID_PASSWORD {
+    // PgBouncer says nearly everything under one code.
+    let pooler = |words: &str| *code == SqlState::PROTOCOL_VIOLATION && error.message().contains(words);
+    if *code == SqlState::INVALID_PASSWORD || pooler("authentication failed") || pooler("no such user") {
         return unknown("refuses the login (wrong user or password)");
     }
     if *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION {
         return unknown("refuses the login (pg_hba.conf, or the role does not exist or may not log in)");
     }
-    if *code == SqlState::INVALID_CATALOG_NAME {
+    if *code == SqlState::INVALID_CATALOG_NAME || pooler("no such database") {
         return unknown("has no such database");
     }
     if *code == SqlState::INSUFFICIENT_PRIVILEGE {
@@ -146,7 +155,7 @@ fn outside(text: &str) -> String {
 }
 
 /// The first error of that type in the chain; an `io::Error` hides what it wraps from `source`.
-fn found<'e, T: std::error::Error + 'static>(error: &'e Error) -> Option<&'e T> {
+fn found<T: std::error::Error + 'static>(error: &Error) -> Option<&T> {
     let mut next = error.source();
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {

@@ -22,8 +22,8 @@ pub(super) fn parse(rest: &str) -> Result<Vec<(String, String)>, TargetError> {
     let (main, query) = rest.split_once('?').map_or((rest, None), |(main, query)| (main, Some(query)));
     let (authority, database) = main.split_once('/').map_or((main, None), |(authority, path)| (authority, Some(path)));
     let (login, hosts) = authority.split_once('@').map_or((None, authority), |(login, hosts)| (Some(login), hosts));
-    // What stands behind a second `@`, or one in the path, is the rest of a password.
-    if hosts.contains('@') || database.is_some_and(|d| d.contains('@')) || (login.is_none() && query.is_some_and(|q| q.contains('@'))) {
+    // What stands behind a second `@`, or before one in path or query, is a piece of a password.
+    if hosts.contains('@') || [database, query].into_iter().flatten().any(|part| part.contains('@')) {
         return Err(TargetError::new(format!("the URL holds an `@` too many: {ENCODE}")));
     }
     let mut settings = Vec::new();
@@ -116,6 +116,7 @@ mod tests {
     #[test]
     fn an_unencoded_password_is_an_error_that_does_not_quote_it() {
         for text in [
+            "postgres://u:a@s3cret?x@db/app",
             "postgres://u:12/s3cret@db/app",
             "postgres://u:s3cret@x@db/app",
             "postgres://u:s3/cret@db",

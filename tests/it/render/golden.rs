@@ -1,6 +1,6 @@
 //! Every format of every stored sample, as it was when somebody last looked at it and found it good.
 //!
-//! `GONOGO_UPDATE=1 cargo test --test it render::golden` writes them anew, for somebody to look at.
+//! `UPDATE=1 cargo test --test it render::golden` writes them anew, for somebody to look at.
 
 use gonogo::{
     model::Digest,
@@ -8,22 +8,10 @@ use gonogo::{
 };
 
 use super::sample;
-
-#[expect(clippy::disallowed_methods, reason = "a test may read its environment")]
-fn updating() -> bool {
-    std::env::var_os("GONOGO_UPDATE").is_some()
-}
+use crate::golden;
 
 fn compare(file: &str, got: &str) {
-    let path = sample::path(file);
-    if updating() {
-        std::fs::write(&path, got).expect("the golden file is written");
-    }
-    let wanted = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}; run with GONOGO_UPDATE=1", path.display()));
-    if got != wanted {
-        let first = got.lines().zip(wanted.lines()).find(|(got, wanted)| got != wanted);
-        panic!("{file} differs, first in {first:#?}; if the new text is right, run with GONOGO_UPDATE=1");
-    }
+    assert_eq!(golden::difference(&sample::path(file), got), None);
 }
 
 #[test]

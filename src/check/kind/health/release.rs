@@ -96,7 +96,7 @@ impl ReleaseBinding {
         let field = self.field.word();
         let demand = Expectation::new("release", format!("running {field}"));
         if let (Some(_), Err(why)) = (&self.json, body.readable()) {
-            return demand.undetermined(why);
+            return demand.wanted(format!("to say its {field}")).undetermined(why);
         }
         let unsaid = seen.unsaid.as_deref().unwrap_or("nothing");
         match (seen.phase, &seen.says, &seen.wanted) {
@@ -104,7 +104,9 @@ impl ReleaseBinding {
             (Phase::PreDeploy, None, _) => demand.wanted("to be known, as the way back").got(unsaid).met(false),
             (Phase::PostDeploy, _, None) => {
                 let flag = if self.field == Field::Version { "--release" } else { "--commit" };
-                demand.undetermined(format!("this run does not know which {field} is released: give `{flag}`"))
+                demand
+                    .wanted(format!("the {field} under sign-off"))
+                    .undetermined(format!("this run does not know which {field} is released: give `{flag}`"))
             }
             (Phase::PostDeploy, None, Some(wanted)) => demand.wanted(quote(wanted)).got(unsaid).met(false),
             (Phase::PostDeploy, Some(says), Some(wanted)) => {

@@ -6,13 +6,17 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tokio_postgres::types::Type;
 
 use super::{
+    index::{Building, Index},
     query,
-    seen::{ForeignKey, Index, Server},
+    seen::{ForeignKey, Server},
 };
 use crate::{
     check::{Context, Unseen, database},
     net::postgres::{Reading, Target, Trouble},
 };
+
+/// How many bytes of an expression or condition are kept; a longer one matches no demand.
+const TEXT: usize = 2_048;
 
 /// Everything read.
 pub(super) struct Catalogue {
@@ -85,8 +89,9 @@ impl Catalogue {
         let mut loan = database::lend(cx, target).await?;
         let reading = loan.begin(database::until(cx)).await?;
         reading.run(query::PATH).await?;
-        // Asked all at once: one round trip.
-        let (server, found, elsewhere, tables, indexes, foreign_keys, builds) = tokio::try_join!(
+        // Asked all at once: one round trip. The answers come in order, so the first error is the cause; those after it
+        // only say that the transaction is over.
+        let answers = tokio::join!(
             rows::<Server>(&reading, query::SERVER, schemas),
             rows(&reading, query::SCHEMAS, schemas),
             rows(&reading, query::ELSEWHERE, schemas),
@@ -94,11 +99,33 @@ impl Catalogue {
             rows(&reading, query::INDEXES, schemas),
             rows(&reading, query::FOREIGN_KEYS, schemas),
             rows(&reading, query::BUILDS, schemas),
-        )?;
+        );
+        let server = answers.0?;
+        let (schemas, elsewhere, tables) = (answers.1?, answers.2?, answers.3?);
+        let (indexes, foreign_keys, builds) = (answers.4?, answers.5?, answers.6?);
         reading.end().await?;
         let server = server.into_iter().next().ok_or_else(|| Unseen::Unknown(format!("{} does not say what it is", target.shown())))?;
-        Ok(Self { server, schemas: found, elsewhere, tables, indexes, foreign_keys, builds })
+        let mut catalogue = Self { server, schemas, elsewhere, tables, indexes, foreign_keys, builds };
+        for row in &mut catalogue.indexes {
+            row.index.building = building(row, &catalogue.builds);
+            row.index.shorten(TEXT);
+        }
+        Ok(catalogue)
     }
+}
+
+/// Whether a running build is about this index.
+fn building(row: &IndexRow, builds: &[BuildRow]) -> Option<Building> {
+    // `REINDEX CONCURRENTLY` works on copies with these endings, whatever index it names.
+    let copy = row.index.name.contains("_ccnew") || row.index.name.contains("_ccold");
+    let about = builds.iter().filter(|build| !row.index.sound() && build.table_oid == row.table_oid);
+    let about = about.filter_map(|build| match (build.index_oid, &build.command) {
+        (Some(oid), _) if oid == row.oid => Some(Building::Surely),
+        (_, Some(command)) if command.starts_with("REINDEX") && copy => Some(Building::Surely),
+        (_, Some(_)) => None,
+        (_, None) => Some(Building::Maybe),
+    });
+    about.min_by_key(|building| *building == Building::Maybe)
 }
 
 async fn rows<T: DeserializeOwned>(reading: &Reading<'_>, query: &str, schemas: &[String]) -> Result<Vec<T>, Trouble> {

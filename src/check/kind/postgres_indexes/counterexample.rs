@@ -2,7 +2,8 @@
 
 use super::{
     PostgresIndexes,
-    seen::{Element, ForeignKey, Found, Index, Listed, Schema, Seen, Server},
+    index::{Element, Index},
+    seen::{ForeignKey, Found, Listed, Schema, Seen, Server},
 };
 
 /// First a database that lacks everything, then one in which everything that exists is wrong.

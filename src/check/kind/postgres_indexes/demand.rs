@@ -11,8 +11,8 @@ use serde::{
 use super::{
     column::Column,
     name::{Name, Qualified},
-    one_or_more::OneOrMore,
 };
+use crate::check::OneOrMore;
 
 /// An index that is wanted.
 #[derive(Debug)]

@@ -3,9 +3,10 @@
 use super::{
     PostgresIndexes,
     demand::{Demand, Serving, listed},
+    index::{Building, Index},
     matching::{STRANGER, lacks},
     name::{Qualified, shown},
-    seen::{Building, Found, Index, Listed, Schema, Seen},
+    seen::{Found, Listed, Schema, Seen},
 };
 use crate::model::Expectation;
 
@@ -47,7 +48,7 @@ fn schema(name: &str, seen: &Seen) -> Expectation {
 
 fn wanted(demand: &Demand, seen: &Seen) -> Expectation {
     let text = demand.to_string();
-    let expectation = Expectation::new(format!("index:{text}"), format!("Index {text}")).wanted("one that is valid");
+    let expectation = Expectation::new(format!("index:{text}"), format!("Index {text}")).wanted("a valid one");
     let Some(found) = seen.wanted.get(&text) else { return expectation.undetermined("was not looked at") };
     match demand {
         Demand::Named(name) => named(name, found, seen, expectation),
@@ -56,7 +57,7 @@ fn wanted(demand: &Demand, seen: &Seen) -> Expectation {
 }
 
 fn named(name: &Qualified, found: &Found, seen: &Seen, expectation: Expectation) -> Expectation {
-    let ailing: Vec<String> = found.indexes.iter().filter_map(|index| Some(format!("{index} {}", ails(index, seen)?))).collect();
+    let ailing: Vec<String> = found.indexes.iter().filter_map(|index| Some(format!("{index}, which {}", ails(index, seen)?))).collect();
     match (found.indexes.as_slice(), ailing.as_slice()) {
         ([], _) => {
             let place = name.schema.as_ref().map_or_else(|| places(seen), |schema| format!("schema {schema}"));
@@ -90,12 +91,12 @@ fn nearest(serving: &Serving, table: &str, indexes: &[&Index], seen: &Seen) -> S
         .map(|index| (lacks(serving, index), index))
         .filter(|(lacks, _)| lacks.weight < STRANGER)
         .take(2)
-        .map(|(lacks, index)| format!("{index} {}", lacks.reasons.join(", ")))
+        .map(|(lacks, index)| format!("{index}, which {}", lacks.reasons.join(" and ")))
         .collect();
     let building = builds(seen, |on| on == table);
     match (near.is_empty(), indexes.is_empty()) {
-        (false, _) => format!("none on {table}; {}{building}", near.join("; ")),
-        (true, false) => format!("none on {table} with these columns{building}"),
+        (false, _) => format!("only {}{building}", near.join("; ")),
+        (true, false) => format!("none on {table} with any of these columns{building}"),
         (true, true) => format!("no index at all on {table}{building}"),
     }
 }
@@ -172,11 +173,11 @@ fn ails(index: &Index, seen: &Seen) -> Option<String> {
 fn builds(seen: &Seen, on: impl Fn(&str) -> bool) -> String {
     let tables: Vec<&str> =
         seen.builds.iter().filter(|build| build.index.is_none() && on(&build.table)).map(|build| build.table.as_str()).collect();
-    if tables.is_empty() { String::new() } else { format!("; an index build is running on {}", tables.join(", ")) }
+    if tables.is_empty() { String::new() } else { format!(" (an index build is running on {})", tables.join(", ")) }
 }
 
 fn similar(found: &Found) -> String {
-    if found.similar.is_empty() { String::new() } else { format!("; there is {}", found.similar.join(", ")) }
+    if found.similar.is_empty() { String::new() } else { format!(" (there is {})", found.similar.join("; ")) }
 }
 
 /// Where was looked.

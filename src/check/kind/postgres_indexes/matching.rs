@@ -4,11 +4,11 @@ use super::{
     column::{Column, Key},
     demand::{Serving, listed},
     expression::same,
+    index::{Element, Index},
     name::shown,
-    seen::{Element, Index},
 };
 
-/// Why an index does not serve, the gravest first; empty when it does. `weight` ranks the nearest candidates.
+/// Why an index does not serve, each readable after "which"; empty when it does. `weight` ranks the nearest candidates.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Lacks {
     pub(super) reasons: Vec<String>,
@@ -35,17 +35,17 @@ pub(super) fn lacks(serving: &Serving, index: &Index) -> Lacks {
     if (serving.unique || serving.nulls_not_distinct) && !index.unique {
         lacks.add(10, "is not unique");
     } else if (serving.unique || serving.nulls_not_distinct) && index.keys.len() != serving.columns.len() {
-        lacks.add(10, format!("is unique only over ({}) together", listed(&index.keys)));
+        lacks.add(10, "is unique only over all its columns together");
     }
     if serving.nulls_not_distinct && !index.nulls_not_distinct {
         lacks.add(5, "lets nulls repeat");
     }
     match (&serving.condition, &index.predicate) {
         (None, None) => {}
-        (None, Some(predicate)) => lacks.add(10, format!("covers only the rows where {predicate}")),
-        (Some(_), None) => lacks.add(10, "covers all rows, it is not partial"),
+        (None, Some(_)) => lacks.add(10, "covers only such rows"),
+        (Some(_), None) => lacks.add(10, "covers all rows"),
         (Some(wanted), Some(predicate)) if same(wanted, predicate) => {}
-        (Some(_), Some(predicate)) => lacks.add(10, format!("covers the rows where {predicate}")),
+        (Some(_), Some(_)) => lacks.add(10, "covers other rows"),
     }
     for name in serving.include.iter().flat_map(|include| include.iter()) {
         if !index.include.iter().any(|have| have == name.as_str())
@@ -79,9 +79,9 @@ fn columns(serving: &Serving, index: &Index, lacks: &mut Lacks) {
     if shared == 0 {
         lacks.add(STRANGER, "has none of the columns");
     } else if missing.is_empty() && index.keys.len() == serving.columns.len() {
-        lacks.add(50, "the columns stand in another order");
+        lacks.add(50, "has the columns in another order");
     } else if missing.is_empty() {
-        lacks.add(60, "the columns do not lead it in this order");
+        lacks.add(60, "does not begin with the columns in this order");
     } else {
         lacks.add(100, format!("lacks {} as a key column", listed(missing)));
     }

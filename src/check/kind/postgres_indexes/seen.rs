@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{demand::listed, name::shown};
+use super::{demand::listed, index::Index, name::shown};
 
 /// The observation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -103,73 +103,6 @@ impl<T> Listed<T> {
     }
 }
 
-/// One index.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Index {
-    /// Its schema.
-    pub schema: String,
-    /// Its table.
-    pub table: String,
-    /// Its name.
-    pub name: String,
-    /// Its access method.
-    pub method: String,
-    /// Its key columns, in order.
-    pub keys: Vec<Element>,
-    /// Columns it carries without ordering by them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub include: Vec<String>,
-    /// Which rows it covers, if not all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub predicate: Option<String>,
-    /// Whether it is unique.
-    pub unique: bool,
-    /// Whether two nulls are equal for it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub nulls_not_distinct: bool,
-    /// `indisvalid`: queries may use it.
-    pub valid: bool,
-    /// `indisready`: writes keep it up to date.
-    pub ready: bool,
-    /// `indislive`: it is not being dropped.
-    pub live: bool,
-    /// Whether it stands on a partitioned table.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub partitioned: bool,
-    /// Whether it is being built now, as far as the login may know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub building: Option<Building>,
-}
-
-/// Whether an index is the one that a running build is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Building {
-    /// It is.
-    Surely,
-    /// A build runs on its table; which index it is about, only its owner and `pg_monitor` may see.
-    Maybe,
-}
-
-/// One key column of an index.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Element {
-    /// The column's name, or the expression as the server prints it.
-    pub text: String,
-    /// Whether it is an expression.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub expression: bool,
-    /// Its operator class, if not its type's default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opclass: Option<String>,
-    /// Whether it is ordered downwards.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub descending: bool,
-    /// Whether nulls come first.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub nulls_first: bool,
-}
-
 /// One running index build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {
@@ -196,76 +129,6 @@ pub struct ForeignKey {
     pub columns: Vec<String>,
     /// The table it points to.
     pub references: String,
-}
-
-impl Index {
-    /// `schema.table`.
-    pub(super) fn on(&self) -> String {
-        format!("{}.{}", shown(&self.schema), shown(&self.table))
-    }
-
-    /// `schema.name`.
-    pub(super) fn called(&self) -> String {
-        format!("{}.{}", shown(&self.schema), shown(&self.name))
-    }
-
-    /// Queries may use it and writes keep it.
-    pub(super) fn sound(&self) -> bool {
-        self.valid && self.ready && self.live
-    }
-
-    /// Why it cannot be used; `None` when it can.
-    pub(super) fn ails(&self) -> Option<&'static str> {
-        match (self.live, self.valid, self.ready, self.building) {
-            (true, true, true, _) => None,
-            (false, ..) => Some("is being dropped, or its drop did not end"),
-            (.., Some(Building::Surely)) => Some("is being built"),
-            (.., Some(Building::Maybe)) => Some("is not valid; an index build runs on its table, it may be this one's"),
-            (_, false, _, None) if self.partitioned => Some("is not valid: not every partition has its part attached"),
-            (_, false, true, None) => Some("is not valid: its build did not end well; drop it and build it again"),
-            (_, _, false, None) => Some("is neither valid nor ready: its build failed; drop it and build it again"),
-        }
-    }
-}
-
-/// `idx_users_email on activity.users (email) unique where …`.
-impl fmt::Display for Index {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} on {}", shown(&self.name), self.on())?;
-        if self.method != "btree" {
-            write!(f, " using {}", self.method)?;
-        }
-        write!(f, " ({})", listed(&self.keys))?;
-        if !self.include.is_empty() {
-            write!(f, " include ({})", listed(self.include.iter().map(|name| shown(name))))?;
-        }
-        if self.unique {
-            f.write_str(" unique")?;
-        }
-        if let Some(predicate) = &self.predicate {
-            write!(f, " where {predicate}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Element {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.expression {
-            f.write_str(&self.text)?
-        } else {
-            f.write_str(&shown(&self.text))?
-        }
-        if let Some(opclass) = &self.opclass {
-            write!(f, " {opclass}")?;
-        }
-        match (self.descending, self.nulls_first) {
-            (false, false) => Ok(()),
-            (false, true) => f.write_str(" nulls first"),
-            (true, true) => f.write_str(" desc"),
-            (true, false) => f.write_str(" desc nulls last"),
-        }
-    }
 }
 
 impl fmt::Display for ForeignKey {

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    catalogue::{BuildRow, Catalogue, ForeignKeyRow, IndexRow},
+    catalogue::{BuildRow, Catalogue, ForeignKeyRow, IndexRow, TableRow},
     demand::{Demand, Serving},
     expression::same,
+    index::Index,
     matching::lacks,
     name::{Qualified, shown},
-    seen::{Build, Building, Found, Index, Listed, Schema, Seen},
+    seen::{Build, Found, Listed, Schema, Seen},
 };
 
 /// How many entries of a list an observation keeps.
@@ -27,15 +28,14 @@ pub(super) struct Wanted<'w> {
 
 /// The observation.
 pub(super) fn view(catalogue: &Catalogue, wanted: &Wanted<'_>) -> Seen {
-    let indexes: Vec<Index> = catalogue.indexes.iter().map(|row| built(row, &catalogue.builds)).collect();
-    let not_valid = indexes.iter().filter(|index| !index.sound()).cloned().collect();
+    let not_valid = catalogue.indexes.iter().map(|row| &row.index).filter(|index| !index.sound()).cloned().collect();
     let foreign_keys =
         || catalogue.foreign_keys.iter().filter(|key| !serves_any(&catalogue.indexes, key)).map(|row| row.key.clone()).collect();
     Seen {
         server: catalogue.server.clone(),
         schemas: wanted.schemas.iter().map(|name| schema(catalogue, name)).collect(),
         elsewhere: catalogue.elsewhere.iter().map(|row| (row.name.clone(), row.count)).collect(),
-        wanted: wanted.demands.iter().map(|demand| (demand.to_string(), found(demand, catalogue, &indexes))).collect(),
+        wanted: wanted.demands.iter().map(|demand| (demand.to_string(), found(demand, catalogue))).collect(),
         not_valid: Listed::of(not_valid, KEPT),
         builds: catalogue.builds.iter().take(KEPT).map(|row| build(row, catalogue)).collect(),
         unindexed_foreign_keys: wanted.foreign_keys.then(|| Listed::of(foreign_keys(), KEPT)),
@@ -53,25 +53,6 @@ fn schema(catalogue: &Catalogue, name: &str) -> Schema {
     }
 }
 
-/// The index, with whether it is the one that a running build is about.
-fn built(row: &IndexRow, builds: &[BuildRow]) -> Index {
-    let mut index = row.index.clone();
-    if index.sound() {
-        return index;
-    }
-    // `REINDEX CONCURRENTLY` works on copies with these endings, whatever index it names.
-    let copy = index.name.contains("_ccnew") || index.name.contains("_ccold");
-    let about =
-        builds.iter().filter(|build| build.table_oid == row.table_oid).filter_map(|build| match (build.index_oid, &build.command) {
-            (Some(oid), _) if oid == row.oid => Some(Building::Surely),
-            (_, Some(command)) if command.starts_with("REINDEX") && copy => Some(Building::Surely),
-            (_, Some(_)) => None,
-            (_, None) => Some(Building::Maybe),
-        });
-    index.building = about.min_by_key(|building| *building == Building::Maybe);
-    index
-}
-
 fn build(row: &BuildRow, catalogue: &Catalogue) -> Build {
     let table = catalogue.tables.iter().find(|table| table.oid == row.table_oid);
     let index = catalogue.indexes.iter().find(|index| row.index_oid == Some(index.oid));
@@ -82,26 +63,33 @@ fn build(row: &BuildRow, catalogue: &Catalogue) -> Build {
     }
 }
 
-fn found(demand: &Demand, catalogue: &Catalogue, indexes: &[Index]) -> Found {
+fn found(demand: &Demand, catalogue: &Catalogue) -> Found {
+    let indexes = || catalogue.indexes.iter().map(|row| &row.index);
     let fits = |wanted: &Qualified, schema: &str, name: &str| {
         wanted.name.as_str() == name && wanted.schema.as_ref().is_none_or(|wanted| wanted.as_str() == schema)
     };
     match demand {
         Demand::Named(name) => {
-            let mut named: Vec<Index> = indexes.iter().filter(|index| fits(name, &index.schema, &index.name)).cloned().collect();
+            let mut named: Vec<Index> = indexes().filter(|index| fits(name, &index.schema, &index.name)).cloned().collect();
+            // Of more than are kept, what is wrong is kept.
+            named.sort_by_key(Index::sound);
             named.truncate(CANDIDATES);
-            let all = indexes.iter().map(|index| (index.name.as_str(), format!("{index}")));
-            let similar = if named.is_empty() { similar(name.name.as_str(), all) } else { Vec::new() };
+            let all = indexes().map(|index| (index.name.as_str(), index));
+            let similar = if named.is_empty() { similar(name.name.as_str(), all, Index::to_string) } else { Vec::new() };
             Found { tables: Vec::new(), indexes: named, similar }
         }
         Demand::Serving(serving) => {
             let tables = catalogue.tables.iter().filter(|table| fits(&serving.table, &table.schema, &table.name));
-            let tables: Vec<String> = tables.map(|table| qualified(&table.schema, &table.name)).collect();
-            let all = catalogue.tables.iter().map(|table| (table.name.as_str(), qualified(&table.schema, &table.name)));
-            let similar = if tables.is_empty() { similar(serving.table.name.as_str(), all) } else { Vec::new() };
-            let candidates =
-                tables.iter().flat_map(|table| nearest(serving, indexes.iter().filter(|index| index.on() == *table))).collect();
-            Found { tables, indexes: candidates, similar }
+            let tables: Vec<&TableRow> = tables.collect();
+            let all = catalogue.tables.iter().map(|table| (table.name.as_str(), table));
+            let shown = |table: &TableRow| qualified(&table.schema, &table.name);
+            let similar = if tables.is_empty() { similar(serving.table.name.as_str(), all, shown) } else { Vec::new() };
+            let candidates = tables.iter().flat_map(|table| {
+                let on_table = catalogue.indexes.iter().filter(|row| row.table_oid == table.oid);
+                nearest(serving, on_table.map(|row| &row.index))
+            });
+            let candidates = candidates.collect();
+            Found { tables: tables.into_iter().map(shown).collect(), indexes: candidates, similar }
         }
     }
 }
@@ -113,12 +101,12 @@ fn nearest<'i>(serving: &Serving, on_table: impl Iterator<Item = &'i Index>) -> 
     ranked.into_iter().take(CANDIDATES).map(|(_, index)| index.clone()).collect()
 }
 
-/// Up to three names much like `wanted`, each as it is to be shown.
-fn similar<'n>(wanted: &str, all: impl Iterator<Item = (&'n str, String)>) -> Vec<String> {
+/// Up to three things named much like `wanted`, each as it is to be shown.
+fn similar<'n, T: 'n>(wanted: &str, all: impl Iterator<Item = (&'n str, &'n T)>, shown: impl Fn(&T) -> String) -> Vec<String> {
     let score = |name: &str| if name.eq_ignore_ascii_case(wanted) { 2.0 } else { strsim::jaro_winkler(name, wanted) };
-    let mut close: Vec<(f64, String)> = all.map(|(name, shown)| (score(name), shown)).filter(|(score, _)| *score > 0.85).collect();
+    let mut close: Vec<(f64, &T)> = all.map(|(name, thing)| (score(name), thing)).filter(|(score, _)| *score > 0.85).collect();
     close.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    close.into_iter().take(3).map(|(_, shown)| shown).collect()
+    close.into_iter().take(3).map(|(_, thing)| shown(thing)).collect()
 }
 
 fn serves_any(indexes: &[IndexRow], key: &ForeignKeyRow) -> bool {

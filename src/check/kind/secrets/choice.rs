@@ -2,21 +2,20 @@
 
 use std::fmt;
 
-use globset::{Glob, GlobMatcher};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{flaw::Class, purpose::Use};
+use super::{flaw::Class, pattern::Pattern, purpose::Use};
 use crate::model::looks_secret;
 
 /// A key to judge, or a glob over keys.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// The key's name, or a glob: `*_API_KEY`.
-    pub name: String,
+    /// Which key, or keys.
+    pub pattern: Pattern,
     /// What it is for; guessed from its name unless said.
     pub purpose: Option<Use>,
     /// The least length of a key, in bytes after decoding.
@@ -25,16 +24,15 @@ pub struct Key {
     pub min_score: Option<u8>,
     /// Flaws that are accepted here.
     pub allow: Vec<Class>,
-    glob: Option<GlobMatcher>,
 }
 
 /// What is demanded of a key.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(inline)]
+#[schemars(rename = "SecretKey")]
 struct Demands {
     /// The key's name, or a glob: `*_API_KEY`.
-    name: String,
+    name: Pattern,
     /// What it is for: `password` (a person's or a login's), `key` (it signs or encrypts), `token` (issued by somebody
     /// else). Guessed from the name unless said.
     #[serde(default, rename = "use")]
@@ -42,13 +40,15 @@ struct Demands {
     /// The least length of a key in bytes, after hexadecimal or base64 is decoded. 16 unless said; a key whose name says
     /// `jwt` needs 32 characters (RFC 7518, 3.2).
     #[serde(default)]
+    #[schemars(range(min = 1))]
     min_bytes: Option<u32>,
     /// The least score of a password, from 0 (guessed at once) to 4 (more than 10^10 guesses), as zxcvbn estimates it. 3
     /// unless said: more than 10^8 guesses.
     #[serde(default)]
+    #[schemars(range(max = 4))]
     min_score: Option<u8>,
-    /// Flaws that are accepted for it, such as `local-host` for a database behind a proxy on the same host, or `shared` for
-    /// one password under two names.
+    /// Flaws that are accepted for it: `shared` for one password under two names, `local-host` for a database behind a proxy
+    /// on the same host, and `test-mode`, `placeholder`, `own-name`, `weak`, `empty-password`, `expired`. The others never are.
     #[serde(default)]
     allow: Vec<Class>,
 }
@@ -58,9 +58,6 @@ impl TryFrom<Demands> for Key {
 
     fn try_from(demands: Demands) -> Result<Self, String> {
         let Demands { name, purpose, min_bytes, min_score, allow } = demands;
-        if name.is_empty() {
-            return Err("a key without a name".into());
-        }
         if min_score.is_some_and(|score| score > 4) {
             return Err("`min-score` goes from 0 to 4".into());
         }
@@ -70,27 +67,7 @@ impl TryFrom<Demands> for Key {
         if let Some(class) = allow.iter().find(|class| !class.may_be_allowed()) {
             return Err(format!("`allow: [{}]` would make the check pointless", class.word()));
         }
-        let glob = match name.contains(['*', '?', '[']) {
-            true => Some(Glob::new(&name).map_err(|error| format!("`{name}` is no glob: {}", error.kind()))?.compile_matcher()),
-            false => None,
-        };
-        Ok(Self { name, purpose, min_bytes, min_score, allow, glob })
-    }
-}
-
-impl Key {
-    /// Whether it is a glob.
-    pub fn is_glob(&self) -> bool {
-        self.glob.is_some()
-    }
-
-    /// Whether it means `key`, or the part of `secret/key` after the slash.
-    pub fn means(&self, key: &str) -> bool {
-        let last = key.rsplit('/').next().unwrap_or(key);
-        match &self.glob {
-            Some(glob) => glob.is_match(key) || glob.is_match(last),
-            None => self.name == key || self.name == last,
-        }
+        Ok(Self { pattern: name, purpose, min_bytes, min_score, allow })
     }
 }
 
@@ -105,8 +82,8 @@ impl<'de> Deserialize<'de> for Key {
             }
 
             fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
-                let demands = Demands { name: name.to_owned(), purpose: None, min_bytes: None, min_score: None, allow: Vec::new() };
-                Key::try_from(demands).map_err(E::custom)
+                let pattern = Pattern::try_from(name.to_owned()).map_err(E::custom)?;
+                Ok(Key { pattern, purpose: None, min_bytes: None, min_score: None, allow: Vec::new() })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Key, A::Error> {
@@ -128,7 +105,7 @@ impl JsonSchema for Key {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let name = json_schema!({ "type": "string", "minLength": 1, "description": "a key's name, or a glob: `*_API_KEY`" });
-        json_schema!({ "anyOf": [name, Demands::json_schema(generator)] })
+        json_schema!({ "anyOf": [name, generator.subschema_for::<Demands>()] })
     }
 }
 
@@ -140,14 +117,14 @@ pub struct Choice<'a> {
     /// Also whatever looks secret.
     pub looks_secret: bool,
     /// Names and globs that are left out of globs and of what looks secret.
-    pub except: &'a [Key],
+    pub except: &'a [Pattern],
 }
 
 impl<'a> Choice<'a> {
     /// The first entry that names `key` itself, else the first glob over it.
     pub fn demand(&self, key: &str) -> Option<&'a Key> {
-        let named = self.keys.iter().find(|entry| !entry.is_glob() && entry.means(key));
-        named.or_else(|| self.keys.iter().find(|entry| entry.is_glob() && entry.means(key)).filter(|_| !self.excepts(key)))
+        let named = self.keys.iter().find(|entry| !entry.pattern.is_glob() && entry.pattern.means(key));
+        named.or_else(|| self.keys.iter().find(|entry| entry.pattern.is_glob() && entry.pattern.means(key)).filter(|_| !self.excepts(key)))
     }
 
     /// Whether `key` is left out.
@@ -161,93 +138,21 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Whether a key's name says that it holds a secret, and not a setting of one (`TOKEN_TTL`).
+/// Whether a key's name says that it holds a secret, and not a setting of one (`TOKEN_TTL`) or a shell's working folder.
 pub fn names_a_secret(key: &str) -> bool {
     let key = key.rsplit('/').next().unwrap_or(key);
-    looks_secret(key) && !names_a_setting(key)
+    looks_secret(key) && !names_a_setting(key) && !matches!(key, "PWD" | "OLDPWD")
 }
 
 /// Whether a name that looks secret ends in a word for a setting: `JWT_TOKEN_EXPIRES_IN`, `COOKIE_DOMAIN`.
 pub fn names_a_setting(key: &str) -> bool {
     let words: Vec<String> = key.split(['_', '-', '.']).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-    words.last().is_some_and(|last| SETTINGS.contains(&last.as_str()) || last.ends_with("minutes") || last.ends_with("seconds"))
+    words.last().is_some_and(|last| SETTINGS.split(' ').any(|word| word == last) || last.ends_with("minutes") || last.ends_with("seconds"))
 }
 
-const SETTINGS: [&str; 76] = [
-    "expire",
-    "expires",
-    "expiry",
-    "expiration",
-    "in",
-    "ttl",
-    "lifetime",
-    "lifespan",
-    "age",
-    "length",
-    "len",
-    "size",
-    "min",
-    "max",
-    "minutes",
-    "seconds",
-    "hours",
-    "days",
-    "ms",
-    "sec",
-    "secs",
-    "name",
-    "id",
-    "ids",
-    "url",
-    "uri",
-    "endpoint",
-    "host",
-    "port",
-    "domain",
-    "path",
-    "file",
-    "dir",
-    "enabled",
-    "enable",
-    "disabled",
-    "disable",
-    "secure",
-    "samesite",
-    "httponly",
-    "algorithm",
-    "alg",
-    "type",
-    "policy",
-    "prefix",
-    "suffix",
-    "header",
-    "issuer",
-    "iss",
-    "audience",
-    "aud",
-    "rounds",
-    "cost",
-    "iterations",
-    "version",
-    "region",
-    "format",
-    "mode",
-    "count",
-    "limit",
-    "interval",
-    "timeout",
-    "required",
-    "rotation",
-    "provider",
-    "backend",
-    "engine",
-    "strategy",
-    "scope",
-    "scopes",
-    "method",
-    "methods",
-    "location",
-    "arn",
-    "sock",
-    "leeway",
-];
+const SETTINGS: &str = "\
+    expire expires expiry expiration in ttl lifetime lifespan age length len size min max minutes seconds hours days \
+    ms sec secs name id ids url uri endpoint host port domain path file dir enabled enable disabled disable secure \
+    samesite httponly algorithm alg type policy prefix suffix header issuer iss audience aud rounds cost iterations \
+    version region format mode count limit interval timeout required rotation provider backend engine strategy scope \
+    scopes method methods location arn sock leeway hasher hashers validators attempts retries complexity regex";

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A class of flaw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
+#[schemars(rename = "SecretFlaw")]
 pub enum Class {
     /// Not set, empty, or white space.
     Unset,

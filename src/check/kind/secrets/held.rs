@@ -1,7 +1,6 @@
 //! What a source holds: keys with their values. Never printed.
 
 use super::{address, known};
-use crate::check::Unseen;
 
 /// No source is meant to hold more keys.
 pub const MOST_KEYS: usize = 2_000;
@@ -42,11 +41,19 @@ impl Value {
 }
 
 impl Held {
-    /// The text, if masking it would protect something: not a plain word, which stands in any report for other reasons.
-    pub fn worth_hiding(&self) -> Option<&str> {
-        let text = self.value.text()?.trim();
+    /// What to mask of it: nothing of a plain word, which stands in any report for other reasons; of a very long text its
+    /// first lines, as much as any report could quote.
+    pub fn worth_hiding(&self) -> Vec<&str> {
+        const LONGEST: usize = 8 << 10;
+        let Some(text) = self.value.text().map(str::trim) else { return Vec::new() };
         let word = is_word(text) || address::read(text).and_then(|address| address.password).is_some_and(|password| is_word(&password));
-        (text.len() >= 6 && !word && text != self.key && known::value(text).is_none()).then_some(text)
+        if text.len() < 6 || word || text == self.key || known::value(text).is_some() {
+            Vec::new()
+        } else if text.len() <= LONGEST {
+            vec![text]
+        } else {
+            text.lines().filter(|line| (16..=LONGEST).contains(&line.len())).take(100).collect()
+        }
     }
 
     /// A key with a text.
@@ -62,10 +69,10 @@ fn is_word(text: &str) -> bool {
 /// The keys in order, if they are not too many to judge.
 ///
 /// # Errors
-/// When there are more than [`MOST_KEYS`].
-pub fn bounded(mut held: Vec<Held>) -> Result<Vec<Held>, Unseen> {
+/// When there are more than [`MOST_KEYS`]: a fragment that reads well after the source's name.
+pub fn bounded(mut held: Vec<Held>) -> Result<Vec<Held>, String> {
     if held.len() > MOST_KEYS {
-        return Err(Unseen::Unknown(format!("it holds {} keys; at most {MOST_KEYS} are judged", held.len())));
+        return Err(format!("holds {} keys; at most {MOST_KEYS} are judged", held.len()));
     }
     held.sort_by(|a, b| a.key.cmp(&b.key));
     Ok(held)

@@ -137,14 +137,15 @@ pub fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> Inspection
     let chosen = chosen(held, choice);
     let mut secrets: Vec<Inspected> = chosen.iter().map(|entry| inspected(entry, held, choice.demand(&entry.key))).collect();
     kinship::mark(&chosen, &mut secrets, |key| choice.demand(key).is_some_and(|demand| demand.allow.contains(&Class::Shared)));
-    for key in choice.keys.iter().filter(|key| !key.is_glob()) {
-        if !chosen.iter().any(|entry| key.means(&entry.key)) {
-            secrets.push(Inspected::missing(&key.name));
+    for key in choice.keys.iter().filter(|key| !key.pattern.is_glob()) {
+        if !chosen.iter().any(|entry| key.pattern.means(&entry.key)) {
+            secrets.push(Inspected::missing(&key.pattern.text));
         }
     }
     secrets.sort_by(|a, b| a.key.cmp(&b.key));
-    let found = |key: &Key| chosen.iter().filter(|entry| key.means(&entry.key)).count() as u64;
-    let globs = choice.keys.iter().filter(|key| key.is_glob()).map(|key| (key.name.clone(), found(key))).collect();
+    tell_apart(&mut secrets);
+    let found = |key: &Key| chosen.iter().filter(|entry| key.pattern.means(&entry.key)).count() as u64;
+    let globs = choice.keys.iter().filter(|key| key.pattern.is_glob()).map(|key| (key.pattern.text.clone(), found(key))).collect();
     let settings = held.iter().filter(|entry| looks_secret(&entry.key) && names_a_setting(&entry.key));
     let passed_over = settings.filter(|entry| choice.looks_secret && !chosen.iter().any(|other| other.key == entry.key));
     Inspection {
@@ -182,7 +183,7 @@ fn inspected(entry: &Held, held: &[Held], said: Option<&Key>) -> Inspected {
         strength: seen.strength,
         flaws: seen.flaw.or_else(login).into_iter().collect(),
         notes: seen.notes,
-        expires: seen.expires,
+        expires: seen.expires.filter(|_| !around.allow.contains(&Class::Expired)),
     }
 }
 
@@ -192,6 +193,18 @@ fn sibling<'a>(key: &str, held: &'a [Held], ends: &[&str]) -> Option<&'a str> {
     let stem = ["PASSWORD", "PASSWD", "PASS", "PWD", "SECRET"].iter().find_map(|end| upper.strip_suffix(end))?;
     let beside = |other: &Held| ends.iter().any(|end| other.key.to_uppercase() == format!("{stem}{end}"));
     held.iter().find(|other| beside(other)).and_then(|other| other.value.text()).map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Names that were cut or escaped to the same text are numbered: each expectation has a name of its own.
+fn tell_apart(secrets: &mut [Inspected]) {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for secret in secrets {
+        let times = seen.entry(secret.key.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            secret.key = format!("{}#{times}", secret.key);
+        }
+    }
 }
 
 /// A key's name, harmless to show: names of files and of JSON fields come from outside.

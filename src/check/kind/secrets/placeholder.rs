@@ -6,190 +6,46 @@
 use super::flaw::{Class, Flaw};
 
 /// At six letters and more a phrase is no accident (one in 10^8 for 44 random characters).
-const PHRASES: [&str; 66] = [
-    "changeme",
-    "changeit",
-    "changethis",
-    "changeinprod",
-    "changeinprd",
-    "changebefore",
-    "changemenow",
-    "pleasechange",
-    "tobechanged",
-    "tobemodified",
-    "mustbechanged",
-    "shouldbechanged",
-    "shouldbeupdated",
-    "overrideme",
-    "overridethis",
-    "replaceme",
-    "replacethis",
-    "replacewith",
-    "replaceit",
-    "tobereplaced",
-    "setme",
-    "setthis",
-    "fillme",
-    "fillin",
-    "putyour",
-    "enteryour",
-    "addyour",
-    "insertyour",
-    "inserthere",
-    "keyhere",
-    "tokenhere",
-    "secrethere",
-    "passwordhere",
-    "valuehere",
-    "goeshere",
-    "yoursecret",
-    "yourpassword",
-    "yourtoken",
-    "yourapikey",
-    "yourapi",
-    "yourkey",
-    "yourown",
-    "yourencryption",
-    "yourjwt",
-    "yourstrong",
-    "yoursuper",
-    "example",
-    "placeholder",
-    "dummyvalue",
-    "fixmefix",
-    "generateanew",
-    "generateme",
-    "getakeyfrom",
-    "supersecret",
-    "verysecret",
-    "topsecret",
-    "notsosecret",
-    "notsecure",
-    "insecure",
-    "notasecret",
-    "thisisasecret",
-    "iamasecret",
-    "randomstring",
-    "loremipsum",
-    "deadbeefdeadbeef",
-    "donotuse",
-];
+const PHRASES: &str = "\
+    changeme changeit changethis changeinprod changeinprd changebefore changemenow pleasechange tobechanged \
+    tobemodified mustbechanged shouldbechanged shouldbeupdated overrideme overridethis replaceme replacethis \
+    replacewith replaceit tobereplaced setme setthis fillme fillin putyour enteryour addyour insertyour inserthere \
+    keyhere tokenhere secrethere passwordhere valuehere goeshere yoursecret yourpassword yourtoken yourapikey \
+    yourapi yourkey yourown yourencryption yourjwt yourstrong yoursuper example placeholder dummyvalue fixmefix \
+    generateanew generateme getakeyfrom supersecret verysecret topsecret notsosecret notsecure insecure notasecret \
+    thisisasecret iamasecret randomstring loremipsum deadbeefdeadbeef donotuse";
 
 /// Words for an environment that is not production.
-const STAGES: [&str; 19] = [
-    "dev",
-    "devel",
-    "develop",
-    "development",
-    "test",
-    "testing",
-    "tests",
-    "demo",
-    "local",
-    "localhost",
-    "localdev",
-    "sandbox",
-    "staging",
-    "sample",
-    "fake",
-    "dummy",
-    "mock",
-    "tutorial",
-    "quickstart",
-];
+const STAGES: &str = "\
+    dev devel develop development test testing tests demo local localhost localdev sandbox staging sample fake dummy \
+    mock tutorial quickstart";
 
 /// Words that only describe what the value is.
-const WORDS: [&str; 71] = [
-    "password",
-    "passwd",
-    "passw0rd",
-    "p@ssw0rd",
-    "p@ssword",
-    "pass",
-    "secret",
-    "s3cret",
-    "s3cr3t",
-    "token",
-    "apikey",
-    "jwt",
-    "key",
-    "auth",
-    "default",
-    "admin",
-    "administrator",
-    "root",
-    "user",
-    "username",
-    "login",
-    "guest",
-    "master",
-    "private",
-    "public",
-    "signing",
-    "encryption",
-    "session",
-    "cookie",
-    "super",
-    "very",
-    "long",
-    "strong",
-    "safe",
-    "secure",
-    "random",
-    "string",
-    "value",
-    "here",
-    "your",
-    "my",
-    "our",
-    "the",
-    "this",
-    "that",
-    "todo",
-    "fixme",
-    "tbd",
-    "xxx",
-    "qwerty",
-    "letmein",
-    "hunter2",
-    "foobar",
-    "foo",
-    "bar",
-    "baz",
-    "abc123",
-    "12345",
-    "123",
-    "lorem",
-    "ipsum",
-    "welcome",
-    "monkey",
-    "service",
-    "app",
-    "api",
-    "prod",
-    "production",
-    "database",
-    "server",
-    "internal",
-];
+const WORDS: &str = "\
+    password passwd passw0rd p@ssw0rd p@ssword pass secret s3cret s3cr3t token apikey jwt key auth default admin \
+    administrator root user username login guest master private public signing encryption session cookie super very \
+    long strong safe secure random string value here your my our the this that todo fixme tbd xxx qwerty letmein \
+    hunter2 foobar foo bar baz abc123 12345 123 lorem ipsum welcome monkey service app api prod production database \
+    server internal";
 
 /// Words that alone give nothing away, however much of the value they are.
-const FILLING: [&str; 9] = ["my", "our", "the", "this", "that", "very", "long", "prod", "production"];
+const FILLING: &str = "\
+    my our the this that very long prod production";
 
 /// What `text` gives away by its words.
 pub fn flaw(text: &str) -> Option<Flaw> {
     let found = |what: &str| Some(Flaw::new(Class::Placeholder, what));
     let lower = text.to_lowercase();
     let joined: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    if PHRASES.iter().any(|phrase| joined.contains(phrase)) || joined.contains("xxxxxx") {
+    if PHRASES.split(' ').any(|phrase| joined.contains(phrase)) || joined.contains("xxxxxx") {
         return found("a placeholder");
     }
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let is_stage = |word: &&str| STAGES.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let is_stage = |word: &&str| STAGES.split(' ').any(|stage| stage == word.trim_end_matches(|c: char| c.is_ascii_digit()));
     let names_a_stage = if looks_random(text) {
         words.len() > 1 && words.first().is_some_and(is_stage) && own_first_word(text)
     } else {
-        words.iter().any(|word| is_stage(word))
+        words.iter().any(is_stage)
     };
     if names_a_stage {
         return found("a value that says it is for development or tests");
@@ -217,14 +73,14 @@ fn looks_random(text: &str) -> bool {
 
 /// How many characters of `joined` are words, longest first, and whether one of them tells something.
 fn coverage(joined: &str) -> (usize, bool) {
-    let all = || WORDS.iter().chain(&STAGES);
+    let all: Vec<&str> = WORDS.split(' ').chain(STAGES.split(' ')).collect();
     let (mut rest, mut covered, mut telling) = (joined, 0, false);
     while let Some(c) = rest.chars().next() {
         // A word written with marks, like `p@ssw0rd`, stands here without them.
-        let word = all().filter(|word| rest.starts_with(**word)).max_by_key(|word| word.len());
+        let word = all.iter().copied().filter(|word| rest.starts_with(word)).max_by_key(|word| word.len());
         if let Some(word) = word {
             covered += word.chars().count();
-            telling |= !FILLING.contains(word);
+            telling |= FILLING.split(' ').all(|filling| filling != word);
         }
         rest = &rest[word.map_or(c.len_utf8(), |word| word.len())..];
     }

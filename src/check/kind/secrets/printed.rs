@@ -45,10 +45,16 @@ fn kubernetes(object: &Map<String, Json>) -> Result<Vec<Held>, String> {
         Some("Secret") => secret(object, ""),
         Some("List" | "SecretList") => {
             let items = object.get("items").and_then(Json::as_array).ok_or("is a Kubernetes List without `items`")?;
+            let said =
+                |item: &Json, key: &str| item.pointer(&format!("/metadata/{key}")).and_then(Json::as_str).unwrap_or_default().to_owned();
+            let one_namespace = items.windows(2).all(|pair| said(&pair[0], "namespace") == said(&pair[1], "namespace"));
             let mut held = Vec::new();
             for item in items {
+                let name = match one_namespace {
+                    true => said(item, "name"),
+                    false => format!("{}/{}", said(item, "namespace"), said(item, "name")),
+                };
                 let item = item.as_object().ok_or("is a Kubernetes List of something that is no object")?;
-                let name = item.get("metadata").and_then(|meta| meta.get("name")).and_then(Json::as_str).unwrap_or_default();
                 // The items of kubectl's List say their kind, those of the API's SecretList need not.
                 if item.get("kind").and_then(Json::as_str).unwrap_or("Secret") == "Secret" {
                     held.extend(secret(item, &format!("{name}/"))?);

@@ -19,7 +19,7 @@ use super::{
 /// What a value is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
+#[schemars(rename = "SecretUse")]
 pub enum Use {
     /// A login's password: judged by the guesses it takes to find it.
     Password,

@@ -1,6 +1,10 @@
 //! Reads what a source holds.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use super::{
     choice::Choice,
@@ -44,14 +48,17 @@ pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<
         }
         Source::Command(argv, format) => {
             let dir = cx.path("");
-            // Ends a moment before the check itself does, to say what took so long.
-            let deadline = cx.deadline() - (cx.remaining() / 20).min(std::time::Duration::from_millis(250));
-            let command = Command { argv, env: cx.env(), dir: &dir, deadline, limit: command::LARGEST, stdin: b"" };
+            let command = Command { argv, env: cx.env(), dir: &dir, deadline: deadline(cx), limit: command::LARGEST, stdin: b"" };
             let printed = command.output().await.map_err(unseen)?;
             printed::read(&printed, *format).map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
         }
     };
     bounded(held).map_err(|error| named(&error))
+}
+
+/// A moment before the check itself is ended, so that it can say what took so long.
+pub fn deadline(cx: &Context) -> Instant {
+    cx.deadline() - (cx.remaining() / 20).min(Duration::from_millis(250))
 }
 
 /// A program that takes too long may have met a slow server: that is worth another try.

@@ -41,19 +41,22 @@ fn repeats(bytes: &[u8]) -> bool {
 
 /// The length of the longest run that counts up or down, or along a row of the keyboard or the hexadecimal digits.
 fn longest_run(bytes: &[u8]) -> usize {
-    const ROWS: [&[u8]; 6] = [b"0123456789abcdef", b"1234567890", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"9876543210"];
     let lower = bytes.to_ascii_lowercase();
-    let beside = |a: u8, b: u8, step: i16| {
-        i16::from(b) - i16::from(a) == step
-            || ROWS.iter().any(|row| row.windows(2).any(|pair| if step > 0 { pair == [a, b] } else { pair == [b, a] }))
-    };
     let (mut longest, mut up, mut down) = (1, 1, 1);
     for pair in lower.windows(2) {
-        up = if beside(pair[0], pair[1], 1) { up + 1 } else { 1 };
-        down = if beside(pair[0], pair[1], -1) { down + 1 } else { 1 };
+        up = if follows(pair[0], pair[1]) { up + 1 } else { 1 };
+        down = if follows(pair[1], pair[0]) { down + 1 } else { 1 };
         longest = longest.max(up).max(down);
     }
     longest
+}
+
+fn follows(a: u8, b: u8) -> bool {
+    const KEYBOARD: &[u8] = b"qwertyuiop asdfghjkl zxcvbnm 90";
+    a.checked_add(1) == Some(b)
+        || (a != b' '
+            && b != b' '
+            && KEYBOARD.iter().position(|key| *key == a).is_some_and(|at| KEYBOARD.get(at + 1) == Some(&b) || (a == b'9' && b == b'a')))
 }
 
 #[cfg(test)]

@@ -1,0 +1,91 @@
+//! The schema of `gonogo.yaml`. Its outline is written here; what it holds comes from the structs that read it.
+
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Value, json};
+
+use super::{ID, closed, loosen, loosened, section};
+use crate::plan::{
+    load::ReleaseSettings,
+    pack::packs,
+    people::{Person, Signoff},
+};
+
+/// The main file.
+pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
+    let person = loosened(Person::json_schema(generator).to_value());
+    let signoff = loosened(Signoff::json_schema(generator).to_value());
+    let mut partial = signoff.clone();
+    if let Some(signoff) = partial.as_object_mut() {
+        signoff.remove("required");
+    }
+    let environments = json!({
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": { "pattern": ID },
+        "additionalProperties": environment(&partial),
+        "description": "Named sets of targets and variables: `prod`, `staging`.",
+    });
+    let properties = json!({
+        "project": { "type": ["string", "number", "boolean"], "not": loosen::variable(), "description": "The project's name; reports and the record go by it." },
+        "environments": environments,
+        "vars": vars("Variables of all environments: `${name}`."),
+        "include": { "type": "array", "minItems": 1, "items": { "anyOf": [path(), pack()] }, "description": "Files of checks, and packs." },
+        "section": section(),
+        "checks": { "$ref": "#/definitions/checks" },
+        "release": loosened(ReleaseSettings::json_schema(generator).to_value()),
+        "people": { "type": "object", "additionalProperties": person, "description": "Who answers and signs, by id." },
+        "signoff": signoff,
+        "ledger": { "$ref": "#/definitions/scalar", "description": "Where the record is kept: a path or an address." },
+    });
+    closed("The plan's main file, `gonogo.yaml`.", properties, &["project", "environments"])
+}
+
+fn environment(signoff: &Value) -> Value {
+    let pins = json!({
+        "type": "object",
+        "additionalProperties": { "type": "string" },
+        "description": "Names pinned to addresses, like curl's `--resolve`: `{ api.example.com: \"10.0.0.7:443\" }`.",
+    });
+    let guard = json!({
+        "type": "array",
+        "minItems": 1,
+        "items": { "$ref": "#/definitions/full-id" },
+        "description": "Checks that run first; unless they pass, nothing else is touched.",
+    });
+    let properties = json!({
+        "vars": vars("Variables of this environment; they come before all others."),
+        "env-file": { "$ref": "#/definitions/scalar", "description": "A file of `NAME=value` lines; it never overrides the process environment." },
+        "guard": guard,
+        "resolve": pins,
+        "signoff": signoff,
+    });
+    let mut environment = closed("An environment.", properties, &[]);
+    environment["type"] = json!(["object", "null"]);
+    environment
+}
+
+fn vars(about: &str) -> Value {
+    json!({
+        "type": "object",
+        "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_.-]*$" },
+        "additionalProperties": { "$ref": "#/definitions/scalar" },
+        "description": about,
+    })
+}
+
+fn path() -> Value {
+    json!({ "type": "string", "minLength": 1, "not": loosen::variable(), "description": "A path or glob, relative to this file." })
+}
+
+fn pack() -> Value {
+    let names: Vec<&str> = packs().iter().map(|pack| pack.name).collect();
+    let of_checks = |items: Value, about: &str| json!({ "type": "object", "additionalProperties": items, "description": about });
+    let properties = json!({
+        "pack": { "enum": names, "description": "The pack's name: `gonogo explain` lists them." },
+        "as": { "$ref": "#/definitions/id", "description": "What its ids begin with: `web` makes `web/tls`. Default: the pack's name." },
+        "vars": vars("What the pack wants to know."),
+        "change": of_checks(json!({ "type": "object" }), "Other keys or settings for checks of the pack, by id."),
+        "without": of_checks(json!({ "type": ["string", "number", "boolean"] }), "Checks of the pack to leave out, by id, each with the reason."),
+    });
+    closed("A ready-made checklist.", properties, &["pack"])
+}
