@@ -46,7 +46,7 @@ impl Tree {
         match include::read(&tree.folder, &name, &mut tree.sources, &mut tree.faults) {
             Ok((_, node)) => tree.grown(&name, node),
             Err(error) => {
-                let hint = "`-c FILE` names the plan's main file; `gonogo explain` tells what can stand in one";
+                let hint = "`-c FILE` names the plan's main file; `gonogo init` writes one";
                 let config = config.display().to_string();
                 Err(vec![Problem::of_file(&config, format!("the plan `{}` {error}", plain(&config)), Some(hint.to_owned()))])
             }

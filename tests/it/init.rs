@@ -136,7 +136,7 @@ fn everything_found_becomes_a_check_and_the_plan_lints() {
     ] {
         assert!(all.contains(said), "{said}:\n{all}");
     }
-    assert!(!all.contains("gone") && !all.contains("LOG_LEVEL"), "{all}");
+    assert!(!all.contains("\"gone") && !all.contains("LOG_LEVEL"), "{all}");
     for (kind, line) in [("tls", "    tls: "), ("cors", "- \"https://app.example.com\""), ("redis-persistence", "    redis-persistence: ")]
     {
         assert_eq!(all.contains(line), Kind::named(kind).is_some(), "{kind}:\n{all}");

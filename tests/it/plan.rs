@@ -205,7 +205,7 @@ fn a_missing_plan_is_one_readable_problem() {
     let problems = plan::load(&request).err().expect("a problem");
     assert_eq!(
         told(&problems).trim_end(),
-        "error: the plan `no/such.yaml` does not exist\n --> no/such.yaml\nhint: `-c FILE` names the plan's main file; `gonogo explain` tells what can stand in one"
+        "error: the plan `no/such.yaml` does not exist\n --> no/such.yaml\nhint: `-c FILE` names the plan's main file; `gonogo init` writes one"
     );
     let folder = Request { config: "fixtures/plan".into(), ..Request::default() };
     assert_eq!(plan::load(&folder).err().expect("a problem").len(), 1);
