@@ -6,7 +6,7 @@ use super::{
     Cors,
     answer::{Answers, Came, Said},
     ask::{Ask, NO_ORIGIN, Way},
-    fetch, hostile, refusal, vary,
+    fetch, refusal, vary,
 };
 use crate::{check::kind::http::Method, model::Expectation};
 
@@ -39,8 +39,7 @@ impl Cors {
         if self.public {
             all.push(self.judge_no_credentials(&seen));
         } else {
-            let classes = hostile::matrix(self);
-            all.extend(classes.iter().map(|(class, origins)| refusal::judge(self, &seen, *class, origins, error)));
+            all.extend(refusal::judge(self, &seen, error));
         }
         all.push(self.judge_values(&seen));
         all.extend(self.vary.then(|| vary::judge(&self.asks(), &seen, error)));

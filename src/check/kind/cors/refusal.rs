@@ -5,7 +5,7 @@ use super::{
     answer::Said,
     ask::{Ask, Way},
     fetch::{self, Leak},
-    hostile::Class,
+    hostile::{self, Class},
     judge::{Seen, answer, turned_away},
 };
 use crate::{
@@ -21,8 +21,31 @@ struct Found<'o> {
     credentials: bool,
 }
 
-/// The demand on one class; `error` is the status of the error that wanted origins are answered.
-pub(super) fn judge(cors: &Cors, seen: &Seen, class: Class, origins: &[String], error: Option<u16>) -> Expectation {
+/// The demands, class by class; `error` is the status of the error that wanted origins are answered.
+pub(super) fn judge(cors: &Cors, seen: &Seen, error: Option<u16>) -> Vec<Expectation> {
+    let mut any: Option<How> = None;
+    let mut all = Vec::new();
+    for (class, origins) in hostile::matrix(cors) {
+        let (leaks, unseen) = look_at(cors, seen, &origins, error);
+        let as_any = any.as_ref().is_some_and(|any| class != Class::Null && explained(&leaks, origins.len(), any));
+        let ways = if error.is_some() { "GET, OPTIONS and errors" } else { "GET and OPTIONS" };
+        let demand = Expectation::new(format!("refuses:{}", class.name()), class.what()).wanted("refused");
+        all.push(match (leaks.as_slice(), unseen.as_slice()) {
+            ([], []) => demand.got(format!("refused on {ways} ({})", count(&origins))).met(true),
+            ([], [first]) => demand.undetermined(first),
+            ([], [first, rest @ ..]) => demand.undetermined(format!("{first}; and {} more", rest.len())),
+            _ if as_any => demand.got("allowed like any other website").met(false),
+            (leaks, _) => demand.got(told(leaks)).met(false),
+        });
+        if class == Class::Reflection && !leaks.is_empty() {
+            any = Some(How::of(&leaks));
+        }
+    }
+    all
+}
+
+/// What lets these origins in, and what of them was not seen.
+fn look_at<'o>(cors: &Cors, seen: &Seen, origins: &'o [String], error: Option<u16>) -> (Vec<Found<'o>>, Vec<String>) {
     let (mut leaks, mut unseen) = (Vec::new(), Vec::new());
     for origin in origins {
         for way in Way::ALL {
@@ -36,14 +59,13 @@ pub(super) fn judge(cors: &Cors, seen: &Seen, class: Class, origins: &[String], 
             }
         }
     }
-    let ways = if error.is_some() { "GET, OPTIONS and errors" } else { "GET and OPTIONS" };
-    let demand = Expectation::new(format!("refuses:{}", class.name()), class.what()).wanted("refused");
-    match (leaks.as_slice(), unseen.as_slice()) {
-        ([], []) => demand.got(format!("refused on {ways} ({})", count(origins))).met(true),
-        ([], [first]) => demand.undetermined(first),
-        ([], [first, rest @ ..]) => demand.undetermined(format!("{first}; and {} more", rest.len())),
-        (leaks, _) => demand.got(told(leaks)).met(false),
-    }
+    (leaks, unseen)
+}
+
+/// Whether all of these come in just as any website does, so that there is nothing to add.
+fn explained(leaks: &[Found<'_>], origins: usize, any: &How) -> bool {
+    let mut of_each = leaks.chunk_by(|one, next| one.origin == next.origin).map(How::of);
+    of_each.clone().count() == origins && of_each.all(|how| how == *any)
 }
 
 /// Why an answer without a leak is no refusal.
