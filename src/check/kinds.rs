@@ -45,6 +45,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "cors" => cors::Cors,
     "health" => health::Health,
     "http" => http::Http,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,

@@ -4,6 +4,7 @@ mod ca;
 mod canary;
 mod cli;
 mod contract;
+mod cors;
 mod engine;
 mod golden;
 mod gonogo;

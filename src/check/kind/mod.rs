@@ -1,5 +1,6 @@
 //! One file a kind.
 
+pub mod cors;
 pub mod health;
 pub mod http;
 pub mod postgres_indexes;
