@@ -51,12 +51,15 @@ pub struct PackVar {
     /// The variable whose address this is over plain HTTP where the plan does not say: the same host, on port 80.
     #[serde(default)]
     pub http_of: Option<String>,
+    /// Whether the plan may leave it out, and with it the checks that use it: reports show them as skipped, with the reason.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 impl PackVar {
     /// Whether the plan has to say what it is.
     pub(super) fn is_open(&self) -> bool {
-        self.default.is_none() && self.http_of.is_none()
+        self.default.is_none() && self.http_of.is_none() && !self.optional
     }
 }
 

@@ -1,6 +1,6 @@
 //! A pack's documentation, from its own file: what it wants to know, what it checks and why, how a plan includes it.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::fmt::Write as _;
 
 use super::{node::Node, pack::Pack, pack::PackVar, yaml};
 use crate::check::Kind;
@@ -34,17 +34,21 @@ fn variables(page: &mut String, pack: &Pack, checks: &[Node]) {
 
 /// Whether the plan has to give a variable, or what it is otherwise.
 fn need(pack: &Pack, name: &str, var: &PackVar, checks: &[Node]) -> String {
-    match (&var.default, &var.http_of) {
-        (Some(default), _) => format!("default `{default}`"),
-        (None, Some(base)) => format!("default: `{base}` with `http://` and on port 80"),
-        (None, None) => {
-            let users: BTreeSet<String> =
-                checks.iter().filter(|check| pack.variables(check, None).contains(name)).map(|check| word(check, "id")).collect();
-            match users.first() {
-                Some(only) if users.len() == 1 && checks.len() > 1 => format!("required, unless `{only}` is left out"),
-                _ => "required".into(),
-            }
-        }
+    if let Some(default) = &var.default {
+        return format!("default `{default}`");
+    }
+    if let Some(base) = &var.http_of {
+        return format!("default: `{base}` with `http://` and on port 80");
+    }
+    let users = checks.iter().filter(|check| pack.variables(check, None).contains(name));
+    let users: Vec<String> = users.map(|check| format!("`{}`", word(check, "id"))).collect();
+    match users.as_slice() {
+        users if var.optional => format!(
+            "optional: without it {} left out",
+            if users.len() == 1 { format!("{} is", users[0]) } else { format!("{} are", users.join(", ")) }
+        ),
+        [only] if checks.len() > 1 => format!("required, unless {only} is left out"),
+        _ => "required".into(),
     }
 }
 

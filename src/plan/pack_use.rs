@@ -75,15 +75,35 @@ impl PackUse {
             }
             let mut found = Draft::read(&check, tree.entry("section"), faults);
             if let Some(draft) = &mut found.draft {
-                // What the plan leaves out holds nothing up.
-                draft.needs.retain(|need| need.place.file != self.file || !without.contains_key(need.text.as_str()));
                 self.adopt(draft, index, at);
-                draft.without = without.get(id).and_then(|(label, reason)| reason_of(reason, *label, faults));
+                let reason = without.get(id).map(|(label, reason)| reason_of(reason, *label, faults));
+                draft.without = reason.unwrap_or_else(|| self.wanting(draft));
             }
             found.id = found.id.map(|id| format!("{}/{id}", self.alias.text));
             drafts.push(found);
         }
+        self.free(&mut drafts);
         drafts
+    }
+
+    /// Why a check is left out that uses a variable which the plan may give and does not.
+    fn wanting(&self, draft: &Draft) -> Option<String> {
+        let mut used = self.pack.variables(&draft.settings, Some(self.file)).into_iter();
+        let wanting = used.find(|var| self.pack.vars.get(*var).is_some_and(|about| about.optional) && !self.gives(var))?;
+        Some(format!("the plan gives the pack no `{wanting}`"))
+    }
+
+    fn gives(&self, var: &str) -> bool {
+        self.vars.iter().any(|(key, _)| key.text == var)
+    }
+
+    /// What is left out holds up no other check of the pack.
+    fn free(&self, drafts: &mut [Found]) {
+        let out = drafts.iter().filter_map(|found| found.draft.as_ref().filter(|draft| draft.without.is_some()));
+        let out: BTreeSet<String> = out.map(|draft| draft.id.clone()).collect();
+        for draft in drafts.iter_mut().filter_map(|found| found.draft.as_mut()) {
+            draft.needs.retain(|need| need.place.file != self.file || !out.contains(&need.text));
+        }
     }
 
     /// Makes a check of the pack one of the plan's: ids written in the pack mean the pack's.
@@ -100,7 +120,6 @@ impl PackUse {
     /// A variable is demanded only if a check uses it: what only checks that the plan leaves out would use need not be.
     fn check_vars(&self, checks: &[Found], name: &Word, faults: &mut Vec<Fault>) {
         let Self { pack, vars, .. } = self;
-        let given = |var: &str| vars.iter().any(|(key, _)| key.text == var);
         for (key, _) in vars.iter().filter(|(key, _)| !pack.vars.contains_key(&key.text)) {
             let hint = suggest::hint(&key.text, pack.vars.keys().map(String::as_str), "variables");
             faults.push(Fault::new(key.place, format!("the pack `{}` has no variable `{}`", pack.name, key.text)).maybe_hint(hint));
@@ -110,10 +129,10 @@ impl PackUse {
             // What the plan puts in the place of the pack's settings means the plan's variables.
             used.extend([&draft.envelope, &draft.settings].into_iter().flat_map(|node| pack.variables(node, Some(self.file))));
         }
-        let base = |var: &&str| pack.vars.get(*var).filter(|_| !given(var))?.http_of.as_deref();
+        let base = |var: &&str| pack.vars.get(*var).filter(|_| !self.gives(var))?.http_of.as_deref();
         let bases: Vec<&str> = used.iter().filter_map(base).collect();
         used.extend(bases);
-        for (var, about) in pack.vars.iter().filter(|(var, about)| about.is_open() && used.contains(var.as_str()) && !given(var)) {
+        for (var, about) in pack.vars.iter().filter(|(var, about)| about.is_open() && used.contains(var.as_str()) && !self.gives(var)) {
             let message = format!("the pack `{}` needs the variable `{var}`", pack.name);
             faults.push(Fault::new(name.place, message).hint(format!("`{var}` is: {}", about.about)));
         }

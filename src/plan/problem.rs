@@ -79,7 +79,7 @@ impl Problem {
 
     /// What people get to see of `fault`.
     pub(super) fn of(fault: &Fault, sources: &Sources) -> Self {
-        let clean = |text: &str| excerpt(&plain(&conceal::without_passwords(text)), LONGEST).replace('\n', " ");
+        let clean = |text: &str| excerpt(&plain(&conceal::without_passwords(text)), LONGEST).replace(['\n', '\t'], " ");
         let source = sources.of(fault.place);
         let (line, range) = source.line_of(fault.place.start as usize);
         let column = source.text[range.start..(fault.place.start as usize).clamp(range.start, range.end)].chars().count() + 1;

@@ -15,7 +15,7 @@ pub(super) fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Cl
     }
 }
 
-/// The one of `known` that `name` most likely stands for.
+/// The one of `known` that `name` most likely stands for; of two equally near the first by name, in whatever order they come.
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace('_', "-");
     let wanted = plain(name);
@@ -23,7 +23,7 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         return None;
     }
     let distance = |candidate: &str| strsim::damerau_levenshtein(&wanted, &plain(candidate));
-    let (steps, near) = known.into_iter().filter(|k| k.len() <= 96).map(|k| (distance(k), k)).min_by_key(|(steps, _)| *steps)?;
+    let (steps, near) = known.into_iter().filter(|k| k.len() <= 96).map(|k| (distance(k), k)).min()?;
     let allowed = 1 + wanted.chars().count().max(near.chars().count()) / 4;
     // A replacement of every letter is no misspelling.
     (steps <= allowed && steps < wanted.chars().count().min(near.chars().count())).then_some(near)
@@ -47,6 +47,7 @@ mod tests {
         for (name, near) in [("sevrity", "severity"), ("time_out", "timeout"), ("htpp", "http"), ("Http", "http"), ("form", "from")] {
             assert_eq!(nearest(name, known), Some(near), "{name}");
         }
+        assert_eq!(nearest("apl", ["api", "aps"]), nearest("apl", ["aps", "api"]));
         for name in ["x", "description", "ab", ""] {
             assert_eq!(nearest(name, known), None, "{name}");
         }

@@ -130,7 +130,7 @@ impl<'a> Variables<'a> {
         if self.elsewhere.contains(name) {
             return Lack::elsewhere(name, self.environment);
         }
-        match declared().find(|known| suggest::is_slip(name, known)) {
+        match declared().filter(|known| suggest::is_slip(name, known)).min() {
             Some(near) => Lack::misspelt(name, near),
             None => Lack::unset(name),
         }

@@ -5,6 +5,9 @@ pub(crate) mod env_file;
 pub(crate) mod plan;
 pub(crate) mod report;
 
-/// Every target: its name, which is its corpus' too, and what must hold.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] =
+/// What must hold for an input; it panics if it does not.
+pub(crate) type Law = fn(&[u8]);
+
+/// Every target by its name, which is its corpus' too.
+pub(crate) const TARGETS: &[(&str, Law)] =
     &[("certificate", certificate::holds), ("env_file", env_file::holds), ("plan", plan::holds), ("report", report::holds)];
