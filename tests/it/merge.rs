@@ -204,7 +204,8 @@ async fn an_altered_share_is_not_trusted() {
         let row = &mut report.findings[2];
         (row.outcome, row.expectations, row.attempts) = (Outcome::Skipped, Vec::new(), 0);
     };
-    let edits: [(&dyn Fn(&mut Report), &str); 5] = [
+    type Edit<'a> = &'a dyn Fn(&mut Report);
+    let edits: [(Edit<'_>, &str); 5] = [
         (&severity, "they describe the check `everywhere` differently"),
         (&renamed, "has the check `everywhere`, the other has `elsewhere`"),
         (&fewer, "one lists 5 checks, the other 4"),

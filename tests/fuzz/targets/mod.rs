@@ -5,9 +5,9 @@ pub(crate) mod env_file;
 pub(crate) mod plan;
 pub(crate) mod report;
 
-/// What must hold for an input; it panics if it does not.
-pub(crate) type Law = fn(&[u8]);
+/// What is done with an input; it panics where a law is broken.
+pub(crate) type Target = fn(&[u8]);
 
-/// Every target by its name, which is its corpus' too.
-pub(crate) const TARGETS: &[(&str, Law)] =
+/// Every target: its name, which is its corpus' too, and what must hold.
+pub(crate) const TARGETS: &[(&str, Target)] =
     &[("certificate", certificate::holds), ("env_file", env_file::holds), ("plan", plan::holds), ("report", report::holds)];

@@ -293,7 +293,8 @@ async fn a_rate_limit_is_waited_for() {
     .await;
     let seen = look(settings(&nginx, "good")).await;
     assert_eq!(red(&seen), [""; 0]);
-    let look = Look { timeout: std::time::Duration::from_millis(700), ..Look::new("cors", settings(&nginx, "good")) };
+    let mut look = Look::new("cors", settings(&nginx, "good"));
+    look.timeout = std::time::Duration::from_millis(700);
     let (outcome, reason) = look.outcome().await;
     assert_eq!(outcome, Outcome::Unknown, "{reason}");
     assert!(reason.contains("was turned away with status 503: raise the check's `timeout`"), "{reason}");
