@@ -45,6 +45,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "backup" => backup::Backup,
     "health" => health::Health,
     "http" => http::Http,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
