@@ -1,6 +1,7 @@
 //! `backup` on real files of real tools, and on what only pretends to be one.
 
 mod base_backup;
+mod every_prefix;
 mod hostile;
 mod pg_dump;
 mod redis_files;

@@ -95,8 +95,12 @@ fn next(input: &mut dyn BufRead) -> Result<Option<Head>, Fault> {
 fn octal(field: &[u8]) -> Option<u64> {
     if field[0] & 0x80 != 0 {
         let (high, low) = field.split_at(field.len().checked_sub(8)?);
-        return (high[1..].iter().all(|byte| *byte == 0) && high[0] == 0x80)
-            .then(|| low.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)));
+        return match high {
+            [0x80, rest @ ..] if rest.iter().all(|byte| *byte == 0) => {
+                Some(low.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+            }
+            _ => None,
+        };
     }
     let digits = field.iter().copied().skip_while(|byte| *byte == b' ').take_while(u8::is_ascii_digit);
     digits.map(|digit| u64::from(digit - b'0')).try_fold(0_u64, |value, digit| value.checked_mul(8)?.checked_add(digit))

@@ -36,8 +36,10 @@ pub(super) fn size(json: &Value) -> Option<u64> {
     json.as_u64().or_else(|| json.as_str().and_then(|text| text.parse().ok()))
 }
 
-/// Backups that are not ordered yet; one without a time may be the newest, so it comes first.
+/// Backups as tools list them, the newest last; one without a time may be the newest, so it comes first.
 pub(super) fn newest_first(mut backups: Vec<Copy>, repository: Option<Vec<String>>) -> Seen {
+    // Of two of the same second the one listed later is the newer.
+    backups.reverse();
     backups.sort_by_key(|copy| std::cmp::Reverse(copy.at.unwrap_or(Timestamp::MAX)));
     Seen { backups: Some(backups), repository, ..Seen::default() }
 }

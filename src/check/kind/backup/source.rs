@@ -81,7 +81,7 @@ pub struct Pgbackrest {
     /// The number of one repository, to look at no other. Default: all, and each must be in order.
     #[serde(default)]
     pub repo: Option<u64>,
-    /// The program and its arguments, run without a shell. Default:
+    /// The program and its arguments, run without a shell. By default
     /// `[pgbackrest, info, --output=json, --stanza=STANZA]`.
     #[serde(default)]
     pub command: Option<OneOrMore<String>>,
