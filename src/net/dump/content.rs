@@ -88,7 +88,7 @@ impl Kind {
             Self::Archive
         } else if head.get(257..262) == Some(b"ustar") {
             Self::Tar
-        } else if head.starts_with(b"REDIS") && head.get(5..9).is_some_and(|version| version.iter().all(u8::is_ascii_digit)) {
+        } else if rdb::version(head).is_some() {
             Self::Rdb
         } else if aof::begins(head) {
             Self::Aof

@@ -59,10 +59,13 @@ fn shape(path: &Path) -> Result<Shape, Fault> {
 }
 
 /// All bytes in it, and when it was finished: the time of its list if it has one, else of its newest file.
-pub(super) fn measure(path: &Path) -> Result<(u64, Timestamp), Fault> {
+pub(super) fn measure(path: &Path, until: Instant) -> Result<(u64, Timestamp), Fault> {
     let (mut size, mut count, mut newest) = (0_u64, 0, None);
     let mut open = vec![path.to_owned()];
     while let Some(folder) = open.pop() {
+        if Instant::now() >= until {
+            return Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into());
+        }
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
             // Links within a backup are not followed: tablespaces would be counted, and circles.

@@ -23,6 +23,12 @@ const FUNCTION: u8 = 0xf5;
 /// Version 5 is the first with a checksum.
 const FIRST_WITH_CHECKSUM: u32 = 5;
 
+/// The version that its first nine bytes give: `REDIS0011`, and `VALKEY080` since Valkey 9.
+pub(super) fn version(head: &[u8]) -> Option<u32> {
+    let digits = head.get(..9).and_then(|head| head.strip_prefix(b"REDIS").or(head.strip_prefix(b"VALKEY")))?;
+    std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()
+}
+
 /// Reads it to its end; what may follow is an append-only file that began with a snapshot.
 pub(super) fn read(input: &mut dyn BufRead) -> Result<Content, Fault> {
     let mut content = Content::new("Redis RDB", Family::Redis);
@@ -60,7 +66,7 @@ impl<'a> Front<'a> {
     /// Whether there are keys; the byte that said so has been read.
     fn read(&mut self) -> Result<Keys, Fault> {
         let head = self.bytes(9)?;
-        let version: u32 = String::from_utf8_lossy(&head[5..]).parse().unwrap_or_default();
+        let version = version(&head).unwrap_or_default();
         if version < FIRST_WITH_CHECKSUM {
             return Err(Fault::unread(format!("is an RDB of version {version}, which has no checksum: Redis before 2.6")));
         }

@@ -35,8 +35,8 @@ impl Place {
     /// Looks it up. The manifest of a base backup stands for its folder.
     ///
     /// # Errors
-    /// When it cannot be looked up, or is neither file nor folder.
-    pub fn of(path: &Path) -> Result<Self, Fault> {
+    /// When it cannot be looked up by `until`, or is neither file nor folder.
+    pub fn of(path: &Path, until: Instant) -> Result<Self, Fault> {
         let mut path = path.canonicalize()?;
         if path.file_name().is_some_and(|name| name == folder::BACKUP_MANIFEST)
             && let Some(parent) = path.parent()
@@ -45,7 +45,7 @@ impl Place {
         }
         let metadata = fs::metadata(&path)?;
         if metadata.is_dir() {
-            let (size, modified) = folder::measure(&path)?;
+            let (size, modified) = folder::measure(&path, until)?;
             return Ok(Self { path, modified, size, folder: true });
         }
         if !metadata.is_file() {
@@ -70,8 +70,9 @@ pub fn read(place: &Place, any: bool, at: Timestamp, until: Instant) -> Result<C
         // What looks damaged may only be unfinished: a moment tells.
         std::thread::sleep(Duration::from_secs(1).min(until.saturating_duration_since(Instant::now())));
     }
-    match Place::of(&place.path) {
+    match Place::of(&place.path, until) {
         Ok(after) if after == *place => found,
+        Err(Fault::Unread(why)) => Err(Fault::Unread(why)),
         _ => Err(Fault::Changing),
     }
 }

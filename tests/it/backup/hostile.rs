@@ -116,3 +116,38 @@ async fn a_folder_of_no_kind_is_red() {
     let (outcome, reason) = folder.says("empty", json!({})).await;
     assert!(outcome == Fail && reason.contains("is a folder of no known kind"), "{reason}");
 }
+
+#[tokio::test]
+async fn hidden_files_are_not_meant() {
+    let folder = Folder::new();
+    folder.write(".20.dump.x7Ae", b"half a file");
+    let (outcome, reason) = folder.says("*", json!({})).await;
+    assert!(outcome == Fail && reason.starts_with("usable backups: got none at all"), "{reason}");
+}
+
+#[tokio::test]
+async fn damaged_zstd_is_red() {
+    let folder = Folder::new();
+    let plain: String =
+        (0..20_000).fold(String::from("--\n-- PostgreSQL database dump\n--\nCOPY t (a) FROM stdin;\n"), |text, i| format!("{text}{i}\n"));
+    let file = folder.write("b.sql", format!("{plain}\\.\n-- PostgreSQL database dump complete\n").as_bytes());
+    let zstd = super::run("zstd", &["-q", "-c", "--check", file.to_str().expect("a path")], &[]);
+    // Two frames, and one that is to be skipped, are one stream.
+    let middle = file.metadata().expect("a size").len() / 2;
+    let bytes = fs::read(&file).expect("read");
+    let (first, second) = bytes.split_at(usize::try_from(middle).expect("small"));
+    let (a, b) = (folder.write("first", first), folder.write("second", second));
+    let frame = |path: &std::path::Path| super::run("zstd", &["-q", "-c", path.to_str().expect("a path")], &[]);
+    let skipped = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"abc"].concat();
+    folder.write("b.zst", &[frame(&a), skipped, frame(&b)].concat());
+    assert_eq!(folder.says("b.zst", json!({})).await.0, Pass);
+    let mut changed = zstd.clone();
+    let last = changed.len() - 1;
+    changed[last] ^= 1;
+    folder.write("b.zst", &changed);
+    let (outcome, reason) = folder.says("b.zst", json!({})).await;
+    assert!(outcome == Fail && reason.contains("a zstd checksum does not match"), "{reason}");
+    folder.write("b.zst", &zstd[..zstd.len() / 2]);
+    let (outcome, reason) = folder.says("b.zst", json!({})).await;
+    assert!(outcome == Fail && reason.contains("b.zst is truncated"), "{reason}");
+}

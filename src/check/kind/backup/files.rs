@@ -21,6 +21,10 @@ use crate::{
 /// More files than this are a glob that went wrong.
 const MOST: usize = 10_000;
 
+/// Files that begin with a dot are not meant by `*`: copying programs name unfinished ones so.
+const LIKE_A_SHELL: glob::MatchOptions =
+    glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+
 /// A file that says that it is older than its time by more than this was copied without its time.
 const COPIED: SignedDuration = SignedDuration::from_hours(24);
 
@@ -85,12 +89,17 @@ impl Search {
     fn candidates(&self, copies: &mut Vec<Copy>) -> Result<Vec<Candidate>, Unseen> {
         let (mut candidates, mut seen) = (Vec::new(), HashSet::new());
         for pattern in &self.globs {
-            let absolute = self.root.join(pattern);
-            let found = glob::glob(&absolute.to_string_lossy()).map_err(|error| Unseen::Unknown(format!("`{pattern}`: {}", error.msg)))?;
+            // Only the plan's own part is a pattern, the folder's name is not.
+            let root = PathBuf::from(glob::Pattern::escape(&self.root.to_string_lossy()));
+            let found = glob::glob_with(&root.join(pattern).to_string_lossy(), LIKE_A_SHELL);
+            let found = found.map_err(|error| Unseen::Unknown(format!("`{pattern}`: {}", error.msg)))?;
             for path in found {
                 let path = path.map_err(|error| Unseen::Unknown(format!("`{pattern}`: {error}")))?;
+                if Instant::now() >= self.until {
+                    return Err(Unseen::Unreachable(format!("the files of `{pattern}` could not be listed in time")));
+                }
                 let name = shown(&path, &self.root);
-                match Place::of(&path) {
+                match Place::of(&path, self.until) {
                     Ok(place) if seen.insert(place.path.clone()) => candidates.push(Candidate { name, place }),
                     // A link to one that is listed anyway is no second copy.
                     Ok(_) => {}
