@@ -46,9 +46,11 @@ macro_rules! kinds {
 
 kinds! {
     "backup" => backup::Backup,
+    "cors" => cors::Cors,
     "health" => health::Health,
     "http" => http::Http,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
     "redis-persistence" => redis_persistence::RedisPersistence,
     "secrets" => secrets::Secrets,
+    "tls" => tls::Tls,
 }

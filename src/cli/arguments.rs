@@ -32,6 +32,11 @@ pub(super) enum Colour {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a first plan from what a folder holds; overwrites nothing
+    ///
+    /// Looks at env files (their keys, never their values), SQL schemas and migrations, Dockerfiles, compose files and
+    /// nginx configuration. Where there is none of these, it writes a small plan that runs.
+    Init(InitOptions),
     /// Run the checks of an environment and say GO or NO-GO
     Verify(Box<VerifyOptions>),
     /// Check the plan itself, offline: mistakes, and checks that could never go red
@@ -40,6 +45,13 @@ pub(super) enum Command {
     Plan(PlanListOptions),
     /// Render a stored JSON report again, in any format
     Report(ReportOptions),
+    /// Make the full report out of the shares of one run (`verify --from`, `--only`, `--skip`)
+    ///
+    /// Project, environment, phase, release, plan, `--strict` and `--advisory` must agree, and every check must have
+    /// been tried in some share. Where a check was tried in several, the gravest outcome counts. Exits like `verify`.
+    Merge(MergeOptions),
+    /// Compare two stored reports: what is newly red, and what asks less than before
+    Diff(DiffOptions),
     /// Explain a kind of check, or a pack (`pack:NAME`); without a name, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
@@ -48,6 +60,13 @@ pub(super) enum Command {
     Completions(CompletionOptions),
     /// Print the manual page
     Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitOptions {
+    /// The project's folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) folder: PathBuf,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -108,7 +127,7 @@ pub(super) struct VerifyOptions {
     pub(super) allow_hold: bool,
 
     /// Judge as of another moment, not in the past: a rehearsal of launch day
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(super) at: Option<Timestamp>,
 
     /// The version being released
@@ -157,6 +176,35 @@ pub(super) struct ReportOptions {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct MergeOptions {
+    /// The shares, as `verify --format json=FILE` wrote them
+    #[arg(required = true, num_args = 2.., value_name = "SHARE")]
+    pub(super) files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffOptions {
+    /// The older report, as `verify --format json=FILE` wrote it
+    #[arg(value_name = "A")]
+    pub(super) before: PathBuf,
+
+    /// The newer report
+    #[arg(value_name = "B")]
+    pub(super) after: PathBuf,
+
+    /// What to write: a format's name, and the file it goes to (standard output without one); repeatable
+    #[arg(short, long, value_name = "NAME[=FILE]", long_help = difference_formats())]
+    pub(super) format: Vec<String>,
+
+    /// Not on the terminal
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
     /// A kind (`http`) or a pack (`pack:web-api`)
     pub(super) name: Option<String>,
@@ -172,6 +220,10 @@ fn phase(word: &str) -> Result<Phase, String> {
     Phase::ALL.into_iter().find(|phase| phase.word() == word).ok_or_else(|| "write `pre-deploy` or `post-deploy`".into())
 }
 
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "write an instant with its offset, like `2026-12-01T09:00:00Z` or `2026-12-01T09:00:00+01:00`".into())
+}
+
 fn period(text: &str) -> Result<Period, String> {
     match text.parse::<Period>() {
         Ok(period) if period.as_millis() > 0 => Ok(period),
@@ -181,10 +233,18 @@ fn period(text: &str) -> Result<Period, String> {
 }
 
 fn formats() -> String {
+    listed(crate::render::FORMATS.iter().map(|format| (format.name, format.about)))
+}
+
+fn difference_formats() -> String {
+    listed(crate::render::DIFFERENCE_FORMATS.iter().map(|format| (format.name, format.about)))
+}
+
+fn listed(formats: impl Iterator<Item = (&'static str, &'static str)>) -> String {
     let mut text =
         String::from("What to write: a format's name, and the file it goes to (standard output without one); repeatable. Formats:\n");
-    for format in crate::render::FORMATS {
-        text.push_str(&format!("\n  {:<9} {}", format.name, format.about));
+    for (name, about) in formats {
+        text.push_str(&format!("\n  {name:<9} {about}"));
     }
     text
 }

@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     io::{IsTerminal as _, Write as _},
+    path::PathBuf,
 };
 
 use jiff::Timestamp;
@@ -17,6 +18,8 @@ pub(super) struct Edge {
     pub(super) env: ProcessEnv,
     /// When the program started.
     pub(super) now: Timestamp,
+    /// The folder the program was started in, where it can be told.
+    pub(super) folder: Option<PathBuf>,
     /// Somebody watches standard error.
     pub(super) watched: bool,
     /// Columns of the terminal standard output goes to.
@@ -32,6 +35,7 @@ impl Edge {
             arguments: std::env::args_os().collect(),
             env: variables.collect(),
             now: Timestamp::now(),
+            folder: std::env::current_dir().ok(),
             watched: std::io::stderr().is_terminal(),
             width: terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0)).clamp(40, 120),
         }

@@ -31,14 +31,14 @@ fn list() -> String {
     }
     text.push_str("\nPacks:\n");
     for pack in plan::packs() {
-        let _ = writeln!(text, "  pack:{:<13} {}", pack.name, pack.about);
+        let _ = writeln!(text, "  pack:{:<13} {}", pack.name, pack.summary());
     }
     text.push_str("\n`gonogo explain NAME` tells all about one.\n");
     text
 }
 
 fn explain_pack(name: &str) -> Option<String> {
-    plan::packs().iter().find(|pack| pack.name == name).map(|pack| pack.source.to_owned())
+    plan::packs().iter().find(|pack| pack.name == name).map(plan::pack_page)
 }
 
 fn unknown(name: &str) -> Failure {

@@ -27,9 +27,11 @@ pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> 
     Ok(Exit::Usage)
 }
 
-/// What to read the plan with.
+/// What to read the plan with. A path within the current folder is named from there, as CI looks for its places.
 pub(super) fn request(edge: &Edge, options: &PlanOptions) -> Request {
-    Request { config: options.config.clone(), environment: options.env.clone(), env: edge.env.clone() }
+    let within = edge.folder.as_ref().and_then(|folder| options.config.strip_prefix(folder).ok());
+    let config = within.unwrap_or(&options.config).to_path_buf();
+    Request { config, environment: options.env.clone(), env: edge.env.clone() }
 }
 
 /// Says every problem of a plan that cannot be run.

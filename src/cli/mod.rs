@@ -2,9 +2,12 @@
 
 mod arguments;
 mod ci;
+mod diff;
 mod edge;
 mod explain;
+mod init;
 mod lint;
+mod merge;
 mod outlet;
 mod plan;
 mod progress;
@@ -12,6 +15,7 @@ mod release;
 mod report;
 mod shell;
 mod signals;
+mod stored;
 mod verify;
 
 use std::process::ExitCode;
@@ -32,10 +36,13 @@ pub fn main() -> ExitCode {
     };
     edge.set_colour(arguments.colour);
     let exit = match &arguments.command {
+        Command::Init(options) => init::init(options),
         Command::Lint(options) => lint::lint(&edge, options),
         Command::Plan(options) => plan::plan(&edge, options),
         Command::Verify(options) => verify::verify(&edge, options),
         Command::Report(options) => report::report(&edge, options),
+        Command::Merge(options) => merge::merge(&edge, options),
+        Command::Diff(options) => diff::diff(&edge, options),
         Command::Explain(options) => explain::explain(options),
         Command::Schema => shell::schema(),
         Command::Completions(options) => shell::completions(options),

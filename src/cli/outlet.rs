@@ -9,32 +9,47 @@ use std::{
 use anyhow::{Context as _, anyhow};
 
 use super::{Failure, arguments::OutputOptions, edge, edge::Edge};
-use crate::render::{self, FORMATS, Format, Page, terminal};
+use crate::{
+    model::{Exit, Report},
+    render::{self, FORMATS, Page, terminal},
+};
 
 /// GitHub takes a job summary of up to a mebibyte; whole lines below this many characters are enough to read.
 const JOB_SUMMARY: usize = 60_000;
 
 /// Every output of one command.
 pub(super) struct Outlets {
-    files: Vec<(&'static Format, PathBuf, File)>,
-    stdout: Option<Stdout>,
+    files: Vec<(&'static str, PathBuf, File)>,
+    stdout: Option<Wanted>,
     summary: Option<PathBuf>,
 }
 
-enum Stdout {
+/// One text that a command is to make.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted {
+    /// For people at this terminal.
     Terminal(terminal::Style),
-    Format(&'static Format),
+    /// In the format of this name.
+    Format(&'static str),
+    /// A CI job's summary of at most so many characters.
+    Summary(usize),
 }
 
 impl Outlets {
-    /// Opens what was asked for; the report for the terminal goes to standard output unless another format does.
+    /// Opens what was asked for of a report; the text for the terminal goes to standard output unless another format does.
     pub(super) fn open(edge: &Edge, options: &OutputOptions) -> Result<Self, Failure> {
+        let names: Vec<&'static str> = FORMATS.iter().map(|format| format.name).collect();
+        Self::among(edge, options, &names)
+    }
+
+    /// The same for a command that has formats of its own.
+    pub(super) fn among(edge: &Edge, options: &OutputOptions, names: &[&'static str]) -> Result<Self, Failure> {
         let style = terminal::Style { colour: edge.coloured(), width: edge.width, verbose: options.verbose };
         let mut outlets = Self { files: Vec::new(), stdout: None, summary: None };
         for asked in &options.format {
             let (name, file) = asked.split_once('=').map_or((asked.as_str(), None), |(name, file)| (name, Some(file)));
-            let format = FORMATS.iter().find(|format| format.name == name).ok_or_else(|| Failure::usage(unknown_format(name)))?;
-            if format.name == "github" {
+            let format = *names.iter().find(|known| **known == name).ok_or_else(|| Failure::usage(unknown_format(name, names)))?;
+            if format == "github" {
                 outlets.summary = edge.env.get("GITHUB_STEP_SUMMARY").map(PathBuf::from);
             }
             match file {
@@ -42,38 +57,59 @@ impl Outlets {
                 Some("-") | None if outlets.stdout.is_some() => {
                     return Err(Failure::usage(anyhow!("two formats for standard output: give `{name}` a file, `--format {name}=FILE`")));
                 }
-                Some("-") | None if name == "terminal" => outlets.stdout = Some(Stdout::Terminal(style)),
-                Some("-") | None => outlets.stdout = Some(Stdout::Format(format)),
+                Some("-") | None if name == "terminal" => outlets.stdout = Some(Wanted::Terminal(style)),
+                Some("-") | None => outlets.stdout = Some(Wanted::Format(format)),
                 Some(file) => outlets.files.push((format, file.into(), create(Path::new(file)).map_err(Failure::output)?)),
             }
         }
         if outlets.stdout.is_none() && !options.quiet {
-            outlets.stdout = Some(Stdout::Terminal(style));
+            outlets.stdout = Some(Wanted::Terminal(style));
         }
         Ok(outlets)
     }
 
-    /// Whether people read standard output.
-    pub(super) fn terminal(&self) -> bool {
-        matches!(self.stdout, Some(Stdout::Terminal(_)))
+    /// Writes a report that was just made and says what to exit with, its headline on standard error where nobody
+    /// reads the report on standard output.
+    pub(super) fn deliver(self, report: &Report, quiet: bool) -> Result<Exit, Failure> {
+        let json = report.to_json();
+        if !quiet && !matches!(self.stdout, Some(Wanted::Terminal(_))) {
+            edge::say(&report.headline());
+        }
+        let exit = Exit::of_code(report.exit).unwrap_or(Exit::Unchecked);
+        match self.write(&Page::stored(report, &json)) {
+            Ok(()) => Ok(exit),
+            Err(failure) => {
+                edge::complain(&format!("{:#}", failure.cause));
+                Ok(exit.and(failure.exit))
+            }
+        }
     }
 
-    /// Writes everything; a failure of one does not keep the others from being written.
+    /// Writes a report everywhere; a failure of one does not keep the others from being written.
     pub(super) fn write(self, page: &Page<'_>) -> Result<(), Failure> {
+        self.write_texts(|wanted| match wanted {
+            Wanted::Terminal(style) => terminal::render(page, style),
+            Wanted::Format(name) => FORMATS.iter().find(|format| format.name == name).map_or_else(String::new, |f| (f.render)(page)),
+            Wanted::Summary(limit) => render::summary(page, limit),
+        })
+    }
+
+    /// The same for any text.
+    pub(super) fn write_texts(self, text: impl Fn(Wanted) -> String) -> Result<(), Failure> {
         let mut failed = None;
         for (format, path, mut file) in self.files {
-            let written = overwrite(&mut file, (format.render)(page).as_bytes());
+            let written = overwrite(&mut file, text(Wanted::Format(format)).as_bytes());
             failed = written.with_context(|| format!("`{}` could not be written", path.display())).err().or(failed);
         }
         if let Some(path) = self.summary {
-            failed = append(&path, &render::summary(page, JOB_SUMMARY))
+            failed = append(&path, &text(Wanted::Summary(JOB_SUMMARY)))
                 .with_context(|| format!("the job summary `{}` could not be written", path.display()))
                 .err()
                 .or(failed);
         }
         let printed = match self.stdout {
-            Some(Stdout::Terminal(style)) => edge::print(&terminal::render(page, style)),
-            Some(Stdout::Format(format)) => edge::print_raw((format.render)(page).as_bytes()),
+            Some(wanted @ Wanted::Terminal(_)) => edge::print(&text(wanted)),
+            Some(wanted) => edge::print_raw(text(wanted).as_bytes()),
             None => Ok(()),
         };
         failed = printed.context("standard output could not be written").err().or(failed);
@@ -97,8 +133,7 @@ fn append(path: &Path, text: &str) -> std::io::Result<()> {
     File::options().create(true).append(true).open(path)?.write_all(text.as_bytes())
 }
 
-fn unknown_format(name: &str) -> anyhow::Error {
-    let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+fn unknown_format(name: &str, names: &[&'static str]) -> anyhow::Error {
     match names.iter().find(|known| strsim::jaro_winkler(name, known) > 0.8) {
         Some(near) => anyhow!("there is no format `{name}`: did you mean `{near}`?"),
         None => anyhow!("there is no format `{name}`: there are {}", names.join(", ")),

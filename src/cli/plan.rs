@@ -45,7 +45,8 @@ impl Touched {
     }
 
     fn list(&self, plan: &Plan) -> String {
-        let mut text = format!("A run of `{}` against `{}` touches {} targets:\n", plan.project, plan.environment, self.targets.len());
+        let targets = if self.targets.len() == 1 { "1 target".to_owned() } else { format!("{} targets", self.targets.len()) };
+        let mut text = format!("A run of `{}` against `{}` touches {targets}:\n", plan.project, plan.environment);
         for (target, touches) in &self.targets {
             let _ = write!(text, "\n{target}\n");
             let credentials: BTreeSet<&str> = touches.iter().flat_map(|(_, touch)| touch.credentials.iter().map(String::as_str)).collect();
@@ -56,8 +57,8 @@ impl Touched {
                 let _ = writeln!(text, "  {id}: {}", touch.action.replace('\n', "\n    "));
             }
         }
-        for (host, pin) in plan.pins.iter() {
-            let _ = write!(text, "\n{host} is pinned to {pin}\n");
+        for (index, (host, pin)) in plan.pins.iter().enumerate() {
+            let _ = writeln!(text, "{}{host} is pinned to {pin}", if index == 0 { "\n" } else { "" });
         }
         text
     }

@@ -1,6 +1,6 @@
 //! What is shown while a run goes on: a bar for who watches a terminal, plain lines for CI, nothing when quiet.
 
-use std::time::Duration;
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -16,8 +16,8 @@ pub(super) enum Progress {
     Silent,
     /// One line a finished check.
     Lines(terminal::Style),
-    /// One line that moves.
-    Bar(ProgressBar),
+    /// One line that moves, with the checks that run now.
+    Bar(ProgressBar, RefCell<BTreeMap<usize, String>>),
 }
 
 impl Progress {
@@ -26,7 +26,7 @@ impl Progress {
         if quiet {
             Self::Silent
         } else if watched {
-            Self::Bar(bar())
+            Self::Bar(bar(), RefCell::default())
         } else {
             Self::Lines(terminal::Style { colour: false, width: 160, verbose: false })
         }
@@ -36,7 +36,7 @@ impl Progress {
         match self {
             Self::Silent => {}
             Self::Lines(style) => line(event, *style),
-            Self::Bar(bar) => advance(bar, event),
+            Self::Bar(bar, running) => advance(bar, &mut running.borrow_mut(), event),
         }
     }
 }
@@ -50,14 +50,32 @@ fn bar() -> ProgressBar {
     bar
 }
 
-fn advance(bar: &ProgressBar, event: &Event) {
+fn advance(bar: &ProgressBar, running: &mut BTreeMap<usize, String>, event: &Event) {
     match event {
         Event::Started { total, .. } => bar.set_length(u64::try_from(*total).unwrap_or(u64::MAX)),
-        Event::Began { id, .. } => bar.set_message(id.clone()),
+        Event::Began { index, id } => {
+            running.insert(*index, id.clone());
+            bar.set_message(now(running));
+        }
         Event::Retrying { id, why, .. } => bar.set_message(format!("{id}: again, {}", plain(why))),
-        Event::Finished { .. } => bar.inc(1),
-        Event::Interrupted { why } => bar.println(format!("ending the run early: {}; a second time ends at once", plain(why))),
+        Event::Finished { index, .. } => {
+            bar.inc(1);
+            // Of those that were never begun nothing changes.
+            if running.remove(index).is_some() {
+                bar.set_message(now(running));
+            }
+        }
+        Event::Interrupted { why } => bar.println(format!("ending the run early: {}", plain(why))),
         Event::Ended { .. } => bar.finish_and_clear(),
+    }
+}
+
+/// What is waited for: the first of the running checks, and how many beside it.
+fn now(running: &BTreeMap<usize, String>) -> String {
+    match (running.values().next(), running.len()) {
+        (None, _) => String::new(),
+        (Some(first), 1) => first.clone(),
+        (Some(first), count) => format!("{first} and {} more", count - 1),
     }
 }
 

@@ -9,7 +9,6 @@ use super::{Failure, arguments::VerifyOptions, ci, edge, edge::Edge, lint, outle
 use crate::{
     model::{Exit, Masker, Period, Report, Vantage},
     plan::{self, Plan},
-    render::Page,
     run::{self, Limits, Settings},
 };
 
@@ -28,18 +27,7 @@ pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failu
     let outlets = Outlets::open(edge, &options.output)?;
     let progress = Progress::new(options.output.quiet, edge.watched);
     let report = run(plan, &settings, &progress)?;
-    let json = report.to_json();
-    if !outlets.terminal() && !options.output.quiet {
-        edge::say(&report.headline());
-    }
-    let exit = Exit::TABLE.into_iter().map(|(exit, _)| exit).find(|exit| exit.code() == report.exit).unwrap_or(Exit::Unchecked);
-    match outlets.write(&Page::stored(&report, &json)) {
-        Ok(()) => Ok(exit),
-        Err(failure) => {
-            edge::complain(&format!("{:#}", failure.cause));
-            Ok(exit.and(failure.exit))
-        }
-    }
+    outlets.deliver(&report, options.output.quiet)
 }
 
 fn settings(edge: &Edge, options: &VerifyOptions, plan: &Plan) -> Result<Settings, Failure> {

@@ -45,6 +45,11 @@ impl Exit {
         }
     }
 
+    /// The code with this number.
+    pub fn of_code(code: u8) -> Option<Self> {
+        Self::TABLE.into_iter().map(|(exit, _)| exit).find(|exit| exit.code() == code)
+    }
+
     /// The number.
     pub fn code(self) -> u8 {
         self as u8

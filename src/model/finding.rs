@@ -17,6 +17,9 @@ pub struct Finding {
     pub section: String,
     /// The kind of check.
     pub kind: String,
+    /// The environment's `guard` names it: nothing else was touched before it had passed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guard: bool,
     /// How much it weighs.
     pub severity: Severity,
     /// Who looks after it.
@@ -29,6 +32,9 @@ pub struct Finding {
     pub outcome: Outcome,
     /// Why, in one sentence; outside text in it is masked.
     pub reason: String,
+    /// Left to another run, because of `--from`, `--only` or `--skip`: what `merge` looks for in the other shares.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elsewhere: bool,
     /// The demands, each judged.
     #[serde(default)]
     pub expectations: Vec<Expectation>,
@@ -78,7 +84,7 @@ pub struct Finding {
 /// A place in a plan file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
-    /// The file, as the plan names it.
+    /// The file, relative to where the run was started if the plan was given so; `pack:NAME` for a check of a pack.
     pub file: String,
     /// Counted from 1.
     pub line: u64,

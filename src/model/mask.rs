@@ -1,20 +1,27 @@
 //! Takes secrets out of text that came from outside, once, before the report is fingerprinted.
 
+mod forms;
+
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
-    fmt::Write as _,
     sync::{Arc, LazyLock, RwLock},
 };
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use regex::Regex;
+use regex::{Captures, Regex};
 use serde_json::Value;
+
+use self::forms::written_forms;
+use super::{looks_secret, text::CUT};
 
 /// Below this many bytes a value is masked only where it stands as a credential.
 const SHORTEST: usize = 6;
 
-/// Knows every secret of a run and replaces it, raw, URL-encoded or in base64, by its name.
+/// From this many bytes on the beginning of a value is masked where the rest of it was cut off.
+const SHORTEST_BEGINNING: usize = 4;
+
+/// Knows every secret of a run and replaces it, raw or encoded as targets write it, by its name.
 ///
 /// Secrets are added while the run learns of them; whoever masks sees those known so far.
 #[derive(Debug, Default)]
@@ -32,7 +39,10 @@ struct Known {
 #[derive(Debug)]
 struct Matcher {
     forms: AhoCorasick,
+    patterns: Vec<String>,
     replacements: Vec<String>,
+    /// Values too short or too common to be masked wherever they stand, by value.
+    weak: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for Known {
@@ -72,7 +82,9 @@ impl Masker {
     /// `text` with every known secret replaced, and the password of any URL.
     pub fn mask(&self, text: &str) -> String {
         let matcher = self.matcher();
-        let masked = matcher.forms.replace_all(text, &matcher.replacements);
+        let whole = matcher.without_beginnings(text);
+        let masked = matcher.forms.replace_all(&whole, &matcher.replacements);
+        let masked = matcher.without_weak(&masked);
         CREDENTIAL.replace_all(&masked, "${before}***@").into_owned()
     }
 
@@ -109,68 +121,83 @@ impl Masker {
 
 impl Known {
     fn compile(&self) -> Matcher {
-        let mut forms: BTreeMap<String, String> = BTreeMap::new();
+        let (mut forms, mut weak): (BTreeMap<String, String>, BTreeMap<String, String>) = Default::default();
         for (value, name) in &self.names {
+            let said = format!("${{{name}}}");
             if value.len() < SHORTEST || self.plain_words.iter().any(|word| word == value) {
+                weak.insert(value.clone(), said);
                 continue;
             }
             for form in written_forms(value) {
-                forms.entry(form).or_insert_with(|| format!("${{{name}}}"));
+                forms.entry(form).or_insert_with(|| said.clone());
             }
         }
         let (patterns, replacements): (Vec<_>, Vec<_>) = forms.into_iter().unzip();
-        let forms = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns);
+        let forms = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns);
         match forms {
-            Ok(forms) => Matcher { forms, replacements },
+            Ok(forms) => Matcher { forms, patterns, replacements, weak },
             // Too many secrets for an automaton cannot happen with values of bounded size; hide nothing by halves.
             Err(error) => unreachable!("the masking automaton: {error}"),
         }
     }
 }
 
+impl Matcher {
+    /// Where a text was cut off, the beginning of a secret may be left of it.
+    fn without_beginnings<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !text.contains(CUT) {
+            return Cow::Borrowed(text);
+        }
+        let parts: Vec<&str> = text.split(CUT).collect();
+        let mut out = String::with_capacity(text.len());
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                out.push_str(CUT);
+            }
+            match self.beginning(part).filter(|_| index + 1 < parts.len()) {
+                Some((length, said)) => {
+                    out.push_str(&part[..part.len() - length]);
+                    out.push_str(said);
+                }
+                None => out.push_str(part),
+            }
+        }
+        Cow::Owned(out)
+    }
+
+    /// How many bytes at the end of `text` begin a secret, the most there are, and the secret's name.
+    fn beginning(&self, text: &str) -> Option<(usize, &str)> {
+        let begun = |pattern: &str| {
+            let lengths = (SHORTEST_BEGINNING..pattern.len()).rev().filter(|length| pattern.is_char_boundary(*length));
+            lengths.into_iter().find(|length| text.ends_with(&pattern[..*length]))
+        };
+        let found = self.patterns.iter().zip(&self.replacements).filter_map(|(pattern, said)| Some((begun(pattern)?, said.as_str())));
+        found.max_by_key(|(length, _)| *length)
+    }
+
+    /// Without the values that are masked only where they stand as a credential: after a name that looks secret.
+    fn without_weak<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.weak.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        NAMED.replace_all(text, |found: &Captures<'_>| match self.weak.get(&found["value"]) {
+            Some(said) if looks_secret(&found["name"]) => format!("{}{}{said}{}", &found["name"], &found["between"], &found["end"]),
+            _ => found[0].to_owned(),
+        })
+    }
+}
+
+/// `name=value`, `"name": "value"`, `Name: value`.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?P<name>[A-Za-z][\w.-]*)(?P<between>["']?\s{0,4}[=:]\s{0,4}["']?)(?P<value>[^\s"'`&;,<>{}()\[\]]*[^\s"'`&;,<>{}()\[\].!?:])(?P<end>[.!?:]*)"#)
+        .unwrap_or_else(|error| unreachable!("{error}"))
+});
+
 /// `scheme://user:password@` in any text; the password ends at the last `@` before a slash or space.
 static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:)(?P<password>[^\s/"'<>]+)@"#)
         .unwrap_or_else(|error| unreachable!("{error}"))
 });
-
-/// The ways `value` may come back: raw, JSON-escaped, percent-encoded, base64 at each of the three alignments.
-fn written_forms(value: &str) -> Vec<String> {
-    let mut forms = vec![value.to_owned(), percent_encoded(value, false), percent_encoded(value, true)];
-    if let Ok(json) = serde_json::to_string(value) {
-        forms.push(json[1..json.len() - 1].to_owned());
-    }
-    for pad in 0..3 {
-        let padded = [&b"\0\0"[..pad], value.as_bytes()].concat();
-        let encoded = STANDARD_NO_PAD.encode(&padded);
-        // Characters that also depend on the neighbours are cut off at both ends.
-        let start = [0, 2, 3][pad];
-        let end = encoded.len() - usize::from(padded.len() % 3 != 0);
-        if end.saturating_sub(start) >= 8 {
-            let stable = &encoded[start..end];
-            forms.push(stable.to_owned());
-            forms.push(stable.replace('+', "-").replace('/', "_"));
-        }
-    }
-    forms.sort();
-    forms.dedup();
-    forms
-}
-
-fn percent_encoded(value: &str, lower: bool) -> String {
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        // RFC 3986, 2.3: unreserved characters stand for themselves.
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else if lower {
-            let _ = write!(out, "%{byte:02x}");
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
 
 fn percent_decoded(value: &str) -> String {
     url::form_urlencoded::parse(format!("x={}", value.replace('+', "%2B").replace('&', "%26")).as_bytes())
@@ -193,8 +220,8 @@ mod tests {
 
     #[test]
     fn hides_every_written_form() {
-        let basic = base64::engine::general_purpose::STANDARD.encode(format!("user:{CANARY}"));
-        for text in [CANARY.to_owned(), percent_encoded(CANARY, false), percent_encoded(CANARY, true), basic] {
+        let basic = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("user:{CANARY}"));
+        for text in [CANARY.to_owned(), "k3y%2Fwith%2Bodd%3Dchars%26Zm9v".into(), "k3y%2fwith%2bodd%3dchars%26Zm9v".into(), basic] {
             let masked = masker().mask(&format!("got {text} back"));
             assert!(masked.contains("${API_KEY}"), "{masked}");
             assert!(!masked.contains(&CANARY[4..12]), "{masked}");
@@ -222,5 +249,19 @@ mod tests {
         masker.hide("ENV_TOKEN", "production");
         assert_eq!(masker.mask("port 12345 in production"), "port 12345 in production");
         assert_eq!(masker.mask("db://u:1234@h"), "db://u:***@h");
+        let said = masker.mask("?pin_token=1234&page=1234 {\"password\": \"1234\"} X-Api-Key: production");
+        assert_eq!(said, "?pin_token=${PIN}&page=1234 {\"password\": \"${PIN}\"} X-Api-Key: ${ENV_TOKEN}");
+    }
+
+    #[test]
+    fn a_secret_that_was_cut_off_is_hidden_too() {
+        let masker = masker();
+        masker.hide("LONGER", &format!("prefix-{CANARY}"));
+        for length in SHORTEST_BEGINNING..CANARY.len() {
+            let cut = crate::model::excerpt(&format!("it said {CANARY} and more"), 8 + length);
+            assert!(masker.mask(&cut).starts_with("it said ${API_KEY}… ("), "{}", masker.mask(&cut));
+        }
+        assert_eq!(masker.mask("no secret… (3 bytes more) and k3y… (1 bytes more)"), "no secret… (3 bytes more) and k3y… (1 bytes more)");
+        assert_eq!(masker.mask("prefix-k3y/wi… (9 bytes more)"), "${LONGER}… (9 bytes more)");
     }
 }

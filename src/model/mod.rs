@@ -2,12 +2,14 @@
 //!
 //! [`Report`] and what it contains are the public JSON format `gonogo.report/v1`; fields are only ever added.
 
+mod difference;
 mod digest;
 mod event;
 mod exit;
 mod expectation;
 mod finding;
 mod mask;
+mod merge;
 mod outcome;
 mod percent;
 mod period;
@@ -22,12 +24,14 @@ mod stored;
 mod text;
 mod verdict;
 
+pub use difference::{Change, CheckDifference, DIFFERENCE_SCHEMA, Difference, Effect, Movement, Side, Standing};
 pub use digest::Digest;
 pub use event::Event;
 pub use exit::Exit;
 pub use expectation::{Bound, Expectation};
 pub use finding::{Finding, Location, Waived};
 pub use mask::Masker;
+pub use merge::{MergeError, Share};
 pub use outcome::Outcome;
 pub use percent::Percent;
 pub use period::Period;
@@ -39,5 +43,5 @@ pub use secret::{SECRET_NEWTYPE, Secret, looks_secret};
 pub use severity::Severity;
 pub use size::Size;
 pub use stored::ReportError;
-pub use text::{excerpt, plain};
+pub use text::{excerpt, excerpt_of, plain};
 pub use verdict::Verdict;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Exit, Finding, Outcome, Phase, Release, Severity, Verdict};
+use super::{Digest, Exit, Finding, Outcome, Phase, Release, Severity, Share, Verdict};
 
 /// The name of the format. Within v1 fields are only added; readers ignore unknown ones.
 pub const SCHEMA: &str = "gonogo.report/v1";
@@ -50,6 +50,9 @@ pub struct Report {
     pub plan: PlanIdentity,
     /// Where it was run from.
     pub vantage: Vantage,
+    /// The shares that were merged into this report; empty for the report of one run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<Share>,
     /// Names pinned to addresses for this run (`resolve`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub resolve: BTreeMap<String, String>,

@@ -7,7 +7,7 @@ use serde::{
     de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor},
 };
 
-use super::{Report, SCHEMA};
+use super::{Outcome, Report, SCHEMA};
 
 /// Why a file is no report.
 #[derive(Debug, thiserror::Error)]
@@ -55,12 +55,21 @@ impl Report {
         if self.counts != derived.counts {
             return Err(ReportError::Contradiction("its counts are not those of its findings".into()));
         }
+        let mut ids = std::collections::BTreeSet::new();
+        if let Some(twice) = self.findings.iter().find(|finding| !ids.insert(finding.id.as_str())) {
+            return Err(ReportError::Contradiction(format!("the check `{}` stands twice in it", super::excerpt(&twice.id, 64))));
+        }
         for finding in &self.findings {
-            let derived = super::Outcome::of(&finding.expectations);
+            let untried = finding.expectations.is_empty() && matches!(finding.outcome, Outcome::Skipped | Outcome::Unknown);
+            if finding.elsewhere && !(untried && finding.attempts == 0) {
+                let said = format!("`{}` is left to another run although it was tried", super::excerpt(&finding.id, 64));
+                return Err(ReportError::Contradiction(said));
+            }
+            let derived = Outcome::of(&finding.expectations);
             if !finding.expectations.is_empty() && finding.outcome != derived {
                 return contradiction(&format!("`{}` is", finding.id), &finding.outcome, &derived);
             }
-            if finding.expectations.is_empty() && finding.outcome == super::Outcome::Pass {
+            if finding.expectations.is_empty() && finding.outcome == Outcome::Pass {
                 return Err(ReportError::Contradiction(format!("`{}` passed although nothing was expected of it", finding.id)));
             }
         }

@@ -15,16 +15,24 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Stands in an [`excerpt`] where the text was cut off.
+pub(super) const CUT: &str = "… (";
+
 /// The first `limit` bytes of `text` at most, cut at a character, with the cut said.
 pub fn excerpt(text: &str, limit: usize) -> String {
-    if text.len() <= limit {
+    excerpt_of(text, limit, text.len())
+}
+
+/// The same of a text of `total` bytes, of which only `text`, its beginning, is at hand.
+pub fn excerpt_of(text: &str, limit: usize, total: usize) -> String {
+    if total <= text.len() && text.len() <= limit {
         return text.to_owned();
     }
-    let mut end = limit;
+    let mut end = limit.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}… ({} bytes more)", &text[..end], text.len() - end)
+    format!("{}{CUT}{} bytes more)", &text[..end], total.max(text.len()) - end)
 }
 
 fn acts(c: char) -> bool {
@@ -47,5 +55,6 @@ mod tests {
     fn cuts_at_a_character() {
         assert_eq!(excerpt("aé", 2), "a… (2 bytes more)");
         assert_eq!(excerpt("abc", 3), "abc");
+        assert_eq!(excerpt_of("abc", 3, 10), "abc… (7 bytes more)");
     }
 }

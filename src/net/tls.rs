@@ -1,4 +1,16 @@
-//! One TLS stack for everything: rustls with ring, verification on.
+//! One TLS stack for everything: rustls with ring, verification on. Below it, the parts that look at a server's TLS
+//! itself: [`handshake`], [`offer`], [`verify_chain`].
+
+mod addresses;
+mod capped;
+mod door;
+mod handshake;
+mod hello;
+mod old;
+mod pem;
+mod recorder;
+mod trouble;
+mod trust;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -14,6 +26,15 @@ use rustls::{
     server::ParsedCertificate,
     time_provider::TimeProvider,
 };
+
+pub use addresses::addresses;
+pub use door::{Door, StartTls};
+pub use handshake::{Session, Shown, handshake};
+pub use hello::{Version, client_hello};
+pub use old::{Answer, offer};
+pub use pem::pem_certificates;
+pub use trouble::Trouble;
+pub use trust::{verify_chain, verify_name};
 
 use crate::model::ProcessEnv;
 

@@ -28,11 +28,27 @@ use crate::model::{SECRET_NEWTYPE, looks_secret};
 pub(super) struct Reading {
     /// Entries and items to leave out, since they were found wrong before.
     pub(super) dropped: HashSet<Place>,
-    /// Whether scalars from variables give their text as written, so that a message that quotes it tells no value.
-    pub(super) masked: bool,
+    /// What scalars from variables give.
+    pub(super) given: Given,
     /// Scalars that were read as secrets.
     pub(super) secrets: RefCell<HashSet<Place>>,
 }
+
+/// What a scalar from variables gives to whoever reads it. Only its value makes a plan; the others are for messages that
+/// tell no value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Its value.
+    #[default]
+    Value,
+    /// Its text as written, `${api}`.
+    Written,
+    /// The same, but [an address](ADDRESSES) where the value is one: so that what is wrong elsewhere is found.
+    Shaped,
+}
+
+/// Addresses that stand for those in variables.
+pub(super) const ADDRESSES: [&str; 2] = ["https://variable.invalid/", "http://variable.invalid/"];
 
 /// Reads a node.
 #[derive(Clone, Copy)]
@@ -75,7 +91,11 @@ impl<'a> Reader<'a> {
         let scalar = self.scalar(wanted)?;
         match scalar.filled() {
             Some(filled) if !is_known(filled) => Err(Mismatch::unset(&filled.unset).at(self.node.place)),
-            Some(filled) if self.reading.masked => Ok(&filled.written),
+            Some(filled) if self.reading.given != Given::Value => {
+                let address =
+                    ADDRESSES.into_iter().find(|address| scalar.text.starts_with(&address[..=address.find("//").unwrap_or(0) + 1]));
+                Ok(address.filter(|_| self.reading.given == Given::Shaped).unwrap_or(&filled.written))
+            }
             _ => Ok(&scalar.text),
         }
     }

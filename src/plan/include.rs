@@ -57,16 +57,42 @@ pub(super) fn read(root: &Path, name: &Path, sources: &mut Sources, faults: &mut
     let bytes = regular_file::read_bytes(&root.join(name), LARGEST)?;
     let digest = Digest::of(&bytes);
     let text = String::from_utf8(bytes).map_err(|_| FileError::NotText)?;
-    let file = sources.add(shown(name), text, digest);
-    let text = sources.of(super::place::Place::top(file)).text.clone();
-    Ok((file, yaml::parse(file, &text, faults)))
+    Ok(take(root, name, (text, digest), sources, faults))
 }
 
-/// The name by which problems and reports call a file: relative, with `/` between its parts and without `./`.
+/// Takes a file's text, with the fingerprint of its bytes, among the sources.
+pub(super) fn take(
+    root: &Path,
+    name: &Path,
+    (text, digest): (String, Digest),
+    sources: &mut Sources,
+    faults: &mut Vec<Fault>,
+) -> (u32, Option<Node>) {
+    let file = sources.add_file(shown(name), found_at(&root.join(name)), text, digest);
+    let text = sources.of(super::place::Place::top(file)).text.clone();
+    (file, yaml::parse(file, &text, faults))
+}
+
+/// The name by which the plan and its reports call a file: relative, with `/` between its parts and without `./`.
 pub(super) fn shown(path: &Path) -> String {
     let parts: Vec<_> =
         path.components().filter(|part| *part != Component::CurDir).map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
+}
+
+/// Where people and CI find the file: without going into a folder and out again. For showing only: with symbolic links
+/// it may be another file.
+fn found_at(path: &Path) -> String {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        let inside = matches!(plain.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if inside => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain.to_string_lossy().into_owned()
 }
 
 /// The file beside `text` that may be meant.

@@ -32,7 +32,17 @@ pub struct Lint {
 /// Works offline: an `env-file` that is not there is no problem, secrets that are not set get a placeholder, and a check
 /// with other variables that are not set is not tried.
 pub fn lint(request: &Request, at: Timestamp) -> Lint {
-    let mut tree = match Tree::read(&request.config) {
+    lint_tree(Tree::read(&request.config), request, at)
+}
+
+/// The same for a main file of this text, which stands nowhere yet; what it includes is looked for beside
+/// [`config`](Request::config).
+pub fn lint_text(text: &str, request: &Request, at: Timestamp) -> Lint {
+    lint_tree(Tree::of(&request.config, text), request, at)
+}
+
+fn lint_tree(tree: Result<Tree, Vec<Problem>>, request: &Request, at: Timestamp) -> Lint {
+    let mut tree = match tree {
         Ok(tree) => tree,
         Err(problems) => return Lint { problems, ..Lint::default() },
     };

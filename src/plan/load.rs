@@ -31,7 +31,19 @@ use crate::{
 /// # Errors
 /// Every problem of weight [`Weight::Error`] there is, with the warnings, in the order of the files.
 pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
-    let mut tree = Tree::read(&request.config)?;
+    load_tree(Tree::read(&request.config)?, request)
+}
+
+/// The same for a main file of this text, which stands nowhere yet; what it includes is looked for beside
+/// [`config`](Request::config).
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(text: &str, request: &Request) -> Result<Plan, Vec<Problem>> {
+    load_tree(Tree::of(&request.config, text)?, request)
+}
+
+fn load_tree(mut tree: Tree, request: &Request) -> Result<Plan, Vec<Problem>> {
     let environment = match request::chosen(&tree, request.environment.as_deref()) {
         Ok(environment) => environment.name.clone(),
         Err(fault) => return Err(request::unchosen(tree, fault)),

@@ -76,6 +76,11 @@ impl Mismatch {
         self.0.entry
     }
 
+    /// Whether its words quote `text`.
+    pub(super) fn quotes(&self, text: &str) -> bool {
+        self.0.message.contains(text) || self.0.hint.as_ref().is_some_and(|hint| hint.contains(text))
+    }
+
     pub(super) fn into_words(self) -> (String, Option<String>) {
         (self.0.message, self.0.hint)
     }

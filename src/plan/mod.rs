@@ -22,6 +22,7 @@ mod needs;
 mod node;
 mod number;
 mod pack;
+mod pack_page;
 mod pack_use;
 mod people;
 mod place;
@@ -33,6 +34,7 @@ mod schema;
 mod scope;
 mod secrecy;
 mod settings;
+pub mod starter;
 mod suggest;
 mod teeth;
 mod template;
@@ -50,9 +52,10 @@ use crate::{
 };
 
 pub use item::{Item, Retry, Standing};
-pub use lint::{Lint, lint};
-pub use load::load;
+pub use lint::{Lint, lint, lint_text};
+pub use load::{load, load_text};
 pub use pack::{Pack, PackVar, packs};
+pub use pack_page::pack_page;
 pub use people::{Person, Signoff};
 pub use problem::{Problem, Weight};
 pub use request::Request;

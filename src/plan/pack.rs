@@ -1,13 +1,21 @@
 //! Ready-made checklists that a plan includes by name. They are part of the program.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use serde::Deserialize;
 
-use super::{deserialize::Reader, mismatch::Mismatch, node::Node, place::Place, typed, yaml};
+use super::{deserialize::Reader, mismatch::Mismatch, node::Node, place::Place, template::Template, typed, yaml};
 
 /// A pack's name and text, one line each.
-const SOURCES: [(&str, &str); 1] = [("web-api", include_str!("../../checks/packs/web-api.yaml"))];
+const SOURCES: [(&str, &str); 4] = [
+    ("web-api", include_str!("../../checks/packs/web-api.yaml")),
+    ("postgres", include_str!("../../checks/packs/postgres.yaml")),
+    ("redis", include_str!("../../checks/packs/redis.yaml")),
+    ("secrets", include_str!("../../checks/packs/secrets.yaml")),
+];
 
 static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| SOURCES.iter().map(|(name, source)| Pack::read(name, source)).collect());
 
@@ -23,6 +31,8 @@ pub struct Pack {
     pub name: &'static str,
     /// What it checks, in a sentence or two.
     pub about: String,
+    /// What a plan's `include` may list to have it: its uses from the plainest on.
+    pub example: String,
     /// What it wants to know, by name.
     pub vars: BTreeMap<String, PackVar>,
     /// Its YAML.
@@ -38,18 +48,34 @@ pub struct PackVar {
     /// What it is where the plan does not say; without it the plan must.
     #[serde(default)]
     pub default: Option<String>,
+    /// The variable whose address this is over plain HTTP where the plan does not say: the same host, on port 80.
+    #[serde(default)]
+    pub http_of: Option<String>,
+}
+
+impl PackVar {
+    /// Whether the plan has to say what it is.
+    pub(super) fn is_open(&self) -> bool {
+        self.default.is_none() && self.http_of.is_none()
+    }
 }
 
 /// The keys of a pack's file that are not about its checks.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Head {
     about: String,
+    example: String,
     #[serde(default)]
     vars: BTreeMap<String, PackVar>,
 }
 
 impl Pack {
+    /// The first sentence of what it is about.
+    pub fn summary(&self) -> &str {
+        self.about.find(". ").map_or(self.about.as_str(), |stop| &self.about[..=stop])
+    }
+
     pub(super) fn named(name: &str) -> Option<&'static Self> {
         packs().iter().find(|pack| pack.name == name)
     }
@@ -59,15 +85,28 @@ impl Pack {
         format!("pack:{}", self.name)
     }
 
+    /// Its variables that the scalars of `node` use; with `file` only scalars that stand in that file count.
+    pub(super) fn variables(&self, node: &Node, file: Option<u32>) -> BTreeSet<&str> {
+        let mut used = BTreeSet::new();
+        node.each_scalar(&mut |scalar, place| {
+            if let Ok(Some(template)) = Template::parse(&scalar.text)
+                && file.is_none_or(|file| place.file == file)
+            {
+                used.extend(template.names().into_iter().filter_map(|name| Some(self.vars.get_key_value(name)?.0.as_str())));
+            }
+        });
+        used
+    }
+
     /// A test holds that every pack can be read; one that cannot would have no variables and no checks.
     fn read(name: &'static str, source: &'static str) -> Self {
         let mut node = yaml::parse(0, source, &mut Vec::new());
         if let Some(Node { value: super::node::Value::Map(entries), .. }) = &mut node {
-            entries.retain(|(key, _)| matches!(key.text.as_str(), "about" | "vars"));
+            entries.retain(|(key, _)| matches!(key.text.as_str(), "about" | "example" | "vars"));
         }
         let parse = |reader: Reader<'_>| -> Result<Head, Mismatch> { Head::deserialize(reader) };
         let head = node.and_then(|node| typed::read(&node, Place::top(0), Default::default(), &parse).value);
-        let Head { about, vars } = head.unwrap_or(Head { about: String::new(), vars: BTreeMap::new() });
-        Self { name, about: about.trim().to_owned(), vars, source }
+        let Head { about, example, vars } = head.unwrap_or_default();
+        Self { name, about: about.trim().to_owned(), example, vars, source }
     }
 }

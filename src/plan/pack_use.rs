@@ -1,6 +1,6 @@
 //! A pack as one plan includes it: under which name, with which variables, changed how and without what.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     draft::{Draft, Found},
@@ -48,9 +48,9 @@ impl PackUse {
         }
         let file = sources.add(pack.file(), pack.source.to_owned(), Digest::of(pack.source.as_bytes()));
         let vars = root::vars(fields, faults);
-        check_vars(pack, &vars, &name, faults);
         let this = Self { pack, alias, vars, file };
         let drafts = this.drafts(fields, index, name.place, faults);
+        this.check_vars(&drafts, &name, faults);
         Some((this, drafts))
     }
 
@@ -75,6 +75,8 @@ impl PackUse {
             }
             let mut found = Draft::read(&check, tree.entry("section"), faults);
             if let Some(draft) = &mut found.draft {
+                // What the plan leaves out holds nothing up.
+                draft.needs.retain(|need| need.place.file != self.file || !without.contains_key(need.text.as_str()));
                 self.adopt(draft, index, at);
                 draft.without = without.get(id).and_then(|(label, reason)| reason_of(reason, *label, faults));
             }
@@ -94,15 +96,24 @@ impl PackUse {
             need.text = format!("{}/{}", self.alias.text, need.text);
         }
     }
-}
 
-fn check_vars(pack: &Pack, vars: &[(Key, Node)], name: &Word, faults: &mut Vec<Fault>) {
-    for (key, _) in vars.iter().filter(|(key, _)| !pack.vars.contains_key(&key.text)) {
-        let hint = suggest::hint(&key.text, pack.vars.keys().map(String::as_str), "variables");
-        faults.push(Fault::new(key.place, format!("the pack `{}` has no variable `{}`", pack.name, key.text)).maybe_hint(hint));
-    }
-    for (var, about) in pack.vars.iter().filter(|(_, about)| about.default.is_none()) {
-        if !vars.iter().any(|(key, _)| key.text == *var) {
+    /// A variable is demanded only if a check uses it: what only checks that the plan leaves out would use need not be.
+    fn check_vars(&self, checks: &[Found], name: &Word, faults: &mut Vec<Fault>) {
+        let Self { pack, vars, .. } = self;
+        let given = |var: &str| vars.iter().any(|(key, _)| key.text == var);
+        for (key, _) in vars.iter().filter(|(key, _)| !pack.vars.contains_key(&key.text)) {
+            let hint = suggest::hint(&key.text, pack.vars.keys().map(String::as_str), "variables");
+            faults.push(Fault::new(key.place, format!("the pack `{}` has no variable `{}`", pack.name, key.text)).maybe_hint(hint));
+        }
+        let mut used: BTreeSet<&str> = BTreeSet::new();
+        for draft in checks.iter().filter_map(|found| found.draft.as_ref()).filter(|draft| draft.without.is_none()) {
+            // What the plan puts in the place of the pack's settings means the plan's variables.
+            used.extend([&draft.envelope, &draft.settings].into_iter().flat_map(|node| pack.variables(node, Some(self.file))));
+        }
+        let base = |var: &&str| pack.vars.get(*var).filter(|_| !given(var))?.http_of.as_deref();
+        let bases: Vec<&str> = used.iter().filter_map(base).collect();
+        used.extend(bases);
+        for (var, about) in pack.vars.iter().filter(|(var, about)| about.is_open() && used.contains(var.as_str()) && !given(var)) {
             let message = format!("the pack `{}` needs the variable `{var}`", pack.name);
             faults.push(Fault::new(name.place, message).hint(format!("`{var}` is: {}", about.about)));
         }

@@ -31,8 +31,10 @@ impl Place {
 /// One file, or one pack of the program.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// As the plan names it: relative to the plan's folder, or `pack:web-api`.
+    /// As the plan names it: relative to the plan's folder, or `pack:web-api`. Reports know it by this name.
     pub(super) name: String,
+    /// As people and CI find it: relative to where the program was started, if the plan was given so.
+    pub(super) path: String,
     /// Its text; empty where it is not UTF-8.
     pub(super) text: String,
     /// Of its exact bytes.
@@ -41,9 +43,9 @@ pub(super) struct Source {
 }
 
 impl Source {
-    fn new(name: String, text: String, digest: Digest) -> Self {
+    fn new(name: String, path: String, text: String, digest: Digest) -> Self {
         let lines = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1)).collect();
-        Self { name, text, digest, lines }
+        Self { name, path, text, digest, lines }
     }
 
     /// The line that holds byte `offset`, counted from 0, with the stretch of bytes it covers, its end of line excluded.
@@ -61,9 +63,14 @@ impl Source {
 pub(super) struct Sources(Vec<Source>);
 
 impl Sources {
-    /// Takes a file in and gives it its number.
+    /// Takes in what has no other place than its name, and gives it its number.
     pub(super) fn add(&mut self, name: String, text: String, digest: Digest) -> u32 {
-        self.0.push(Source::new(name, text, digest));
+        self.add_file(name.clone(), name, text, digest)
+    }
+
+    /// Takes in the file that stands at `path`, and gives it its number.
+    pub(super) fn add_file(&mut self, name: String, path: String, text: String, digest: Digest) -> u32 {
+        self.0.push(Source::new(name, path, text, digest));
         u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -88,7 +95,7 @@ impl Sources {
     }
 
     /// `file:line`, for a message about another place.
-    pub(super) fn name_line(&self, place: Place) -> String {
-        format!("{}:{}", self.of(place).name, self.line(place))
+    pub(super) fn path_line(&self, place: Place) -> String {
+        format!("{}:{}", self.of(place).path, self.line(place))
     }
 }

@@ -25,7 +25,7 @@ const LONGEST: usize = 600;
 pub struct Problem {
     /// Whether it stops a run.
     pub weight: Weight,
-    /// The file, as the plan names it.
+    /// The file: the plan's folder as it was given, and the name within.
     pub file: String,
     /// Counted from 1; 0 where the problem has no place in the file.
     pub line: u64,
@@ -85,7 +85,7 @@ impl Problem {
         let column = source.text[range.start..(fault.place.start as usize).clamp(range.start, range.end)].chars().count() + 1;
         Self {
             weight: fault.weight,
-            file: source.name.clone(),
+            file: source.path.clone(),
             line: line as u64 + 1,
             column: column as u64,
             message: clean(&fault.message),
@@ -107,7 +107,7 @@ impl Problem {
         {
             let weight = if errors > told { Weight::Error } else { Weight::Warning };
             let message = format!("there are {} more problems", faults.len() - MOST);
-            problems.push(Self { weight, ..Self::of_file(&source.name, message, None) });
+            problems.push(Self { weight, ..Self::of_file(&source.path, message, None) });
         }
         problems
     }
@@ -117,7 +117,7 @@ impl Problem {
 fn shown(place: Place, sources: &Sources, column: usize) -> String {
     let source = sources.of(place);
     let (line, range) = source.line_of(place.start as usize);
-    let header = format!(" --> {}:{}:{column}", plain(&source.name), line + 1);
+    let header = format!(" --> {}:{}:{column}", plain(&source.path), line + 1);
     let text = &source.text[range.clone()];
     if text.trim().is_empty() || text.len() > LONGEST_LINE {
         return header;

@@ -142,7 +142,7 @@ impl Resolved<'_> {
 }
 
 fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> Item {
-    let location = Location { file: tree.sources.of(draft.location).name.clone(), line: tree.sources.line(draft.location) };
+    let location = Location { file: tree.sources.of(draft.location).path.clone(), line: tree.sources.line(draft.location) };
     Item {
         id: draft.id.clone(),
         phases: envelope.phases(),

@@ -57,8 +57,27 @@ impl PackScope {
             });
             vars.insert(key.text.clone(), value.map(|resolved| hidden(&key.text, resolved)));
         }
+        for (name, base) in used.pack.vars.iter().filter_map(|(name, var)| Some((name, var.http_of.as_ref()?))) {
+            if let Some(Ok(https)) = vars.get(base).filter(|_| !vars.contains_key(name)) {
+                let plain = Resolved { text: over_http(&https.text), shown: over_http(&https.shown), ..(**https).clone() };
+                vars.insert(name.clone(), Ok(Rc::new(plain)));
+            }
+        }
         Self { vars, lenient: plan.lenient }
     }
+}
+
+/// The address over plain HTTP: the same host on port 80. One that is not `https://` is itself.
+fn over_http(address: &str) -> String {
+    let Some(rest) = address.get(..8).filter(|scheme| scheme.eq_ignore_ascii_case("https://")).map(|_| &address[8..]) else {
+        return address.to_owned();
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains([']', '@', '}']) => host,
+        _ => authority,
+    };
+    format!("http://{host}{path}")
 }
 
 /// A variable of the pack with a secret-looking name is as secret as one of the plan.
@@ -99,6 +118,27 @@ impl<'a> Scopes<'a> {
         match self.pack {
             Some((file, scope)) if file == place.file => scope,
             _ => self.plan,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::over_http;
+
+    #[test]
+    fn plain_http_is_the_same_host_on_port_80() {
+        for (https, http) in [
+            ("https://a.example.com", "http://a.example.com"),
+            ("HTTPS://a.example.com:8443/v1?x=a:1", "http://a.example.com/v1?x=a:1"),
+            ("https://[::1]:8443/", "http://[::1]/"),
+            ("https://[::1]", "http://[::1]"),
+            ("https://u:p@a.example.com", "http://u:p@a.example.com"),
+            ("http://a.example.com:8080", "http://a.example.com:8080"),
+            ("", ""),
+            ("https:/ä", "https:/ä"),
+        ] {
+            assert_eq!(over_http(https), http);
         }
     }
 }

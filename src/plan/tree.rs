@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     root::Root,
     suggest, unused,
 };
-use crate::model::plain;
+use crate::model::{Digest, plain};
 
 /// The keys of a check file.
 const FILE_KEYS: [&str; 2] = ["section", "checks"];
@@ -42,26 +42,45 @@ impl Tree {
     /// # Errors
     /// Only if the main file cannot be read at all; every other problem is in [`faults`](Self::faults).
     pub(super) fn read(config: &Path) -> Result<Self, Vec<Problem>> {
-        let folder = match config.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
-        let mut tree = Self { folder, ..Self::default() };
-        let node = match include::read(&tree.folder, &name, &mut tree.sources, &mut tree.faults) {
-            Ok((_, Some(node))) => node,
-            Ok((_, None)) => return Err(Problem::all(tree.faults, &tree.sources)),
+        let (mut tree, name) = Self::beside(config);
+        match include::read(&tree.folder, &name, &mut tree.sources, &mut tree.faults) {
+            Ok((_, node)) => tree.grown(&name, node),
             Err(error) => {
-                let hint = "`-c` names the plan's main file; `gonogo init` writes one";
+                let hint = "`-c FILE` names the plan's main file; `gonogo init` writes one";
                 let config = config.display().to_string();
-                return Err(vec![Problem::of_file(&config, format!("the plan `{}` {error}", plain(&config)), Some(hint.to_owned()))]);
+                Err(vec![Problem::of_file(&config, format!("the plan `{}` {error}", plain(&config)), Some(hint.to_owned()))])
             }
-        };
+        }
+    }
+
+    /// Takes `text` for the main file, and reads all it includes.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(super) fn of(config: &Path, text: &str) -> Result<Self, Vec<Problem>> {
+        let (mut tree, name) = Self::beside(config);
+        let (_, node) =
+            include::take(&tree.folder, &name, (text.to_owned(), Digest::of(text.as_bytes())), &mut tree.sources, &mut tree.faults);
+        tree.grown(&name, node)
+    }
+
+    /// An empty tree in the main file's folder, and the file's name there.
+    fn beside(config: &Path) -> (Self, PathBuf) {
+        // Globs give their paths back without `./`.
+        let folder: PathBuf = config.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir).collect();
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+        (Self { folder, ..Self::default() }, PathBuf::from(config.file_name().unwrap_or(config.as_os_str())))
+    }
+
+    /// With all that the main file says and includes.
+    fn grown(self, name: &Path, node: Option<Node>) -> Result<Self, Vec<Problem>> {
+        let mut tree = self;
+        let Some(node) = node else { return Err(Problem::all(tree.faults, &tree.sources)) };
         tree.root = Root::read(&node, &mut tree.faults);
         if node.get("checks").is_some() {
             tree.checks(&node);
         }
-        let files = tree.include(&name);
+        let files = tree.include(name);
         tree.whole(&node, &files);
         Ok(tree)
     }
@@ -119,7 +138,7 @@ impl Tree {
     fn pack(&mut self, entry: &Node) {
         let Some((used, drafts)) = PackUse::read(entry, self.packs.len(), &mut self.sources, &mut self.faults) else { return };
         if let Some(first) = self.packs.iter().find(|pack| pack.alias.text == used.alias.text) {
-            let message = format!("two packs are called `{}`, the first at {}", used.alias.text, self.sources.name_line(first.alias.place));
+            let message = format!("two packs are called `{}`, the first at {}", used.alias.text, self.sources.path_line(first.alias.place));
             self.faults.push(Fault::new(used.alias.place, message).hint("give this one another name with `as`"));
             return;
         }
@@ -174,7 +193,7 @@ impl Tree {
         for draft in &self.drafts {
             let place = *first.entry(&draft.id).or_insert(draft.id_place);
             if place != draft.id_place {
-                let message = format!("duplicate id `{}`, first given at {}", draft.id, self.sources.name_line(place));
+                let message = format!("duplicate id `{}`, first given at {}", draft.id, self.sources.path_line(place));
                 faults.push(Fault::new(draft.id_place, message));
             }
         }

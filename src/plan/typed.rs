@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::{
-    deserialize::{Reader, Reading},
+    deserialize::{ADDRESSES, Given, Reader, Reading},
     fault::Fault,
     mismatch::{Cause, Mismatch},
     node::{Node, Value},
@@ -67,7 +67,8 @@ fn fault(place: Place, mismatch: Mismatch) -> Fault {
     Fault::new(place, message).maybe_hint(hint)
 }
 
-/// The mismatch in words that quote no value: the node is read once more with variables standing as written.
+/// The mismatch in words that quote no value: the node is read once more with variables
+/// standing as written, or as an address where they stand for one.
 fn retold<T>(
     node: &Node,
     label: Place,
@@ -75,11 +76,16 @@ fn retold<T>(
     dropped: &HashSet<Place>,
     parse: &dyn Fn(Reader<'_>) -> Result<T, Mismatch>,
 ) -> Fault {
-    let reading = Reading { masked: true, dropped: dropped.clone(), ..Reading::default() };
-    match parse(Reader::new(node, label, &reading)) {
-        Err(mismatch) if mismatch.place().unwrap_or(label) == place => fault(place, mismatch),
-        _ => Fault::new(place, "what the variables here stand for does not fit").hint("see `gonogo explain` for what is wanted"),
+    for given in [Given::Written, Given::Shaped] {
+        let reading = Reading { given, dropped: dropped.clone(), ..Reading::default() };
+        match parse(Reader::new(node, label, &reading)) {
+            Err(mismatch) if mismatch.place().unwrap_or(label) == place && !ADDRESSES.iter().any(|stand_in| mismatch.quotes(stand_in)) => {
+                return fault(place, mismatch);
+            }
+            _ => {}
+        }
     }
+    Fault::new(place, "what the variables here stand for does not fit").hint("see `gonogo explain` for what is wanted")
 }
 
 /// Whether something was left out of the list or map in `entry` (of the whole node without one): what is wrong with it

@@ -144,12 +144,23 @@ pub(super) fn caveats(report: &Report) -> Vec<Caveat> {
     let held = report.allow_hold && report.verdict == Verdict::Hold;
     say(held, true, "Hold allowed", "The exit code is 0 although people have not answered (`--allow-hold`).".into());
     say(report.strict, false, "Strict", "Warnings block too (`--strict`).".into());
+    say(!report.merged.is_empty(), false, "Merged", shares(report));
     let pinned: Vec<String> = report.resolve.iter().map(|(name, address)| format!("{name} = {address}")).collect();
     say(!pinned.is_empty(), false, "Pinned names", format!("Not looked up but given by the plan: {}.", pinned.join(", ")));
     for note in &report.notes {
         say(true, false, "Note", note.clone());
     }
     all
+}
+
+/// What a merged report was made of, for whoever wants to look at the shares.
+fn shares(report: &Report) -> String {
+    let said = report.merged.iter().map(|share| {
+        let from = [&share.vantage.name, &share.vantage.host].into_iter().flatten().cloned().collect::<Vec<_>>().join(", on ");
+        let from = if from.is_empty() { "a place not recorded".into() } else { from };
+        format!("from {from}, judged {}, sha256:{}", moment(share.at), share.digest)
+    });
+    format!("Made of {}: {}.", count(report.merged.len(), "share"), said.collect::<Vec<_>>().join("; "))
 }
 
 fn left_out(report: &Report) -> String {

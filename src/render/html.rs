@@ -1,10 +1,28 @@
 //! One HTML file that needs nothing else: to read on a screen, light or dark, and to print.
 
-use super::{Page, template};
+use minijinja::HtmlEscape;
+
+use super::{Page, inert, template};
 
 /// The whole page.
 pub(super) fn render(page: &Page<'_>) -> String {
     format!("{}\n", template::render("report.html", page, quote).trim())
+}
+
+/// `text` escaped for HTML, with what stands between backticks as code; a single backtick stays one.
+pub(super) fn spans(text: &str) -> String {
+    let escaped = HtmlEscape(&inert::text(text)).to_string();
+    let parts: Vec<&str> = escaped.split('`').collect();
+    let mut out = String::with_capacity(escaped.len() + 16);
+    for (index, part) in parts.iter().enumerate() {
+        let closed = index + 1 < parts.len();
+        match index % 2 {
+            1 if closed && !part.is_empty() => out.extend(["<code>", part, "</code>"]),
+            1 => out.extend(["`", part, if closed { "`" } else { "" }]),
+            _ => out.push_str(part),
+        }
+    }
+    out
 }
 
 fn quote(text: &str) -> String {
@@ -14,6 +32,20 @@ fn quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn code_is_escaped_first() {
+        for (text, html) in [
+            ("`JWT_KEY`: got `<b>`", "<code>JWT_KEY</code>: got <code>&lt;b&gt;</code>"),
+            ("a ` b", "a ` b"),
+            ("`a` ` b", "<code>a</code> ` b"),
+            ("`` x", "`` x"),
+            ("`</code><script>`", "<code>&lt;&#x2f;code&gt;&lt;script&gt;</code>"),
+            ("`\u{202e}`", "<code>\\u{202e}</code>"),
+        ] {
+            assert_eq!(super::spans(text), html);
+        }
+    }
+
     #[test]
     fn quoted_text_stays_text() {
         assert!(super::quote("<b>&amp;").contains("<pre>&lt;b>&amp;amp;</pre>"));

@@ -3,6 +3,7 @@
 //! Every format shows every finding, whatever its outcome. Outside text is made harmless twice: `inert` shows what
 //! would act or mislead, then each format escapes for its own syntax.
 
+mod difference;
 mod github;
 mod head;
 mod html;
@@ -18,6 +19,7 @@ mod view;
 
 use crate::model::{Digest, Report};
 
+pub use difference::{DIFFERENCE_FORMATS, DifferenceFormat, difference};
 pub use summary::summary;
 
 /// What a format shows.

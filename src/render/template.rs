@@ -7,7 +7,7 @@ use minijinja::{
     value::{Serde, Value},
 };
 
-use super::{inert, markdown, terminal, view::View};
+use super::{html, inert, markdown, terminal, view::View};
 
 /// The two templates, by the name that chooses their escaping.
 const TEMPLATES: [(&str, &str); 2] =
@@ -29,6 +29,7 @@ fn try_render(name: &str, view: &View) -> Result<String, Error> {
     env.set_formatter(escape);
     env.add_filter("code", |text: &str| Value::from_safe_string(markdown::code(text)));
     env.add_filter("link", |text: &str| Value::from_safe_string(markdown::link(text)));
+    env.add_filter("spans", |text: &str| Value::from_safe_string(html::spans(text)));
     env.add_filter("lines", |text: &str| Value::from_safe_string(markdown::lines(text)));
     for (name, source) in TEMPLATES {
         env.add_template(name, source)?;

@@ -5,7 +5,7 @@
 
 mod exception;
 mod paint;
-mod wrap;
+pub(super) mod wrap;
 
 use crate::model::{Finding, Outcome, Period};
 

@@ -39,6 +39,7 @@ impl Fold {
             tool: settings.tool.clone(),
             plan: PlanIdentity { digest: plan.digest.clone(), files: plan.files.clone() },
             vantage,
+            merged: Vec::new(),
             resolve: plan.pins.iter().map(|(host, pin)| (host.to_owned(), pin.to_string())).collect::<BTreeMap<_, _>>(),
             verdict: Verdict::NoGo,
             exit: Exit::Unchecked.code(),

@@ -15,10 +15,18 @@ use crate::{
 pub enum Choice {
     /// Try it.
     Try,
-    /// Leave it out: not meant for this environment or phase, or deselected.
+    /// Leave it out: not meant for this environment or phase.
     Skip(String),
+    /// Leave it to another run: deselected, or meant for another vantage than this one.
+    Leave(String),
     /// It is meant to run, but cannot from here.
     Unknown(String),
+}
+
+impl Choice {
+    fn is_left_out(&self) -> bool {
+        matches!(self, Self::Skip(_) | Self::Leave(_))
+    }
 }
 
 /// One choice for each check, in the plan's order.
@@ -65,32 +73,29 @@ impl Selection {
             return Err(SelectionError::Vantage(from.clone()));
         }
         let wanted = only.with_needs(plan);
-        let mut partial = false;
         let choices: Vec<Choice> = plan
             .items
             .iter()
             .map(|item| {
                 let choice = choice(item, settings);
                 if item.guard || !matches!(choice, Choice::Try | Choice::Unknown(_)) {
-                    partial |= matches!(&choice, Choice::Skip(_)) && deselected_by_vantage(item, settings);
                     return choice;
                 }
                 if wanted.as_ref().is_some_and(|wanted| !wanted.contains(item.id.as_str())) {
-                    partial = true;
-                    return Choice::Skip("not among those asked for with `--only`".into());
+                    return Choice::Leave("not among those asked for with `--only`".into());
                 }
                 if let Some(selector) = skip.fitting(item) {
-                    partial = true;
-                    return Choice::Skip(format!("left out with `--skip {selector}`"));
+                    return Choice::Leave(format!("left out with `--skip {selector}`"));
                 }
                 choice
             })
             .collect();
+        let partial = choices.iter().any(|choice| matches!(choice, Choice::Leave(_)));
         Self { choices, partial }.not_empty(plan, settings)
     }
 
     fn not_empty(self, plan: &Plan, settings: &Settings) -> Result<Self, SelectionError> {
-        let tried = |(item, choice): (&Item, &Choice)| !item.guard && !matches!(choice, Choice::Skip(_));
+        let tried = |(item, choice): (&Item, &Choice)| !item.guard && !choice.is_left_out();
         let guards_only = plan.items.iter().all(|item| item.guard);
         if plan.items.iter().zip(&self.choices).any(tried) || (guards_only && !plan.items.is_empty()) {
             return Ok(self);
@@ -119,18 +124,10 @@ fn choice(item: &Item, settings: &Settings) -> Choice {
         return Choice::Skip(format!("meant for {}, this run is {}", meant.join(" and "), settings.phase));
     }
     match (&item.from, &settings.from) {
-        (Some(needed), Some(here)) if needed != here => Choice::Skip(format!("runs from `{needed}`, this share runs from `{here}`")),
+        (Some(needed), Some(here)) if needed != here => Choice::Leave(format!("runs from `{needed}`, this share runs from `{here}`")),
         (Some(needed), None) => Choice::Unknown(format!("must be run from `{needed}`: run `gonogo verify --from {needed}` there")),
         _ => Choice::Try,
     }
-}
-
-fn deselected_by_vantage(item: &Item, settings: &Settings) -> bool {
-    matches!(item.standing, Standing::Ready(_))
-        && item.phases.contains(&settings.phase)
-        && settings.from.is_some()
-        && item.from.is_some()
-        && item.from != settings.from
 }
 
 /// The words given to `--only` or `--skip`.
@@ -189,9 +186,5 @@ fn nearest(selector: &str, plan: &Plan) -> Option<String> {
 
 /// A warning or informative check never makes a run worth its verdict; said when no blocker is tried.
 pub(super) fn relies_on_nothing(plan: &Plan, selection: &Selection) -> bool {
-    !plan
-        .items
-        .iter()
-        .zip(&selection.choices)
-        .any(|(item, choice)| item.severity == Severity::Blocker && !matches!(choice, Choice::Skip(_)))
+    !plan.items.iter().zip(&selection.choices).any(|(item, choice)| item.severity == Severity::Blocker && !choice.is_left_out())
 }

@@ -107,12 +107,13 @@ impl<O: FnMut(&Event)> Run<'_, O> {
     /// Rows for the checks that are not tried at all.
     fn leave_out(&mut self, selection: &Selection) {
         for (index, choice) in selection.choices.iter().enumerate() {
-            let (outcome, reason) = match choice {
+            let (outcome, elsewhere, reason) = match choice {
                 Choice::Try => continue,
-                Choice::Skip(reason) => (Outcome::Skipped, reason),
-                Choice::Unknown(reason) => (Outcome::Unknown, reason),
+                Choice::Skip(reason) => (Outcome::Skipped, false, reason),
+                Choice::Leave(reason) => (Outcome::Skipped, true, reason),
+                Choice::Unknown(reason) => (Outcome::Unknown, true, reason),
             };
-            let finding = self.row(index).untried(outcome, reason.clone());
+            let finding = Finding { elsewhere, ..self.row(index).untried(outcome, reason.clone()) };
             self.finish(index, finding);
         }
     }

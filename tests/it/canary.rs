@@ -1,5 +1,7 @@
 //! A canary secret is driven through every format and every error path; none of its written forms may come out.
 
+mod written;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::gonogo::Gonogo;
@@ -51,6 +53,10 @@ checks:
     postgres-indexes: { database: "postgres://app:${API_TOKEN_ENCODED}@127.0.0.1:1/app", schema: public, indexes: [x] }
   - id: database-nonsense
     postgres-indexes: { database: "${BROKEN_PASSWORD_URL}", schema: public, indexes: [x] }
+  - id: origins
+    cors: { url: "${api}/echo?key=${API_TOKEN}", origins: https://app.example.com, request-headers: { Authorization: "Bearer ${API_TOKEN}" } }
+  - id: origins-refused
+    cors: { url: "http://user:${API_TOKEN_ENCODED}@127.0.0.1:1/", error-path: "/${API_TOKEN_ENCODED}", public: true }
   - id: values
     secrets: { source: { env-file: prod.env }, keys: [API_TOKEN, WEAK_PASSWORD] }
 "#;
@@ -106,6 +112,9 @@ fn no_plan_error_shows_it() {
         ("http: { url: https://x.example.com }\n    timeout: \"${API_TOKEN}\"", "a length of time"),
         ("http: { url: https://x.example.com }\n    severity: \"${API_TOKEN}\"", "a severity"),
         ("http: { url: https://x.example.com }\n    runbook: \"${API_TOKEN}\"\n    nonsense: \"${API_TOKEN}\"", "an unknown key"),
+        ("cors: { url: https://x.example.com, origins: \"${API_TOKEN}\" }", "an origin"),
+        ("cors: { url: https://x.example.com, origins: \"https://${API_TOKEN}/\", headers: \"${API_TOKEN}\" }", "a header"),
+        ("cors: { url: https://x.example.com, public: true, error-path: \"${API_TOKEN}\" }", "a path"),
         ("postgres-indexes: { database: \"${API_TOKEN}\", schema: [\"${API_TOKEN}\"], indexes: \"${API_TOKEN}\" }", "a list"),
     ] {
         let plan = format!("project: p\nenvironments: {{ prod: {{}} }}\nchecks:\n  - id: a\n    {line}\n");

@@ -93,6 +93,9 @@ async fn a_wrong_plan_exits_2_and_touches_nothing() {
         ("  - id: a\n    http: { url: \"${apii}/\" }\n".into(), "did you mean `api`?"),
         ("  - id: a\n    htpp: { url: \"${api}/\" }\n".into(), "did you mean `http`?"),
         ("  []\n".into(), "gonogo.yaml:"),
+        // What is wrong between keys is said although the address is a variable's.
+        ("  - id: a\n    http: { url: \"${api}/\", body: x }\n".into(), "`body` needs a `method`"),
+        ("  - id: a\n    health: { url: \"${api}/\", interval: 1s }\n".into(), "`interval` needs `successes`"),
     ] {
         Gonogo::new()
             .plan(&plan(&wrong))
@@ -212,6 +215,34 @@ async fn github_gets_annotations_and_a_job_summary() {
     let ran = gonogo.run(["verify", "--format", "github"]).exits(1);
     assert!(ran.stdout.contains("::error file=gonogo.yaml,line=5"), "{}", ran.stdout);
     assert!(gonogo.read("summary.md").contains("NO-GO"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_is_named_as_ci_finds_it() {
+    let (api, _) = server().await;
+    let file = |id: &str| format!("checks:\n{}", check(id, "/bad", ""));
+    let main = plan(&check("a", "/bad", "")) + "include: [more/*.yaml, ../shared/c.yaml]\n";
+    let gonogo = Gonogo::new().file("deploy/gonogo.yaml", &main).file("deploy/more/b.yaml", &file("b")).file("shared/c.yaml", &file("c"));
+    let gonogo = gonogo.env("API", &api);
+    let whole = gonogo.path("deploy/gonogo.yaml").canonicalize().expect("the plan");
+    for config in ["deploy/gonogo.yaml", "./deploy/gonogo.yaml", "deploy/../deploy/gonogo.yaml", whole.to_str().expect("a plain path")] {
+        let ran =
+            gonogo.run(["verify", "-c", config, "--format", "github", "--format", "sarif=out.sarif", "--format", "json=out.json"]).exits(1);
+        let sarif = gonogo.read("out.sarif");
+        for place in ["deploy/gonogo.yaml,line=5", "deploy/more/b.yaml,line=2", "shared/c.yaml,line=2"] {
+            assert!(ran.stdout.contains(&format!("::error file={place},")), "{config}: {place} is not in\n{}", ran.stdout);
+            let file = place.split(',').next().expect("a file");
+            assert!(sarif.contains(&format!("\"uri\": \"{file}\"")), "{config}: {file} is not in\n{sarif}");
+        }
+        // The plan is the same from wherever it is run.
+        let report = Report::from_json(gonogo.read("out.json").as_bytes()).expect("a report");
+        assert_eq!(report.plan.files.keys().collect::<Vec<_>>(), ["../shared/c.yaml", "gonogo.yaml", "more/b.yaml"], "{config}");
+    }
+    gonogo
+        .file("deploy/more/b.yaml", "checks: []\n")
+        .run(["lint", "-c", "deploy/gonogo.yaml"])
+        .exits(2)
+        .says(" --> deploy/more/b.yaml:1:1");
 }
 
 #[test]

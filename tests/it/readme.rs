@@ -33,6 +33,15 @@ fn its_plan_lints() {
         .exits(0);
 }
 
+#[test]
+fn its_mistake_is_told_as_it_shows() {
+    let readme = std::fs::read_to_string("README.md").expect("the README");
+    let block =
+        |language: &str| readme.split(&format!("```{language}\n")).nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let wrong = block("yaml").replace("severity: blocker", "severety: blocker");
+    Gonogo::new().plan(&wrong).file("deploy/prod.env", "DATABASE_URL=x\n").run(["lint"]).exits(2).says(block("text").trim());
+}
+
 fn kinds() -> String {
     let mut table = String::from("| kind | what it proves |\n| --- | --- |\n");
     for kind in KINDS {

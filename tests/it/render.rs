@@ -2,6 +2,6 @@
 
 mod golden;
 mod hostile;
-mod sample;
+pub(crate) mod sample;
 mod shows;
 mod weaker;

@@ -24,11 +24,12 @@ use crate::{
     net::http::Address,
 };
 
-/// A service says that it is healthy: the status is 2xx **and** the body says so. Recognised are
+/// A service says that it is healthy: the status is 2xx and the body says so. Recognised are
 /// `application/health+json`, Spring Boot Actuator, ASP.NET Core, Kubernetes `livez`/`readyz` (also `?verbose`),
-/// MicroProfile Health, Terminus, a JSON object with a `status` word and `checks`, and one plain word like `ok`.
-/// A page, a redirect, an answer out of a cache, a failing component are red; a body that says nothing recognisable
-/// cannot be checked until `healthy` says what to look for.
+/// MicroProfile Health, Terminus, a JSON object with a `status` word and `checks` (what stands beside the status, like
+/// `"database": "down"`, counts too), and one plain word like `ok`. A page, a redirect, an answer out of a cache, a
+/// failing component are red; a body that says nothing recognisable cannot be checked until `healthy` says what to look
+/// for.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Health {

@@ -29,7 +29,7 @@ pub use expect::Expect;
 pub use text::Text;
 
 pub(crate) use answer::millis;
-pub(crate) use look::{deadline, unseen};
+pub(crate) use look::{deadline, evidence, unseen};
 pub use method::Method;
 
 use self::{
@@ -94,6 +94,9 @@ impl Http {
         }
         if let (Method::Head, Some(key)) = (method, expect.and_then(Expect::on_body)) {
             return Some(format!("the answer to HEAD has no body, so `{key}` can never hold"));
+        }
+        if method == Method::Head && expect.is_some_and(|expect| expect.max_size.is_some()) {
+            return Some("the answer to HEAD has no body, so `max-size` always holds".into());
         }
         if self.follow_redirects > MOST_REDIRECTS {
             return Some(format!("`follow-redirects` is {}: at most {MOST_REDIRECTS} are followed", self.follow_redirects));

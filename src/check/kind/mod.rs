@@ -1,8 +1,10 @@
 //! One file a kind.
 
 pub mod backup;
+pub mod cors;
 pub mod health;
 pub mod http;
 pub mod postgres_indexes;
 pub mod redis_persistence;
 pub mod secrets;
+pub mod tls;

@@ -70,7 +70,7 @@ pub struct Secrets {
     #[serde(default)]
     differs_from: Option<Source>,
     /// `true`: the env file or folder is not tracked by git, neither in the index nor in any commit this clone holds. From
-    /// a shallow clone the history cannot be told.
+    /// a shallow clone the history cannot be told. With `looks-secret: false` and no `keys` this alone is demanded.
     #[serde(default)]
     untracked: bool,
 }
@@ -78,7 +78,7 @@ pub struct Secrets {
 impl<'de> Deserialize<'de> for Secrets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let check = Self::deserialize(deserializer)?;
-        if check.keys.is_empty() && check.looks_secret == Some(false) {
+        if !check.judges_values() && (!check.untracked || check.differs_from.is_some()) {
             return Err(D::Error::custom("no key is judged: name `keys`, or leave out `looks-secret: false`"));
         }
         if check.untracked && check.source.path().is_none() {
@@ -89,6 +89,11 @@ impl<'de> Deserialize<'de> for Secrets {
 }
 
 impl Secrets {
+    /// Without keys and `looks-secret` only `untracked` is demanded; the file need not even be here.
+    fn judges_values(&self) -> bool {
+        !self.keys.is_empty() || self.looks_secret != Some(false)
+    }
+
     fn choice(&self) -> Choice<'_> {
         let Self { keys, looks_secret, except, .. } = self;
         Choice { keys, looks_secret: looks_secret.unwrap_or(keys.is_empty()), except }
@@ -126,7 +131,7 @@ impl Check for Secrets {
     }
 
     async fn observe(&self, cx: &Context) -> Result<Inspection, Unseen> {
-        let held = self.read(&self.source, cx).await?;
+        let held = if self.judges_values() { self.read(&self.source, cx).await? } else { Vec::new() };
         let elsewhere = match &self.differs_from {
             Some(other) => {
                 let there = self.read(other, cx).await?;

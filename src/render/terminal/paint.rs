@@ -19,19 +19,19 @@ pub struct Style {
 
 impl Style {
     /// The columns used: within what can be read.
-    pub(super) fn columns(self) -> usize {
+    pub(in crate::render) fn columns(self) -> usize {
         self.width.clamp(40, 120)
     }
 
-    pub(super) fn dim(self, text: &str) -> String {
+    pub(in crate::render) fn dim(self, text: &str) -> String {
         self.paint(text, Colours::new().dimmed())
     }
 
-    pub(super) fn bold(self, text: &str) -> String {
+    pub(in crate::render) fn bold(self, text: &str) -> String {
         self.paint(text, Colours::new().bold())
     }
 
-    pub(super) fn loud(self, text: &str) -> String {
+    pub(in crate::render) fn loud(self, text: &str) -> String {
         self.paint(text, Colours::new().yellow().bold())
     }
 

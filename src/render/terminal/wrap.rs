@@ -9,7 +9,7 @@ pub(super) fn columns(text: &str) -> usize {
 
 /// `text` broken at spaces into lines of at most `width` columns; a longer word is broken where it must be.
 /// Always at least one line.
-pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
+pub(in crate::render) fn lines(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = vec![String::new()];
     let mut used = 0;
@@ -36,7 +36,7 @@ pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
 }
 
 /// `text` if it fits into `width` columns, else its beginning and `…`.
-pub(super) fn fit(text: &str, width: usize) -> String {
+pub(in crate::render) fn fit(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }

@@ -1,5 +1,6 @@
 //! Reports in which every text from outside attacks: no format lets it act, forge or break the format.
 
+mod difference;
 mod html;
 mod lines;
 mod markdown;

@@ -6,6 +6,7 @@ use gonogo::model::Outcome;
 use serde_json::json;
 
 use super::{PATH, folder, look, random};
+use crate::look::Look;
 
 fn git(dir: &Path, args: &[&str]) {
     let output = Command::new("git")
@@ -164,4 +165,21 @@ async fn a_repository_cannot_make_git_run_programs_or_look_elsewhere() {
             "{name}"
         );
     }
+}
+
+#[tokio::test]
+async fn the_history_alone_can_be_demanded_of_a_file_that_is_not_here() {
+    let root = repository();
+    let ask = async || {
+        let settings = json!({ "source": { "env-file": "prod.env" }, "looks-secret": false, "untracked": true });
+        Look::new("secrets", settings).env(&[("PATH", PATH)]).root(root.path()).outcome().await
+    };
+    assert_eq!(ask().await.0, Outcome::Pass);
+    git(root.path(), &["add", "-f", "prod.env"]);
+    git(root.path(), &["commit", "-qm", "oops"]);
+    git(root.path(), &["rm", "-q", "prod.env"]);
+    git(root.path(), &["commit", "-qm", "fixed"]);
+    let (outcome, reason) = ask().await;
+    assert_eq!(outcome, Outcome::Fail, "{reason}");
+    assert!(reason.contains("committed"), "{reason}");
 }

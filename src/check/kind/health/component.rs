@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::standing::Standing;
 use crate::model::excerpt;
 
 /// Components that are kept.
@@ -16,6 +17,9 @@ const NAMED: [&str; 7] = ["checks", "components", "entries", "results", "service
 
 /// Keys under which components may stand, among other things: only objects with a status are taken.
 const MIXED: [&str; 3] = ["details", "info", "error"];
+
+/// Keys beside the status whose `false` contradicts it.
+const WELL: [&str; 7] = ["ok", "up", "healthy", "alive", "live", "ready", "success"];
 
 /// A part of the service, as its health answer names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +55,25 @@ impl Components {
     pub(super) fn of(answer: &Map<String, Value>) -> Self {
         let mut found = Self::default();
         found.collect(answer, "", 0);
+        found.collect_beside(answer);
         found
+    }
+
+    /// Home-made answers put components beside the status: `{"status": "ok", "database": "down"}`. A text there may be
+    /// about anything, so that it counts only as bad news; an object counts where its status word is known.
+    fn collect_beside(&mut self, answer: &Map<String, Value>) {
+        let known = |key: &str| key == "status" || NAMED.contains(&key) || MIXED.contains(&key);
+        for (name, part) in answer.iter().filter(|(key, _)| !known(key)) {
+            match part {
+                Value::String(word) if Standing::of(word) == Some(Standing::Down) => self.add(name, word, None),
+                Value::Bool(false) if WELL.iter().any(|key| name.eq_ignore_ascii_case(key)) => self.add(name, "false", None),
+                Value::Object(object) => match object.get("status") {
+                    Some(Value::String(word)) if Standing::of(word).is_some() => self.take_object(name, object, false, 0),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
     }
 
     /// One more.

@@ -18,9 +18,6 @@ use crate::{
 /// How much of a body is read.
 const LIMIT: usize = 1 << 20;
 
-/// How much of it is kept as evidence when something is amiss.
-const EXCERPT: usize = 2 << 10;
-
 /// What the service answered, each time it was asked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Answers {
@@ -142,7 +139,7 @@ pub(super) fn found(body: &http::Body, healthy: Option<&Healthy>, json: &Result<
         patterns: BTreeMap::new(),
         json: BTreeMap::new(),
         not_json: None,
-        excerpt: (!text.is_empty()).then(|| excerpt(&text, EXCERPT)),
+        excerpt: kind::evidence(&text, body),
     };
     let Some(healthy) = healthy.filter(|_| body.end == End::Whole) else { return seen };
     let texts = healthy.text.iter().flat_map(|texts| texts.iter());

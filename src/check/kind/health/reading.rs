@@ -205,6 +205,13 @@ mod tests {
             "ok",
             "db=true cache=null queue=no status",
         ),
+        (
+            "application/json",
+            r#"{"status":"ok","database":"down","cache":{"status":"DOWN"},"queue":{"status":"up"},"ready":false,"last":"none","job":{"status":"rolled-out"},"debug":false}"#,
+            Form::Json,
+            "ok",
+            "database=down cache=DOWN queue=up ready=false",
+        ),
         ("text/plain", "Degraded", Form::AspNet, "Degraded", ""),
         (
             "text/plain",

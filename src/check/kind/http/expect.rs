@@ -38,7 +38,7 @@ pub struct Expect {
     pub content_type: Option<MediaType>,
     /// Text that must be in the body, or a list of texts; upper and lower case differ.
     pub contains: Option<OneOrMany<Text>>,
-    /// Text that must not be in the body, or a list of texts.
+    /// Text that must not be in the body, or a list of texts. An empty body proves nothing: the check is then unknown.
     pub not_contains: Option<OneOrMany<Text>>,
     /// A regular expression that must match somewhere in the body, or a list of them; anchor with `^` and `$` where
     /// the place matters.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     check::{Context, Unseen},
-    model::excerpt,
+    model::{excerpt, excerpt_of},
     net::http::{self, Body, Bounds, End, HeaderValue, HttpError, Request, Trouble, header},
 };
 
@@ -100,6 +100,19 @@ pub(crate) fn unseen(error: HttpError) -> Unseen {
     }
 }
 
+/// The beginning of a body, as evidence. A cut is always said, so that the beginning of a secret before it is known for
+/// one.
+pub(crate) fn evidence(text: &str, body: &Body) -> Option<String> {
+    let total = usize::try_from(body.size).unwrap_or(usize::MAX);
+    match body.end {
+        _ if text.is_empty() => None,
+        End::Broken(_) | End::TooLarge if text.len() <= EXCERPT && total <= body.bytes.len() => {
+            Some(format!("{text}… (the rest was not read)"))
+        }
+        _ => Some(excerpt_of(text, EXCERPT, total.saturating_add(text.len()).saturating_sub(body.bytes.len()))),
+    }
+}
+
 /// What the demands name, as far as the body was kept.
 pub(super) fn find(expect: Option<&Expect>, body: &Body) -> BodySeen {
     let (text, utf8) = match std::str::from_utf8(&body.bytes) {
@@ -115,7 +128,7 @@ pub(super) fn find(expect: Option<&Expect>, body: &Body) -> BodySeen {
         patterns: Default::default(),
         json: Default::default(),
         not_json: None,
-        excerpt: (!text.is_empty()).then(|| excerpt(&text, EXCERPT)),
+        excerpt: evidence(&text, body),
     };
     let Some(expect) = expect else { return seen };
     let texts = expect.contains.iter().chain(&expect.not_contains).flat_map(|texts| texts.iter());

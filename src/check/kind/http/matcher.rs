@@ -1,5 +1,7 @@
 //! What a value in a JSON body must be.
 
+mod written;
+
 use std::{cmp::Ordering, fmt};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -21,30 +23,28 @@ use super::{
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Matcher {
     /// Exactly this, of any type; lists and objects too.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "written::any")]
     pub equals: Option<Value>,
     /// One of these.
     pub one_of: Option<Vec<Value>>,
     /// A number of at least this.
+    #[serde(default, deserialize_with = "written::limit")]
     pub min: Option<Number>,
     /// A number of at most this.
+    #[serde(default, deserialize_with = "written::limit")]
     pub max: Option<Number>,
     /// A string, all of which matches this expression.
     pub matches: Option<Pattern>,
     /// `false`: the path leads to nothing. `true`: it leads to something that is not `null`.
     pub exists: Option<bool>,
     /// So many items in a list, keys in an object, characters in a string: a number, or `{min, max}`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "written::count")]
     #[schemars(schema_with = "self::schema")]
     pub length: Option<Box<Matcher>>,
     /// Anything but this, and not `null`.
     #[serde(default)]
     #[schemars(schema_with = "self::schema")]
     pub not: Option<Box<Matcher>>,
-}
-
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 impl Matcher {
@@ -235,6 +235,16 @@ mod tests {
         assert!(takes(json!(1), json!(1.0)) && !takes(json!(true), json!("true")) && !takes(json!(0), json!(false)));
         assert!(!takes(json!(9_007_199_254_740_993_u64), json!(9_007_199_254_740_992_u64)));
         assert!(takes(json!({ "equals": { "a": [1] } }), json!({ "a": [1.0] })));
+    }
+
+    #[test]
+    fn a_bound_may_come_as_text_from_a_variable() {
+        assert!(takes(json!({ "min": "1", "max": "2.5" }), json!(2)) && !takes(json!({ "max": "2.5" }), json!(3)));
+        assert!(takes(json!({ "length": "2" }), json!([1, 2])) && takes(json!({ "length": { "min": "1" } }), json!("x")));
+        for text in ["", "x", "5s", "NaN", "0x1f", "1_000"] {
+            assert!(from_value::<Matcher>(json!({ "min": text })).is_err(), "{text}");
+            assert!(from_value::<Matcher>(json!({ "length": text })).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -129,6 +129,8 @@ pub(super) fn judge(
             (_, Some(true)) => demand.got(format!("contains {text}")).met(false),
             (Err(why), _) => demand.undetermined(why),
             (Ok(()), None) => demand.undetermined("it was not looked for"),
+            // An answer that says nothing, for whatever reason, contains nothing either.
+            (Ok(()), Some(false)) if seen.size == 0 => demand.undetermined("the body is empty, which proves nothing"),
             (Ok(()), Some(false)) => demand.got("does not contain it").met(true),
         });
     }

@@ -11,7 +11,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use super::{acts, payload, rendered};
 
 /// How often each kind of block and span stands in the page, and the running text outside code.
-fn read(markdown: &str) -> (BTreeMap<String, usize>, String) {
+pub(super) fn read(markdown: &str) -> (BTreeMap<String, usize>, String) {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;
     let mut shape: BTreeMap<String, usize> = BTreeMap::new();
     let mut text = String::new();

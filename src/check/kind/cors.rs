@@ -1,0 +1,214 @@
+//! Browsers let the team's own websites use the API, and no others.
+
+mod answer;
+mod ask;
+mod counterexamples;
+mod error_path;
+mod fetch;
+mod header_name;
+mod hostile;
+mod judge;
+mod look;
+mod origin;
+mod refusal;
+mod vary;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::Error};
+
+pub use answer::Answers;
+pub use error_path::ErrorPath;
+pub use origin::{Domain, Origin};
+
+use self::header_name::{ExposedHeader, RequestHeader};
+use super::http::{Method, one_or_many::OneOrMany, sent::SentHeaders};
+use crate::{
+    check::{Check, Context, Touch, Unseen},
+    model::{Expectation, ProcessEnv},
+    net::http::Address,
+};
+
+/// More would make too many requests.
+const MOST_ORIGINS: usize = 20;
+
+/// Browsers let scripts of the wanted origins use an API, and no others (CORS). Each wanted origin must be allowed by
+/// name, with the methods, headers and credentials it needs, as the Fetch standard demands it; each way in which other
+/// origins slip through is tried and must be refused: any origin at all, `null`, look-alikes, plain http, subdomains,
+/// other ports, development machines. All of that on GET, on OPTIONS and where an error is answered. Only GET and
+/// OPTIONS are sent, four at a time: about 50 requests, and 40 more for each origin.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Cors {
+    /// What scripts ask: an address that answers GET with a 2xx status, best with little. A login in it is sent as Basic
+    /// authorization and never shown.
+    pub url: Address,
+    /// The origins whose scripts may use it, as browsers send them: `https://app.example.com`; at most 20. None of them
+    /// counts as hostile, so `http://localhost:3000` may stand here for staging.
+    pub origins: Option<OneOrMany<Origin>>,
+    /// The API is meant for every website: `Access-Control-Allow-Origin: *` is wanted, and no credentials. Instead of
+    /// `origins`. Default `false`.
+    #[serde(default)]
+    pub public: bool,
+    /// The methods that scripts use. Each that browsers ask about beforehand is asked for with OPTIONS; it is never
+    /// sent itself. Default `GET`.
+    pub methods: Option<OneOrMany<Method>>,
+    /// The request headers that scripts set and browsers ask about: `Authorization`, `Content-Type` (for JSON).
+    pub headers: Option<OneOrMany<RequestHeader>>,
+    /// The answer's headers that scripts read beyond the few they always may: `X-Total-Count`.
+    pub exposes: Option<OneOrMany<ExposedHeader>>,
+    /// Whether scripts send cookies or other credentials of the browser. `true`: must be allowed. `false`: must not be
+    /// allowed. Not given: not judged for the wanted origins.
+    pub credentials: Option<bool>,
+    /// Domains all of whose subdomains may be allowed too, over https: `example.com`. Default: none, so that every
+    /// subdomain that is no wanted origin must be refused.
+    pub subdomains_of: Option<OneOrMany<Domain>>,
+    /// Whether the wanted hosts may be allowed on other ports too. Default `refuse`.
+    #[serde(default)]
+    pub other_ports: Policy,
+    /// Further origins that must be refused: an old domain, the staging website.
+    pub refused: Option<OneOrMany<Origin>>,
+    /// A path on the same host where GET is answered with an error status (400 or more), best by the application itself.
+    /// Default: `gonogo-no-such-page` below the path of `url`.
+    pub error_path: Option<ErrorPath>,
+    /// Whether answers that depend on the origin must say `Vary: Origin`, so that no cache hands one origin's answer to
+    /// another. Answers to OPTIONS and those with `Cache-Control: no-store` need not. Default `true`.
+    #[serde(default = "yes")]
+    pub vary: bool,
+    /// Headers to send with GET, never with OPTIONS, as browsers do; secrets by variable, like
+    /// `Authorization: Bearer ${API_TOKEN}`.
+    #[serde(default)]
+    pub request_headers: SentHeaders,
+    /// A PEM file of certificates to trust instead of the host's, relative to the plan's folder.
+    pub ca_file: Option<PathBuf>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Whether something beyond the wanted origins may be allowed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// It must be refused.
+    #[default]
+    Refuse,
+    /// It may be allowed.
+    Allow,
+}
+
+impl<'de> Deserialize<'de> for Cors {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let cors = Self::deserialize(deserializer)?;
+        cors.contradiction().map_or(Ok(cors), |why| Err(D::Error::custom(why)))
+    }
+}
+
+impl Cors {
+    /// Keys that cannot stand together.
+    fn contradiction(&self) -> Option<String> {
+        let ours = ["origin", "access-control-request-method", "access-control-request-headers"];
+        let sent = self.request_headers.map();
+        if let Some(name) = ours.into_iter().find(|name| sent.contains_key(*name)) {
+            return Some(format!("`{name}` is what this check varies: it cannot stand under `request-headers`"));
+        }
+        let wanted = self.origins().count();
+        match (self.public, &self.origins) {
+            (false, None) => {
+                return Some(
+                    "`origins` is missing: name the websites that may use the API, or write `public: true` if every website may".into(),
+                );
+            }
+            (true, Some(_)) => return Some("`public: true` allows every origin, so `origins` cannot stand beside it".into()),
+            _ if wanted > MOST_ORIGINS => {
+                return Some(format!("{wanted} origins are too many for one check: at most {MOST_ORIGINS}, split it"));
+            }
+            _ => {}
+        }
+        if self.public {
+            return self.public_contradiction();
+        }
+        let both = self.refused.iter().flat_map(OneOrMany::iter).find(|origin| self.welcomes(origin.as_str()));
+        both.map(|origin| format!("{origin} is both allowed and `refused`"))
+    }
+
+    fn public_contradiction(&self) -> Option<String> {
+        if self.credentials == Some(true) {
+            return Some("browsers refuse `*` with credentials: name the `origins` instead of `public: true`".into());
+        }
+        let given = [
+            ("subdomains-of", self.subdomains_of.is_some()),
+            ("other-ports", self.other_ports == Policy::Allow),
+            ("refused", self.refused.is_some()),
+        ];
+        let (key, _) = given.into_iter().find(|(_, given)| *given)?;
+        Some(format!("`public: true` allows every origin, so `{key}` cannot stand beside it"))
+    }
+
+    /// The wanted origins; none where the API is public.
+    fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.origins.iter().flat_map(OneOrMany::iter)
+    }
+
+    fn methods(&self) -> Vec<Method> {
+        self.methods.as_ref().map_or_else(|| vec![Method::Get], |methods| methods.iter().copied().collect())
+    }
+
+    fn headers(&self) -> Vec<&str> {
+        self.headers.iter().flat_map(OneOrMany::iter).map(RequestHeader::as_str).collect()
+    }
+
+    /// Whether the settings let this origin be allowed.
+    fn welcomes(&self, origin: &str) -> bool {
+        if self.origins().any(|wanted| wanted.as_str() == origin) {
+            return true;
+        }
+        let Ok(origin) = origin.parse::<Origin>() else { return false };
+        let below = |domain: &Domain| origin.is_https() && domain.is_above(origin.host());
+        let same_host = |wanted: &Origin| wanted.scheme() == origin.scheme() && wanted.host() == origin.host();
+        let port_fits = self.other_ports == Policy::Allow || origin.port().is_none();
+        port_fits && self.subdomains_of.iter().flat_map(OneOrMany::iter).any(below)
+            || self.other_ports == Policy::Allow && self.origins().any(same_host)
+    }
+
+    /// Where an error is answered, as it is asked and shown.
+    fn error_address(&self) -> Address {
+        let default = || format!("{}/gonogo-no-such-page", self.url.url().path().trim_end_matches('/'));
+        let path = self.error_path.as_ref().map_or_else(default, |path| path.as_str().to_owned());
+        // A path that begins with one slash joins every http address.
+        self.url.join(&path).unwrap_or_else(|_| self.url.clone())
+    }
+
+    /// What browsers do not send with a preflight: who we are.
+    fn preflight_address(&self) -> Address {
+        self.url.url().as_str().parse().unwrap_or_else(|_| self.url.clone())
+    }
+}
+
+impl Check for Cors {
+    type Observation = Answers;
+
+    fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
+        let (path, error) = (self.url.path(), self.error_address().path());
+        let action = format!("GET and OPTIONS {path}, GET {error}: {} requests", self.asks().len());
+        let mut touch = Touch::new(self.url.target(), action);
+        touch.credentials = self.request_headers.credentials();
+        touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
+        vec![touch]
+    }
+
+    async fn observe(&self, cx: &Context) -> Result<Answers, Unseen> {
+        self.look(cx).await
+    }
+
+    fn judge(&self, seen: &Answers, _: Timestamp) -> Vec<Expectation> {
+        self.judge_all(seen)
+    }
+
+    fn counterexamples(&self, _: Timestamp) -> Vec<Answers> {
+        counterexamples::of(self)
+    }
+}

@@ -1,0 +1,159 @@
+//! What is asked: every origin in every way that matters.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Cors,
+    hostile::{self, NULL, STRANGER},
+};
+use crate::check::kind::http::Method;
+
+/// Stands for a request without `Origin`.
+pub(super) const NO_ORIGIN: &str = "(none)";
+
+/// In which way something is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Way {
+    /// GET of the address.
+    Get,
+    /// OPTIONS of the address, as browsers ask beforehand.
+    Options,
+    /// GET where an error is answered.
+    Error,
+}
+
+impl Way {
+    pub(super) const ALL: [Self; 3] = [Self::Get, Self::Options, Self::Error];
+
+    /// "GET, OPTIONS and errors".
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Options => "OPTIONS",
+            Self::Error => "errors",
+        }
+    }
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ask {
+    pub(super) way: Way,
+    /// The method that is asked for, where it is OPTIONS.
+    pub(super) method: Option<String>,
+    /// What `Origin` says; [`NO_ORIGIN`] where there is none.
+    pub(super) origin: String,
+}
+
+impl Ask {
+    pub(super) fn new(way: Way, origin: &str) -> Self {
+        Self { way, method: None, origin: origin.to_owned() }
+    }
+
+    pub(super) fn preflight(method: Method, origin: &str) -> Self {
+        Self { way: Way::Options, method: Some(method.to_string()), origin: origin.to_owned() }
+    }
+
+    /// "GET from `https://app.example.com`", "OPTIONS without `Origin`".
+    pub(super) fn told(&self) -> String {
+        let way = match self.way {
+            Way::Get => "GET",
+            Way::Options => "OPTIONS",
+            Way::Error => "the error answered to GET",
+        };
+        if self.origin == NO_ORIGIN { format!("{way} without `Origin`") } else { format!("{way} from `{}`", self.origin) }
+    }
+}
+
+impl Cors {
+    /// Every question once; the first is the one without which nothing can be said.
+    pub(super) fn asks(&self) -> Vec<Ask> {
+        let mut asks = Vec::new();
+        for wanted in self.wanted() {
+            asks.push(Ask::new(Way::Get, wanted));
+            asks.push(Ask::new(Way::Error, wanted));
+            asks.extend(self.preflighted().into_iter().map(|method| Ask::preflight(method, wanted)));
+        }
+        asks.push(Ask::new(Way::Get, NO_ORIGIN));
+        asks.push(Ask::new(Way::Error, NO_ORIGIN));
+        if self.public {
+            asks.push(Ask::new(Way::Get, NULL));
+        }
+        let mut hostile: Vec<Ask> = Vec::new();
+        for origin in hostile::matrix(self).into_iter().flat_map(|(_, origins)| origins).filter(|_| !self.public) {
+            let new = Way::ALL.into_iter().map(|way| self.hostile(way, &origin)).filter(|ask| !hostile.contains(ask));
+            let new: Vec<Ask> = new.collect();
+            hostile.extend(new);
+        }
+        asks.extend(hostile);
+        asks
+    }
+
+    /// The origins that must be allowed; where every website is, any.
+    pub(super) fn wanted(&self) -> Vec<&str> {
+        if self.public { vec![STRANGER] } else { self.origins().map(|origin| origin.as_str()).collect() }
+    }
+
+    /// A question from an origin that must be refused.
+    pub(super) fn hostile(&self, way: Way, origin: &str) -> Ask {
+        match way {
+            Way::Options => Ask::preflight(self.asked_for(), origin),
+            Way::Get | Way::Error => Ask::new(way, origin),
+        }
+    }
+
+    /// The methods that browsers ask about beforehand: the others only where headers need it (Fetch standard,
+    /// CORS-safelisted method).
+    pub(super) fn preflighted(&self) -> Vec<Method> {
+        let asked = |method: &Method| !self.headers().is_empty() || !is_safelisted(*method);
+        self.methods().into_iter().filter(asked).collect()
+    }
+
+    /// The method a hostile origin asks for: one that the wanted ones ask for too, so that nothing but the origin differs.
+    fn asked_for(&self) -> Method {
+        self.preflighted().first().copied().unwrap_or(Method::Get)
+    }
+}
+
+/// Whether browsers send it without asking (Fetch standard, CORS-safelisted method).
+pub(super) fn is_safelisted(method: Method) -> bool {
+    matches!(method, Method::Get | Method::Head | Method::Post)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn cors(settings: serde_json::Value) -> Cors {
+        serde_json::from_value(settings).expect("settings")
+    }
+
+    #[test]
+    fn the_number_of_requests_is_bounded_and_none_is_made_twice() {
+        let url = "https://api.example.com/";
+        let numbers = [1, 2, 20].map(|count| {
+            let origins: Vec<String> = (0..count).map(|nth| format!("https://site-{nth}.example.com")).collect();
+            let asks = cors(json!({ "url": url, "origins": origins, "methods": ["GET", "PUT"], "headers": ["Authorization"] })).asks();
+            assert!(asks.iter().enumerate().all(|(at, ask)| !asks[..at].contains(ask)));
+            asks.len()
+        });
+        assert_eq!(numbers, [87, 124, 790]);
+        assert_eq!(cors(json!({ "url": url, "public": true })).asks().len(), 5);
+    }
+
+    #[test]
+    fn browsers_ask_only_where_they_must() {
+        let methods = |settings: serde_json::Value| {
+            let mut settings = settings;
+            settings["url"] = json!("https://api.example.com/");
+            settings["origins"] = json!("https://app.example.com");
+            cors(settings).preflighted().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(methods(json!({ "methods": ["GET", "POST"] })), "");
+        assert_eq!(methods(json!({ "methods": ["GET", "POST", "PUT", "DELETE"] })), "PUT DELETE");
+        assert_eq!(methods(json!({ "methods": ["GET", "POST"], "headers": "Content-Type" })), "GET POST");
+    }
+}

@@ -1,0 +1,200 @@
+//! A TLS server, or a PEM file, has certificates that clients accept, and for long enough.
+
+mod across;
+mod algorithm;
+mod certificate;
+mod chain;
+mod constraints;
+mod counterexamples;
+mod dates;
+mod development;
+mod issuers;
+mod look;
+mod named;
+mod naming;
+mod order;
+mod path;
+mod probe;
+mod profile;
+mod public;
+mod revocation;
+mod roots;
+mod seen;
+mod session;
+mod settings;
+mod staple;
+mod strength;
+mod target;
+mod trusted;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::Error};
+
+pub use seen::{Certificate, Chain, Endpoint, Handshake, Key, Old, Refusal, Root, Seen, Staple, Trust, Validity};
+
+use self::{
+    settings::{MinVersion, Order, Which},
+    target::{HostPort, Name, Service, ServiceUrl},
+};
+use super::http::one_or_many::OneOrMany;
+use crate::{
+    check::{Check, Context, Touch, Unseen},
+    model::{Expectation, Period, ProcessEnv},
+    net::tls::StartTls,
+};
+
+/// The certificates of a TLS server, or of a PEM file, are what clients accept, and will be for a while: a chain to a
+/// trusted root from what is served alone, the right name, dates, keys, signatures and uses, no development certificate,
+/// no old protocol version. Exactly one of `url`, `address` and `file` says where they are. Nothing is sent but TLS hellos.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Tls {
+    /// The service: `https://host/`, or `postgres://`, `rediss://`, `amqps://`, `mqtts://`, `ldaps://`, `smtps://`,
+    /// `imaps://`, … with the port of the scheme unless it has its own. Only scheme, host and port are used.
+    url: Option<ServiceUrl>,
+    /// The service as `host:port`, or a list of them that serve one name, like the machines behind a load balancer.
+    address: Option<OneOrMany<HostPort>>,
+    /// A PEM file with the leaf first, relative to the plan's folder: it is judged as if a server served it. A key in it is
+    /// passed over.
+    file: Option<PathBuf>,
+    /// The name to ask for (SNI) and that the certificate must stand for. Default: the host of `url` or `address`; for a
+    /// `file` no name is demanded.
+    server_name: Option<Name>,
+    /// A PEM file of roots to trust instead of the host's, relative to the plan's folder.
+    ca_file: Option<PathBuf>,
+    /// What comes before TLS: `postgres`. Default: nothing, but for a `postgres://` URL.
+    starttls: Option<StartTls>,
+    /// How long every served certificate must still be valid: `21d`. Default: 14 d, or 15 % of its lifetime where that is
+    /// less, so that a certificate of 47 or of 6 days is not refused from the start.
+    min_remaining: Option<Period>,
+    /// Also demand what the CA/Browser Forum demands of certificates that browsers trust: the longest lifetime (398, 200,
+    /// 100 or 47 d, by its start), RSA or NIST curves, public names. Default: false.
+    #[serde(default)]
+    public: bool,
+    /// Accept a certificate made for development (self-signed, mkcert, staging, …), in an environment for that; its chain
+    /// must be trusted all the same. Default: false.
+    #[serde(default)]
+    development: bool,
+    /// The oldest protocol version the server may speak: `tls1.0`, `tls1.1`, `tls1.2` or `tls1.3`. Default: `tls1.2`, so that
+    /// TLS 1.0 and 1.1 are offered to it and must be refused.
+    #[serde(default)]
+    min_version: MinVersion,
+    /// Also look at each address as a client that names no server (without SNI): what that is shown must be in order too, or
+    /// refused; on a shared address it is often another site's certificate. Default: false.
+    #[serde(default)]
+    without_sni: bool,
+    /// Which addresses of the name are looked at: `all`, `first`, `ipv4` or `ipv6`. Default: `all`; one that cannot be
+    /// reached leaves the check undetermined.
+    #[serde(default)]
+    addresses: Which,
+    /// `strict`: each certificate is followed by that of its issuer and nothing else is sent, as TLS 1.2 demands. `any`: extra
+    /// and disordered certificates are accepted, as TLS 1.3 clients do. Default: `strict`.
+    #[serde(default)]
+    order: Order,
+}
+
+impl<'de> Deserialize<'de> for Tls {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tls = Self::deserialize(deserializer)?;
+        tls.contradiction().map_or(Ok(tls), |why| Err(D::Error::custom(why)))
+    }
+}
+
+/// Where the certificates are.
+enum Source<'a> {
+    Services(Vec<&'a Service>),
+    File(&'a PathBuf),
+}
+
+impl Tls {
+    /// Keys that cannot stand together.
+    fn contradiction(&self) -> Option<&'static str> {
+        let given = [self.url.is_some(), self.address.is_some(), self.file.is_some()].into_iter().filter(|given| *given).count();
+        let about_service =
+            self.starttls.is_some() || self.without_sni || self.addresses != Which::All || self.min_version != MinVersion::Tls12;
+        let mut hosts = self.address.iter().flat_map(OneOrMany::iter).map(|address| &address.0.host);
+        let first = hosts.next();
+        match (given, &self.file) {
+            (0, _) => Some("it is not said where to look: give one of `url`, `address` and `file`"),
+            (1, Some(_)) if about_service => Some("a `file` has no `starttls`, `without-sni`, `addresses` or `min-version`"),
+            (1, None) if self.server_name.is_none() && hosts.any(|host| Some(host) != first) => {
+                Some("the addresses have different hosts: `server-name` must say which name they serve")
+            }
+            (1, _) => None,
+            _ => Some("`url`, `address` and `file` exclude each other: give one"),
+        }
+    }
+
+    fn source(&self) -> Source<'_> {
+        match &self.file {
+            Some(file) => Source::File(file),
+            None => {
+                let addresses = self.address.iter().flat_map(OneOrMany::iter).map(|address| &address.0);
+                Source::Services(self.url.iter().map(|url| &url.0).chain(addresses).collect())
+            }
+        }
+    }
+
+    /// What is demanded of the certificates, the most telling first: a report shows the first two that are red.
+    fn judge_certificates(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
+        let mut all = Vec::new();
+        all.extend(seen.name.as_ref().map(|name| named::judge(seen, name)));
+        all.push(dates::remaining(seen, self.min_remaining, at));
+        all.push(dates::started(seen, at));
+        if !self.development {
+            all.push(development::judge(seen));
+        }
+        all.extend([strength::key(seen), strength::signature(seen)]);
+        all.extend([issuers::purpose(seen), issuers::ca(seen), issuers::path_length(seen), issuers::name_constraints(seen)]);
+        all.push(trusted::chain(seen, at));
+        if self.order == Order::Strict {
+            all.push(order::judge(seen));
+        }
+        if self.public {
+            all.extend([public::lifetime(seen), public::keys(seen), public::profile(seen)]);
+        }
+        all
+    }
+}
+
+impl Check for Tls {
+    type Observation = Seen;
+
+    fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
+        let mut touches = match self.source() {
+            Source::Services(services) => {
+                let old = self.min_version.refused().iter().map(|version| version.text()).collect::<Vec<_>>().join(", ");
+                let old = if old.is_empty() { String::new() } else { format!("; offers of {old}") };
+                services.into_iter().map(|service| Touch::new(&service.shown, format!("TLS handshake{old}"))).collect()
+            }
+            Source::File(file) => vec![Touch::new(format!("file {}", file.display()), "reads")],
+        };
+        touches.extend(self.ca_file.as_ref().map(|file| Touch::new(format!("file {}", file.display()), "reads")));
+        touches
+    }
+
+    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
+        match self.source() {
+            Source::Services(services) => look::at_services(self, cx, &services).await,
+            Source::File(file) => look::at_file(self, cx, file),
+        }
+    }
+
+    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
+        let mut all = self.judge_certificates(seen, at);
+        if self.file.is_none() {
+            all.push(revocation::must_staple(seen, at));
+            all.extend(revocation::revocation(seen, at));
+            all.push(session::handshake(seen, self.min_version));
+            all.extend(self.min_version.refused().iter().map(|version| session::refuses(seen, *version)));
+        }
+        all
+    }
+
+    fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
+        counterexamples::all(self, at)
+    }
+}

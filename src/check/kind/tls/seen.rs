@@ -1,0 +1,253 @@
+//! The observation: what the server or the file showed. Text in it came from outside: escaped, and cut where it is long.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What was seen of a server, or in a file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Seen {
+    /// The name that was asked for and that the certificate must stand for; none for a file without `server-name`.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The addresses that were looked at; none for a file.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
+    /// How many more addresses the name has.
+    #[serde(default)]
+    pub not_looked_at: usize,
+    /// The different chains that were shown.
+    pub chains: Vec<Chain>,
+}
+
+/// One address of the server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// Address and port.
+    pub address: String,
+    /// Whether the server was told the name that is meant.
+    #[serde(default = "told")]
+    pub sni: bool,
+    /// What came of the TLS handshake.
+    pub handshake: Handshake,
+    /// Which of the chains it showed.
+    #[serde(default)]
+    pub chain: Option<usize>,
+    /// The OCSP response it stapled.
+    #[serde(default)]
+    pub staple: Option<Staple>,
+    /// What it says to old protocol versions: `tls1.0`, `tls1.1`, `tls1.2`.
+    #[serde(default)]
+    pub old: BTreeMap<String, Old>,
+}
+
+fn told() -> bool {
+    true
+}
+
+impl Endpoint {
+    /// How it is called in sentences.
+    pub(super) fn label(&self) -> String {
+        if self.sni { self.address.clone() } else { format!("{} without SNI", self.address) }
+    }
+}
+
+/// What came of a TLS handshake.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Handshake {
+    /// A session.
+    Done {
+        /// `TLS 1.3`, `TLS 1.2`.
+        protocol: String,
+        /// The cipher suite.
+        cipher: Option<String>,
+        /// Whether a client certificate was asked for.
+        asks_client: bool,
+    },
+    /// There is no TLS to be had.
+    Refused(String),
+    /// It could not be looked at.
+    Unseen(String),
+}
+
+/// What a server says to the offer of an old protocol version.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Old {
+    /// It speaks it; the IANA number of the cipher suite it chose.
+    Accepted(String),
+    /// It does not speak it.
+    Refused(String),
+    /// It did not take this offer; the version may be on.
+    NotUsable(String),
+    /// Nothing is known.
+    Unknown(String),
+}
+
+/// Certificates as they were sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Chain {
+    /// The certificates, the leaf first; at most ten, and none from the first unreadable one on.
+    pub certificates: Vec<Certificate>,
+    /// How many were sent.
+    pub sent: usize,
+    /// Why a certificate could not be read.
+    #[serde(default)]
+    pub unreadable: Option<String>,
+    /// From the leaf upwards, each certified by the next: positions in `certificates`.
+    pub path: Vec<usize>,
+    /// The first trusted root on that way.
+    #[serde(default)]
+    pub root: Option<Root>,
+    /// What webpki says.
+    pub trust: Trust,
+    /// Which alternative name stands for the name asked for, if any does.
+    #[serde(default)]
+    pub named_by: Option<String>,
+    /// Names of the leaf that an issuer's name constraints exclude.
+    #[serde(default)]
+    pub beyond_constraints: Vec<String>,
+    /// Where the leaf departs from what public certificates must be.
+    #[serde(default)]
+    pub profile_flaws: Vec<String>,
+}
+
+/// A trusted root.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Root {
+    /// Its name.
+    pub subject: String,
+    /// The position of the certificate it issued.
+    pub issued: usize,
+    /// Its dates, where they are known: of a root in the `ca-file`.
+    #[serde(default)]
+    pub validity: Option<Validity>,
+}
+
+/// From when until when a certificate is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validity {
+    /// Its first second.
+    pub not_before: Timestamp,
+    /// Its last second.
+    pub not_after: Timestamp,
+}
+
+/// webpki's verdict on a chain.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Trust {
+    /// As of when.
+    pub at: Timestamp,
+    /// Why it is refused.
+    #[serde(default)]
+    pub refused: Option<Refusal>,
+    /// Where it is refused for its dates: why it would be refused at a time when they are right.
+    #[serde(default)]
+    pub apart_from_dates: Option<Refusal>,
+}
+
+/// Why webpki refuses a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    /// A certificate on the way has expired.
+    Expired,
+    /// A certificate on the way is not valid yet.
+    NotValidYet,
+    /// No way to a trusted root.
+    UnknownIssuer,
+    /// A signature is wrong.
+    BadSignature,
+    /// The leaf is a CA certificate.
+    CaAsLeaf,
+    /// An issuer is no CA.
+    LeafAsIssuer,
+    /// A certificate is not for servers.
+    WrongPurpose,
+    /// A name is excluded by an issuer.
+    NameConstraint,
+    /// More issuers in a row than one of them allows.
+    PathLength,
+    /// A signature algorithm or key that is not supported, for being weak or exotic.
+    Algorithm,
+    /// A critical extension that is not understood.
+    CriticalExtension,
+    /// Something else.
+    Other(String),
+}
+
+/// One certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Who it is for.
+    pub subject: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// The serial number, in hexadecimal.
+    pub serial: String,
+    /// SHA-256 of the certificate, in hexadecimal.
+    pub fingerprint: String,
+    /// Its first second.
+    pub not_before: Timestamp,
+    /// Its last second.
+    pub not_after: Timestamp,
+    /// Its alternative names; at most a hundred of a leaf, five of an issuer.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// How many alternative names it has.
+    #[serde(default)]
+    pub names_in_all: usize,
+    /// Its public key.
+    pub key: Key,
+    /// How it is signed.
+    pub signature: String,
+    /// Whether it signed itself.
+    #[serde(default)]
+    pub self_signed: bool,
+    /// Whether it is a CA certificate.
+    #[serde(default)]
+    pub ca: bool,
+    /// How many further CA certificates may follow below it.
+    #[serde(default)]
+    pub path_length: Option<u32>,
+    /// Whether its key may sign certificates, where it says what its key may do.
+    #[serde(default)]
+    pub signs_certificates: Option<bool>,
+    /// What it may be used for, where it says so.
+    #[serde(default)]
+    pub purposes: Option<Vec<String>>,
+    /// Whether it demands a stapled OCSP response (RFC 7633).
+    #[serde(default)]
+    pub must_staple: bool,
+}
+
+/// A public key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Key {
+    /// `RSA`, `P-256`, `Ed25519`, …
+    pub kind: String,
+    /// How long it is.
+    pub bits: u32,
+    /// The public exponent of an RSA key, where it is small enough to be a number.
+    #[serde(default)]
+    pub exponent: Option<u64>,
+}
+
+/// A stapled OCSP response.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Staple {
+    /// It speaks of the leaf.
+    Response {
+        /// `good`, `revoked`, `unknown`.
+        status: String,
+        /// Since when it is true.
+        this_update: Timestamp,
+        /// Until when it may be used.
+        next_update: Option<Timestamp>,
+    },
+    /// It cannot be used.
+    Useless(String),
+}

@@ -1,0 +1,197 @@
+//! Where the certificate is: the service behind a URL, or a host and port.
+
+use std::{borrow::Cow, fmt, str::FromStr};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de::Error};
+use url::{Host, Url};
+
+use crate::net::tls::StartTls;
+
+/// What speaks TLS behind a scheme of its own: the scheme, its port, and what comes before TLS there.
+const SCHEMES: [(&str, u16, Option<StartTls>); 16] = [
+    ("https", 443, None),
+    ("wss", 443, None),
+    ("postgres", 5432, Some(StartTls::Postgres)),
+    ("postgresql", 5432, Some(StartTls::Postgres)),
+    ("rediss", 6379, None),
+    ("valkeys", 6379, None),
+    ("amqps", 5671, None),
+    ("mqtts", 8883, None),
+    ("ldaps", 636, None),
+    ("smtps", 465, None),
+    ("imaps", 993, None),
+    ("pop3s", 995, None),
+    ("ftps", 990, None),
+    ("sips", 5061, None),
+    ("grpcs", 443, None),
+    ("tls", 0, None),
+];
+
+/// A host and a port that speak TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Service {
+    /// For people: `https://api.example.com:443`; never a login.
+    pub(super) shown: String,
+    pub(super) host: Host,
+    pub(super) port: u16,
+    pub(super) starttls: Option<StartTls>,
+}
+
+impl Service {
+    /// The host as the resolver takes it: without the brackets of an IPv6 address.
+    pub(super) fn lookup(&self) -> String {
+        match &self.host {
+            Host::Domain(name) => name.clone(),
+            Host::Ipv4(ip) => ip.to_string(),
+            Host::Ipv6(ip) => ip.to_string(),
+        }
+    }
+}
+
+/// The `url` of a service. Only its scheme, host and port are used; a login in it is dropped here.
+#[derive(Debug, Clone)]
+pub(super) struct ServiceUrl(pub(super) Service);
+
+impl FromStr for ServiceUrl {
+    type Err = String;
+
+    // The text may hold a password: no message quotes more of it than the scheme.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| format!("not a URL ({error}): write `https://host/` or use `address: host:port`"))?;
+        let scheme = url.scheme();
+        let Some((_, default, starttls)) = SCHEMES.iter().find(|(known, _, _)| *known == scheme) else {
+            return Err(match scheme {
+                "http" | "ws" | "redis" | "amqp" | "mqtt" => format!("`{scheme}://` speaks no TLS: write `{scheme}s://`"),
+                _ => format!("`{scheme}` is not a scheme known here: use `address: host:port`"),
+            });
+        };
+        let host = host(url.host_str().unwrap_or_default())?;
+        let port = url.port().or_else(|| Some(*default).filter(|port| *port != 0)).ok_or("no port: write `tls://host:port`")?;
+        Ok(Self(Service { shown: format!("{scheme}://{host}:{port}"), host, port, starttls: *starttls }))
+    }
+}
+
+/// The `address` of a service: `host:port`, `10.0.0.7:443`, `[::1]:443`.
+#[derive(Debug, Clone)]
+pub(super) struct HostPort(pub(super) Service);
+
+impl FromStr for HostPort {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // With an `@` it may be a URL with a password: it is not quoted then.
+        let shown = if text.contains(['@', '/']) { "this".into() } else { format!("`{text}`") };
+        let wrong = || format!("{shown} is not an address: write `host:port`, like `db.example.com:5432` or `[::1]:443`");
+        let (name, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+        let port: u16 = port.parse().map_err(|_| wrong())?;
+        if port == 0 || name.is_empty() || name.contains(['/', '@', '?', '#']) || (name.contains(':') && !name.starts_with('[')) {
+            return Err(wrong());
+        }
+        let host = host(name)?;
+        Ok(Self(Service { shown: format!("tls://{host}:{port}"), host, port, starttls: None }))
+    }
+}
+
+/// The `server-name`: a host name or an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name(pub(super) Host);
+
+impl FromStr for Name {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains('*') {
+            return Err(format!("`{text}` is a pattern: write one name that clients use"));
+        }
+        text.parse::<std::net::Ipv6Addr>().map_or_else(|_| host(text), |ip| Ok(Host::Ipv6(ip))).map(Self)
+    }
+}
+
+/// International names become their ASCII form, a trailing dot is dropped: certificates have neither.
+fn host(text: &str) -> Result<Host, String> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let host = Host::parse(text).map_err(|error| format!("`{text}` is not a host: {error}"))?;
+    match &host {
+        Host::Domain(name) if rustls::pki_types::ServerName::try_from(name.as_str()).is_err() => {
+            Err(format!("`{text}` is not a host name that a certificate can stand for"))
+        }
+        _ => Ok(host),
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0.host, self.0.port)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+macro_rules! read_from_text {
+    ($($type:ident: $about:literal),*) => {$(
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "description": $about })
+            }
+        }
+    )*};
+}
+
+read_from_text!(ServiceUrl: "a URL: `https://host/`, `postgres://host/`", HostPort: "`host:port`", Name: "a host name or address");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_gives_host_port_and_protocol() {
+        for (text, shown, postgres) in [
+            ("https://API.example.com/x", "https://api.example.com:443", false),
+            ("postgres://app:s3cr3t-pw@db.example.com/app", "postgres://db.example.com:5432", true),
+            ("rediss://[::1]:7000", "rediss://[::1]:7000", false),
+            ("https://bücher.example.", "https://xn--bcher-kva.example:443", false),
+        ] {
+            let ServiceUrl(service) = text.parse().expect(text);
+            assert_eq!((service.shown.as_str(), service.starttls.is_some()), (shown, postgres));
+        }
+    }
+
+    #[test]
+    fn a_refused_url_never_shows_its_password() {
+        for text in
+            ["http://u:s3cr3t-pw@h/", "odd://u:s3cr3t-pw@h/", "https://u:s3cr3t-pw@h:99999/", "postgres://u:s3cr3t-pw@/db", "tls://h"]
+        {
+            let error = text.parse::<ServiceUrl>().expect_err(text);
+            assert!(!error.contains("s3cr3t"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_a_port() {
+        for text in ["db.example.com:5432", "10.0.0.7:443", "[::1]:443"] {
+            assert_eq!(text.parse::<HostPort>().expect(text).0.shown, format!("tls://{text}"));
+        }
+        for text in ["db.example.com", "::1:443", ":443", "h:0", "h:x", "https://h:443", "u@h:443", "a b:443"] {
+            assert!(text.parse::<HostPort>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The ways in which programs write a value: as it is, escaped for JSON or HTML, percent-encoded, in base64.
+
+use std::fmt::Write as _;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+
+use crate::model::plain;
+
+/// What stands for itself when percent-encoded: RFC 3986, 2.3; ECMAScript's `encodeURIComponent`; and the query and the
+/// path of the WHATWG URL Standard, which programs put into their messages.
+const KEPT: [&[u8]; 4] = [b"-._~", b"-._~!'()*", b"-._~!'()*$&+,/:;=?@[]\\^`{|}", b"-._~!'()*$&+,/:;=@[]\\^|"];
+
+/// The ways `value` may come back.
+pub(super) fn written_forms(value: &str) -> Vec<String> {
+    let mut forms = vec![value.to_owned(), plain(value).into_owned(), collapsed(value)];
+    for kept in KEPT {
+        forms.extend([false, true].map(|lower| percent_encoded(value, kept, lower)));
+    }
+    // application/x-www-form-urlencoded.
+    forms.push(percent_encoded(value, b"-._*", false).replace("%20", "+"));
+    forms.extend([(false, false), (true, false), (false, true), (true, true)].map(|(ascii, cautious)| json(value, ascii, cautious)));
+    // Writers of HTML disagree only about quotes.
+    forms.extend([("&quot;", "&#39;"), ("&#34;", "&#39;"), ("&quot;", "&#x27;"), ("&quot;", "'")].map(|quotes| html(value, quotes)));
+    forms.extend((0..3).flat_map(|pad| base64(value, pad)));
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+/// With one space for any white space, as quotations have it.
+fn collapsed(value: &str) -> String {
+    value.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn percent_encoded(value: &str, kept: &[u8], lower: bool) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+            out.push(char::from(byte));
+        } else if lower {
+            let _ = write!(out, "%{byte:02x}");
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// A JSON string without its quotes. `ascii` as Python and PHP write it; `cautious` escapes also what could end a
+/// script: Go and Ruby `<`, `>`, `&`, PHP `/`.
+fn json(value: &str, ascii: bool, cautious: bool) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '/' if cautious && ascii => out.push_str("\\/"),
+            '<' | '>' | '&' if cautious && !ascii => escape(c, &mut out),
+            c if c.is_control() || (ascii && !c.is_ascii()) => escape(c, &mut out),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn escape(c: char, out: &mut String) {
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        let _ = write!(out, "\\u{unit:04x}");
+    }
+}
+
+fn html(value: &str, (double, single): (&str, &str)) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', double).replace('\'', single)
+}
+
+/// In both alphabets, after `pad` other bytes; characters that also depend on the neighbours are cut off at both ends.
+fn base64(value: &str, pad: usize) -> Vec<String> {
+    let padded = [&b"\0\0"[..pad], value.as_bytes()].concat();
+    let encoded = STANDARD_NO_PAD.encode(&padded);
+    let start = [0, 2, 3][pad];
+    let end = encoded.len() - usize::from(padded.len() % 3 != 0);
+    if end.saturating_sub(start) < 8 {
+        return Vec::new();
+    }
+    let stable = &encoded[start..end];
+    vec![stable.to_owned(), stable.replace('+', "-").replace('/', "_")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written_forms;
+
+    #[test]
+    fn knows_how_others_write_it() {
+        let forms = written_forms("a/\"b\\ 'é<&>\tz");
+        for form in [
+            r#"a/\"b\\ 'é<&>\tz"#,
+            r#"a\/\"b\\ '\u00e9<&>\tz"#,
+            r#"a/\"b\\ 'é\u003c\u0026\u003e\tz"#,
+            "a/&quot;b\\ &#39;é&lt;&amp;&gt;\tz",
+            "a/&#34;b\\ &#39;é&lt;&amp;&gt;\tz",
+            "a%2F%22b%5C%20%27%C3%A9%3C%26%3E%09z",
+            "a%2F%22b%5C+%27%C3%A9%3C%26%3E%09z",
+            "a/%22b\\%20'%C3%A9%3C&%3E%09z",
+            "a/\"b\\ 'é<&> z",
+        ] {
+            assert!(forms.iter().any(|known| known == form), "{form} is not among {forms:#?}");
+        }
+    }
+}

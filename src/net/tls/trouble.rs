@@ -1,0 +1,35 @@
+//! Why a TLS server could not be looked at, or what it did instead of speaking TLS.
+
+use std::{io, time::Duration};
+
+use crate::model::Period;
+
+/// What came instead of a TLS session. The text is a fragment that reads after the address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// It could not be looked at: no connection, a reset, no answer in time. Trying again may help.
+    #[error("{0}")]
+    Unreachable(String),
+    /// It answered, and there is no TLS session to be had with it.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Trouble {
+    /// Nothing came within `limit`.
+    pub(super) fn silence(limit: Duration) -> Self {
+        Self::Unreachable(format!("does not answer within {}", Period::from(limit)))
+    }
+
+    /// The connection could not be made or was lost.
+    pub(super) fn connection(error: &io::Error) -> Self {
+        use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, UnexpectedEof};
+        Self::Unreachable(match error.kind() {
+            ConnectionRefused => "refuses the connection: nothing listens there".into(),
+            NetworkUnreachable | HostUnreachable => "cannot be reached from this machine: there is no route to it".into(),
+            UnexpectedEof => "closes the connection without an answer".into(),
+            ConnectionReset | ConnectionAborted => "resets the connection".into(),
+            _ => format!("cannot be reached: {error}"),
+        })
+    }
+}

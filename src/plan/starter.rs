@@ -1,0 +1,139 @@
+//! A first plan, written from what a folder holds: `gonogo init`. Pure: texts of files in, texts of plan files out.
+//!
+//! What a folder says is not trusted: a name becomes part of a plan only if it has a name's characters or goes through
+//! the quoting of `sheet`, and of an env file only the keys are kept.
+
+mod checks;
+mod container;
+mod environment;
+mod origin;
+mod proxy;
+mod root;
+mod sheet;
+mod sql;
+mod token;
+
+use std::collections::BTreeMap;
+
+pub use environment::Settings;
+
+/// What was found in a folder.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// What the project is called.
+    project: String,
+    /// Env files, by path.
+    settings: Vec<Settings>,
+    /// Indexes that the SQL files leave in place.
+    indexes: sql::Catalogue,
+    /// The path that says whether the service is well, and the file that says so.
+    health: Option<Named>,
+    /// The port the service listens on, and the file that says so.
+    port: Option<(u16, String)>,
+    /// What the reverse proxy says.
+    proxy: proxy::Proxy,
+    /// A store that a compose file starts with an append-only file.
+    append_only: Option<String>,
+    /// What was taken for what, for the reader: path and what it is.
+    sources: Vec<(String, &'static str)>,
+}
+
+/// A name with the file it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Named {
+    name: String,
+    file: String,
+}
+
+/// What a file is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Settings of an environment: `deploy/prod.env`.
+    Settings,
+    /// A schema or a migration.
+    Sql,
+    /// A Dockerfile.
+    Image,
+    /// A compose file.
+    Compose,
+    /// A configuration that may be a reverse proxy's.
+    Proxy,
+}
+
+impl Role {
+    /// By the file's name; `None` for what says nothing about a deployment.
+    pub fn of(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        if environment::is_settings(&name) {
+            Some(Self::Settings)
+        } else if name.ends_with(".sql") && !name.ends_with("down.sql") {
+            Some(Self::Sql)
+        } else if name == "containerfile" || name == "dockerfile" || name.starts_with("dockerfile.") || name.ends_with(".dockerfile") {
+            Some(Self::Image)
+        } else if yaml && (name.starts_with("compose") || name.starts_with("docker-compose")) {
+            Some(Self::Compose)
+        } else if name.ends_with(".conf") {
+            Some(Self::Proxy)
+        } else {
+            None
+        }
+    }
+}
+
+impl Found {
+    /// Nothing yet, in a folder of this name.
+    pub fn new(folder: &str) -> Self {
+        let plain: String = folder.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
+        let plain = plain.trim_matches(['-', '.', '_']).chars().take(60).collect::<String>();
+        Self { project: if plain.is_empty() { "my-project".into() } else { plain }, ..Self::default() }
+    }
+
+    /// Whether a plan can name this path: nothing in it acts on whoever reads the plan.
+    pub fn can_name(path: &str) -> bool {
+        sheet::is_plain(path)
+    }
+
+    /// Takes from an env file its keys, and which of them lead to a store; never a value.
+    pub fn settings(&mut self, settings: Settings) {
+        self.sources.push((settings.path.clone(), "settings: the names of its secrets, no values"));
+        self.settings.push(settings);
+    }
+
+    /// Takes what a text says. Files of one role are to come in the order of their names: migrations build on each other.
+    pub fn text(&mut self, role: Role, path: &str, text: &str) {
+        let said = match role {
+            Role::Settings => return,
+            Role::Sql => self.indexes.read(path, text).then_some("SQL: the indexes it leaves in place"),
+            Role::Image => {
+                let health = container::health(text);
+                self.health = self.health.take().or_else(|| health.map(|name| Named { name, file: path.into() }));
+                self.port = self.port.take().or_else(|| container::port(text).map(|port| (port, path.into())));
+                Some("image: its port and health check")
+            }
+            Role::Compose => container::compose(text).map(|compose| {
+                self.health = self.health.take().or_else(|| compose.health.map(|name| Named { name, file: path.into() }));
+                self.append_only = self.append_only.take().or_else(|| compose.append_only.then(|| path.into()));
+                "services: health checks and stores"
+            }),
+            Role::Proxy => self.proxy.read(path, text).then_some("reverse proxy: its names, TLS and allowed origins"),
+        };
+        self.sources.extend(said.map(|said| (path.to_owned(), said)));
+    }
+
+    /// How many files something was taken from.
+    pub fn sources(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// The plan, as path and text of each file: `gonogo.yaml`, and one file for each section where there is much to check.
+    pub fn plan(&self) -> BTreeMap<String, String> {
+        root::files(self)
+    }
+
+    /// The env file of production, else of whatever there is.
+    fn main_settings(&self) -> Option<&Settings> {
+        let named = |name: &str| self.settings.iter().find(|settings| settings.environment() == name);
+        named("prod").or_else(|| named("staging"))
+    }
+}

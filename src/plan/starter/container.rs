@@ -1,0 +1,91 @@
+//! Dockerfiles and compose files: the port, the health check, the stores.
+
+use super::origin::is_path;
+use crate::plan::{node::Node, yaml};
+
+/// What a compose file says.
+pub(super) struct Compose {
+    /// The path of a service's health check.
+    pub(super) health: Option<String>,
+    /// A Redis is started with an append-only file.
+    pub(super) append_only: bool,
+}
+
+/// The path that a Dockerfile's `HEALTHCHECK` asks.
+pub(super) fn health(dockerfile: &str) -> Option<String> {
+    instructions(dockerfile).find(|line| begins(line, "HEALTHCHECK")).and_then(|line| asked_path(&line))
+}
+
+/// The first port that a Dockerfile exposes.
+pub(super) fn port(dockerfile: &str) -> Option<u16> {
+    let line = instructions(dockerfile).find(|line| begins(line, "EXPOSE"))?;
+    line.split_whitespace().skip(1).find_map(|word| word.split('/').next()?.parse().ok()).filter(|port| *port > 0)
+}
+
+/// `None` where it is no compose file.
+pub(super) fn compose(text: &str) -> Option<Compose> {
+    // What the file has wrong is not ours to tell.
+    let file = yaml::parse(0, text, &mut Vec::new())?;
+    let services = file.get("services")?.entries()?;
+    let health = services.iter().find_map(|(_, service)| asked_path(&said(service.get("healthcheck")?.get("test")?)));
+    let append_only = services.iter().any(|(_, service)| {
+        let image = service.get("image").map(said).unwrap_or_default();
+        let command = service.get("command").map(said).unwrap_or_default();
+        (image.contains("redis") || image.contains("valkey")) && command.contains("appendonly yes")
+    });
+    Some(Compose { health, append_only })
+}
+
+/// A scalar, or a list of them as one line.
+fn said(node: &Node) -> String {
+    let scalar = |node: &Node| node.scalar().map(|scalar| scalar.text.clone()).unwrap_or_default();
+    node.items().map_or_else(|| scalar(node), |items| items.iter().map(scalar).collect::<Vec<_>>().join(" "))
+}
+
+/// Lines with their continuations, without comments.
+fn instructions(dockerfile: &str) -> impl Iterator<Item = String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in dockerfile.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (text, more) = line.strip_suffix('\\').map_or((line, false), |text| (text, true));
+        match all.last_mut() {
+            Some(last) if open => *last += &format!(" {}", text.trim()),
+            _ => all.push(text.trim().to_owned()),
+        }
+        open = more;
+    }
+    all.into_iter()
+}
+
+fn begins(line: &str, word: &str) -> bool {
+    line.split_whitespace().next().is_some_and(|first| first.eq_ignore_ascii_case(word))
+}
+
+/// The path of the first URL in a command, if it is more than `/`.
+fn asked_path(command: &str) -> Option<String> {
+    let start = command.find("http://").map(|at| at + 7).or_else(|| command.find("https://").map(|at| at + 8))?;
+    let url: &str = command[start..].split(|c: char| c.is_whitespace() || "\"'|;)&<>]".contains(c)).next()?;
+    let path = &url[url.find('/')?..];
+    is_path(path).then(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_an_image_says() {
+        let text = "FROM x\n# EXPOSE 1\nexpose 8000/tcp\nHEALTHCHECK --interval=5s \\\n  CMD curl -fsS \"http://localhost:8000/healthz\" || exit 1\n";
+        assert_eq!((port(text), health(text).as_deref()), (Some(8000), Some("/healthz")));
+        assert_eq!((port("EXPOSE $PORT"), health("HEALTHCHECK NONE")), (None, None));
+        assert_eq!(health("HEALTHCHECK CMD curl http://h/${x}"), None);
+    }
+
+    #[test]
+    fn reads_what_a_compose_file_says() {
+        let text = "services:\n  api:\n    image: a\n    healthcheck: { test: [CMD, curl, -f, 'http://localhost/ready'] }\n  cache:\n    image: redis:7\n    command: [redis-server, --appendonly yes]\n";
+        let compose = compose(text).map(|compose| (compose.health, compose.append_only));
+        assert_eq!(compose, Some((Some("/ready".to_owned()), true)));
+        assert!(super::compose("just: text").is_none() && super::compose("a: [").is_none());
+    }
+}

@@ -1,0 +1,267 @@
+//! `gonogo init`: a plan that lints and runs, from whatever a folder holds; nothing is overwritten, no secret is copied.
+
+use std::{fs, os::unix::fs::symlink, path::Path};
+
+use gonogo::{
+    check::Kind,
+    model::{Outcome, Verdict},
+};
+
+use crate::{gonogo::Gonogo, servers::postgres::Postgres};
+
+/// A server that answers `/` and a health question.
+async fn server() -> String {
+    use axum::{Router, routing::get};
+    let router = Router::new()
+        .route("/", get(|| async { "fine" }))
+        .route("/healthz", get(|| async { axum::Json(serde_json::json!({ "status": "ok" })) }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+/// Random enough for every use; another one for each seed.
+fn secret(seed: &str) -> String {
+    gonogo::model::Digest::of(seed.as_bytes()).as_str().to_owned()
+}
+
+fn settings(of: &str) -> String {
+    format!(
+        "ENVIRONMENT={of}\nLOG_LEVEL=INFO\nDATABASE_URL=postgresql://profile_api:{}@db.{of}.internal:5432/activity\nJWT_SECRET_KEY={}\nPAYMENT_API_KEY={}\n",
+        secret(&format!("{of} database")),
+        secret(&format!("{of} jwt")),
+        secret(&format!("{of} payment")),
+    )
+}
+
+/// What the demo's folder holds but for its plan, with the env files that its scripts make.
+fn demo() -> Gonogo {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo");
+    let mut gonogo = Gonogo::new().file("out/prod.env", &settings("production")).file("out/staging.env", &settings("staging"));
+    for entry in fs::read_dir(&demo).expect("the demo").map(|entry| entry.expect("an entry")) {
+        let name = entry.file_name().into_string().expect("a name");
+        if entry.file_type().expect("a type").is_file() && name != "gonogo.yaml" && !name.ends_with(".png") {
+            gonogo = gonogo.file(&name, &fs::read_to_string(entry.path()).expect("text"));
+        }
+    }
+    gonogo
+}
+
+/// Everything it knows to read.
+fn rich() -> Gonogo {
+    Gonogo::new()
+        .file("deploy/prod.env", &format!("{}REDIS_URL=rediss://app:{}@redis.internal:6379\n", settings("production"), secret("redis")))
+        .file("deploy/.env.example", "JWT_SECRET_KEY=change-me\n")
+        .file("migrations/001_users.sql", "CREATE TABLE users (id int); CREATE UNIQUE INDEX users_email ON users (email); CREATE INDEX gone ON users (x);")
+        .file("migrations/002_more.sql", "DROP INDEX gone; CREATE INDEX \"Odd: Name\" ON app.\"T\" (y);")
+        .file("migrations/002_more.down.sql", "DROP INDEX \"Odd: Name\";")
+        .file("Dockerfile", "FROM x\nEXPOSE 8000\nHEALTHCHECK CMD curl -f http://localhost:8000/healthz\n")
+        .file("compose.yaml", "services:\n  cache:\n    image: redis:7\n    command: redis-server --appendonly yes\n")
+        .file(
+            "deploy/nginx/api.conf",
+            "map $http_origin $allowed { default ''; https://app.example.com 1; }\nserver { listen 80; server_name api.example.com; return 301 https://$host$request_uri; }\nserver { listen 443 ssl; server_name api.example.com; location / { proxy_pass http://api:8000; } }\n",
+        )
+}
+
+fn written(gonogo: &Gonogo) -> Vec<(String, String)> {
+    let mut files = vec![("gonogo.yaml".to_owned(), gonogo.read("gonogo.yaml"))];
+    for entry in fs::read_dir(gonogo.path("checks")).into_iter().flatten().map(|entry| entry.expect("an entry")) {
+        let name = format!("checks/{}", entry.file_name().into_string().expect("a name"));
+        files.push((name.clone(), gonogo.read(&name)));
+    }
+    files
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_is_found_the_plan_runs_as_it_is() {
+    let gonogo = Gonogo::new();
+    gonogo.run(["init"]).exits(0).says("gonogo.yaml").says("nothing here says what is deployed");
+    assert!(!gonogo.path("checks").exists());
+    gonogo.run(["lint"]).exits(0).says("1 checks, environments: local");
+    // Whatever stands on the usual port of this machine: there is a verdict.
+    let (ran, report) = gonogo.verify(&[]);
+    assert!([0, 1, 3].contains(&ran.code) && report.findings.len() == 1, "{}", ran.stdout);
+    let gonogo = gonogo.env("URL", &server().await);
+    let (ran, report) = gonogo.verify(&[]);
+    assert_eq!((ran.code, report.verdict), (0, Verdict::Go), "{}", ran.stdout);
+    gonogo.env("URL", "http://127.0.0.1:1").run(["verify"]).exits(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_demo_s_folder_the_plan_runs_with_no_edit_but_the_urls() {
+    let schema: String = fs::read_to_string("fixtures/demo/schema.sql")
+        .expect("the schema")
+        .lines()
+        .filter(|l| !l.starts_with('\\'))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    let grants = "GRANT USAGE ON SCHEMA activity TO app; GRANT SELECT ON ALL TABLES IN SCHEMA activity TO app";
+    let database = Postgres::plain().database(&[&schema, grants]).await;
+    let gonogo = demo();
+    gonogo.run(["init"]).exits(0).says("checks/database.yaml").says("checks/secrets.yaml");
+    gonogo.run(["lint"]).exits(0);
+    let gonogo = gonogo.env("PROD_URL", &server().await).env("DATABASE_URL", &database.url_as("app"));
+    let (ran, report) = gonogo.verify(&["--env", "prod", "--release", "1.0.0"]);
+    assert_eq!((ran.code, report.verdict), (0, Verdict::Go), "{}", ran.stdout);
+    let ids: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
+    assert_eq!(ids, ["no-development-secrets", "indexes-in-place", "answers"]);
+    let demands = &report.findings[1].expectations;
+    assert!(demands.iter().any(|demand| demand.name.contains("users_email_key")), "{demands:?}");
+    // And it can go red, for each of the three.
+    database.client().await.batch_execute("DROP INDEX activity.photos_moderation_idx").await.expect("dropped");
+    let weak = gonogo.read("out/prod.env").replace(&secret("production jwt"), "dev-secret-key-change-in-production");
+    let gonogo = gonogo.file("out/prod.env", &weak).env("PROD_URL", "http://127.0.0.1:1");
+    let (ran, report) = gonogo.verify(&["--env", "prod", "--release", "1.0.0"]);
+    let outcomes: Vec<Outcome> = report.findings.iter().map(|finding| finding.outcome).collect();
+    assert_eq!((ran.code, outcomes), (1, vec![Outcome::Fail, Outcome::Fail, Outcome::Unknown]), "{}", ran.stdout);
+    ran.says("photos_moderation_idx").says("JWT_SECRET_KEY");
+}
+
+#[test]
+fn everything_found_becomes_a_check_and_the_plan_lints() {
+    let gonogo = rich();
+    gonogo.run(["init", "."]).exits(0);
+    gonogo.run(["lint"]).exits(0);
+    let all: String = written(&gonogo).into_iter().map(|(_, text)| text).collect();
+    for said in [
+        "url: \"${PROD_URL:-https://api.example.com}\"",
+        "env-file: \"deploy/prod.env\"",
+        "- \"JWT_SECRET_KEY\"",
+        "- \"users_email\"",
+        "- \"\\\"Odd: Name\\\"\"",
+        "schema: \"app\"",
+        "url: \"${url}/healthz\"",
+        "expect: { redirect: https }",
+    ] {
+        assert!(all.contains(said), "{said}:\n{all}");
+    }
+    assert!(!all.contains("\"gone") && !all.contains("LOG_LEVEL"), "{all}");
+    for (kind, line) in [("tls", "    tls: "), ("cors", "- \"https://app.example.com\""), ("redis-persistence", "    redis-persistence: ")]
+    {
+        assert_eq!(all.contains(line), Kind::named(kind).is_some(), "{kind}:\n{all}");
+    }
+}
+
+#[test]
+fn every_line_is_explained() {
+    for gonogo in [Gonogo::new(), demo(), rich()] {
+        gonogo.run(["init"]).exits(0);
+        for (file, text) in written(&gonogo) {
+            for line in text.lines().filter(|line| !line.is_empty()) {
+                assert!(line.starts_with('#') || line.contains(" # "), "{file}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_ever_overwritten() {
+    for (name, there) in [("gonogo.yaml", "mine"), ("checks/database.yaml", "mine"), ("checks", "a file")] {
+        let gonogo = rich().file(name, there);
+        let before = fs::read_dir(gonogo.path(".")).expect("the folder").count();
+        gonogo.run(["init"]).exits(2).says(&format!("`{name}`")).says("nothing was written");
+        assert_eq!((gonogo.read(name).as_str(), fs::read_dir(gonogo.path(".")).expect("the folder").count()), (there, before));
+    }
+    let elsewhere = Gonogo::new();
+    for link in ["gonogo.yaml", "checks"] {
+        let gonogo = rich();
+        symlink(elsewhere.path("nowhere"), gonogo.path(link)).expect("a link");
+        gonogo.run(["init"]).exits(2).says(link);
+        assert!(!elsewhere.path("nowhere").exists());
+    }
+    let twice = Gonogo::new();
+    twice.run(["init"]).exits(0);
+    let first = twice.read("gonogo.yaml");
+    twice.run(["init"]).exits(2);
+    assert_eq!(twice.read("gonogo.yaml"), first);
+    twice.run(["init", "missing"]).exits(2).says("missing");
+    twice.run(["init", "gonogo.yaml"]).exits(2).says("is no folder");
+}
+
+#[test]
+fn another_folder_can_be_named() {
+    let gonogo = Gonogo::new().file("service/.env", "API_TOKEN=x\n");
+    gonogo.run(["init", "service"]).exits(0).says("service/gonogo.yaml").says("service/checks/secrets.yaml");
+    gonogo.run(["lint", "-c", "service/gonogo.yaml"]).exits(0);
+    assert!(!gonogo.path("gonogo.yaml").exists());
+}
+
+#[test]
+fn the_same_folder_gives_the_same_plan() {
+    let (one, other) = (rich(), rich());
+    one.run(["init"]).exits(0);
+    other.run(["init"]).exits(0);
+    let named = |gonogo: &Gonogo| {
+        let project = gonogo.read("gonogo.yaml").lines().find(|line| line.starts_with("project:")).expect("a project").to_owned();
+        let mut files = written(gonogo);
+        files.sort();
+        files.into_iter().map(|(file, text)| (file, text.replace(&project, ""))).collect::<Vec<_>>()
+    };
+    assert_eq!(named(&one), named(&other));
+}
+
+#[test]
+fn no_secret_is_copied() {
+    let gonogo = Gonogo::new()
+        .file(
+            "prod.env",
+            "DATABASE_URL=postgres://app:canary-a1b2c3@db.internal/x\nTOKEN=canary-d4e5f6\nexport KEY_B='canary-g7h8\n- id: canary'\n",
+        )
+        .file("broken.env", "TOKEN='canary-never-ends\n")
+        .file("s.sql", "CREATE INDEX a ON t (x); INSERT INTO u VALUES ('canary-i9j0');");
+    let ran = gonogo.run(["init"]).exits(0);
+    let all: String = written(&gonogo).into_iter().map(|(_, text)| text).collect();
+    assert!(!(all.clone() + &ran.stdout + &ran.stderr).contains("canary"), "{all}");
+    assert!(all.contains("\"TOKEN\""), "{all}");
+}
+
+#[test]
+fn names_cannot_add_to_the_plan() {
+    let outside = Gonogo::new().file("prod.env", "OUTSIDE_TOKEN=x\n").file("a.sql", "CREATE INDEX outside ON t (x);");
+    let evil = "x'\\n  - id: injected\\n    http: { url: 'http://evil.example' } # ${HOME} $$ ${X:-y}";
+    let gonogo = Gonogo::new()
+        .file("prod.env", "GOOD_TOKEN=x\nA_TOKEN: [x]\nB.C_TOKEN=1\nD-E_TOKEN=2\n")
+        .file("broken.env", "\"A: b\"=canary\n${HOME}_TOKEN=canary\n")
+        .file("a \"b\" ${HOME} # c.sql", &format!("CREATE INDEX \"{evil}\" ON \"s: {{ a\" (x); CREATE INDEX \"two\nlines\" ON t (x);"))
+        .file("new\nline.sql", "CREATE INDEX newline ON t (x);")
+        .file("large.sql", &format!("CREATE INDEX large ON t (x); {}", "-- ".repeat(1 << 20)))
+        .file("nginx.conf", "server { listen 443 ssl; server_name ${HOME}.example.com \"a\nb.example.com\" *.example.com; add_header Access-Control-Allow-Origin https://a.example.com\"; }")
+        .file("Dockerfile", "EXPOSE 99999\nHEALTHCHECK CMD curl http://localhost/${HOME}\"\n");
+    symlink(outside.path("prod.env"), gonogo.path("linked.env")).expect("a link");
+    symlink(outside.path("."), gonogo.path("linked")).expect("a link");
+    symlink(gonogo.path("."), gonogo.path("circle")).expect("a link");
+    let ran =
+        gonogo.run(["init"]).exits(0).says("left out: `broken.env` is no env file: line 1").says("left out: `large.sql` is larger than");
+    assert!(!ran.stderr.contains("canary"), "{}", ran.stderr);
+    let ran = gonogo.run(["lint"]).exits(0);
+    assert!(ran.stdout.contains("nothing wrong"), "{}", ran.stderr);
+    let all: String = written(&gonogo).into_iter().map(|(_, text)| text).collect();
+    for absent in ["OUTSIDE", "outside", "newline", "lines", "large", "99999", "\n  - id: injected"] {
+        assert!(!all.contains(absent), "{absent}:\n{all}");
+    }
+    assert!(all.contains("$${HOME}"), "{all}");
+    let (_, report) =
+        gonogo.env("PROD_URL", "http://127.0.0.1:1").env("GONOGO_DATABASE_URL", "postgres://127.0.0.1:1/x").verify(&["--env", "prod"]);
+    let ids: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
+    assert_eq!(ids, ["no-development-secrets", "indexes-in-place", "answers"]);
+}
+
+#[test]
+fn a_folder_that_is_too_large_ends_all_the_same() {
+    let gonogo = Gonogo::new();
+    for n in 0..700 {
+        fs::write(gonogo.path(&format!("{n:03}.sql")), format!("CREATE INDEX i{n} ON t (x);")).expect("written");
+    }
+    let deep = "d/".repeat(40);
+    let gonogo = gonogo.file(&format!("{deep}a.sql"), "CREATE INDEX deep ON t (x);");
+    gonogo.run(["init"]).exits(0);
+    gonogo.run(["lint"]).exits(0);
+    let text = gonogo.read("checks/database.yaml");
+    assert!(text.lines().count() < 300 && !text.contains("deep"), "{text}");
+}
+
+#[test]
+fn its_help_says_what_it_reads() {
+    Gonogo::new().run(["init", "--help"]).exits(0).says("their keys, never their values").says("overwrites nothing");
+}
