@@ -45,6 +45,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "backup" => backup::Backup,
     "cors" => cors::Cors,
     "health" => health::Health,
     "http" => http::Http,

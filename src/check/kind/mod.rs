@@ -1,5 +1,6 @@
 //! One file a kind.
 
+pub mod backup;
 pub mod cors;
 pub mod health;
 pub mod http;

@@ -34,11 +34,11 @@ pub struct RedisPersistence {
     /// `unix:///run/redis.sock`; `valkey://` and `valkeys://` mean the same. A login that is refused is red at once.
     pub url: Secret,
     /// `true`: the append-only file must be on, its last write and its last rewrite must have succeeded, and
-    /// `appendfsync` be as demanded. `false`: it must be off. Default: not demanded, but on if RDB is off.
+    /// `appendfsync` be as demanded. `false`: it must be off. Default: not demanded by itself.
     #[serde(default)]
     pub aof: Option<bool>,
     /// `true`: snapshots must be scheduled (`save` is not empty) and the last one must have succeeded. `false`: they
-    /// must be off. Default: not demanded, but on if the append-only file is off.
+    /// must be off. Default: not demanded by itself.
     #[serde(default)]
     pub rdb: Option<bool>,
     /// How the append-only file may be flushed to disk: `always`, `everysec`, `no`, or a list of them. Implies

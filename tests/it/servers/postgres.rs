@@ -27,6 +27,7 @@ pub(crate) const NAME: &str = "db.test";
 /// Who may log in how: `tlsonly` and `plainonly` by their names, `certified` by a certificate, `rejected` not at all.
 const HBA: &str = "\
 local all all trust
+local replication all trust
 hostssl all certified 127.0.0.1/32 cert
 hostssl all tlsonly 127.0.0.1/32 scram-sha-256
 hostnossl all plainonly 127.0.0.1/32 scram-sha-256
@@ -66,6 +67,11 @@ impl Postgres {
     /// A server that takes no writes, since it waits for a primary that never speaks.
     pub(crate) fn standby() -> Self {
         Self::start(false, true)
+    }
+
+    /// A server of one's own, small enough to be copied.
+    pub(crate) fn alone() -> Self {
+        Self::start(false, false)
     }
 
     fn start(tls: bool, standby: bool) -> Self {

@@ -1,0 +1,170 @@
+//! Backups are recent, usable, not shrunken, and kept long enough.
+
+mod barman;
+mod counterexample;
+mod drill;
+mod files;
+mod json;
+mod judging;
+mod look;
+mod pgbackrest;
+mod restic;
+mod seen;
+mod source;
+mod standing;
+mod tool;
+mod wal_g;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::Error};
+
+use self::source::{Barman, Contents, Files, Pgbackrest, Reading, Restic, Source, WalG};
+use crate::{
+    check::{Check, Context, OneOrMore, Touch, Unseen},
+    model::{Expectation, Percent, Period, ProcessEnv, Size},
+};
+
+pub use self::seen::Seen;
+
+/// Backups are recent, usable, not shrunken, and kept long enough.
+///
+/// Exactly one of `files`, `pgbackrest`, `barman`, `wal-g` and `restic` says where they are listed. At least one must be
+/// usable, and the newest must be: a backup that failed, is truncated, holds no rows or is dated in the future is not,
+/// however fresh it looks. One that is still being made counts neither way. An empty list is red.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Backup {
+    /// Backup files, or folders that are one backup each, as a glob or a list of them: `/var/backups/app/*.dump`. Known
+    /// are `pg_dump` (plain, custom, directory, tar), `pg_dumpall`, `pg_basebackup` with its manifest, Redis RDB and
+    /// append-only files, and `mysqldump`; plain or compressed with gzip or zstd. The newest is read to its end, all its
+    /// checksums included: give the check a `timeout` that suffices for that.
+    #[serde(default)]
+    pub files: Option<OneOrMore<Files>>,
+    /// What `pgbackrest info --output=json` lists.
+    #[serde(default)]
+    pub pgbackrest: Option<Pgbackrest>,
+    /// What `barman -f json list-backups SERVER` lists.
+    #[serde(default)]
+    pub barman: Option<Barman>,
+    /// What `wal-g backup-list --detail --json` lists.
+    #[serde(default)]
+    pub wal_g: Option<WalG>,
+    /// What `restic snapshots --json` lists.
+    #[serde(default)]
+    pub restic: Option<Restic>,
+    /// What must be in the files: `postgres`, `redis`, `mysql`, `known` (any of these) or `any`, which only demands that
+    /// they are not empty and that their compression is whole (for encrypted files). Goes with `files`. Default: `known`.
+    #[serde(default)]
+    pub contents: Option<Contents>,
+    /// Which files are read to their end: `newest` (until one is found usable), or `all`, where the others are else only
+    /// looked at. Goes with `files`. Default: `newest`.
+    #[serde(default)]
+    pub read: Option<Reading>,
+    /// Tables that must have rows in the newest usable backup: `users`, `billing.invoices`. Goes with `files` of
+    /// `pg_dump` and `mysqldump`.
+    #[serde(default)]
+    pub tables: Option<OneOrMore<String>>,
+    /// How long ago the newest usable backup may have been finished: `26h`. Required with a source.
+    #[serde(default)]
+    pub max_age: Option<Period>,
+    /// The same for the newest that does not build on another one. Default: not demanded.
+    #[serde(default)]
+    pub max_full_age: Option<Period>,
+    /// How large the newest usable backup must be at least. Default: not demanded.
+    #[serde(default)]
+    pub min_size: Option<Size>,
+    /// By how much the newest may be smaller than the median of those before it: `50%`. Default: not demanded.
+    #[serde(default)]
+    pub max_shrink: Option<Percent>,
+    /// How many usable backups there must be. Default: 1.
+    #[serde(default)]
+    pub min_copies: Option<u64>,
+    /// How far back the oldest usable backup must reach: `30d`. Default: not demanded.
+    #[serde(default)]
+    pub retention: Option<Period>,
+    /// A dated record of the last time a backup was restored and found good. May stand without a source.
+    #[serde(default)]
+    pub restore_drill: Option<RestoreDrill>,
+}
+
+/// A dated record of a restore: a file `{restored: 2026-11-01T10:00:00Z, result: ok}`, or a list of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RestoreDrill {
+    /// A YAML or JSON file. Each record has `restored` (a date, or a time with its zone) and `result` (`ok` or
+    /// `failed`), and may have `backup`, `environment`, `by`, `took` and `notes`. The newest record counts.
+    pub file: PathBuf,
+    /// How long ago the restore may have been.
+    pub max_age: Period,
+}
+
+impl<'de> Deserialize<'de> for Backup {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let settings = Self::deserialize(deserializer)?;
+        settings.contradiction().map_or(Ok(settings), |why| Err(D::Error::custom(why)))
+    }
+}
+
+impl Backup {
+    fn contradiction(&self) -> Option<&'static str> {
+        let sources = [self.files.is_some(), self.pgbackrest.is_some(), self.barman.is_some(), self.wal_g.is_some(), self.restic.is_some()];
+        let count = sources.iter().filter(|given| **given).count();
+        let demands = self.max_age.is_some()
+            || self.max_full_age.is_some()
+            || self.min_size.is_some()
+            || self.max_shrink.is_some()
+            || self.min_copies.is_some()
+            || self.retention.is_some();
+        if count > 1 {
+            return Some("give exactly one of `files`, `pgbackrest`, `barman`, `wal-g` and `restic`");
+        }
+        if count == 0 && (demands || self.restore_drill.is_none()) {
+            return Some("nothing says where the backups are: give `files`, `pgbackrest`, `barman`, `wal-g` or `restic`");
+        }
+        if count == 1 && self.max_age.is_none() {
+            return Some("`max-age` is missing: how old may the newest backup be?");
+        }
+        if self.files.is_none() && (self.contents.is_some() || self.read.is_some() || self.tables.is_some()) {
+            return Some("`contents`, `read` and `tables` go with `files`");
+        }
+        if self.min_copies == Some(0) || self.min_size == Some(Size(0)) || self.retention == Some(Period::seconds(0)) {
+            return Some("a demand of zero demands nothing");
+        }
+        if self.max_shrink.is_some_and(|share| share.fraction() >= 1.0) {
+            return Some("`max-shrink: 100%` demands nothing");
+        }
+        None
+    }
+
+    fn source(&self) -> Option<Source<'_>> {
+        let files = self.files.as_deref().map(Source::Files);
+        let pgbackrest = self.pgbackrest.as_ref().map(Source::Pgbackrest);
+        let barman = self.barman.as_ref().map(Source::Barman);
+        let wal_g = self.wal_g.as_ref().map(Source::WalG);
+        files.or(pgbackrest).or(barman).or(wal_g).or(self.restic.as_ref().map(Source::Restic))
+    }
+}
+
+impl Check for Backup {
+    type Observation = Seen;
+
+    fn touches(&self, env: &ProcessEnv) -> Vec<Touch> {
+        let drill = self.restore_drill.as_ref().map(|drill| Touch::new(format!("file {}", drill.file.display()), "reads it"));
+        self.source().map(|source| source.touch(env)).into_iter().chain(drill).collect()
+    }
+
+    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
+        look::observe(self, cx).await
+    }
+
+    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
+        judging::judge(self, seen, at)
+    }
+
+    fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
+        counterexample::counterexamples(self, at)
+    }
+}

@@ -1,0 +1,45 @@
+//! Looking: at files, at what a tool lists, at the record of a restore.
+
+use std::time::{Duration, Instant};
+
+use super::{Backup, barman, drill, files, pgbackrest, restic, seen::Seen, source::Source, tool, wal_g};
+use crate::check::{Context, Unseen};
+
+/// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
+const MARGIN: Duration = Duration::from_millis(250);
+
+pub(super) async fn observe(check: &Backup, cx: &Context) -> Result<Seen, Unseen> {
+    let until = cx.deadline() - MARGIN.min(cx.remaining() / 10);
+    let mut seen = match check.source() {
+        None => Seen::default(),
+        Some(Source::Files(globs)) => {
+            let search = files::Search::new(check, globs, cx, until);
+            blocking(move || search.run()).await??
+        }
+        Some(source) => listed(source, cx, until).await?,
+    };
+    if let Some(demand) = &check.restore_drill {
+        let path = cx.path(&demand.file);
+        seen.drill = Some(blocking(move || drill::read(&path)).await?);
+    }
+    Ok(seen.shortened())
+}
+
+async fn listed(source: Source<'_>, cx: &Context, until: Instant) -> Result<Seen, Unseen> {
+    let printed = tool::printed(source, cx, until).await?;
+    let said = |why: String| Unseen::Unknown(format!("{} {why}", printed.by));
+    match source {
+        Source::Pgbackrest(tool) => pgbackrest::read(&printed.json, tool).map_err(said),
+        Source::Barman(tool) => barman::read(&printed.json, tool).map_err(said),
+        Source::WalG(_) => wal_g::read(&printed.json).map_err(said),
+        Source::Restic(tool) => restic::read(&printed.json, tool).map_err(said),
+        Source::Files(_) => Err(said("is no listing".into())),
+    }
+}
+
+/// Files are read where waiting for them holds nothing else up.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unseen> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        if error.is_panic() { std::panic::resume_unwind(error.into_panic()) } else { Unseen::Unknown("the reading was cancelled".into()) }
+    })
+}
