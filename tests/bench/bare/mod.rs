@@ -1,0 +1,4 @@
+//! What the program is compared with: clients that ask the same and do nothing else.
+
+pub(crate) mod http;
+pub(crate) mod postgres;

@@ -1,0 +1,123 @@
+//! What is measured, with the goal of each.
+
+use std::{any::Any, fs, path::Path};
+
+use anyhow::ensure;
+use gonogo::model::Report;
+use tempfile::TempDir;
+
+use crate::{
+    database,
+    measure::{self, Taken},
+    web,
+};
+
+/// The most that peak memory may be, in kibibytes.
+const MEMORY: u64 = 64 << 10;
+
+/// One row of the table.
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) goal: Goal,
+    /// Checks in the plan.
+    checks: usize,
+    prepare: fn(usize) -> anyhow::Result<Contest>,
+}
+
+/// What is to be reached.
+#[derive(Clone, Copy)]
+pub(crate) enum Goal {
+    /// At most so many times the bare client's wall time.
+    Wall(f64),
+    /// At most so many times its CPU time.
+    Cpu(f64),
+    /// At most so many milliseconds.
+    Millis(f64),
+}
+
+/// Every scenario.
+pub(crate) const SCENARIOS: [Scenario; 7] = [
+    Scenario { name: "version", goal: Goal::Millis(10.0), checks: 0, prepare: |_| nothing() },
+    Scenario { name: "http-0ms-1000", goal: Goal::Cpu(1.5), checks: 1_000, prepare: |checks| web::plain(checks, 0) },
+    Scenario { name: "http-0ms-10000", goal: Goal::Cpu(1.5), checks: 10_000, prepare: |checks| web::plain(checks, 0) },
+    Scenario { name: "http-50ms-1000", goal: Goal::Wall(1.10), checks: 1_000, prepare: |checks| web::plain(checks, 50) },
+    Scenario { name: "http-50ms-10000", goal: Goal::Wall(1.10), checks: 10_000, prepare: |checks| web::plain(checks, 50) },
+    Scenario { name: "tls-100", goal: Goal::Cpu(1.5), checks: 100, prepare: web::tls },
+    Scenario { name: "postgres-200", goal: Goal::Wall(1.2), checks: 200, prepare: database::contest },
+];
+
+/// What is made ready for one scenario.
+pub(crate) struct Contest {
+    /// Holds the plan.
+    pub(crate) folder: TempDir,
+    /// This program's arguments for the bare client; none where there is nothing to compare with.
+    pub(crate) bare: Vec<String>,
+    /// Servers that run meanwhile.
+    #[expect(dead_code, reason = "it is only to be dropped")]
+    pub(crate) keep: Box<dyn Any>,
+}
+
+/// The medians.
+pub(crate) struct Measured {
+    pub(crate) gonogo: Taken,
+    pub(crate) bare: Option<Taken>,
+}
+
+impl Scenario {
+    /// Runs both in turns, so many times each, after one turn that does not count.
+    pub(crate) fn run(&self, runs: usize) -> anyhow::Result<Measured> {
+        let contest = (self.prepare)(self.checks)?;
+        let folder = contest.folder.path();
+        let (mut gonogo, mut bare) = (Vec::new(), Vec::new());
+        for run in 0..=runs {
+            let (ours, theirs) = (self.gonogo(folder)?, self.bare(&contest)?);
+            if run > 0 {
+                gonogo.push(ours);
+                bare.extend(theirs);
+            }
+        }
+        Ok(Measured { gonogo: Taken::median(&gonogo), bare: (!bare.is_empty()).then(|| Taken::median(&bare)) })
+    }
+
+    fn gonogo(&self, folder: &Path) -> anyhow::Result<Taken> {
+        let program = Path::new(env!("CARGO_BIN_EXE_gonogo"));
+        if self.checks == 0 {
+            return measure::run(folder, program, &["--version".to_owned()]);
+        }
+        let arguments = ["verify", "--env", "prod", "--format", "json=report.json"].map(str::to_owned);
+        let taken = measure::run(folder, program, &arguments)?;
+        let report = Report::from_json(&fs::read(folder.join("report.json"))?)?;
+        let passed = report.counts.blocker.pass;
+        ensure!(passed == self.checks, "{passed} of {} checks passed", self.checks);
+        Ok(taken)
+    }
+
+    fn bare(&self, contest: &Contest) -> anyhow::Result<Option<Taken>> {
+        if contest.bare.is_empty() {
+            return Ok(None);
+        }
+        measure::run(contest.folder.path(), &std::env::current_exe()?, &contest.bare).map(Some)
+    }
+}
+
+impl Measured {
+    /// The bare client's figure in the denominator.
+    pub(crate) fn ratio(&self, figure: impl Fn(&Taken) -> std::time::Duration) -> Option<f64> {
+        self.bare.map(|bare| figure(&self.gonogo).as_secs_f64() / figure(&bare).as_secs_f64())
+    }
+
+    /// Whether the goal is met, and memory is within its bound.
+    pub(crate) fn meets(&self, goal: Goal) -> bool {
+        let within = |ratio: Option<f64>, most: f64| ratio.is_some_and(|ratio| ratio <= most);
+        self.gonogo.peak < MEMORY
+            && match goal {
+                Goal::Wall(most) => within(self.ratio(|taken| taken.wall), most),
+                Goal::Cpu(most) => within(self.ratio(|taken| taken.cpu), most),
+                Goal::Millis(most) => self.gonogo.wall.as_secs_f64() * 1e3 <= most,
+            }
+    }
+}
+
+fn nothing() -> anyhow::Result<Contest> {
+    Ok(Contest { folder: TempDir::new()?, bare: Vec::new(), keep: Box::new(()) })
+}
