@@ -58,8 +58,8 @@ pub(super) fn read(root: &Path, name: &Path, sources: &mut Sources, faults: &mut
     let digest = Digest::of(&bytes);
     let text = String::from_utf8(bytes).map_err(|_| FileError::NotText)?;
     let file = sources.add(shown(name), text, digest);
-    let text = sources.of(super::place::Place::top(file)).text.clone();
-    Ok((file, yaml::parse(file, &text, faults)))
+    let text = &sources.of(super::place::Place::top(file)).text;
+    Ok((file, yaml::parse(file, text, faults)))
 }
 
 /// The name by which problems and reports call a file: relative, with `/` between its parts and without `./`.
