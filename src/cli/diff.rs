@@ -20,12 +20,12 @@ pub(super) fn diff(edge: &Edge, options: &DiffOptions) -> Result<Exit, Failure> 
     let outlets = Outlets::among(edge, &output, &names)?;
     let difference = Difference::between((&before.report, before.digest()), (&after.report, after.digest()));
     outlets.write_texts(|wanted| match wanted {
-        Wanted::Terminal(style) => render::difference(&difference, style),
+        Wanted::Terminal(style) => render::difference(&difference, style).into(),
         Wanted::Format(name) => {
-            DIFFERENCE_FORMATS.iter().find(|format| format.name == name).map_or_else(String::new, |f| (f.render)(&difference))
+            DIFFERENCE_FORMATS.iter().find(|format| format.name == name).map_or_else(String::new, |f| (f.render)(&difference)).into()
         }
         // Only the `github` format of a report has one.
-        Wanted::Summary(_) => String::new(),
+        Wanted::Summary(_) => String::new().into(),
     })?;
     Ok(Exit::Go)
 }

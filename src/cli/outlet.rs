@@ -1,6 +1,7 @@
 //! Where the formats go: files opened before the run, standard output for at most one.
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{Seek as _, Write as _},
     path::{Path, PathBuf},
@@ -88,14 +89,14 @@ impl Outlets {
     /// Writes a report everywhere; a failure of one does not keep the others from being written.
     pub(super) fn write(self, page: &Page<'_>) -> Result<(), Failure> {
         self.write_texts(|wanted| match wanted {
-            Wanted::Terminal(style) => terminal::render(page, style),
-            Wanted::Format(name) => FORMATS.iter().find(|format| format.name == name).map_or_else(String::new, |f| (f.render)(page)),
-            Wanted::Summary(limit) => render::summary(page, limit),
+            Wanted::Terminal(style) => terminal::render(page, style).into(),
+            Wanted::Format(name) => FORMATS.iter().find(|format| format.name == name).map_or_else(Cow::default, |f| (f.render)(page)),
+            Wanted::Summary(limit) => render::summary(page, limit).into(),
         })
     }
 
     /// The same for any text.
-    pub(super) fn write_texts(self, text: impl Fn(Wanted) -> String) -> Result<(), Failure> {
+    pub(super) fn write_texts<'t>(self, text: impl Fn(Wanted) -> Cow<'t, str>) -> Result<(), Failure> {
         let mut failed = None;
         for (format, path, mut file) in self.files {
             let written = overwrite(&mut file, text(Wanted::Format(format)).as_bytes());

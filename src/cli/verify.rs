@@ -62,16 +62,15 @@ fn instant(now: Timestamp, asked: Option<Timestamp>) -> Result<Timestamp, Failur
     }
 }
 
-fn run(plan: Plan, settings: &Settings, progress: &Progress) -> Result<Report, Failure> {
+fn run(mut plan: Plan, settings: &Settings, progress: &Progress) -> Result<Report, Failure> {
     // Two threads more than a small machine has cores: a check that computes must not keep the others waiting.
     let threads = std::thread::available_parallelism().map_or(4, usize::from).clamp(4, 16);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.context("the run could not be started").map_err(Failure::output)?;
     let report = runtime.block_on(async {
         let stop = signals::watch_for().context("signals cannot be watched for").map_err(Failure::output)?;
-        let plan = Arc::new(plan);
-        let masker = Arc::new(Masker::new(plan.words.iter().cloned()));
-        run::verify(plan, settings, masker, stop, |event| progress.show(event)).await.map_err(Failure::usage)
+        let masker = Arc::new(Masker::new(std::mem::take(&mut plan.words)));
+        run::verify(Arc::new(plan), settings, masker, stop, |event| progress.show(event)).await.map_err(Failure::usage)
     });
     // A check that hangs in a system call must not keep the program from ending.
     runtime.shutdown_background();

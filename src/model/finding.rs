@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{Expectation, Outcome, Severity};
+use super::{Expectation, Json, Outcome, Severity};
 
 /// One check's row of the report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,10 +39,10 @@ pub struct Finding {
     pub expectations: Vec<Expectation>,
     /// What was seen, masked; `null` when nothing was.
     #[serde(default)]
-    pub observation: Value,
+    pub observation: Json,
     /// The kind's settings as resolved; a secret stands as its `${name}`.
     #[serde(default)]
-    pub settings: Value,
+    pub settings: Json,
     /// What was looked at, without credentials: `https://api.example.com:443`.
     #[serde(default)]
     pub target: Option<String>,

@@ -13,7 +13,7 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 
 use self::forms::written_forms;
-use super::{looks_secret, text::CUT};
+use super::{Json, looks_secret, text::CUT};
 
 /// Below this many bytes a value is masked only where it stands as a credential.
 const SHORTEST: usize = 6;
@@ -81,6 +81,9 @@ impl Masker {
 
     /// `text` with every known secret replaced, and the password of any URL.
     pub fn mask(&self, text: &str) -> String {
+        if !self.finds(text) {
+            return text.to_owned();
+        }
         let matcher = self.matcher();
         let whole = matcher.without_beginnings(text);
         let masked = matcher.forms.replace_all(&whole, &matcher.replacements);
@@ -88,8 +91,32 @@ impl Masker {
         CREDENTIAL.replace_all(&masked, "${before}***@").into_owned()
     }
 
-    /// The same for every string value in `value`; keys stay.
-    pub fn mask_value(&self, value: &mut Value) {
+    /// The same in place, where nothing is to be hidden without a copy.
+    pub fn mask_text(&self, text: &mut String) {
+        if self.finds(text) {
+            *text = self.mask(text);
+        }
+    }
+
+    /// The same for every string value in `json`; keys stay.
+    pub fn mask_json(&self, json: &mut Json) {
+        // Without escapes every string stands in the text as it is: what is not found there is in none of them.
+        if json.text().contains('\\') || self.finds(json.text()) {
+            let mut value = json.value();
+            self.mask_value(&mut value);
+            *json = value.into();
+        }
+    }
+
+    fn finds(&self, text: &str) -> bool {
+        let matcher = self.matcher();
+        text.contains(CUT)
+            || matcher.forms.is_match(text)
+            || matcher.weak.keys().any(|value| text.contains(value))
+            || (text.contains('@') && CREDENTIAL.is_match(text))
+    }
+
+    fn mask_value(&self, value: &mut Value) {
         match value {
             Value::String(text) => *text = self.mask(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.mask_value(item)),
@@ -240,6 +267,19 @@ mod tests {
         let masker = Masker::default();
         masker.hide("DATABASE_URL", "postgres://app:s3cr%40t-value@db/x");
         assert_eq!(masker.mask("password s3cr@t-value refused"), "password ${DATABASE_URL} refused");
+    }
+
+    #[test]
+    fn hides_within_json() {
+        let quoted = "sec\"ret-value";
+        let masker = masker();
+        masker.hide("QUOTED", quoted);
+        for text in [CANARY.to_owned(), format!("{{\"password\": {quoted:?}}}"), quoted.to_owned(), "redis://:pw@cache/0".to_owned()] {
+            let mut json = Json::from(serde_json::json!({ "a": [{ "b": text }], "c": 1 }));
+            masker.mask_json(&mut json);
+            assert_eq!(json, serde_json::json!({ "a": [{ "b": masker.mask(&text) }], "c": 1 }).into());
+            assert!(![CANARY, "sec", "pw"].iter().any(|secret| json.text().contains(secret)), "{json:?}");
+        }
     }
 
     #[test]

@@ -236,8 +236,12 @@ impl Report {
 
     /// The exact bytes of the report's JSON file, which its fingerprint covers: pretty-printed, one final newline.
     pub fn to_json(&self) -> Vec<u8> {
+        // Room for a usual report, so that a large one is not copied as it grows; room that is not used costs nothing.
+        let mut bytes = Vec::with_capacity(self.findings.len() * 2_048);
         // Serialising these types cannot fail: all keys are strings, all numbers finite.
-        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        if serde_json::to_writer_pretty(&mut bytes, self).is_err() {
+            bytes.clear();
+        }
         bytes.push(b'\n');
         bytes
     }

@@ -43,41 +43,60 @@ pub(super) struct Found {
 
 impl Draft {
     /// Takes a check apart; `section` is the file's.
-    pub(super) fn read(node: &Node, section: Option<&(Key, Node)>, faults: &mut Vec<Fault>) -> Found {
+    pub(super) fn read(node: Node, section: Option<&(Key, Node)>, faults: &mut Vec<Fault>) -> Found {
         let Some(entries) = node.entries() else {
             faults.push(Fault::new(node.place, format!("a check is a map of keys, found {}", node.noun())));
             return Found::default();
         };
         let label = entries.first().map_or(node.place, |(key, _)| key.place);
-        let id = id(node, label, faults);
+        let id = id(&node, label, faults);
         let name = id.as_ref().map(|id| id.text.clone());
         let kind = kind(entries, label, faults);
-        let (Some(id), Some((kind, kind_key, settings))) = (id, kind) else { return Found { id: name, draft: None } };
-        let kept = |(key, _): &&(Key, Node)| envelope::KEYS.contains(&key.text.as_str()) && key.text != "kind";
-        let mut envelope: Vec<(Key, Node)> = entries.iter().filter(kept).cloned().collect();
-        if let Some(section) = section.filter(|_| node.get("section").is_none()) {
-            envelope.push(section.clone());
-        }
-        let draft = Self {
+        let (Some(id), Some((kind, kind_key))) = (id, kind) else { return Found { id: name, draft: None } };
+        let needs = early_words(node.get("needs"), faults);
+        let environments = node.get("environments").map(|list| early_words(Some(list), faults));
+        let section = section.filter(|_| node.get("section").is_none());
+        let place = node.place;
+        let (envelope, settings) = apart(node, kind_key, section);
+        let envelope = Node { place, value: Value::Map(envelope) };
+        let (pack, without) = (None, None);
+        let draft = settings.map(|settings| Self {
             id_place: id.place,
             location: label,
             id: id.text,
-            envelope: Node { place: node.place, value: Value::Map(envelope) },
+            envelope,
             kind,
             kind_key,
-            settings: settings.clone(),
-            needs: early_words(node.get("needs"), faults),
-            environments: node.get("environments").map(|list| early_words(Some(list), faults)),
-            pack: None,
-            without: None,
-        };
-        Found { id: name, draft: Some(draft) }
+            settings,
+            needs,
+            environments,
+            pack,
+            without,
+        });
+        Found { id: name, draft }
     }
 
     /// The place of an envelope's value, of a list its key's, of what is not there the id's.
     pub(super) fn place_of(&self, key: &str) -> Place {
         self.envelope.entry(key).map_or(self.id_place, |(key, node)| if node.scalar().is_some() { node.place } else { key.place })
     }
+}
+
+/// The entries of the envelope, and what the kind's key holds.
+fn apart(node: Node, kind: Place, section: Option<&(Key, Node)>) -> (Vec<(Key, Node)>, Option<Node>) {
+    let (mut envelope, mut settings) = (Vec::new(), None);
+    if let Value::Map(entries) = node.value {
+        envelope.reserve_exact(entries.len());
+        for (key, node) in entries {
+            if key.place == kind {
+                settings = Some(node);
+            } else if envelope::KEYS.contains(&key.text.as_str()) && key.text != "kind" {
+                envelope.push((key, node));
+            }
+        }
+    }
+    envelope.extend(section.cloned());
+    (envelope, settings)
 }
 
 fn id(node: &Node, label: Place, faults: &mut Vec<Fault>) -> Option<Word> {
@@ -95,8 +114,8 @@ fn id(node: &Node, label: Place, faults: &mut Vec<Fault>) -> Option<Word> {
 }
 
 /// The one key that names a kind.
-fn kind<'a>(entries: &'a [(Key, Node)], label: Place, faults: &mut Vec<Fault>) -> Option<(&'static Kind, Place, &'a Node)> {
-    let mut found: Option<(&'static Kind, Place, &'a Node)> = None;
+fn kind(entries: &[(Key, Node)], label: Place, faults: &mut Vec<Fault>) -> Option<(&'static Kind, Place)> {
+    let mut found: Option<(&'static Kind, Place)> = None;
     let mut told = false;
     for (key, node) in entries {
         if let Some(kind) = Kind::named(&key.text) {
@@ -105,7 +124,7 @@ fn kind<'a>(entries: &'a [(Key, Node)], label: Place, faults: &mut Vec<Fault>) -
                 faults.push(Fault::new(key.place, message).hint("make it two checks, each with its own id"));
                 told = true;
             } else {
-                found = Some((kind, key.place, node));
+                found = Some((kind, key.place));
             }
         } else if key.text == "kind" {
             faults.push(misplaced_kind(key, node));
@@ -163,7 +182,7 @@ mod tests {
         for (first, second) in KINDS.iter().zip(&KINDS[1..]) {
             let text = format!("id: a\n{}: {{}}\n{}: {{}}\n", first.name, second.name);
             let mut faults = Vec::new();
-            Draft::read(&yaml::parse(0, &text, &mut Vec::new()).expect("YAML"), None, &mut faults);
+            Draft::read(yaml::parse(0, &text, &mut Vec::new()).expect("YAML"), None, &mut faults);
             let messages: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
             assert_eq!(messages, [format!("two kinds in one check: `{}` and `{}`", first.name, second.name)]);
             assert_eq!(faults[0].place.start as usize, text.rfind(second.name).expect("the second kind"));

@@ -69,8 +69,8 @@ pub(super) fn take(
     faults: &mut Vec<Fault>,
 ) -> (u32, Option<Node>) {
     let file = sources.add_file(shown(name), found_at(&root.join(name)), text, digest);
-    let text = sources.of(super::place::Place::top(file)).text.clone();
-    (file, yaml::parse(file, &text, faults))
+    let text = &sources.of(super::place::Place::top(file)).text;
+    (file, yaml::parse(file, text, faults))
 }
 
 /// The name by which the plan and its reports call a file: relative, with `/` between its parts and without `./`.

@@ -1,10 +1,8 @@
 //! One check of a plan, resolved for one environment.
 
-use serde_json::Value;
-
 use crate::{
     check::{AnyCheck, Kind},
-    model::{Location, Period, Phase, Severity},
+    model::{Json, Location, Period, Phase, Severity},
 };
 
 /// One check of the plan.
@@ -44,7 +42,7 @@ pub struct Item {
     /// Its kind.
     pub kind: &'static Kind,
     /// The kind's settings as resolved; a secret stands as its `${name}`.
-    pub settings: Value,
+    pub settings: Json,
     /// Whether it is meant for this environment.
     pub standing: Standing,
 }

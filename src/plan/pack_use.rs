@@ -73,7 +73,7 @@ impl PackUse {
             if let Some((label, change)) = change.get(id) {
                 changed(&mut check, change, *label, faults);
             }
-            let mut found = Draft::read(&check, tree.entry("section"), faults);
+            let mut found = Draft::read(check, tree.entry("section"), faults);
             if let Some(draft) = &mut found.draft {
                 self.adopt(draft, index, at);
                 let reason = without.get(id).map(|(label, reason)| reason_of(reason, *label, faults));

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     check::{self, AnyCheck},
-    model::{Location, ProcessEnv},
+    model::{Json, Location, ProcessEnv},
     net::{
         env_file::{EnvFile, ReadError},
         regular_file::FileError,
@@ -48,7 +48,8 @@ pub(super) fn resolve<'a>(tree: &'a Tree, environment: &'a Environment, process:
     let mut faults = Vec::new();
     let variables = variables(tree, environment, process, lenient, &mut faults);
     let packs: Vec<PackScope> = tree.packs.iter().map(|used| PackScope::new(used, &variables, &tree.sources, &mut faults)).collect();
-    let mut resolved = Resolved { environment, items: Vec::new(), secrecy: Secrecy::default(), faults, untried: Vec::new(), variables };
+    let items = Vec::with_capacity(tree.drafts.len());
+    let mut resolved = Resolved { environment, items, secrecy: Secrecy::default(), faults, untried: Vec::new(), variables };
     let meant: Vec<Meant<'_>> = tree.drafts.iter().filter_map(|draft| resolved.check(tree, draft, &packs)).collect();
     resolved.faults.extend(needs::unmet(&meant, &environment.name));
     resolved.faults.extend(needs::guards(&meant, environment));
@@ -121,7 +122,7 @@ impl Resolved<'_> {
         let meant = meant(&envelope, None);
         if let Some(check) = read.kind.value.filter(|_| whole) {
             let guard = self.environment.guard.iter().any(|guard| guard.text == draft.id);
-            let settings = settings::shown(&read.settings, &read.secret);
+            let settings = settings::shown(&read.settings, &read.secret).into();
             self.items.push(Item { guard, settings, ..item(tree, draft, envelope, Standing::Ready(check)) });
         }
         Some(meant)
@@ -161,7 +162,7 @@ fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> I
         timeout: envelope.timeout,
         location,
         kind: draft.kind,
-        settings: serde_json::Value::Null,
+        settings: Json::default(),
         standing,
     }
 }

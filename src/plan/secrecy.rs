@@ -18,7 +18,7 @@ pub(super) struct Secrecy {
     /// Name and value.
     pub(super) secrets: BTreeSet<(String, String)>,
     /// Literal scalars that are no secret.
-    pub(super) words: BTreeSet<String>,
+    pub(super) words: HashSet<String>,
     /// Secrets that stand in the plan.
     pub(super) warnings: Vec<Fault>,
 }
@@ -150,7 +150,7 @@ impl Secrecy {
     }
 
     pub(super) fn word(&mut self, text: &str) {
-        if !text.is_empty() && !text.contains("${") && url_passwords(text).next().is_none() {
+        if !text.is_empty() && !text.contains("${") && !self.words.contains(text) && url_passwords(text).next().is_none() {
             self.words.insert(text.to_owned());
         }
     }

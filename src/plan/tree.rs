@@ -11,7 +11,7 @@ use super::{
     fault::Fault,
     fields::{Fields, word},
     include, needs,
-    node::Node,
+    node::{Node, Value},
     pack_use::PackUse,
     place::{Place, Sources},
     root::Root,
@@ -34,6 +34,8 @@ pub(super) struct Tree {
     pub(super) faults: Vec<Fault>,
     /// Ids of all checks, also of those that are wrong.
     ids: HashSet<String>,
+    /// Variables that values of the files name.
+    used: HashSet<String>,
 }
 
 impl Tree {
@@ -77,18 +79,18 @@ impl Tree {
         let mut tree = self;
         let Some(node) = node else { return Err(Problem::all(tree.faults, &tree.sources)) };
         tree.root = Root::read(&node, &mut tree.faults);
+        unused::names(&tree.root, &node, &mut tree.used);
         if node.get("checks").is_some() {
-            tree.checks(&node);
+            tree.checks(node);
         }
-        let files = tree.include(name);
-        tree.whole(&node, &files);
+        tree.include(name);
+        tree.whole();
         Ok(tree)
     }
 
-    /// Reads what is included, in the order of the list; the files' trees are returned.
-    fn include(&mut self, main: &Path) -> Vec<Node> {
+    /// Reads what is included, in the order of the list.
+    fn include(&mut self, main: &Path) {
         let mut seen: HashSet<PathBuf> = HashSet::from([main.to_path_buf()]);
-        let mut nodes = Vec::new();
         for entry in std::mem::take(&mut self.root.include) {
             if entry.entries().is_some() {
                 self.pack(&entry);
@@ -100,37 +102,39 @@ impl Tree {
                     continue;
                 }
                 match include::read(&self.folder, &path, &mut self.sources, &mut self.faults) {
-                    Ok((file, Some(node))) => {
-                        self.file(file, &node);
-                        nodes.push(node);
-                    }
+                    Ok((file, Some(node))) => self.file(file, node),
                     Ok((_, None)) => {}
                     Err(error) => self.faults.push(Fault::new(pattern.place, format!("the file `{}` {error}", include::shown(&path)))),
                 }
             }
         }
-        nodes
     }
 
-    fn file(&mut self, file: u32, node: &Node) {
-        let Some(fields) = Fields::open(node, Place::top(file), &FILE_KEYS, &mut self.faults) else { return };
+    fn file(&mut self, file: u32, node: Node) {
+        unused::names(&self.root, &node, &mut self.used);
+        let Some(fields) = Fields::open(&node, Place::top(file), &FILE_KEYS, &mut self.faults) else { return };
         if fields.get("checks").is_none() {
             self.faults.push(Fault::new(Place::top(file), "the key `checks` is missing"));
         }
         self.checks(node);
     }
 
-    fn checks(&mut self, node: &Node) {
-        let Some((key, list)) = node.entry("checks") else { return };
-        let Some(items) = list.items() else {
-            self.faults.push(Fault::new(key.place, format!("expected a list of checks, found {}", list.noun())));
+    /// Takes the checks out of a file's map: there may be many, and they are not needed twice.
+    fn checks(&mut self, node: Node) {
+        let section = node.entry("section").cloned();
+        let Value::Map(entries) = node.value else { return };
+        let Some((key, list)) = entries.into_iter().find(|(key, _)| key.text == "checks") else { return };
+        let noun = list.noun();
+        let Value::List(items) = list.value else {
+            self.faults.push(Fault::new(key.place, format!("expected a list of checks, found {noun}")));
             return;
         };
         if items.is_empty() {
             self.faults.push(Fault::new(key.place, "the list has no checks"));
         }
+        self.drafts.reserve_exact(items.len());
         for item in items {
-            let found = Draft::read(item, node.entry("section"), &mut self.faults);
+            let found = Draft::read(item, section.as_ref(), &mut self.faults);
             self.keep(found);
         }
     }
@@ -152,7 +156,7 @@ impl Tree {
     }
 
     /// What only shows when all files are read.
-    fn whole(&mut self, main: &Node, files: &[Node]) {
+    fn whole(&mut self) {
         self.duplicates();
         let mut faults = Vec::new();
         if self.drafts.is_empty() && self.faults.is_empty() {
@@ -177,7 +181,7 @@ impl Tree {
             }
         }
         faults.extend(needs::circles(&self.drafts));
-        faults.extend(unused::variables(&self.root, std::iter::once(main).chain(files)));
+        faults.extend(unused::variables(&self.root, std::mem::take(&mut self.used)));
         self.faults.extend(faults);
     }
 

@@ -4,24 +4,20 @@ use std::collections::HashSet;
 
 use super::{fault::Fault, node::Node, root::Root, suggest, template::Template};
 
-/// A warning for every variable in `vars` that no value of `files` names; its own value does not count.
-pub(super) fn variables<'a>(root: &Root, files: impl Iterator<Item = &'a Node>) -> Vec<Fault> {
+/// Adds the variables that the values of `file` name to `used`; what stands in a declared variable itself does not count.
+pub(super) fn names(root: &Root, file: &Node, used: &mut HashSet<String>) {
     let own: HashSet<_> = root.all_vars().map(|(_, node)| node.place).collect();
-    let mut used: HashSet<String> = HashSet::new();
-    let mut take = |text: &str, but: Option<&str>| {
-        if let Ok(Some(template)) = Template::parse(text) {
-            used.extend(template.names().into_iter().filter(|name| Some(*name) != but).map(str::to_owned));
+    file.each_scalar(&mut |scalar, place| {
+        if scalar.text.contains("${") && !own.contains(&place) {
+            take(&scalar.text, None, used);
         }
-    };
-    for file in files {
-        file.each_scalar(&mut |scalar, place| {
-            if scalar.text.contains("${") && !own.contains(&place) {
-                take(&scalar.text, None);
-            }
-        });
-    }
+    });
+}
+
+/// A warning for every declared variable that is not among those `used`, nor named by another one.
+pub(super) fn variables(root: &Root, mut used: HashSet<String>) -> Vec<Fault> {
     for (key, node) in root.all_vars() {
-        node.each_scalar(&mut |scalar, _| take(&scalar.text, Some(&key.text)));
+        node.each_scalar(&mut |scalar, _| take(&scalar.text, Some(&key.text), &mut used));
     }
     let declared: HashSet<&str> = root.all_vars().map(|(key, _)| key.text.as_str()).collect();
     let own_words = |node: &Node| node.scalar().and_then(|scalar| Template::parse(&scalar.text).ok().flatten());
@@ -37,4 +33,10 @@ pub(super) fn variables<'a>(root: &Root, files: impl Iterator<Item = &'a Node>) 
                 .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
         })
         .collect()
+}
+
+fn take(text: &str, but: Option<&str>, used: &mut HashSet<String>) {
+    if let Ok(Some(template)) = Template::parse(text) {
+        used.extend(template.names().into_iter().filter(|name| Some(*name) != but).map(str::to_owned));
+    }
 }

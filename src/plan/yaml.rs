@@ -186,6 +186,8 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
         for node in merged {
             self.merge(node, &mut entries, &mut seen);
         }
+        // A plan may have ten thousand maps of two keys.
+        entries.shrink_to_fit();
         Ok(entries)
     }
 

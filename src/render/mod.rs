@@ -17,6 +17,8 @@ mod template;
 pub mod terminal;
 mod view;
 
+use std::borrow::Cow;
+
 use crate::model::{Digest, Report};
 
 pub use difference::{DIFFERENCE_FORMATS, DifferenceFormat, difference};
@@ -54,22 +56,28 @@ pub struct Format {
     pub name: &'static str,
     /// One sentence for `--help` and the README.
     pub about: &'static str,
-    /// The whole text.
-    pub render: fn(&Page<'_>) -> String,
+    /// The whole text; a stored report's JSON is not copied.
+    pub render: for<'p> fn(&Page<'p>) -> Cow<'p, str>,
 }
 
 /// Every output format.
 pub const FORMATS: &[Format] = &[
-    Format { name: "terminal", about: "plain text for people, the verdict last", render: |page| terminal::render(page, terminal::PLAIN) },
-    Format { name: "markdown", about: "for a pull request, a ticket or a wiki", render: markdown::render },
-    Format { name: "html", about: "one self-contained file to read, print and sign", render: html::render },
+    Format {
+        name: "terminal",
+        about: "plain text for people, the verdict last",
+        render: |page| terminal::render(page, terminal::PLAIN).into(),
+    },
+    Format { name: "markdown", about: "for a pull request, a ticket or a wiki", render: |page| markdown::render(page).into() },
+    Format { name: "html", about: "one self-contained file to read, print and sign", render: |page| html::render(page).into() },
     Format { name: "json", about: "the report itself: the bytes that people sign", render: json },
-    Format { name: "junit", about: "JUnit XML for a CI server's test view", render: junit::render },
-    Format { name: "sarif", about: "SARIF 2.1.0 for code-scanning dashboards", render: sarif::render },
-    Format { name: "github", about: "GitHub Actions annotations at the plan's file and line", render: github::render },
+    Format { name: "junit", about: "JUnit XML for a CI server's test view", render: |page| junit::render(page).into() },
+    Format { name: "sarif", about: "SARIF 2.1.0 for code-scanning dashboards", render: |page| sarif::render(page).into() },
+    Format { name: "github", about: "GitHub Actions annotations at the plan's file and line", render: |page| github::render(page).into() },
 ];
 
-fn json(page: &Page<'_>) -> String {
-    let bytes = page.stored.map_or_else(|| page.report.to_json(), <[u8]>::to_vec);
-    String::from_utf8_lossy(&bytes).into_owned()
+fn json<'p>(page: &Page<'p>) -> Cow<'p, str> {
+    match page.stored {
+        Some(bytes) => String::from_utf8_lossy(bytes),
+        None => String::from_utf8_lossy(&page.report.to_json()).into_owned().into(),
+    }
 }

@@ -1,12 +1,11 @@
 //! Makes a check's row of the report, masked: the one place where what targets said meets the secrets of the run.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::attempt::Attempted;
 use crate::{
     check::{Seen, Unseen},
-    model::{Finding, Masker, Outcome, Severity, Waived},
+    model::{Finding, Json, Masker, Outcome, Severity, Waived},
     plan::Item,
 };
 
@@ -34,7 +33,7 @@ impl Row<'_> {
             reason,
             elsewhere: false,
             expectations: Vec::new(),
-            observation: Value::Null,
+            observation: Json::default(),
             settings: item.settings.clone(),
             target: self.target.map(str::to_owned),
             vantage: self.vantage.map(str::to_owned),
@@ -58,7 +57,7 @@ impl Row<'_> {
             Ok(Seen { observation, expectations }) => {
                 let outcome = Outcome::of(&expectations);
                 let reason = Finding::reason_of(outcome, &expectations);
-                Finding { observation, expectations, ..self.untried(outcome, reason) }
+                Finding { observation: observation.into(), expectations, ..self.untried(outcome, reason) }
             }
             Err(Unseen::Waiting(whom)) => self.untried(Outcome::Pending, format!("waits for {whom}")),
             Err(Unseen::Unknown(why) | Unseen::Unreachable(why)) => self.untried(Outcome::Unknown, why),
@@ -76,10 +75,10 @@ pub(super) fn waived(mut finding: Finding, item: &Item, waiver: Option<&Waived>,
 
 /// Takes the run's secrets out of everything in the row that is not the plan's own text.
 pub(super) fn masked(mut finding: Finding, masker: &Masker) -> Finding {
-    let mask = |text: &mut String| *text = masker.mask(text);
+    let mask = |text: &mut String| masker.mask_text(text);
     mask(&mut finding.reason);
-    masker.mask_value(&mut finding.observation);
-    masker.mask_value(&mut finding.settings);
+    masker.mask_json(&mut finding.observation);
+    masker.mask_json(&mut finding.settings);
     finding.target.iter_mut().for_each(mask);
     for expectation in &mut finding.expectations {
         mask(&mut expectation.what);

@@ -152,7 +152,7 @@ fn explain_prints_a_page() {
 fn plain_http_is_derived_unless_it_is_given() {
     let url = |uses: &str, id: &str| {
         let items = load(uses).items;
-        items.iter().find(|item| item.id == id).expect(id).settings["url"].as_str().expect("a url").to_owned()
+        items.iter().find(|item| item.id == id).expect(id).settings.value()["url"].as_str().expect("a url").to_owned()
     };
     let id = "web-api/redirects-to-https";
     assert_eq!(url("- { pack: web-api, vars: { url: \"${admin-api}\", path: /v1 } }", id), "http://admin.example.com/v1");

@@ -99,7 +99,7 @@ fn a_full_plan_is_read_as_it_is_written() {
     );
     assert_eq!((tls.retry.attempts, tls.timeout.as_millis(), tls.guard), (3, 10_000, false));
     // The process environment comes before the env-file.
-    assert_eq!(tls.settings, serde_json::json!({ "url": "https://outer.example.com:8443/health" }));
+    assert_eq!(tls.settings.value(), serde_json::json!({ "url": "https://outer.example.com:8443/health" }));
     assert_eq!((tls.location.file.as_str(), tls.location.line), ("fixtures/plan/good-full/checks/network.yaml", 4));
 
     assert!(item(&plan, "is-prod").guard);
@@ -109,7 +109,7 @@ fn a_full_plan_is_read_as_it_is_written() {
     assert_eq!((staged.title.as_str(), staged.severity), ("1.50", Severity::Info));
     assert!(matches!(&item(&plan, "web-api/answers").standing, Standing::Excluded(why) if why == "nobody looks there"));
     let changed = item(&plan, "web/answers");
-    assert_eq!((changed.severity, changed.settings["url"].as_str()), (Severity::Warning, Some("https://api.example.com/changed")));
+    assert_eq!((changed.severity, changed.settings.value()["url"].as_str()), (Severity::Warning, Some("https://api.example.com/changed")));
     assert_eq!((changed.location.file.as_str(), changed.location.line), ("fixtures/plan/good-full/gonogo.yaml", 21));
 
     assert_eq!(plan.release.version.as_deref(), Some("1.4.2"));
@@ -157,7 +157,7 @@ fn settings_show_variables_but_no_secret() {
         ("https://h.example.com/${A}", [("A", "${API_TOKEN}$$")], "https://h.example.com/${API_TOKEN}$$"),
     ] {
         let plan = written(&with_url(url), &variables).unwrap_or_else(|problems| panic!("{}", told(&problems)));
-        assert_eq!(plan.items[0].settings["url"], shown);
+        assert_eq!(plan.items[0].settings.value()["url"], shown);
         assert_eq!(
             plan.secrets.iter().any(|(_, value)| value == "hunter2hunter2"),
             url.contains("TOKEN:-") || variables[0].1.contains("hunter2"),

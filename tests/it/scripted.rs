@@ -14,7 +14,7 @@ use std::{
 
 use gonogo::{
     check::{AnyCheck, Context, KINDS, Seen, Touch, Unseen},
-    model::{Digest, Event, Expectation, Location, Masker, Period, Phase, ProcessEnv, Release, Report, Severity, Tool, Vantage},
+    model::{Digest, Event, Expectation, Json, Location, Masker, Period, Phase, ProcessEnv, Release, Report, Severity, Tool, Vantage},
     net::Pins,
     plan::{Item, Plan, Retry, Standing},
     run::{Limits, SelectionError, Settings, verify},
@@ -134,7 +134,7 @@ pub(crate) fn with_check(id: &str, check: Box<dyn AnyCheck>) -> Item {
         retry: Retry { attempts: 1, delay: Period::millis(1) },
         location: Location { file: "gonogo.yaml".into(), line: 1 },
         kind: &KINDS[0],
-        settings: Value::Null,
+        settings: Json::default(),
         standing: Standing::Ready(check),
     }
 }

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Change, Effect};
-use crate::model::excerpt;
+use crate::model::{Json, excerpt};
 
 /// Beyond this many bytes of one value, the reports hold the rest.
 const LONGEST: usize = 300;
 
 /// What was changed, added and taken away, by path.
-pub(super) fn changes(before: &Value, after: &Value) -> Vec<Change> {
+pub(super) fn changes(before: &Json, after: &Json) -> Vec<Change> {
+    let (before, after) = (&before.value(), &after.value());
     // An excluded check's settings were not resolved.
     if before == after || before.is_null() || after.is_null() {
         return Vec::new();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::{Expectation, Finding, Outcome, Period, Waived, excerpt};
+use crate::model::{Expectation, Finding, Json, Outcome, Period, Waived, excerpt};
 
 use super::super::{
     inert,
@@ -147,8 +147,9 @@ impl WaiverView {
 }
 
 /// JSON for reading; nothing where there is nothing.
-fn pretty(value: &Value) -> Option<String> {
-    let empty = match value {
+fn pretty(json: &Json) -> Option<String> {
+    let value = json.value();
+    let empty = match &value {
         Value::Null => true,
         Value::Object(map) => map.is_empty(),
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => false,

@@ -13,7 +13,7 @@ use gonogo::{
 };
 
 fn rendered(format: &str, report: &Report) -> String {
-    (FORMATS.iter().find(|f| f.name == format).expect("a format").render)(&Page::new(report))
+    (FORMATS.iter().find(|f| f.name == format).expect("a format").render)(&Page::new(report)).into_owned()
 }
 
 /// C0 and C1 controls but for the newline, DEL, what turns the direction of text, what cannot be seen.

@@ -14,7 +14,7 @@ use super::sample::{every_kind_of_finding, finding, report, stored, waiver};
 fn rendered(format: &str, findings: Vec<Finding>) -> String {
     let report = report(findings);
     let format = FORMATS.iter().find(|f| f.name == format).expect("a format");
-    (format.render)(&Page::new(&report))
+    (format.render)(&Page::new(&report)).into_owned()
 }
 
 #[test]
@@ -85,7 +85,8 @@ fn formats_for_machines_say_the_outcome_with_the_id() {
 #[test]
 fn an_exception_carries_all_that_a_person_needs() {
     for format in ["terminal", "markdown", "html", "github"] {
-        let text = (FORMATS.iter().find(|f| f.name == format).expect("a format").render)(&Page::new(&stored("no-go")));
+        let report = stored("no-go");
+        let text = (FORMATS.iter().find(|f| f.name == format).expect("a format").render)(&Page::new(&report));
         let text = text.replace("&#x2f;", "/").replace(['\u{200b}', '\\'], "");
         for needed in [
             "expires in 3 d",

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::sample::{finding, report, stored, waiver};
 
 fn rendered(format: &str, report: &Report) -> String {
-    (FORMATS.iter().find(|f| f.name == format).expect("a format").render)(&Page::new(report))
+    (FORMATS.iter().find(|f| f.name == format).expect("a format").render)(&Page::new(report)).into_owned()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The attacks, and a report that has one of them wherever a text can come from outside.
 
-use gonogo::model::{Expectation, Finding, Report};
-use serde_json::{Value, json};
+use gonogo::model::{Expectation, Finding, Json, Report};
+use serde_json::json;
 
 use super::super::sample::stored;
 
@@ -86,7 +86,7 @@ pub(super) fn everywhere(attack: &str) -> Report {
 
 fn attacked(finding: &Finding, attack: &str) -> Finding {
     let text = || attack.to_owned();
-    let observation: Value = json!({ attack: [attack, { "body": attack }] });
+    let observation = Json::from(json!({ attack: [attack, { "body": attack }] }));
     let mut finding = Finding {
         title: text(),
         section: text(),
