@@ -16,6 +16,11 @@ impl Digest {
         Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// Of nothing at all: what stands before the first entry of a ledger.
+    pub fn none() -> Self {
+        Self("0".repeat(64))
+    }
+
     /// The 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0

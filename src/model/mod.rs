@@ -14,16 +14,21 @@ mod merge;
 mod outcome;
 mod percent;
 mod period;
+mod person;
 mod phase;
 mod process_env;
+mod record;
 mod release;
 mod report;
 mod secret;
 mod severity;
+mod signoff;
 mod size;
+mod statement;
 mod stored;
 mod text;
 mod verdict;
+mod waiver;
 
 pub use difference::{Change, CheckDifference, DIFFERENCE_SCHEMA, Difference, Effect, Movement, Side, Standing};
 pub use digest::Digest;
@@ -37,13 +42,23 @@ pub use merge::{MergeError, Share};
 pub use outcome::Outcome;
 pub use percent::Percent;
 pub use period::Period;
+pub use person::Person;
 pub use phase::Phase;
 pub use process_env::ProcessEnv;
+pub use record::{
+    AnswerRow, DeploymentRow, EmergencyRow, Record, RoleRow, SignOffRow, SignOffState, Standing as RecordStanding, WaiverRow,
+};
 pub use release::Release;
 pub use report::{Counts, Partial, PlanIdentity, Report, SCHEMA, Tally, Tool, Vantage};
 pub use secret::{SECRET_NEWTYPE, Secret, looks_secret};
 pub use severity::Severity;
+pub use signoff::{BreakGlass, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns};
 pub use size::Size;
+pub use statement::{
+    Act, Answer, Author, Authors, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Evidence, Kept, Made, Reply,
+    Review, Run, SignOff, SignedException, Statement, StatementError, Subject, Withdrawal,
+};
 pub use stored::ReportError;
 pub use text::{excerpt, excerpt_of, plain};
 pub use verdict::Verdict;
+pub use waiver::Waiver;

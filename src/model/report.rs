@@ -228,6 +228,11 @@ impl Report {
         self
     }
 
+    /// Whether it is a run of everything, at its own moment, that counts: what a gate may rely on and people may sign as go.
+    pub fn is_full(&self) -> bool {
+        self.partial.is_none() && !self.advisory && !self.rehearsal && !self.interrupted
+    }
+
     /// The headline people read, with what weakens it: `GO with 1 exception`, `ADVISORY: NO-GO`.
     pub fn headline(&self) -> String {
         let said = self.verdict.headline(self.counts.blocker.waived);

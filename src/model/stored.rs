@@ -30,9 +30,7 @@ impl Report {
     /// [`ReportError`].
     pub fn from_json(json: &[u8]) -> Result<Self, ReportError> {
         let malformed = |error: serde_json::Error| ReportError::Malformed(error.to_string());
-        let mut strict = serde_json::Deserializer::from_slice(json);
-        Unique.deserialize(&mut strict).map_err(malformed)?;
-        strict.end().map_err(malformed)?;
+        unique_keys(json).map_err(malformed)?;
         let head: Head = serde_json::from_slice(json).map_err(malformed)?;
         if head.schema != SCHEMA {
             return Err(ReportError::Format(super::excerpt(&head.schema, 64)));
@@ -80,6 +78,13 @@ impl Report {
 #[derive(Deserialize)]
 struct Head {
     schema: String,
+}
+
+/// Refuses JSON in which a key stands twice in one object: two readers could read two things.
+pub(super) fn unique_keys(json: &[u8]) -> Result<(), serde_json::Error> {
+    let mut strict = serde_json::Deserializer::from_slice(json);
+    Unique.deserialize(&mut strict)?;
+    strict.end()
 }
 
 /// Walks any JSON value and refuses a key that stands twice in one object.

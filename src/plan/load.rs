@@ -13,7 +13,7 @@ use super::{
     fault::Fault,
     interpolate::fill,
     node::{Node, Value},
-    people::{self, Signoff},
+    people,
     place::Place,
     request,
     resolve::{Resolved, resolve},
@@ -22,7 +22,7 @@ use super::{
     typed,
 };
 use crate::{
-    model::{Digest, Release, Size},
+    model::{Digest, Release, Signoff, Size},
     net::{Pin, Pins, regular_file},
 };
 

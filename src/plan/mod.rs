@@ -47,7 +47,7 @@ mod yaml;
 use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{
-    model::{Digest, Release},
+    model::{Digest, Person, Release, Signoff},
     net::Pins,
 };
 
@@ -56,7 +56,6 @@ pub use lint::{Lint, lint, lint_text};
 pub use load::{load, load_text};
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
-pub use people::{Person, Signoff};
 pub use problem::{Problem, Weight};
 pub use request::Request;
 pub use schema::schema;

@@ -2,45 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
 use super::{fault::Fault, node::Node, suggest};
-
-/// Somebody who answers or signs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Person {
-    /// The full name, as reports show it.
-    pub name: String,
-    /// What the person is in the team: `Security officer`.
-    #[serde(default)]
-    pub title: Option<String>,
-    /// Other addresses the person commits and signs with.
-    #[serde(default)]
-    pub emails: Vec<String>,
-}
-
-/// Whose signatures a deployment needs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Signoff {
-    /// The file with the people's public keys, as `ssh-keygen -Y verify` takes it.
-    pub allowed_signers: String,
-    /// The people of each role.
-    #[schemars(length(min = 1))]
-    pub roles: BTreeMap<String, Vec<String>>,
-    /// The roles that must each sign.
-    #[schemars(length(min = 1))]
-    pub require: Vec<String>,
-}
+use crate::model::Person;
 
 /// What does not fit together between `signoff`, its variables filled in, and the people.
 pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let roles = signoff.get("roles").and_then(Node::entries).unwrap_or_default();
     for (key, members) in roles {
-        let items = members.items().unwrap_or_default();
+        let listed = members.get("people").unwrap_or(members);
+        let items = listed.items().unwrap_or_default();
         if items.is_empty() {
             faults.push(Fault::new(key.place, format!("nobody has the role `{}`", key.text)));
         }
@@ -51,7 +22,8 @@ pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fa
         if items.is_empty() {
             faults.push(Fault::new(key.place, "`require` names no role"));
         }
-        faults.extend(items.iter().filter_map(|item| unknown(item, roles.iter().map(|(role, _)| role.text.as_str()), "role", "roles")));
+        let named = items.iter().map(|item| item.get("role").unwrap_or(item));
+        faults.extend(named.filter_map(|item| unknown(item, roles.iter().map(|(role, _)| role.text.as_str()), "role", "roles")));
     }
     if let Some((key, _)) = signoff.entry("roles").filter(|_| roles.is_empty()) {
         faults.push(Fault::new(key.place, "there are no roles"));

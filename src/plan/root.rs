@@ -6,11 +6,11 @@ use super::{
     fault::Fault,
     fields::{Fields, Word, is_id, words},
     node::{Key, Node, Scalar},
-    people::Person,
     place::Place,
     template::{Template, is_name},
     typed,
 };
+use crate::model::Person;
 
 /// The keys of the file.
 pub(super) const KEYS: [&str; 10] =

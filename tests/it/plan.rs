@@ -114,7 +114,8 @@ fn a_full_plan_is_read_as_it_is_written() {
 
     assert_eq!(plan.release.version.as_deref(), Some("1.4.2"));
     assert_eq!(plan.release.commit.as_deref(), Some("0123456789abcdef"));
-    assert_eq!(plan.signoff.as_ref().map(|signoff| signoff.require.as_slice()), Some(&["security".to_owned(), "owner".into()][..]));
+    let required = plan.signoff.as_ref().map(|signoff| signoff.require.iter().map(|required| required.role.as_str()).collect());
+    assert_eq!(required, Some(vec!["security", "owner"]));
     assert_eq!(plan.people["bob@example.com"].name, "Bob Brown");
     assert_eq!(plan.ledger.as_deref(), Some("record/ledger.jsonl"));
     assert_eq!(plan.pins.get("API.example.com").map(|pin| pin.to_string()).as_deref(), Some("10.0.0.7:443"));

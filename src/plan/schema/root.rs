@@ -4,10 +4,9 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::{ID, closed, loosen, loosened, section};
-use crate::plan::{
-    load::ReleaseSettings,
-    pack::packs,
-    people::{Person, Signoff},
+use crate::{
+    model::{Person, Signoff},
+    plan::{load::ReleaseSettings, pack::packs},
 };
 
 /// The main file.

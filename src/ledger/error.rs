@@ -1,0 +1,63 @@
+//! What can be wrong with a ledger.
+
+use crate::model::Exit;
+
+/// Why a ledger could not be read, believed or added to. Texts say what to do next.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// There is none at that place.
+    #[error("there is no ledger at {0}: `gonogo verify` starts one with the first run it records")]
+    Missing(String),
+    /// It cannot be reached or opened, is busy, has no room.
+    #[error("the ledger at {place} cannot be {doing}: {why}")]
+    Unavailable {
+        /// Where it is, without credentials.
+        place: String,
+        /// `read` or `added to`.
+        doing: &'static str,
+        /// The cause.
+        why: String,
+    },
+    /// An entry is not what it was, or not where it was.
+    #[error("entry {seq} of the ledger cannot be trusted: {why}")]
+    Broken {
+        /// The entry's place.
+        seq: u64,
+        /// What is wrong.
+        why: String,
+    },
+    /// Something wanted of it is not in it: a head that somebody kept.
+    #[error("the ledger cannot be trusted: {0}")]
+    Cut(String),
+    /// It has entries of a newer program.
+    #[error("entry {seq} has the version {version}, this gonogo writes {}: add to this ledger with a newer gonogo", super::VERSION)]
+    Newer {
+        /// The first such entry.
+        seq: u64,
+        /// Its version.
+        version: u32,
+    },
+    /// The clock says a time before the newest entry.
+    #[error("the clock says {now}, but the newest entry was recorded at {newest}: set the clock, nothing was added")]
+    ClockBehind {
+        /// What the clock says.
+        now: jiff::Timestamp,
+        /// When the newest entry was added.
+        newest: jiff::Timestamp,
+    },
+    /// A statement was made over another ledger, or over entries that this one has lost.
+    #[error("the statement was made over the ledger head {0}, which is not in this ledger")]
+    ForeignHead(crate::model::Digest),
+}
+
+impl LedgerError {
+    /// What to exit with where this ended an attempt to read or to add.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Missing(_) => Exit::Usage,
+            Self::Unavailable { doing: "read", .. } => Exit::Unchecked,
+            Self::Unavailable { .. } | Self::Newer { .. } | Self::ClockBehind { .. } => Exit::Output,
+            Self::Broken { .. } | Self::Cut(_) | Self::ForeignHead(_) => Exit::Untrusted,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Whose signatures a deployment needs: the plan's `signoff`.
+
+mod written;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Period, Severity};
+
+/// Whose signatures a deployment needs, and how long they count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Signoff {
+    /// The file with the people's public keys, as `ssh-keygen -Y verify` takes it.
+    pub allowed_signers: String,
+    /// A file of keys that count no more: public keys one a line, or a key revocation list of `ssh-keygen -k`.
+    #[serde(default)]
+    pub revoked_keys: Option<String>,
+    /// The people of each role.
+    #[schemars(length(min = 1))]
+    pub roles: BTreeMap<String, Role>,
+    /// The roles that must each sign.
+    #[schemars(length(min = 1))]
+    pub require: Vec<Required>,
+    /// How long a sign-off counts, from its time on. Default: 7d.
+    #[serde(default = "week")]
+    pub valid_for: Period,
+    /// How old the newest full run may be at the gate. Default: 24h.
+    #[serde(default = "day")]
+    pub max_age: Period,
+    /// What is demanded of the approvers beside the author and the deployer of a release.
+    #[serde(default)]
+    pub independence: Independence,
+    /// Whether a waiver counts on a blocker without its approver's signature.
+    #[serde(default)]
+    pub unsigned_waivers: Unsigned,
+    /// Whether runs and deployments count without a recorder's signature.
+    #[serde(default)]
+    pub unsigned_runs: UnsignedRuns,
+    /// How long a waiver may last.
+    #[serde(default)]
+    pub longest_waiver: LongestWaiver,
+    /// Who may deploy past the gate in an emergency; nobody where it is left out.
+    #[serde(default)]
+    pub break_glass: Option<BreakGlass>,
+}
+
+fn week() -> Period {
+    Period::days(7)
+}
+
+fn day() -> Period {
+    Period::days(1)
+}
+
+/// A role: who has it and what its signature means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Role {
+    /// Who has it, by id.
+    pub people: Vec<String>,
+    /// The sentence that is signed; `None` takes the usual one.
+    pub meaning: Option<String>,
+    /// How its people may sign.
+    pub methods: Vec<Method>,
+}
+
+/// How a decision was put on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Signed with the person's own SSH key.
+    Ssh,
+    /// Entered by somebody else from evidence: a scanned page, an e-mail, a ticket.
+    Recorded,
+}
+
+/// A role that must sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Required {
+    /// The role.
+    pub role: String,
+    /// By how many different people, at least 1.
+    pub count: u32,
+}
+
+/// What is demanded of the approvers beside the author and the deployer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Independence {
+    /// Somebody approves who neither wrote nor deploys the release.
+    #[default]
+    Required,
+    /// The author may approve alone.
+    NotRequired,
+}
+
+/// Whether something counts without a signature.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unsigned {
+    /// It does not.
+    #[default]
+    Refused,
+    /// It does.
+    Allowed,
+}
+
+/// Whether runs and deployments count without a recorder's signature.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnsignedRuns {
+    /// They do: people sign what they saw anyway.
+    #[default]
+    Allowed,
+    /// Only a run signed by somebody with the role `recorder` counts.
+    Refused,
+}
+
+/// How long a waiver may last, by the severity of its check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LongestWaiver {
+    /// On a blocker. Default: 90d.
+    #[serde(default = "quarter")]
+    pub blocker: Period,
+    /// On a warning. Default: 180d.
+    #[serde(default = "half_a_year")]
+    pub warning: Period,
+    /// On an informative check. Default: 365d.
+    #[serde(default = "year")]
+    pub info: Period,
+}
+
+fn quarter() -> Period {
+    Period::days(90)
+}
+
+fn half_a_year() -> Period {
+    Period::days(180)
+}
+
+fn year() -> Period {
+    Period::days(365)
+}
+
+impl Default for LongestWaiver {
+    fn default() -> Self {
+        Self { blocker: quarter(), warning: half_a_year(), info: year() }
+    }
+}
+
+impl LongestWaiver {
+    /// On a check of this severity.
+    pub fn on(&self, severity: Severity) -> Period {
+        match severity {
+            Severity::Blocker => self.blocker,
+            Severity::Warning => self.warning,
+            Severity::Info => self.info,
+        }
+    }
+}
+
+/// Who may deploy past the gate, and by when it is looked at afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BreakGlass {
+    /// The roles whose signature opens the gate.
+    #[schemars(length(min = 1))]
+    pub roles: Vec<String>,
+    /// When the review afterwards is due; once overdue, the next release is held. Default: 3d.
+    #[serde(default = "three_days")]
+    pub review_within: Period,
+}
+
+fn three_days() -> Period {
+    Period::days(3)
+}
+
+impl Signoff {
+    /// The role under which CI signs what it records.
+    pub const RECORDER: &'static str = "recorder";
+
+    /// The sentence that somebody in `role` signs.
+    pub fn meaning(&self, role: &str) -> String {
+        self.roles
+            .get(role)
+            .and_then(|role| role.meaning.clone())
+            .unwrap_or_else(|| format!("I have read this report and, as {role}, I stand by the decision I sign."))
+    }
+
+    /// Whether `person` has `role`.
+    pub fn has_role(&self, person: &str, role: &str) -> bool {
+        self.roles.get(role).is_some_and(|role| role.people.iter().any(|id| id == person))
+    }
+}

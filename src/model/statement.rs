@@ -1,0 +1,72 @@
+//! What a person or a machine puts on record: an in-toto Statement v1
+//! (<https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>), one predicate type for each act.
+//!
+//! The bytes of a statement are made once and kept as they are; nothing ever serialises one again to check it.
+
+mod act;
+mod wire;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, Method};
+
+pub use act::{
+    Act, Answer, Author, Authors, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Evidence, Kept, Reply,
+    Review, Run, SignOff, SignedException, Withdrawal,
+};
+pub use wire::StatementError;
+
+/// An act with what it is about and who says it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// What it is about, by digest: the report, the commit, the artifact, evidence.
+    pub subject: Vec<Subject>,
+    /// Who says it, where and when.
+    pub made: Made,
+    /// What is said.
+    pub act: Act,
+}
+
+/// Something a statement is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// What people call it.
+    pub name: String,
+    /// Its digests by algorithm: `sha256`, `gitCommit`.
+    pub digest: BTreeMap<String, String>,
+}
+
+impl Subject {
+    /// Bytes with this SHA-256.
+    pub fn sha256(name: impl Into<String>, digest: &Digest) -> Self {
+        Self { name: name.into(), digest: BTreeMap::from([("sha256".into(), digest.to_string())]) }
+    }
+
+    /// A commit.
+    pub fn commit(id: &str) -> Self {
+        Self { name: "commit".into(), digest: BTreeMap::from([("gitCommit".into(), id.to_owned())]) }
+    }
+}
+
+/// Who says something, where and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// The plan's project.
+    pub project: String,
+    /// The environment.
+    pub environment: String,
+    /// When, by the clock of whoever says it.
+    pub at: Timestamp,
+    /// The newest entry of the ledger that whoever says it had before them: it and all before it are vouched for too.
+    pub head: Digest,
+    /// Who signs, by id; `None` where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// How it was put on record.
+    pub method: Method,
+    /// The program that wrote it.
+    pub tool: String,
+}

@@ -1,0 +1,294 @@
+//! What can be put on record.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Digest, Outcome, Phase, Release, Report, Verdict, Waived, Waiver};
+
+/// What is said in a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// A run of the plan.
+    Run(Box<Run>),
+    /// An answer to a manual item.
+    Answer(Answer),
+    /// An approver accepts an exception.
+    Waiver(Waiver),
+    /// A role holder's decision on one report.
+    SignOff(Box<SignOff>),
+    /// A sign-off is taken back.
+    Withdrawal(Withdrawal),
+    /// A deployment, however it went.
+    Deployment(Box<Deployment>),
+    /// The gate is passed in an emergency.
+    Emergency(Emergency),
+    /// An emergency was looked at afterwards.
+    Review(Review),
+    /// Something a newer program says; its predicate type.
+    Other(String),
+}
+
+/// A run of the plan. The report's own bytes are kept beside the ledger; these facts are for listing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The report's fingerprint.
+    pub report: Digest,
+    /// Before or after the deployment.
+    pub phase: Phase,
+    /// What was looked at.
+    pub release: Release,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What `verify` exited with.
+    pub exit: u8,
+    /// Whether nothing was left out and nothing makes it less than a run: not partial, advisory, rehearsed or interrupted.
+    pub full: bool,
+    /// The plan's fingerprint.
+    pub plan: Digest,
+    /// The bytes of each file of the plan that are kept with it, by name.
+    pub files: BTreeMap<String, Digest>,
+    /// Who wrote the release, where git could tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authors: Option<Authors>,
+}
+
+impl Run {
+    /// The facts of `report`, whose file has the fingerprint `digest`.
+    pub fn of(report: &Report, digest: Digest, files: BTreeMap<String, Digest>, authors: Option<Authors>) -> Self {
+        Self {
+            report: digest,
+            phase: report.phase,
+            release: report.release.clone(),
+            verdict: report.verdict,
+            exit: report.exit,
+            full: report.is_full(),
+            plan: report.plan.digest.clone(),
+            files,
+            authors,
+        }
+    }
+}
+
+/// Who wrote what is released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authors {
+    /// Everybody who wrote a commit of it.
+    pub people: Vec<Author>,
+    /// The commit they are counted from (not included): the last recorded deployment's. `None`: from the beginning.
+    pub since: Option<String>,
+    /// The commit they are counted to.
+    pub until: String,
+    /// Why there may be more of them: a shallow clone, a commit that is not there. `None` when all are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
+}
+
+/// Somebody who wrote a commit, as git knows them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Author {
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+}
+
+/// An answer to a manual item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The check's id.
+    pub check: String,
+    /// The question as it was asked; another question is not answered by this.
+    pub question: String,
+    /// Yes, no, or neither.
+    pub reply: Reply,
+    /// Why; never empty for `not-applicable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What shows it.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// The answer to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// It is so.
+    Yes,
+    /// It is not so.
+    No,
+    /// The question does not apply here.
+    NotApplicable,
+}
+
+/// A file or an address that shows something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The file's name or the address.
+    pub name: String,
+    /// The file's fingerprint; `None` for an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+}
+
+/// A role holder's decision on one report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignOff {
+    /// The report's fingerprint.
+    pub report: Digest,
+    /// What it is about.
+    pub release: Release,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// The role.
+    pub role: String,
+    /// What the signature means.
+    pub meaning: String,
+    /// Go or no-go.
+    pub decision: Decision,
+    /// What the person adds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// What stands against a plain go in the report, as the person was shown it.
+    #[serde(default)]
+    pub exceptions: Vec<SignedException>,
+    /// Whose decision it is, by id; whoever signs, unless it was entered for them.
+    pub person: String,
+    /// What shows a decision that was entered for somebody.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// What a role holder decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// May be deployed.
+    Go,
+    /// May not.
+    NoGo,
+}
+
+/// A finding that is not simply green, as it was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedException {
+    /// The check's id.
+    pub id: String,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: String,
+    /// The accepted exception that covers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Waived>,
+}
+
+/// A sign-off is taken back. It stays on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// The fingerprint of the sign-off's statement.
+    pub sign_off: Digest,
+    /// Why.
+    pub reason: String,
+}
+
+/// A deployment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deployment {
+    /// What was deployed.
+    pub release: Release,
+    /// How it went.
+    pub status: DeploymentStatus,
+    /// What people should know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// Who deployed.
+    pub deployer: Deployer,
+    /// When it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// What it printed, masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<Kept>,
+    /// The fingerprint of the report that people had signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Digest>,
+    /// The fingerprint of the report made after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Digest>,
+    /// The fingerprint of the statement that opened the gate in an emergency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Digest>,
+}
+
+/// How a deployment went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeploymentStatus {
+    /// It is live.
+    Succeeded,
+    /// It is not.
+    Failed,
+    /// The version before it is live again.
+    RolledBack,
+}
+
+/// Who deployed, and how that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployer {
+    /// The name or id.
+    pub name: String,
+    /// How it is known.
+    pub source: DeployerSource,
+}
+
+/// How it is known who deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeployerSource {
+    /// By the key the entry is signed with.
+    Key,
+    /// The CI says so.
+    Ci,
+    /// Somebody wrote it.
+    Declared,
+}
+
+/// Bytes kept by fingerprint, with their end to read at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Their fingerprint.
+    pub digest: Digest,
+    /// How many.
+    pub bytes: u64,
+    /// The last lines.
+    pub tail: String,
+}
+
+/// The gate is passed in an emergency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Emergency {
+    /// What is deployed.
+    pub release: Release,
+    /// The role that lets it pass.
+    pub role: String,
+    /// Why.
+    pub reason: String,
+    /// Where it is tracked.
+    pub ticket: String,
+    /// By when it must be reviewed.
+    pub review_by: Timestamp,
+}
+
+/// An emergency was looked at afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// The fingerprint of the emergency's statement.
+    pub emergency: Digest,
+    /// What was found.
+    pub comment: String,
+}

@@ -1,0 +1,202 @@
+//! A statement as JSON.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Act, Made, Statement, Subject};
+use crate::model::{Digest, stored::unique_keys};
+
+/// The `_type` of an in-toto Statement v1.
+const TYPE: &str = "https://in-toto.io/Statement/v1";
+/// What every predicate type of ours begins with.
+const PREDICATES: &str = "urn:gonogo:";
+
+/// Why bytes are no statement.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StatementError {
+    /// Not JSON, a duplicate key, or not the shape.
+    #[error("this is not a statement: {0}")]
+    Malformed(String),
+    /// Of another format.
+    #[error("this statement has the type `{0}`, wanted `{TYPE}`")]
+    Type(String),
+}
+
+#[derive(Deserialize)]
+struct Head {
+    #[serde(rename = "_type")]
+    kind: String,
+    #[serde(rename = "predicateType")]
+    predicate_type: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire<P> {
+    #[serde(rename = "_type")]
+    kind: String,
+    subject: Vec<Subject>,
+    #[serde(rename = "predicateType")]
+    predicate_type: String,
+    predicate: P,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Predicate<A> {
+    #[serde(flatten)]
+    made: Made,
+    act: A,
+}
+
+impl Act {
+    /// The predicate's type: `urn:gonogo:sign-off/v1`.
+    pub fn predicate_type(&self) -> String {
+        if let Self::Other(foreign) = self { foreign.clone() } else { format!("{PREDICATES}{}/v1", self.word()) }
+    }
+
+    /// What people call it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Answer(_) => "answer",
+            Self::Waiver(_) => "waiver",
+            Self::SignOff(_) => "sign-off",
+            Self::Withdrawal(_) => "withdrawal",
+            Self::Deployment(_) => "deployment",
+            Self::Emergency(_) => "emergency",
+            Self::Review(_) => "review",
+            Self::Other(_) => "entry of a newer gonogo",
+        }
+    }
+}
+
+impl Statement {
+    /// Its bytes, made this once: what is signed and kept.
+    pub fn to_json(&self) -> Vec<u8> {
+        match &self.act {
+            Act::Run(act) => self.written(act),
+            Act::Answer(act) => self.written(act),
+            Act::Waiver(act) => self.written(act),
+            Act::SignOff(act) => self.written(act),
+            Act::Withdrawal(act) => self.written(act),
+            Act::Deployment(act) => self.written(act),
+            Act::Emergency(act) => self.written(act),
+            Act::Review(act) => self.written(act),
+            Act::Other(_) => self.written(&()),
+        }
+    }
+
+    fn written<A: Serialize>(&self, act: &A) -> Vec<u8> {
+        let wire = Wire {
+            kind: TYPE.into(),
+            subject: self.subject.clone(),
+            predicate_type: self.act.predicate_type(),
+            predicate: Predicate { made: self.made.clone(), act },
+        };
+        // All keys are strings and all numbers whole, so this cannot fail.
+        serde_json::to_vec(&wire).unwrap_or_default()
+    }
+
+    /// Reads a statement. Unknown fields are ignored, so that newer programs may add some; an act this program does not
+    /// know is [`Act::Other`].
+    ///
+    /// # Errors
+    /// [`StatementError`].
+    pub fn from_json(json: &[u8]) -> Result<Self, StatementError> {
+        unique_keys(json).map_err(malformed)?;
+        let head: Head = serde_json::from_slice(json).map_err(malformed)?;
+        if head.kind != TYPE {
+            return Err(StatementError::Type(crate::model::excerpt(&head.kind, 64)));
+        }
+        let word = head.predicate_type.strip_prefix(PREDICATES).and_then(|rest| rest.strip_suffix("/v1"));
+        match word {
+            Some("run") => read(json, |act| Act::Run(Box::new(act))),
+            Some("answer") => read(json, Act::Answer),
+            Some("waiver") => read(json, Act::Waiver),
+            Some("sign-off") => read(json, |act| Act::SignOff(Box::new(act))),
+            Some("withdrawal") => read(json, Act::Withdrawal),
+            Some("deployment") => read(json, |act| Act::Deployment(Box::new(act))),
+            Some("emergency") => read(json, Act::Emergency),
+            Some("review") => read(json, Act::Review),
+            _ => read(json, |_: serde::de::IgnoredAny| Act::Other(head.predicate_type.clone())),
+        }
+    }
+
+    /// The fingerprints of all bytes that must be kept beside it.
+    pub fn kept(&self) -> Vec<&Digest> {
+        match &self.act {
+            Act::Run(run) => std::iter::once(&run.report).chain(run.files.values()).collect(),
+            Act::Answer(answer) => answer.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
+            Act::SignOff(sign_off) => sign_off.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
+            Act::Deployment(deployment) => deployment.log.iter().map(|log| &log.digest).collect(),
+            Act::Waiver(_) | Act::Withdrawal(_) | Act::Emergency(_) | Act::Review(_) | Act::Other(_) => Vec::new(),
+        }
+    }
+}
+
+fn read<A: DeserializeOwned>(json: &[u8], act: impl FnOnce(A) -> Act) -> Result<Statement, StatementError> {
+    let wire: Wire<Predicate<A>> = serde_json::from_slice(json).map_err(malformed)?;
+    Ok(Statement { subject: wire.subject, made: wire.predicate.made, act: act(wire.predicate.act) })
+}
+
+fn malformed(error: serde_json::Error) -> StatementError {
+    StatementError::Malformed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Decision, Method, Release, SignOff, Verdict};
+
+    fn sign_off() -> Statement {
+        let report = Digest::of(b"a report");
+        let act = SignOff {
+            report: report.clone(),
+            release: Release { version: Some("1.4.2".into()), ..Release::default() },
+            verdict: Verdict::Go,
+            role: "security".into(),
+            meaning: "I stand by it.".into(),
+            decision: Decision::Go,
+            comment: None,
+            exceptions: Vec::new(),
+            person: "bob@example.com".into(),
+            evidence: Vec::new(),
+        };
+        Statement {
+            subject: vec![Subject::sha256("report.json", &report), Subject::commit("0a1b")],
+            made: Made {
+                project: "api".into(),
+                environment: "prod".into(),
+                at: "2026-11-20T12:00:00Z".parse().expect("an instant"),
+                head: Digest::none(),
+                by: Some("bob@example.com".into()),
+                method: Method::Ssh,
+                tool: "gonogo 0.1.0".into(),
+            },
+            act: Act::SignOff(Box::new(act)),
+        }
+    }
+
+    #[test]
+    fn comes_back_as_it_was() {
+        let json = sign_off().to_json();
+        assert_eq!(Statement::from_json(&json), Ok(sign_off()));
+        let text = String::from_utf8(json).expect("text");
+        assert!(
+            text.starts_with(r#"{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"report.json","digest":{"sha256":""#),
+            "{text}"
+        );
+        assert!(text.contains(r#""predicateType":"urn:gonogo:sign-off/v1","predicate":{"project":"api","#), "{text}");
+    }
+
+    #[test]
+    fn what_a_newer_program_says_is_known_to_be_there() {
+        let text = String::from_utf8(sign_off().to_json()).expect("text").replace("urn:gonogo:sign-off/v1", "urn:gonogo:oath/v1");
+        let read = Statement::from_json(text.as_bytes()).expect("a statement");
+        assert_eq!(read.act, Act::Other("urn:gonogo:oath/v1".into()));
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused() {
+        let text = String::from_utf8(sign_off().to_json()).expect("text").replace(r#""role":"#, r#""role":"devops","role":"#);
+        assert!(matches!(Statement::from_json(text.as_bytes()), Err(StatementError::Malformed(why)) if why.contains("twice")));
+    }
+}

@@ -1,0 +1,47 @@
+//! An accepted exception as somebody wrote it: for one check in one environment, dated and owned.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, Waived};
+
+/// An accepted exception. It never turns a failure into a pass: it says who accepts it, why and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiver {
+    /// The check's id.
+    pub check: String,
+    /// The environment it holds for.
+    pub environment: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Where it is tracked.
+    pub ticket: String,
+    /// Who answers for it, by id.
+    pub owner: String,
+    /// Who accepts it, by id; never the owner.
+    pub approver: String,
+    /// When it was granted, where that is known: its length is counted from then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<Timestamp>,
+    /// Until when: the first instant at which it counts no more.
+    pub expires: Timestamp,
+}
+
+impl Waiver {
+    /// What its approver signs. It covers everything but the project, which the statement names.
+    pub fn digest(&self) -> Digest {
+        // A struct of strings always serialises.
+        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// How it stands in a finding.
+    pub fn waived(&self) -> Waived {
+        Waived {
+            reason: self.reason.clone(),
+            owner: self.owner.clone(),
+            approver: self.approver.clone(),
+            ticket: self.ticket.clone(),
+            expires: self.expires,
+        }
+    }
+}
