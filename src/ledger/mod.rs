@@ -14,6 +14,7 @@ mod history;
 mod independence;
 mod quorum;
 mod runs;
+mod showing;
 mod store;
 mod votes;
 
@@ -26,5 +27,6 @@ pub use gate::{Objection, Question, Ruling, gate};
 pub use history::{Checked, History, Proven, Standing, Verifier};
 pub use quorum::Missing;
 pub use runs::{RecordedRun, Wanted, recorded, runs};
+pub use showing::{changes, deployment_row, showing};
 pub use store::{Blob, Store};
 pub use votes::{Rules, Vote, votes};
