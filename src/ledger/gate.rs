@@ -67,7 +67,8 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], question: Question<'
     let mut ruling =
         Ruling { objections: Vec::new(), remarks: Vec::new(), run: None, confirms: None, missing: Vec::new(), votes: Vec::new() };
     if let Some((seq, version)) = history.newer() {
-        ruling.object(Exit::Untrusted, format!("entry {seq} of the ledger was written by a newer gonogo (version {version}): use that one"));
+        ruling
+            .object(Exit::Untrusted, format!("entry {seq} of the ledger was written by a newer gonogo (version {version}): use that one"));
     }
     match runs.last() {
         None => {
@@ -102,7 +103,9 @@ fn look_at_run(ruling: &mut Ruling<'_>, run: &RecordedRun, question: Question<'_
             let exit = Exit::of(Verdict::NoGo, &report.findings, report.strict);
             ruling.object(exit, format!("the newest full run says {}", report.headline()));
         }
-        Verdict::Hold => ruling.object(Exit::Hold, "the newest full run waits for people's answers: answer, then run `gonogo verify` again"),
+        Verdict::Hold => {
+            ruling.object(Exit::Hold, "the newest full run waits for people's answers: answer, then run `gonogo verify` again")
+        }
     }
     let ended = report.finished.min(run.recorded);
     if ended + rules.policy.max_age.signed() <= rules.now {
@@ -137,8 +140,7 @@ fn look_at_votes<'h>(ruling: &mut Ruling<'h>, votes: Vec<Vote<'h>>, question: Qu
         if required(&said.role) { ruling.object(Exit::Red, text) } else { ruling.remarks.push(text) }
     }
     let approvals: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.counts() && vote.sign_off.decision == Decision::Go).collect();
-    let signed: Vec<(&str, &str)> =
-        approvals.iter().map(|vote| (vote.sign_off.person.as_str(), vote.sign_off.role.as_str())).collect();
+    let signed: Vec<(&str, &str)> = approvals.iter().map(|vote| (vote.sign_off.person.as_str(), vote.sign_off.role.as_str())).collect();
     ruling.missing = quorum::missing(&policy.require, &signed);
     for missing in ruling.missing.clone() {
         let people = policy.roles.get(&missing.role).map(|role| role.people.join(", ")).unwrap_or_default();

@@ -157,7 +157,8 @@ fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<Proven, LedgerError> {
 
 /// What a statement is about must be what it says it is about.
 fn inconsistent(statement: &Statement) -> Option<String> {
-    let about = |digest: &Digest| statement.subject.iter().any(|subject| subject.digest.get("sha256").is_some_and(|d| d == digest.as_str()));
+    let about =
+        |digest: &Digest| statement.subject.iter().any(|subject| subject.digest.get("sha256").is_some_and(|d| d == digest.as_str()));
     let report = match &statement.act {
         Act::Run(run) => &run.report,
         Act::SignOff(sign_off) => &sign_off.report,

@@ -26,11 +26,7 @@ pub fn showing(
         head: history.head(),
         entries: history.entries().len() as u64,
         unsigned: history.unsigned(),
-        standing: RecordStanding {
-            signed: ruling.objections.is_empty(),
-            remarks: remarks.collect(),
-            confirms: ruling.confirms.clone(),
-        },
+        standing: RecordStanding { signed: ruling.objections.is_empty(), remarks: remarks.collect(), confirms: ruling.confirms.clone() },
         roles: roles(question, &ruling.votes),
         answers: run.report.findings.iter().filter_map(|finding| answer(history, question, run, finding)).collect(),
         waivers: run.report.findings.iter().filter_map(|finding| waiver(history, question, finding)).collect(),
@@ -170,7 +166,9 @@ pub fn changes(before: (&Report, Digest), after: (&Report, Digest)) -> Vec<Strin
             None => all.push(format!("the plan's file `{name}` is new")),
         }
     }
-    all.extend(old.plan.files.keys().filter(|name| !new.plan.files.contains_key(*name)).map(|name| format!("the plan's file `{name}` is gone")));
+    all.extend(
+        old.plan.files.keys().filter(|name| !new.plan.files.contains_key(*name)).map(|name| format!("the plan's file `{name}` is gone")),
+    );
     let difference = Difference::between(before, after);
     for check in &difference.checks {
         let how = match check.movement {

@@ -59,13 +59,7 @@ impl Vote<'_> {
 }
 
 /// Every sign-off of the wanted release, in the order of the ledger, judged for the run `current`.
-pub fn votes<'h>(
-    history: &'h History,
-    wanted: &Wanted,
-    rules: Rules<'_>,
-    runs: &[RecordedRun],
-    current: &RecordedRun,
-) -> Vec<Vote<'h>> {
+pub fn votes<'h>(history: &'h History, wanted: &Wanted, rules: Rules<'_>, runs: &[RecordedRun], current: &RecordedRun) -> Vec<Vote<'h>> {
     let entries: Vec<&Proven> = history.entries().iter().filter(|proven| of(proven, wanted)).collect();
     let poll = Poll { rules, runs, current, withdrawn: withdrawals(&entries) };
     let mut votes: Vec<Vote<'h>> = Vec::new();

@@ -31,7 +31,25 @@ use crate::{
 /// # Errors
 /// Every problem of weight [`Weight::Error`] there is, with the warnings, in the order of the files.
 pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::read(&request.config)?, request)
+    load_tree(Tree::read(&request.config)?, request, false)
+}
+
+/// The same for commands that look at no target: variables that are not set are no problem, and the checks that need
+/// them are missing from [`items`](Plan::items). [`files`](Plan::files) are complete, [`digest`](Plan::digest) need not be
+/// a run's.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_leniently(request: &Request) -> Result<Plan, Vec<Problem>> {
+    load_tree(Tree::read(&request.config)?, request, true)
+}
+
+/// The same for a main file of this text, as another commit has it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text_leniently(text: &str, request: &Request) -> Result<Plan, Vec<Problem>> {
+    load_tree(Tree::of(&request.config, text)?, request, true)
 }
 
 /// The same for a main file of this text, which stands nowhere yet; what it includes is looked for beside
@@ -40,17 +58,17 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
 /// # Errors
 /// As [`load`].
 pub fn load_text(text: &str, request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::of(&request.config, text)?, request)
+    load_tree(Tree::of(&request.config, text)?, request, false)
 }
 
-fn load_tree(mut tree: Tree, request: &Request) -> Result<Plan, Vec<Problem>> {
+fn load_tree(mut tree: Tree, request: &Request, lenient: bool) -> Result<Plan, Vec<Problem>> {
     let environment = match request::chosen(&tree, request.environment.as_deref()) {
         Ok(environment) => environment.name.clone(),
         Err(fault) => return Err(request::unchosen(tree, fault)),
     };
     let faults = std::mem::take(&mut tree.faults);
     let Some(environment) = tree.root.environment(&environment) else { return Err(Problem::all(faults, &tree.sources)) };
-    let mut resolved = resolve(&tree, environment, &request.env, false);
+    let mut resolved = resolve(&tree, environment, &request.env, lenient);
     resolved.faults.extend(faults);
     let rest = Rest::read(&tree, &mut resolved);
     let mut faults = std::mem::take(&mut resolved.faults);

@@ -53,7 +53,7 @@ use crate::{
 
 pub use item::{Item, Retry, Standing};
 pub use lint::{Lint, lint, lint_text};
-pub use load::{load, load_text};
+pub use load::{load, load_leniently, load_text, load_text_leniently};
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
 pub use problem::{Problem, Weight};
