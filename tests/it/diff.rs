@@ -170,7 +170,9 @@ fn how_a_check_is_tried_is_compared() {
 /// What a run writes is what the plan says.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_says_how_it_tries() {
-    let plan = |more: &str| format!("project: p\nenvironments: {{ local: {{}} }}\nchecks:\n  - id: a\n    http: {{ url: 'http://127.0.0.1:1/' }}\n{more}");
+    let plan = |more: &str| {
+        format!("project: p\nenvironments: {{ local: {{}} }}\nchecks:\n  - id: a\n    http: {{ url: 'http://127.0.0.1:1/' }}\n{more}")
+    };
     let gonogo = Gonogo::new().file("gonogo.yaml", &plan(""));
     let (_, before) = gonogo.verify(&[]);
     let finding = &before.findings[0];

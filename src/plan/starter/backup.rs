@@ -74,8 +74,9 @@ pub(super) fn add(all: &mut Vec<Way>, way: Way) {
 /// What a command of a script makes.
 pub(super) fn made(words: &Words) -> Option<Way> {
     let at = |program: &str| words.after(program);
-    if DUMPERS.iter().any(|program| at(program).is_some_and(|rest| !rest.iter().any(|word| word == "-s" || word == "--schema-only"))) {
-        return words.output().map(Way::Dumps);
+    if let Some(rest) = DUMPERS.iter().find_map(|program| at(program)) {
+        let schema_only = rest.iter().any(|word| ["-s", "--schema-only", "--no-data"].contains(&word.as_str()));
+        return words.output(rest).filter(|_| !schema_only).map(Way::Dumps);
     }
     if let Some(rest) = at("pgbackrest").filter(|rest| rest.iter().any(|word| word == "backup")) {
         let stanza = rest.iter().find_map(|word| word.strip_prefix("--stanza="))?;
@@ -146,6 +147,7 @@ mod tests {
             ("DIR=${DIR:-/srv/dumps}\nNOW=`date +%s`\npg_dump \\\n  --file=\"$DIR/${NOW}_app.sql\" app", dumps("/srv/dumps/*_app.sql")),
             ("0 3 * * * root pg_dumpall | gzip > /b/all-$(date +\\%F).sql.gz", dumps("/b/all-*.sql.gz")),
             ("docker exec db pg_dump -U x app >/b/x.sql", dumps("/b/x.sql")),
+            ("docker compose -f prod.yaml exec db pg_dump app 2>log > x.sql", dumps("x.sql")),
             ("pg_dump app > \"$1/app.dump\"", vec![Way::Dumps(None)]),
             ("pgbackrest --stanza=main --type=full backup", stanza()),
             ("barman -q backup main", vec![Way::Barman("main".into())]),

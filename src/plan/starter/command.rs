@@ -21,15 +21,11 @@ pub(super) fn lines(text: &str) -> Vec<Words> {
     all
 }
 
-/// Whether a glob has only what paths commonly have, and leads nowhere upwards.
+/// Whether a glob has only what paths commonly have, says where it begins, and leads nowhere upwards.
 pub(super) fn is_glob(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/*@+".contains(c);
-    (1..=200).contains(&text.len())
-        && text.chars().all(plain)
-        && !text.contains("..")
-        && !text.contains("**")
-        && !text.starts_with(['*', '-'])
-        || text.strip_prefix('*').is_some_and(|ending| ending.starts_with('.') && !ending.contains(['*', '/']))
+    let common = |c: char| c.is_ascii_alphanumeric() || "._-/*@+".contains(c);
+    let begins = !text.starts_with(['*', '-']) || text.starts_with("*.");
+    (1..=200).contains(&text.len()) && text.chars().all(common) && begins && !text.contains("..") && !text.contains("**")
 }
 
 impl Words {
@@ -51,15 +47,16 @@ impl Words {
         Some(rest.split(|word| word == "|").next().unwrap_or(rest))
     }
 
-    /// Where the output goes: none where it goes to no file, none within where the file's place is not said.
-    pub(super) fn output(&self) -> Option<Option<String>> {
+    /// Where the output of a program with these arguments goes: none where it goes to no file, none within where the
+    /// file's place is not said.
+    pub(super) fn output(&self, arguments: &[String]) -> Option<Option<String>> {
         let value = |word: &String| word.strip_prefix("--file=").or_else(|| word.strip_prefix("--pgdata=")).map(str::to_owned);
-        let named = self.0.iter().find_map(value);
-        let next = |names: &[&str]| self.0.iter().skip_while(|word| !names.contains(&word.as_str())).nth(1).cloned();
-        // `2> file` and `> /dev/null` are no backups.
+        let next = |names: &[&str]| arguments.iter().skip_while(|word| !names.contains(&word.as_str())).nth(1).cloned();
+        // What follows `2>` are complaints.
         let redirected = self.0.windows(3).rev().find(|three| three[1] == ">" && three[0] != "2").map(|three| three[2].clone());
-        let place = named.or_else(|| next(&["-f", "--file", "-D", "--pgdata"])).or(redirected)?;
-        (!place.starts_with("/dev/") && place != "&2" && place != "&1").then(|| Some(place).filter(|place| is_glob(place)))
+        let named = arguments.iter().find_map(value).or_else(|| next(&["-f", "--file", "-D", "--pgdata"]));
+        let place = named.or(redirected).filter(|place| !place.starts_with("/dev/") && !place.starts_with('&'))?;
+        Some(Some(place).filter(|place| is_glob(place)))
     }
 }
 
@@ -129,7 +126,7 @@ mod tests {
     fn any_text_ends() {
         let doubling: String = (0..60).map(|i| format!("A{}=$A{i}$A{i}\n", i + 1)).collect();
         for text in ["$", "${", "$(", "`", "\\", "A=$A", "é$é", ">", "pg_dump >", &format!("A0=x\n{doubling}")] {
-            let _ = lines(text).iter().map(Words::output).count();
+            let _ = lines(text).iter().map(|words| words.output(&words.0)).count();
         }
     }
 }
