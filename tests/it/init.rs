@@ -270,7 +270,9 @@ fn names_cannot_add_to_the_plan() {
         .file("new\nline.sql", "CREATE INDEX newline ON t (x);")
         .file("large.sql", &format!("CREATE INDEX large ON t (x); {}", "-- ".repeat(1 << 20)))
         .file("nginx.conf", "server { listen 443 ssl; server_name ${HOME}.example.com \"a\nb.example.com\" *.example.com; add_header Access-Control-Allow-Origin https://a.example.com\"; }")
-        .file("Dockerfile", "EXPOSE 99999\nHEALTHCHECK CMD curl http://localhost/${HOME}\"\n");
+        .file("Dockerfile", "EXPOSE 99999\nHEALTHCHECK CMD curl http://localhost/${HOME}\"\n")
+        .file("ops/backup.sh", "pgbackrest --stanza='a:{${HOME}' backup\nbarman backup '}]${X}'\npg_dump x >\"/b/}: [# ${HOME}\"\n")
+        .file("pgbackrest.conf", "[x]\n  - id: injected]\n[a: b]\n[\"c]\n");
     symlink(outside.path("prod.env"), gonogo.path("linked.env")).expect("a link");
     symlink(outside.path("."), gonogo.path("linked")).expect("a link");
     symlink(gonogo.path("."), gonogo.path("circle")).expect("a link");
@@ -287,7 +289,15 @@ fn names_cannot_add_to_the_plan() {
     let (_, report) =
         gonogo.env("PROD_URL", "http://127.0.0.1:1").env("GONOGO_DATABASE_URL", "postgres://127.0.0.1:1/x").verify(&["--env", "prod"]);
     let ids: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
-    assert_eq!(ids, ["no-development-secrets", "indexes-in-place", "answers"]);
+    assert_eq!(ids, ["no-development-secrets", "indexes-in-place", "backups", "backups-2", "backups-3", "answers"]);
+    let backups = sources_of_backups(&all);
+    assert_eq!(backups, ["files: \"${BACKUPS:-/var/backups/*.dump}\"", "pgbackrest: { stanza: \"x\" }", "pgbackrest: { stanza: \"a\" }"]);
+}
+
+/// Where the checks of the plan look for backups.
+fn sources_of_backups(plan: &str) -> Vec<&str> {
+    let sources = plan.lines().map(|line| line.split(" # ").next().unwrap_or_default().trim());
+    sources.filter(|line| line.starts_with("files:") || line.starts_with("pgbackrest:") || line.starts_with("barman:")).collect()
 }
 
 #[test]
