@@ -43,7 +43,7 @@ fn in_time(read: impl FnOnce(Instant) -> Result<Content, Fault>) -> Option<Resul
     let until = Instant::now() + Duration::from_secs(1);
     let found = read(until);
     let late = Instant::now().saturating_duration_since(until);
-    assert!(late < Duration::from_secs(2), "it ended {late:?} after its time");
+    assert!(late < Duration::from_secs(5), "it ended {late:?} after its time");
     late.is_zero().then_some(found)
 }
 
