@@ -34,8 +34,9 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Write a first plan from what a folder holds; overwrites nothing
     ///
-    /// Looks at env files (their keys, never their values), SQL schemas and migrations, Dockerfiles, compose files and
-    /// nginx configuration. Where there is none of these, it writes a small plan that runs.
+    /// Looks at env files (their keys, never their values), SQL schemas and migrations, Dockerfiles, compose files, nginx
+    /// configuration, and what makes backups: scripts, cron tables, folders of dumps. Where there is none of these, it
+    /// writes a small plan that runs.
     Init(InitOptions),
     /// Run the checks of an environment and say GO or NO-GO
     Verify(Box<VerifyOptions>),

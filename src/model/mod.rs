@@ -35,7 +35,7 @@ pub use digest::Digest;
 pub use event::Event;
 pub use exit::Exit;
 pub use expectation::{Bound, Expectation};
-pub use finding::{Finding, Location, Waived};
+pub use finding::{Finding, Location, Retries, Waived};
 pub use json::Json;
 pub use mask::Masker;
 pub use merge::{MergeError, Share};

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::attempt::Attempted;
 use crate::{
     check::{Seen, Unseen},
-    model::{Finding, Json, Masker, Outcome, Severity, Waived},
+    model::{Finding, Json, Masker, Outcome, Retries, Severity, Waived},
     plan::Item,
 };
 
@@ -37,6 +37,9 @@ impl Row<'_> {
             settings: item.settings.clone(),
             target: self.target.map(str::to_owned),
             vantage: self.vantage.map(str::to_owned),
+            from: item.from.clone(),
+            timeout_ms: Some(item.timeout.as_millis()),
+            retry: Some(Retries { attempts: item.retry.attempts, delay_ms: item.retry.delay.as_millis() }),
             attempts: 0,
             flaky: false,
             needs: item.needs.clone(),
