@@ -81,7 +81,7 @@ pub async fn recorded(store: &dyn Store, proven: &Proven, run: &Run) -> Result<R
         return Err(broken(format!("its report is not the one with the fingerprint {}: it was altered", run.report)));
     }
     let report = Report::from_json(&bytes).map_err(|error| broken(format!("its report: {error}")))?;
-    let facts = Run::of(&report, run.report.clone(), run.files.clone(), run.authors.clone());
+    let facts = Run::of(&report, run.report.clone(), run.config.clone(), run.files.clone(), run.authors.clone());
     let made = &proven.statement.made;
     if facts != *run || report.project != made.project || report.environment != made.environment {
         return Err(broken("it says other things of its report than the report does".into()));

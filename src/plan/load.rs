@@ -93,6 +93,7 @@ fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Probl
         environment: resolved.environment.name.clone(),
         environments: tree.root.environments.iter().map(|environment| environment.name.clone()).collect(),
         root: tree.folder.clone(),
+        config: tree.name.clone(),
         items: resolved.items,
         pins: rest.pins,
         release: rest.release,

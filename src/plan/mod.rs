@@ -70,6 +70,8 @@ pub struct Plan {
     pub environments: Vec<String>,
     /// The folder of `gonogo.yaml`; relative paths in checks start here.
     pub root: PathBuf,
+    /// The name of the main file, in [`root`](Self::root).
+    pub config: PathBuf,
     /// Every check in the plan's order: files as included, guards where they stand.
     pub items: Vec<Item>,
     /// Names pinned by the environment's `resolve`.

@@ -27,6 +27,8 @@ const FILE_KEYS: [&str; 2] = ["section", "checks"];
 pub(super) struct Tree {
     /// The folder of the main file.
     pub(super) folder: PathBuf,
+    /// The main file's name in it.
+    pub(super) name: PathBuf,
     pub(super) sources: Sources,
     pub(super) root: Root,
     pub(super) packs: Vec<PackUse>,
@@ -71,7 +73,8 @@ impl Tree {
         // Globs give their paths back without `./`.
         let folder: PathBuf = config.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir).collect();
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        (Self { folder, ..Self::default() }, PathBuf::from(config.file_name().unwrap_or(config.as_os_str())))
+        let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
+        (Self { folder, name: name.clone(), ..Self::default() }, name)
     }
 
     /// With all that the main file says and includes.
