@@ -4,6 +4,7 @@
 mod entry;
 mod envelope;
 mod error;
+pub mod signing;
 mod store;
 
 pub use entry::{Draft, Entry, VERSION};
