@@ -4,18 +4,29 @@
 //! The way of a question: a `store` gives `entries`, the `chain` is followed, `signing` looks at the signatures, the
 //! `history` is what can be believed of it; `runs` and `votes` are picked from it, the `gate` rules.
 
+mod admission;
+pub mod chain;
 mod confirmation;
 mod emergencies;
 mod entry;
 mod envelope;
 mod error;
+pub mod export;
 mod gate;
 mod history;
 mod independence;
+pub mod kept;
+mod memory;
+pub mod place;
+pub mod postgres;
 mod quorum;
+mod row;
 mod runs;
 mod showing;
+pub mod signing;
+mod sqlite;
 mod store;
+mod trust;
 mod votes;
 
 pub use confirmation::objections;
@@ -25,8 +36,12 @@ pub use envelope::{Envelope, NAMESPACE, pae};
 pub use error::LedgerError;
 pub use gate::{Objection, Question, Ruling, gate};
 pub use history::{Checked, History, Proven, Standing, Verifier};
+pub use memory::Memory;
+pub use postgres::Postgres;
 pub use quorum::Missing;
 pub use runs::{RecordedRun, Wanted, recorded, runs};
 pub use showing::{changes, deployment_row, showing};
+pub use sqlite::Sqlite;
 pub use store::{Blob, Store};
+pub use trust::Trust;
 pub use votes::{Rules, Vote, votes};
