@@ -6,8 +6,11 @@ use crate::model::Exit;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
     /// There is none at that place.
-    #[error("there is no ledger at {0}: `gonogo verify` starts one with the first run it records")]
+    #[error("there is no ledger at {0}: `gonogo log init` starts one; a file is also started by the first run that is recorded")]
     Missing(String),
+    /// The place itself cannot be understood.
+    #[error("this is no place for a ledger: {0}")]
+    Place(String),
     /// It cannot be reached or opened, is busy, has no room.
     #[error("the ledger at {place} cannot be {doing}: {why}")]
     Unavailable {
@@ -54,7 +57,7 @@ impl LedgerError {
     /// What to exit with where this ended an attempt to read or to add.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Missing(_) => Exit::Usage,
+            Self::Missing(_) | Self::Place(_) => Exit::Usage,
             Self::Unavailable { doing: "read", .. } => Exit::Unchecked,
             Self::Unavailable { .. } | Self::Newer { .. } | Self::ClockBehind { .. } => Exit::Output,
             Self::Broken { .. } | Self::Cut(_) | Self::ForeignHead(_) => Exit::Untrusted,

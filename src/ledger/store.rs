@@ -28,13 +28,22 @@ pub trait Store: Send + Sync {
     fn place(&self) -> String;
 
     /// Adds one entry with the bytes it needs, in one transaction: it chains to whatever entry is the newest then,
-    /// however many processes append at once. When this returns, both are on disk.
+    /// however many processes append at once. When this returns, both are on disk. A signed statement that stands here
+    /// already is not added again: its entry is returned.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was added then.
     fn append(&self, draft: Draft, blobs: Vec<Blob>, now: Timestamp) -> BoxFuture<'_, Result<Entry, LedgerError>>;
 
-    /// Every entry, oldest first, as stored; nothing is checked but that the columns can be read.
+    /// Adds an entry as it is, with the bytes it needs: when a ledger moves to another place. It must follow the newest
+    /// entry here; one that stands here already is left as it is.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was added then.
+    fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>>;
+
+    /// Every entry, oldest first, as stored. Nothing is checked but each row alone: that its columns can be read and that
+    /// its stored fingerprint is its own.
     ///
     /// # Errors
     /// [`LedgerError`].

@@ -21,6 +21,12 @@ impl Digest {
         Self("0".repeat(64))
     }
 
+    /// One written down: exactly 64 lower-case hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        digits.then(|| Self(text.to_owned()))
+    }
+
     /// The 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -41,5 +47,14 @@ mod tests {
     fn agrees_with_sha256sum() {
         // FIPS 180-2, appendix B.1.
         assert_eq!(Digest::of(b"abc").as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn is_read_only_as_it_is_written() {
+        let digest = Digest::of(b"abc");
+        assert_eq!(Digest::parse(digest.as_str()), Some(digest.clone()));
+        for text in ["", "abc", &digest.as_str().to_uppercase(), &format!("{digest} ")] {
+            assert_eq!(Digest::parse(text), None, "{text}");
+        }
     }
 }

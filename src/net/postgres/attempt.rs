@@ -23,9 +23,22 @@ use super::{
 /// runs in says it again: a pooler may drop these.
 const GUARD: &str = "-c default_transaction_read_only=on -c statement_timeout=60000 -c lock_timeout=10000";
 
+/// The same for a session that keeps a record: it may write, but never wait for long.
+const RECORDING: &str = "-c statement_timeout=60000 -c lock_timeout=10000";
+
+/// What a session is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To look: nothing can be changed.
+    Look,
+    /// To add to a ledger.
+    Record,
+}
+
 /// What one attempt needs to know.
 pub(super) struct Attempt<'a> {
     pub(super) target: &'a Target,
+    pub(super) purpose: Purpose,
     pub(super) tls: Option<&'a ClientConfig>,
     pub(super) host: &'a Host,
     pub(super) endpoint: &'a Endpoint,
@@ -67,7 +80,7 @@ impl Failed {
 impl Attempt<'_> {
     /// Logs in, without our startup options where a pooler refuses them.
     pub(super) async fn run(&self) -> Result<Session, Failed> {
-        let guarded = !self.target.attrs.asks_default();
+        let guarded = self.purpose == Purpose::Record || !self.target.attrs.asks_default();
         match self.once(guarded).await {
             Err(failed) if failed.then == Then::WithoutGuard => self.once(false).await,
             result => result,
@@ -126,7 +139,10 @@ impl Attempt<'_> {
         if let Password::Known(password) = &self.host.password {
             config.password(password.expose_secret());
         }
-        let guard = guarded.then_some(GUARD);
+        let guard = guarded.then_some(match self.purpose {
+            Purpose::Look => GUARD,
+            Purpose::Record => RECORDING,
+        });
         let options: Vec<&str> = self.target.options.as_deref().into_iter().chain(guard).collect();
         if !options.is_empty() {
             config.options(options.join(" "));

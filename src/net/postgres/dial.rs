@@ -6,7 +6,7 @@ use rustls::ClientConfig;
 use tokio::time::timeout_at;
 
 use super::{
-    attempt::{Attempt, Failed, Then},
+    attempt::{Attempt, Failed, Purpose, Then},
     attrs::SessionAttrs,
     host::{Host, Place},
     session::Session,
@@ -15,16 +15,23 @@ use super::{
     trouble::Trouble,
     wire::Endpoint,
 };
-use crate::net::Pins;
+use crate::net::{Pins, Reach};
 
 /// Opens sessions to one target.
 pub(super) struct Dialer {
     pub(super) target: Target,
+    pub(super) purpose: Purpose,
     pub(super) pins: Pins,
     pub(super) tls: Option<ClientConfig>,
 }
 
 impl Dialer {
+    /// Reads the files that TLS needs; connects to nothing yet.
+    pub(super) fn new(target: &Target, purpose: Purpose, reach: &Reach) -> Result<Self, Trouble> {
+        let tls = target.tls.config(reach).map_err(|error| Trouble::Unknown(format!("{}: {error}", target.shown())))?;
+        Ok(Self { target: target.clone(), purpose, pins: reach.pins().clone(), tls })
+    }
+
     /// The first session that will do.
     pub(super) async fn open(&self, until: Instant) -> Result<Session, Trouble> {
         let mut last = None;
@@ -85,7 +92,16 @@ impl Dialer {
         let wirings = if matches!(endpoint, Endpoint::Socket(_)) { &[Wiring::Plain] } else { self.target.tls.wirings() };
         let mut first = None;
         for wiring in wirings {
-            let attempt = Attempt { target: &self.target, tls: self.tls.as_ref(), host, endpoint, who, wiring: *wiring, until };
+            let attempt = Attempt {
+                target: &self.target,
+                purpose: self.purpose,
+                tls: self.tls.as_ref(),
+                host,
+                endpoint,
+                who,
+                wiring: *wiring,
+                until,
+            };
             match attempt.run().await {
                 Ok(session) => return Ok(session),
                 Err(failed) if failed.then == Then::OtherWiring => first = first.or(Some(failed)),

@@ -13,7 +13,7 @@ use tokio::{
     time::{timeout, timeout_at},
 };
 
-use super::{dial::Dialer, session::Session, target::Target, trouble::Trouble};
+use super::{attempt::Purpose, dial::Dialer, session::Session, target::Target, trouble::Trouble};
 use crate::{model::Digest, net::Reach};
 
 /// How many sessions one target gets at once.
@@ -88,8 +88,7 @@ impl Lender {
         if let Some(pool) = locked(&self.pools).get(&key) {
             return Ok(pool.clone());
         }
-        let tls = target.tls.config(reach).map_err(|error| Trouble::Unknown(format!("{}: {error}", target.shown())))?;
-        let dialer = Dialer { target: target.clone(), pins: reach.pins().clone(), tls };
+        let dialer = Dialer::new(target, Purpose::Look, reach)?;
         let pool = Pool { dialer, slots: Arc::new(Semaphore::new(SESSIONS)), idle: Mutex::default() };
         Ok(locked(&self.pools).entry(key).or_insert(Arc::new(pool)).clone())
     }

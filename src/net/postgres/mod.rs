@@ -1,8 +1,6 @@
 //! PostgreSQL: where a database stands, how to log in, and read-only sessions lent to one check at a time.
 //!
-//! The settings are libpq's: URLs, `key=value` strings, PG* variables, the password file, `sslmode`. Nothing but a
-//! [`Reading`] can be asked of a server, so nothing can be changed there.
-
+//! The settings are libpq's: URLs, `key=value` strings, PG* variables, the password file, `sslmode`. Nothing but XX
 mod attempt;
 mod attrs;
 mod dial;
@@ -12,6 +10,7 @@ mod lender;
 mod pairs;
 mod passfile;
 mod reading;
+mod recorder;
 mod session;
 mod settings;
 mod target;
@@ -22,6 +21,7 @@ mod wire;
 
 pub use lender::{Lender, Loan};
 pub use reading::Reading;
+pub use recorder::{Recorder, Refused};
 pub use settings::TargetError;
 pub use target::Target;
 pub use trouble::Trouble;

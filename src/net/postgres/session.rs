@@ -85,7 +85,12 @@ impl Session {
 
     /// Lets the server send its share for one loan.
     pub(super) fn replenish(&self) {
-        self.allowance.store(LOAN_CAP, Ordering::Relaxed);
+        self.allow(LOAN_CAP);
+    }
+
+    /// Lets the server send so many bytes from now on.
+    pub(super) fn allow(&self, bytes: u64) {
+        self.allowance.store(bytes, Ordering::Relaxed);
     }
 
     /// Whether it can be lent once more.

@@ -1,0 +1,92 @@
+//! A session that may write. It is for the ledger alone: no check is given one, and a test holds that.
+
+use std::time::Instant;
+
+use tokio::time::timeout_at;
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
+
+use super::{attempt::Purpose, dial::Dialer, session::Session, target::Target, trouble::Trouble};
+use crate::net::Reach;
+
+/// What a server may send in answer to a statement that answers next to nothing.
+const LITTLE: u64 = 1 << 20;
+
+/// A session that may write. Dropped in the midst of a transaction, it ends, and the server rolls back.
+pub struct Recorder {
+    session: Session,
+}
+
+/// Why a statement was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{trouble}")]
+pub struct Refused {
+    /// What went wrong, for people.
+    pub trouble: Trouble,
+    /// The server's own SQLSTATE; `None` where no answer came.
+    pub code: Option<String>,
+}
+
+impl Refused {
+    /// Whether the connection is gone, or its end is announced: what the server did last is then not known.
+    pub fn is_lost(&self) -> bool {
+        self.code.as_deref().is_none_or(|code| code.starts_with("57P") || code.starts_with("08"))
+    }
+}
+
+impl Recorder {
+    /// Logs in to `target`, with its timeouts but without what makes a check's session read-only.
+    ///
+    /// # Errors
+    /// Why there is no session by `until`.
+    pub async fn log_in(target: &Target, reach: &Reach, until: Instant) -> Result<Self, Trouble> {
+        let session = Dialer::new(target, Purpose::Record, reach)?.open(until).await?;
+        Ok(Self { session })
+    }
+
+    /// Whether the server still answers.
+    pub async fn is_alive(&self, until: Instant) -> bool {
+        self.session.is_alive(until).await
+    }
+
+    /// Runs statements that answer nothing: `BEGIN`, `SET LOCAL …`, `COMMIT`.
+    ///
+    /// # Errors
+    /// [`Refused`], also when the server is late.
+    pub async fn run(&self, statements: &str, until: Instant) -> Result<(), Refused> {
+        self.session.allow(LITTLE);
+        self.in_time(self.session.client.batch_execute(statements), until).await
+    }
+
+    /// The rows of a statement, of which the server may send `allowance` bytes. It is sent unnamed, so that nothing stays
+    /// behind in a pooled server session.
+    ///
+    /// # Errors
+    /// [`Refused`], also when the server is late.
+    pub async fn rows(
+        &self,
+        statement: &str,
+        parameters: &[(&(dyn ToSql + Sync), Type)],
+        allowance: u64,
+        until: Instant,
+    ) -> Result<Vec<Row>, Refused> {
+        self.session.allow(LITTLE.saturating_add(allowance));
+        self.in_time(self.session.client.query_typed(statement, parameters), until).await
+    }
+
+    /// Ends it in good order.
+    pub async fn close(self) {
+        self.session.close().await;
+    }
+
+    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, tokio_postgres::Error>>, until: Instant) -> Result<T, Refused> {
+        let started = Instant::now();
+        match timeout_at(until.into(), asked).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Refused { trouble: self.session.trouble(&error), code: error.code().map(|code| code.code().to_owned()) }),
+            Err(_) => Err(Refused { trouble: Trouble::timed_out(&self.session.who, "did not answer", started.elapsed()), code: None }),
+        }
+    }
+}
