@@ -83,7 +83,7 @@ impl History {
     /// # Errors
     /// The first entry whose statement cannot be read, or whose signature does not fit it.
     pub fn of(entries: Vec<Entry>, verifier: &dyn Verifier) -> Result<Self, LedgerError> {
-        // CHAIN
+        super::chain::check(&entries)?;
         let entries = entries.into_iter().map(|entry| prove(entry, verifier)).collect::<Result<_, _>>()?;
         Ok(Self { entries })
     }
