@@ -8,6 +8,7 @@ mod explain;
 mod init;
 mod lint;
 mod merge;
+mod on_record;
 mod outlet;
 mod plan;
 mod progress;

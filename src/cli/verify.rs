@@ -1,11 +1,14 @@
 //! `gonogo verify`: runs an environment's checks and writes what came of them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 
-use super::{Failure, arguments::VerifyOptions, ci, edge, edge::Edge, lint, outlet::Outlets, progress::Progress, release, signals};
+use super::{
+    Failure, arguments::VerifyOptions, ci, edge, edge::Edge, lint, on_record::OnRecord, outlet::Outlets, progress::Progress, release,
+    signals,
+};
 use crate::{
     model::{Exit, Masker, Period, Report, Vantage},
     plan::{self, Plan},
@@ -22,7 +25,7 @@ pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failu
         Ok(plan) => plan,
         Err(problems) => return Ok(lint::refuse(&problems)),
     };
-    let settings = settings(edge, options, &plan)?;
+    let settings = settings(edge, options, &plan, &OnRecord::default())?;
     run::Selection::of(&plan, &settings).map_err(Failure::usage)?;
     let outlets = Outlets::open(edge, &options.output)?;
     let progress = Progress::new(options.output.quiet, edge.watched);
@@ -30,7 +33,7 @@ pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failu
     outlets.deliver(&report, options.output.quiet)
 }
 
-fn settings(edge: &Edge, options: &VerifyOptions, plan: &Plan) -> Result<Settings, Failure> {
+fn settings(edge: &Edge, options: &VerifyOptions, plan: &Plan, on_record: &OnRecord) -> Result<Settings, Failure> {
     let at = instant(edge.now, options.at)?;
     Ok(Settings {
         at,
@@ -47,7 +50,8 @@ fn settings(edge: &Edge, options: &VerifyOptions, plan: &Plan) -> Result<Setting
         vantage: Vantage { name: options.from.clone(), host: host(), ci: ci::job(&edge.env) },
         tool: edge::tool(),
         env: edge.env.clone(),
-        waivers: BTreeMap::new(),
+        waivers: on_record.waivers(plan),
+        answers: on_record.answers(),
         clock: edge::clock,
     })
 }

@@ -1,9 +1,13 @@
 //! An accepted exception as somebody wrote it: for one check in one environment, dated and owned.
 
+mod terms;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Waived};
+
+pub use terms::{WaiverTerms, WaiverVoid};
 
 /// An accepted exception. It never turns a failure into a pass: it says who accepts it, why and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -42,12 +42,13 @@ mod tree;
 mod typed;
 mod unused;
 mod variables;
+mod waivers;
 mod yaml;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{
-    model::{Digest, Person, Release, Signoff},
+    model::{Digest, Location, Person, Release, Signoff, Waiver},
     net::Pins,
 };
 
@@ -82,10 +83,14 @@ pub struct Plan {
     pub people: BTreeMap<String, Person>,
     /// Whose signatures this environment needs.
     pub signoff: Option<Signoff>,
+    /// The accepted exceptions for this environment, in the order of their file.
+    pub waivers: Vec<PlacedWaiver>,
     /// Where the record is kept: a path or an address.
     pub ledger: Option<String>,
     /// Every file read, packs included, with its fingerprint, by its name relative to [`root`](Self::root).
     pub files: BTreeMap<String, Digest>,
+    /// The bytes of each of the [`files`](Self::files), which a run on record keeps.
+    pub kept: Vec<(String, Vec<u8>)>,
     /// Over the files' bytes and the resolved values of non-secret variables (secret ones by name).
     pub digest: Digest,
     /// Every secret the plan knows of, as name and value: secret variables, `Secret` fields, credential headers.
@@ -94,4 +99,13 @@ pub struct Plan {
     pub words: Vec<String>,
     /// Problems that do not stop a run: shown by `lint` and in the report's notes.
     pub warnings: Vec<Problem>,
+}
+
+/// An accepted exception and where the plan says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedWaiver {
+    /// What is accepted.
+    pub waiver: Waiver,
+    /// Its file and line.
+    pub location: Location,
 }
