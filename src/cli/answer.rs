@@ -58,7 +58,8 @@ struct Manual {
 fn question(case: &Case, id: &str) -> Result<Manual, Failure> {
     let items = &case.plan.items;
     let item = items.iter().find(|item| item.id == id).ok_or_else(|| {
-        let near = items.iter().map(|item| item.id.as_str()).max_by(|a, b| strsim::jaro_winkler(id, a).total_cmp(&strsim::jaro_winkler(id, b)));
+        let near =
+            items.iter().map(|item| item.id.as_str()).max_by(|a, b| strsim::jaro_winkler(id, a).total_cmp(&strsim::jaro_winkler(id, b)));
         Failure::usage(anyhow!("the plan has no check `{id}`{}", near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default()))
     })?;
     if item.kind.name != "manual" {
@@ -79,7 +80,8 @@ fn question(case: &Case, id: &str) -> Result<Manual, Failure> {
 fn who(case: &Case, by: &[String]) -> Result<Vec<String>, Failure> {
     let policy = case.policy()?;
     if by.is_empty() {
-        let mut everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).chain(case.people.keys().cloned()).collect();
+        let mut everybody: Vec<String> =
+            policy.roles.values().flat_map(|role| role.people.clone()).chain(case.people.keys().cloned()).collect();
         everybody.sort();
         everybody.dedup();
         return Ok(everybody);

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -20,7 +21,7 @@ use crate::{
         self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted,
         signing::{Signers, SignersProblem},
     },
-    model::{Act, Authors, Digest, DeploymentStatus, Made, Method, Person, Release, Signoff, Size, Statement, Subject},
+    model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject},
     net::{git, regular_file},
     plan::{self, Plan},
 };
@@ -33,7 +34,7 @@ const GIT: Duration = Duration::from_secs(60);
 /// The record of one environment.
 pub(super) struct Case {
     /// The plan, perhaps without the checks whose variables are not set here.
-    pub(super) plan: Plan,
+    pub(super) plan: Arc<Plan>,
     /// Whose signatures are needed; from `--policy-from` where that was given.
     pub(super) policy: Option<Signoff>,
     /// Who is who, from the same place.
@@ -61,18 +62,18 @@ impl Case {
     pub(super) async fn open(edge: &Edge, options: &RecordOptions, create: bool) -> Result<Self, Failure> {
         let request = lint::request(edge, &options.plan);
         let plan = plan::load_leniently(&request).map_err(|problems| Failure::said(lint::refuse(&problems)))?;
-        Self::of(edge, plan, options, create).await
+        Self::of(edge, Arc::new(plan), options, create).await
     }
 
     /// The same for a plan that was read already.
-    pub(super) async fn of(edge: &Edge, plan: Plan, options: &RecordOptions, create: bool) -> Result<Self, Failure> {
-        let place = options.ledger.as_deref().or(plan.ledger.as_deref()).unwrap_or(ledger::DEFAULT_PLACE).to_owned();
-        let store = ledger::open(&place, &plan.root, &edge.env, edge.now, create)?;
+    pub(super) async fn of(edge: &Edge, plan: Arc<Plan>, options: &RecordOptions, create: bool) -> Result<Self, Failure> {
+        let place = options.ledger.as_deref().or(plan.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
+        let store = ledger::place::open(&place, &plan.root, &edge.env, edge.now, create)?;
         Self::with(edge, plan, options.policy_from.as_deref(), store).await
     }
 
     /// The same for a ledger that is open already.
-    pub(super) async fn with(edge: &Edge, plan: Plan, policy_from: Option<&str>, store: Box<dyn Store>) -> Result<Self, Failure> {
+    pub(super) async fn with(edge: &Edge, plan: Arc<Plan>, policy_from: Option<&str>, store: Box<dyn Store>) -> Result<Self, Failure> {
         let mut policy = Policy::of(edge, &plan, policy_from).await?;
         policy.signers.ask_revoked(&edge.env).await;
         let history = believed(store.as_ref(), &policy.signers, edge.now).await?;
@@ -95,13 +96,7 @@ impl Case {
 
     /// The release that is meant.
     pub(super) fn wanted(&self, edge: &Edge, options: &ReleaseOptions) -> Wanted {
-        let flags = Release {
-            version: options.release.clone(),
-            commit: options.commit.clone(),
-            artifact: options.artifact.clone(),
-            source: "flags".into(),
-            dirty: false,
-        };
+        let flags = release::flags(options);
         // What was said is enough: a version that was named is not narrowed to the commit that happens to be checked out.
         let said = flags.version.is_some() || flags.commit.is_some() || flags.artifact.is_some();
         let release = if said { flags } else { release::release(flags, &self.plan.release, &edge.env, &self.plan.root) };
@@ -184,14 +179,17 @@ impl Policy {
             return Ok(Self { signoff: plan.signoff.clone(), people: plan.people.clone(), signers, remark: None });
         };
         let there = At { edge, root: &plan.root, reference };
-        let text = String::from_utf8(there.file(&plan.config).await?).map_err(|_| Failure::usage(anyhow!("the plan at `{reference}` is not text")))?;
+        let text = String::from_utf8(there.file(&plan.config.to_string_lossy()).await?)
+            .map_err(|_| Failure::usage(anyhow!("the plan at `{reference}` is not text")))?;
         let options = super::arguments::PlanOptions { config: plan.root.join(&plan.config), env: Some(plan.environment.clone()) };
-        let protected = plan::load_text_leniently(&text, &lint::request(edge, &options)).map_err(|problems| Failure::said(lint::refuse(&problems)))?;
+        let protected =
+            plan::load_text_leniently(&text, &lint::request(edge, &options)).map_err(|problems| Failure::said(lint::refuse(&problems)))?;
         let mut files = BTreeMap::new();
         for name in protected.signoff.iter().flat_map(|signoff| std::iter::once(&signoff.allowed_signers).chain(&signoff.revoked_keys)) {
             files.insert(name.clone(), there.file(name).await?);
         }
-        let taken = signers(protected.signoff.as_ref(), |name| files.get(name).cloned().ok_or_else(|| anyhow!("the file `{name}` is gone")))?;
+        let taken =
+            signers(protected.signoff.as_ref(), |name| files.get(name).cloned().ok_or_else(|| anyhow!("the file `{name}` is gone")))?;
         let same = protected.signoff == plan.signoff
             && protected.people == plan.people
             && files.iter().all(|(name, bytes)| plan.files.get(name) == Some(&Digest::of(bytes)));

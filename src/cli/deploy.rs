@@ -19,7 +19,8 @@ use super::{
 use crate::{
     ledger::{self, Blob, Wanted},
     model::{
-        Act, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Exit, Kept, Method, Phase, Release, Review, Size, Subject, plain,
+        Act, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Exit, Kept, Method, Phase, Release, Review, Size, Subject,
+        plain,
     },
     net::regular_file,
 };

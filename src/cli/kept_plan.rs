@@ -31,7 +31,8 @@ impl KeptPlan {
         let root = (0..DEPTH).fold(folder.path().to_path_buf(), |path, _| path.join("plan"));
         std::fs::create_dir_all(&root).context("a folder for the kept plan").map_err(Failure::output)?;
         for (name, bytes) in files.iter().filter(|(name, _)| !name.starts_with("pack:")) {
-            let path = inside(folder.path(), &root, name).ok_or_else(|| Failure::untrusted(anyhow!("the kept plan has a file `{name}`")))?;
+            let path =
+                inside(folder.path(), &root, name).ok_or_else(|| Failure::untrusted(anyhow!("the kept plan has a file `{name}`")))?;
             write(&path, bytes).with_context(|| format!("the kept plan's file `{name}`")).map_err(Failure::output)?;
         }
         let main = inside(folder.path(), &root, config).ok_or_else(|| Failure::untrusted(anyhow!("the kept plan is called `{config}`")))?;

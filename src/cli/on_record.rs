@@ -5,8 +5,9 @@ use std::{
     sync::Arc,
 };
 
+use super::case::Case;
 use crate::{
-    model::{Digest, GivenAnswer, Waiver},
+    model::{Act, Digest, GivenAnswer, Signoff, Waiver},
     plan::Plan,
     run::GivenWaiver,
 };
@@ -23,6 +24,37 @@ pub(super) struct OnRecord {
 }
 
 impl OnRecord {
+    /// What the ledger says that can be trusted: of several words on one check the last.
+    pub(super) fn of(case: &Case) -> Self {
+        let mut on_record = Self::default();
+        for proven in case.history.of_environment(&case.plan.project, &case.plan.environment) {
+            let (Some(by), Some(key)) = (proven.signer(), proven.key()) else { continue };
+            match &proven.statement.act {
+                Act::Waiver(waiver) if waiver.approver == by && waiver.owner != by && accepts(case, by) => {
+                    on_record.waiver_signatures.insert(waiver.digest());
+                    on_record.waivers.retain(|earlier| earlier.check != waiver.check);
+                    on_record.waivers.push(waiver.clone());
+                }
+                Act::Answer(answer) => {
+                    let given = GivenAnswer {
+                        reply: answer.reply,
+                        question: answer.question.clone(),
+                        reason: answer.reason.clone(),
+                        by: by.to_owned(),
+                        name: case.people.get(by).map_or_else(|| by.to_owned(), |person| person.name.clone()),
+                        at: proven.statement.made.at.min(proven.entry.recorded),
+                        key: key.to_owned(),
+                        evidence: answer.evidence.clone(),
+                        entry: proven.entry.seq,
+                    };
+                    on_record.answers.insert(answer.check.clone(), given);
+                }
+                _ => {}
+            }
+        }
+        on_record
+    }
+
     /// Every waiver a run of `plan` is told of: the plan's, and those of the record that it does not have.
     pub(super) fn waivers(&self, plan: &Plan) -> Vec<GivenWaiver> {
         let written = plan.waivers.iter().map(|placed| GivenWaiver {
@@ -39,4 +71,11 @@ impl OnRecord {
     pub(super) fn answers(&self) -> Arc<BTreeMap<String, GivenAnswer>> {
         Arc::new(self.answers.clone())
     }
+}
+
+/// Whether somebody may accept exceptions: a person, or whoever has a role of their own. A machine that only records may
+/// not.
+fn accepts(case: &Case, id: &str) -> bool {
+    let has_role = |policy: &Signoff| policy.roles.keys().any(|role| role != Signoff::RECORDER && policy.has_role(id, role));
+    case.people.contains_key(id) || case.policy.as_ref().is_some_and(has_role)
 }

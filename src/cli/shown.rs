@@ -55,7 +55,11 @@ fn deployed(case: &Case, wanted: &Wanted, proven: &Proven) -> Option<jiff::Times
 async fn before(case: &Case, run: &RecordedRun) -> Result<Option<(Report, Digest)>, Failure> {
     let earlier = case.history.of_environment(&run.report.project, &run.report.environment).rev();
     let signed = earlier.filter(|proven| proven.entry.seq < run.seq && proven.signer().is_some()).find_map(|proven| {
-        if let Act::SignOff(said) = &proven.statement.act { Some(said.report.clone()).filter(|report| *report != run.run.report) } else { None }
+        if let Act::SignOff(said) = &proven.statement.act {
+            Some(said.report.clone()).filter(|report| *report != run.run.report)
+        } else {
+            None
+        }
     });
     let Some(digest) = signed else { return Ok(None) };
     let Some(bytes) = case.store.blob(&digest).await? else { return Ok(None) };

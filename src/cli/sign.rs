@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     ledger::{self, Blob, Envelope, RecordedRun, pae},
-    model::{Act, Decision, Digest, Evidence, Exit, Finding, Method, Report, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal, plain},
+    model::{
+        Act, Decision, Digest, Evidence, Exit, Finding, Method, Report, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal,
+        plain,
+    },
 };
 
 pub(super) use taking::take_in;
@@ -77,7 +80,9 @@ async fn decide(edge: &Edge, options: &SignOptions, case: &Case) -> Result<Optio
     let everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).collect();
     let method = if options.person.is_some() { Method::Recorded } else { Method::Ssh };
     if !known.methods.contains(&method) {
-        return Err(Failure::usage(anyhow!("the role `{role}` must be signed with the person's own key: its `methods` have no `recorded`")));
+        return Err(Failure::usage(anyhow!(
+            "the role `{role}` must be signed with the person's own key: its `methods` have no `recorded`"
+        )));
     }
     let evidence = evidence::read(&options.evidence)?;
     if let (Some(export), Some(signer)) = (&options.export, &options.signer) {
@@ -85,7 +90,8 @@ async fn decide(edge: &Edge, options: &SignOptions, case: &Case) -> Result<Optio
         let statement = case.statement(subject(&run), Some(signer.clone()), method, act);
         std::fs::write(export, pae(&statement.to_json())).map_err(Failure::output)?;
         let file = export.display();
-        let said = format!("{file}\nsign it with `ssh-keygen -Y sign -n gonogo -f KEY {file}`, take it in with `gonogo sign --dsse {file}`\n");
+        let said =
+            format!("{file}\nsign it with `ssh-keygen -Y sign -n gonogo -f KEY {file}`, take it in with `gonogo sign --dsse {file}`\n");
         edge::print(&said).map_err(Failure::output)?;
         return Ok(None);
     }
@@ -128,7 +134,14 @@ fn subject(run: &RecordedRun) -> Vec<Subject> {
 }
 
 /// What is signed: a decision, or the withdrawal of one.
-fn act(options: &SignOptions, case: &Case, run: &RecordedRun, policy: &Signoff, signer: &str, evidence: &[Evidence]) -> Result<Act, Failure> {
+fn act(
+    options: &SignOptions,
+    case: &Case,
+    run: &RecordedRun,
+    policy: &Signoff,
+    signer: &str,
+    evidence: &[Evidence],
+) -> Result<Act, Failure> {
     let role = options.role.clone().unwrap_or_default();
     let person = options.person.clone().unwrap_or_else(|| signer.to_owned());
     if options.withdraw {
@@ -167,19 +180,16 @@ fn signable(report: &Report) -> anyhow::Result<()> {
 }
 
 fn exception(finding: &Finding) -> SignedException {
-    SignedException {
-        id: finding.id.clone(),
-        outcome: finding.outcome,
-        reason: finding.reason.clone(),
-        waiver: finding.waiver.clone(),
-    }
+    SignedException { id: finding.id.clone(), outcome: finding.outcome, reason: finding.reason.clone(), waiver: finding.waiver.clone() }
 }
 
 /// Takes back the newest sign-off of this person in this role.
 fn withdrawal(options: &SignOptions, case: &Case, role: &str, person: &str) -> Result<Act, Failure> {
-    let newest = case.history.of_environment(&case.plan.project, &case.plan.environment).rev().find(|proven| {
-        matches!(&proven.statement.act, Act::SignOff(sign_off) if sign_off.role == role && sign_off.person == person)
-    });
+    let newest = case
+        .history
+        .of_environment(&case.plan.project, &case.plan.environment)
+        .rev()
+        .find(|proven| matches!(&proven.statement.act, Act::SignOff(sign_off) if sign_off.role == role && sign_off.person == person));
     let sign_off: Digest = newest.map(|proven| proven.entry.statement()).ok_or_else(|| {
         Failure::usage(anyhow!("`{person}` has signed nothing as `{role}` in `{}` that could be withdrawn", case.plan.environment))
     })?;
@@ -221,10 +231,11 @@ async fn show(case: &Case, run: &RecordedRun, act: &Act, signer: &Signer<'_>) ->
 
 /// What changed since this person last signed.
 async fn since(case: &Case, run: &RecordedRun, person: &str) -> Result<Vec<String>, Failure> {
-    let last = case.history.of_environment(&case.plan.project, &case.plan.environment).rev().find_map(|proven| match &proven.statement.act {
-        Act::SignOff(said) if said.person == person && said.report != run.run.report => Some(said.report.clone()),
-        _ => None,
-    });
+    let last =
+        case.history.of_environment(&case.plan.project, &case.plan.environment).rev().find_map(|proven| match &proven.statement.act {
+            Act::SignOff(said) if said.person == person && said.report != run.run.report => Some(said.report.clone()),
+            _ => None,
+        });
     let Some(last) = last else { return Ok(vec!["you have signed nothing before".into()]) };
     let Some(bytes) = case.store.blob(&last).await? else { return Ok(Vec::new()) };
     let before = Report::from_json(&bytes).map_err(Failure::usage)?;

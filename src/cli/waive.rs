@@ -10,7 +10,7 @@ use super::{
     edge::{self, Edge},
     signer::{self, Signer},
 };
-use crate::model::{Act, Exit, Method, Subject, Waiver, expiry, plain};
+use crate::model::{Act, Exit, Method, Subject, Waiver, moment, plain};
 
 /// Runs the command: 0 when the exception is accepted on record.
 pub(super) fn waive(edge: &Edge, options: &WaiveOptions) -> Result<Exit, Failure> {
@@ -18,7 +18,8 @@ pub(super) fn waive(edge: &Edge, options: &WaiveOptions) -> Result<Exit, Failure
         let mut case = Case::open(edge, &options.record, true).await?;
         let policy = case.policy()?;
         let written = case.plan.waivers.iter().find(|waiver| waiver.waiver.check == options.id).map(|waiver| waiver.waiver.clone());
-        let everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).chain(case.people.keys().cloned()).collect();
+        let everybody: Vec<String> =
+            policy.roles.values().flat_map(|role| role.people.clone()).chain(case.people.keys().cloned()).collect();
         let people = match &written {
             Some(waiver) if options.reason.is_none() => vec![waiver.approver.clone()],
             _ => everybody,
@@ -42,13 +43,14 @@ pub(super) fn waive(edge: &Edge, options: &WaiveOptions) -> Result<Exit, Failure
 
 /// The exception that the options describe; whoever signs is its approver.
 fn said(options: &WaiveOptions, case: &Case, signer: &Signer<'_>) -> Result<Waiver, Failure> {
-    let (Some(reason), Some(ticket), Some(owner), Some(expires)) = (&options.reason, &options.ticket, &options.owner, &options.expires) else {
+    let (Some(reason), Some(ticket), Some(owner), Some(expires)) = (&options.reason, &options.ticket, &options.owner, &options.expires)
+    else {
         return Err(Failure::usage(anyhow!(
             "no waiver of `{}` is in the plan: say `--reason`, `--ticket`, `--owner` and `--expires`",
             options.id
         )));
     };
-    let expires: Timestamp = expiry(expires).map_err(|why| Failure::usage(anyhow!("--expires: {why}")))?;
+    let expires: Timestamp = moment(expires, true).map_err(|why| Failure::usage(anyhow!("--expires: {why}")))?;
     Ok(Waiver {
         check: options.id.clone(),
         environment: case.plan.environment.clone(),

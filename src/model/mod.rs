@@ -63,4 +63,4 @@ pub use statement::{
 pub use stored::ReportError;
 pub use text::{excerpt, excerpt_of, plain};
 pub use verdict::Verdict;
-pub use waiver::{Waiver, WaiverTerms, WaiverVoid};
+pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{
     fault::Fault,
@@ -22,7 +22,7 @@ use super::{
     tree::Tree,
 };
 use crate::{
-    model::{Location, Waiver},
+    model::{Location, Waiver, moment},
     net::regular_file::FileError,
     plan::{PlacedWaiver, Standing},
 };
@@ -171,23 +171,12 @@ pub(super) fn about(key: &str) -> &'static str {
 
 /// A date or an instant; of a date its beginning, or its end in UTC.
 fn instant(word: &Word, end: bool, faults: &mut Vec<Fault>) -> Option<Timestamp> {
-    let is_date = word.text.len() == 10 && word.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let found = if is_date {
-        let day: Result<Date, _> = word.text.parse();
-        let day = day.and_then(|day| if end { day.tomorrow() } else { Ok(day) });
-        day.and_then(|day| day.to_zoned(TimeZone::UTC)).map(|start| start.timestamp())
-    } else {
-        word.text.parse::<Timestamp>()
-    };
-    if found.is_err() {
-        let message = if word.text.parse::<jiff::civil::DateTime>().is_ok() && !is_date {
-            format!("`{}` has no offset, so it is another instant elsewhere", word.text)
-        } else {
-            format!("`{}` is neither a date nor an instant", word.text)
-        };
-        faults.push(Fault::new(word.place, message).hint("write `2026-12-24`, a whole day in UTC, or `2026-12-24T18:00:00+01:00`"));
-    }
-    found.ok()
+    moment(&word.text, end)
+        .map_err(|message| {
+            let hint = "write `2026-12-24`, a whole day in UTC, or `2026-12-24T18:00:00+01:00`";
+            faults.push(Fault::new(word.place, message).hint(hint));
+        })
+        .ok()
 }
 
 /// What of the plan the waiver does not fit.

@@ -44,6 +44,12 @@ impl<'a> Page<'a> {
         Self { report, stored: Some(bytes) }
     }
 
+    /// With what the ledger says beside it.
+    #[must_use]
+    pub fn with_record(self, _record: &'a crate::model::Record) -> Self {
+        self
+    }
+
     /// The fingerprint of the report's JSON file.
     pub fn fingerprint(&self) -> Digest {
         self.stored.map_or_else(|| Digest::of(&self.report.to_json()), Digest::of)

@@ -88,10 +88,7 @@ async fn carried_out(command: &[String]) -> Result<Ran, Failure> {
         .map_err(Failure::usage)?;
     let printed = tokio::sync::Mutex::new(Vec::new());
     let shown = async {
-        tokio::join!(
-            copied(child.stdout.take(), tokio::io::stdout(), &printed),
-            copied(child.stderr.take(), tokio::io::stderr(), &printed)
-        )
+        tokio::join!(copied(child.stdout.take(), tokio::io::stdout(), &printed), copied(child.stderr.take(), tokio::io::stderr(), &printed))
     };
     shown.await;
     let status = child.wait().await.with_context(|| format!("`{program}` was lost")).map_err(Failure::output)?;

@@ -67,7 +67,12 @@ pub(super) fn trail(case: &Case, span: Span) -> String {
         })
         .collect();
     let mut text = table(["Entry", "Recorded", "What", "Says", "Standing"], &cells);
-    text.push_str(&format!("{} entries, {} of the newest unsigned, ledger head {}\n", case.history.entries().len(), case.history.unsigned(), case.history.head()));
+    text.push_str(&format!(
+        "{} entries, {} of the newest unsigned, ledger head {}\n",
+        case.history.entries().len(),
+        case.history.unsigned(),
+        case.history.head()
+    ));
     text
 }
 
@@ -136,7 +141,9 @@ fn status(status: DeploymentStatus) -> &'static str {
 fn said(proven: &Proven) -> String {
     let name = |release: &crate::model::Release| release.name().unwrap_or_else(|| "a release without a name".into());
     match &proven.statement.act {
-        Act::Run(run) => format!("{} {}: {}{}", name(&run.release), run.phase.word(), run.verdict, if run.full { "" } else { ", not a full run" }),
+        Act::Run(run) => {
+            format!("{} {}: {}{}", name(&run.release), run.phase.word(), run.verdict, if run.full { "" } else { ", not a full run" })
+        }
         Act::Answer(answer) => {
             let reply = match answer.reply {
                 Reply::Yes => "yes",
@@ -164,7 +171,8 @@ fn said(proven: &Proven) -> String {
 
 /// Columns as wide as their widest cell, the last one as it is.
 fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
-    let all: Vec<[String; N]> = std::iter::once(heads.map(str::to_owned)).chain(rows.iter().map(|row| row.clone().map(|cell| plain(&cell)))).collect();
+    let all: Vec<[String; N]> =
+        std::iter::once(heads.map(str::to_owned)).chain(rows.iter().map(|row| row.clone().map(|cell| plain(&cell).into_owned()))).collect();
     let width = |column: usize| all.iter().map(|row| unicode_width::UnicodeWidthStr::width(row[column].as_str())).max().unwrap_or(0);
     let widths: Vec<usize> = (0..N).map(width).collect();
     let mut text = String::new();

@@ -11,9 +11,11 @@ use crate::{
 /// Looks at everything there is: 0 when all of it can be trusted, 5 with the entry where it cannot.
 pub(super) async fn verify(case: &Case, heads: &[String]) -> Result<Exit, Failure> {
     for head in heads {
-        let digest = Digest::parse(head).ok_or_else(|| Failure::usage(anyhow!("--head {head}: a ledger head has 64 hexadecimal digits")))?;
+        let digest =
+            Digest::parse(head).ok_or_else(|| Failure::usage(anyhow!("--head {head}: a ledger head has 64 hexadecimal digits")))?;
         if !case.history.holds(&digest) {
-            let lost = LedgerError::Cut(format!("the head {digest} that you kept is not in it: entries were cut off, or it is another ledger"));
+            let lost =
+                LedgerError::Cut(format!("the head {digest} that you kept is not in it: entries were cut off, or it is another ledger"));
             return Err(lost.into());
         }
     }

@@ -68,7 +68,10 @@ async fn take(case: &mut Case, envelope: Envelope, blobs: &[Blob], named: &str) 
     let statement = Statement::from_json(&envelope.payload).map_err(|error| refused(error.to_string()))?;
     let made = &statement.made;
     if made.project != case.plan.project || made.environment != case.plan.environment {
-        return Err(refused(format!("it is about {} in {}, not about {} in {}", made.project, made.environment, case.plan.project, case.plan.environment)));
+        return Err(refused(format!(
+            "it is about {} in {}, not about {} in {}",
+            made.project, made.environment, case.plan.project, case.plan.environment
+        )));
     }
     let by = made.by.as_deref().ok_or_else(|| refused("it does not say who signed it".into()))?;
     let trust = Trust { signers: &case.signers, now: case.now };
