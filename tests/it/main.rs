@@ -31,4 +31,5 @@ mod render;
 mod scripted;
 mod secrets;
 mod servers;
+mod signing;
 mod tls;

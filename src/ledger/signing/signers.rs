@@ -155,8 +155,7 @@ impl Signers {
         }
         let of_person: Vec<&Line> = of_key.iter().copied().filter(|line| line.names(principal)).collect();
         let Some(first) = of_person.first() else {
-            let is = of_key.iter().map(|line| line.principals.clone()).collect();
-            return Err(SignatureError::WrongPrincipal { key: key.name(), is, said: principal.to_owned() });
+            return Err(SignatureError::WrongPrincipal { key: key.name(), is: self.principals_of(key), said: principal.to_owned() });
         };
         let namespaces = first.options.namespaces.clone().unwrap_or_default();
         let fitting: Vec<&Line> = of_person.into_iter().filter(|line| line.options.allow(NAMESPACE)).collect();
@@ -168,7 +167,14 @@ impl Signers {
 
     /// What the file calls those whose key this is: their names, or patterns of names, whether valid or not.
     pub fn principals_of(&self, key: &PublicKey) -> Vec<String> {
-        self.lines.iter().filter(|line| line.key == *key).map(|line| line.principals.clone()).collect()
+        let lines = self.lines.iter().filter(|line| line.key == *key);
+        let mut names: Vec<String> = Vec::new();
+        for name in lines.flat_map(|line| line.principals.split(',')) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
     }
 
     /// Every key of `principal`, whether valid or not.
