@@ -133,7 +133,9 @@ impl Signers {
         }
         let since = match self.revoked.of(key) {
             Revocation::No => None,
-            Revocation::From(when) if at.as_second() < when.as_second() => Some(format!("the key {name} was revoked on {when}, since")),
+            Revocation::From(when) if at.as_second() < when.as_second() => {
+                Some(format!("the key {name} has since been revoked, on {when}"))
+            }
             Revocation::From(when) => return Err(revoked(name, principal, format!("it was revoked on {when}"))),
             Revocation::Always => return Err(revoked(name, principal, "it is revoked".into())),
             Revocation::Unknown(why) => {
@@ -142,7 +144,7 @@ impl Signers {
         };
         let expired = || {
             let before = fitting.iter().filter(|line| line.is_valid(at)).filter_map(|line| line.options.before).max()?;
-            (!fitting.iter().any(|line| line.is_valid(now))).then(|| format!("the key {name} has expired on {before}, since"))
+            (!fitting.iter().any(|line| line.is_valid(now))).then(|| format!("the key {name} has since expired, on {before}"))
         };
         Ok(Signed { since: since.or_else(expired), key: name })
     }

@@ -43,7 +43,7 @@ async fn errors_show_neither_passphrase_nor_key() {
             let other = shop.write("damaged", armored);
             shop.permit("damaged", 0o600);
             // One round only: a passphrase takes its time.
-            let entered: &[&str] = if place % 64 == 0 { &[PASSPHRASE] } else { &[] };
+            let entered: &[&str] = if place % 512 == 0 { &[PASSPHRASE] } else { &[] };
             if let Err(error) = shop.signs(&KeyPlace::File(other), entered).await {
                 clean(&error, &secrets);
             }

@@ -69,6 +69,19 @@ async fn the_agent_comes_before_the_home_folder() {
 }
 
 #[tokio::test]
+async fn an_agent_spares_the_passphrase_of_the_given_file() {
+    let case = Case::new();
+    let running = case.shop.agent(&["bob"]);
+    let found = case.find(Some("bob"), Some(&running.socket), &[BOB]).await.expect("found");
+    assert!(matches!(found.place, KeyPlace::File(_)), "it is not encrypted");
+    assert!(case.shop.keygen(&["-q", "-p", "-P", "", "-N", "correct horse", "-f", "bob"]).status.success());
+    let found = case.find(Some("bob"), Some(&running.socket), &[BOB]).await.expect("found");
+    assert!(matches!(found.place, KeyPlace::Agent { .. }));
+    let found = case.find(Some("bob"), None, &[BOB]).await.expect("found");
+    assert!(matches!(found.place, KeyPlace::File(_)), "there is no agent");
+}
+
+#[tokio::test]
 async fn a_home_key_without_its_public_file_is_found() {
     let case = Case::new();
     case.at_home("eve", "id_rsa");

@@ -20,7 +20,7 @@ fn blob(signature: &str) -> Vec<u8> {
 }
 
 #[test]
-fn no_bit_of_a_signature_can_be_flipped() {
+fn no_byte_of_a_signature_can_be_altered() {
     let shop = Workshop::new();
     for kind in KINDS {
         shop.key(kind, kind, "");
@@ -28,9 +28,9 @@ fn no_bit_of_a_signature_can_be_flipped() {
         assert!(verify(&pae(PAYLOAD), &signature).is_ok());
         let blob = blob(&signature);
         assert!(verify(&pae(PAYLOAD), &armored(&blob)).is_ok());
-        // All bits of the fast kind, some of each byte of the others.
-        let bits = if kind == "ed25519" { 0..8 } else { 3..4 };
-        for (place, bit) in (0..blob.len()).flat_map(|place| bits.clone().map(move |bit| (place, bit))) {
+        // Every byte of the fast kinds, some of the slow ones.
+        let step = if ["ecdsa-384", "ecdsa-521"].contains(&kind) { 4 } else { 1 };
+        for (place, bit) in (0..blob.len()).step_by(step).flat_map(|place| [0, 7].map(|bit| (place, bit))) {
             let mut altered = blob.clone();
             altered[place] ^= 1 << bit;
             assert!(verify(&pae(PAYLOAD), &armored(&altered)).is_err(), "{kind}: byte {place}, bit {bit}");
@@ -43,12 +43,14 @@ fn no_bit_of_a_signature_can_be_flipped() {
 }
 
 #[test]
-fn no_character_of_its_armor_can_be_flipped() {
+fn no_character_of_its_armor_can_be_altered() {
     let shop = Workshop::new();
     shop.key("ed25519", "ed25519", "");
     let signature = shop.ssh_signs("ed25519", "gonogo", &pae(PAYLOAD));
-    // The newline at the very end may go.
-    for (place, bit) in (0..signature.len()).flat_map(|place| (0..7).map(move |bit| (place, bit))) {
+    // Every bit of the characters that carry nothing, one of the others.
+    let carries = |place: usize| signature.as_bytes()[place].is_ascii_alphanumeric();
+    let bits = |place| if carries(place) { 1..2 } else { 0..7 };
+    for (place, bit) in (0..signature.len()).flat_map(|place| bits(place).map(move |bit| (place, bit))) {
         let mut altered = signature.clone().into_bytes();
         altered[place] ^= 1 << bit;
         let altered = String::from_utf8(altered).expect("ASCII");

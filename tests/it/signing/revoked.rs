@@ -78,7 +78,7 @@ fn a_key_that_was_revoked_since_is_said() {
     let case = Case::new();
     let known = signers(&case.allowed, Some(format!("{} revoked=20260601Z", case.shop.public("bob")).as_bytes())).expect("signers");
     let since = case.check(&known, "2026-05-31T23:59:59Z").expect("before").expect("said");
-    assert!(since.contains("was revoked on 2026-06-01T00:00:00Z, since"), "{since}");
+    assert!(since.contains("has since been revoked, on 2026-06-01T00:00:00Z"), "{since}");
     assert_eq!(why(case.check(&known, "2026-06-01T00:00:00Z")), "it was revoked on 2026-06-01T00:00:00Z");
     // The same key once more, without a time: never again.
     let key = case.shop.public("bob");

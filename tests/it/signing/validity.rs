@@ -52,7 +52,7 @@ fn bounds_are_those_of_ssh_keygen() {
 fn a_key_that_has_expired_since_is_said() {
     let case = Case::new();
     let since = case.check(r#"valid-before="20260630Z""#, "2026-06-01T00:00:00Z").expect("valid then").since.expect("said");
-    assert!(since.contains("has expired on 2026-06-30T00:00:00Z, since"), "{since}");
+    assert!(since.contains("has since expired, on 2026-06-30T00:00:00Z"), "{since}");
     assert_eq!(case.check(r#"valid-before="20270630Z""#, "2026-06-01T00:00:00Z").expect("valid").since, None);
 }
 
