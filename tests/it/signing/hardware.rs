@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use gonogo::ledger::{
     pae,
-    signing::{KeyError, KeyPlace, SignatureError, verify},
+    signing::{KeyError, KeyPlace, PublicKey, SignatureError, verify},
 };
 use ring::{
     digest::{SHA256, digest},
@@ -18,7 +18,7 @@ use ssh_key::{
     public,
 };
 
-use super::{BOB, PAYLOAD, workshop::Workshop};
+use super::{BOB, PAYLOAD, private_files::scripted, workshop::Workshop};
 
 const TOUCHED: u8 = 1;
 
@@ -57,8 +57,8 @@ impl Device {
         [string(self.name().as_bytes()), own, string(b"ssh:")].concat()
     }
 
-    /// The armored signature; `flags` say whether somebody touched the device.
-    fn signs(&self, flags: u8) -> String {
+    /// The signature proper; `flags` say whether somebody touched the device.
+    fn signature(&self, flags: u8) -> Vec<u8> {
         let data = SshSig::signed_data("gonogo", HashAlg::Sha512, &pae(PAYLOAD)).expect("data");
         let device = [&[flags][..], &7u32.to_be_bytes()].concat();
         let signed = [digest(&SHA256, b"ssh:").as_ref(), &device, digest(&SHA256, &data).as_ref()].concat();
@@ -69,8 +69,13 @@ impl Device {
                 fixed.as_ref().chunks(32).flat_map(|number| string(&positive(number))).collect()
             }
         };
-        let signature = [string(self.name().as_bytes()), string(&own), device].concat();
-        let fields = [string(&self.public()), string(b"gonogo"), string(b""), string(b"sha512"), string(&signature)].concat();
+        [string(self.name().as_bytes()), string(&own), device].concat()
+    }
+
+    /// The same, armored.
+    fn signs(&self, flags: u8) -> String {
+        let signature = string(&self.signature(flags));
+        let fields = [string(&self.public()), string(b"gonogo"), string(b""), string(b"sha512"), signature].concat();
         let blob = STANDARD.encode([&b"SSHSIG\0\0\0\x01"[..], &fields].concat());
         let lines: Vec<&str> = blob.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
         format!("-----BEGIN SSH SIGNATURE-----\n{}\n-----END SSH SIGNATURE-----\n", lines.join("\n"))
@@ -118,6 +123,19 @@ fn no_byte_of_its_signature_can_be_altered() {
             let armored = format!("-----BEGIN SSH SIGNATURE-----\n{}\n-----END SSH SIGNATURE-----\n", STANDARD.encode(altered));
             assert!(verify(&pae(PAYLOAD), &armored).is_err(), "{}: byte {place}", device.name());
         }
+    }
+}
+
+/// An agent that speaks to the device adds nothing and takes nothing away.
+#[tokio::test]
+async fn a_device_behind_an_agent_signs() {
+    let shop = Workshop::new();
+    for device in Device::all() {
+        let public = PublicKey::from_blob(&device.public()).expect("a key");
+        let answer = [&[14][..], &string(&device.signature(TOUCHED))].concat();
+        let agent = scripted(&shop, &public.name().kind, string(&answer)).await;
+        let signature = shop.signs(&KeyPlace::Agent { public, agent }, &[]).await.expect("signed");
+        assert!(shop.ssh_confirms(&device.allowed(), BOB, &signature, &[]), "{}", device.name());
     }
 }
 

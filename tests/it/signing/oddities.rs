@@ -119,9 +119,14 @@ fn a_time_without_a_zone_is_the_machines() {
     shop.key("key", "ed25519", "");
     let allowed = format!("{BOB} valid-after=\"20261120130000\" {}\n", shop.public("key"));
     let signature = shop.ssh_signs("key", "gonogo", &pae(PAYLOAD));
+    shop.write("allowed_signers", &allowed);
+    shop.write("statement.sig", &signature);
     let east = TimeZone::fixed(jiff::tz::offset(2));
-    for (zone, wanted) in [(TimeZone::UTC, false), (east, true)] {
+    for (zone, posix, wanted) in [(TimeZone::UTC, "TZ=UTC0", false), (east, "TZ=<+02>-2", true)] {
         let known = gonogo::ledger::signing::Signers::parse(&allowed, None, &zone).expect("signers");
         assert_eq!(known.check(PAYLOAD, &signature, BOB, time(NOW), time(NOW)).is_ok(), wanted, "{zone:?}");
+        let asked = "ssh-keygen -Y verify -f allowed_signers -I bob@example.com -n gonogo -s statement.sig -O verify-time=20261120120000Z";
+        let arguments: Vec<&str> = std::iter::once(posix).chain(asked.split(' ')).collect();
+        assert_eq!(shop.run("env", &arguments, &pae(PAYLOAD)).status.success(), wanted, "{posix}");
     }
 }

@@ -76,7 +76,7 @@ async fn a_public_file_means_the_agents_key() {
 }
 
 /// An agent that sends these bytes to whatever it is asked, then closes.
-async fn hostile(shop: &Workshop, name: &str, answer: Vec<u8>) -> Agent {
+pub(super) async fn scripted(shop: &Workshop, name: &str, answer: Vec<u8>) -> Agent {
     let socket = shop.file(name);
     let listener = UnixListener::bind(&socket).expect("a socket");
     tokio::spawn(async move {
@@ -111,7 +111,7 @@ async fn agents_that_misbehave_are_told() {
         ("refusing", framed(&[5]), "does not have the key"),
         ("forging", forged, "the signature that was made does not hold"),
     ] {
-        let agent = hostile(&shop, name, answer).await;
+        let agent = scripted(&shop, name, answer).await;
         let place = KeyPlace::Agent { public: public.clone(), agent };
         let error = tokio::time::timeout(Duration::from_secs(10), shop.signs(&place, &[])).await.expect("an end").expect_err("an error");
         assert!(error.to_string().contains(said), "{name}: {error}");
@@ -119,6 +119,6 @@ async fn agents_that_misbehave_are_told() {
     let error = Agent::new(shop.file("nothing")).keys().await.expect_err("nobody there");
     assert!(error.to_string().contains("cannot be asked: No such file"), "{error}");
     // Far more keys than bytes.
-    let agent = hostile(&shop, "many", framed(&[12, 0xff, 0xff, 0xff, 0xff])).await;
+    let agent = scripted(&shop, "many", framed(&[12, 0xff, 0xff, 0xff, 0xff])).await;
     assert!(agent.keys().await.expect_err("unreadable").to_string().contains("cannot be read"));
 }
