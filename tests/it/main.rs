@@ -32,5 +32,6 @@ mod render;
 mod scripted;
 mod secrets;
 mod servers;
+mod signing;
 mod tls;
 mod waivers;

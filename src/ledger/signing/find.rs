@@ -1,13 +1,14 @@
 //! Which key `gonogo sign` takes: the one that is given, else one of the agent, else one of `~/.ssh`; always one that the
 //! allowed signers know as somebody who may sign.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::{
     agent::{Agent, AgentKey},
     error::{KeyError, SignatureError},
+    private::PrivateFile,
     public::PublicKey,
     sign::KeyPlace,
     signers::Signers,
@@ -49,6 +50,7 @@ pub struct Found {
 pub async fn find(signers: &Signers, search: &Search<'_>) -> Result<Found, KeyError> {
     if let Some(file) = search.key {
         let (place, key) = KeyPlace::of(file, search.agent)?;
+        let place = unlocked(place, &key, search).await;
         return match one_person(fitting(signers, search, &place, &key))? {
             Some(found) => Ok(found),
             None => Err(KeyError::NotAllowed(refusal(signers, search, &key))),
@@ -63,6 +65,20 @@ pub async fn find(signers: &Signers, search: &Search<'_>) -> Result<Found, KeyEr
         Some(found) => Ok(found),
         None => Err(KeyError::NoneFits { people: search.people.to_vec(), seen }),
     }
+}
+
+/// Where an agent has the key of an encrypted file, nobody needs to enter a passphrase.
+async fn unlocked(place: KeyPlace, key: &PublicKey, search: &Search<'_>) -> KeyPlace {
+    let KeyPlace::File(file) = &place else { return place };
+    if let Some(socket) = search.agent
+        && PrivateFile::read(file).is_ok_and(|file| file.is_encrypted())
+    {
+        let agent = Agent::new(socket);
+        if agent.keys().await.is_ok_and(|keys| keys.iter().any(|held| held.key == *key)) {
+            return KeyPlace::Agent { public: key.clone(), agent };
+        }
+    }
+    place
 }
 
 /// One for each of the people whose signature this key would make.
@@ -131,8 +147,9 @@ fn in_home(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Ve
 
 /// The key file's public half, from the `.pub` file beside it where there is one.
 fn public_of(file: &Path) -> Result<PublicKey, KeyError> {
-    let beside = PathBuf::from(format!("{}.pub", file.display()));
-    match PublicKey::read(&beside) {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".pub");
+    match PublicKey::read(Path::new(&beside)) {
         Ok(key) => Ok(key),
         Err(_) => KeyPlace::of(file, None).map(|(_, key)| key),
     }

@@ -57,6 +57,10 @@ impl PrivateFile {
         PublicKey::from_blob(&blob).map_err(|why| KeyError::Public { path: self.path.clone(), why })
     }
 
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.key.is_encrypted()
+    }
+
     /// The signature proper over `message`, in SSH's encoding.
     pub(super) fn sign(&self, message: &[u8], ask: AskPassphrase<'_>) -> Result<Vec<u8>, KeyError> {
         let opened;

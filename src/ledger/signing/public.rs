@@ -9,6 +9,7 @@ use base64::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use ssh_key::{Algorithm, public::KeyData};
+use zeroize::Zeroizing;
 
 use super::wire::Reader;
 use crate::{
@@ -68,7 +69,8 @@ impl PublicKey {
     /// # Errors
     /// [`PublicKeyError`].
     pub fn read(path: &Path) -> Result<Self, PublicKeyError> {
-        Self::from_openssh(read_text(path, LARGEST_FILE)?.trim())
+        // A private key may be given by mistake: it is wiped.
+        Self::from_openssh(Zeroizing::new(read_text(path, LARGEST_FILE)?).trim())
     }
 
     /// The key of a line like `ssh-ed25519 AAAA… comment`.

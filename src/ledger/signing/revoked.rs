@@ -42,7 +42,8 @@ pub(super) enum Revoked {
 
 impl Revoked {
     /// A plain list has a public key or a `SHA256:` fingerprint a line, each perhaps with `revoked=20260301Z` behind it:
-    /// signatures from before that time count.
+    /// signatures from before that time count. `ssh-keygen` reads such a file too as long as it has no fingerprints; to it a
+    /// key with a time is revoked for all.
     pub(super) fn parse(file: Option<&[u8]>, zone: &TimeZone) -> Result<Self, Vec<SignersProblem>> {
         let Some(bytes) = file else { return Ok(Self::Nothing) };
         if bytes.starts_with(KRL_MAGIC) {

@@ -133,7 +133,9 @@ impl Signers {
         }
         let since = match self.revoked.of(key) {
             Revocation::No => None,
-            Revocation::From(when) if at.as_second() < when.as_second() => Some(format!("the key {name} was revoked on {when}, since")),
+            Revocation::From(when) if at.as_second() < when.as_second() => {
+                Some(format!("the key {name} has since been revoked, on {when}"))
+            }
             Revocation::From(when) => return Err(revoked(name, principal, format!("it was revoked on {when}"))),
             Revocation::Always => return Err(revoked(name, principal, "it is revoked".into())),
             Revocation::Unknown(why) => {
@@ -142,7 +144,7 @@ impl Signers {
         };
         let expired = || {
             let before = fitting.iter().filter(|line| line.is_valid(at)).filter_map(|line| line.options.before).max()?;
-            (!fitting.iter().any(|line| line.is_valid(now))).then(|| format!("the key {name} has expired on {before}, since"))
+            (!fitting.iter().any(|line| line.is_valid(now))).then(|| format!("the key {name} has since expired, on {before}"))
         };
         Ok(Signed { since: since.or_else(expired), key: name })
     }
@@ -155,8 +157,7 @@ impl Signers {
         }
         let of_person: Vec<&Line> = of_key.iter().copied().filter(|line| line.names(principal)).collect();
         let Some(first) = of_person.first() else {
-            let is = of_key.iter().map(|line| line.principals.clone()).collect();
-            return Err(SignatureError::WrongPrincipal { key: key.name(), is, said: principal.to_owned() });
+            return Err(SignatureError::WrongPrincipal { key: key.name(), is: self.principals_of(key), said: principal.to_owned() });
         };
         let namespaces = first.options.namespaces.clone().unwrap_or_default();
         let fitting: Vec<&Line> = of_person.into_iter().filter(|line| line.options.allow(NAMESPACE)).collect();
@@ -168,7 +169,14 @@ impl Signers {
 
     /// What the file calls those whose key this is: their names, or patterns of names, whether valid or not.
     pub fn principals_of(&self, key: &PublicKey) -> Vec<String> {
-        self.lines.iter().filter(|line| line.key == *key).map(|line| line.principals.clone()).collect()
+        let lines = self.lines.iter().filter(|line| line.key == *key);
+        let mut names: Vec<String> = Vec::new();
+        for name in lines.flat_map(|line| line.principals.split(',')) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
     }
 
     /// Every key of `principal`, whether valid or not.

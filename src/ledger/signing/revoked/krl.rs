@@ -39,9 +39,10 @@ fn name(number: usize) -> String {
     format!("{number}.pub")
 }
 
-/// A line `NAME: ok` or `NAME: REVOKED`.
+/// A line `NAME (COMMENT): ok` or `NAME (COMMENT): REVOKED`.
 fn answer(answers: &str, name: &str) -> Revocation {
-    match answers.lines().filter_map(|line| line.split_once(": ")).find(|(of, _)| *of == name) {
+    let line = answers.lines().filter_map(|line| line.rsplit_once(": ")).find(|(of, _)| of.split(' ').next() == Some(name));
+    match line {
         Some((_, "ok")) => Revocation::No,
         Some((_, "REVOKED")) => Revocation::Always,
         _ => Revocation::Unknown("`ssh-keygen -Q` said nothing of it".into()),
