@@ -24,7 +24,7 @@ use super::{
 use crate::{
     model::{Location, Waiver, moment},
     net::regular_file::FileError,
-    plan::{PlacedWaiver, Standing},
+    plan::{Item, PlacedWaiver, Standing},
 };
 
 /// The file that is read where the plan names no other.
@@ -204,6 +204,7 @@ fn own_approver(owner: &Word, approver: &Word, root: &Root) -> Option<Fault> {
 
 /// The waivers of the environment that is read; those that cover nothing there are told.
 pub(super) fn of_environment(tree: &Tree, resolved: &mut Resolved<'_>) -> Vec<PlacedWaiver> {
+    let left_out: HashMap<String, String> = resolved.items.iter().filter_map(excluded).collect();
     let mut placed = Vec::new();
     for Written { waiver, label, check } in tree.waivers.iter().filter(|w| w.waiver.environment == resolved.environment.name) {
         if !tree.has_check(&waiver.check) {
@@ -211,8 +212,7 @@ pub(super) fn of_environment(tree: &Tree, resolved: &mut Resolved<'_>) -> Vec<Pl
             let message = format!("{}, so this waiver covers nothing", fault.message);
             resolved.faults.push(Fault::warning(*check, message).maybe_hint(fault.hint));
         }
-        let item = resolved.items.iter().find(|item| item.id == waiver.check);
-        if let Some(Standing::Excluded(why)) = item.map(|item| &item.standing) {
+        if let Some(why) = left_out.get(&waiver.check) {
             let message =
                 format!("the check `{}` is skipped in `{}` ({why}), so this waiver covers nothing", waiver.check, waiver.environment);
             resolved.faults.push(Fault::warning(*check, message));
@@ -221,4 +221,11 @@ pub(super) fn of_environment(tree: &Tree, resolved: &mut Resolved<'_>) -> Vec<Pl
         placed.push(PlacedWaiver { waiver: waiver.clone(), location });
     }
     placed
+}
+
+fn excluded(item: &Item) -> Option<(String, String)> {
+    match &item.standing {
+        Standing::Excluded(why) => Some((item.id.clone(), why.clone())),
+        Standing::Ready(_) => None,
+    }
 }

@@ -19,28 +19,11 @@ pub(super) struct Waivers {
 }
 
 impl Waivers {
-    /// Those for the plan's environment. Of several that are only on record the one that ends last stands for all: what
-    /// was renewed is no matter any more, and cannot be taken out of the record.
+    /// Those for the plan's environment.
     pub(super) fn new(plan: &Plan, settings: &Settings) -> Self {
         let mut by_check: BTreeMap<String, Vec<GivenWaiver>> = BTreeMap::new();
-        let (of_plan, on_record): (Vec<_>, Vec<_>) = settings
-            .waivers
-            .iter()
-            .filter(|given| given.waiver.environment == plan.environment)
-            .cloned()
-            .partition(|given| given.location.is_some());
-        for given in of_plan {
-            by_check.entry(given.waiver.check.clone()).or_default().push(given);
-        }
-        let mut latest: BTreeMap<String, GivenWaiver> = BTreeMap::new();
-        for given in on_record {
-            let known = latest.get(&given.waiver.check);
-            if known.is_none_or(|known| (known.signed, known.waiver.expires) < (given.signed, given.waiver.expires)) {
-                latest.insert(given.waiver.check.clone(), given);
-            }
-        }
-        for (check, given) in latest {
-            by_check.entry(check).or_default().push(given);
+        for given in settings.waivers.iter().filter(|given| given.waiver.environment == plan.environment) {
+            by_check.entry(given.waiver.check.clone()).or_default().push(given.clone());
         }
         Self { by_check }
     }
@@ -60,22 +43,32 @@ impl Waivers {
         self.by_check.get(check).into_iter().flatten()
     }
 
+    /// Those of a check that are worth a remark. Of several that are only on record it is the one that ends last: what was
+    /// renewed is no matter any more, and cannot be taken out of the record.
+    fn remarkable(&self, check: &str) -> impl Iterator<Item = &GivenWaiver> {
+        let on_record = self.of(check).filter(|given| given.location.is_none()).max_by_key(|given| given.waiver.expires);
+        self.of(check).filter(|given| given.location.is_some()).chain(on_record)
+    }
+
     /// What people must know of each, in the plan's order.
     pub(super) fn notes(&self, findings: &[Option<Finding>], plan: &Plan, settings: &Settings) -> Vec<String> {
         let mut notes = Vec::new();
         for (item, finding) in plan.items.iter().zip(findings) {
-            for given in self.of(&item.id) {
+            for given in self.remarkable(&item.id) {
                 let said = finding.as_ref().and_then(|finding| remark(given, finding, item, plan, settings));
                 notes.extend(said.map(|said| format!("{}the accepted exception for `{}` {said}", place(given), item.id)));
             }
         }
-        // Of the plan's own waivers that is among its warnings.
-        let on_record = self.by_check.values().flatten().filter(|given| given.location.is_none() && given.waiver.expires > settings.at);
-        let stray = on_record.filter(|given| !plan.items.iter().any(|item| item.id == given.waiver.check));
-        notes.extend(
-            stray.map(|given| format!("the accepted exception for `{}` covers nothing: there is no such check", given.waiver.check)),
-        );
+        notes.extend(self.strays(plan, settings));
         notes
+    }
+
+    /// Of those on record that hold, the ones for no check of the plan. The plan's own are among its warnings.
+    fn strays(&self, plan: &Plan, settings: &Settings) -> Vec<String> {
+        let in_time = |given: &GivenWaiver| given.location.is_none() && given.waiver.expires > settings.at;
+        let checks = self.by_check.iter().filter(|(_, all)| all.iter().any(in_time)).map(|(check, _)| check);
+        let strays = checks.filter(|check| !plan.items.iter().any(|item| item.id == **check));
+        strays.map(|check| format!("the accepted exception for `{check}` covers nothing: there is no such check")).collect()
     }
 }
 
@@ -97,29 +90,34 @@ fn counts(given: &GivenWaiver, item: &Item, plan: &Plan, settings: &Settings) ->
 
 /// What is to be said of a waiver, given what its check came to.
 fn remark(given: &GivenWaiver, finding: &Finding, item: &Item, plan: &Plan, settings: &Settings) -> Option<String> {
-    let expires = given.waiver.expires;
-    let of_record = given.location.is_none();
-    match (finding.outcome, counts(given, item, plan, settings)) {
+    let (on_record, standing) = (given.location.is_none(), counts(given, item, plan, settings));
+    let covers = finding.waiver.as_ref() == Some(&given.waiver.waived());
+    match (finding.outcome, standing) {
         (Outcome::Skipped, _) => None,
-        // It can be taken out of a file, not out of the record.
-        (Outcome::Pass, Err(WaiverVoid::Expired(_))) if of_record => None,
+        // Whoever reads it can take it out of a file, not out of the record.
+        (Outcome::Pass, Err(WaiverVoid::Expired(_))) if on_record => None,
+        (Outcome::Fail, Err(_)) if on_record && finding.is_waived() => None,
         (Outcome::Pass, Err(WaiverVoid::Expired(since))) => Some(format!("expired at {since} and is no longer needed: the check passed")),
-        (Outcome::Pass, _) => Some(format!("is no longer needed: the check passed (it lasts until {expires})")),
+        (Outcome::Pass, _) => Some(format!("is no longer needed: the check passed (it lasts until {})", given.waiver.expires)),
         (Outcome::Unknown | Outcome::Pending, Err(WaiverVoid::Expired(_))) => None,
+        // Not tried: what is to be said stands with the check that it needs, or in another share.
+        (Outcome::Unknown | Outcome::Pending, _) if finding.attempts == 0 => None,
         (Outcome::Unknown | Outcome::Pending, _) => {
             Some(format!("does not count: only a failure can be accepted, and the check {}", finding.outcome.phrase()))
         }
         (Outcome::Fail, Err(WaiverVoid::Expired(since))) => {
-            Some(format!("expired {} ago, at {since}: the check counts as red", Period::between(since, settings.at)))
-                .filter(|_| !finding.is_waived())
+            let then = if finding.is_waived() { "another one covers the check" } else { "the check counts as red" };
+            Some(format!("expired {} ago, at {since}: {then}", Period::between(since, settings.at)))
         }
         (Outcome::Fail, Err(why)) => Some(format!("does not count: {why}")),
-        (Outcome::Fail, Ok(())) => soon(expires, settings.at).map(|left| format!("ends in {left}, at {expires}")),
+        (Outcome::Fail, Ok(())) => soon(given.waiver.expires, settings.at).filter(|_| covers),
     }
 }
 
-fn soon(expires: Timestamp, at: Timestamp) -> Option<Period> {
-    Some(Period::between(at, expires)).filter(|left| *left <= SOON)
+/// That it is about to end.
+fn soon(expires: Timestamp, at: Timestamp) -> Option<String> {
+    let left = Period::between(at, expires);
+    (left <= SOON).then(|| format!("ends in {left}, at {expires}"))
 }
 
 fn place(given: &GivenWaiver) -> String {

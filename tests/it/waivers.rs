@@ -147,6 +147,10 @@ async fn what_is_renewed_in_the_record_is_no_matter_any_more() {
     assert!(with(Ending::Met, old().into()).await.notes.is_empty());
     // The plan's has run out, the record's renews it.
     let report = with(Ending::Unmet, vec![given("2026-11-01T00:00:00Z", true), recorded(LATER)]).await;
+    assert_eq!((came(&report), report.notes.len()), ((Verdict::Go, 0, true), 1));
+    assert!(report.notes[0].ends_with("at 2026-11-01T00:00:00Z: another one covers the check"), "{:?}", report.notes);
+    // A longer one that does not count takes nothing from a shorter one that does.
+    let report = with(Ending::Unmet, vec![recorded(LATER), recorded("2028-12-24T00:00:00Z")]).await;
     assert_eq!((came(&report), report.notes.len()), ((Verdict::Go, 0, true), 0));
     let stray = GivenWaiver { waiver: Waiver { check: "gone".into(), ..given(LATER, true).waiver }, signed: true, location: None };
     let report = with(Ending::Met, vec![stray.clone()]).await;
@@ -183,6 +187,7 @@ fn written(expires: &str) -> String {
 }
 
 /// Days from now, as the program's clock has it.
+#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the same clock")]
 fn in_days(days: i64) -> String {
     let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).expect("now");
     let later = now.to_zoned(jiff::tz::TimeZone::UTC).date().checked_add(jiff::Span::new().days(days)).expect("a date");

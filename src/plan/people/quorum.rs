@@ -93,3 +93,36 @@ fn take<'a>(seat: usize, seats: &[Seat<'a>], taken: &mut [Option<&'a str>], trie
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PEOPLE: [&str; 4] = ["ann", "bob", "eve", "joe"];
+
+    /// Whether the seats can be taken by different people, tried in every way.
+    fn can_be_taken(seats: &[Seat<'_>], gone: &mut Vec<String>) -> bool {
+        let Some((seat, rest)) = seats.split_first() else { return true };
+        seat.people.iter().any(|person| {
+            if gone.iter().any(|known| known == person) {
+                return false;
+            }
+            gone.push((*person).to_owned());
+            let fits = can_be_taken(rest, gone);
+            gone.pop();
+            fits
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn refuses_exactly_what_different_people_cannot_meet(drawn in proptest::collection::vec(proptest::collection::vec(0..4_usize, 1..4), 0..6)) {
+            let seats: Vec<Seat<'_>> =
+                drawn.iter().map(|people| Seat { role: "role", people: people.iter().map(|person| PEOPLE[*person]).collect() }).collect();
+            let fault = contested(&seats, Place::default());
+            prop_assert_eq!(fault.is_none(), can_be_taken(&seats, &mut Vec::new()), "{:?}", drawn);
+        }
+    }
+}
