@@ -41,6 +41,8 @@ pub(super) fn text(text: &str) -> String {
             // Between two letters it is never emphasis (CommonMark 0.31, section 6.2).
             '_' => !(word(before) && word(after)),
             '-' | '+' | '=' | '>' => before.is_none(),
+            // Printed into a CI log, `::name::` at the start of a line would be a command.
+            ':' => before.is_none() && after == Some(':'),
             '.' | ')' => place > 0 && matches!(after, None | Some(' ')) && text[..place].iter().all(char::is_ascii_digit),
             _ => false,
         };

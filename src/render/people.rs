@@ -65,21 +65,24 @@ fn names(record: &Record) -> String {
     for role in &record.roles {
         let mut going: Vec<&SignOffRow> = role.sign_offs.iter().filter(|row| counts(row) && row.decision == Decision::Go).collect();
         going.dedup_by_key(|row| &row.person);
-        names.extend(going.iter().map(|row| format!("{} as {}", row.name, role.role)));
+        names.extend(going.iter().map(|row| {
+            let entered = if is_own(row) { String::new() } else { format!(", entered by {}", transcriber(row)) };
+            format!("{} as {}{entered}", row.name, role.role)
+        }));
     }
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
     if more > 0 {
         names.push(format!("and {more} more"));
     }
-    names.join(", ")
+    names.join("; ")
 }
 
 fn go(record: &Record, names: &str) -> String {
     let required: Vec<&RoleRow> = record.roles.iter().filter(|role| role.required > 0).collect();
     let filled = required.iter().filter(|role| missing(role) == 0).count();
     let verb = if is_refused(record) { "go" } else { "signed" };
-    let by = format!("{verb} by {filled} of {}{names}", count(required.len(), "role"));
+    let by = format!("{verb} by {filled} of {}{}{names}", count(required.len(), "role"), entered(record));
     let open: Vec<String> = required.iter().filter(|role| still_to_sign(role) > 0).map(|role| waits(role)).collect();
     let silent = record.roles.iter().flat_map(|role| &role.sign_offs).all(|row| !counts(row));
     match open.as_slice() {
@@ -90,6 +93,15 @@ fn go(record: &Record, names: &str) -> String {
         [] => not_enough(record, &by),
         open if silent => format!("not signed, waits for {}", open.join(", ")),
         open => format!("{by}, waits for {}", open.join(", ")),
+    }
+}
+
+/// A decision that somebody entered for its person is no signature of theirs, also where it counts.
+fn entered(record: &Record) -> String {
+    let going = record.roles.iter().flat_map(|role| &role.sign_offs).filter(|row| counts(row) && row.decision == Decision::Go);
+    match going.filter(|row| !is_own(row)).count() {
+        0 => String::new(),
+        n => format!(", {n} of them entered by somebody else"),
     }
 }
 

@@ -1,8 +1,7 @@
 //! The report in a few lines of Markdown that never exceed a limit: a job summary, a deployment comment, a chat message.
 
 use super::{
-    Page,
-    head, inert, markdown, people,
+    Page, head, inert, markdown, people,
     story::{Exception, Rank, Story, count, said, sign},
 };
 

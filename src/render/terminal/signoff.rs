@@ -3,9 +3,8 @@
 use crate::model::{Decision, Record, RoleRow, SignOffRow, SignOffState};
 
 use super::{
-    Style,
     super::{inert, people, story::moment},
-    push, wrap,
+    Style, push, wrap,
 };
 
 /// The block, where a ledger was asked.
