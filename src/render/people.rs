@@ -127,13 +127,14 @@ pub(super) fn still_to_sign(role: &RoleRow) -> usize {
     usize::try_from(role.required).unwrap_or(usize::MAX).saturating_sub(decided.len())
 }
 
-/// What came of a role: `1 of 2 signed`, `says NO-GO`, `not required`.
+/// What came of a role: `1 of 2 signed`, `1 of 1, as entered`, `says NO-GO`, `not required`.
 pub(super) fn need(role: &RoleRow) -> String {
     let no = role.sign_offs.iter().any(|row| counts(row) && row.decision == Decision::NoGo);
     match role.required {
         _ if no => "says NO-GO".into(),
         0 => "not required".into(),
-        required => format!("{} of {required} signed", approvals(role)),
+        required if role.sign_offs.iter().all(|row| is_own(row) || !counts(row)) => format!("{} of {required} signed", approvals(role)),
+        required => format!("{} of {required}, as entered", approvals(role)),
     }
 }
 
