@@ -11,8 +11,8 @@ use crate::model::{Exit, Period, Phase};
 
 pub(super) use record::{
     AnswerOptions, AuditOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeployerOptions,
-    GateOptions, KeyOptions, LogCommand, LogFormat, LogListOptions, LogOptions, RecordOptions, ReleaseOptions, Said,
-    SignOptions, Status, WaiveOptions,
+    GateOptions, KeyOptions, LogCommand, LogFormat, LogListOptions, LogOptions, RecordOptions, ReleaseOptions, Said, SignOptions, Status,
+    WaiveOptions,
 };
 
 /// May we go? Runs a deployment checklist against the live systems and says GO or NO-GO.

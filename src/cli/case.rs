@@ -15,6 +15,7 @@ use super::{
     arguments::{RecordOptions, ReleaseOptions},
     edge::Edge,
     lint, release,
+    shown::Ground,
 };
 use crate::{
     ledger::{
@@ -87,6 +88,11 @@ impl Case {
         self.policy.as_ref().ok_or_else(|| {
             Failure::usage(anyhow!("the plan does not say whose signatures `{named}` needs: write `signoff:` with its roles and signers"))
         })
+    }
+
+    /// What pages show of it is made from.
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground { store: self.store.as_ref(), history: &self.history, policy: self.policy.as_ref(), people: &self.people, now: self.now }
     }
 
     /// What sign-offs are judged by.

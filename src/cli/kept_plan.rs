@@ -21,7 +21,8 @@ const DEPTH: usize = 8;
 /// A plan whose files are in a folder that goes away with it.
 pub(super) struct KeptPlan {
     pub(super) plan: Plan,
-    _folder: TempDir,
+    /// Where they are.
+    pub(super) folder: TempDir,
 }
 
 impl KeptPlan {
@@ -41,7 +42,7 @@ impl KeptPlan {
             let first = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
             Failure::untrusted(anyhow!("the plan that is kept with the run cannot be read: {first}"))
         })?;
-        Ok(Self { plan, _folder: folder })
+        Ok(Self { plan, folder })
     }
 
     /// The plan of a run on record.

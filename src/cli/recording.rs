@@ -1,6 +1,6 @@
 //! The record around a run: what it says before, and the run itself put into it afterwards.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Failure,
@@ -81,11 +81,11 @@ async fn added(edge: &Edge, options: &VerifyOptions, case: &mut Case, report: &R
     }
     let Some(proven) = case.entry(entry.seq) else { return Ok(None) };
     let Act::Run(run) = &proven.statement.act else { return Ok(None) };
-    let beside = shown::beside(edge, case, proven, run).await?;
+    let shown = shown::beside(edge, case.ground(), proven, run, Some(edge::clock())).await?;
     if let Some(file) = &options.bundle {
-        bundled::write(case, proven, run, beside.as_ref(), PathBuf::from(file).as_path()).await?;
+        bundled::write(edge, case.ground(), proven, run, &shown.record, file).await?;
     }
-    Ok(beside)
+    Ok(Some(shown.record).filter(|record| !record.roles.is_empty()))
 }
 
 /// Adds the run whose report has these bytes, with the bytes of the plan it was made with.

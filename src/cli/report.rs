@@ -32,15 +32,11 @@ async fn of_ledger(edge: &Edge, options: &ReportOptions) -> Result<Exit, Failure
     let json = case.store.blob(&run.report).await?;
     let json = json.ok_or_else(|| LedgerError::Broken { seq, why: "its report is gone".into() })?;
     let report = Report::from_json(&json).map_err(|error| LedgerError::Broken { seq, why: format!("its report: {error}") })?;
-    let beside = shown::beside(edge, &case, proven, run).await?;
+    let shown = shown::beside(edge, case.ground(), proven, run, None).await?;
     if let Some(file) = &options.bundle {
-        bundled::write(&case, proven, run, beside.as_ref(), file).await?;
+        bundled::write(edge, case.ground(), proven, run, &shown.record, file).await?;
     }
-    let page = Page::stored(&report, &json);
-    let page = match &beside {
-        Some(beside) => page.with_record(beside),
-        None => page,
-    };
+    let page = Page::stored(&report, &json).with_record(&shown.record);
     Outlets::open(edge, &options.output)?.write(&page)?;
     Ok(Exit::Go)
 }

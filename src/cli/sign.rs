@@ -35,7 +35,7 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
         if !options.add.is_empty() || options.dsse.is_some() {
             return taking::add(&mut case, options).await;
         }
-        let made = decide(edge, options, &case).await?;
+        let made = decide(edge, options, &case, None).await?;
         let Some(made) = made else { return Ok(Exit::Go) };
         match &options.out {
             Some(file) => write(file, &made),
@@ -54,6 +54,7 @@ struct Made {
     envelope: Envelope,
     blobs: Vec<Blob>,
     key: String,
+    by: String,
 }
 
 impl Made {
@@ -71,11 +72,11 @@ fn write(file: &Path, made: &Made) -> Result<Exit, Failure> {
 }
 
 /// Shows what is decided on, and has it signed; `None` where it was only exported.
-async fn decide(edge: &Edge, options: &SignOptions, case: &Case) -> Result<Option<Made>, Failure> {
+async fn decide(edge: &Edge, options: &SignOptions, case: &Case, report: Option<&Digest>) -> Result<Option<Made>, Failure> {
     let policy = case.policy()?;
     let role = options.role.as_deref().unwrap_or_default();
     let known = policy.roles.get(role).ok_or_else(|| Failure::usage(no_role(role, policy)))?;
-    let run = newest(edge, options, case).await?;
+    let run = newest(edge, options, case, report).await?;
     // Whoever enters somebody else's decision may have any role.
     let everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).collect();
     let method = if options.person.is_some() { Method::Recorded } else { Method::Ssh };
@@ -101,7 +102,7 @@ async fn decide(edge: &Edge, options: &SignOptions, case: &Case) -> Result<Optio
     show(case, &run, &act, &signer).await?;
     signer::confirm(&options.key, "Sign this?")?;
     let envelope = signer.statement(case, subject(&run), method, act).await?;
-    Ok(Some(Made { envelope, blobs: evidence.blobs, key: signer.key() }))
+    Ok(Some(Made { envelope, blobs: evidence.blobs, key: signer.key(), by: signer.id().to_owned() }))
 }
 
 fn no_role(role: &str, policy: &Signoff) -> anyhow::Error {
@@ -109,18 +110,32 @@ fn no_role(role: &str, policy: &Signoff) -> anyhow::Error {
     anyhow!("the plan has no role `{role}`: there are {}", names.join(", "))
 }
 
-/// The newest full run of the release; of any release where none is said.
-async fn newest(edge: &Edge, options: &SignOptions, case: &Case) -> Result<RecordedRun, Failure> {
+/// The newest full run of the release, of any release where none is said; or the run of this report.
+async fn newest(edge: &Edge, options: &SignOptions, case: &Case, report: Option<&Digest>) -> Result<RecordedRun, Failure> {
     let mut wanted = case.wanted(edge, &options.release);
     let said = options.release.release.is_some() || options.release.commit.is_some() || options.release.artifact.is_some();
     if !said {
         // Whatever was run last is what people talk about.
         wanted.release = crate::model::Release::default();
     }
-    let run = ledger::runs(case.store.as_ref(), &case.history, &wanted).await?.pop();
+    let run = match report {
+        Some(report) => of_report(case, report).await?,
+        None => ledger::runs(case.store.as_ref(), &case.history, &wanted).await?.pop(),
+    };
     run.ok_or_else(|| {
         Failure::usage(anyhow!("no full run of {} in `{}` is on record: run `gonogo verify` first", wanted.name(), case.plan.environment))
     })
+}
+
+async fn of_report(case: &Case, report: &Digest) -> Result<Option<RecordedRun>, Failure> {
+    for proven in case.history.entries().iter().rev() {
+        if let Act::Run(run) = &proven.statement.act
+            && run.report == *report
+        {
+            return Ok(Some(ledger::recorded(case.store.as_ref(), proven, run).await?));
+        }
+    }
+    Ok(None)
 }
 
 fn subject(run: &RecordedRun) -> Vec<Subject> {

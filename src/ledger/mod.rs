@@ -5,6 +5,7 @@
 //! `history` is what can be believed of it; `runs` and `votes` are picked from it, the `gate` rules.
 
 mod admission;
+mod bundle;
 pub mod chain;
 mod confirmation;
 mod emergencies;
@@ -29,6 +30,7 @@ mod store;
 mod trust;
 mod votes;
 
+pub use bundle::{BUNDLE_SCHEMA, Bundle, BundleError, BundledStatement, Contents, Manifest};
 pub use confirmation::objections;
 pub use emergencies::Emergencies;
 pub use entry::{Draft, Entry, VERSION};

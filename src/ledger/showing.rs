@@ -23,6 +23,7 @@ pub fn showing(
     let people = question.rules.people;
     let remarks = ruling.objections.iter().map(|objection| objection.text.clone()).chain(ruling.remarks.iter().cloned());
     Record {
+        as_of: question.rules.now,
         head: history.head(),
         entries: history.entries().len() as u64,
         unsigned: history.unsigned(),

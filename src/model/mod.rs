@@ -61,6 +61,7 @@ pub use statement::{
     Review, Run, SignOff, SignedException, Statement, StatementError, Subject, Withdrawal,
 };
 pub use stored::ReportError;
+pub(crate) use stored::unique_keys;
 pub use text::{excerpt, excerpt_of, plain};
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};
