@@ -165,7 +165,7 @@ fn bits(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// The key of RFC 8032's first test, as a line; its fingerprint is what `ssh-keygen -lf` prints for it.
+    /// The key of RFC 8032's first test, as a line.
     const LINE: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea a comment";
 
     #[test]
