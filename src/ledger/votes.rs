@@ -68,7 +68,11 @@ pub fn votes<'h>(history: &'h History, wanted: &Wanted, rules: Rules<'_>, runs: 
         if !wanted.is(&sign_off.release) {
             continue;
         }
-        let state = match poll.void(proven, sign_off) {
+        let shared =
+            votes.iter().find(|vote| vote.counts() && vote.sign_off.person != sign_off.person && vote.proven.key() == proven.key());
+        let shared = shared.filter(|_| proven.statement.made.method == Method::Ssh).map(|vote| vote.sign_off.person.clone());
+        let void = poll.void(proven, sign_off).or_else(|| Some(format!("signed with the key that signed for `{}`", shared?)));
+        let state = match void {
             Some(why) => SignOffState::Void(why),
             None => noted(proven),
         };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{OutputOptions, PlanOptions};
+use super::PlanOptions;
 
 /// Which record, and who may sign in it.
 #[derive(Debug, Clone, Args)]
@@ -331,9 +331,6 @@ pub(in crate::cli) struct AuditOptions {
     /// A ledger head you kept; it must be in the bundle's ledger
     #[arg(long, value_name = "DIGEST")]
     pub(in crate::cli) head: Vec<String>,
-
-    #[command(flatten)]
-    pub(in crate::cli) output: OutputOptions,
 }
 
 #[derive(Debug, Args)]
