@@ -1,6 +1,9 @@
 //! What can be said on the command line.
 
+mod deploy;
+mod log;
 mod record;
+mod signoff;
 
 use std::path::PathBuf;
 
@@ -9,11 +12,12 @@ use jiff::Timestamp;
 
 use crate::model::{Exit, Period, Phase};
 
-pub(super) use record::{
-    AnswerOptions, AuditOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeployerOptions,
-    GateOptions, KeyOptions, LogCommand, LogFormat, LogListOptions, LogOptions, RecordOptions, ReleaseOptions, Said, SignOptions, Status,
-    WaiveOptions,
+pub(super) use deploy::{
+    DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeployerOptions, Status,
 };
+pub(super) use log::{LogCommand, LogFormat, LogListOptions, LogOptions};
+pub(super) use record::{KeyOptions, RecordOptions, ReleaseOptions};
+pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};
 
 /// May we go? Runs a deployment checklist against the live systems and says GO or NO-GO.
 #[derive(Debug, Parser)]
