@@ -49,3 +49,31 @@ pub(in crate::cli) struct ReleaseOptions {
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) artifact: Option<String>,
 }
+
+/// Whether and how a run goes on record.
+#[derive(Debug, Clone, Default, Args)]
+pub(in crate::cli) struct RecordingOptions {
+    /// The ledger: a file, or the address of a PostgreSQL database; the plan's where it is left out
+    #[arg(long, value_name = "PLACE")]
+    pub(in crate::cli) ledger: Option<String>,
+
+    /// Put the run on record, also where the plan asks for no signatures
+    #[arg(long, conflicts_with = "no_record")]
+    pub(in crate::cli) record: bool,
+
+    /// Leave no record of this run; nobody can sign it then
+    #[arg(long)]
+    pub(in crate::cli) no_record: bool,
+
+    /// Take policy, people and signers as this commit or branch of the plan's repository has them
+    #[arg(long, value_name = "REF")]
+    pub(in crate::cli) policy_from: Option<String>,
+
+    /// Sign the run with this SSH key, of somebody with the role `recorder`
+    #[arg(long, value_name = "FILE", env = "GONOGO_RECORDER_KEY")]
+    pub(in crate::cli) recorder_key: Option<PathBuf>,
+
+    /// Also write a bundle: one file with report, plan and ledger, for `sign`, `gate` and `audit` elsewhere
+    #[arg(long, value_name = "FILE", conflicts_with = "no_record")]
+    pub(in crate::cli) bundle: Option<PathBuf>,
+}
