@@ -52,6 +52,8 @@ pub(super) enum Command {
     Merge(MergeOptions),
     /// Compare two stored reports: what is newly red, and what asks less than before
     Diff(DiffOptions),
+    /// The ledger: start one, carry it elsewhere
+    Log(LogOptions),
     /// Explain a kind of check, or a pack (`pack:NAME`); without a name, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
@@ -202,6 +204,67 @@ pub(super) struct DiffOptions {
     /// Not on the terminal
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LogOptions {
+    #[command(subcommand)]
+    pub(super) command: LogCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LogCommand {
+    /// Start a ledger: make the file, or print the statements that make a database's tables
+    Init(LogInitOptions),
+    /// Write the whole ledger as lines of JSON
+    Export(LogExportOptions),
+    /// Take over an export into a ledger that is empty or has its first entries
+    Import(LogImportOptions),
+}
+
+/// Where the ledger is.
+#[derive(Debug, Args)]
+pub(super) struct LedgerOptions {
+    #[command(flatten)]
+    pub(super) plan: PlanOptions,
+
+    /// The ledger: a path or a `postgres://` URL; without it the plan's `ledger`, else `.gonogo/ledger.db` beside the plan
+    #[arg(long, value_name = "PLACE")]
+    pub(super) ledger: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LogInitOptions {
+    #[command(flatten)]
+    pub(super) place: LedgerOptions,
+
+    /// The database role that is to read and add, which is all that gonogo does
+    #[arg(long, value_name = "NAME")]
+    pub(super) role: Option<String>,
+
+    /// Run the statements instead of printing them
+    #[arg(long)]
+    pub(super) apply: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LogExportOptions {
+    #[command(flatten)]
+    pub(super) place: LedgerOptions,
+
+    /// Where to write (standard output without it)
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LogImportOptions {
+    #[command(flatten)]
+    pub(super) place: LedgerOptions,
+
+    /// The export
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,9 @@ mod diff;
 mod edge;
 mod explain;
 mod init;
+mod ledger;
 mod lint;
+mod log;
 mod merge;
 mod outlet;
 mod plan;
@@ -22,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::model::Exit;
+use crate::{ledger::LedgerError, model::Exit};
 use arguments::{Arguments, Command};
 use edge::Edge;
 
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Report(options) => report::report(&edge, options),
         Command::Merge(options) => merge::merge(&edge, options),
         Command::Diff(options) => diff::diff(&edge, options),
+        Command::Log(options) => log::log(&edge, &options.command),
         Command::Explain(options) => explain::explain(options),
         Command::Schema => shell::schema(),
         Command::Completions(options) => shell::completions(options),
@@ -64,6 +67,10 @@ struct Failure {
 impl Failure {
     fn usage(cause: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::Usage, cause: cause.into() }
+    }
+
+    fn ledger(error: LedgerError) -> Self {
+        Self { exit: error.exit(), cause: error.into() }
     }
 
     fn output(cause: impl Into<anyhow::Error>) -> Self {

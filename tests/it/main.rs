@@ -17,6 +17,7 @@ mod hostile;
 mod http;
 mod http_demands;
 mod init;
+mod ledger;
 mod look;
 mod merge;
 mod nginx;
