@@ -71,7 +71,7 @@ async fn what_does_not_belong_here_is_refused() {
         let nonsense = Draft { payload: b"{}".to_vec(), signature: None };
         let why = unavailable(store.append(nonsense, Vec::new(), now()).await);
         assert!(why.contains("this is not a statement"), "{why}");
-        let large = vec![Blob::of(vec![0; (256 << 20) + 1])];
+        let large = vec![Blob { digest: Digest::none(), bytes: vec![0; (256 << 20) + 1] }];
         let why = unavailable(store.append(remark("large"), large, now()).await);
         assert!(why.contains("more than 256 MiB"), "{why}");
 
