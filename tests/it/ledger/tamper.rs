@@ -28,7 +28,7 @@ fn changes(ground: &Ground, entries: &[Entry]) -> Vec<(String, u64)> {
         (third(&format!("payload = {}", ground.bytes(b""))), 3),
         (third("signature = 'x'"), 3),
         ("UPDATE entries SET signature = NULL WHERE seq = 2".into(), 2),
-        ("UPDATE entries SET signature = upper(signature) WHERE seq = 2".into(), 2),
+        ("UPDATE entries SET signature = lower(signature) WHERE seq = 2".into(), 2),
         (third(&format!("statement = '{zero}'")), 3),
         (third(&format!("digest = '{zero}'")), 3),
         (third("digest = upper(digest)"), 3),
