@@ -20,7 +20,10 @@ async fn a_file_is_started_once() {
     gonogo.run(["log", "init", "--role", "app"]).exits(2).says("`--role` is for a database");
     gonogo.run(["log", "init", "--ledger", "elsewhere.db"]).exits(0);
     assert!(gonogo.path("elsewhere.db").is_file() && gonogo.path("kept/log.db").is_file());
-    gonogo.run(["log", "init", "--ledger", "redis://x:hunter2hunter2@y/"]).exits(2).says("it is a URL, but no `postgres://` one");
+    gonogo
+        .run(["log", "init", "--ledger", "redis://x:hunter2hunter2@y/"])
+        .exits(2)
+        .says("the ledger's place is a URL, but no `postgres://` one");
     gonogo.run(["log", "init", "-c", "none.yaml"]).exits(2);
 }
 
@@ -46,6 +49,7 @@ async fn a_ledger_moves_by_a_file() {
     gonogo.run(["log", "import", "--ledger", "x.db", "torn.jsonl"]).exits(5).says("ends in the middle of its line 6");
     gonogo.run(["log", "import", "--ledger", "x.db", "nonsense.jsonl"]).exits(5).says("entry 1 of the ledger cannot be trusted");
     gonogo.run(["log", "import", "--ledger", "x.db", "none.jsonl"]).exits(2);
+    gonogo.run(["log", "import", "--ledger", "x.db", "."]).exits(2).says("the export cannot be read");
     assert!(!gonogo.path("x.db").exists(), "no ledger is started for nothing");
 }
 

@@ -12,7 +12,8 @@ async fn a_full_disk_keeps_what_is_there() {
     let ground = Ground::file();
     five(ground.open().as_ref()).await;
     let folder = TempDir::new().expect("a folder");
-    let worker = Worker { name: "x".repeat(2000), file: folder.path().join("done"), count: 10_000, place: ground.place() };
+    let worker =
+        Worker { name: "x".repeat(2000), file: folder.path().join("done"), count: 10_000, until: "/".into(), place: ground.place() };
     let limited = ["/bin/sh", "-c", r#"trap "" XFSZ; ulimit -f 400; exec "$0" "$@""#];
     assert!(worker.start_through(&limited).wait().expect("ended").success());
 

@@ -13,7 +13,8 @@ use gonogo::ledger::{Draft, LedgerError};
 
 use super::{now, open, remark};
 
-/// The variable; its lines are the worker's name, its file, how many entries it is to add, and the ledger's place.
+/// The variable; its lines are the worker's name, its file, how many entries it is to add, what must be there before it
+/// stops, and the ledger's place.
 const ORDER: &str = "GONOGO_TEST_APPEND";
 
 /// One of the processes. Its file has a line for each entry that was reported done; it goes on where the one before it
@@ -22,6 +23,8 @@ pub(super) struct Worker {
     pub(super) name: String,
     pub(super) file: PathBuf,
     pub(super) count: usize,
+    /// A file or folder until which it goes on beyond its count.
+    pub(super) until: PathBuf,
     pub(super) place: String,
 }
 
@@ -34,7 +37,7 @@ impl Worker {
     pub(super) fn start_through(&self, launcher: &[&str]) -> Child {
         let program = std::env::current_exe().expect("this program");
         let program = program.to_str().expect("a plain path");
-        let order = format!("{}\n{}\n{}\n{}", self.name, self.file.display(), self.count, self.place);
+        let order = format!("{}\n{}\n{}\n{}\n{}", self.name, self.file.display(), self.count, self.until.display(), self.place);
         let test = ["--exact", "ledger::worker::appends_as_told", "--test-threads=1"];
         let all: Vec<&str> = launcher.iter().copied().chain([program]).chain(test).collect();
         Command::new(all[0])
@@ -74,17 +77,20 @@ async fn appends_as_told() {
     #[expect(clippy::disallowed_methods, reason = "what tells this process from a test")]
     let Ok(order) = std::env::var(ORDER) else { return };
     let order: Vec<&str> = order.split('\n').collect();
-    let worker =
-        Worker { name: order[0].into(), file: order[1].into(), count: order[2].parse().expect("a number"), place: order[3].into() };
+    let worker = Worker {
+        name: order[0].into(),
+        file: order[1].into(),
+        count: order[2].parse().expect("a number"),
+        until: order[3].into(),
+        place: order[4].into(),
+    };
     let mut report = File::options().create(true).append(true).open(&worker.file).expect("its file");
     if fs::read(&worker.file).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n')) {
         report.write_all(b" (killed)\n").expect("written");
     }
     loop {
+        // First what a killed one may have added without a report: that is no second entry.
         let i = worker.done().len();
-        if i >= worker.count {
-            return;
-        }
         let line = match append(&worker, i).await {
             Ok(()) => "done\n".to_owned(),
             Err(error) => {
@@ -94,7 +100,7 @@ async fn appends_as_told() {
         };
         report.write_all(line.as_bytes()).expect("written");
         report.sync_all().expect("on disk");
-        if worker.failures().len() > 200 {
+        if (i + 1 >= worker.count && worker.until.exists()) || worker.failures().len() > 200 {
             return;
         }
     }
