@@ -10,6 +10,7 @@ mod files;
 mod rights;
 mod tamper;
 mod vanishing;
+mod ways;
 mod worker;
 
 use std::path::{Path, PathBuf};
