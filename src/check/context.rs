@@ -1,6 +1,7 @@
 //! What a check may touch while it looks.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 
 use super::Memo;
 use crate::{
-    model::{Masker, Phase, ProcessEnv, Release},
+    model::{GivenAnswer, Masker, Phase, ProcessEnv, Release},
     net::Reach,
 };
 
@@ -32,19 +33,39 @@ pub struct Shared {
     pub masker: Arc<Masker>,
     /// Answers fetched once a run.
     pub memo: Memo,
+    /// What people answered, by the id of the check: one answer each, its signature verified.
+    pub answers: Arc<BTreeMap<String, GivenAnswer>>,
+    /// Who has which role, by the role's name.
+    pub roles: BTreeMap<String, Vec<String>>,
 }
 
 /// What one attempt of one check may touch.
 #[derive(Clone)]
 pub struct Context {
     shared: Arc<Shared>,
+    id: Arc<str>,
     deadline: Instant,
 }
 
 impl Context {
-    /// For one attempt that ends at `deadline`.
-    pub fn new(shared: Arc<Shared>, deadline: Instant) -> Self {
-        Self { shared, deadline }
+    /// For one attempt at the check `id` that ends at `deadline`.
+    pub fn new(shared: Arc<Shared>, id: &str, deadline: Instant) -> Self {
+        Self { shared, id: id.into(), deadline }
+    }
+
+    /// The check's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What somebody answered to this check, whatever was asked then.
+    pub fn answer(&self) -> Option<&GivenAnswer> {
+        self.shared.answers.get(&*self.id)
+    }
+
+    /// Whether `person` is meant by `name`: their id, or a role they have.
+    pub fn is_meant(&self, person: &str, name: &str) -> bool {
+        person == name || self.shared.roles.get(name).is_some_and(|people| people.iter().any(|id| id == person))
     }
 
     /// The instant everything is judged at.

@@ -49,6 +49,7 @@ kinds! {
     "cors" => cors::Cors,
     "health" => health::Health,
     "http" => http::Http,
+    "manual" => manual::Manual,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
     "redis-persistence" => redis_persistence::RedisPersistence,
     "secrets" => secrets::Secrets,

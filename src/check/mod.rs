@@ -23,7 +23,7 @@ pub use any::{AnyCheck, Seen};
 pub use context::{Context, Shared};
 pub use kinds::{KINDS, Kind, parse};
 pub use memo::Memo;
-pub use one_or_more::OneOrMore;
+pub use one_or_more::{Argv, OneOrMore};
 pub use touch::Touch;
 pub use unseen::Unseen;
 

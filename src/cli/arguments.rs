@@ -1,11 +1,25 @@
 //! What can be said on the command line.
 
+mod deploy;
+mod log;
+mod record;
+mod signoff;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use crate::model::{Exit, Period, Phase};
+
+pub(super) use deploy::{
+    DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeployerOptions, Status,
+};
+pub(super) use log::{
+    LedgerOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions, LogOptions,
+};
+pub(super) use record::{KeyOptions, RecordOptions, ReleaseOptions};
+pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};
 
 /// May we go? Runs a deployment checklist against the live systems and says GO or NO-GO.
 #[derive(Debug, Parser)]
@@ -34,8 +48,9 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Write a first plan from what a folder holds; overwrites nothing
     ///
-    /// Looks at env files (their keys, never their values), SQL schemas and migrations, Dockerfiles, compose files and
-    /// nginx configuration. Where there is none of these, it writes a small plan that runs.
+    /// Looks at env files (their keys, never their values), SQL schemas and migrations, Dockerfiles, compose files, nginx
+    /// configuration, and what makes backups: scripts, cron tables, folders of dumps. Where there is none of these, it
+    /// writes a small plan that runs.
     Init(InitOptions),
     /// Run the checks of an environment and say GO or NO-GO
     Verify(Box<VerifyOptions>),
@@ -44,7 +59,7 @@ pub(super) enum Command {
     /// List every host, query and credential name a run would touch; sends nothing
     Plan(PlanListOptions),
     /// Render a stored JSON report again, in any format
-    Report(ReportOptions),
+    Report(Box<ReportOptions>),
     /// Make the full report out of the shares of one run (`verify --from`, `--only`, `--skip`)
     ///
     /// Project, environment, phase, release, plan, `--strict` and `--advisory` must agree, and every check must have
@@ -52,8 +67,26 @@ pub(super) enum Command {
     Merge(MergeOptions),
     /// Compare two stored reports: what is newly red, and what asks less than before
     Diff(DiffOptions),
-    /// The ledger: start one, carry it elsewhere
-    Log(LogOptions),
+    /// Answer a manual item, signed with your SSH key
+    Answer(Box<AnswerOptions>),
+    /// Accept an exception for one check until a date, signed with your SSH key
+    Waive(Box<WaiveOptions>),
+    /// Put your name to a report: go or no-go, signed with your SSH key
+    ///
+    /// Shows what is signed: verdict, release, exceptions, what changed since you last signed, the fingerprint and the
+    /// sentence your role signs. With a bundle it needs nothing else and writes one small file to send back.
+    Sign(Box<SignOptions>),
+    /// Say whether a release may be deployed now: what a deploy job calls
+    ///
+    /// 0 only if the newest full run of this plan, release and environment is a go, recent, and signed by every role that
+    /// must sign, on its own report or on one it confirms. 4 says who is missing.
+    Gate(Box<GateOptions>),
+    /// Show the deployment log, and look after the ledger
+    Log(Box<LogOptions>),
+    /// Put a deployment on record; with a command: gate, deploy, verify and record in one
+    Deploy(Box<DeployOptions>),
+    /// Check a bundle offline, on another machine
+    Audit(Box<AuditOptions>),
     /// Explain a kind of check, or a pack (`pack:NAME`); without a name, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
@@ -132,17 +165,32 @@ pub(super) struct VerifyOptions {
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(super) at: Option<Timestamp>,
 
-    /// The version being released
-    #[arg(long, value_name = "VERSION")]
-    pub(super) release: Option<String>,
+    #[command(flatten)]
+    pub(super) release: ReleaseOptions,
 
-    /// The commit being released
-    #[arg(long, value_name = "SHA")]
-    pub(super) commit: Option<String>,
+    /// The ledger: a file, or the address of a PostgreSQL database; the plan's where it is left out
+    #[arg(long, value_name = "PLACE")]
+    pub(super) ledger: Option<String>,
 
-    /// The artifact being released, with its digest
+    /// Put the run on record, also where the plan asks for no signatures
+    #[arg(long, conflicts_with = "no_record")]
+    pub(super) record: bool,
+
+    /// Leave no record of this run; nobody can sign it then
+    #[arg(long)]
+    pub(super) no_record: bool,
+
+    /// Take policy, people and signers as this commit or branch of the plan's repository has them
     #[arg(long, value_name = "REF")]
-    pub(super) artifact: Option<String>,
+    pub(super) policy_from: Option<String>,
+
+    /// Sign the run with this SSH key, of somebody with the role `recorder`
+    #[arg(long, value_name = "FILE", env = "GONOGO_RECORDER_KEY")]
+    pub(super) recorder_key: Option<PathBuf>,
+
+    /// Also write a bundle: one file with report, plan and ledger, for `sign`, `gate` and `audit` elsewhere
+    #[arg(long, value_name = "FILE", conflicts_with = "no_record")]
+    pub(super) bundle: Option<PathBuf>,
 
     /// How many checks run at once
     #[arg(short, long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -170,8 +218,23 @@ pub(super) struct OutputOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ReportOptions {
-    /// The stored report, as `verify --format json=FILE` wrote it
-    pub(super) file: PathBuf,
+    /// The stored report, as `verify --format json=FILE` wrote it; left out, it is taken from the ledger with all that is
+    /// on record beside it
+    pub(super) file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) record: RecordOptions,
+
+    #[command(flatten)]
+    pub(super) release: ReleaseOptions,
+
+    /// The run's entry in the ledger; left out, the newest of the release
+    #[arg(long, value_name = "N", conflicts_with = "file")]
+    pub(super) entry: Option<u64>,
+
+    /// Write a bundle for an auditor: report, plan, signatures, evidence, ledger
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    pub(super) bundle: Option<PathBuf>,
 
     #[command(flatten)]
     pub(super) output: OutputOptions,
@@ -207,67 +270,6 @@ pub(super) struct DiffOptions {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct LogOptions {
-    #[command(subcommand)]
-    pub(super) command: LogCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum LogCommand {
-    /// Start a ledger: make the file, or print the statements that make a database's tables
-    Init(LogInitOptions),
-    /// Write the whole ledger as lines of JSON
-    Export(LogExportOptions),
-    /// Take over an export into a ledger that is empty or has its first entries
-    Import(LogImportOptions),
-}
-
-/// Where the ledger is.
-#[derive(Debug, Args)]
-pub(super) struct LedgerOptions {
-    #[command(flatten)]
-    pub(super) plan: PlanOptions,
-
-    /// The ledger: a path or a `postgres://` URL; without it the plan's `ledger`, else `.gonogo/ledger.db` beside the plan
-    #[arg(long, value_name = "PLACE")]
-    pub(super) ledger: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct LogInitOptions {
-    #[command(flatten)]
-    pub(super) place: LedgerOptions,
-
-    /// The database role that is to read and add, which is all that gonogo does
-    #[arg(long, value_name = "NAME")]
-    pub(super) role: Option<String>,
-
-    /// Run the statements instead of printing them
-    #[arg(long)]
-    pub(super) apply: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct LogExportOptions {
-    #[command(flatten)]
-    pub(super) place: LedgerOptions,
-
-    /// Where to write (standard output without it)
-    #[arg(value_name = "FILE")]
-    pub(super) file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct LogImportOptions {
-    #[command(flatten)]
-    pub(super) place: LedgerOptions,
-
-    /// The export
-    #[arg(value_name = "FILE")]
-    pub(super) file: PathBuf,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
     /// A kind (`http`) or a pack (`pack:web-api`)
     pub(super) name: Option<String>,
@@ -281,6 +283,14 @@ pub(super) struct CompletionOptions {
 
 fn phase(word: &str) -> Result<Phase, String> {
     Phase::ALL.into_iter().find(|phase| phase.word() == word).ok_or_else(|| "write `pre-deploy` or `post-deploy`".into())
+}
+
+/// `verify` as these words of a command line ask for it.
+pub(super) fn verify(words: &[std::ffi::OsString]) -> Result<VerifyOptions, clap::Error> {
+    match Arguments::try_parse_from(words)?.command {
+        Command::Verify(options) => Ok(*options),
+        _ => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
+    }
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {

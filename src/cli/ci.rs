@@ -10,6 +10,8 @@ struct System {
     commit: &'static str,
     /// A tag's name, where the job runs for a tag.
     tag: fn(&ProcessEnv) -> Option<&str>,
+    /// Who had the job run.
+    actor: &'static [&'static str],
     /// The job's address.
     job: fn(&ProcessEnv) -> Option<String>,
 }
@@ -20,6 +22,7 @@ const SYSTEMS: [System; 8] = [
         mark: "GITHUB_ACTIONS",
         commit: "GITHUB_SHA",
         tag: |env| env.get("GITHUB_REF")?.strip_prefix("refs/tags/"),
+        actor: &["GITHUB_ACTOR"],
         job: |env| {
             Some(format!("{}/{}/actions/runs/{}", env.get("GITHUB_SERVER_URL")?, env.get("GITHUB_REPOSITORY")?, env.get("GITHUB_RUN_ID")?))
         },
@@ -29,14 +32,23 @@ const SYSTEMS: [System; 8] = [
         mark: "GITLAB_CI",
         commit: "CI_COMMIT_SHA",
         tag: |env| env.get("CI_COMMIT_TAG"),
+        actor: &["GITLAB_USER_EMAIL", "GITLAB_USER_LOGIN"],
         job: |env| url(env, "CI_JOB_URL"),
     },
-    System { name: "Jenkins", mark: "JENKINS_URL", commit: "GIT_COMMIT", tag: |env| env.get("TAG_NAME"), job: |env| url(env, "BUILD_URL") },
+    System {
+        name: "Jenkins",
+        mark: "JENKINS_URL",
+        commit: "GIT_COMMIT",
+        tag: |env| env.get("TAG_NAME"),
+        actor: &["BUILD_USER_EMAIL", "BUILD_USER_ID"],
+        job: |env| url(env, "BUILD_URL"),
+    },
     System {
         name: "CircleCI",
         mark: "CIRCLECI",
         commit: "CIRCLE_SHA1",
         tag: |env| env.get("CIRCLE_TAG"),
+        actor: &["CIRCLE_USERNAME"],
         job: |env| url(env, "CIRCLE_BUILD_URL"),
     },
     System {
@@ -44,6 +56,7 @@ const SYSTEMS: [System; 8] = [
         mark: "BUILDKITE",
         commit: "BUILDKITE_COMMIT",
         tag: |env| env.get("BUILDKITE_TAG"),
+        actor: &["BUILDKITE_BUILD_CREATOR_EMAIL", "BUILDKITE_BUILD_CREATOR"],
         job: |env| url(env, "BUILDKITE_BUILD_URL"),
     },
     System {
@@ -51,6 +64,7 @@ const SYSTEMS: [System; 8] = [
         mark: "TF_BUILD",
         commit: "BUILD_SOURCEVERSION",
         tag: |env| env.get("BUILD_SOURCEBRANCH")?.strip_prefix("refs/tags/"),
+        actor: &["BUILD_REQUESTEDFOREMAIL", "BUILD_REQUESTEDFOR"],
         job: |env| {
             Some(format!(
                 "{}{}/_build/results?buildId={}",
@@ -65,6 +79,7 @@ const SYSTEMS: [System; 8] = [
         mark: "BITBUCKET_BUILD_NUMBER",
         commit: "BITBUCKET_COMMIT",
         tag: |env| env.get("BITBUCKET_TAG"),
+        actor: &["BITBUCKET_STEP_TRIGGERER_UUID"],
         job: |env| Some(format!("{}/pipelines/results/{}", env.get("BITBUCKET_GIT_HTTP_ORIGIN")?, env.get("BITBUCKET_BUILD_NUMBER")?)),
     },
     System {
@@ -72,6 +87,7 @@ const SYSTEMS: [System; 8] = [
         mark: "CI_PIPELINE_FORGE_URL",
         commit: "CI_COMMIT_SHA",
         tag: |env| env.get("CI_COMMIT_TAG"),
+        actor: &["CI_COMMIT_AUTHOR_EMAIL", "CI_COMMIT_AUTHOR"],
         job: |env| url(env, "CI_PIPELINE_URL"),
     },
 ];
@@ -95,6 +111,11 @@ pub(super) fn release(env: &ProcessEnv) -> Option<Release> {
         source: system.name.into(),
         dirty: false,
     })
+}
+
+/// Who had the CI job run, as the CI says; `None` outside CI.
+pub(super) fn actor(env: &ProcessEnv) -> Option<&str> {
+    system(env)?.actor.iter().find_map(|name| env.get(name))
 }
 
 /// The CI job's address, or at least the system's name; `None` outside CI.

@@ -6,9 +6,10 @@ use std::{
     path::PathBuf,
 };
 
+use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::arguments::Colour;
+use super::{Failure, arguments::Colour};
 use crate::model::{ProcessEnv, Tool, plain};
 
 /// What the process was given.
@@ -95,6 +96,21 @@ pub(super) fn print(text: &str) -> std::io::Result<()> {
 pub(super) fn say(line: &str) {
     // Where standard error is gone, nobody is left to tell.
     let _ = writeln!(anstream::stderr().lock(), "{line}");
+}
+
+/// Asks on standard error, where a person sits; the answer comes on the same line.
+pub(super) fn ask(question: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = write!(err, "{question}").and_then(|()| err.flush());
+}
+
+/// Carries out what waits for others: files, databases, agents.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.context("the command could not be started").map_err(Failure::output)?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }
 
 /// Prints what went wrong to standard error.

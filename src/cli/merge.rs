@@ -11,6 +11,6 @@ pub(super) fn merge(edge: &Edge, options: &MergeOptions) -> Result<Exit, Failure
         let digest = stored.digest();
         shares.push((stored.report, digest));
     }
-    let report = Report::merged(&shares, edge::tool()).map_err(|error| Failure { exit: error.exit(), cause: error.into() })?;
-    Outlets::open(edge, &options.output)?.deliver(&report, options.output.quiet)
+    let report = Report::merged(&shares, edge::tool()).map_err(|error| Failure { exit: error.exit(), cause: Some(error.into()) })?;
+    Outlets::open(edge, &options.output)?.deliver(&report, &report.to_json(), None, options.output.quiet)
 }

@@ -11,7 +11,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::{Failure, arguments::OutputOptions, edge, edge::Edge};
 use crate::{
-    model::{Exit, Report},
+    model::{Exit, Record, Report},
     render::{self, FORMATS, Page, terminal},
 };
 
@@ -71,16 +71,19 @@ impl Outlets {
 
     /// Writes a report that was just made and says what to exit with, its headline on standard error where nobody
     /// reads the report on standard output.
-    pub(super) fn deliver(self, report: &Report, quiet: bool) -> Result<Exit, Failure> {
-        let json = report.to_json();
+    pub(super) fn deliver(self, report: &Report, json: &[u8], beside: Option<&Record>, quiet: bool) -> Result<Exit, Failure> {
         if !quiet && !matches!(self.stdout, Some(Wanted::Terminal(_))) {
             edge::say(&report.headline());
         }
         let exit = Exit::of_code(report.exit).unwrap_or(Exit::Unchecked);
-        match self.write(&Page::stored(report, &json)) {
+        let page = Page::stored(report, json);
+        let page = beside.map_or(page, |beside| page.with_record(beside));
+        match self.write(&page) {
             Ok(()) => Ok(exit),
             Err(failure) => {
-                edge::complain(&format!("{:#}", failure.cause));
+                if let Some(cause) = failure.cause {
+                    edge::complain(&format!("{cause:#}"));
+                }
                 Ok(exit.and(failure.exit))
             }
         }

@@ -5,18 +5,22 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{arguments::VerifyOptions, ci};
+use super::{arguments::ReleaseOptions, ci};
 use crate::model::{ProcessEnv, Release};
 
-/// Takes each of version, commit and artifact from the first source that has it, and names the sources.
-pub(super) fn release(options: &VerifyOptions, planned: &Release, env: &ProcessEnv, folder: &Path) -> Release {
-    let flags = Release {
+/// What the command line says.
+pub(super) fn flags(options: &ReleaseOptions) -> Release {
+    Release {
         version: options.release.clone(),
         commit: options.commit.clone(),
         artifact: options.artifact.clone(),
         source: "flags".into(),
         dirty: false,
-    };
+    }
+}
+
+/// Takes each of version, commit and artifact from the first source that has it, and names the sources.
+pub(super) fn release(flags: Release, planned: &Release, env: &ProcessEnv, folder: &Path) -> Release {
     let plan = Release { source: "plan".into(), ..planned.clone() };
     let mut sources = vec![flags, plan];
     match ci::release(env) {

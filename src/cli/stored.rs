@@ -23,7 +23,7 @@ impl Stored {
         let json = read(path).with_context(|| named.clone()).map_err(Failure::usage)?;
         let report = Report::from_json(&json).map_err(|error| {
             let exit = if matches!(error, ReportError::Contradiction(_)) { Exit::Untrusted } else { Exit::Usage };
-            Failure { exit, cause: anyhow::Error::new(error).context(named) }
+            Failure { exit, cause: Some(anyhow::Error::new(error).context(named)) }
         })?;
         Ok(Self { report, json })
     }

@@ -1,11 +1,14 @@
 //! `gonogo verify`: runs an environment's checks and writes what came of them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 
-use super::{Failure, arguments::VerifyOptions, ci, edge, edge::Edge, lint, outlet::Outlets, progress::Progress, release, signals};
+use super::{
+    Failure, arguments::VerifyOptions, ci, edge, edge::Edge, lint, on_record::OnRecord, outlet::Outlets, progress::Progress,
+    recording::OpenRecord, release, signals,
+};
 use crate::{
     model::{Exit, Masker, Period, Report, Vantage},
     plan::{self, Plan},
@@ -19,18 +22,21 @@ const TOLERANCE: Period = Period::seconds(60);
 pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failure> {
     let request = lint::request(edge, &options.plan);
     let plan = match plan::load(&request) {
-        Ok(plan) => plan,
+        Ok(plan) => Arc::new(plan),
         Err(problems) => return Ok(lint::refuse(&problems)),
     };
-    let settings = settings(edge, options, &plan)?;
+    let mut record = OpenRecord::of(edge, options, &plan)?;
+    let settings = settings(edge, options, &plan, &record.before())?;
     run::Selection::of(&plan, &settings).map_err(Failure::usage)?;
     let outlets = Outlets::open(edge, &options.output)?;
     let progress = Progress::new(options.output.quiet, edge.watched);
     let report = run(plan, &settings, &progress)?;
-    outlets.deliver(&report, options.output.quiet)
+    let json = report.to_json();
+    let (beside, recorded) = record.add(edge, options, &report, &json);
+    Ok(outlets.deliver(&report, &json, beside.as_ref(), options.output.quiet)?.and(recorded))
 }
 
-fn settings(edge: &Edge, options: &VerifyOptions, plan: &Plan) -> Result<Settings, Failure> {
+fn settings(edge: &Edge, options: &VerifyOptions, plan: &Plan, on_record: &OnRecord) -> Result<Settings, Failure> {
     let at = instant(edge.now, options.at)?;
     Ok(Settings {
         at,
@@ -43,11 +49,12 @@ fn settings(edge: &Edge, options: &VerifyOptions, plan: &Plan) -> Result<Setting
         skip: options.skip.clone(),
         from: options.from.clone(),
         limits: Limits { jobs: usize::from(options.jobs), deadline: options.deadline, ..Limits::default() },
-        release: release::release(options, &plan.release, &edge.env, &plan.root),
+        release: release::release(release::flags(&options.release), &plan.release, &edge.env, &plan.root),
         vantage: Vantage { name: options.from.clone(), host: host(), ci: ci::job(&edge.env) },
         tool: edge::tool(),
         env: edge.env.clone(),
-        waivers: BTreeMap::new(),
+        waivers: on_record.waivers(plan),
+        answers: on_record.answers(),
         clock: edge::clock,
     })
 }
@@ -62,15 +69,15 @@ fn instant(now: Timestamp, asked: Option<Timestamp>) -> Result<Timestamp, Failur
     }
 }
 
-fn run(mut plan: Plan, settings: &Settings, progress: &Progress) -> Result<Report, Failure> {
+fn run(plan: Arc<Plan>, settings: &Settings, progress: &Progress) -> Result<Report, Failure> {
     // Two threads more than a small machine has cores: a check that computes must not keep the others waiting.
     let threads = std::thread::available_parallelism().map_or(4, usize::from).clamp(4, 16);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.context("the run could not be started").map_err(Failure::output)?;
     let report = runtime.block_on(async {
         let stop = signals::watch_for().context("signals cannot be watched for").map_err(Failure::output)?;
-        let masker = Arc::new(Masker::new(std::mem::take(&mut plan.words)));
-        run::verify(Arc::new(plan), settings, masker, stop, |event| progress.show(event)).await.map_err(Failure::usage)
+        let masker = Arc::new(Masker::new(plan.words.iter().cloned()));
+        run::verify(plan, settings, masker, stop, |event| progress.show(event)).await.map_err(Failure::usage)
     });
     // A check that hangs in a system call must not keep the program from ending.
     runtime.shutdown_background();

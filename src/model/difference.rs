@@ -2,6 +2,7 @@
 //!
 //! Only what the reports themselves say is compared: nothing is judged again, so reports of older programs compare too.
 
+mod attempt;
 mod check;
 mod demand;
 mod frame;

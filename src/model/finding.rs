@@ -49,6 +49,15 @@ pub struct Finding {
     /// The vantage it was run from.
     #[serde(default)]
     pub vantage: Option<String>,
+    /// The vantage the plan wants it run from; absent where any will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// How long one attempt may take; whole milliseconds. Absent from reports of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+    /// How often a target that cannot be reached may be tried. Absent from reports of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retries>,
     /// How often it was tried; 0 when it was not.
     #[serde(default)]
     pub attempts: u32,
@@ -78,6 +87,15 @@ pub struct Finding {
     /// The accepted exception that covers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waived>,
+}
+
+/// How often a target that cannot be reached may be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retries {
+    /// Attempts in all, at least 1.
+    pub attempts: u32,
+    /// Between two attempts; whole milliseconds.
+    pub delay_ms: u64,
 }
 
 /// A place in a plan file.

@@ -8,6 +8,7 @@ mod event;
 mod exit;
 mod expectation;
 mod finding;
+mod given_answer;
 mod json;
 mod mask;
 mod merge;
@@ -35,7 +36,8 @@ pub use digest::Digest;
 pub use event::Event;
 pub use exit::Exit;
 pub use expectation::{Bound, Expectation};
-pub use finding::{Finding, Location, Waived};
+pub use finding::{Finding, Location, Retries, Waived};
+pub use given_answer::GivenAnswer;
 pub use json::Json;
 pub use mask::Masker;
 pub use merge::{MergeError, Share};
@@ -59,6 +61,7 @@ pub use statement::{
     Review, Run, SignOff, SignedException, Statement, StatementError, Subject, Withdrawal,
 };
 pub use stored::ReportError;
+pub(crate) use stored::unique_keys;
 pub use text::{excerpt, excerpt_of, plain};
 pub use verdict::Verdict;
-pub use waiver::Waiver;
+pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};

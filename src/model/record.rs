@@ -8,6 +8,8 @@ use super::{Decision, Deployer, DeploymentStatus, Digest, Evidence, Method, Rele
 /// Sign-offs, answers, waivers and deployments around one report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
+    /// The moment everything below was judged at.
+    pub as_of: Timestamp,
     /// The fingerprint of the ledger's newest entry.
     pub head: Digest,
     /// How many entries the ledger has.

@@ -81,7 +81,7 @@ struct Head {
 }
 
 /// Refuses JSON in which a key stands twice in one object: two readers could read two things.
-pub(super) fn unique_keys(json: &[u8]) -> Result<(), serde_json::Error> {
+pub(crate) fn unique_keys(json: &[u8]) -> Result<(), serde_json::Error> {
     let mut strict = serde_json::Deserializer::from_slice(json);
     Unique.deserialize(&mut strict)?;
     strict.end()

@@ -1,9 +1,13 @@
 //! An accepted exception as somebody wrote it: for one check in one environment, dated and owned.
 
-use jiff::Timestamp;
+mod terms;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Waived};
+
+pub use terms::{WaiverTerms, WaiverVoid};
 
 /// An accepted exception. It never turns a failure into a pass: it says who accepts it, why and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,4 +48,26 @@ impl Waiver {
             expires: self.expires,
         }
     }
+}
+
+/// A date or an instant; of a date its beginning, or its end, in UTC.
+///
+/// # Errors
+/// Says what it is not.
+pub fn moment(text: &str, end: bool) -> Result<Timestamp, String> {
+    let is_date = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let found = if is_date {
+        let day: Result<Date, _> = text.parse();
+        let day = day.and_then(|day| if end { day.tomorrow() } else { Ok(day) });
+        day.and_then(|day| day.to_zoned(TimeZone::UTC)).map(|start| start.timestamp())
+    } else {
+        text.parse::<Timestamp>()
+    };
+    found.map_err(|_| {
+        if text.parse::<jiff::civil::DateTime>().is_ok() && !is_date {
+            format!("`{text}` has no offset, so it is another instant elsewhere")
+        } else {
+            format!("`{text}` is neither a date nor an instant")
+        }
+    })
 }

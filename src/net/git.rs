@@ -1,7 +1,9 @@
-//! What git knows of a file: whether it is tracked now, and whether it ever was. Asked by calling `git`.
+//! What git knows: of a file, whether it is tracked and ever was; of a release, who wrote it. Asked by calling `git`.
 //!
 //! The repository is not trusted: no hook, pager, file-system monitor, signature program or remote that its
 //! configuration names is run, and nothing is fetched or written.
+
+mod authors;
 
 use std::{
     path::{Path, PathBuf},
@@ -12,6 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{Command, CommandError, Ended};
 use crate::model::{ProcessEnv, Size};
+
+pub use authors::{authors, file_at};
 
 /// What git knows of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +92,9 @@ fn worse(a: Tracking, b: Tracking) -> Tracking {
     Tracking { index: a.index || b.index, history }
 }
 
+/// What git may print: the authors of a long history are the most.
+const LARGEST: Size = Size(64 << 20);
+
 struct Git {
     env: ProcessEnv,
     deadline: Instant,
@@ -148,7 +155,7 @@ impl Git {
 
     async fn run(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<Ended, GitError> {
         let argv: Vec<String> = NEUTRAL.iter().chain(args).map(|arg| (*arg).to_owned()).collect();
-        let command = Command { argv: &argv, env: &self.env, dir, deadline: self.deadline, limit: Size(1 << 20), stdin };
+        let command = Command { argv: &argv, env: &self.env, dir, deadline: self.deadline, limit: LARGEST, stdin };
         Ok(command.run().await?)
     }
 }

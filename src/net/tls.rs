@@ -36,7 +36,13 @@ pub use pem::pem_certificates;
 pub use trouble::Trouble;
 pub use trust::{verify_chain, verify_name};
 
-use crate::model::ProcessEnv;
+use crate::{
+    model::{ProcessEnv, Size},
+    net::regular_file::read_bytes,
+};
+
+/// Of a PEM file; a system's whole store of roots takes a few hundred kilobytes.
+const LARGEST: Size = Size(16 << 20);
 
 /// Why there is no TLS configuration.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -89,14 +95,15 @@ impl Identity {
     /// When one cannot be read or holds nothing usable.
     pub fn read(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         let wrong = |file: &Path, why: String| TlsError::Identity { file: file.display().to_string(), why };
-        let pem = std::fs::read(certificate).map_err(|error| wrong(certificate, error.to_string()))?;
+        let pem = read_bytes(certificate, LARGEST).map_err(|error| wrong(certificate, format!("it {error}")))?;
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
         let chain = chain.map_err(|error| wrong(certificate, error.to_string()))?;
         if chain.is_empty() {
             return Err(wrong(certificate, "it holds no certificate".into()));
         }
         // The PEM error names what is wrong with the file's frame, never its content.
-        let key = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong(key, error.to_string()))?;
+        let pem = read_bytes(key, LARGEST).map_err(|error| wrong(key, format!("it {error}")))?;
+        let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|error| wrong(key, error.to_string()))?;
         Ok(Self { chain, key })
     }
 }
@@ -110,7 +117,9 @@ pub fn provider() -> Arc<CryptoProvider> {
 pub fn system_roots(env: &ProcessEnv) -> RootCertStore {
     let (file, dir) = (env.get("SSL_CERT_FILE"), env.get("SSL_CERT_DIR"));
     let found = if file.is_some() || dir.is_some() {
-        rustls_native_certs::load_certs_from_paths(file.map(Path::new), dir.map(Path::new))
+        // Opening a pipe would wait for its writer.
+        let file = file.map(Path::new).filter(|file| !file.exists() || file.is_file());
+        rustls_native_certs::load_certs_from_paths(file, dir.map(Path::new))
     } else {
         rustls_native_certs::load_native_certs()
     };
@@ -128,7 +137,7 @@ pub fn system_roots(env: &ProcessEnv) -> RootCertStore {
 /// When the file cannot be read or holds no usable certificate.
 pub fn file_roots(file: &Path) -> Result<RootCertStore, TlsError> {
     let wrong = |why: String| TlsError::CaFile { file: file.display().to_string(), why };
-    let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
+    let pem = read_bytes(file, LARGEST).map_err(|error| wrong(format!("it {error}")))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|error| wrong(error.to_string()))?;

@@ -9,17 +9,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
-    Plan, Problem, Request, Weight, digest,
+    PlacedWaiver, Plan, Problem, Request, Weight, digest,
     fault::Fault,
     interpolate::fill,
-    node::{Node, Value},
+    node::Node,
     people,
     place::Place,
     request,
     resolve::{Resolved, resolve},
     scope::Scopes,
     tree::Tree,
-    typed,
+    typed, waivers,
 };
 use crate::{
     model::{Digest, Release, Signoff, Size},
@@ -31,7 +31,25 @@ use crate::{
 /// # Errors
 /// Every problem of weight [`Weight::Error`] there is, with the warnings, in the order of the files.
 pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::read(&request.config)?, request)
+    load_tree(Tree::read(&request.config)?, request, false)
+}
+
+/// The same for commands that look at no target: variables that are not set are no problem, and the checks that need
+/// them are missing from [`items`](Plan::items). [`files`](Plan::files) are complete, [`digest`](Plan::digest) need not be
+/// a run's.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_leniently(request: &Request) -> Result<Plan, Vec<Problem>> {
+    load_tree(Tree::read(&request.config)?, request, true)
+}
+
+/// The same for a main file of this text, as another commit has it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text_leniently(text: &str, request: &Request) -> Result<Plan, Vec<Problem>> {
+    load_tree(Tree::of(&request.config, text)?, request, true)
 }
 
 /// The same for a main file of this text, which stands nowhere yet; what it includes is looked for beside
@@ -40,17 +58,17 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
 /// # Errors
 /// As [`load`].
 pub fn load_text(text: &str, request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::of(&request.config, text)?, request)
+    load_tree(Tree::of(&request.config, text)?, request, false)
 }
 
-fn load_tree(mut tree: Tree, request: &Request) -> Result<Plan, Vec<Problem>> {
+fn load_tree(mut tree: Tree, request: &Request, lenient: bool) -> Result<Plan, Vec<Problem>> {
     let environment = match request::chosen(&tree, request.environment.as_deref()) {
         Ok(environment) => environment.name.clone(),
         Err(fault) => return Err(request::unchosen(tree, fault)),
     };
     let faults = std::mem::take(&mut tree.faults);
     let Some(environment) = tree.root.environment(&environment) else { return Err(Problem::all(faults, &tree.sources)) };
-    let mut resolved = resolve(&tree, environment, &request.env, false);
+    let mut resolved = resolve(&tree, environment, &request.env, lenient);
     resolved.faults.extend(faults);
     let rest = Rest::read(&tree, &mut resolved);
     let mut faults = std::mem::take(&mut resolved.faults);
@@ -59,12 +77,17 @@ fn load_tree(mut tree: Tree, request: &Request) -> Result<Plan, Vec<Problem>> {
     if problems.iter().any(|problem| problem.weight == Weight::Error) {
         return Err(problems);
     }
-    Ok(plan(&tree, resolved, rest, problems))
+    let mut plan = plan(&tree, resolved, rest, problems);
+    let mut kept = tree.sources.into_bytes();
+    // A file that is read twice is one file; it was the same both times, unless somebody changes it right now.
+    kept.extend(std::mem::take(&mut plan.kept));
+    plan.kept = kept.into_iter().collect();
+    Ok(plan)
 }
 
 fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Problem>) -> Plan {
     let mut files: BTreeMap<String, Digest> = tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
-    files.extend(rest.signers);
+    files.extend(rest.keys.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))));
     resolved.secrecy.word(&tree.root.project);
     tree.root.environments.iter().for_each(|environment| resolved.secrecy.word(&environment.name));
     let mut secrets = std::mem::take(&mut resolved.secrecy.secrets);
@@ -75,13 +98,16 @@ fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Probl
         environment: resolved.environment.name.clone(),
         environments: tree.root.environments.iter().map(|environment| environment.name.clone()).collect(),
         root: tree.folder.clone(),
+        config: tree.name.clone(),
         items: resolved.items,
         pins: rest.pins,
         release: rest.release,
         people: tree.root.people.clone(),
         signoff: rest.signoff,
+        waivers: rest.waivers,
         ledger: rest.ledger,
         files,
+        kept: rest.keys,
         secrets: secrets.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
         words: resolved.secrecy.words.into_iter().collect(),
         warnings,
@@ -93,8 +119,10 @@ pub(super) struct Rest {
     pins: Pins,
     release: Release,
     signoff: Option<Signoff>,
-    /// The signers' file with its fingerprint.
-    signers: Option<(String, Digest)>,
+    /// The files of keys, signers' and revoked ones, with their bytes.
+    keys: Vec<(String, Vec<u8>)>,
+    /// Accepted exceptions for the environment.
+    waivers: Vec<PlacedWaiver>,
     ledger: Option<String>,
 }
 
@@ -127,16 +155,19 @@ impl Rest {
             dirty: false,
         };
         let pins = pins(tree, resolved);
-        let signoff_block = overridden(root.signoff.as_ref(), resolved.environment.signoff.as_ref());
-        let (mut signoff, mut signers) = (None::<Signoff>, None);
-        if let Some((label, node)) = signoff_block {
+        let (mut signoff, mut keys) = (None::<Signoff>, Vec::new());
+        if let Some((label, node)) = people::signoff(root, resolved.environment) {
             let (node, dropped) = filled(tree, resolved, &node);
             resolved.faults.extend(people::check(&node, &root.people));
             signoff = typed_block(resolved, label, &node, dropped);
-            signers = signoff.as_ref().and_then(|signoff| read_signers(tree, resolved, signoff, &node));
+            if let Some(signoff) = &signoff {
+                keys.extend(read_keys(tree, resolved, &node, "allowed-signers", Some(&signoff.allowed_signers)));
+                keys.extend(read_keys(tree, resolved, &node, "revoked-keys", signoff.revoked_keys.as_deref()));
+            }
         }
+        let waivers = waivers::of_environment(tree, resolved);
         let ledger = root.ledger.as_ref().map(|node| (node.place, node.clone()));
-        Self { pins, release, signoff, signers, ledger: block(tree, resolved, ledger.as_ref()) }
+        Self { pins, release, signoff, keys, waivers, ledger: block(tree, resolved, ledger.as_ref()) }
     }
 }
 
@@ -169,22 +200,14 @@ fn typed_block<T: DeserializeOwned>(resolved: &mut Resolved<'_>, label: Place, n
     typed.value
 }
 
-/// The environment's keys stand instead of the plan's.
-fn overridden(plan: Option<&(Place, Node)>, environment: Option<&(Place, Node)>) -> Option<(Place, Node)> {
-    let (Some((_, plan)), Some((label, environment))) = (plan, environment) else { return environment.or(plan).cloned() };
-    let (Value::Map(old), Value::Map(new)) = (&plan.value, &environment.value) else { return Some((*label, environment.clone())) };
-    let kept = old.iter().filter(|(key, _)| !new.iter().any(|(k, _)| k.text == key.text));
-    let entries = new.iter().chain(kept).cloned().collect();
-    Some((*label, Node { place: environment.place, value: Value::Map(entries) }))
-}
-
-fn read_signers(tree: &Tree, resolved: &mut Resolved<'_>, signoff: &Signoff, node: &Node) -> Option<(String, Digest)> {
+/// A file of keys that `signoff` names, with its bytes.
+fn read_keys(tree: &Tree, resolved: &mut Resolved<'_>, node: &Node, key: &str, name: Option<&str>) -> Option<(String, Vec<u8>)> {
     const LARGEST: Size = Size(1 << 20);
-    let name = &signoff.allowed_signers;
+    let name = name?;
     match regular_file::read_bytes(&tree.folder.join(name), LARGEST) {
-        Ok(bytes) => Some((super::include::shown(Path::new(name)), Digest::of(&bytes))),
+        Ok(bytes) => Some((super::include::shown(Path::new(name)), bytes)),
         Err(error) => {
-            let (place, shown) = node.get("allowed-signers").and_then(|node| Some((node.place, node.scalar()?.quotable().to_owned())))?;
+            let (place, shown) = node.get(key).and_then(|node| Some((node.place, node.scalar()?.quotable().to_owned())))?;
             resolved.faults.push(Fault::new(place, format!("the file `{shown}` {error}")));
             None
         }

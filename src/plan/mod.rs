@@ -42,18 +42,19 @@ mod tree;
 mod typed;
 mod unused;
 mod variables;
+mod waivers;
 mod yaml;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{
-    model::{Digest, Person, Release, Signoff},
+    model::{Digest, Location, Person, Release, Signoff, Waiver},
     net::Pins,
 };
 
 pub use item::{Item, Retry, Standing};
 pub use lint::{Lint, lint, lint_text};
-pub use load::{load, load_text};
+pub use load::{load, load_leniently, load_text, load_text_leniently};
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
 pub use problem::{Problem, Weight};
@@ -70,6 +71,8 @@ pub struct Plan {
     pub environments: Vec<String>,
     /// The folder of `gonogo.yaml`; relative paths in checks start here.
     pub root: PathBuf,
+    /// The name of the main file, in [`root`](Self::root).
+    pub config: PathBuf,
     /// Every check in the plan's order: files as included, guards where they stand.
     pub items: Vec<Item>,
     /// Names pinned by the environment's `resolve`.
@@ -80,10 +83,14 @@ pub struct Plan {
     pub people: BTreeMap<String, Person>,
     /// Whose signatures this environment needs.
     pub signoff: Option<Signoff>,
+    /// The accepted exceptions for this environment, in the order of their file.
+    pub waivers: Vec<PlacedWaiver>,
     /// Where the record is kept: a path or an address.
     pub ledger: Option<String>,
     /// Every file read, packs included, with its fingerprint, by its name relative to [`root`](Self::root).
     pub files: BTreeMap<String, Digest>,
+    /// The bytes of each of the [`files`](Self::files), which a run on record keeps.
+    pub kept: Vec<(String, Vec<u8>)>,
     /// Over the files' bytes and the resolved values of non-secret variables (secret ones by name).
     pub digest: Digest,
     /// Every secret the plan knows of, as name and value: secret variables, `Secret` fields, credential headers.
@@ -92,4 +99,13 @@ pub struct Plan {
     pub words: Vec<String>,
     /// Problems that do not stop a run: shown by `lint` and in the report's notes.
     pub warnings: Vec<Problem>,
+}
+
+/// An accepted exception and where the plan says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedWaiver {
+    /// What is accepted.
+    pub waiver: Waiver,
+    /// Its file and line.
+    pub location: Location,
 }

@@ -1,34 +1,89 @@
-//! Who signs: the plan's `people` and `signoff`.
+//! Who answers, accepts and signs: the plan's `people`, and its `signoff` as far as it names them.
 
-use std::collections::BTreeMap;
+mod quorum;
 
-use super::{fault::Fault, node::Node, suggest};
-use crate::model::Person;
+use std::collections::{BTreeMap, HashMap};
+
+use super::{
+    fault::Fault,
+    fields::Word,
+    node::{Key, Node, Value},
+    place::Place,
+    root::{Environment, Root},
+    suggest,
+};
+use crate::model::{Period, Person};
+
+/// The environment's `signoff`, with its key: its own keys stand instead of the plan's.
+pub(super) fn signoff(root: &Root, environment: &Environment) -> Option<(Place, Node)> {
+    let (plan, environment) = (root.signoff.as_ref(), environment.signoff.as_ref());
+    let (Some((_, plan)), Some((label, environment))) = (plan, environment) else { return environment.or(plan).cloned() };
+    let (Value::Map(old), Value::Map(new)) = (&plan.value, &environment.value) else { return Some((*label, environment.clone())) };
+    let kept = old.iter().filter(|(key, _)| !new.iter().any(|(k, _)| k.text == key.text));
+    let entries = new.iter().chain(kept).cloned().collect();
+    Some((*label, Node { place: environment.place, value: Value::Map(entries) }))
+}
 
 /// What does not fit together between `signoff`, its variables filled in, and the people.
 pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let roles = signoff.get("roles").and_then(Node::entries).unwrap_or_default();
+    let roles = roles(signoff);
     for (key, members) in roles {
-        let listed = members.get("people").unwrap_or(members);
-        let items = listed.items().unwrap_or_default();
+        let items = members_of(members);
         if items.is_empty() {
             faults.push(Fault::new(key.place, format!("nobody has the role `{}`", key.text)));
         }
         faults.extend(items.iter().filter_map(|item| unknown(item, people.keys().map(String::as_str), "person", "people")));
-    }
-    if let Some((key, require)) = signoff.entry("require") {
-        let items = require.items().unwrap_or_default();
-        if items.is_empty() {
-            faults.push(Fault::new(key.place, "`require` names no role"));
-        }
-        let named = items.iter().map(|item| item.get("role").unwrap_or(item));
-        faults.extend(named.filter_map(|item| unknown(item, roles.iter().map(|(role, _)| role.text.as_str()), "role", "roles")));
+        faults.extend(repeated(items, |name| format!("`{name}` has the role `{}` twice", key.text)));
     }
     if let Some((key, _)) = signoff.entry("roles").filter(|_| roles.is_empty()) {
         faults.push(Fault::new(key.place, "there are no roles"));
     }
+    faults.extend(quorum::check(signoff, roles));
+    faults.extend(break_glass(signoff, roles));
+    for (key, node) in ["valid-for", "max-age"].iter().filter_map(|key| signoff.entry(key)) {
+        let period = node.scalar().and_then(|scalar| scalar.text.parse::<Period>().ok());
+        if period == Some(Period::seconds(0)) {
+            faults.push(Fault::new(node.place, format!("a `{}` of no time at all is never met", key.text)));
+        }
+    }
     faults
+}
+
+/// The roles, each with what it holds.
+fn roles(signoff: &Node) -> &[(Key, Node)] {
+    signoff.get("roles").and_then(Node::entries).unwrap_or_default()
+}
+
+/// The people of a role, whether it is written short or long.
+fn members_of(role: &Node) -> &[Node] {
+    role.get("people").unwrap_or(role).items().unwrap_or_default()
+}
+
+fn role_names(roles: &[(Key, Node)]) -> impl Iterator<Item = &str> + Clone {
+    roles.iter().map(|(role, _)| role.text.as_str())
+}
+
+/// Those that stand a second time.
+fn repeated(items: &[Node], say: impl Fn(&str) -> String) -> Vec<Fault> {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut faults = Vec::new();
+    for (item, scalar) in items.iter().filter_map(|item| Some((item, item.scalar()?))) {
+        if seen.contains(&scalar.text.as_str()) {
+            faults.push(Fault::new(item.place, say(scalar.quotable())));
+        }
+        seen.push(&scalar.text);
+    }
+    faults
+}
+
+fn break_glass(signoff: &Node, roles: &[(Key, Node)]) -> Vec<Fault> {
+    let Some((key, named)) = signoff.get("break-glass").and_then(|node| node.entry("roles")) else { return Vec::new() };
+    let Some(items) = named.items() else { return Vec::new() };
+    if items.is_empty() {
+        return vec![Fault::new(key.place, "no role may pass the gate in an emergency").hint("leave `break-glass` out")];
+    }
+    items.iter().filter_map(|item| unknown(item, role_names(roles), "role", "roles")).collect()
 }
 
 /// The fault of naming what is not among the `known`; a variable's value is not told.
@@ -39,4 +94,56 @@ fn unknown<'a>(item: &Node, known: impl Iterator<Item = &'a str> + Clone, noun: 
     }
     let shown = scalar.quotable();
     Some(Fault::new(item.place, format!("there is no {noun} `{shown}`")).maybe_hint(suggest::hint(shown, known, nouns)))
+}
+
+/// What is wrong with those whom a manual item asks (`by`): it names roles and people. A plan without either may name
+/// whom it likes.
+pub(super) fn asked(settings: &Node, root: &Root, environment: &Environment) -> Vec<Fault> {
+    let Some(by) = settings.get("by") else { return Vec::new() };
+    let signoff = signoff(root, environment);
+    let roles = signoff.as_ref().map(|(_, node)| roles(node)).unwrap_or_default();
+    if roles.is_empty() && root.people.is_empty() {
+        return Vec::new();
+    }
+    let known = role_names(roles).chain(root.people.keys().map(String::as_str));
+    let items = by.items().unwrap_or(std::slice::from_ref(by));
+    items.iter().filter_map(|item| unknown(item, known.clone(), "role or person", "roles and people")).collect()
+}
+
+/// The id of whoever is known by `name`: their id, or one of their addresses.
+pub(super) fn known_as<'a>(name: &str, people: &'a BTreeMap<String, Person>) -> Option<&'a str> {
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    people.iter().find(|(id, person)| is(id) || person.emails.iter().any(|email| is(email))).map(|(id, _)| id.as_str())
+}
+
+/// The fault of naming somebody who is not among the people.
+pub(super) fn stranger(name: &Word, people: &BTreeMap<String, Person>) -> Option<Fault> {
+    if people.contains_key(&name.text) {
+        return None;
+    }
+    let hint = match known_as(&name.text, people) {
+        Some(id) => Some(format!("this is `{id}`: write that id")),
+        None => suggest::hint(&name.text, people.keys().map(String::as_str), "people"),
+    };
+    Some(Fault::new(name.place, format!("there is no person `{}`", name.text)).maybe_hint(hint))
+}
+
+/// Addresses of two people: whoever signs with one of them would be both.
+pub(super) fn shared_addresses(people: &[(Key, Node)]) -> Vec<Fault> {
+    let mut whose: HashMap<String, &str> = HashMap::new();
+    for (key, _) in people {
+        whose.insert(key.text.to_lowercase(), &key.text);
+    }
+    let mut faults = Vec::new();
+    for (key, person) in people {
+        for email in person.get("emails").and_then(Node::items).unwrap_or_default() {
+            let Some(scalar) = email.scalar() else { continue };
+            let owner = *whose.entry(scalar.text.to_lowercase()).or_insert(&key.text);
+            if owner != key.text {
+                let message = format!("`{}` is an address of `{owner}` too", scalar.quotable());
+                faults.push(Fault::new(email.place, message).hint("one person stands here once, with all addresses"));
+            }
+        }
+    }
+    faults
 }

@@ -1,6 +1,6 @@
 //! Where something stands: a stretch of bytes in one of the plan's files.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use crate::model::Digest;
 
@@ -35,7 +35,7 @@ pub(super) struct Source {
     pub(super) name: String,
     /// As people and CI find it: relative to where the program was started, if the plan was given so.
     pub(super) path: String,
-    /// Its text; empty where it is not UTF-8.
+    /// Its text, byte by byte as the file has it.
     pub(super) text: String,
     /// Of its exact bytes.
     pub(super) digest: Digest,
@@ -72,6 +72,11 @@ impl Sources {
     pub(super) fn add_file(&mut self, name: String, path: String, text: String, digest: Digest) -> u32 {
         self.0.push(Source::new(name, path, text, digest));
         u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Every file's name and exact bytes, each name once. A pack may be read several times.
+    pub(super) fn into_bytes(self) -> BTreeMap<String, Vec<u8>> {
+        self.0.into_iter().map(|source| (source.name, source.text.into_bytes())).collect()
     }
 
     /// The file a place is in.

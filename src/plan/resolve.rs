@@ -14,6 +14,7 @@ use super::{
     mismatch::Mismatch,
     needs::{self, Meant},
     node::Node,
+    people,
     place::Place,
     root::{self, Environment},
     scope::{PackScope, Scopes},
@@ -117,6 +118,9 @@ impl Resolved<'_> {
             self.untried.push((draft.id.clone(), why));
         }
         self.faults.extend(read.faults);
+        if draft.kind.name == "manual" {
+            self.faults.extend(people::asked(&read.settings, &tree.root, self.environment));
+        }
         let whole = read.envelope.partial.is_none();
         let envelope = read.envelope.value.or(read.envelope.partial)?;
         let meant = meant(&envelope, None);

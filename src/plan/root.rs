@@ -6,6 +6,7 @@ use super::{
     fault::Fault,
     fields::{Fields, Word, is_id, words},
     node::{Key, Node, Scalar},
+    people,
     place::Place,
     template::{Template, is_name},
     typed,
@@ -13,8 +14,8 @@ use super::{
 use crate::model::Person;
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 10] =
-    ["project", "environments", "vars", "include", "section", "checks", "release", "people", "signoff", "ledger"];
+pub(super) const KEYS: [&str; 11] =
+    ["project", "environments", "vars", "include", "section", "checks", "release", "people", "signoff", "waivers", "ledger"];
 /// The keys of an environment.
 pub(super) const ENVIRONMENT_KEYS: [&str; 5] = ["vars", "env-file", "guard", "resolve", "signoff"];
 
@@ -30,6 +31,8 @@ pub(super) struct Root {
     pub(super) release: Option<(Place, Node)>,
     pub(super) people: BTreeMap<String, Person>,
     pub(super) signoff: Option<(Place, Node)>,
+    /// The file of accepted exceptions, where it is not the usual one.
+    pub(super) waivers: Option<Word>,
     pub(super) ledger: Option<Node>,
 }
 
@@ -66,8 +69,9 @@ impl Root {
             vars: vars(fields, faults),
             include: include.map(|(_, items)| items.to_vec()).unwrap_or_default(),
             release: owned("release"),
-            people: people(fields, faults),
+            people: known_people(fields, faults),
             signoff: owned("signoff"),
+            waivers: fields.word("waivers", faults),
             ledger: owned("ledger").map(|(_, node)| node),
         }
     }
@@ -150,7 +154,7 @@ pub(super) fn vars(fields: Fields<'_>, faults: &mut Vec<Fault>) -> Vec<(Key, Nod
     entries.to_vec()
 }
 
-fn people(fields: Fields<'_>, faults: &mut Vec<Fault>) -> BTreeMap<String, Person> {
+fn known_people(fields: Fields<'_>, faults: &mut Vec<Fault>) -> BTreeMap<String, Person> {
     let Some((_, entries)) = fields.map("people", faults) else { return BTreeMap::new() };
     let mut people = BTreeMap::new();
     for (key, node) in entries {
@@ -160,5 +164,6 @@ fn people(fields: Fields<'_>, faults: &mut Vec<Fault>) -> BTreeMap<String, Perso
         let unknown = Person { name: String::new(), title: None, emails: Vec::new() };
         people.insert(key.text.clone(), person.value.unwrap_or(unknown));
     }
+    faults.extend(people::shared_addresses(entries));
     people
 }

@@ -1,10 +1,11 @@
 //! The JSON Schema (draft-07) of plans, for editors: completion, hover and most problems while typing.
 //!
-//! One schema serves `gonogo.yaml` and the check files. It is composed from the structs that read them, so that it
+//! One schema serves `gonogo.yaml`, the check files and `waivers.yaml`. It is composed from the structs that read them, so that it
 //! cannot say something else; their doc comments are its descriptions.
 
 mod loosen;
 mod root;
+mod waivers;
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -27,6 +28,7 @@ pub fn schema() -> Value {
     definitions.insert("checks".into(), json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/definitions/check" }, "description": "The checks, in the order of the report." }));
     definitions.insert("plan".into(), plan);
     definitions.insert("file".into(), file());
+    definitions.insert("waivers".into(), waivers::waivers());
     definitions.insert("scalar".into(), json!({ "type": ["string", "number", "boolean"] }));
     definitions.insert("variable".into(), loosen::variable());
     definitions.insert("id".into(), json!({ "type": "string", "pattern": ID }));
@@ -35,11 +37,15 @@ pub fn schema() -> Value {
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "gonogo plan",
-        "description": "A deployment checklist: `gonogo.yaml`, or a file of checks that it includes.",
-        "type": "object",
-        "if": { "anyOf": of_plan },
+        "description": "A deployment checklist: `gonogo.yaml`, a file of checks that it includes, or `waivers.yaml`.",
+        "type": ["object", "array"],
+        "if": { "type": "object", "anyOf": of_plan },
         "then": { "$ref": "#/definitions/plan" },
-        "else": { "$ref": "#/definitions/file" },
+        "else": {
+            "if": { "anyOf": [{ "type": "array" }, { "required": ["waivers"] }] },
+            "then": { "$ref": "#/definitions/waivers" },
+            "else": { "$ref": "#/definitions/file" },
+        },
         "definitions": definitions,
     })
 }
@@ -162,6 +168,8 @@ mod tests {
             "pack-unknown",
             "release-people-signoff",
             "signoff-requires-nobody",
+            "waivers-unknown-key",
+            "waivers-variable",
             "unknown-key",
             "unknown-key-far",
             "unknown-key-of-a-file",

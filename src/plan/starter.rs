@@ -3,7 +3,9 @@
 //! What a folder says is not trusted: a name becomes part of a plan only if it has a name's characters or goes through
 //! the quoting of `sheet`, and of an env file only the keys are kept.
 
+mod backup;
 mod checks;
+mod command;
 mod container;
 mod environment;
 mod origin;
@@ -34,6 +36,8 @@ pub struct Found {
     proxy: proxy::Proxy,
     /// A store that a compose file starts with an append-only file.
     append_only: Option<String>,
+    /// The backups that are made, and what makes them.
+    backups: Vec<backup::Backup>,
     /// What was taken for what, for the reader: path and what it is.
     sources: Vec<(String, &'static str)>,
 }
@@ -58,14 +62,19 @@ pub enum Role {
     Compose,
     /// A configuration that may be a reverse proxy's.
     Proxy,
+    /// A script, a cron table or a tool's settings, which may tell of backups.
+    Script,
+    /// A dump; its name says all that is asked of it.
+    Dump,
 }
 
 impl Role {
     /// By the file's name; `None` for what says nothing about a deployment.
     pub fn of(path: &str) -> Option<Self> {
-        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        let path = path.to_ascii_lowercase();
+        let name = path.rsplit('/').next().unwrap_or(&path);
         let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-        if environment::is_settings(&name) {
+        if environment::is_settings(name) {
             Some(Self::Settings)
         } else if name.ends_with(".sql") && !name.ends_with("down.sql") {
             Some(Self::Sql)
@@ -73,6 +82,10 @@ impl Role {
             Some(Self::Image)
         } else if yaml && (name.starts_with("compose") || name.starts_with("docker-compose")) {
             Some(Self::Compose)
+        } else if backup::tells(&path, name) {
+            Some(Self::Script)
+        } else if backup::dump_ending(name).is_some() {
+            Some(Self::Dump)
         } else if name.ends_with(".conf") {
             Some(Self::Proxy)
         } else {
@@ -103,7 +116,13 @@ impl Found {
     /// Takes what a text says. Files of one role are to come in the order of their names: migrations build on each other.
     pub fn text(&mut self, role: Role, path: &str, text: &str) {
         let said = match role {
-            Role::Settings => return,
+            Role::Settings | Role::Dump => return,
+            Role::Script => {
+                let ways = backup::read(path, text);
+                let found = !ways.is_empty();
+                self.made(ways, path);
+                found.then_some("backups: how they are made")
+            }
             Role::Sql => self.indexes.read(path, text).then_some("SQL: the indexes it leaves in place"),
             Role::Image => {
                 let health = container::health(text);
@@ -114,11 +133,28 @@ impl Found {
             Role::Compose => container::compose(text).map(|compose| {
                 self.health = self.health.take().or_else(|| compose.health.map(|name| Named { name, file: path.into() }));
                 self.append_only = self.append_only.take().or_else(|| compose.append_only.then(|| path.into()));
+                self.made(compose.backups, path);
                 "services: health checks and stores"
             }),
             Role::Proxy => self.proxy.read(path, text).then_some("reverse proxy: its names, TLS and allowed origins"),
         };
         self.sources.extend(said.map(|said| (path.to_owned(), said)));
+    }
+
+    /// Takes dumps by their paths, all at once.
+    pub fn dumps(&mut self, paths: &[String]) {
+        for (way, path) in backup::folders(paths) {
+            self.sources.push((path.clone(), "a folder of dumps"));
+            self.made(vec![way], &path);
+        }
+    }
+
+    fn made(&mut self, ways: Vec<backup::Way>, file: &str) {
+        for way in ways {
+            if !self.backups.iter().any(|known| known.way == way) {
+                self.backups.push(backup::Backup { way, file: file.to_owned() });
+            }
+        }
     }
 
     /// How many files something was taken from.

@@ -15,7 +15,7 @@ use super::{
     pack_use::PackUse,
     place::{Place, Sources},
     root::Root,
-    suggest, unused,
+    suggest, unused, waivers,
 };
 use crate::model::{Digest, plain};
 
@@ -27,10 +27,14 @@ const FILE_KEYS: [&str; 2] = ["section", "checks"];
 pub(super) struct Tree {
     /// The folder of the main file.
     pub(super) folder: PathBuf,
+    /// The main file's name in it.
+    pub(super) name: PathBuf,
     pub(super) sources: Sources,
     pub(super) root: Root,
     pub(super) packs: Vec<PackUse>,
     pub(super) drafts: Vec<Draft>,
+    /// Accepted exceptions, of all environments.
+    pub(super) waivers: Vec<waivers::Written>,
     pub(super) faults: Vec<Fault>,
     /// Ids of all checks, also of those that are wrong.
     ids: HashSet<String>,
@@ -71,7 +75,8 @@ impl Tree {
         // Globs give their paths back without `./`.
         let folder: PathBuf = config.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir).collect();
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        (Self { folder, ..Self::default() }, PathBuf::from(config.file_name().unwrap_or(config.as_os_str())))
+        let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
+        (Self { folder, name: name.clone(), ..Self::default() }, name)
     }
 
     /// With all that the main file says and includes.
@@ -83,14 +88,18 @@ impl Tree {
         if node.get("checks").is_some() {
             tree.checks(node);
         }
-        tree.include(name);
+        let waivers = waivers::file(&tree.root, &tree.folder, &mut tree.sources, &mut tree.faults);
+        let (path, node) = waivers.unzip();
+        tree.include([name.to_path_buf()].into_iter().chain(path).collect());
+        if let Some(node) = node.flatten() {
+            tree.waivers = waivers::read(&node, &tree.root, &tree.sources, &mut tree.faults);
+        }
         tree.whole();
         Ok(tree)
     }
 
-    /// Reads what is included, in the order of the list.
-    fn include(&mut self, main: &Path) {
-        let mut seen: HashSet<PathBuf> = HashSet::from([main.to_path_buf()]);
+    /// Reads what is included, in the order of the list, but for the files `seen` already.
+    fn include(&mut self, mut seen: HashSet<PathBuf>) {
         for entry in std::mem::take(&mut self.root.include) {
             if entry.entries().is_some() {
                 self.pack(&entry);
@@ -185,7 +194,12 @@ impl Tree {
         self.faults.extend(faults);
     }
 
-    fn no_check(&self, id: &str, place: Place) -> Fault {
+    /// Whether some check, be it wrong, has this id.
+    pub(super) fn has_check(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
+    pub(super) fn no_check(&self, id: &str, place: Place) -> Fault {
         let near = suggest::nearest(id, self.ids.iter().map(String::as_str));
         Fault::new(place, format!("the plan has no check `{id}`")).maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::model::{Finding, Outcome, Period, Phase, Report, Verdict};
 
 use super::{
-    inert,
+    Page, inert, people,
     story::{count, moment},
 };
 
@@ -189,7 +189,8 @@ pub(super) struct Fact {
 }
 
 /// The facts of the run, in the order people ask for them.
-pub(super) fn facts(report: &Report) -> Vec<Fact> {
+pub(super) fn facts(page: &Page<'_>) -> Vec<Fact> {
+    let report = page.report;
     let fact = |label, text: String| Fact { label, text, exact: false, link: None };
     let mut facts = vec![
         fact("Project", report.project.clone()),
@@ -200,7 +201,7 @@ pub(super) fn facts(report: &Report) -> Vec<Fact> {
     facts.push(fact("When", format!("{}, took {}", moment(report.started), Period::between(report.started, report.finished))));
     facts.push(fact("From", from(report)));
     facts.extend(report.vantage.ci.iter().map(|ci| Fact { link: inert::link(ci), ..fact("CI job", ci.clone()) }));
-    facts.push(fact("Signed", "Not signed".into()));
+    facts.push(fact("Signed", page.record.map_or_else(|| "Not signed".into(), people::signed_by_name)));
     facts
 }
 

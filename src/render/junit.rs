@@ -53,7 +53,7 @@ fn verdict(page: &Page<'_>) -> TestSuite {
     let mut suite = TestSuite::new("Verdict");
     suite.add_property(("verdict", headline.as_str())).add_property(("fingerprint", page.fingerprint().as_str()));
     suite.add_property(("checks", head::tally(report).as_str()));
-    for fact in head::facts(report) {
+    for fact in head::facts(page) {
         suite.add_property((fact.label.to_lowercase().as_str(), inert::line(&fact.text).as_str()));
     }
     for caveat in head::caveats(report) {

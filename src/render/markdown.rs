@@ -14,6 +14,8 @@ pub(super) fn render(page: &Page<'_>) -> String {
         }
         blank = line.is_empty();
     }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
     out
 }
 
@@ -39,6 +41,8 @@ pub(super) fn text(text: &str) -> String {
             // Between two letters it is never emphasis (CommonMark 0.31, section 6.2).
             '_' => !(word(before) && word(after)),
             '-' | '+' | '=' | '>' => before.is_none(),
+            // Printed into a CI log, `::name::` at the start of a line would be a command.
+            ':' => before.is_none() && after == Some(':'),
             '.' | ')' => place > 0 && matches!(after, None | Some(' ')) && text[..place].iter().all(char::is_ascii_digit),
             _ => false,
         };
@@ -57,6 +61,13 @@ pub(super) fn text(text: &str) -> String {
 pub(super) fn lines(said: &str) -> String {
     let lines: Vec<String> = said.lines().filter(|line| !line.trim().is_empty()).map(text).collect();
     lines.join("<br>")
+}
+
+/// What a program printed, as a code block that it cannot leave. Behind the gutter no line can be a fence or a CI command.
+pub(super) fn log(printed: &str) -> String {
+    let fence = "`".repeat(3.max(printed.split(|c| c != '`').map(str::len).max().unwrap_or(0) + 1));
+    let lines: String = printed.lines().map(|line| format!("│ {}\n", inert::log_line(&inert::cut(line, LONGEST)))).collect();
+    format!("{fence}text\n{lines}{fence}")
 }
 
 /// Whether this character would begin a mention, a reference or a link by itself: `@name`, `#12`, `GH-12`, `://`, `www.`.
@@ -130,6 +141,11 @@ mod tests {
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code("a|b\n"), "`a\\|b`");
         assert_eq!(link("javascript:x"), "`javascript:x`");
+    }
+
+    #[test]
+    fn a_log_stays_in_its_block() {
+        assert_eq!(log("ok\n```\n::error::x ##[y]"), "````text\n│ ok\n│ ```\n│ \\::error::x # #[y]\n````");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod html;
 mod inert;
 mod junit;
 mod markdown;
+mod people;
 mod sarif;
 mod story;
 mod summary;
@@ -19,7 +20,9 @@ mod view;
 
 use std::borrow::Cow;
 
-use crate::model::{Digest, Report};
+use crate::model::{Digest, Record, Report};
+
+use head::Tone;
 
 pub use difference::{DIFFERENCE_FORMATS, DifferenceFormat, difference};
 pub use summary::summary;
@@ -29,25 +32,49 @@ pub use summary::summary;
 pub struct Page<'a> {
     /// The report.
     pub report: &'a Report,
+    /// What the ledger says beside it, verified; `None` where no ledger was asked.
+    pub record: Option<&'a Record>,
     stored: Option<&'a [u8]>,
 }
 
 impl<'a> Page<'a> {
     /// A report as this run made it.
     pub fn new(report: &'a Report) -> Self {
-        Self { report, stored: None }
+        Self { report, record: None, stored: None }
     }
 
     /// A report read from a file of exactly these bytes. They are what people sign: the fingerprint is theirs, and the
     /// `json` format gives them back, with fields that this version does not know.
     pub fn stored(report: &'a Report, bytes: &'a [u8]) -> Self {
-        Self { report, stored: Some(bytes) }
+        Self { report, record: None, stored: Some(bytes) }
+    }
+
+    /// With what the ledger says beside the report.
+    #[must_use]
+    pub fn with_record(self, record: &'a Record) -> Self {
+        Self { record: Some(record), ..self }
     }
 
     /// The fingerprint of the report's JSON file.
     pub fn fingerprint(&self) -> Digest {
         self.stored.map_or_else(|| Digest::of(&self.report.to_json()), Digest::of)
     }
+}
+
+/// The pages of a report that people keep: of the same report and the same record they have the same bytes, whenever and
+/// wherever they are made by this version. Whoever holds all three sees by making them again whether a page was edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pages {
+    /// The HTML page.
+    pub html: String,
+    /// The Markdown page.
+    pub markdown: String,
+}
+
+/// The pages of the report whose file has exactly these bytes, with what the ledger says beside it.
+pub fn pages(report: &Report, bytes: &[u8], record: Option<&Record>) -> Pages {
+    let page = Page { report, record, stored: Some(bytes) };
+    Pages { html: html::render(&page), markdown: markdown::render(&page) }
 }
 
 /// An output format: its name on the command line and its function.

@@ -56,7 +56,7 @@ fn properties(page: &Page<'_>) -> Map<String, Value> {
     properties.insert("headline".into(), head::headline(report).into());
     properties.insert("fingerprint".into(), page.fingerprint().as_str().into());
     properties.insert("checks".into(), head::tally(report).into());
-    for fact in head::facts(report) {
+    for fact in head::facts(page) {
         properties.insert(fact.label.to_lowercase(), inert::line(&fact.text).into());
     }
     let caveats: Vec<String> = head::caveats(report).iter().map(|c| inert::line(&format!("{}: {}", c.word, c.text))).collect();

@@ -9,9 +9,17 @@ use minijinja::{
 
 use super::{html, inert, markdown, terminal, view::View};
 
-/// The two templates, by the name that chooses their escaping.
-const TEMPLATES: [(&str, &str); 2] =
-    [("report.html", include_str!("../../templates/report.html")), ("report.md", include_str!("../../templates/report.md"))];
+/// The templates, by the name that chooses their escaping: the two pages and the parts they include.
+const TEMPLATES: [(&str, &str); 8] = [
+    ("report.html", include_str!("../../templates/report.html")),
+    ("accepted.html", include_str!("../../templates/accepted.html")),
+    ("signoff.html", include_str!("../../templates/signoff.html")),
+    ("deployments.html", include_str!("../../templates/deployments.html")),
+    ("report.md", include_str!("../../templates/report.md")),
+    ("accepted.md", include_str!("../../templates/accepted.md")),
+    ("signoff.md", include_str!("../../templates/signoff.md")),
+    ("deployments.md", include_str!("../../templates/deployments.md")),
+];
 
 /// The page made with the template of this name.
 ///
@@ -31,8 +39,10 @@ fn try_render(name: &str, view: &View) -> Result<String, Error> {
     env.add_filter("link", |text: &str| Value::from_safe_string(markdown::link(text)));
     env.add_filter("spans", |text: &str| Value::from_safe_string(html::spans(text)));
     env.add_filter("lines", |text: &str| Value::from_safe_string(markdown::lines(text)));
-    for (name, source) in TEMPLATES {
-        env.add_template(name, source)?;
+    env.add_filter("log", |text: &str| Value::from_safe_string(markdown::log(text)));
+    let syntax = name.rsplit('.').next();
+    for (part, source) in TEMPLATES.into_iter().filter(|(part, _)| part.rsplit('.').next() == syntax) {
+        env.add_template(part, source)?;
     }
     env.get_template(name)?.render(Value::from(Serde(view)))
 }

@@ -5,6 +5,7 @@
 
 mod exception;
 mod paint;
+mod signoff;
 pub(super) mod wrap;
 
 use crate::model::{Finding, Outcome, Period};
@@ -12,7 +13,7 @@ use crate::model::{Finding, Outcome, Period};
 use super::{
     Page,
     head::{self, Tone},
-    inert,
+    inert, people,
     story::{self, Story, said, sign},
 };
 
@@ -36,6 +37,9 @@ pub fn render(page: &Page<'_>, style: Style) -> String {
             }
             exception::push(&mut out, exception, style);
         }
+    }
+    if let Some(record) = page.record {
+        signoff::block(&mut out, record, style);
     }
     ending(&mut out, page, style);
     out
@@ -115,16 +119,17 @@ fn ending(out: &mut String, page: &Page<'_>, style: Style) {
         out.push('\n');
     }
     push(out, &style.dim(&"─".repeat(width)));
-    let mut facts: Vec<(&str, String)> = head::facts(report).into_iter().map(|fact| (fact.label, fact.text)).collect();
+    let mut facts: Vec<(&str, String)> = head::facts(page).into_iter().map(|fact| (fact.label, fact.text)).collect();
     facts.push(("Checks", head::tally(report)));
     facts.push(("Fingerprint", format!("sha256:{}", page.fingerprint())));
+    facts.extend(page.record.map(|record| ("Ledger", format!("{}, head sha256:{}", people::ledger(record), record.head))));
     for (label, text) in facts {
         for (place, line) in wrap::lines(&inert::log_line(&text), width.saturating_sub(14)).iter().enumerate() {
             let label = if place == 0 { label } else { "│" };
             push(out, &format!("{}{line}", style.dim(&format!("{label:<13} "))));
         }
     }
-    for caveat in head::caveats(report) {
+    for caveat in page.record.iter().flat_map(|record| people::caveats(record)).chain(head::caveats(report)) {
         let word = if caveat.loud { caveat.word.to_uppercase() } else { caveat.word.to_owned() };
         let lines = wrap::lines(&format!("{word}: {}", inert::log_line(&caveat.text)), width.saturating_sub(2));
         for (place, line) in lines.iter().enumerate() {
@@ -141,8 +146,8 @@ fn ending(out: &mut String, page: &Page<'_>, style: Style) {
 
 /// The last line; why stands before it where both do not fit into one.
 pub fn verdict(page: &Page<'_>, style: Style) -> String {
-    let tone = Tone::of(page.report);
-    let headline = format!("{} {}", tone.sign(), head::headline(page.report));
+    let tone = people::tone(page);
+    let headline = inert::log_line(&format!("{} {}", tone.sign(), people::headline(page)));
     let why = head::why(page.report);
     let whole = format!("{headline}: {why}");
     let mut out = String::new();
@@ -152,7 +157,7 @@ pub fn verdict(page: &Page<'_>, style: Style) -> String {
         for line in wrap::lines(&why, style.columns()) {
             push(&mut out, &line);
         }
-        push(&mut out, &style.verdict(tone, &headline));
+        push(&mut out, &style.verdict(tone, &wrap::fit(&headline, style.columns())));
     }
     out
 }

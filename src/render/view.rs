@@ -1,6 +1,9 @@
 //! What the templates of the reports for people are given: every text chosen, none escaped.
 
+mod evidence;
 mod finding;
+mod record;
+mod signoff;
 
 use serde::Serialize;
 
@@ -8,11 +11,13 @@ use crate::model::{Outcome, Severity, Tally, Verdict};
 
 use super::{
     Page,
-    head::{self, Caveat, Fact, Tone},
+    head::{self, Caveat, Fact},
+    people,
     story::{self, Exception, Group, Rank, Story, moment},
 };
 
 use finding::FindingView;
+use record::RecordView;
 
 #[derive(Serialize)]
 pub(super) struct View {
@@ -39,6 +44,9 @@ pub(super) struct View {
     at: String,
     exit: u8,
     fingerprint: String,
+    /// Which roles have signed, for the first screen.
+    signed: Option<String>,
+    record: Option<RecordView>,
 }
 
 /// A row of the counts.
@@ -88,14 +96,14 @@ impl View {
     pub(super) fn of(page: &Page<'_>) -> Self {
         let report = page.report;
         let story = Story::of(report);
-        let tone = Tone::of(report);
+        let tone = people::tone(page);
         let decisive = match report.verdict {
             Verdict::Go => Rank::Accepted,
             Verdict::Hold => Rank::Waits,
             Verdict::NoGo => Rank::Blocks,
         };
         Self {
-            headline: head::headline(report),
+            headline: people::headline(page),
             tone: tone.word(),
             sign: tone.sign(),
             why: head::why(report),
@@ -103,8 +111,8 @@ impl View {
             environment: report.environment.clone(),
             release: report.release.name().unwrap_or_else(|| "no release named".into()),
             tally: head::tally(report),
-            caveats: head::caveats(report),
-            facts: head::facts(report),
+            caveats: page.record.iter().flat_map(|record| people::caveats(record)).chain(head::caveats(report)).collect(),
+            facts: head::facts(page),
             outcomes: Outcome::ALL.map(OutcomeView::of).into(),
             counts: counts(page),
             groups: story.groups.iter().map(|group| GroupView::of(group, decisive)).collect(),
@@ -118,6 +126,8 @@ impl View {
             at: moment(report.at),
             exit: report.exit,
             fingerprint: page.fingerprint().to_string(),
+            signed: page.record.map(people::signed),
+            record: page.record.map(|record| RecordView::of(record, report)),
         }
     }
 }

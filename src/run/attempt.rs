@@ -37,8 +37,9 @@ pub(super) async fn attempt(plan: &Arc<Plan>, index: usize, shared: &Arc<Shared>
 
 /// One attempt in a task of its own, so that a panic or a hang costs only this check.
 async fn once(plan: &Arc<Plan>, index: usize, shared: &Arc<Shared>) -> Result<Seen, Unseen> {
-    let timeout = plan.items[index].timeout;
-    let cx = Context::new(shared.clone(), Instant::now() + timeout.get());
+    let Item { id, timeout, .. } = &plan.items[index];
+    let timeout = *timeout;
+    let cx = Context::new(shared.clone(), id, Instant::now() + timeout.get());
     let plan = plan.clone();
     let task = tokio::spawn(async move {
         match &plan.items[index] {

@@ -1,11 +1,9 @@
 //! Makes a check's row of the report, masked: the one place where what targets said meets the secrets of the run.
 
-use jiff::Timestamp;
-
 use super::attempt::Attempted;
 use crate::{
     check::{Seen, Unseen},
-    model::{Finding, Json, Masker, Outcome, Severity, Waived},
+    model::{Finding, Json, Masker, Outcome, Retries, Severity},
     plan::Item,
 };
 
@@ -37,6 +35,9 @@ impl Row<'_> {
             settings: item.settings.clone(),
             target: self.target.map(str::to_owned),
             vantage: self.vantage.map(str::to_owned),
+            from: item.from.clone(),
+            timeout_ms: Some(item.timeout.as_millis()),
+            retry: Some(Retries { attempts: item.retry.attempts, delay_ms: item.retry.delay.as_millis() }),
             attempts: 0,
             flaky: false,
             needs: item.needs.clone(),
@@ -65,12 +66,6 @@ impl Row<'_> {
         let flaky = row.outcome == Outcome::Pass && attempts > 1;
         Finding { attempts, flaky, duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX), ..row }
     }
-}
-
-/// Attaches the accepted exception that covers this failure, if it has not expired. A guard cannot be waived.
-pub(super) fn waived(mut finding: Finding, item: &Item, waiver: Option<&Waived>, at: Timestamp) -> Finding {
-    finding.waiver = waiver.filter(|waiver| finding.outcome == Outcome::Fail && !item.guard && waiver.expires > at).cloned();
-    finding
 }
 
 /// Takes the run's secrets out of everything in the row that is not the plan's own text.

@@ -71,6 +71,11 @@ impl Fold {
         self
     }
 
+    /// Adds to the notes what `say` makes of the findings.
+    pub(super) fn note(&mut self, say: impl FnOnce(&[Option<Finding>]) -> Vec<String>) {
+        self.report.notes.extend(say(&self.findings));
+    }
+
     /// The report, concluded. Every check has a finding by then.
     #[expect(clippy::filter_map_identity, reason = "it collects in place; `flatten` makes a second list of all findings")]
     pub(super) fn report(self) -> Report {

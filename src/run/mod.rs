@@ -7,7 +7,8 @@ mod schedule;
 mod select;
 mod settings;
 mod verify;
+mod waivers;
 
 pub use select::{Choice, Selection, SelectionError};
-pub use settings::{Limits, Settings};
+pub use settings::{GivenWaiver, Limits, Settings};
 pub use verify::{Stop, verify};

@@ -1,10 +1,10 @@
 //! How a plan is to be run.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::model::{Period, Phase, ProcessEnv, Release, Tool, Vantage, Waived};
+use crate::model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Tool, Vantage, Waiver};
 
 /// Everything a run is told, beside the plan.
 #[derive(Debug, Clone)]
@@ -37,10 +37,23 @@ pub struct Settings {
     pub tool: Tool,
     /// The process environment.
     pub env: ProcessEnv,
-    /// Accepted exceptions by check id; those that have expired at [`at`](Self::at) do not count.
-    pub waivers: BTreeMap<String, Waived>,
+    /// Accepted exceptions; whether each counts at [`at`](Self::at) is for the run to say.
+    pub waivers: Vec<GivenWaiver>,
+    /// What people answered, by the id of the check.
+    pub answers: Arc<BTreeMap<String, GivenAnswer>>,
     /// Reads the clock: for started and finished, never for judging.
     pub clock: fn() -> Timestamp,
+}
+
+/// An accepted exception as a run is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenWaiver {
+    /// What is accepted, by whom, until when.
+    pub waiver: Waiver,
+    /// Its approver's signature is on record and holds.
+    pub signed: bool,
+    /// Where the plan says it; `None` where it stands only in the record.
+    pub location: Option<Location>,
 }
 
 /// How much at once and how long.

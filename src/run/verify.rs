@@ -1,6 +1,9 @@
 //! One run: starts checks as the schedule allows, ends with a report whatever happens to them.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::sync::{mpsc, watch};
@@ -8,9 +11,10 @@ use tokio::sync::{mpsc, watch};
 use super::{
     Choice, Selection, SelectionError, Settings,
     attempt::{Attempted, attempt},
-    finding::{Row, masked, waived},
+    finding::{Row, masked},
     fold::Fold,
     schedule::{Blocked, Next, Schedule},
+    waivers::Waivers,
 };
 use crate::{
     check::{Memo, Shared},
@@ -48,7 +52,10 @@ pub async fn verify(
             reach: Reach::new(settings.env.clone(), plan.pins.clone(), settings.at),
             masker,
             memo: Memo::default(),
+            answers: settings.answers.clone(),
+            roles: roles(&plan),
         }),
+        waivers: Waivers::new(&plan, settings),
         plan,
         settings,
         observer,
@@ -61,6 +68,7 @@ struct Run<'a, O> {
     settings: &'a Settings,
     shared: Arc<Shared>,
     schedule: Schedule,
+    waivers: Waivers,
     fold: Fold,
     open: HashSet<usize>,
     observer: O,
@@ -101,7 +109,9 @@ impl<O: FnMut(&Event)> Run<'_, O> {
         self.shared.reach.close().await;
         self.tell(Event::Ended { at: (self.settings.clock)() });
         // A secret that one check found may stand in what an earlier one quoted.
-        self.fold.masked(&self.shared.masker).report()
+        let mut fold = self.fold.masked(&self.shared.masker);
+        fold.note(|findings| self.waivers.notes(findings, &self.plan, self.settings));
+        fold.report()
     }
 
     /// Rows for the checks that are not tried at all.
@@ -141,7 +151,7 @@ impl<O: FnMut(&Event)> Run<'_, O> {
 
     fn tried(&mut self, index: usize, attempted: Attempted) {
         let item = &self.plan.items[index];
-        let finding = waived(self.row(index).tried(attempted), item, self.settings.waivers.get(&item.id), self.settings.at);
+        let finding = self.waivers.cover(self.row(index).tried(attempted), item, &self.plan, self.settings);
         self.finish(index, finding);
     }
 
@@ -188,6 +198,12 @@ impl<O: FnMut(&Event)> Run<'_, O> {
         (self.observer)(&event);
         self.fold.add(event);
     }
+}
+
+/// Who has which role.
+fn roles(plan: &Plan) -> BTreeMap<String, Vec<String>> {
+    let roles = plan.signoff.iter().flat_map(|signoff| &signoff.roles);
+    roles.map(|(name, role)| (name.clone(), role.people.clone())).collect()
 }
 
 /// Waits until there is a reason to stop; forever where nobody can give one any more.

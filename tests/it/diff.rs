@@ -1,6 +1,6 @@
 //! `gonogo diff`: what is newly red, and what asks less than before, told from two stored reports.
 
-use gonogo::model::{Bound, Expectation, Finding, Outcome, Partial, Report, Severity};
+use gonogo::model::{Bound, Expectation, Finding, Outcome, Partial, Report, Retries, Severity};
 use serde_json::{Value, json};
 
 use crate::{
@@ -121,7 +121,9 @@ fn what_asks_less_is_loosened() {
         let expires = format!("{day}T00:00:00Z").parse().expect("an instant");
         Finding { waiver: Some(gonogo::model::Waived { expires, ..waiver() }), ..red() }
     };
-    let cases: [(&str, Finding, Finding); 10] = [
+    let timed =
+        |timeout: u64, attempts: u32| Finding { timeout_ms: Some(timeout), retry: Some(Retries { attempts, delay_ms: 1_000 }), ..plain() };
+    let cases: [(&str, Finding, Finding); 12] = [
         ("severity", plain(), Finding { severity: Severity::Warning, ..plain() }),
         ("severity", Finding { severity: Severity::Warning, ..plain() }, Finding { severity: Severity::Info, ..plain() }),
         ("expectation status (HTTP status)", bounded("c", "<=", 1, "at most 1 s"), bounded("c", "<=", 2, "at most 2 s")),
@@ -132,6 +134,8 @@ fn what_asks_less_is_loosened() {
         ("accepted exception", red(), until("2026-12-15")),
         ("accepted exception", until("2026-12-15"), until("2027-12-15")),
         ("guard", Finding { guard: true, ..plain() }, plain()),
+        ("timeout", timed(10_000, 1), timed(60_000, 1)),
+        ("retry", timed(10_000, 1), timed(10_000, 5)),
     ];
     for (what, before, after) in cases {
         let anchor = || looked("anchor", Some(true));
@@ -143,6 +147,43 @@ fn what_asks_less_is_loosened() {
         assert_eq!(changes(&back, "loosened"), Vec::<String>::new(), "{what}, the other way round");
         assert_eq!(changes(&back, "tightened"), [format!("c {what}")], "{what}, the other way round");
     }
+}
+
+#[test]
+fn how_a_check_is_tried_is_compared() {
+    let tried = |from: Option<&str>, timeout: u64, delay: u64| Finding {
+        from: from.map(str::to_owned),
+        timeout_ms: Some(timeout),
+        retry: Some(Retries { attempts: 3, delay_ms: delay }),
+        ..looked("c", Some(true))
+    };
+    let (ran, json) = compared(&report(vec![tried(Some("cluster"), 10_000, 500)]), &report(vec![tried(None, 10_000, 2_000)]));
+    assert_eq!(changes(&json, "changed"), ["c retry", "c from"], "{}", ran.stdout);
+    ran.says("3 attempts, 500 ms apart").says("3 attempts, 2 s apart").says("cluster");
+    let (ran, _) = compared(&report(vec![tried(None, 10_000, 500)]), &report(vec![tried(None, 90_500, 500)]));
+    ran.says("10 s").says("90500 ms").says("1 loosened");
+    // A report of a version that did not say it hides nothing else, and nothing is made up.
+    let (_, json) = compared(&report(vec![looked("c", Some(true))]), &report(vec![tried(Some("cluster"), 1, 1)]));
+    assert_eq!(json["checks"].as_array().map(Vec::len), Some(0), "{json}");
+}
+
+/// What a run writes is what the plan says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_says_how_it_tries() {
+    let plan = |more: &str| {
+        format!("project: p\nenvironments: {{ local: {{}} }}\nchecks:\n  - id: a\n    http: {{ url: 'http://127.0.0.1:1/' }}\n{more}")
+    };
+    let gonogo = Gonogo::new().file("gonogo.yaml", &plan(""));
+    let (_, before) = gonogo.verify(&[]);
+    let finding = &before.findings[0];
+    assert_eq!(finding.retry.map(|retry| retry.attempts), Some(1));
+    assert!(finding.timeout_ms.is_some_and(|timeout| timeout >= 1_000) && finding.from.is_none());
+    let gonogo = gonogo.file("gonogo.yaml", &plan("    timeout: 45s\n    retry: { attempts: 2, delay: 100ms }\n"));
+    let (_, after) = gonogo.verify(&[]);
+    let finding = &after.findings[0];
+    assert_eq!((finding.timeout_ms, finding.retry), (Some(45_000), Some(Retries { attempts: 2, delay_ms: 100 })));
+    let (_, json) = compared(&before, &after);
+    assert_eq!(changes(&json, "loosened"), ["a timeout", "a retry"]);
 }
 
 #[test]

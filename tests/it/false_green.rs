@@ -17,12 +17,15 @@
 //! | 12 | a tool that failed says nothing, and nothing contains no error | [`targets::silence_is_no_absence_of_errors`] |
 //! | 15 | an expression that is not anchored | [`targets::an_expression_on_a_value_means_all_of_it`] |
 //! | 16 | a standby, a pooler, another database answers | `postgres::a_standby_is_told_from_a_primary`, `postgres_indexes::nothing_to_look_at_is_never_green` |
-//! | 13, 14, 18 | waivers and gates | they come with answers and sign-offs |
+//! | 13 | a waiver for a check that does not exist is passed over | [`people::an_exception_for_nothing_is_said_and_covers_nothing`], `waivers` |
+//! | 18 | a policy that nobody or one person can meet | [`people::a_policy_that_lets_one_person_decide_twice_is_refused`] |
+//! | 14 | a gate left open | it comes with the gate |
 //!
 //! Traps of each kind: `health` answers in [`targets::a_health_answer_that_contradicts_itself_is_red`] and the module `health`;
 //! indexes in [`targets::what_is_called_like_the_index_is_not_the_index`] and the module `postgres_indexes`; `secrets` in the
 //! kind's own tests (`assess::what_fools_others`).
 
+mod people;
 mod targets;
 
 use gonogo::model::{Outcome, Report, Verdict};

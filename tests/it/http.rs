@@ -229,7 +229,32 @@ async fn tls_failures_name_their_cause() {
     assert!(reason.contains("does not speak TLS"), "{reason}");
     let (outcome, reason) = outcome(json!({ "url": "https://127.0.0.1/", "ca-file": "/nonexistent.pem" })).await;
     assert_eq!(outcome, Outcome::Unknown);
-    assert!(reason.contains("the CA file /nonexistent.pem cannot be used"), "{reason}");
+    assert!(reason.contains("the CA file /nonexistent.pem cannot be used: it does not exist"), "{reason}");
+}
+
+/// Opening a pipe waits for somebody who writes into it.
+#[tokio::test]
+async fn a_pipe_as_ca_file_holds_nothing_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("ca.pem");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let started = std::time::Instant::now();
+    for kind in ["http", "tls"] {
+        let look = Look::new(kind, json!({ "url": "https://127.0.0.1:9/", "ca-file": pipe }));
+        let (outcome, reason) = look.outcome().await;
+        assert_eq!(outcome, Outcome::Unknown);
+        assert!(reason.contains("is a named pipe, not a regular file"), "{kind}: {reason}");
+    }
+    // The system's roots in a pipe are none, and what they would vouch for is not trusted.
+    let ca = Ca::new();
+    let acceptor = ca.acceptor("api.example");
+    let server = Hostile::tls(acceptor, |mut visit| Box::pin(async move { visit.answer(200, &[], "ok").await })).await;
+    let look = Look::new("http", json!({ "url": format!("https://api.example:{}/", server.addr().port()) }));
+    let mut look = look.env(&[("SSL_CERT_FILE", pipe.to_str().expect("a path"))]);
+    look.pins = [("api.example".to_owned(), "127.0.0.1".parse::<Pin>().expect("a pin"))].into_iter().collect();
+    let (outcome, reason) = look.outcome().await;
+    assert!(outcome == Outcome::Unknown && reason.contains("its issuer is not trusted here"), "{reason}");
+    assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

@@ -56,6 +56,10 @@ fn rich() -> Gonogo {
         .file("migrations/001_users.sql", "CREATE TABLE users (id int); CREATE UNIQUE INDEX users_email ON users (email); CREATE INDEX gone ON users (x);")
         .file("migrations/002_more.sql", "DROP INDEX gone; CREATE INDEX \"Odd: Name\" ON app.\"T\" (y);")
         .file("migrations/002_more.down.sql", "DROP INDEX \"Odd: Name\";")
+        .file("ops/dump.sh", "DIR=/srv/dumps\npg_dump -Fc profile > \"$DIR/profile-$(date +%F).dump\"\n")
+        .file("ops/cron.d/more", "0 1 * * * root pgbackrest --stanza=main backup && restic backup /srv\n0 2 * * * root wal-g backup-push /d\n0 4 * * * root pg_dump app -f $ELSEWHERE/x\n")
+        .file("etc/barman.d/pg.conf", "[pg-1]\nconninfo = host=x\n")
+        .file("etc/pgbackrest.conf", "[global]\n[main]\npg1-path=/d\n")
         .file("Dockerfile", "FROM x\nEXPOSE 8000\nHEALTHCHECK CMD curl -f http://localhost:8000/healthz\n")
         .file("compose.yaml", "services:\n  cache:\n    image: redis:7\n    command: redis-server --appendonly yes\n")
         .file(
@@ -133,6 +137,12 @@ fn everything_found_becomes_a_check_and_the_plan_lints() {
         "schema: \"app\"",
         "url: \"${url}/healthz\"",
         "expect: { redirect: https }",
+        "files: \"/srv/dumps/profile-*.dump\"",
+        "files: \"${BACKUPS:-/var/backups/*.dump}\"",
+        "pgbackrest: { stanza: \"main\" }",
+        "barman: { server: \"pg-1\" }",
+        "wal-g: {}",
+        "restic: {}",
     ] {
         assert!(all.contains(said), "{said}:\n{all}");
     }
@@ -141,6 +151,39 @@ fn everything_found_becomes_a_check_and_the_plan_lints() {
     {
         assert_eq!(all.contains(line), Kind::named(kind).is_some(), "{kind}:\n{all}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_dumps_is_read() {
+    let gonogo = Gonogo::new().file("backups/readme.txt", "x").env("URL", &server().await);
+    gonogo.run(["init"]).exits(0);
+    assert!(!gonogo.path("checks").exists(), "a readme is no backup");
+    let gonogo = Gonogo::new().file("backups/a.dump", "half").env("URL", &server().await);
+    gonogo.run(["init"]).exits(0).says("checks/backups.yaml");
+    gonogo.run(["lint"]).exits(0);
+    let outcomes = |report: &gonogo::model::Report| report.findings.iter().map(|finding| finding.outcome).collect::<Vec<_>>();
+    let (ran, report) = gonogo.verify(&[]);
+    assert_eq!(outcomes(&report), [Outcome::Fail, Outcome::Pass], "{}", ran.stdout);
+    ran.says("a.dump is no backup of a known kind");
+    fs::copy("tests/fuzz/corpus/backup/custom.dump", gonogo.path("backups/a.dump")).expect("copied");
+    let (ran, report) = gonogo.verify(&[]);
+    assert_eq!(outcomes(&report), [Outcome::Pass, Outcome::Pass], "{}", ran.stdout);
+}
+
+#[test]
+fn what_only_names_a_tool_makes_no_section() {
+    let gonogo = Gonogo::new()
+        .file("install.sh", "apt-get install -y pgbackrest restic postgresql-client\n# pg_dump app > /b/x.dump\n")
+        .file("tests/seed.dump", "x")
+        .file("compose.yaml", "services:\n  db: { image: 'postgres:16' }\n");
+    gonogo.run(["init"]).exits(0);
+    assert!(!gonogo.path("checks/backups.yaml").exists());
+    let compose = "services:\n  dumps:\n    image: postgres:16\n    entrypoint: [sh, -c]\n    command: \"pg_dump -Fc -f /dumps/$$(date +%F).dump; sleep 1d\"\n  other:\n    image: x/postgres-backup-local\n";
+    let gonogo = Gonogo::new().file("compose.yaml", compose);
+    gonogo.run(["init"]).exits(0);
+    gonogo.run(["lint"]).exits(0);
+    let text = gonogo.read("checks/backups.yaml");
+    assert!(text.contains("files: \"/dumps/*.dump\"") && text.contains("${BACKUPS:-"), "{text}");
 }
 
 #[test]
@@ -227,7 +270,9 @@ fn names_cannot_add_to_the_plan() {
         .file("new\nline.sql", "CREATE INDEX newline ON t (x);")
         .file("large.sql", &format!("CREATE INDEX large ON t (x); {}", "-- ".repeat(1 << 20)))
         .file("nginx.conf", "server { listen 443 ssl; server_name ${HOME}.example.com \"a\nb.example.com\" *.example.com; add_header Access-Control-Allow-Origin https://a.example.com\"; }")
-        .file("Dockerfile", "EXPOSE 99999\nHEALTHCHECK CMD curl http://localhost/${HOME}\"\n");
+        .file("Dockerfile", "EXPOSE 99999\nHEALTHCHECK CMD curl http://localhost/${HOME}\"\n")
+        .file("ops/backup.sh", "pgbackrest --stanza='a:{${HOME}' backup\nbarman backup '}]${X}'\npg_dump x >\"/b/}: [# ${HOME}\"\n")
+        .file("pgbackrest.conf", "[x]\n  - id: injected]\n[a: b]\n[\"c]\n");
     symlink(outside.path("prod.env"), gonogo.path("linked.env")).expect("a link");
     symlink(outside.path("."), gonogo.path("linked")).expect("a link");
     symlink(gonogo.path("."), gonogo.path("circle")).expect("a link");
@@ -244,7 +289,15 @@ fn names_cannot_add_to_the_plan() {
     let (_, report) =
         gonogo.env("PROD_URL", "http://127.0.0.1:1").env("GONOGO_DATABASE_URL", "postgres://127.0.0.1:1/x").verify(&["--env", "prod"]);
     let ids: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
-    assert_eq!(ids, ["no-development-secrets", "indexes-in-place", "answers"]);
+    assert_eq!(ids, ["no-development-secrets", "indexes-in-place", "backups", "backups-2", "backups-3", "answers"]);
+    let backups = sources_of_backups(&all);
+    assert_eq!(backups, ["files: \"${BACKUPS:-/var/backups/*.dump}\"", "pgbackrest: { stanza: \"x\" }", "pgbackrest: { stanza: \"a\" }"]);
+}
+
+/// Where the checks of the plan look for backups.
+fn sources_of_backups(plan: &str) -> Vec<&str> {
+    let sources = plan.lines().map(|line| line.split(" # ").next().unwrap_or_default().trim());
+    sources.filter(|line| line.starts_with("files:") || line.starts_with("pgbackrest:") || line.starts_with("barman:")).collect()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Lets one check look at a real target, without plan, engine or command line.
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -8,10 +9,13 @@ use std::{
 
 use gonogo::{
     check::{self, Context, Memo, Seen, Shared, Unseen},
-    model::{Masker, Outcome, Phase, ProcessEnv, Release},
+    model::{GivenAnswer, Masker, Outcome, Phase, ProcessEnv, Release},
     net::{Pins, Reach},
 };
 use serde_json::Value;
+
+/// The id of the check that looks.
+const ID: &str = "it";
 
 /// One look, with what the run would otherwise hand down.
 pub(crate) struct Look {
@@ -24,6 +28,8 @@ pub(crate) struct Look {
     pub(crate) release: Release,
     pub(crate) timeout: Duration,
     pub(crate) at: jiff::Timestamp,
+    answer: Option<GivenAnswer>,
+    roles: BTreeMap<String, Vec<String>>,
 }
 
 impl Look {
@@ -38,6 +44,8 @@ impl Look {
             release: Release::default(),
             timeout: Duration::from_secs(10),
             at: crate::scripted::instant(),
+            answer: None,
+            roles: BTreeMap::new(),
         }
     }
 
@@ -59,6 +67,18 @@ impl Look {
         self
     }
 
+    /// With this answer on record.
+    pub(crate) fn answer(mut self, answer: GivenAnswer) -> Self {
+        self.answer = Some(answer);
+        self
+    }
+
+    /// Where this person has this role.
+    pub(crate) fn role(mut self, role: &str, person: &str) -> Self {
+        self.roles.entry(role.into()).or_default().push(person.into());
+        self
+    }
+
     /// What the check saw; `Err` when it could not look. A time-out is the run's to say, here it is a panic.
     pub(crate) async fn look(self) -> Result<Seen, Unseen> {
         let check = check::parse(self.kind, &self.settings).expect("a known kind").expect("valid settings");
@@ -72,8 +92,10 @@ impl Look {
             reach: Reach::new(self.env, self.pins, at),
             masker: Arc::new(Masker::default()),
             memo: Memo::default(),
+            answers: Arc::new(self.answer.into_iter().map(|answer| (ID.to_owned(), answer)).collect()),
+            roles: self.roles,
         };
-        let cx = Context::new(Arc::new(shared), Instant::now() + self.timeout);
+        let cx = Context::new(Arc::new(shared), ID, Instant::now() + self.timeout);
         tokio::time::timeout(self.timeout, check.look(&cx)).await.expect("an answer in time")
     }
 

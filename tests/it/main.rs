@@ -1,6 +1,7 @@
 //! The integration tests: one binary, real servers on free loopback ports, a scrubbed environment.
 
 mod backup;
+mod bundle;
 mod ca;
 mod canary;
 mod cli;
@@ -19,6 +20,7 @@ mod http_demands;
 mod init;
 mod ledger;
 mod look;
+mod manual;
 mod merge;
 mod nginx;
 mod no_unseen_go;
@@ -32,4 +34,6 @@ mod render;
 mod scripted;
 mod secrets;
 mod servers;
+mod signing;
 mod tls;
+mod waivers;

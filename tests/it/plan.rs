@@ -3,6 +3,8 @@
 //! A case is a folder: `gonogo.yaml` and what it includes; `process.env` is the process environment, `environment`
 //! names the environment to load; `problems.txt` is what loading says, `lint.txt` what linting says.
 
+mod beside;
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -14,7 +14,10 @@ use std::{
 
 use gonogo::{
     check::{AnyCheck, Context, KINDS, Seen, Touch, Unseen},
-    model::{Digest, Event, Expectation, Json, Location, Masker, Period, Phase, ProcessEnv, Release, Report, Severity, Tool, Vantage},
+    model::{
+        Digest, Event, Expectation, Json, Location, Masker, Period, Phase, ProcessEnv, Release, Report, Severity, Signoff, Tool, Unsigned,
+        Vantage,
+    },
     net::Pins,
     plan::{Item, Plan, Retry, Standing},
     run::{Limits, SelectionError, Settings, verify},
@@ -147,17 +150,27 @@ pub(crate) fn plan(items: Vec<Item>) -> Plan {
         environments: vec!["prod".into()],
         people: BTreeMap::new(),
         signoff: None,
+        waivers: Vec::new(),
         ledger: None,
         root: PathBuf::from("."),
+        config: PathBuf::from("gonogo.yaml"),
         items,
         pins: Pins::default(),
         release: Release::default(),
         files: BTreeMap::new(),
+        kept: Vec::new(),
         digest: Digest::of(b""),
         secrets: Vec::new(),
         words: Vec::new(),
         warnings: Vec::new(),
     }
+}
+
+/// A sign-off policy that says this of unsigned waivers, and nothing else out of the ordinary.
+pub(crate) fn signoff(unsigned: Unsigned) -> Signoff {
+    let policy =
+        json!({ "allowed-signers": "signers", "roles": { "security": ["bob"] }, "require": ["security"], "unsigned-waivers": unsigned });
+    serde_json::from_value(policy).expect("a policy")
 }
 
 /// Settings of an ordinary run.
@@ -177,7 +190,8 @@ pub(crate) fn settings() -> Settings {
         vantage: Vantage::default(),
         tool: Tool { name: "gonogo".into(), version: "0".into() },
         env: ProcessEnv::default(),
-        waivers: BTreeMap::new(),
+        waivers: Vec::new(),
+        answers: Arc::default(),
         clock: instant,
     }
 }

@@ -24,9 +24,9 @@ pub use error_path::ErrorPath;
 pub use origin::{Domain, Origin};
 
 use self::header_name::{ExposedHeader, RequestHeader};
-use super::http::{Method, one_or_many::OneOrMany, sent::SentHeaders};
+use super::http::{Method, sent::SentHeaders};
 use crate::{
-    check::{Check, Context, Touch, Unseen},
+    check::{Check, Context, OneOrMore, Touch, Unseen},
     model::{Expectation, ProcessEnv},
     net::http::Address,
 };
@@ -47,29 +47,29 @@ pub struct Cors {
     pub url: Address,
     /// The origins whose scripts may use it, as browsers send them: `https://app.example.com`; at most 20. None of them
     /// counts as hostile, so `http://localhost:3000` may stand here for staging.
-    pub origins: Option<OneOrMany<Origin>>,
+    pub origins: Option<OneOrMore<Origin>>,
     /// The API is meant for every website: `Access-Control-Allow-Origin: *` is wanted, and no credentials. Instead of
     /// `origins`. Default `false`.
     #[serde(default)]
     pub public: bool,
     /// The methods that scripts use. Each that browsers ask about beforehand is asked for with OPTIONS; it is never
     /// sent itself. Default `GET`.
-    pub methods: Option<OneOrMany<Method>>,
+    pub methods: Option<OneOrMore<Method>>,
     /// The request headers that scripts set and browsers ask about: `Authorization`, `Content-Type` (for JSON).
-    pub headers: Option<OneOrMany<RequestHeader>>,
+    pub headers: Option<OneOrMore<RequestHeader>>,
     /// The answer's headers that scripts read beyond the few they always may: `X-Total-Count`.
-    pub exposes: Option<OneOrMany<ExposedHeader>>,
+    pub exposes: Option<OneOrMore<ExposedHeader>>,
     /// Whether scripts send cookies or other credentials of the browser. `true`: must be allowed. `false`: must not be
     /// allowed. Not given: not judged for the wanted origins.
     pub credentials: Option<bool>,
     /// Domains all of whose subdomains may be allowed too, over https: `example.com`. Default: none, so that every
     /// subdomain that is no wanted origin must be refused.
-    pub subdomains_of: Option<OneOrMany<Domain>>,
+    pub subdomains_of: Option<OneOrMore<Domain>>,
     /// Whether the wanted hosts may be allowed on other ports too. Default `refuse`.
     #[serde(default)]
     pub other_ports: Policy,
     /// Further origins that must be refused: an old domain, the staging website.
-    pub refused: Option<OneOrMany<Origin>>,
+    pub refused: Option<OneOrMore<Origin>>,
     /// A path on the same host where GET is answered with an error status (400 or more), best by the application itself.
     /// Default: `gonogo-no-such-page` below the path of `url`.
     pub error_path: Option<ErrorPath>,
@@ -131,7 +131,7 @@ impl Cors {
         if self.public {
             return self.public_contradiction();
         }
-        let both = self.refused.iter().flat_map(OneOrMany::iter).find(|origin| self.welcomes(origin.as_str()));
+        let both = self.refused.iter().flat_map(|all| all.iter()).find(|origin| self.welcomes(origin.as_str()));
         both.map(|origin| format!("{origin} is both allowed and `refused`"))
     }
 
@@ -150,7 +150,7 @@ impl Cors {
 
     /// The wanted origins; none where the API is public.
     fn origins(&self) -> impl Iterator<Item = &Origin> {
-        self.origins.iter().flat_map(OneOrMany::iter)
+        self.origins.iter().flat_map(|all| all.iter())
     }
 
     fn methods(&self) -> Vec<Method> {
@@ -158,7 +158,7 @@ impl Cors {
     }
 
     fn headers(&self) -> Vec<&str> {
-        self.headers.iter().flat_map(OneOrMany::iter).map(RequestHeader::as_str).collect()
+        self.headers.iter().flat_map(|all| all.iter()).map(RequestHeader::as_str).collect()
     }
 
     /// Whether the settings let this origin be allowed.
@@ -170,7 +170,7 @@ impl Cors {
         let below = |domain: &Domain| origin.is_https() && domain.is_above(origin.host());
         let same_host = |wanted: &Origin| wanted.scheme() == origin.scheme() && wanted.host() == origin.host();
         let port_fits = self.other_ports == Policy::Allow || origin.port().is_none();
-        port_fits && self.subdomains_of.iter().flat_map(OneOrMany::iter).any(below)
+        port_fits && self.subdomains_of.iter().flat_map(|all| all.iter()).any(below)
             || self.other_ports == Policy::Allow && self.origins().any(same_host)
     }
 

@@ -17,9 +17,9 @@ use serde::{Deserialize, Deserializer, de::Error};
 pub use look::Answers;
 pub use release::{Field, ReleaseBinding};
 
-use super::http::{Text, json::JsonDemands, one_or_many::OneOrMany, sent::SentHeaders};
+use super::http::{Text, json::JsonDemands, sent::SentHeaders};
 use crate::{
-    check::{Check, Context, Touch, Unseen},
+    check::{Check, Context, OneOrMore, Touch, Unseen},
     model::{Expectation, Period, ProcessEnv},
     net::http::Address,
 };
@@ -42,9 +42,9 @@ pub struct Health {
     pub ca_file: Option<PathBuf>,
     /// Components the answer must name, each of them well: `[database, cache]`. Nested ones count; `outer/inner` names
     /// one exactly. Every other component it names must be well too.
-    pub components: Option<OneOrMany<Text>>,
+    pub components: Option<OneOrMore<Text>>,
     /// Components that do not matter, by name.
-    pub ignore_components: Option<OneOrMany<Text>>,
+    pub ignore_components: Option<OneOrMore<Text>>,
     /// Accept `degraded` and `warn`. Default `false`.
     #[serde(default)]
     pub allow_degraded: bool,
@@ -74,7 +74,7 @@ pub struct Healthy {
     /// Values by JSONPath, as under `expect` of the kind `http`: `{"$.alive": true}`.
     pub json: Option<JsonDemands>,
     /// The whole body, but for white space at its ends: one text or a list of them.
-    pub text: Option<OneOrMany<Text>>,
+    pub text: Option<OneOrMore<Text>>,
 }
 
 impl<'de> Deserialize<'de> for Healthy {

@@ -12,7 +12,6 @@ mod look;
 mod matcher;
 pub(crate) mod media_type;
 mod method;
-pub(crate) mod one_or_many;
 mod redirect;
 pub(crate) mod sent;
 mod status;
@@ -33,13 +32,12 @@ pub(crate) use look::{deadline, evidence, unseen};
 pub use method::Method;
 
 use self::{
-    one_or_many::OneOrMany,
     redirect::Redirect,
     sent::{SentBody, SentHeaders},
     status::Status,
 };
 use crate::{
-    check::{Check, Context, Touch, Unseen},
+    check::{Check, Context, OneOrMore, Touch, Unseen},
     model::{Expectation, ProcessEnv, excerpt, plain},
     net::http::Address,
 };
@@ -111,7 +109,7 @@ impl Http {
     }
 
     fn redirect_contradiction(&self, expect: &Expect) -> Option<String> {
-        let never = |status: &OneOrMany<Status>| !status.iter().any(|one| one.takes_redirects());
+        let never = |status: &OneOrMore<Status>| !status.iter().any(|one| one.takes_redirects());
         match &expect.redirect {
             Some(Redirect::Https) if self.url.is_https() => Some("`redirect: https` needs an `http` address to start from".into()),
             Some(Redirect::Https | Redirect::To(_)) if self.follow_redirects == 0 && expect.status.as_ref().is_some_and(never) => Some(

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod cors;
 pub mod health;
 pub mod http;
+pub mod manual;
 pub mod postgres_indexes;
 pub mod redis_persistence;
 pub mod secrets;

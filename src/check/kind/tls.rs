@@ -39,9 +39,8 @@ use self::{
     settings::{MinVersion, Order, Which},
     target::{HostPort, Name, Service, ServiceUrl},
 };
-use super::http::one_or_many::OneOrMany;
 use crate::{
-    check::{Check, Context, Touch, Unseen},
+    check::{Check, Context, OneOrMore, Touch, Unseen},
     model::{Expectation, Period, ProcessEnv},
     net::tls::StartTls,
 };
@@ -56,7 +55,7 @@ pub struct Tls {
     /// `imaps://`, … with the port of the scheme unless it has its own. Only scheme, host and port are used.
     url: Option<ServiceUrl>,
     /// The service as `host:port`, or a list of them that serve one name, like the machines behind a load balancer.
-    address: Option<OneOrMany<HostPort>>,
+    address: Option<OneOrMore<HostPort>>,
     /// A PEM file with the leaf first, relative to the plan's folder: it is judged as if a server served it. A key in it is
     /// passed over.
     file: Option<PathBuf>,
@@ -115,7 +114,7 @@ impl Tls {
         let given = [self.url.is_some(), self.address.is_some(), self.file.is_some()].into_iter().filter(|given| *given).count();
         let about_service =
             self.starttls.is_some() || self.without_sni || self.addresses != Which::All || self.min_version != MinVersion::Tls12;
-        let mut hosts = self.address.iter().flat_map(OneOrMany::iter).map(|address| &address.0.host);
+        let mut hosts = self.address.iter().flat_map(|all| all.iter()).map(|address| &address.0.host);
         let first = hosts.next();
         match (given, &self.file) {
             (0, _) => Some("it is not said where to look: give one of `url`, `address` and `file`"),
@@ -132,7 +131,7 @@ impl Tls {
         match &self.file {
             Some(file) => Source::File(file),
             None => {
-                let addresses = self.address.iter().flat_map(OneOrMany::iter).map(|address| &address.0);
+                let addresses = self.address.iter().flat_map(|all| all.iter()).map(|address| &address.0);
                 Source::Services(self.url.iter().map(|url| &url.0).chain(addresses).collect())
             }
         }

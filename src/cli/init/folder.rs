@@ -38,9 +38,12 @@ pub(super) fn look(root: &Path) -> Seen {
     walk.folder(root, 0);
     walk.files.sort();
     let mut unread: Vec<(String, String)> = Vec::new();
+    let mut dumps = Vec::new();
     for (role, path) in walk.files.into_iter().take(MOST_FILES) {
         let full = root.join(&path);
-        if role == Role::Settings {
+        if role == Role::Dump {
+            dumps.push(path);
+        } else if role == Role::Settings {
             // Neither error quotes what the file says.
             match EnvFile::read(&full) {
                 Ok(file) => found.settings(Settings::of(&path, &file, in_git(&full))),
@@ -53,6 +56,7 @@ pub(super) fn look(root: &Path) -> Seen {
             }
         }
     }
+    found.dumps(&dumps);
     Seen { found, unread }
 }
 

@@ -1,6 +1,6 @@
 //! One check in two reports: where its outcome went, and what changed of what it asks.
 
-use super::{Change, CheckDifference, Effect, Movement, Standing, demand, settings};
+use super::{Change, CheckDifference, Effect, Movement, Standing, attempt, demand, settings};
 use crate::model::{Finding, Outcome, Waived};
 
 /// `None` only where neither report has it.
@@ -60,6 +60,7 @@ fn changes(before: &Finding, after: &Finding, same_tool: bool) -> Vec<Change> {
     }
     all.extend(needs(before, after));
     all.extend(waiver(before, after));
+    all.extend(attempt::changes(before, after));
     if before.kind != after.kind {
         all.push(Change::new("kind", Some(before.kind.clone()), Some(after.kind.clone()), Effect::Changed));
     }

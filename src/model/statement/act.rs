@@ -47,6 +47,8 @@ pub struct Run {
     pub full: bool,
     /// The plan's fingerprint.
     pub plan: Digest,
+    /// The name of the plan's main file among `files`.
+    pub config: String,
     /// The bytes of each file of the plan that are kept with it, by name.
     pub files: BTreeMap<String, Digest>,
     /// Who wrote the release, where git could tell.
@@ -56,7 +58,7 @@ pub struct Run {
 
 impl Run {
     /// The facts of `report`, whose file has the fingerprint `digest`.
-    pub fn of(report: &Report, digest: Digest, files: BTreeMap<String, Digest>, authors: Option<Authors>) -> Self {
+    pub fn of(report: &Report, digest: Digest, config: String, files: BTreeMap<String, Digest>, authors: Option<Authors>) -> Self {
         Self {
             report: digest,
             phase: report.phase,
@@ -65,6 +67,7 @@ impl Run {
             exit: report.exit,
             full: report.is_full(),
             plan: report.plan.digest.clone(),
+            config,
             files,
             authors,
         }

@@ -36,7 +36,7 @@ pub(super) fn read(folder: &Path, manifest: &Path, until: Instant) -> Result<Con
         match kind {
             "b" => {
                 base = true;
-                match open(&path, until).and_then(|input| read_input(input, false)) {
+                match open(&path, until).and_then(|input| read_input(input, false, until)) {
                     Ok(found) => {
                         content.made = found.made;
                         commands += 1;

@@ -26,7 +26,7 @@ pub(super) fn read(folder: &Path, until: Instant) -> Result<Content, Fault> {
     let manifest = manifest::read(&list, until, &mut |_| Ok(()))?;
     let mut cluster = false;
     for name in &tars {
-        let found = open(&folder.join(name), until).and_then(|input| read_input(input, true));
+        let found = open(&folder.join(name), until).and_then(|input| read_input(input, true, until));
         match found {
             Ok(found) => cluster |= name.starts_with("base.") && found.format.starts_with("PostgreSQL base backup"),
             Err(Fault::Broken(why)) => return Err(Fault::broken(format!("is not whole: {} {why}", outside(name)))),

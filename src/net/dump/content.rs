@@ -103,7 +103,7 @@ impl Kind {
 /// # Errors
 /// What is wrong with it.
 pub fn read_stream(input: impl Read, any: bool, until: Instant) -> Result<Content, Fault> {
-    in_time(until, read_input(Box::new(BufReader::with_capacity(64 << 10, Timed::new(input, until))), any))
+    in_time(until, read_input(Box::new(BufReader::with_capacity(64 << 10, Timed::new(input, until))), any, until))
 }
 
 /// What was found, unless time ran out: a decompressor hides why its source failed.
@@ -111,8 +111,8 @@ pub(super) fn in_time<T>(until: Instant, found: Result<T, Fault>) -> Result<T, F
     if found.is_err() && Instant::now() >= until { Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()) } else { found }
 }
 
-pub(super) fn read_input<'a>(input: Box<dyn BufRead + 'a>, any: bool) -> Result<Content, Fault> {
-    let Opened { head, kind, layers, mut input } = open(input)?;
+pub(super) fn read_input<'a>(input: Box<dyn BufRead + 'a>, any: bool, until: Instant) -> Result<Content, Fault> {
+    let Opened { head, kind, layers, mut input } = open(input, until)?;
     let mut content = match kind {
         Kind::Archive => {
             let archive = archive::read(&mut input)?;
@@ -133,8 +133,8 @@ pub(super) fn read_input<'a>(input: Box<dyn BufRead + 'a>, any: bool) -> Result<
 }
 
 /// What the first bytes of a stream say, decompressed; nothing more is read.
-pub(super) fn begins(input: impl Read) -> Result<Kind, Fault> {
-    let opened = open(Box::new(BufReader::new(input)))?;
+pub(super) fn begins(input: impl Read, until: Instant) -> Result<Kind, Fault> {
+    let opened = open(Box::new(BufReader::new(Timed::new(input, until))), until)?;
     match opened.kind {
         Kind::Unknown => Err(foreign(&opened.head)),
         kind => Ok(kind),
@@ -148,8 +148,8 @@ struct Opened<'a> {
     input: Box<dyn BufRead + 'a>,
 }
 
-/// Takes off at most two layers of compression.
-fn open<'a>(mut input: Box<dyn BufRead + 'a>) -> Result<Opened<'a>, Fault> {
+/// Takes off at most two layers of compression. Each has its own look at the clock: a few bytes of one may be gigabytes.
+fn open<'a>(mut input: Box<dyn BufRead + 'a>, until: Instant) -> Result<Opened<'a>, Fault> {
     let mut layers = Vec::new();
     loop {
         let mut head = Vec::new();
@@ -162,7 +162,7 @@ fn open<'a>(mut input: Box<dyn BufRead + 'a>) -> Result<Opened<'a>, Fault> {
         match kind {
             Kind::Compressed(compression) if layers.len() < 2 => {
                 layers.push(compression.name());
-                input = Box::new(BufReader::with_capacity(64 << 10, compressed::reader(compression, whole)));
+                input = Box::new(BufReader::with_capacity(64 << 10, Timed::new(compressed::reader(compression, whole), until)));
             }
             kind => return Ok(Opened { head, kind, layers, input: whole }),
         }

@@ -64,7 +64,7 @@ pub fn read(place: &Place, any: bool, at: Timestamp, until: Instant) -> Result<C
     let found = if place.folder {
         in_time(until, folder::read(&place.path, until))
     } else {
-        open(&place.path, until).and_then(|input| in_time(until, read_input(input, any)))
+        open(&place.path, until).and_then(|input| in_time(until, read_input(input, any, until)))
     };
     if matches!(found, Err(Fault::Broken(_))) && at.duration_since(place.modified).abs() < FRESH {
         // What looks damaged may only be unfinished: a moment tells.
@@ -77,11 +77,11 @@ pub fn read(place: &Place, any: bool, at: Timestamp, until: Instant) -> Result<C
     }
 }
 
-/// Looks at the beginning of a backup only.
+/// Looks at the beginning of a backup only, until then.
 ///
 /// # Errors
 /// When it is empty or no backup.
-pub fn glance(place: &Place, any: bool) -> Result<(), Fault> {
+pub fn glance(place: &Place, any: bool, until: Instant) -> Result<(), Fault> {
     if place.size == 0 {
         return Err(Fault::broken("is empty"));
     }
@@ -91,7 +91,7 @@ pub fn glance(place: &Place, any: bool) -> Result<(), Fault> {
     if place.folder {
         return folder::glance(&place.path);
     }
-    match content::begins(File::open(&place.path)?)? {
+    match in_time(until, content::begins(File::open(&place.path)?, until))? {
         Kind::Sealed(name) => Err(content::sealed(name)),
         _ => Ok(()),
     }

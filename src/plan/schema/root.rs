@@ -34,6 +34,7 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
         "release": loosened(ReleaseSettings::json_schema(generator).to_value()),
         "people": { "type": "object", "additionalProperties": person, "description": "Who answers and signs, by id." },
         "signoff": signoff,
+        "waivers": { "type": "string", "minLength": 1, "not": loosen::variable(), "description": "The file of accepted exceptions. Default: `waivers.yaml` beside this file, where there is one." },
         "ledger": { "$ref": "#/definitions/scalar", "description": "Where the record is kept: a path or an address." },
     });
     closed("The plan's main file, `gonogo.yaml`.", properties, &["project", "environments"])

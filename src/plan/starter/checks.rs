@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Found,
+    backup::Way,
     environment::Settings,
     root::Environment,
     sheet::{Sheet, quoted},
@@ -11,8 +12,14 @@ use super::{
 use crate::check::Kind;
 
 /// The files of the sections, in the order of a report.
-pub(super) const ORDER: [&str; 5] =
-    ["checks/secrets.yaml", "checks/database.yaml", "checks/redis.yaml", "checks/network.yaml", "checks/health.yaml"];
+pub(super) const ORDER: [&str; 6] = [
+    "checks/secrets.yaml",
+    "checks/database.yaml",
+    "checks/redis.yaml",
+    "checks/backups.yaml",
+    "checks/network.yaml",
+    "checks/health.yaml",
+];
 
 /// The heading of a section.
 pub(super) fn title(file: &str) -> &'static str {
@@ -20,6 +27,7 @@ pub(super) fn title(file: &str) -> &'static str {
         "checks/secrets.yaml" => "Secrets",
         "checks/database.yaml" => "Database",
         "checks/redis.yaml" => "Redis",
+        "checks/backups.yaml" => "Backups",
         "checks/network.yaml" => "Network & security",
         _ => "Health",
     }
@@ -31,6 +39,7 @@ pub(super) fn about(file: &str) -> &'static str {
         "checks/secrets.yaml" => "no development value among the secrets",
         "checks/database.yaml" => "the indexes that the SQL files make are there",
         "checks/redis.yaml" => "what Redis holds survives a restart",
+        "checks/backups.yaml" => "there is a recent backup, and it is whole",
         "checks/network.yaml" => "TLS, and who may call from a browser",
         _ => "the service answers and is well",
     }
@@ -50,6 +59,7 @@ pub(super) fn sections(found: &Found, environments: &[Environment<'_>]) -> BTree
     add("checks/secrets.yaml", &|sheet| secrets(sheet, found, environments));
     add("checks/database.yaml", &|sheet| database(sheet, found));
     add("checks/redis.yaml", &|sheet| append_only(sheet, found, environments));
+    add("checks/backups.yaml", &|sheet| backups(sheet, found, environments));
     add("checks/network.yaml", &|sheet| network(sheet, found));
     add("checks/health.yaml", &|sheet| health(sheet, found));
     all
@@ -156,6 +166,36 @@ fn append_only(sheet: &mut Sheet, found: &Found, environments: &[Environment<'_>
     let from =
         found.append_only.as_ref().map_or_else(|| "or rdb: true, where snapshots are enough".into(), |file| format!("as {file} starts it"));
     sheet.line(6, "aof: true", &from);
+}
+
+fn backups(sheet: &mut Sheet, found: &Found, environments: &[Environment<'_>]) {
+    for (place, backup) in found.backups.iter().enumerate() {
+        // A stanza's name may hold what an id may not.
+        let id = if place == 0 { "backups".to_owned() } else { format!("backups-{}", place + 1) };
+        begin(sheet, &id, "The newest backup is recent and whole", "A dump that nobody has read to its end is a hope, not a backup.");
+        if environments.iter().any(|environment| environment.name == "prod") {
+            only_in(sheet, &["prod"], environments.len());
+        }
+        sheet.line(4, "severity: warning", "make it a blocker once this runs where the backups can be seen");
+        sheet.line(4, "timeout: 5m", "a dump is read to its end");
+        sheet.line(4, "backup:", "gonogo explain backup");
+        let from = format!("from {}", backup.file);
+        match &backup.way {
+            Way::Pgbackrest(stanza) => sheet.line(6, &format!("pgbackrest: {{ stanza: {} }}", quoted(stanza)), &from),
+            Way::Barman(server) => sheet.line(6, &format!("barman: {{ server: {} }}", quoted(server)), &from),
+            Way::WalG => sheet.line(6, "wal-g: {}", &from),
+            Way::Restic => sheet.line(6, "restic: {}", &format!("{from}; add host and paths where the repository has several")),
+            Way::Dumps(Some(glob)) => sheet.line(6, &format!("files: {}", quoted(glob)), &from),
+            Way::Dumps(None) => {
+                let said = format!("set BACKUPS, or write the glob here: {} does not say it", backup.file);
+                sheet.line(6, "files: \"${BACKUPS:-/var/backups/*.dump}\"", &said);
+            }
+        }
+        sheet.line(6, "max-age: 26h", "finished at most that long ago: a night's, with two hours to spare");
+        if matches!(backup.way, Way::Pgbackrest(_) | Way::WalG) {
+            sheet.line(6, "max-full-age: 8d", "fresh increments on an old full backup are no comfort");
+        }
+    }
 }
 
 fn network(sheet: &mut Sheet, found: &Found) {

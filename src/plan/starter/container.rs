@@ -1,6 +1,10 @@
 //! Dockerfiles and compose files: the port, the health check, the stores.
 
-use super::origin::is_path;
+use super::{
+    backup::{self, Way},
+    command,
+    origin::is_path,
+};
 use crate::plan::{node::Node, yaml};
 
 /// What a compose file says.
@@ -9,6 +13,8 @@ pub(super) struct Compose {
     pub(super) health: Option<String>,
     /// A Redis is started with an append-only file.
     pub(super) append_only: bool,
+    /// The backups that services make.
+    pub(super) backups: Vec<Way>,
 }
 
 /// The path that a Dockerfile's `HEALTHCHECK` asks.
@@ -33,7 +39,19 @@ pub(super) fn compose(text: &str) -> Option<Compose> {
         let command = service.get("command").map(said).unwrap_or_default();
         (image.contains("redis") || image.contains("valkey")) && command.contains("appendonly yes")
     });
-    Some(Compose { health, append_only })
+    let mut backups = Vec::new();
+    for (_, service) in services {
+        let commands = ["entrypoint", "command"].iter().filter_map(|key| service.get(key)).map(said).collect::<Vec<_>>().join(" ");
+        // A dollar that is meant for the service is doubled.
+        let lines = command::lines(&commands.replace("$$", "$"));
+        lines.iter().filter_map(backup::made).for_each(|way| backup::add(&mut backups, way));
+        // An image that does nothing else; where it writes to lies on its host.
+        let image = service.get("image").map(said).unwrap_or_default();
+        if image.contains("backup") && ["postgres", "pg", "mysql", "mariadb", "db"].iter().any(|whose| image.contains(whose)) {
+            backup::add(&mut backups, Way::Dumps(None));
+        }
+    }
+    Some(Compose { health, append_only, backups })
 }
 
 /// A scalar, or a list of them as one line.

@@ -61,8 +61,10 @@ fn look(check: &dyn AnyCheck) -> Option<Seen> {
         reach: Reach::new(env, Pins::default(), instant()),
         masker: Arc::new(Masker::default()),
         memo: Memo::default(),
+        answers: Arc::default(),
+        roles: Default::default(),
     };
-    let cx = Context::new(Arc::new(shared), Instant::now() + Duration::from_secs(10));
+    let cx = Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(10));
     check.look(&cx).now_or_never().expect("a file is read at once").ok()
 }
 

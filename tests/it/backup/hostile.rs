@@ -84,6 +84,29 @@ async fn a_bomb_is_bounded() {
     assert!(outcome == Fail && reason.contains("is truncated"), "{reason}");
 }
 
+/// Two layers: forty kilobytes that are more than a terabyte. All of them are in memory at once, so that the time has to
+/// be looked at where they are unpacked.
+#[tokio::test]
+async fn a_bomb_within_a_bomb_is_bounded() {
+    let folder = Folder::new();
+    // RFC 8878: the magic, a frame without size and checksum, a window of 128 KiB, the first bytes as they are.
+    let text = b"--\n-- PostgreSQL database dump\n--\n";
+    let mut zstd = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38];
+    zstd.extend(&u32::try_from(text.len() << 3).expect("short").to_le_bytes()[..3]);
+    zstd.extend(text);
+    // Ten million blocks that are one byte 131,072 times.
+    zstd.extend([0x02, 0x00, 0x10, b'a'].repeat(10_000_000));
+    let bomb = folder.write("bomb", &gzip(&zstd));
+    assert!(fs::metadata(&bomb).expect("a file").len() < 64 << 10);
+    let started = Instant::now();
+    let mut look = Look::new("backup", json!({ "files": "bomb", "max-age": "26h" })).root(folder.0.path());
+    look.at = super::newest(folder.0.path());
+    look.timeout = Duration::from_secs(2);
+    let (outcome, reason) = look.outcome().await;
+    assert!(outcome == Unknown && reason.contains("was not read to its end in time"), "{reason}");
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+}
+
 #[tokio::test]
 async fn lengths_that_lie_take_no_memory() {
     let folder = Folder::new();

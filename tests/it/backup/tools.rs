@@ -244,6 +244,9 @@ async fn barman_saved() {
     let waiting = r#"{"_WARNING": ["x"], "main": [{"backup_id": "20261120T030000", "status": "WAITING_FOR_WALS", "end_time_timestamp": "1795144200"}]}"#;
     let (outcome, reason) = says_of("barman", waiting, barman.clone()).await;
     assert!(outcome == Fail && reason.starts_with("usable backups: got none of 1"), "{reason}");
+    // Messages beside the servers change nothing; the time is a number written as a text.
+    let beside = r#"{"_WARNING": ["x"], "_INFO": [], "main": [{"backup_id": "20261120T030000", "status": "DONE", "end_time_timestamp": "1795144200"}]}"#;
+    assert_eq!(says_of("barman", beside, barman.clone()).await, (Pass, "all 3 expectations are met".into()));
     for empty in ["{}", "[]", "null", "", r#"{"other": []}"#] {
         let (outcome, reason) = says_of("barman", empty, barman.clone()).await;
         assert!(outcome == Fail && reason.contains("it lists no server `main`"), "{empty}: {reason}");

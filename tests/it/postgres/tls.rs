@@ -114,6 +114,17 @@ async fn a_login_by_certificate() {
     assert!(why.contains("connection requires a valid client certificate"), "{why}");
     let why = unknown(ask(&format!("{base} sslcert={certificate} sslkey=/nonexistent")).await);
     assert!(why.contains("the key /nonexistent cannot be read"), "{why}");
+    // Opening a pipe waits for somebody who writes into it.
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    assert!(std::process::Command::new("chmod").arg("0600").arg(&pipe).status().expect("chmod").success());
+    let pipe = pipe.display();
+    for login in [format!("sslcert={pipe} sslkey={key}"), format!("sslcert={certificate} sslkey={pipe}"), format!("sslrootcert={pipe}")] {
+        let asked = tokio::time::timeout(std::time::Duration::from_secs(10), ask(&format!("{base} {login}"))).await;
+        let why = unknown(asked.expect("an answer"));
+        assert!(why.contains("named pipe") || why.contains("not a plain file"), "{login}: {why}");
+    }
 }
 
 #[tokio::test]

@@ -53,6 +53,8 @@ fn shared() -> Arc<Shared> {
         reach: Reach::new(ProcessEnv::default(), Pins::default(), crate::scripted::instant()),
         masker: Arc::new(Masker::default()),
         memo: Memo::default(),
+        answers: Arc::default(),
+        roles: Default::default(),
     })
 }
 
@@ -65,7 +67,7 @@ async fn two_hundred_checks_ask_once() {
     for i in 0..200 {
         let name = ["idx_users_email", "idx_orders_user", "orders_pkey", "missing"][i % 4];
         let settings = json!({ "database": database.url(), "schema": "shop", "indexes": [name] });
-        let cx = Context::new(shared.clone(), Instant::now() + Duration::from_secs(10));
+        let cx = Context::new(shared.clone(), "it", Instant::now() + Duration::from_secs(10));
         looks.spawn(async move {
             let check = check::parse("postgres-indexes", &settings).expect("a kind").expect("valid");
             Outcome::of(&check.look(&cx).await.expect("a look").expectations)

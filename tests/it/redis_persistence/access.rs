@@ -94,7 +94,7 @@ async fn over_tls_with_its_own_authority() {
     for (settings, said) in [
         (json!({ "url": url, "ca-file": redis.file("other-ca.crt") }), "its issuer is not trusted"),
         (json!({ "url": url }), "its issuer is not trusted"),
-        (json!({ "url": url, "ca-file": redis.file("none.crt") }), "No such file"),
+        (json!({ "url": url, "ca-file": redis.file("none.crt") }), "it does not exist"),
         (json!({ "url": format!("rediss://127.0.0.1:{port}"), "ca-file": redis.file("ca.crt") }), "it is for another host"),
         (json!({ "url": format!("redis://localhost:{port}") }), "only TLS, or no TLS, on that port?"),
         (

@@ -27,21 +27,36 @@ fn samples_are_reports_as_this_version_writes_them() {
 fn every_format_of_every_sample() {
     for name in sample::NAMES {
         let report = sample::stored(name).concluded();
-        for format in FORMATS.iter().filter(|format| format.name != "json") {
-            let extension = match format.name {
-                "terminal" => "txt",
-                "markdown" => "md",
-                "junit" => "xml",
-                "github" => "github.txt",
-                other => other,
-            };
-            let got = (format.render)(&Page::new(&report));
-            assert_eq!(got, (format.render)(&Page::new(&report)), "{} is not the same twice", format.name);
-            assert!(got.ends_with('\n') && !got.ends_with("\n\n"), "{} of {name} ends in one newline", format.name);
-            compare(&format!("{name}.{extension}"), &got);
-        }
-        compare(&format!("{name}.summary.md"), &summary(&Page::new(&report), 1024));
+        compare_all(name, &Page::new(&report));
     }
+}
+
+#[test]
+fn every_format_with_every_record() {
+    let report = sample::stored("go");
+    for name in sample::RECORDS {
+        let record = sample::record(name);
+        compare_all(name, &Page::new(&report).with_record(&record));
+        let json = serde_json::to_string_pretty(&record).expect("JSON");
+        compare(&format!("{name}.record.json"), &format!("{json}\n"));
+    }
+}
+
+fn compare_all(name: &str, page: &Page<'_>) {
+    for format in FORMATS.iter().filter(|format| format.name != "json") {
+        let extension = match format.name {
+            "terminal" => "txt",
+            "markdown" => "md",
+            "junit" => "xml",
+            "github" => "github.txt",
+            other => other,
+        };
+        let got = (format.render)(page);
+        assert_eq!(got, (format.render)(page), "{} is not the same twice", format.name);
+        assert!(got.ends_with('\n') && !got.ends_with("\n\n"), "{} of {name} ends in one newline", format.name);
+        compare(&format!("{name}.{extension}"), &got);
+    }
+    compare(&format!("{name}.summary.md"), &summary(page, 1024));
 }
 
 #[test]

@@ -2,11 +2,20 @@
 
 use std::path::PathBuf;
 
-use gonogo::model::{Counts, Finding, Location, Outcome, Report, Severity, Verdict, Waived};
+use gonogo::model::{Counts, Finding, Location, Outcome, Record, Report, Severity, Verdict, Waived};
 use serde_json::json;
 
 /// The stored samples.
 pub(crate) const NAMES: [&str; 4] = ["go", "no-go", "hold", "partial"];
+
+/// What the ledger says beside the sample `go`, three times over.
+pub(crate) const RECORDS: [&str; 3] = ["signed", "refused", "confirmed"];
+
+pub(crate) fn record(name: &str) -> Record {
+    let path = path(&format!("{name}.record.json"));
+    let json = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_slice(&json).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
 
 pub(crate) fn path(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/report").join(file)

@@ -114,6 +114,19 @@ async fn names_are_those_of_rfc_9525() {
     assert_eq!(Case::trusting(authority.root.der()).red_for(&only_common_name).await, ["name"]);
     let no_subject = authority.leaf(|leaf| leaf.distinguished_name = rcgen::DistinguishedName::new());
     assert_eq!(Case::trusting(authority.root.der()).red_for(&no_subject).await, [""; 0]);
+    // Extended validation: business category and jurisdiction stand in the subject, and no OCSP address anywhere.
+    let extended = authority.leaf(|leaf| {
+        leaf.distinguished_name = rcgen::DistinguishedName::new();
+        for (oid, value) in [
+            (&[2, 5, 4, 15][..], "Private Organization"),
+            (&[1, 3, 6, 1, 4, 1, 311, 60, 2, 1, 3], "DE"),
+            (&[2, 5, 4, 5], "HRB 12345"),
+            (&[2, 5, 4, 10], "Example GmbH"),
+        ] {
+            leaf.distinguished_name.push(rcgen::DnType::from_oid(oid), value);
+        }
+    });
+    assert_eq!(Case::trusting(authority.root.der()).red_for(&extended).await, [""; 0]);
     for (asked, fits) in [("127.0.0.1", true), ("::1", true), ("127.0.0.2", false)] {
         let red = Case::trusting(authority.root.der()).with("server-name", asked).red_for(&authority.leaf(|_| {})).await;
         assert_eq!(red.is_empty(), fits, "{asked}: {red:?}");

@@ -130,7 +130,7 @@ impl Search {
     fn glanced(&self, candidate: Candidate) -> Copy {
         let Candidate { name, place } = candidate;
         let copy = Copy { name, at: Some(place.modified), size: Some(place.size), ..Copy::default() };
-        match dump::glance(&place, self.contents == Contents::Any) {
+        match dump::glance(&place, self.contents == Contents::Any, self.until) {
             Ok(()) => copy,
             Err(fault) => of_fault(copy, fault),
         }

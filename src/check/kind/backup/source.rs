@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
 use crate::{
-    check::{OneOrMore, Touch},
+    check::{Argv, OneOrMore, Touch},
     model::{ProcessEnv, looks_secret},
     net::command::without_credentials,
 };
@@ -25,6 +25,12 @@ impl<'de> Deserialize<'de> for Files {
             Ok(_) => Ok(Self(text)),
             Err(error) => Err(D::Error::custom(format!("`{text}` is no glob: {}", error.msg))),
         }
+    }
+}
+
+impl fmt::Display for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -84,7 +90,7 @@ pub struct Pgbackrest {
     /// The program and its arguments, run without a shell. By default
     /// `[pgbackrest, info, --output=json, --stanza=STANZA]`.
     #[serde(default)]
-    pub command: Option<OneOrMore<String>>,
+    pub command: Option<Argv>,
     /// A file with what it printed, instead of running it.
     #[serde(default)]
     pub output: Option<PathBuf>,
@@ -98,7 +104,7 @@ pub struct Barman {
     pub server: String,
     /// The program and its arguments, run without a shell. Default: `[barman, -f, json, list-backups, SERVER]`.
     #[serde(default)]
-    pub command: Option<OneOrMore<String>>,
+    pub command: Option<Argv>,
     /// A file with what it printed, instead of running it.
     #[serde(default)]
     pub output: Option<PathBuf>,
@@ -110,7 +116,7 @@ pub struct Barman {
 pub struct WalG {
     /// The program and its arguments, run without a shell. Default: `[wal-g, backup-list, --detail, --json]`.
     #[serde(default)]
-    pub command: Option<OneOrMore<String>>,
+    pub command: Option<Argv>,
     /// A file with what it printed, instead of running it.
     #[serde(default)]
     pub output: Option<PathBuf>,
@@ -132,7 +138,7 @@ pub struct Restic {
     /// The program and its arguments, run without a shell. Default: `[restic, snapshots, --json, --no-lock]`, so that
     /// nothing is written into the repository.
     #[serde(default)]
-    pub command: Option<OneOrMore<String>>,
+    pub command: Option<Argv>,
     /// A file with what it printed, instead of running it.
     #[serde(default)]
     pub output: Option<PathBuf>,
@@ -157,7 +163,7 @@ pub(super) enum Got {
 impl Source<'_> {
     /// What a tool's listing is got by; `None` for files.
     pub(super) fn got(self) -> Option<Got> {
-        let (command, output, default): (&Option<OneOrMore<String>>, _, Vec<String>) = match self {
+        let (command, output, default): (&Option<Argv>, _, Vec<String>) = match self {
             Self::Files(_) => return None,
             Self::Pgbackrest(tool) => {
                 (&tool.command, &tool.output, words(&["pgbackrest", "info", "--output=json", &format!("--stanza={}", tool.stanza)]))

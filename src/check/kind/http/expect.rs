@@ -9,12 +9,12 @@ use super::{
     json::JsonDemands,
     latency::Latency,
     media_type::MediaType,
-    one_or_many::OneOrMany,
     redirect::Redirect,
     status::{self, Status},
     text::{self, Pattern, Text},
 };
 use crate::{
+    check::OneOrMore,
     model::{Expectation, Period, Size},
     net::http::End,
 };
@@ -31,18 +31,18 @@ const LARGEST_SIZE: Size = Size(64 << 20);
 pub struct Expect {
     /// The status: a code, a class like `2xx`, or a list of them. Default: `2xx`; with `redirect` a redirect. It is the
     /// status of the final answer; a redirect is followed only with `follow-redirects`.
-    pub status: Option<OneOrMany<Status>>,
+    pub status: Option<OneOrMore<Status>>,
     /// Headers by name: a value to equal, or `{matches: …}`, `{one-of: […]}`, `{present: true}`, `{present: false}`.
     pub headers: Option<HeaderDemands>,
     /// The media type, without parameters: `application/json`.
     pub content_type: Option<MediaType>,
     /// Text that must be in the body, or a list of texts; upper and lower case differ.
-    pub contains: Option<OneOrMany<Text>>,
+    pub contains: Option<OneOrMore<Text>>,
     /// Text that must not be in the body, or a list of texts. An empty body proves nothing: the check is then unknown.
-    pub not_contains: Option<OneOrMany<Text>>,
+    pub not_contains: Option<OneOrMore<Text>>,
     /// A regular expression that must match somewhere in the body, or a list of them; anchor with `^` and `$` where
     /// the place matters.
-    pub matches: Option<OneOrMany<Pattern>>,
+    pub matches: Option<OneOrMore<Pattern>>,
     /// Values in a JSON body by JSONPath (RFC 9535): a value to equal, type included, or a map of `min`, `max`,
     /// `matches` (the whole string), `one-of`, `exists`, `length`, `not`, `equals`. A path that leads to several
     /// places demands it of each; one that leads nowhere meets only `{exists: false}`.
@@ -92,7 +92,7 @@ impl Expect {
     }
 
     /// The statuses wanted, given or by default.
-    pub(super) fn statuses(&self, follows: bool) -> OneOrMany<Status> {
+    pub(super) fn statuses(&self, follows: bool) -> OneOrMore<Status> {
         let default = if self.leads(follows) { Status::Redirect } else { Status::Class(2) };
         self.status.clone().unwrap_or_else(|| vec![default].into())
     }

@@ -8,8 +8,9 @@ use serde::{
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{answer::Answer, one_or_many::OneOrMany, quote, text::Pattern};
+use super::{answer::Answer, quote, text::Pattern};
 use crate::{
+    check::OneOrMore,
     model::{Expectation, looks_secret},
     net::http::HeaderName,
 };
@@ -33,7 +34,7 @@ pub(super) struct HeaderDemand {
     /// Exactly this.
     pub equals: Option<String>,
     /// One of these.
-    pub one_of: Option<OneOrMany<String>>,
+    pub one_of: Option<OneOrMore<String>>,
     /// All of it matches this expression.
     pub matches: Option<Pattern>,
     /// `false`: it must not be there. `true`: it must be there, whatever its value, also twice.

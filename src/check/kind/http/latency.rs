@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
-use super::{
-    one_or_many::OneOrMany,
-    status::{self, Status},
+use super::status::{self, Status};
+use crate::{
+    check::OneOrMore,
+    model::{Expectation, Period},
 };
-use crate::model::{Expectation, Period};
 
 /// How long answers may take, over several requests made one after the other. The first request, which opens the
 /// connection, is not counted. One that fails counts as infinitely slow.
@@ -67,7 +67,7 @@ impl Latency {
     }
 
     /// The demands, judged: every sample is as wanted, and each bound holds.
-    pub(super) fn judge(&self, wanted: &OneOrMany<Status>, samples: &[Sample]) -> Vec<Expectation> {
+    pub(super) fn judge(&self, wanted: &OneOrMore<Status>, samples: &[Sample]) -> Vec<Expectation> {
         let fine = |sample: &&Sample| sample.error.is_none() && sample.status.is_some_and(|status| status::is_wanted(wanted, status));
         let failed: Vec<&Sample> = samples.iter().filter(|sample| !fine(sample)).collect();
         let mut times: Vec<Option<u64>> = samples.iter().map(|sample| fine(&sample).then_some(sample.ms)).collect();
@@ -78,7 +78,7 @@ impl Latency {
         all
     }
 
-    fn judge_samples(&self, wanted: &OneOrMany<Status>, taken: usize, failed: &[&Sample]) -> Expectation {
+    fn judge_samples(&self, wanted: &OneOrMore<Status>, taken: usize, failed: &[&Sample]) -> Expectation {
         let demand = Expectation::new("samples", "repeated requests").wanted(format!("all {} answered with {wanted}", self.samples));
         match failed.first() {
             Some(first) => {

@@ -8,8 +8,8 @@ use serde::{
     de::{Error, Visitor},
 };
 
-use super::{answer::Answer, one_or_many::OneOrMany};
-use crate::{model::Expectation, net::http::is_redirect};
+use super::answer::Answer;
+use crate::{check::OneOrMore, model::Expectation, net::http::is_redirect};
 
 /// One status code, or a class of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,17 +38,17 @@ impl Status {
 }
 
 /// Whether `status` is one of `wanted`.
-pub(super) fn is_wanted(wanted: &OneOrMany<Status>, status: u16) -> bool {
+pub(super) fn is_wanted(wanted: &OneOrMore<Status>, status: u16) -> bool {
     wanted.iter().any(|one| one.takes(status))
 }
 
 /// A status that is not wanted, if there is one.
-pub(super) fn unwanted(wanted: &OneOrMany<Status>) -> Option<u16> {
+pub(super) fn unwanted(wanted: &OneOrMore<Status>) -> Option<u16> {
     [500, 404].into_iter().chain(100..600).find(|status| !is_wanted(wanted, *status))
 }
 
 /// The demand, judged.
-pub(super) fn judge(wanted: &OneOrMany<Status>, seen: &Answer) -> Expectation {
+pub(super) fn judge(wanted: &OneOrMore<Status>, seen: &Answer) -> Expectation {
     let mut got = seen.status.to_string();
     if let Some(to) = &seen.leads_to {
         got.push_str(&format!(" to {to}"));

@@ -6,8 +6,8 @@ use regex::{Regex, RegexBuilder};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{answer::BodySeen, one_or_many::OneOrMany, quote};
-use crate::model::Expectation;
+use super::{answer::BodySeen, quote};
+use crate::{check::OneOrMore, model::Expectation};
 
 /// A text that is looked for; never empty, since everything holds the empty text.
 #[derive(Debug, Clone)]
@@ -107,9 +107,9 @@ impl JsonSchema for Pattern {
 
 /// `contains`, `not-contains` and `matches`, judged.
 pub(super) fn judge(
-    contains: Option<&OneOrMany<Text>>,
-    not: Option<&OneOrMany<Text>>,
-    matches: Option<&OneOrMany<Pattern>>,
+    contains: Option<&OneOrMore<Text>>,
+    not: Option<&OneOrMore<Text>>,
+    matches: Option<&OneOrMore<Pattern>>,
     seen: &BodySeen,
 ) -> Vec<Expectation> {
     let mut all = Vec::new();

@@ -24,18 +24,27 @@ fn progress(report: &Report, style: Style) -> String {
     report.findings.iter().map(|finding| terminal::line(finding, style) + "\n").collect()
 }
 
+/// The report with `attack` everywhere as the terminal shows it: without a record and with each.
+fn shown(attack: &str, style: Style) -> Vec<String> {
+    let report = payload::everywhere(attack);
+    let mut texts = vec![terminal::render(&Page::new(&report), style)];
+    texts.extend(payload::records(attack).iter().map(|record| terminal::render(&Page::new(&report).with_record(record), style)));
+    texts
+}
+
 #[test]
 fn a_terminal_is_only_written_to() {
     for attack in payload::ATTACKS {
         let report = payload::everywhere(attack);
         for width in [20, 41, 80, 100, 500] {
             let plain = Style { colour: false, width, verbose: width % 2 == 0 };
-            for text in [terminal::render(&Page::new(&report), plain), progress(&report, plain)] {
+            for text in shown(attack, plain).into_iter().chain([progress(&report, plain)]) {
                 assert_eq!(text.chars().find(|c| acts(*c)), None, "{attack:?}");
                 assert_eq!(commands(&text), Vec::<&str>::new(), "{attack:?}");
             }
-            let coloured = terminal::render(&Page::new(&report), Style { colour: true, width, verbose: true });
-            assert_eq!(uncoloured(&coloured).chars().find(|c| acts(*c)), None, "{attack:?}");
+            for coloured in shown(attack, Style { colour: true, width, verbose: true }) {
+                assert_eq!(uncoloured(&coloured).chars().find(|c| acts(*c)), None, "{attack:?}");
+            }
         }
     }
 }
@@ -56,8 +65,9 @@ fn uncoloured(text: &str) -> String {
 fn nothing_poses_as_a_verdict_or_a_finding() {
     for attack in payload::ATTACKS {
         let report = payload::everywhere(attack);
-        let text = terminal::render(&Page::new(&report), terminal::PLAIN);
-        assert_eq!(text.lines().filter(|line| line.starts_with(['✓', '✗'])).count(), 1, "{attack}");
+        for text in shown(attack, terminal::PLAIN) {
+            assert_eq!(text.lines().filter(|line| line.starts_with(['✓', '✗'])).count(), 1, "{attack}");
+        }
         assert_eq!(progress(&report, terminal::PLAIN).lines().count(), report.findings.len(), "{attack}");
     }
 }
@@ -68,7 +78,8 @@ fn no_line_is_wider_than_the_terminal() {
         let report = payload::everywhere(attack);
         for width in [40, 80, 120] {
             let style = Style { colour: false, width, verbose: width % 2 == 0 };
-            for line in terminal::render(&Page::new(&report), style).lines().chain(progress(&report, style).lines()) {
+            let progress = progress(&report, style);
+            for line in shown(attack, style).iter().flat_map(|text| text.lines()).chain(progress.lines()) {
                 assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
             }
         }

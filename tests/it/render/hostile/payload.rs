@@ -1,9 +1,9 @@
 //! The attacks, and a report that has one of them wherever a text can come from outside.
 
-use gonogo::model::{Expectation, Finding, Json, Report};
+use gonogo::model::{Evidence, Expectation, Finding, Json, Record, Report, SignOffRow, SignOffState};
 use serde_json::json;
 
-use super::super::sample::stored;
+use super::super::sample::{self, stored};
 
 /// What stands where an attack will stand: the page it makes is the measure for the others.
 pub(super) const HARMLESS: &str = "harmless";
@@ -82,6 +82,61 @@ pub(super) fn everywhere(attack: &str) -> Report {
         *finding = Finding { id: renamed(&finding.id), because, ..attacked(finding, attack) };
     }
     report
+}
+
+/// What the ledger says beside it, with `attack` in every text: once all signed an earlier report, once refused and waiting.
+pub(super) fn records(attack: &str) -> Vec<Record> {
+    ["signed", "refused"].iter().map(|name| attacked_record(sample::record(name), attack)).collect()
+}
+
+fn attacked_record(mut record: Record, attack: &str) -> Record {
+    let text = || attack.to_owned();
+    let digest = || serde_json::from_value(json!(attack)).expect("a digest is text");
+    record.head = digest();
+    record.standing.remarks.iter_mut().for_each(|remark| *remark = text());
+    record.standing.confirms = record.standing.signed.then(digest);
+    record.changes.iter_mut().flatten().for_each(|change| *change = text());
+    for role in &mut record.roles {
+        (role.role, role.meaning) = (text(), text());
+        role.sign_offs.iter_mut().for_each(|row| attack_row(row, attack));
+    }
+    for row in &mut record.answers {
+        (row.check, row.question, row.reason, row.name) = (text(), text(), Some(text()), text());
+        attack_evidence(&mut row.evidence, attack);
+    }
+    for row in &mut record.waivers {
+        (row.check, row.reason, row.ticket, row.owner, row.approver) = (text(), text(), text(), text(), text());
+    }
+    for row in &mut record.deployments {
+        (row.release.version, row.release.commit, row.release.artifact) = (Some(text()), Some(text()), Some(text()));
+        (row.deployer.name, row.notes, row.log_tail, row.log) = (text(), Some(text()), Some(text()), Some(digest()));
+        row.approvers = vec![text(), text()];
+    }
+    for row in &mut record.emergencies {
+        (row.release.version, row.name, row.role, row.reason, row.ticket) = (Some(text()), text(), text(), text(), text());
+        row.reviewed.iter_mut().for_each(|review| *review = text());
+    }
+    record
+}
+
+fn attack_row(row: &mut SignOffRow, attack: &str) {
+    let text = || attack.to_owned();
+    (row.name, row.title, row.key, row.meaning, row.comment) = (text(), Some(text()), text(), text(), Some(text()));
+    // A page shows a person's id only beside another name.
+    row.person = format!("{attack} {}", row.person);
+    row.transcriber.iter_mut().for_each(|name| *name = text());
+    attack_evidence(&mut row.evidence, attack);
+    match &mut row.state {
+        SignOffState::Counts => {}
+        SignOffState::Noted(said) | SignOffState::Void(said) => *said = text(),
+    }
+}
+
+fn attack_evidence(evidence: &mut [Evidence], attack: &str) {
+    for item in evidence {
+        item.name = attack.to_owned();
+        item.digest = item.digest.take().map(|_| serde_json::from_value(json!(attack)).expect("a digest is text"));
+    }
 }
 
 fn attacked(finding: &Finding, attack: &str) -> Finding {

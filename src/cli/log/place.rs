@@ -1,12 +1,10 @@
-//! Which ledger a command is about: the flag's, else the plan's, else the one beside the plan.
+//! Which ledger to start or to carry: the flag's, else the plan's, else the one beside the plan. With the flag no plan
+//! is read.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use tokio::runtime::Runtime;
-
-use super::{Failure, arguments::LedgerOptions, edge::Edge, lint};
 use crate::{
+    cli::{Failure, arguments::LedgerOptions, edge::Edge, lint},
     ledger::{Postgres, Store, place},
     model::Exit,
     plan,
@@ -20,11 +18,12 @@ pub(super) struct Where {
 }
 
 impl Where {
-    /// Finds it; where a plan is needed and cannot be read, its problems have been said. A path in the flag starts in
-    /// the current folder, one in the plan in the plan's.
+    /// Finds it; where a plan is needed and cannot be read, its problems have been said. A path starts
+    /// in the plan's folder.
     pub(super) fn find(edge: &Edge, options: &LedgerOptions) -> Result<Self, Exit> {
         if let Some(place) = &options.ledger {
-            return Ok(Self { place: place.clone(), root: PathBuf::new() });
+            let root = options.plan.config.parent().unwrap_or(Path::new("")).to_path_buf();
+            return Ok(Self { place: place.clone(), root });
         }
         let plan = plan::load(&lint::request(edge, &options.plan)).map_err(|problems| lint::refuse(&problems))?;
         Ok(Self { place: plan.ledger.unwrap_or_else(|| place::DEFAULT.into()), root: plan.root })
@@ -32,22 +31,16 @@ impl Where {
 
     /// Opens it; `create` starts a file where there is none.
     pub(super) fn open(&self, edge: &Edge, create: bool) -> Result<Box<dyn Store>, Failure> {
-        place::open(&self.place, &self.root, &edge.env, edge.now, create).map_err(Failure::ledger)
+        place::open(&self.place, &self.root, &edge.env, edge.now, create).map_err(Failure::from)
     }
 
     /// The database, where it is in one.
     pub(super) fn database(&self, edge: &Edge) -> Result<Option<Postgres>, Failure> {
-        place::database(&self.place, &self.root, &edge.env, edge.now).map_err(Failure::ledger)
+        place::database(&self.place, &self.root, &edge.env, edge.now).map_err(Failure::from)
     }
 
     /// The path, where it is a file.
     pub(super) fn path(&self) -> PathBuf {
-        Path::new(&self.root).join(&self.place)
+        self.root.join(&self.place)
     }
-}
-
-/// What the ledger's work runs on.
-pub(super) fn runtime() -> Result<Runtime, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("the work could not be started").map_err(Failure::output)
 }

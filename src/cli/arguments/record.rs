@@ -1,0 +1,51 @@
+//! What every command of the record can be told: which record, which release, which key.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::PlanOptions;
+
+/// Which record, and who may sign in it.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct RecordOptions {
+    #[command(flatten)]
+    pub(in crate::cli) plan: PlanOptions,
+
+    /// The ledger: a file, or the address of a PostgreSQL database; the plan's where it is left out
+    #[arg(long, value_name = "PLACE")]
+    pub(in crate::cli) ledger: Option<String>,
+
+    /// Take policy, people and signers as this commit or branch of the plan's repository has them
+    #[arg(long, value_name = "REF")]
+    pub(in crate::cli) policy_from: Option<String>,
+}
+
+/// With which key something is signed.
+#[derive(Debug, Clone, Default, Args)]
+pub(in crate::cli) struct KeyOptions {
+    /// Sign with this SSH key: a private key's file, or a public one whose private half is in the agent. Left out, it
+    /// is looked for in the agent and in ~/.ssh
+    #[arg(long, value_name = "FILE", env = "GONOGO_KEY")]
+    pub(in crate::cli) key: Option<PathBuf>,
+
+    /// Do not ask whether it is meant
+    #[arg(short, long)]
+    pub(in crate::cli) yes: bool,
+}
+
+/// Which release; what is left out comes from the plan, the CI or git.
+#[derive(Debug, Clone, Default, Args)]
+pub(in crate::cli) struct ReleaseOptions {
+    /// The version being released
+    #[arg(long, value_name = "VERSION", env = "GONOGO_RELEASE")]
+    pub(in crate::cli) release: Option<String>,
+
+    /// The full id of the commit being released
+    #[arg(long, value_name = "SHA")]
+    pub(in crate::cli) commit: Option<String>,
+
+    /// The artifact being released, with its digest
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) artifact: Option<String>,
+}

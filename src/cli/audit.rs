@@ -1,0 +1,199 @@
+//! `gonogo audit`: a bundle looked at offline, on another machine, trusting nothing in it.
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+
+use super::{
+    Failure,
+    arguments::AuditOptions,
+    bundled::{self, Opened},
+    case,
+    edge::{self, Edge},
+    kept_plan::KeptPlan,
+    shown::{self, Ground, Shown},
+};
+use crate::{
+    ledger::{History, LedgerError, Manifest, Proven, Standing, Store as _, Trust, signing::Signers},
+    model::{Act, Digest, Exit, Report, SignOffState, Size, plain},
+    net::regular_file,
+    render,
+};
+
+/// No signers' file is meant to be larger.
+const LARGEST_SIGNERS: Size = Size(1 << 20);
+
+/// Runs the command: what the gate would have said where everything holds, 5 where anything does not.
+pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure> {
+    edge::block_on(async {
+        let opened = bundled::open(&options.bundle).await?;
+        let mut signers = signers(&opened, options.signers.as_deref())?;
+        signers.ask_revoked(&edge.env).await;
+        let entries = opened.store.entries().await?;
+        let history = History::of(entries, &Trust { signers: &signers, now: edge.now })?;
+        heads(&history, &options.head)?;
+        let proven = run(&history, &opened)?;
+        let mut audit = Audit { opened: &opened, history: &history, faults: Vec::new(), lines: Vec::new() };
+        audit.entries();
+        audit.plan().await?;
+        audit.statements()?;
+        let shown = audit.pages(edge, proven).await?;
+        audit.say(&shown, options)
+    })
+}
+
+/// The signers that are trusted: the auditor's own; else the bundle's, which prove nothing.
+fn signers(opened: &Opened, trusted: Option<&Path>) -> Result<Signers, Failure> {
+    let bytes = match trusted {
+        Some(file) => {
+            regular_file::read_bytes(file, LARGEST_SIGNERS).with_context(|| file.display().to_string()).map_err(Failure::usage)?
+        }
+        None => opened.bundle.allowed_signers().to_vec(),
+    };
+    let text = String::from_utf8(bytes).map_err(|_| Failure::usage(anyhow!("the signers are not text")))?;
+    case::parsed(&text, opened.bundle.revoked_keys())
+}
+
+fn heads(history: &History, heads: &[String]) -> Result<(), Failure> {
+    for head in heads {
+        let digest =
+            Digest::parse(head).ok_or_else(|| Failure::usage(anyhow!("--head {head}: a ledger head has 64 hexadecimal digits")))?;
+        if !history.holds(&digest) {
+            return Err(LedgerError::Cut(format!("the head {digest} that you kept is not in the bundle's ledger")).into());
+        }
+    }
+    Ok(())
+}
+
+fn run<'h>(history: &'h History, opened: &Opened) -> Result<&'h Proven, Failure> {
+    let found = history.entries().iter().find(|proven| proven.entry.seq == opened.seq);
+    found.ok_or_else(|| Failure::untrusted(anyhow!("the run's entry {} is gone", opened.seq)))
+}
+
+struct Audit<'a> {
+    opened: &'a Opened,
+    history: &'a History,
+    /// What cannot be trusted.
+    faults: Vec<String>,
+    /// What is to be said beside.
+    lines: Vec<String>,
+}
+
+impl Audit<'_> {
+    /// Signatures that cannot be relied on, and what became of keys since.
+    fn entries(&mut self) {
+        for proven in self.history.entries() {
+            match &proven.standing {
+                Standing::Untrusted(why) => self.faults.push(format!("entry {}: {why}", proven.entry.seq)),
+                Standing::Signed { since: Some(since), .. } => self.lines.push(format!("entry {}: {since}", proven.entry.seq)),
+                Standing::Signed { .. } | Standing::Unsigned => {}
+            }
+        }
+        if let Some((seq, version)) = self.history.newer() {
+            self.faults.push(format!("entry {seq} was written by a newer gonogo (version {version}): audit with that one"));
+        }
+    }
+
+    /// The plan's files are those of the run.
+    async fn plan(&mut self) -> Result<(), Failure> {
+        for (name, digest) in &self.opened.run.files {
+            if self.opened.bundle.plan_file(name).map(Digest::of).as_ref() != Some(digest) {
+                self.faults.push(format!("the plan's file `{name}` is not the one the run was made with"));
+            }
+        }
+        let files = self.opened.plan_files().await?;
+        let signers = self.opened.bundle.allowed_signers();
+        if !signers.is_empty() && !files.values().any(|bytes| bytes == signers) {
+            self.faults.push("its `allowed_signers` are not those of the plan".into());
+        }
+        Ok(())
+    }
+
+    /// The statements to be checked by hand are those of the ledger.
+    fn statements(&mut self) -> Result<(), Failure> {
+        for statement in self.opened.bundle.statements().map_err(Failure::untrusted)? {
+            let entry = self.history.entries().iter().find(|proven| proven.entry.seq == statement.seq).map(|proven| &proven.entry);
+            let same = entry.is_some_and(|entry| entry.payload == statement.payload && entry.signature == statement.signature);
+            if !same {
+                self.faults.push(format!("`{}` is not what the ledger has at entry {}", statement.name(), statement.seq));
+            }
+        }
+        Ok(())
+    }
+
+    /// The record and the pages are what report and ledger make.
+    async fn pages(&mut self, edge: &Edge, proven: &Proven) -> Result<Shown, Failure> {
+        let bundle = &self.opened.bundle;
+        let Act::Run(run) = &proven.statement.act else { return Err(Failure::untrusted(anyhow!("entry {} is no run", self.opened.seq))) };
+        let written = bundle.record().map_err(Failure::untrusted)?;
+        let kept = KeptPlan::of_run(edge, &self.opened.store, proven, run).await?;
+        let ground = Ground {
+            store: &self.opened.store,
+            history: self.history,
+            policy: kept.plan.signoff.as_ref(),
+            people: &kept.plan.people,
+            now: edge.now,
+        };
+        let shown = shown::beside(edge, ground, proven, run, Some(written.as_of)).await?;
+        let by = bundle.manifest().map_err(Failure::untrusted)?.tool;
+        if by != Manifest::TOOL {
+            self.lines.push(format!("its pages were made by {by}, this is {}: they were not made again", Manifest::TOOL));
+        } else if shown.record != written {
+            self.faults.push("its record.json is not what its ledger says".into());
+        } else {
+            let report = Report::from_json(bundle.report()).map_err(Failure::untrusted)?;
+            let pages = render::pages(&report, bundle.report(), Some(&written));
+            if pages.html.as_bytes() != bundle.html() {
+                self.faults.push("its report.html was edited".into());
+            }
+            if pages.markdown.as_bytes() != bundle.markdown() {
+                self.faults.push("its report.md was edited".into());
+            }
+        }
+        Ok(shown)
+    }
+
+    fn say(self, shown: &Shown, options: &AuditOptions) -> Result<Exit, Failure> {
+        let Self { opened, history, faults, lines } = self;
+        let report = Report::from_json(opened.bundle.report()).map_err(Failure::untrusted)?;
+        let name = report.release.name().unwrap_or_default();
+        let mut said =
+            vec![format!("{}: {} {name} → {}, report {}", report.headline(), report.project, report.environment, opened.run.report)];
+        for role in &shown.record.roles {
+            for row in &role.sign_offs {
+                let state = match &row.state {
+                    SignOffState::Counts => String::new(),
+                    SignOffState::Noted(note) => format!(" ({note})"),
+                    SignOffState::Void(why) => format!(" (does not count: {why})"),
+                };
+                said.push(format!("  {:?} by {} as {}, {}, {}{state}", row.decision, row.name, role.role, row.recorded, row.key));
+            }
+        }
+        said.extend(shown.record.standing.remarks.iter().map(|remark| format!("  {remark}")));
+        said.extend(lines);
+        said.push(format!(
+            "ledger: {} entries, {} that no signature covers, head {}",
+            history.entries().len(),
+            history.unsigned(),
+            history.head()
+        ));
+        let exit = match (faults.is_empty(), options.signers.is_some()) {
+            (false, _) => {
+                said.push("NOT TRUSTED:".into());
+                said.extend(faults.iter().map(|fault| format!("  ✗ {fault}")));
+                Exit::Untrusted
+            }
+            (true, false) => {
+                said.push("consistent with itself; signers not confirmed: give the keys you trust with `--signers FILE`".into());
+                Exit::Untrusted
+            }
+            (true, true) => {
+                said.push("everything in it agrees, and the signers are yours".into());
+                shown.exit
+            }
+        };
+        let text: String = said.iter().map(|line| format!("{}\n", plain(line))).collect();
+        edge::print(&text).map_err(Failure::output)?;
+        Ok(exit)
+    }
+}

@@ -1,0 +1,235 @@
+//! What a command knows that reads or adds to the record: the plan's policy and signers, and the ledger, believed.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, anyhow};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    Failure,
+    arguments::{RecordOptions, ReleaseOptions},
+    edge::Edge,
+    lint, release,
+    shown::Ground,
+};
+use crate::{
+    ledger::{
+        self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted,
+        signing::{Signers, SignersProblem},
+    },
+    model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject},
+    net::{git, regular_file},
+    plan::{self, Plan},
+};
+
+/// No signers' or revocation file is meant to be larger.
+const LARGEST_SIGNERS: Size = Size(1 << 20);
+/// How long git may take to tell a release's authors.
+const GIT: Duration = Duration::from_secs(60);
+
+/// The record of one environment.
+pub(super) struct Case {
+    /// The plan, perhaps without the checks whose variables are not set here.
+    pub(super) plan: Arc<Plan>,
+    /// Whose signatures are needed; from `--policy-from` where that was given.
+    pub(super) policy: Option<Signoff>,
+    /// Who is who, from the same place.
+    pub(super) people: BTreeMap<String, Person>,
+    /// Whose key is whose.
+    pub(super) signers: Signers,
+    /// The ledger.
+    pub(super) store: Box<dyn Store>,
+    /// What is in it.
+    pub(super) history: History,
+    /// The command's moment.
+    pub(super) now: Timestamp,
+    /// That the policy in the work tree is another one than the one that counts.
+    pub(super) remark: Option<String>,
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self { exit: error.exit(), cause: Some(error.into()) }
+    }
+}
+
+impl Case {
+    /// Reads plan and ledger. With `create`, a ledger that is not there is started.
+    pub(super) async fn open(edge: &Edge, options: &RecordOptions, create: bool) -> Result<Self, Failure> {
+        let request = lint::request(edge, &options.plan);
+        let plan = plan::load_leniently(&request).map_err(|problems| Failure::said(lint::refuse(&problems)))?;
+        Self::of(edge, Arc::new(plan), options, create).await
+    }
+
+    /// The same for a plan that was read already.
+    pub(super) async fn of(edge: &Edge, plan: Arc<Plan>, options: &RecordOptions, create: bool) -> Result<Self, Failure> {
+        let place = options.ledger.as_deref().or(plan.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
+        let store = ledger::place::open(&place, &plan.root, &edge.env, edge.now, create)?;
+        Self::with(edge, plan, options.policy_from.as_deref(), store).await
+    }
+
+    /// The same for a ledger that is open already.
+    pub(super) async fn with(edge: &Edge, plan: Arc<Plan>, policy_from: Option<&str>, store: Box<dyn Store>) -> Result<Self, Failure> {
+        let mut policy = Policy::of(edge, &plan, policy_from).await?;
+        policy.signers.ask_revoked(&edge.env).await;
+        let history = believed(store.as_ref(), &policy.signers, edge.now).await?;
+        let Policy { signoff, people, signers, remark } = policy;
+        Ok(Self { plan, policy: signoff, people, signers, store, history, now: edge.now, remark })
+    }
+
+    /// The policy; without one nobody can sign and no gate can be passed.
+    pub(super) fn policy(&self) -> Result<&Signoff, Failure> {
+        let named = &self.plan.environment;
+        self.policy.as_ref().ok_or_else(|| {
+            Failure::usage(anyhow!("the plan does not say whose signatures `{named}` needs: write `signoff:` with its roles and signers"))
+        })
+    }
+
+    /// What pages show of it is made from.
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground { store: self.store.as_ref(), history: &self.history, policy: self.policy.as_ref(), people: &self.people, now: self.now }
+    }
+
+    /// What sign-offs are judged by.
+    pub(super) fn rules(&self) -> Result<Rules<'_>, Failure> {
+        Ok(Rules { policy: self.policy()?, people: &self.people, now: self.now })
+    }
+
+    /// The release that is meant.
+    pub(super) fn wanted(&self, edge: &Edge, options: &ReleaseOptions) -> Wanted {
+        let flags = release::flags(options);
+        // What was said is enough: a version that was named is not narrowed to the commit that happens to be checked out.
+        let said = flags.version.is_some() || flags.commit.is_some() || flags.artifact.is_some();
+        let release = if said { flags } else { release::release(flags, &self.plan.release, &edge.env, &self.plan.root) };
+        Wanted { project: self.plan.project.clone(), environment: self.plan.environment.clone(), release }
+    }
+
+    /// Who wrote what is released since the last deployment on record, as far as git knows it here.
+    pub(super) async fn authors(&self, edge: &Edge, release: &Release) -> Option<Authors> {
+        let until = release.commit.as_deref()?;
+        let deployed = self.history.of_environment(&self.plan.project, &self.plan.environment).rev();
+        let since = deployed.into_iter().find_map(|proven| match &proven.statement.act {
+            Act::Deployment(deployment) if deployment.status == DeploymentStatus::Succeeded => deployment.release.commit.clone(),
+            _ => None,
+        });
+        // The release that is live already was written by whoever wrote it, not by nobody.
+        let since = since.filter(|since| since != until);
+        let asked = git::authors(&self.plan.root, since.as_deref(), until, &edge.env, Instant::now() + GIT).await;
+        match asked {
+            Ok(authors) => authors,
+            Err(error) => Some(Authors {
+                people: Vec::new(),
+                since,
+                until: until.to_owned(),
+                incomplete: Some(format!("git could not be asked: {error}")),
+            }),
+        }
+    }
+
+    /// A statement about `subject`, said now.
+    pub(super) fn statement(&self, subject: Vec<Subject>, by: Option<String>, method: Method, act: Act) -> Statement {
+        let tool = super::edge::tool();
+        Statement {
+            subject,
+            made: Made {
+                project: self.plan.project.clone(),
+                environment: self.plan.environment.clone(),
+                at: super::edge::clock(),
+                head: self.history.head(),
+                by,
+                method,
+                tool: format!("{} {}", tool.name, tool.version),
+            },
+            act,
+        }
+    }
+
+    /// Adds an entry and reads the ledger again.
+    pub(super) async fn append(&mut self, draft: Draft, blobs: Vec<Blob>) -> Result<Entry, Failure> {
+        let entry = self.store.append(draft, blobs, super::edge::clock()).await.map_err(Failure::unrecorded)?;
+        self.history = believed(self.store.as_ref(), &self.signers, super::edge::clock()).await?;
+        Ok(entry)
+    }
+
+    /// The entry of this place, if it is there.
+    pub(super) fn entry(&self, seq: u64) -> Option<&ledger::Proven> {
+        self.history.entries().iter().find(|proven| proven.entry.seq == seq)
+    }
+}
+
+/// Reads a ledger and looks at all of it.
+pub(super) async fn believed(store: &dyn Store, signers: &Signers, now: Timestamp) -> Result<History, LedgerError> {
+    let entries = store.entries().await?;
+    History::of(entries, &Trust { signers, now })
+}
+
+/// Policy, people and signers from one place.
+struct Policy {
+    signoff: Option<Signoff>,
+    people: BTreeMap<String, Person>,
+    signers: Signers,
+    remark: Option<String>,
+}
+
+impl Policy {
+    async fn of(edge: &Edge, plan: &Plan, reference: Option<&str>) -> Result<Self, Failure> {
+        let Some(reference) = reference else {
+            let signers = signers(plan.signoff.as_ref(), |name| {
+                regular_file::read_bytes(&plan.root.join(name), LARGEST_SIGNERS).map_err(|error| anyhow!("the file `{name}` {error}"))
+            })?;
+            return Ok(Self { signoff: plan.signoff.clone(), people: plan.people.clone(), signers, remark: None });
+        };
+        let there = At { edge, root: &plan.root, reference };
+        let text = String::from_utf8(there.file(&plan.config.to_string_lossy()).await?)
+            .map_err(|_| Failure::usage(anyhow!("the plan at `{reference}` is not text")))?;
+        let options = super::arguments::PlanOptions { config: plan.root.join(&plan.config), env: Some(plan.environment.clone()) };
+        let protected =
+            plan::load_text_leniently(&text, &lint::request(edge, &options)).map_err(|problems| Failure::said(lint::refuse(&problems)))?;
+        let mut files = BTreeMap::new();
+        for name in protected.signoff.iter().flat_map(|signoff| std::iter::once(&signoff.allowed_signers).chain(&signoff.revoked_keys)) {
+            files.insert(name.clone(), there.file(name).await?);
+        }
+        let taken =
+            signers(protected.signoff.as_ref(), |name| files.get(name).cloned().ok_or_else(|| anyhow!("the file `{name}` is gone")))?;
+        let same = protected.signoff == plan.signoff
+            && protected.people == plan.people
+            && files.iter().all(|(name, bytes)| plan.files.get(name) == Some(&Digest::of(bytes)));
+        let remark = (!same).then(|| format!("policy, people or signers differ from those of `{reference}`, which count here"));
+        Ok(Self { signoff: protected.signoff, people: protected.people, signers: taken, remark })
+    }
+}
+
+/// Another state of the plan's repository.
+struct At<'a> {
+    edge: &'a Edge,
+    root: &'a Path,
+    reference: &'a str,
+}
+
+impl At<'_> {
+    async fn file(&self, name: &str) -> Result<Vec<u8>, Failure> {
+        let asked = git::file_at(self.root, self.reference, name, &self.edge.env, Instant::now() + GIT).await;
+        asked.with_context(|| format!("`{name}` at `{}`", self.reference)).map_err(Failure::usage)
+    }
+}
+
+fn signers(policy: Option<&Signoff>, read: impl Fn(&str) -> anyhow::Result<Vec<u8>>) -> Result<Signers, Failure> {
+    let Some(policy) = policy else { return parsed("", None) };
+    let allowed = read(&policy.allowed_signers).map_err(Failure::usage)?;
+    let allowed = String::from_utf8(allowed).map_err(|_| Failure::usage(anyhow!("the file `{}` is not text", policy.allowed_signers)))?;
+    let revoked = policy.revoked_keys.as_deref().map(read).transpose().map_err(Failure::usage)?;
+    parsed(&allowed, revoked.as_deref())
+}
+
+/// Reads signers, or says every line that is wrong.
+pub(super) fn parsed(allowed: &str, revoked: Option<&[u8]>) -> Result<Signers, Failure> {
+    Signers::parse(allowed, revoked, &TimeZone::system()).map_err(|problems: Vec<SignersProblem>| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::usage(anyhow!("{}", lines.join("\n")))
+    })
+}

@@ -1,0 +1,27 @@
+//! What a deployment printed, as it is kept: masked, with its end to read at once.
+
+use crate::{
+    cli::edge::Edge,
+    ledger::Blob,
+    model::{Kept, Masker, looks_secret, plain},
+    plan::Plan,
+};
+
+/// Lines of the end that are shown.
+const LINES: usize = 20;
+/// Characters of the end that are shown.
+const CHARACTERS: usize = 4_000;
+
+/// Masks what was printed: every secret of the plan and of the environment.
+pub(super) fn masked(edge: &Edge, plan: &Plan, printed: &[u8]) -> (Kept, Blob) {
+    let masker = Masker::new(plan.words.iter().cloned());
+    plan.secrets.iter().for_each(|(name, value)| masker.hide(name, value));
+    edge.env.iter().filter(|(name, _)| looks_secret(name)).for_each(|(name, value)| masker.hide(name, value));
+    let text = masker.mask(&String::from_utf8_lossy(printed));
+    let lines: Vec<&str> = text.lines().collect();
+    let end = lines[lines.len().saturating_sub(LINES)..].iter().map(|line| plain(line)).collect::<Vec<_>>().join("\n");
+    let skipped = end.chars().count().saturating_sub(CHARACTERS);
+    let tail = end.chars().skip(skipped).collect();
+    let blob = Blob::of(text.into_bytes());
+    (Kept { digest: blob.digest.clone(), bytes: blob.bytes.len() as u64, tail }, blob)
+}

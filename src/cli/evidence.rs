@@ -1,0 +1,43 @@
+//! Files and addresses that show something.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::Failure;
+use crate::{
+    ledger::Blob,
+    model::{Evidence, Size},
+    net::regular_file,
+};
+
+/// No scanned page is meant to be larger.
+const LARGEST: Size = Size(64 << 20);
+
+/// What was named, with the bytes to keep.
+pub(super) struct Shown {
+    pub(super) named: Vec<Evidence>,
+    pub(super) blobs: Vec<Blob>,
+}
+
+/// Reads evidence files.
+pub(super) fn read(files: &[PathBuf]) -> Result<Shown, Failure> {
+    let mut shown = Shown { named: Vec::new(), blobs: Vec::new() };
+    for file in files {
+        let bytes = regular_file::read_bytes(file, LARGEST).with_context(|| file.display().to_string()).map_err(Failure::usage)?;
+        let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+        let blob = Blob::of(bytes);
+        shown.named.push(Evidence { name, digest: Some(blob.digest.clone()) });
+        shown.blobs.push(blob);
+    }
+    Ok(shown)
+}
+
+/// The same where addresses are among them.
+pub(super) fn of(named: &[String]) -> Result<Shown, Failure> {
+    let is_address = |name: &&String| name.starts_with("https://") || name.starts_with("http://");
+    let files: Vec<PathBuf> = named.iter().filter(|name| !is_address(name)).map(PathBuf::from).collect();
+    let mut shown = read(&files)?;
+    shown.named.extend(named.iter().filter(is_address).map(|name| Evidence { name: name.clone(), digest: None }));
+    Ok(shown)
+}

@@ -1,0 +1,154 @@
+//! `gonogo gate`: may this release be deployed now? What a deploy job calls.
+
+use anyhow::anyhow;
+
+use super::{
+    Failure,
+    arguments::GateOptions,
+    bundled,
+    case::Case,
+    edge::{self, Edge},
+    sign,
+    signer::{self, Signer},
+};
+use crate::{
+    ledger::{self, LedgerError, Question, Ruling, Wanted},
+    model::{Act, Authors, BreakGlass, Emergency, Exit, Method, Release, Subject, plain},
+};
+
+/// Runs the command.
+pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> {
+    edge::block_on(async {
+        let mut case = match &options.bundle {
+            Some(bundle) => bundled::taken_in(edge, &options.record, bundle).await?,
+            None => Case::open(edge, &options.record, false).await.map_err(nothing_to_look_at)?,
+        };
+        sign::take_in(&mut case, &options.signatures, &[]).await?;
+        let wanted = case.wanted(edge, &options.release);
+        if options.break_glass {
+            return break_glass(edge, options, &mut case, &wanted).await;
+        }
+        let asked = Asked::of(edge, &case, &wanted, options.deployer.clone()).await?;
+        let ruling = asked.rule(&case)?;
+        say(&case, &wanted, &ruling)?;
+        Ok(ruling.exit())
+    })
+}
+
+/// Without a ledger nothing was looked at, which is a no-go and no mistake of whoever asks.
+pub(super) fn nothing_to_look_at(failure: Failure) -> Failure {
+    let missing = failure.cause.as_ref().and_then(|cause| cause.downcast_ref::<LedgerError>());
+    let exit = if matches!(missing, Some(LedgerError::Missing(_))) { Exit::Unchecked } else { failure.exit };
+    Failure { exit, ..failure }
+}
+
+/// What the gate has to know beside the record.
+pub(super) struct Asked<'a> {
+    wanted: &'a Wanted,
+    runs: Vec<ledger::RecordedRun>,
+    authors: Option<Authors>,
+    deployer: Option<String>,
+}
+
+impl<'a> Asked<'a> {
+    /// Reads the runs of the release, and who wrote it.
+    pub(super) async fn of(edge: &Edge, case: &Case, wanted: &'a Wanted, deployer: Option<String>) -> Result<Self, Failure> {
+        let runs = ledger::runs(case.store.as_ref(), &case.history, wanted).await?;
+        let release = runs.last().map_or(&wanted.release, |run| &run.report.release);
+        let authors = case.authors(edge, release).await;
+        Ok(Self { wanted, runs, authors, deployer })
+    }
+
+    /// The question in the words of the rules.
+    pub(super) fn question<'q>(&'q self, case: &'q Case) -> Result<Question<'q>, Failure> {
+        Ok(Question {
+            wanted: self.wanted,
+            rules: case.rules()?,
+            plan_files: &case.plan.files,
+            authors: self.authors.as_ref(),
+            deployer: self.deployer.as_deref(),
+        })
+    }
+
+    /// The gate's answer.
+    pub(super) fn rule<'c>(&self, case: &'c Case) -> Result<Ruling<'c>, Failure> {
+        Ok(ledger::gate(&case.history, &self.runs, self.question(case)?))
+    }
+}
+
+/// Says what the gate came to: the answer first, then why, then what it rests on.
+pub(super) fn say(case: &Case, wanted: &Wanted, ruling: &Ruling<'_>) -> Result<(), Failure> {
+    let what = format!("{} {}", case.plan.project, wanted.name());
+    let mut lines = vec![match ruling.exit() {
+        Exit::Go => format!("GO: {what} may be deployed to {}", case.plan.environment),
+        Exit::Hold => format!("HOLD: {what} may not be deployed to {} yet", case.plan.environment),
+        _ => format!("NO-GO: {what} may not be deployed to {}", case.plan.environment),
+    }];
+    lines.extend(ruling.objections.iter().map(|objection| format!("  ✗ {}", objection.text)));
+    for vote in &ruling.votes {
+        let row = vote.row(&case.people);
+        let (sign, why) = match &row.state {
+            crate::model::SignOffState::Counts => ('✓', String::new()),
+            crate::model::SignOffState::Noted(note) => ('✓', format!(" ({note})")),
+            crate::model::SignOffState::Void(why) => ('-', format!(" does not count: {why}")),
+        };
+        let decision = if row.decision == crate::model::Decision::Go { "go" } else { "no-go" };
+        lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.name, vote.sign_off.role, row.at, row.key));
+    }
+    if let Some(run) = &ruling.run {
+        lines.push(format!("  run    entry {}, ended {}, report {}", run.seq, run.report.finished, run.run.report));
+    }
+    if let Some(signed) = &ruling.confirms {
+        lines.push(format!("  signed on the report {signed}, confirmed by this run"));
+    }
+    lines.extend(ruling.remarks.iter().chain(&case.remark).map(|remark| format!("  note   {remark}")));
+    lines.push(format!("  ledger head {}", case.history.head()));
+    let text: String = lines.iter().map(|line| format!("{}\n", plain(line))).collect();
+    edge::print(&text).map_err(Failure::output)
+}
+
+/// Opens the gate in an emergency: signed, on record, to be reviewed.
+async fn break_glass(edge: &Edge, options: &GateOptions, case: &mut Case, wanted: &Wanted) -> Result<Exit, Failure> {
+    let policy = case.policy()?;
+    let role = options.role.as_deref().unwrap_or_default();
+    let Some(BreakGlass { roles, review_within }) = policy.break_glass.clone() else {
+        return Err(Failure::usage(anyhow!("nobody may pass this gate in an emergency: the policy has no `break-glass`")));
+    };
+    if !roles.iter().any(|allowed| allowed == role) {
+        return Err(Failure::usage(anyhow!("the role `{role}` may not pass the gate in an emergency: {} may", roles.join(", "))));
+    }
+    if wanted.release == Release::default() || (wanted.release.version.is_none() && wanted.release.commit.is_none()) {
+        return Err(Failure::usage(anyhow!("say which release is deployed: `--release VERSION` or `--commit SHA`")));
+    }
+    let people = policy.roles.get(role).map(|role| role.people.clone()).unwrap_or_default();
+    let signer = Signer::find(edge, case, options.key.key.as_deref(), &people).await?;
+    let review_by = edge::clock() + review_within.signed();
+    let emergency = Emergency {
+        release: wanted.release.clone(),
+        role: role.to_owned(),
+        reason: options.reason.clone().unwrap_or_default(),
+        ticket: options.ticket.clone().unwrap_or_default(),
+        review_by,
+    };
+    edge::say(&format!("EMERGENCY: {} {} past the gate of {}", case.plan.project, wanted.name(), case.plan.environment));
+    signer::confirm(&options.key, "Pass the gate in an emergency?")?;
+    let subject: Vec<Subject> = wanted.release.commit.as_deref().map(Subject::commit).into_iter().collect();
+    let entry = signer.record(case, subject, Method::Ssh, Act::Emergency(emergency), Vec::new()).await?;
+    let text = format!(
+        "EMERGENCY: {} {} may be deployed to {}, by {} as {role}\n  on record as entry {}; to be reviewed by {review_by}: `gonogo deploy review {}`\n  ledger head {}\n",
+        case.plan.project,
+        wanted.name(),
+        case.plan.environment,
+        signer.id(),
+        entry.seq,
+        entry.seq,
+        case.history.head()
+    );
+    edge::print(&plain_lines(&text)).map_err(Failure::output)?;
+    Ok(Exit::Go)
+}
+
+/// Each line made harmless, the line ends kept.
+fn plain_lines(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", plain(line))).collect()
+}

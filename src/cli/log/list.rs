@@ -1,0 +1,198 @@
+//! The deployment log, and the whole trail, for people and for an auditor's table.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::{
+    cli::case::Case,
+    ledger::{Proven, Standing, deployment_row},
+    model::{Act, Decision, DeployerSource, DeploymentRow, DeploymentStatus, Reply, plain},
+};
+
+/// Which stretch of time is listed; ends included.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Span {
+    pub(super) since: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
+}
+
+impl Span {
+    fn has(self, at: Timestamp) -> bool {
+        self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at <= until)
+    }
+}
+
+/// The deployments of one environment, newest first, as a table: date, version, deployer, status, notes.
+pub(super) fn deployments(case: &Case, span: Span) -> String {
+    let rows = rows(case, span);
+    if rows.is_empty() {
+        return format!("no deployment to {} is on record\n", case.plan.environment);
+    }
+    let cells: Vec<[String; 5]> = rows
+        .iter()
+        .map(|row| {
+            let notes = row.notes.clone().unwrap_or_default();
+            let mark = if row.emergency { "EMERGENCY " } else { "" };
+            let unsigned = if row.signed { "" } else { " (entry unsigned)" };
+            [
+                row.at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%MZ").to_string(),
+                row.release.name().unwrap_or_default(),
+                format!("{}{}", row.deployer.name, source(row.deployer.source)),
+                status(row.status).to_owned(),
+                format!("{mark}{notes}{unsigned}"),
+            ]
+        })
+        .collect();
+    table(["Date", "Version", "Deployer", "Status", "Notes"], &cells)
+}
+
+/// Every entry of the ledger's environment, oldest first.
+pub(super) fn trail(case: &Case, span: Span) -> String {
+    let entries = case.history.of_environment(&case.plan.project, &case.plan.environment).filter(|proven| span.has(proven.entry.recorded));
+    let cells: Vec<[String; 5]> = entries
+        .map(|proven| {
+            let by = proven.statement.made.by.clone().unwrap_or_default();
+            let standing = match &proven.standing {
+                Standing::Unsigned => "unsigned".to_owned(),
+                Standing::Signed { since: None, .. } => format!("signed by {by}"),
+                Standing::Signed { since: Some(since), .. } => format!("signed by {by} ({since})"),
+                Standing::Untrusted(why) => format!("NOT TRUSTED: {why}"),
+            };
+            [
+                proven.entry.seq.to_string(),
+                proven.entry.recorded.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
+                proven.statement.act.word().to_owned(),
+                said(proven),
+                standing,
+            ]
+        })
+        .collect();
+    let mut text = table(["Entry", "Recorded", "What", "Says", "Standing"], &cells);
+    text.push_str(&format!(
+        "{} entries, {} of the newest unsigned, ledger head {}\n",
+        case.history.entries().len(),
+        case.history.unsigned(),
+        case.history.head()
+    ));
+    text
+}
+
+/// The deployments as comma-separated values (RFC 4180): the population an auditor draws a sample from.
+pub(super) fn csv(case: &Case, span: Span) -> String {
+    let mut text = String::from(
+        "release,commit,artifact,deployer,deployer-known-by,approvers,verdict,exceptions,emergency,status,started,finished,entry,signed\r\n",
+    );
+    for row in rows(case, span).iter().rev() {
+        let started = started(case, row.entry).map(|started| started.to_string()).unwrap_or_default();
+        let cells = [
+            row.release.version.clone().unwrap_or_default(),
+            row.release.commit.clone().unwrap_or_default(),
+            row.release.artifact.clone().unwrap_or_default(),
+            row.deployer.name.clone(),
+            source(row.deployer.source).trim().trim_matches(['(', ')']).to_owned(),
+            row.approvers.join("; "),
+            row.verdict.map(|verdict| verdict.word().to_owned()).unwrap_or_default(),
+            row.exceptions.to_string(),
+            if row.emergency { "yes" } else { "no" }.to_owned(),
+            status(row.status).to_owned(),
+            started,
+            row.at.to_string(),
+            row.entry.to_string(),
+            if row.signed { "yes" } else { "no" }.to_owned(),
+        ];
+        text.push_str(&cells.map(|cell| cell_of(&cell)).join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+fn rows(case: &Case, span: Span) -> Vec<DeploymentRow> {
+    let entries = case.history.of_environment(&case.plan.project, &case.plan.environment).rev();
+    let rows = entries.filter_map(|proven| match &proven.statement.act {
+        Act::Deployment(deployment) => Some(deployment_row(&case.history, proven, deployment, &case.people)),
+        _ => None,
+    });
+    rows.filter(|row| span.has(row.at)).collect()
+}
+
+fn started(case: &Case, entry: u64) -> Option<Timestamp> {
+    match &case.entry(entry)?.statement.act {
+        Act::Deployment(deployment) => deployment.started,
+        _ => None,
+    }
+}
+
+fn source(source: DeployerSource) -> &'static str {
+    match source {
+        DeployerSource::Key => " (key)",
+        DeployerSource::Ci => " (CI)",
+        DeployerSource::Declared => " (declared)",
+    }
+}
+
+fn status(status: DeploymentStatus) -> &'static str {
+    match status {
+        DeploymentStatus::Succeeded => "succeeded",
+        DeploymentStatus::Failed => "failed",
+        DeploymentStatus::RolledBack => "rolled back",
+    }
+}
+
+/// What an entry says, in a few words.
+fn said(proven: &Proven) -> String {
+    let name = |release: &crate::model::Release| release.name().unwrap_or_else(|| "a release without a name".into());
+    match &proven.statement.act {
+        Act::Run(run) => {
+            format!("{} {}: {}{}", name(&run.release), run.phase.word(), run.verdict, if run.full { "" } else { ", not a full run" })
+        }
+        Act::Answer(answer) => {
+            let reply = match answer.reply {
+                Reply::Yes => "yes",
+                Reply::No => "no",
+                Reply::NotApplicable => "not applicable",
+            };
+            format!("{}: {reply}", answer.check)
+        }
+        Act::Waiver(waiver) => format!("{} until {}: {}", waiver.check, waiver.expires, waiver.reason),
+        Act::SignOff(said) => {
+            let decision = if said.decision == Decision::Go { "go" } else { "NO-GO" };
+            let comment = said.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+            format!("{} {decision} by {} as {}{comment}", name(&said.release), said.person, said.role)
+        }
+        Act::Withdrawal(withdrawal) => format!("of {}: {}", &withdrawal.sign_off.as_str()[..12], withdrawal.reason),
+        Act::Deployment(deployment) => {
+            let mark = if deployment.emergency.is_some() { "EMERGENCY " } else { "" };
+            format!("{mark}{} {} by {}", name(&deployment.release), status(deployment.status), deployment.deployer.name)
+        }
+        Act::Emergency(emergency) => format!("EMERGENCY {}: {} ({})", name(&emergency.release), emergency.reason, emergency.ticket),
+        Act::Review(review) => review.comment.clone(),
+        Act::Other(foreign) => foreign.clone(),
+    }
+}
+
+/// Columns as wide as their widest cell, the last one as it is.
+fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
+    let all: Vec<[String; N]> =
+        std::iter::once(heads.map(str::to_owned)).chain(rows.iter().map(|row| row.clone().map(|cell| plain(&cell).into_owned()))).collect();
+    let width = |column: usize| all.iter().map(|row| unicode_width::UnicodeWidthStr::width(row[column].as_str())).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let mut text = String::new();
+    for row in &all {
+        for (column, cell) in row.iter().enumerate() {
+            text.push_str(cell);
+            if column + 1 < N {
+                let room = widths[column] + 2 - unicode_width::UnicodeWidthStr::width(cell.as_str());
+                text.extend(std::iter::repeat_n(' ', room));
+            }
+        }
+        text.truncate(text.trim_end_matches(' ').len());
+        text.push('\n');
+    }
+    text
+}
+
+/// A cell, quoted; one that a spreadsheet would take for a formula is made text.
+fn cell_of(cell: &str) -> String {
+    let harmless = plain(cell);
+    let formula = harmless.starts_with(['=', '+', '-', '@']);
+    format!("\"{}{}\"", if formula { "'" } else { "" }, harmless.replace('"', "\"\""))
+}

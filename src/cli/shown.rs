@@ -1,0 +1,116 @@
+//! What a page shows of the record beside a report.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Failure, edge::Edge, kept_plan::KeptPlan};
+use crate::{
+    ledger::{self, History, LedgerError, Proven, Question, RecordedRun, Rules, Store, Wanted},
+    model::{Act, Digest, Exit, Person, Phase, Record, RecordStanding, Report, Run, Signoff},
+};
+
+/// What it is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    /// The ledger.
+    pub(super) store: &'a dyn Store,
+    /// What is in it.
+    pub(super) history: &'a History,
+    /// Today's policy, for runs that keep none.
+    pub(super) policy: Option<&'a Signoff>,
+    /// Who is who today.
+    pub(super) people: &'a BTreeMap<String, Person>,
+    /// The moment of looking.
+    pub(super) now: Timestamp,
+}
+
+/// The record around a run, with what the gate would say of it.
+pub(super) struct Shown {
+    pub(super) record: Record,
+    pub(super) exit: Exit,
+}
+
+/// The record around a run before a deployment. A run of the past is shown as it stood when it was deployed, by the
+/// policy it was made under; with `as_of` at that moment.
+pub(super) async fn beside(
+    edge: &Edge,
+    ground: Ground<'_>,
+    proven: &Proven,
+    run: &Run,
+    as_of: Option<Timestamp>,
+) -> Result<Shown, Failure> {
+    let kept = KeptPlan::of_run(edge, ground.store, proven, run).await.ok();
+    let then = kept.as_ref().map(|kept| &kept.plan);
+    let policy: Option<&Signoff> = then.and_then(|plan| plan.signoff.as_ref()).or(ground.policy);
+    let people = then.map(|plan| &plan.people).filter(|people| !people.is_empty()).unwrap_or(ground.people);
+    let made = &proven.statement.made;
+    let wanted = Wanted { project: made.project.clone(), environment: made.environment.clone(), release: run.release.clone() };
+    let shown = ledger::recorded(ground.store, proven, run).await?;
+    let now = as_of.or_else(|| deployed(ground, &wanted, proven)).unwrap_or(ground.now);
+    let Some(policy) = policy.filter(|_| run.full && run.phase == Phase::PreDeploy) else {
+        return Ok(Shown { record: bare(ground, now, run), exit: Exit::Hold });
+    };
+    let mut runs = ledger::runs(ground.store, ground.history, &wanted).await?;
+    runs.retain(|other| other.seq < proven.entry.seq);
+    runs.push(shown.clone());
+    let question = Question {
+        wanted: &wanted,
+        rules: Rules { policy, people, now },
+        plan_files: &shown.report.plan.files,
+        authors: run.authors.as_ref(),
+        deployer: None,
+    };
+    let ruling = ledger::gate(ground.history, &runs, question);
+    let before = before(ground, &shown).await?;
+    let before = before.as_ref().map(|(report, digest)| (report, digest.clone()));
+    Ok(Shown { record: ledger::showing(ground.history, question, &ruling, &shown, before), exit: ruling.exit() })
+}
+
+/// Where nobody can sign: the state of the ledger alone.
+fn bare(ground: Ground<'_>, as_of: Timestamp, run: &Run) -> Record {
+    let why = if run.full {
+        "the plan does not say whose signatures are needed"
+    } else {
+        "this is no full run before a deployment, which nobody signs"
+    };
+    Record {
+        as_of,
+        head: ground.history.head(),
+        entries: ground.history.entries().len() as u64,
+        unsigned: ground.history.unsigned(),
+        standing: RecordStanding { signed: false, remarks: vec![why.to_owned()], confirms: None },
+        roles: Vec::new(),
+        answers: Vec::new(),
+        waivers: Vec::new(),
+        deployments: Vec::new(),
+        emergencies: Vec::new(),
+        changes: None,
+    }
+}
+
+/// When the release was first deployed after this run.
+fn deployed(ground: Ground<'_>, wanted: &Wanted, proven: &Proven) -> Option<Timestamp> {
+    let of_environment = ground.history.of_environment(&wanted.project, &wanted.environment);
+    of_environment.filter(|other| other.entry.seq > proven.entry.seq).find_map(|other| match &other.statement.act {
+        Act::Deployment(deployment) if wanted.is(&deployment.release) => Some(other.entry.recorded),
+        _ => None,
+    })
+}
+
+/// The report that was signed last before this run, of any release.
+async fn before(ground: Ground<'_>, run: &RecordedRun) -> Result<Option<(Report, Digest)>, Failure> {
+    let earlier = ground.history.of_environment(&run.report.project, &run.report.environment).rev();
+    let signed = earlier.filter(|proven| proven.entry.seq < run.seq && proven.signer().is_some()).find_map(|proven| {
+        if let Act::SignOff(said) = &proven.statement.act {
+            Some(said.report.clone()).filter(|report| *report != run.run.report)
+        } else {
+            None
+        }
+    });
+    let Some(digest) = signed else { return Ok(None) };
+    let Some(bytes) = ground.store.blob(&digest).await? else { return Ok(None) };
+    let report =
+        Report::from_json(&bytes).map_err(|error| LedgerError::Broken { seq: run.seq, why: format!("an earlier report: {error}") })?;
+    Ok(Some((report, digest)))
+}

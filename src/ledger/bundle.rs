@@ -1,0 +1,176 @@
+//! One zip with everything that shows a release was signed off: for an auditor, offline, on another machine.
+//!
+//! The same contents make the same bytes. Reading takes nothing for granted: whoever sends a bundle may be hostile.
+//! Whether chain and signatures can be believed is not decided here.
+
+mod archive;
+mod error;
+mod instructions;
+mod manifest;
+mod names;
+mod statement;
+
+use std::collections::BTreeMap;
+
+use crate::model::{Digest, Record};
+
+use super::{Blob, Entry};
+
+pub use error::BundleError;
+pub use manifest::{BUNDLE_SCHEMA, Manifest};
+pub use statement::BundledStatement;
+
+/// The report's exact bytes, which people signed.
+const REPORT: &str = "report.json";
+const HTML: &str = "report.html";
+const MARKDOWN: &str = "report.md";
+/// What the pages were made of beside the report.
+const RECORD: &str = "record.json";
+/// Every entry of the ledger.
+const LEDGER: &str = "ledger.jsonl";
+/// The people's public keys.
+const SIGNERS: &str = "allowed_signers";
+/// Keys that count no more.
+const REVOKED: &str = "revoked_keys";
+/// Every name with its SHA-256, for programs.
+const MANIFEST: &str = "MANIFEST.json";
+/// The same for `sha256sum --check`.
+const SUMS: &str = "SHA256SUMS";
+/// How to check all this by hand.
+const VERIFY: &str = "VERIFY.txt";
+
+/// The files of a bundle by name.
+///
+/// | name | what |
+/// | --- | --- |
+/// | `report.json` | the report's exact bytes |
+/// | `report.html`, `report.md` | its pages |
+/// | `record.json` | what the pages show beside the report |
+/// | `plan/…` | the plan's files, packs, waivers, by their recorded names |
+/// | `evidence/<sha256>` | what answers and sign-offs rest on |
+/// | `statements/NNNN-<kind>.dsse` | the signed bytes of an entry; `.dsse.sig` beside it is the signature |
+/// | `ledger.jsonl` | every entry of the ledger, as `log export` writes them |
+/// | `allowed_signers`, `revoked_keys` | the people's keys |
+/// | `MANIFEST.json`, `SHA256SUMS` | every other file with its SHA-256 |
+/// | `VERIFY.txt` | how to check all this by hand |
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// Each file's bytes.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// What a bundle is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Contents<'a> {
+    /// The report's exact bytes.
+    pub report: &'a [u8],
+    /// Its HTML page.
+    pub html: &'a str,
+    /// Its Markdown page.
+    pub markdown: &'a str,
+    /// What the pages show beside it.
+    pub record: &'a Record,
+    /// The plan's files, packs, waivers, policy, by their recorded names.
+    pub plan: &'a BTreeMap<String, Vec<u8>>,
+    /// What answers and sign-offs rest on.
+    pub evidence: &'a [Blob],
+    /// The entries whose statements are to be read and checked by hand.
+    pub entries: &'a [Entry],
+    /// The ledger's export; what is given here comes back as it is.
+    pub ledger: &'a [u8],
+    /// The people's public keys, in the format of `ssh-keygen -Y verify`.
+    pub allowed_signers: &'a [u8],
+    /// Keys that count no more, where the plan names some.
+    pub revoked_keys: Option<&'a [u8]>,
+}
+
+impl Bundle {
+    /// The bundle of `contents`.
+    pub fn of(contents: &Contents<'_>) -> Self {
+        let mut files = BTreeMap::new();
+        let mut add = |name: String, bytes: Vec<u8>| drop(files.insert(name, bytes));
+        add(REPORT.into(), contents.report.to_vec());
+        add(HTML.into(), contents.html.into());
+        add(MARKDOWN.into(), contents.markdown.into());
+        // A record serialises always: its keys are strings, its numbers whole.
+        add(RECORD.into(), serde_json::to_vec_pretty(contents.record).unwrap_or_default());
+        add(LEDGER.into(), contents.ledger.to_vec());
+        add(SIGNERS.into(), contents.allowed_signers.to_vec());
+        if let Some(revoked) = contents.revoked_keys {
+            add(REVOKED.into(), revoked.to_vec());
+        }
+        for (name, bytes) in contents.plan {
+            add(names::plan(name), bytes.clone());
+        }
+        for blob in contents.evidence {
+            add(names::evidence(&Digest::of(&blob.bytes)), blob.bytes.clone());
+        }
+        let statements: Vec<BundledStatement> = contents.entries.iter().map(BundledStatement::of).collect();
+        for statement in &statements {
+            add(statement.name(), statement.signed_bytes());
+            if let Some(signature) = &statement.signature {
+                add(statement.signature_name(), signature.clone().into_bytes());
+            }
+        }
+        let fingerprint = Digest::of(contents.report);
+        add(VERIFY.into(), instructions::text(&fingerprint, &statements, contents.revoked_keys.is_some()).into_bytes());
+        files.insert(SUMS.into(), manifest::sums(&files).into_bytes());
+        files.insert(MANIFEST.into(), Manifest::of(&files, &contents.record.head).to_json());
+        Self { files }
+    }
+
+    /// The report's exact bytes.
+    pub fn report(&self) -> &[u8] {
+        self.bytes(REPORT)
+    }
+
+    /// The HTML page, to compare with the one that report and record make.
+    pub fn html(&self) -> &[u8] {
+        self.bytes(HTML)
+    }
+
+    /// The Markdown page, to compare likewise.
+    pub fn markdown(&self) -> &[u8] {
+        self.bytes(MARKDOWN)
+    }
+
+    /// What the pages show beside the report.
+    ///
+    /// # Errors
+    /// [`BundleError::Unreadable`].
+    pub fn record(&self) -> Result<Record, BundleError> {
+        let bytes = self.bytes(RECORD);
+        crate::model::unique_keys(bytes)
+            .and_then(|()| serde_json::from_slice(bytes))
+            .map_err(|error| BundleError::Unreadable { name: RECORD.into(), why: error.to_string() })
+    }
+
+    /// The ledger's export, as it was given.
+    pub fn ledger(&self) -> &[u8] {
+        self.bytes(LEDGER)
+    }
+
+    /// The keys that came with it; whoever checks it should have their own.
+    pub fn allowed_signers(&self) -> &[u8] {
+        self.bytes(SIGNERS)
+    }
+
+    /// The keys that count no more, where there is such a file.
+    pub fn revoked_keys(&self) -> Option<&[u8]> {
+        self.files.get(REVOKED).map(Vec::as_slice)
+    }
+
+    /// The file of the plan that was recorded under this name.
+    pub fn plan_file(&self, recorded: &str) -> Option<&[u8]> {
+        self.files.get(&names::plan(recorded)).map(Vec::as_slice)
+    }
+
+    /// The evidence with this fingerprint.
+    pub fn evidence(&self, digest: &Digest) -> Option<&[u8]> {
+        self.files.get(&names::evidence(digest)).map(Vec::as_slice)
+    }
+
+    fn bytes(&self, name: &str) -> &[u8] {
+        self.files.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+}

@@ -1,0 +1,112 @@
+//! The lists of a bundle's files, and whether they are what the lists say.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Bundle, BundleError, HTML, LEDGER, MANIFEST, MARKDOWN, RECORD, REPORT, SIGNERS, SUMS, VERIFY, names};
+use crate::model::{Digest, unique_keys};
+
+/// The name of the format. Within v1 fields and files are only added; readers ignore unknown fields.
+pub const BUNDLE_SCHEMA: &str = "gonogo.bundle/v1";
+
+/// The files that every bundle has.
+const ALWAYS: [&str; 8] = [REPORT, HTML, MARKDOWN, RECORD, LEDGER, SIGNERS, SUMS, VERIFY];
+
+/// `MANIFEST.json`: every other file of the bundle with its SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`BUNDLE_SCHEMA`].
+    pub schema: String,
+    /// The program that packed it. Another version makes other pages of the same report and record.
+    pub tool: String,
+    /// The report's fingerprint.
+    pub report: Digest,
+    /// The ledger's newest entry when it was packed.
+    pub head: Digest,
+    /// Each file's SHA-256.
+    pub files: BTreeMap<String, Digest>,
+}
+
+impl Manifest {
+    /// What packs bundles here: its name and version.
+    pub const TOOL: &str = concat!("gonogo ", env!("CARGO_PKG_VERSION"));
+
+    pub(super) fn of(files: &BTreeMap<String, Vec<u8>>, head: &Digest) -> Self {
+        Self {
+            schema: BUNDLE_SCHEMA.into(),
+            tool: Self::TOOL.into(),
+            report: files.get(REPORT).map_or_else(Digest::none, |report| Digest::of(report)),
+            head: head.clone(),
+            files: files.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        // A struct of strings serialises always.
+        let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+}
+
+/// The list as `sha256sum --check` takes it.
+pub(super) fn sums(files: &BTreeMap<String, Vec<u8>>) -> String {
+    let listed = files.iter().filter(|(name, _)| ![SUMS, MANIFEST].contains(&name.as_str()));
+    listed.map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes))).collect()
+}
+
+impl Bundle {
+    /// What the manifest says, which is not yet to say that it is true.
+    ///
+    /// # Errors
+    /// [`BundleError`] if there is none, or one of another format.
+    pub fn manifest(&self) -> Result<Manifest, BundleError> {
+        let bytes = self.files.get(MANIFEST).ok_or_else(|| BundleError::Missing(MANIFEST.into()))?;
+        let unreadable = |why| BundleError::Unreadable { name: MANIFEST.into(), why };
+        let manifest: Manifest =
+            unique_keys(bytes).and_then(|()| serde_json::from_slice(bytes)).map_err(|error| unreadable(error.to_string()))?;
+        if manifest.schema == BUNDLE_SCHEMA {
+            Ok(manifest)
+        } else {
+            let schema = crate::model::excerpt(&manifest.schema.escape_debug().to_string(), 64);
+            Err(unreadable(format!("its format is `{schema}`, wanted `{BUNDLE_SCHEMA}`")))
+        }
+    }
+
+    /// Whether exactly those files are there that must be and that the manifest names.
+    pub(super) fn check_names(&self) -> Result<(), BundleError> {
+        let manifest = self.manifest()?;
+        if let Some(name) = self.files.keys().find(|name| *name != MANIFEST && !manifest.files.contains_key(*name)) {
+            return Err(BundleError::Unlisted(name.clone()));
+        }
+        let wanted = manifest.files.keys().map(String::as_str).chain(ALWAYS);
+        match wanted.into_iter().find(|name| !self.files.contains_key(*name)) {
+            Some(name) if names::is_sound(name) => Err(BundleError::Missing(name.to_owned())),
+            Some(name) => Err(BundleError::Name(crate::model::excerpt(&name.escape_debug().to_string(), 200))),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether every file is the one that manifest, `SHA256SUMS` and its own name say. That proves that the bundle
+    /// agrees with itself and no more: whoever changes a file can change the lists.
+    ///
+    /// # Errors
+    /// [`BundleError::Altered`] with every file that is not; or the manifest cannot be read, or files are missing.
+    pub fn check_manifest(&self) -> Result<(), BundleError> {
+        self.check_names()?;
+        let manifest = self.manifest()?;
+        let listed = |name: &str, bytes: &[u8]| manifest.files.get(name) == Some(&Digest::of(bytes));
+        let called = |name: &str, bytes: &[u8]| name.strip_prefix("evidence/").is_none_or(|digest| Digest::of(bytes).as_str() == digest);
+        let others = self.files.iter().filter(|(name, _)| *name != MANIFEST);
+        let mut altered: Vec<String> =
+            others.filter(|(name, bytes)| !(listed(name, bytes) && called(name, bytes))).map(|(name, _)| name.clone()).collect();
+        if manifest.report != Digest::of(self.report()) && !altered.iter().any(|name| name == REPORT) {
+            altered.push(REPORT.into());
+        }
+        if sums(&self.files).as_bytes() != self.bytes(SUMS) && altered.is_empty() {
+            altered.push(SUMS.into());
+        }
+        if altered.is_empty() { Ok(()) } else { Err(BundleError::Altered(altered)) }
+    }
+}

@@ -1,0 +1,124 @@
+//! The statements of a bundle: the signed bytes of an entry and the signature beside them, as `ssh-keygen` takes them.
+
+use jiff::Timestamp;
+
+use super::{Bundle, BundleError, VERIFY, instructions};
+use crate::{
+    ledger::{Entry, pae},
+    model::{Act, Digest, Statement},
+};
+
+/// A statement that stands in a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundledStatement {
+    /// Where its entry stands in the ledger.
+    pub seq: u64,
+    /// `sign-off`, `run`, …; `unknown` for what a newer program says.
+    pub kind: String,
+    /// The statement's exact bytes.
+    pub payload: Vec<u8>,
+    /// The armored SSH signature over their [`pae`], where there is one.
+    pub signature: Option<String>,
+    /// Who signs, as the statement says; only where it was made from an entry.
+    pub(super) signer: Option<String>,
+    /// When its entry came into the ledger; only where it was made from one.
+    pub(super) recorded: Option<Timestamp>,
+}
+
+impl BundledStatement {
+    pub(super) fn of(entry: &Entry) -> Self {
+        let statement = Statement::from_json(&entry.payload).ok();
+        let kind = match statement.as_ref().map(|statement| &statement.act) {
+            None | Some(Act::Other(_)) => "unknown",
+            Some(act) => act.word(),
+        };
+        Self {
+            seq: entry.seq,
+            kind: kind.into(),
+            payload: entry.payload.clone(),
+            signature: entry.signature.clone(),
+            signer: statement.and_then(|statement| statement.made.by),
+            recorded: Some(entry.recorded),
+        }
+    }
+
+    /// The file with the bytes that are signed.
+    pub fn name(&self) -> String {
+        format!("statements/{:04}-{}.dsse", self.seq, self.kind)
+    }
+
+    /// The file with the signature.
+    pub fn signature_name(&self) -> String {
+        format!("{}.sig", self.name())
+    }
+
+    pub(super) fn signed_bytes(&self) -> Vec<u8> {
+        pae(&self.payload)
+    }
+}
+
+impl Bundle {
+    /// The statements, in the order of the ledger as their names say it.
+    ///
+    /// # Errors
+    /// [`BundleError::Unreadable`] for the first that is not as this program writes them; [`BundleError::Unlisted`] for
+    /// a signature without its statement.
+    pub fn statements(&self) -> Result<Vec<BundledStatement>, BundleError> {
+        let mut found = Vec::new();
+        for (name, bytes) in self.files.iter().filter(|(name, _)| name.starts_with("statements/")) {
+            if let Some(signed) = name.strip_suffix(".sig") {
+                if !self.files.contains_key(signed) {
+                    return Err(BundleError::Unlisted(name.clone()));
+                }
+                continue;
+            }
+            let unreadable = |why: &str| BundleError::Unreadable { name: name.clone(), why: why.into() };
+            let (seq, kind) = parts(name).ok_or_else(|| unreadable("its name is not `NNNN-kind.dsse`"))?;
+            let payload = payload(bytes).ok_or_else(|| unreadable("it is not what is signed for a statement"))?;
+            let signature = self.files.get(&format!("{name}.sig")).map(|signature| String::from_utf8(signature.clone()));
+            let signature = signature.transpose().map_err(|_| unreadable("its signature is not text"))?;
+            let statement = BundledStatement { seq, kind, payload, signature, signer: None, recorded: None };
+            if statement.name() != *name {
+                return Err(unreadable("its name is not `NNNN-kind.dsse`"));
+            }
+            found.push(statement);
+        }
+        found.sort_by_key(|statement| statement.seq);
+        Ok(found)
+    }
+}
+
+impl Bundle {
+    /// Whether every statement is the one of its entry, and `VERIFY.txt` tells to check exactly these. Whoever audits has
+    /// the entries from [`Self::ledger`] and has checked that they are a chain.
+    ///
+    /// # Errors
+    /// [`BundleError::Altered`] with the files that are not; or a statement cannot be read.
+    pub fn check_entries(&self, entries: &[Entry]) -> Result<(), BundleError> {
+        let (mut told, mut altered) = (Vec::new(), Vec::new());
+        for found in self.statements()? {
+            let entry = entries.iter().find(|entry| entry.seq == found.seq).map(BundledStatement::of);
+            match entry.filter(|of| of.name() == found.name() && (&of.payload, &of.signature) == (&found.payload, &found.signature)) {
+                Some(of) => told.push(of),
+                None => altered.push(found.name()),
+            }
+        }
+        let text = instructions::text(&Digest::of(self.report()), &told, self.revoked_keys().is_some());
+        if altered.is_empty() && text.as_bytes() != self.bytes(VERIFY) {
+            altered.push(VERIFY.into());
+        }
+        if altered.is_empty() { Ok(()) } else { Err(BundleError::Altered(altered)) }
+    }
+}
+
+fn parts(name: &str) -> Option<(u64, String)> {
+    let (seq, kind) = name.strip_prefix("statements/")?.strip_suffix(".dsse")?.split_once('-')?;
+    Some((seq.parse().ok()?, kind.to_owned()))
+}
+
+/// What `signed` is the [`pae`] of.
+fn payload(signed: &[u8]) -> Option<Vec<u8>> {
+    let start = signed.iter().position(|byte| *byte == b'{')?;
+    let payload = signed[start..].to_vec();
+    (pae(&payload) == signed).then_some(payload)
+}

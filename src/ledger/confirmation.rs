@@ -1,0 +1,63 @@
+//! Whether a later run says no less than the report that people signed.
+
+use crate::model::{Finding, Outcome, Report};
+
+/// Why `newer` does not confirm `signed`, a sentence each; empty where it does.
+///
+/// Signatures are bound to what people saw. They carry over to a later run of the same plan and release only if nothing
+/// is worse, and no exception or answer is another one.
+pub fn objections(signed: &Report, newer: &Report) -> Vec<String> {
+    let mut all = Vec::new();
+    if signed.plan.digest != newer.plan.digest {
+        all.push("the plan or its variables have changed since".to_owned());
+    }
+    let same_release = (&signed.release.version, &signed.release.commit, &signed.release.artifact)
+        == (&newer.release.version, &newer.release.commit, &newer.release.artifact);
+    if !same_release {
+        all.push("it is another release".to_owned());
+    }
+    if (signed.strict, signed.phase) != (newer.strict, newer.phase) {
+        all.push("it was run with other options".to_owned());
+    }
+    if newer.release.dirty && !signed.release.dirty {
+        all.push("the work tree has changes that no commit holds".to_owned());
+    }
+    for old in &signed.findings {
+        match newer.findings.iter().find(|new| new.id == old.id) {
+            None => all.push(format!("`{}` is gone", old.id)),
+            Some(new) => all.extend(worse(old, new)),
+        }
+    }
+    for new in newer.findings.iter().filter(|new| !signed.findings.iter().any(|old| old.id == new.id)) {
+        all.push(format!("`{}` is new", new.id));
+    }
+    all
+}
+
+fn worse(old: &Finding, new: &Finding) -> Option<String> {
+    let id = &new.id;
+    if old.waiver != new.waiver {
+        let how = match (&old.waiver, &new.waiver) {
+            (None, Some(_)) => "is newly under an accepted exception",
+            (Some(_), None) => "is no longer under an accepted exception",
+            _ => "is under another accepted exception",
+        };
+        return Some(format!("`{id}` {how}"));
+    }
+    if new.kind == MANUAL && old.observation != new.observation {
+        return Some(format!("`{id}` has another answer"));
+    }
+    if old.outcome == new.outcome {
+        return None;
+    }
+    match new.outcome {
+        Outcome::Pass => None,
+        Outcome::Fail => Some(format!("`{id}` is newly red: {}", new.reason)),
+        Outcome::Unknown => Some(format!("`{id}` could not be checked any more: {}", new.reason)),
+        Outcome::Pending => Some(format!("`{id}` waits for an answer: {}", new.reason)),
+        Outcome::Skipped => Some(format!("`{id}` is left out now: {}", new.reason)),
+    }
+}
+
+/// The kind whose observation is somebody's answer.
+const MANUAL: &str = "manual";

@@ -1,0 +1,168 @@
+//! A ledger that was read and believed: every entry with what it says, and how far its signature can be trusted.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Entry, LedgerError, VERSION};
+use crate::model::{Act, Digest, Statement};
+
+/// How far the clocks of a signer and of the ledger may be apart.
+pub(super) const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
+
+/// Judges signatures.
+pub trait Verifier: Sync {
+    /// Whether `signature` over `payload` was made by `principal` with a key that counted at the instant `at`.
+    fn check(&self, payload: &[u8], signature: &str, principal: &str, at: Timestamp) -> Checked;
+}
+
+/// What a signature came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// It is the principal's.
+    Signed {
+        /// The key's type and fingerprint: `ED25519 SHA256:…`.
+        key: String,
+        /// What is to be said of the key since: that it has expired.
+        since: Option<String>,
+    },
+    /// It fits the bytes, but the key does not count: nobody's, somebody else's, expired then, revoked.
+    Untrusted(String),
+    /// It does not fit the bytes: they or it were altered.
+    Forged(String),
+}
+
+/// An entry whose place, statement and signature were looked at.
+#[derive(Debug, Clone)]
+pub struct Proven {
+    /// The entry.
+    pub entry: Entry,
+    /// Its fingerprint.
+    pub digest: Digest,
+    /// What it says.
+    pub statement: Statement,
+    /// How far that can be trusted.
+    pub standing: Standing,
+}
+
+/// How far an entry can be trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody signed it.
+    Unsigned,
+    /// Whoever it names signed it.
+    Signed {
+        /// The key's type and fingerprint.
+        key: String,
+        /// What is to be said of the key since.
+        since: Option<String>,
+    },
+    /// It is signed, or says so, and that cannot be relied on.
+    Untrusted(String),
+}
+
+impl Proven {
+    /// The person who signed it; `None` where nobody did or it cannot be trusted.
+    pub fn signer(&self) -> Option<&str> {
+        if matches!(self.standing, Standing::Signed { .. }) { self.statement.made.by.as_deref() } else { None }
+    }
+
+    /// The key it was signed with, where it can be trusted.
+    pub fn key(&self) -> Option<&str> {
+        if let Standing::Signed { key, .. } = &self.standing { Some(key) } else { None }
+    }
+}
+
+/// Every entry of a ledger, in order, believed.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    entries: Vec<Proven>,
+}
+
+impl History {
+    /// Looks at every entry of an unbroken chain.
+    ///
+    /// # Errors
+    /// The first entry whose statement cannot be read, or whose signature does not fit it.
+    pub fn of(entries: Vec<Entry>, verifier: &dyn Verifier) -> Result<Self, LedgerError> {
+        super::chain::check(&entries)?;
+        let entries = entries.into_iter().map(|entry| prove(entry, verifier)).collect::<Result<_, _>>()?;
+        Ok(Self { entries })
+    }
+
+    /// Every entry, oldest first.
+    pub fn entries(&self) -> &[Proven] {
+        &self.entries
+    }
+
+    /// The fingerprint of the newest entry.
+    pub fn head(&self) -> Digest {
+        self.entries.last().map_or_else(Digest::none, |last| last.digest.clone())
+    }
+
+    /// Whether the chain has this fingerprint in it: a head that somebody kept must be there for ever.
+    pub fn holds(&self, head: &Digest) -> bool {
+        *head == Digest::none() || self.entries.iter().any(|proven| proven.digest == *head)
+    }
+
+    /// The entries of one environment, oldest first.
+    pub fn of_environment<'h>(&'h self, project: &'h str, environment: &'h str) -> impl DoubleEndedIterator<Item = &'h Proven> {
+        self.entries.iter().filter(move |proven| {
+            let made = &proven.statement.made;
+            made.project == project && made.environment == environment
+        })
+    }
+
+    /// The first entry that only a newer program understands, with its version.
+    pub fn newer(&self) -> Option<(u64, u32)> {
+        let newer = |proven: &&Proven| proven.entry.version > VERSION || matches!(proven.statement.act, Act::Other(_));
+        self.entries.iter().find(newer).map(|proven| (proven.entry.seq, proven.entry.version))
+    }
+
+    /// Up to which entry, by its place, the chain is vouched for by a trusted signature made later.
+    pub fn covered(&self) -> u64 {
+        let seen: std::collections::HashMap<&Digest, u64> = self.entries.iter().map(|proven| (&proven.digest, proven.entry.seq)).collect();
+        let signed = self.entries.iter().filter(|proven| proven.signer().is_some());
+        signed.filter_map(|proven| seen.get(&proven.statement.made.head).copied()).max().unwrap_or(0)
+    }
+
+    /// How many entries neither bear a trusted signature nor are covered by a later one.
+    pub fn unsigned(&self) -> u64 {
+        let covered = self.covered();
+        let open = self.entries.iter().filter(|proven| proven.entry.seq > covered && proven.signer().is_none());
+        open.count() as u64
+    }
+}
+
+fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<Proven, LedgerError> {
+    let broken = |why: String| LedgerError::Broken { seq: entry.seq, why };
+    let statement = Statement::from_json(&entry.payload).map_err(|error| broken(error.to_string()))?;
+    let made = &statement.made;
+    let mut standing = match (&entry.signature, &made.by) {
+        (None, None) => Standing::Unsigned,
+        (None, Some(by)) => Standing::Untrusted(format!("it names `{by}` as its signer and bears no signature")),
+        (Some(_), None) => Standing::Untrusted("it is signed and does not say by whom".into()),
+        (Some(signature), Some(by)) => match verifier.check(&entry.payload, signature, by, entry.recorded) {
+            Checked::Signed { key, since } => Standing::Signed { key, since },
+            Checked::Untrusted(why) => Standing::Untrusted(why),
+            Checked::Forged(why) => return Err(broken(why)),
+        },
+    };
+    if matches!(standing, Standing::Signed { .. }) && made.at > entry.recorded + CLOCKS {
+        standing = Standing::Untrusted(format!("it says it was signed at {}, after it was recorded at {}", made.at, entry.recorded));
+    }
+    if let Some(why) = inconsistent(&statement) {
+        standing = Standing::Untrusted(why);
+    }
+    Ok(Proven { digest: entry.digest(), entry, statement, standing })
+}
+
+/// What a statement is about must be what it says it is about.
+fn inconsistent(statement: &Statement) -> Option<String> {
+    let about =
+        |digest: &Digest| statement.subject.iter().any(|subject| subject.digest.get("sha256").is_some_and(|d| d == digest.as_str()));
+    let report = match &statement.act {
+        Act::Run(run) => &run.report,
+        Act::SignOff(sign_off) => &sign_off.report,
+        _ => return None,
+    };
+    (!about(report)).then(|| "the report it names is not what it is about".into())
+}

@@ -1,0 +1,177 @@
+//! Which key `gonogo sign` takes: the one that is given, else one of the agent, else one of `~/.ssh`; always one that the
+//! allowed signers know as somebody who may sign.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::{
+    agent::{Agent, AgentKey},
+    error::{KeyError, SignatureError},
+    private::PrivateFile,
+    public::PublicKey,
+    sign::KeyPlace,
+    signers::Signers,
+};
+
+/// The keys of `~/.ssh` that are tried, the best first.
+const NAMES: [&str; 5] = ["id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_ecdsa_sk", "id_rsa"];
+
+/// Where to look, and for whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Search<'a> {
+    /// The file of `--key`: a private key, or the `.pub` file of one that the agent has.
+    pub key: Option<&'a Path>,
+    /// `SSH_AUTH_SOCK`.
+    pub agent: Option<&'a Path>,
+    /// `HOME`.
+    pub home: Option<&'a Path>,
+    /// Who may sign: the people of the role, or one of them. Never empty.
+    pub people: &'a [String],
+    /// The keys must be valid now.
+    pub now: Timestamp,
+}
+
+/// A key that may sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is.
+    pub place: KeyPlace,
+    /// Its public half.
+    pub key: PublicKey,
+    /// Whose it is.
+    pub principal: String,
+}
+
+/// Finds the key to sign with. Of several keys of one person the first is taken; keys of several people are an error.
+///
+/// # Errors
+/// [`KeyError`]: the given key cannot be used or would not count, none fits, or it is not clear who signs.
+pub async fn find(signers: &Signers, search: &Search<'_>) -> Result<Found, KeyError> {
+    if let Some(file) = search.key {
+        let (place, key) = KeyPlace::of(file, search.agent)?;
+        let place = unlocked(place, &key, search).await;
+        return match one_person(fitting(signers, search, &place, &key))? {
+            Some(found) => Ok(found),
+            None => Err(KeyError::NotAllowed(refusal(signers, search, &key))),
+        };
+    }
+    let mut seen = Vec::new();
+    let of_agent = in_agent(signers, search, &mut seen).await;
+    if let Some(found) = one_person(of_agent)? {
+        return Ok(found);
+    }
+    match one_person(in_home(signers, search, &mut seen))? {
+        Some(found) => Ok(found),
+        None => Err(KeyError::NoneFits { people: search.people.to_vec(), seen }),
+    }
+}
+
+/// Where an agent has the key of an encrypted file, nobody needs to enter a passphrase.
+async fn unlocked(place: KeyPlace, key: &PublicKey, search: &Search<'_>) -> KeyPlace {
+    let KeyPlace::File(file) = &place else { return place };
+    if let Some(socket) = search.agent
+        && PrivateFile::read(file).is_ok_and(|file| file.is_encrypted())
+    {
+        let agent = Agent::new(socket);
+        if agent.keys().await.is_ok_and(|keys| keys.iter().any(|held| held.key == *key)) {
+            return KeyPlace::Agent { public: key.clone(), agent };
+        }
+    }
+    place
+}
+
+/// One for each of the people whose signature this key would make.
+fn fitting(signers: &Signers, search: &Search<'_>, place: &KeyPlace, key: &PublicKey) -> Vec<Found> {
+    let may_sign = |person: &&String| signers.judge(key, person, search.now, search.now).is_ok();
+    let found = |person: &String| Found { place: place.clone(), key: key.clone(), principal: person.clone() };
+    search.people.iter().filter(may_sign).map(found).collect()
+}
+
+fn one_person(mut found: Vec<Found>) -> Result<Option<Found>, KeyError> {
+    if found.iter().any(|other| other.principal != found[0].principal) {
+        let shown = |found: &Found| format!("{} ({}, {})", found.principal, found.key.name(), found.place.shown());
+        return Err(KeyError::Ambiguous { candidates: found.iter().map(shown).collect() });
+    }
+    Ok(if found.is_empty() { None } else { Some(found.swap_remove(0)) })
+}
+
+async fn in_agent(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Vec<Found> {
+    let Some(socket) = search.agent else {
+        seen.push("no ssh-agent (SSH_AUTH_SOCK is not set)".into());
+        return Vec::new();
+    };
+    let agent = Agent::new(socket);
+    let keys = match agent.keys().await {
+        Ok(keys) => keys,
+        Err(error) => {
+            seen.push(error.to_string());
+            return Vec::new();
+        }
+    };
+    if keys.is_empty() {
+        seen.push("the ssh-agent, which has no key".into());
+    }
+    let mut found = Vec::new();
+    for held in keys {
+        let AgentKey { key, .. } = &held;
+        let place = KeyPlace::Agent { public: key.clone(), agent: agent.clone() };
+        found.extend(fitting(signers, search, &place, key));
+        seen.push(format!("{} in the ssh-agent", held.shown()));
+    }
+    found
+}
+
+fn in_home(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Vec<Found> {
+    let Some(home) = search.home else {
+        seen.push("no home folder (HOME is not set)".into());
+        return Vec::new();
+    };
+    let folder = home.join(".ssh");
+    let mut found = Vec::new();
+    let before = seen.len();
+    for file in NAMES.map(|name| folder.join(name)).into_iter().filter(|file| file.exists()) {
+        match public_of(&file) {
+            Ok(key) => {
+                found.extend(fitting(signers, search, &KeyPlace::File(file.clone()), &key));
+                seen.push(format!("{} in {}", key.name(), file.display()));
+            }
+            Err(error) => seen.push(error.to_string()),
+        }
+    }
+    if seen.len() == before {
+        seen.push(format!("{}, which has no key of a usual name", folder.display()));
+    }
+    found
+}
+
+/// The key file's public half, from the `.pub` file beside it where there is one.
+fn public_of(file: &Path) -> Result<PublicKey, KeyError> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".pub");
+    match PublicKey::read(Path::new(&beside)) {
+        Ok(key) => Ok(key),
+        Err(_) => KeyPlace::of(file, None).map(|(_, key)| key),
+    }
+}
+
+/// Why the given key fits none of the people: what is wrong with somebody's own key before that it is a stranger's.
+fn refusal(signers: &Signers, search: &Search<'_>, key: &PublicKey) -> SignatureError {
+    let stranger = |error: &SignatureError| matches!(error, SignatureError::WrongPrincipal { .. } | SignatureError::UnknownKey { .. });
+    let errors = || search.people.iter().filter_map(|person| signers.judge(key, person, search.now, search.now).err());
+    let people = search.people.join(" or ");
+    let own = errors().find(|error| !stranger(error));
+    own.unwrap_or_else(|| match signers.principals_of(key) {
+        is if is.is_empty() => SignatureError::UnknownKey { key: key.name(), principal: people },
+        is => SignatureError::WrongPrincipal { key: key.name(), is, said: people },
+    })
+}
+
+impl KeyPlace {
+    fn shown(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Agent { .. } => "in the ssh-agent".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Which sign-offs of a release count for the run at hand, and why the others do not.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{History, Proven, RecordedRun, Standing, Wanted, confirmation, history::CLOCKS};
+use crate::model::{Act, Decision, Digest, Method, Person, SignOff, SignOffRow, SignOffState, Signoff, Verdict, Withdrawal};
+
+/// What sign-offs are judged by.
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    /// The policy of the environment.
+    pub policy: &'a Signoff,
+    /// Who is who.
+    pub people: &'a BTreeMap<String, Person>,
+    /// The moment to judge at.
+    pub now: Timestamp,
+}
+
+/// A sign-off with whether it counts.
+#[derive(Debug, Clone)]
+pub struct Vote<'h> {
+    /// Its entry.
+    pub proven: &'h Proven,
+    /// What it says.
+    pub sign_off: &'h SignOff,
+    /// Whether it counts.
+    pub state: SignOffState,
+}
+
+impl Vote<'_> {
+    /// Whether it counts.
+    pub fn counts(&self) -> bool {
+        !matches!(self.state, SignOffState::Void(_))
+    }
+
+    /// How pages show it.
+    pub fn row(&self, people: &BTreeMap<String, Person>) -> SignOffRow {
+        let (made, said) = (&self.proven.statement.made, self.sign_off);
+        let person = people.get(&said.person);
+        SignOffRow {
+            name: person.map_or_else(|| said.person.clone(), |person| person.name.clone()),
+            title: person.and_then(|person| person.title.clone()),
+            person: said.person.clone(),
+            state: self.state.clone(),
+            decision: said.decision,
+            method: made.method,
+            transcriber: made.by.clone().filter(|by| *by != said.person),
+            evidence: said.evidence.clone(),
+            key: self.proven.key().unwrap_or("no key that can be trusted").to_owned(),
+            at: made.at,
+            recorded: self.proven.entry.recorded,
+            meaning: said.meaning.clone(),
+            comment: said.comment.clone(),
+            entry: self.proven.entry.seq,
+        }
+    }
+}
+
+/// Every sign-off of the wanted release, in the order of the ledger, judged for the run `current`.
+pub fn votes<'h>(history: &'h History, wanted: &Wanted, rules: Rules<'_>, runs: &[RecordedRun], current: &RecordedRun) -> Vec<Vote<'h>> {
+    let entries: Vec<&Proven> = history.entries().iter().filter(|proven| of(proven, wanted)).collect();
+    let poll = Poll { rules, runs, current, withdrawn: withdrawals(&entries) };
+    let mut votes: Vec<Vote<'h>> = Vec::new();
+    for proven in entries {
+        let Act::SignOff(sign_off) = &proven.statement.act else { continue };
+        if !wanted.is(&sign_off.release) {
+            continue;
+        }
+        let shared =
+            votes.iter().find(|vote| vote.counts() && vote.sign_off.person != sign_off.person && vote.proven.key() == proven.key());
+        let shared = shared.filter(|_| proven.statement.made.method == Method::Ssh).map(|vote| vote.sign_off.person.clone());
+        let void = poll.void(proven, sign_off).or_else(|| Some(format!("signed with the key that signed for `{}`", shared?)));
+        let state = match void {
+            Some(why) => SignOffState::Void(why),
+            None => noted(proven),
+        };
+        // Whoever decides again takes the earlier decision back, if they still may decide.
+        if poll.unfit(proven, sign_off).is_none() {
+            let earlier = votes.iter_mut().filter(|vote| vote.sign_off.person == sign_off.person && vote.sign_off.role == sign_off.role);
+            for vote in earlier.filter(|vote| vote.counts()) {
+                vote.state = SignOffState::Void(format!("decided again later, in entry {}", proven.entry.seq));
+            }
+        }
+        votes.push(Vote { proven, sign_off, state });
+    }
+    votes
+}
+
+fn of(proven: &Proven, wanted: &Wanted) -> bool {
+    let made = &proven.statement.made;
+    made.project == wanted.project && made.environment == wanted.environment
+}
+
+fn noted(proven: &Proven) -> SignOffState {
+    match &proven.standing {
+        Standing::Signed { since: Some(since), .. } => SignOffState::Noted(since.clone()),
+        _ => SignOffState::Counts,
+    }
+}
+
+/// Trusted withdrawals by the sign-off's fingerprint.
+fn withdrawals<'h>(entries: &[&'h Proven]) -> Vec<(&'h Proven, &'h Withdrawal)> {
+    let trusted = entries.iter().filter(|proven| proven.signer().is_some());
+    trusted.filter_map(|proven| if let Act::Withdrawal(said) = &proven.statement.act { Some((*proven, said)) } else { None }).collect()
+}
+
+struct Poll<'a, 'h> {
+    rules: Rules<'a>,
+    runs: &'a [RecordedRun],
+    current: &'a RecordedRun,
+    withdrawn: Vec<(&'h Proven, &'h Withdrawal)>,
+}
+
+impl Poll<'_, '_> {
+    /// Why a sign-off does not count for the current run.
+    fn void(&self, proven: &Proven, sign_off: &SignOff) -> Option<String> {
+        self.unfit(proven, sign_off).or_else(|| self.taken_back(proven, sign_off)).or_else(|| match sign_off.decision {
+            // A no stays a no until the person takes it back.
+            Decision::NoGo => None,
+            Decision::Go => self.no_approval(proven, sign_off),
+        })
+    }
+
+    /// Why it never was a decision of somebody who may make it.
+    fn unfit(&self, proven: &Proven, sign_off: &SignOff) -> Option<String> {
+        let (policy, made) = (self.rules.policy, &proven.statement.made);
+        let signer = match (&proven.standing, proven.signer()) {
+            (_, Some(signer)) => signer,
+            (Standing::Untrusted(why), None) => return Some(why.clone()),
+            (_, None) => return Some("it is not signed".into()),
+        };
+        let Some(role) = policy.roles.get(&sign_off.role) else {
+            return Some(format!("the plan has no role `{}`", sign_off.role));
+        };
+        if !policy.has_role(&sign_off.person, &sign_off.role) {
+            return Some(format!("`{}` does not have the role `{}`", sign_off.person, sign_off.role));
+        }
+        if !role.methods.contains(&made.method) {
+            return Some(format!("the role `{}` may not sign this way", sign_off.role));
+        }
+        match made.method {
+            Method::Ssh if signer != sign_off.person => return Some(format!("`{signer}` signed for `{}`", sign_off.person)),
+            Method::Recorded if signer == sign_off.person => return Some("it is said to be entered for somebody else and is not".into()),
+            Method::Recorded if sign_off.evidence.is_empty() => return Some("nothing shows the decision that was entered".into()),
+            Method::Ssh | Method::Recorded => {}
+        }
+        if sign_off.meaning != policy.meaning(&sign_off.role) {
+            return Some("another sentence was signed than the role's".into());
+        }
+        None
+    }
+
+    fn taken_back(&self, proven: &Proven, sign_off: &SignOff) -> Option<String> {
+        let statement: Digest = proven.entry.statement();
+        let by_right = |withdrawal: &Proven| {
+            let by = withdrawal.signer();
+            withdrawal.entry.seq > proven.entry.seq && (by == Some(&sign_off.person) || by == proven.statement.made.by.as_deref())
+        };
+        let (withdrawal, said) = self.withdrawn.iter().find(|(entry, said)| said.sign_off == statement && by_right(entry))?;
+        Some(format!("withdrawn at {}: {}", withdrawal.entry.recorded, said.reason))
+    }
+
+    /// Why a go is no approval of the current run.
+    fn no_approval(&self, proven: &Proven, sign_off: &SignOff) -> Option<String> {
+        let made = &proven.statement.made;
+        let Some(run) = self.runs.iter().find(|run| run.run.report == sign_off.report && run.seq < proven.entry.seq) else {
+            return Some("the report it is about is not a full run on record before it".into());
+        };
+        if sign_off.release != run.report.release || sign_off.verdict != run.report.verdict {
+            return Some("it says other things of the report than the report does".into());
+        }
+        if made.at < run.report.finished - CLOCKS {
+            return Some(format!("signed at {}, before the run ended at {}", made.at, run.report.finished));
+        }
+        if run.report.verdict != Verdict::Go {
+            return Some(format!("the report says {}, which nobody can sign as go", run.report.headline()));
+        }
+        if run.report.release.version.is_none() && run.report.release.commit.is_none() {
+            return Some("the report names neither a version nor a commit".into());
+        }
+        let until = made.at.min(proven.entry.recorded) + self.rules.policy.valid_for.signed();
+        if until <= self.rules.now {
+            return Some(format!("ran out at {until}: sign-offs count for {}", self.rules.policy.valid_for));
+        }
+        let objection = confirmation::objections(&run.report, &self.current.report).into_iter().next()?;
+        Some(format!("given for an earlier run: {objection}"))
+    }
+}

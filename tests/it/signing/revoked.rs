@@ -1,0 +1,121 @@
+//! Keys that count no more: by a plain list and by a real key revocation list.
+
+use gonogo::ledger::{
+    pae,
+    signing::{SignatureError, Signers},
+};
+
+use super::{BOB, NOW, PAYLOAD, signers, time, workshop::Workshop};
+
+struct Case {
+    shop: Workshop,
+    allowed: String,
+    signature: String,
+}
+
+impl Case {
+    fn new() -> Self {
+        let shop = Workshop::new();
+        for name in ["bob", "eve"] {
+            shop.key(name, "ed25519", "");
+        }
+        let allowed = format!("{BOB} {}\neve@example.com {}\n", shop.public("bob"), shop.public("eve"));
+        let signature = shop.ssh_signs("bob", "gonogo", &pae(PAYLOAD));
+        Self { shop, allowed, signature }
+    }
+
+    fn check(&self, signers: &Signers, at: &str) -> Result<Option<String>, SignatureError> {
+        signers.check(PAYLOAD, &self.signature, BOB, time(at), time(NOW)).map(|signed| signed.since)
+    }
+
+    fn listed(&self, revoked: &str) -> Result<Option<String>, SignatureError> {
+        self.check(&signers(&self.allowed, Some(revoked.as_bytes())).expect("signers"), NOW)
+    }
+
+    /// The signers with a list that `ssh-keygen -k` makes of these keys.
+    async fn krl(&self, keys: &[&str], path: &str) -> Signers {
+        let files: Vec<String> = keys.iter().map(|key| format!("{key}.pub")).collect();
+        let made = self.shop.keygen(&[&["-q", "-k", "-f", "list.krl"], &files.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat());
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let mut known = self.unasked();
+        known.ask_revoked(&self.shop.env_with_path(path)).await;
+        known
+    }
+
+    fn unasked(&self) -> Signers {
+        signers(&self.allowed, Some(&std::fs::read(self.shop.file("list.krl")).expect("a list"))).expect("signers")
+    }
+}
+
+fn why(result: Result<Option<String>, SignatureError>) -> String {
+    match result {
+        Err(SignatureError::Revoked { why, .. }) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_plain_list_has_keys_and_fingerprints() {
+    let case = Case::new();
+    let (bob, eve) = (case.shop.public("bob"), case.shop.public("eve"));
+    let known = signers(&case.allowed, None).expect("signers");
+    let fingerprint = known.keys_of(BOB)[0].name().fingerprint;
+    for revoked in [&bob, &format!("# stolen\n\n {bob} bob's old one"), &fingerprint, &format!("{eve}\n{fingerprint} a comment")] {
+        assert_eq!(why(case.listed(revoked)), "it is revoked", "{revoked}");
+    }
+    for other in [&eve, "# nobody\n", ""] {
+        assert_eq!(case.listed(other), Ok(None), "{other}");
+    }
+    // A list of keys alone is ssh-keygen's too.
+    for (revoked, wanted) in [(&bob, false), (&eve, true)] {
+        case.shop.write("revoked", revoked);
+        assert_eq!(case.shop.ssh_confirms(&case.allowed, BOB, &case.signature, &["-r", "revoked"]), wanted);
+    }
+}
+
+#[test]
+fn a_key_that_was_revoked_since_is_said() {
+    let case = Case::new();
+    let known = signers(&case.allowed, Some(format!("{} revoked=20260601Z", case.shop.public("bob")).as_bytes())).expect("signers");
+    let since = case.check(&known, "2026-05-31T23:59:59Z").expect("before").expect("said");
+    assert!(since.contains("has since been revoked, on 2026-06-01T00:00:00Z"), "{since}");
+    assert_eq!(why(case.check(&known, "2026-06-01T00:00:00Z")), "it was revoked on 2026-06-01T00:00:00Z");
+    // The same key once more, without a time: never again.
+    let key = case.shop.public("bob");
+    let known = signers(&case.allowed, Some(format!("{key} revoked=20260601Z\n{key}\n").as_bytes())).expect("signers");
+    assert_eq!(why(case.check(&known, "2026-01-01T00:00:00Z")), "it is revoked");
+    assert!(signers(&case.allowed, Some(format!("{key} revoked=soon").as_bytes())).is_err());
+}
+
+#[tokio::test]
+async fn a_real_revocation_list_is_asked() {
+    let case = Case::new();
+    let known = case.krl(&["bob"], "/usr/bin:/bin").await;
+    assert_eq!(why(case.check(&known, NOW)), "it is revoked");
+    assert!(!case.shop.ssh_confirms(&case.allowed, BOB, &case.signature, &["-r", "list.krl"]));
+    let known = case.krl(&["eve"], "/usr/bin:/bin").await;
+    assert_eq!(case.check(&known, NOW), Ok(None));
+    assert!(case.shop.ssh_confirms(&case.allowed, BOB, &case.signature, &["-r", "list.krl"]));
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_asked_revokes_everything() {
+    let case = Case::new();
+    let known = case.krl(&["eve"], "/nowhere").await;
+    assert!(why(case.check(&known, NOW)).contains("`ssh-keygen` is not installed"), "{:?}", case.check(&known, NOW));
+    assert!(why(case.check(&case.unasked(), NOW)).contains("was not asked"));
+    // Cut off: it begins like one and is none.
+    let whole = std::fs::read(case.shop.file("list.krl")).expect("a list");
+    for cut in [8, 20, whole.len() - 1] {
+        let mut known = signers(&case.allowed, Some(&whole[..cut])).expect("signers");
+        known.ask_revoked(&case.shop.env()).await;
+        assert!(why(case.check(&known, NOW)).contains("could not be asked"), "{cut}");
+    }
+}
+
+#[test]
+fn what_is_no_list_is_an_error() {
+    let case = Case::new();
+    assert!(signers(&case.allowed, Some(&[0xff, 0xfe, 0])).is_err());
+    assert!(signers(&case.allowed, Some(b"<html>")).is_err());
+}
