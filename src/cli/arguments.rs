@@ -15,7 +15,9 @@ use crate::model::{Exit, Period, Phase};
 pub(super) use deploy::{
     DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeployerOptions, Status,
 };
-pub(super) use log::{LogCommand, LogFormat, LogListOptions, LogOptions};
+pub(super) use log::{
+    LedgerOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions, LogOptions,
+};
 pub(super) use record::{KeyOptions, RecordOptions, RecordingOptions, ReleaseOptions};
 pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};
 

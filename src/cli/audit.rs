@@ -53,7 +53,8 @@ fn signers(opened: &Opened, trusted: Option<&Path>) -> Result<Signers, Failure> 
         None => opened.bundle.allowed_signers().to_vec(),
     };
     let text = String::from_utf8(bytes).map_err(|_| Failure::usage(anyhow!("the signers are not text")))?;
-    case::parsed(&text, opened.bundle.revoked_keys())
+    let name = trusted.map_or_else(|| "allowed_signers".into(), |file| file.to_string_lossy());
+    case::parsed((&name, &text), opened.bundle.revoked_keys().map(|bytes| ("revoked_keys", bytes)))
 }
 
 fn heads(history: &History, heads: &[String]) -> Result<(), Failure> {

@@ -18,6 +18,7 @@ mod hostile;
 mod http;
 mod http_demands;
 mod init;
+mod ledger;
 mod look;
 mod manual;
 mod merge;
