@@ -10,18 +10,22 @@ use super::{
     bundled::{self, Opened},
     case,
     edge::{self, Edge},
+    gate,
     kept_plan::KeptPlan,
     shown::{self, Ground, Shown},
 };
 use crate::{
     ledger::{History, LedgerError, Manifest, Proven, Standing, Store as _, Trust, signing::Signers},
-    model::{Act, Digest, Exit, Report, SignOffState, Size, plain},
+    model::{Act, Digest, Exit, Period, Report, SignOffState, Size, plain},
     net::regular_file,
     render,
 };
 
 /// No signers' file is meant to be larger.
 const LARGEST_SIGNERS: Size = Size(1 << 20);
+
+/// How far the clock here and the one of whoever packed the bundle may be apart.
+const CLOCKS: Period = Period::seconds(300);
 
 /// Runs the command: what the gate would have said where everything holds, 5 where anything does not.
 pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure> {
@@ -126,11 +130,15 @@ impl Audit<'_> {
         let bundle = &self.opened.bundle;
         let Act::Run(run) = &proven.statement.act else { return Err(Failure::untrusted(anyhow!("entry {} is no run", self.opened.seq))) };
         let written = bundle.record().map_err(Failure::untrusted)?;
+        if written.as_of < proven.entry.recorded || CLOCKS.after(edge.now) < written.as_of {
+            self.faults.push(format!("its record is as of {}, which is before the run or still to come", written.as_of));
+        }
         let kept = KeptPlan::of_run(edge, &self.opened.store, proven, run).await?;
         let ground = Ground {
             store: &self.opened.store,
             history: self.history,
             policy: kept.plan.signoff.as_ref(),
+            protected: false,
             people: &kept.plan.people,
             now: edge.now,
         };
@@ -166,11 +174,12 @@ impl Audit<'_> {
                     SignOffState::Noted(note) => format!(" ({note})"),
                     SignOffState::Void(why) => format!(" (does not count: {why})"),
                 };
-                said.push(format!("  {:?} by {} as {}, {}, {}{state}", row.decision, row.name, role.role, row.recorded, row.key));
+                said.push(format!("  {:?} by {} as {}, {}, {}{state}", row.decision, row.name, role.role, row.recorded, gate::how(row)));
             }
         }
         said.extend(shown.record.standing.remarks.iter().map(|remark| format!("  {remark}")));
         said.extend(lines);
+        said.push(format!("as of {}", shown.record.as_of));
         said.push(format!(
             "ledger: {} entries, {} that no signature covers, head {}",
             history.entries().len(),

@@ -83,7 +83,7 @@ fn check(case: &Case, waiver: &Waiver) -> Result<(), Failure> {
         return refuse(format!("it would have ended already, at {}", waiver.expires));
     }
     let longest = case.policy()?.longest_waiver.on(item.severity);
-    if waiver.granted.unwrap_or(case.now) + longest.signed() < waiver.expires {
+    if longest.after(waiver.granted.unwrap_or(case.now)) < waiver.expires {
         return refuse(format!("it would last until {}, on a {} at most {longest} are allowed", waiver.expires, item.severity.word()));
     }
     Ok(())

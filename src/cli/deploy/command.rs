@@ -12,7 +12,7 @@ use crate::{
         arguments::{self, DeployRunOptions},
         case::Case,
         edge::{self, Edge},
-        gate::{Asked, say},
+        gate::{Asked, named, say},
         signals, verify,
     },
     model::{DeploymentStatus, Exit},
@@ -22,7 +22,7 @@ use crate::{
 pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failure> {
     let gate = edge::block_on(async {
         let case = Case::open(edge, &options.record, false).await?;
-        let wanted = case.wanted(edge, &options.release);
+        let wanted = named(case.wanted(edge, &options.release))?;
         let asked = Asked::of(edge, &case, &wanted, options.by.deployer.clone()).await?;
         let ruling = asked.rule(&case)?;
         say(&case, &wanted, &ruling)?;
