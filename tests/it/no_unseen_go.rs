@@ -80,6 +80,18 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         })
 }
 
+/// Where little goes wrong, so that the exceptions decide.
+fn mild() -> impl Strategy<Value = Drawn> {
+    drawn().prop_map(|drawn| Drawn {
+        ending: if drawn.ending == Ending::Unmet { Ending::Unmet } else { Ending::Met },
+        phases: Phase::ALL.to_vec(),
+        excluded: false,
+        needs: Vec::new(),
+        from: None,
+        ..drawn
+    })
+}
+
 /// What a correct tool may rely on, worked out from the drawn plan alone and not from the engine's findings.
 fn accounted_for(drawn: &Drawn, phase: Phase, from: Option<&str>, policy: Option<Unsigned>) -> bool {
     let not_meant = drawn.excluded || (!drawn.guard && !drawn.phases.contains(&phase));
@@ -134,11 +146,11 @@ fn waivers(drawn: &[Drawn]) -> Vec<GivenWaiver> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_blocker_goes_unseen(
-        drawn in proptest::collection::vec(drawn(), 1..7),
+        drawn in prop_oneof![proptest::collection::vec(drawn(), 1..7), proptest::collection::vec(mild(), 1..5)],
         post in any::<bool>(),
         from in prop_oneof![3 => Just(None), 1 => Just(Some("inside"))],
         strict in any::<bool>(),
