@@ -33,5 +33,6 @@ mod scripted;
 mod secrets;
 mod servers;
 mod signing;
+mod signoff;
 mod tls;
 mod waivers;
