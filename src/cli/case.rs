@@ -242,7 +242,7 @@ impl At<'_> {
 }
 
 fn signers(policy: Option<&Signoff>, read: impl Fn(&str) -> anyhow::Result<Vec<u8>>) -> Result<Signers, Failure> {
-    let Some(policy) = policy else { return parsed("", None) };
+    let Some(policy) = policy else { return Ok(Signers::none()) };
     let allowed = read(&policy.allowed_signers).map_err(Failure::usage)?;
     let allowed = String::from_utf8(allowed).map_err(|_| Failure::usage(anyhow!("the file `{}` is not text", policy.allowed_signers)))?;
     let revoked = policy.revoked_keys.as_deref().map(read).transpose().map_err(Failure::usage)?;

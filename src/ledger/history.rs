@@ -147,8 +147,9 @@ fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<Proven, LedgerError> {
     let made = &statement.made;
     let mut standing = match (&entry.signature, &made.by) {
         (None, None) => Standing::Unsigned,
-        (None, Some(by)) => Standing::Untrusted(format!("it names `{by}` as its signer and bears no signature")),
-        (Some(_), None) => Standing::Untrusted("it is signed and does not say by whom".into()),
+        // No gonogo writes either: somebody took the one away.
+        (None, Some(by)) => return Err(broken(format!("it names `{by}` as its signer and bears no signature"))),
+        (Some(_), None) => return Err(broken("it is signed and does not say by whom".into())),
         (Some(signature), Some(by)) => match verifier.check(&entry.payload, signature, by, entry.recorded) {
             Checked::Signed { key, since } => Standing::Signed { key, since },
             Checked::Untrusted(why) => Standing::Untrusted(why),

@@ -2,9 +2,15 @@
 
 mod answers;
 mod apart;
+mod audited;
+mod authors;
 mod by_hand;
+mod emergency;
 mod house;
+mod keys;
 mod policy;
+mod protected;
+mod strange;
 mod tampered;
 mod tampered_deeply;
 mod voided;

@@ -21,11 +21,11 @@ async fn only_those_who_are_asked_answer() {
     answer("sec", &["no", "--reason", "the tape is torn"]).exits(0).says("sec answers no");
     let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
     assert_eq!(ran.code, 1);
-    assert!(report.findings[2].reason.contains("the tape is torn (Sepp Security"), "{}", report.findings[2].reason);
+    assert!(report.findings[3].reason.contains("the tape is torn (Sepp Security"), "{}", report.findings[3].reason);
     answer("sec", &["not-applicable", "--reason", "no data here", "--evidence", "https://tickets.example.com/1"]).exits(0);
     let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
     assert_eq!(ran.code, 0);
-    assert!(report.findings[2].reason.contains("not applicable: no data here"), "{}", report.findings[2].reason);
+    assert!(report.findings[3].reason.contains("not applicable: no data here"), "{}", report.findings[3].reason);
     answer("sec", &["--evidence", "missing.txt"]).exits(2).says("missing.txt");
     house.write("ticket.txt", "done");
     answer("sec", &["--evidence", "ticket.txt"]).exits(0);

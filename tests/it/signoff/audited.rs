@@ -13,10 +13,21 @@ fn bundle(house: &House) -> Bundle {
 
 /// Lists made anew, as an attacker would.
 fn packed_anew(mut bundle: Bundle) -> Vec<u8> {
-    let sums: String = bundle.files.iter().filter(|(name, _)| !["MANIFEST.json", "SHA256SUMS"].contains(&name.as_str())).map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes))).collect();
+    let sums: String = bundle
+        .files
+        .iter()
+        .filter(|(name, _)| !["MANIFEST.json", "SHA256SUMS"].contains(&name.as_str()))
+        .map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes)))
+        .collect();
     bundle.files.insert("SHA256SUMS".into(), sums.into_bytes());
     let mut manifest: serde_json::Value = serde_json::from_slice(&bundle.files["MANIFEST.json"]).expect("JSON");
-    manifest["files"] = bundle.files.iter().filter(|(name, _)| *name != "MANIFEST.json").map(|(name, bytes)| (name.clone(), serde_json::Value::from(Digest::of(bytes).to_string()))).collect::<serde_json::Map<_, _>>().into();
+    manifest["files"] = bundle
+        .files
+        .iter()
+        .filter(|(name, _)| *name != "MANIFEST.json")
+        .map(|(name, bytes)| (name.clone(), serde_json::Value::from(Digest::of(bytes).to_string())))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
     manifest["report"] = Digest::of(&bundle.files["report.json"]).to_string().into();
     bundle.files.insert("MANIFEST.json".into(), serde_json::to_vec_pretty(&manifest).expect("JSON"));
     bundle.to_zip().expect("a zip")
@@ -36,7 +47,13 @@ async fn a_sound_bundle_and_one_that_was_edited() {
     let early = fs::read(house.gonogo.path("bundle.zip")).expect("a bundle");
     audit(&house, &early, &trusted).exits(4).says("`security` has not signed");
     house.all_sign();
-    let head = house.gate(&[]).exits(0).stdout.lines().find_map(|line| line.trim().strip_prefix("ledger head ").map(str::to_owned)).expect("a head");
+    let head = house
+        .gate(&[])
+        .exits(0)
+        .stdout
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("ledger head ").map(str::to_owned))
+        .expect("a head");
     house.gonogo.run(["report", "-q", "--bundle", "bundle.zip"]).exits(0);
     let sound = fs::read(house.gonogo.path("bundle.zip")).expect("a bundle");
     audit(&house, &sound, &trusted).exits(0).says("everything in it agrees, and the signers are yours").says("Sepp Security");

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::house::{House, shell};
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
-    let quiet = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.com", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"];
+    let quiet =
+        ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.com", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"];
     let (ok, said) = shell(folder, "git", &[&quiet[..], arguments].concat());
     assert!(ok, "git {arguments:?}: {said}");
     said.trim().to_owned()
@@ -84,7 +85,13 @@ async fn a_deployment_that_nobody_signed_hides_no_author_where_runs_must_be_sign
     house.verify(&["--commit", &second, "--recorder-key", &ci]).exits(0);
     house.sign("security", "sec", &[]).exits(0);
     let record = ["deploy", "record", "--commit", &first, "--status", "succeeded"];
+    house.gonogo.run(record).exits(2).says("sign the deployment with `--recorder-key FILE`");
+    // One that got in all the same, while the policy was another.
+    let strict = house.gonogo.read("gonogo.yaml");
+    house.write("gonogo.yaml", strict.replace("unsigned-runs: refused", "unsigned-runs: allowed"));
     house.gonogo.run(record).exits(0);
+    house.gate(&[]).says("the plan has changed");
+    house.write("gonogo.yaml", strict);
     house.gate(&[]).exits(4).says("wrote or deploys");
     house.gonogo.run(record.iter().chain(&["--recorder-key", ci.as_str()])).exits(0);
     house.gate(&[]).exits(0);

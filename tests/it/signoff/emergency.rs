@@ -20,9 +20,16 @@ async fn the_glass_is_broken_by_those_who_may_and_somebody_else_looks_at_it() {
     glass("sec", "engineering-manager", &why).exits(5).says("belongs to sec, not to boss");
     glass("boss", "engineering-manager", &["--ticket", "INC-7"]).exits(2).says("--reason");
     glass("boss", "engineering-manager", &["--reason", "r"]).exits(2).says("--ticket");
-    house.gonogo.run(["gate", "--break-glass", "--as", "engineering-manager", "--reason", "r", "--ticket", "t"]).exits(2).says("which release");
+    house
+        .gonogo
+        .run(["gate", "--break-glass", "--as", "engineering-manager", "--reason", "r", "--ticket", "t"])
+        .exits(2)
+        .says("which release");
     assert!(!house.log().contains("EMERGENCY"), "{}", house.log());
-    glass("boss", "engineering-manager", &why).exits(0).says("EMERGENCY: shop 1.4.2 may be deployed to prod, by boss").says("deploy review 2");
+    glass("boss", "engineering-manager", &why)
+        .exits(0)
+        .says("EMERGENCY: shop 1.4.2 may be deployed to prod, by boss")
+        .says("deploy review 2");
     // It opens the gate once, for whoever asked; the gate itself says what it said before.
     house.gate(&[]).exits(1);
     house.gonogo.run(["deploy", "record", "--release", "1.4.2", "--status", "succeeded"]).exits(0).says("EMERGENCY deployment");
@@ -53,7 +60,8 @@ async fn the_glass_is_broken_by_those_who_may_and_somebody_else_looks_at_it() {
     assert_eq!(house.gate_in(Duration::from_secs(86_400)).await.0, Exit::Go);
     let (exit, said) = house.gate_in(late).await;
     assert!(exit == Exit::Hold && said.contains("was to be reviewed by") && said.contains("INC-7"), "{exit:?} {said}");
-    let review = |key: &str, entry: &str| house.gonogo.run(["deploy", "review", entry, "--comment", "it was right", "--key", &house.key(key)]);
+    let review =
+        |key: &str, entry: &str| house.gonogo.run(["deploy", "review", entry, "--comment", "it was right", "--key", &house.key(key)]);
     review("boss", "2").exits(5).says("belongs to boss");
     review("ci", "2").exits(5);
     review("sec", "1").exits(2).says("entry 1 is no emergency");

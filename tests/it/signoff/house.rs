@@ -58,7 +58,8 @@ impl Service {
             let status = status.clone();
             get(move || async move { StatusCode::from_u16(status.load(Ordering::SeqCst)).expect("a status") })
         };
-        let router = Router::new().route("/first", answer(&first)).route("/second", answer(&second));
+        let router =
+            Router::new().route("/base", get(|| async { "well" })).route("/first", answer(&first)).route("/second", answer(&second));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -74,9 +75,11 @@ impl Service {
     }
 }
 
-/// Two checks on the service; the second only warns.
-const CHECKS: &str =
-    "  - { id: first, http: { url: \"${api}/first\" } }\n  - { id: second, severity: warning, http: { url: \"${api}/second\" } }\n";
+/// Three checks on the service: one that is always well, two whose answer can be set, of which the second only warns.
+const CHECKS: &str = r#"  - { id: first, http: { url: "${api}/first" } }
+  - { id: second, severity: warning, http: { url: "${api}/second" } }
+  - { id: base, http: { url: "${api}/base" } }
+"#;
 
 impl House {
     /// Four people with ed25519 keys, each in a role that must sign; a recorder `ci`; nobody asks who wrote the release.

@@ -5,7 +5,8 @@ use std::fs;
 use super::house::{House, shell};
 
 fn git(house: &House, arguments: &[&str]) {
-    let quiet = ["-c", "user.name=Lead", "-c", "user.email=lead@example.com", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"];
+    let quiet =
+        ["-c", "user.name=Lead", "-c", "user.email=lead@example.com", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"];
     let (ok, said) = shell(&house.gonogo.path("."), "git", &[&quiet[..], arguments].concat());
     assert!(ok, "git {arguments:?}: {said}");
 }

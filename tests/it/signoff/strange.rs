@@ -14,8 +14,9 @@ fn digest(version: u32, seq: u64, prev: &str, recorded: &str, payload: &[u8]) ->
 
 fn add(house: &House, version: u32, recorded: &str, payload: &[u8]) {
     let sql = house.sql();
-    let (seq, prev): (i64, String) =
-        sql.query_row("SELECT seq, digest FROM entries ORDER BY seq DESC LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?))).expect("a head");
+    let (seq, prev): (i64, String) = sql
+        .query_row("SELECT seq, digest FROM entries ORDER BY seq DESC LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("a head");
     let digest = digest(version, seq as u64 + 1, &prev, recorded, payload);
     let statement = Digest::of(payload).to_string();
     let row = rusqlite::params![seq + 1, version, prev, recorded, payload, statement, digest];
@@ -54,7 +55,7 @@ async fn a_database_that_is_not_there_hides_nothing_that_is_red() {
     house.sign("security", "sec", &gone).exits(3);
     house.gonogo.run(["log"].iter().chain(&gone)).exits(3);
     assert!(!house.gonogo.path(".gonogo").exists(), "no other ledger was started");
-    house.gonogo.run(["gate", "--release", "1.4.2", "--ledger", "no/such/ledger.db"]).exits(2).says("there is no ledger");
+    house.gonogo.run(["gate", "--release", "1.4.2", "--ledger", "no/such/ledger.db"]).exits(3).says("there is no ledger");
     house.gonogo.run(["log", "--ledger", "http://127.0.0.1/"]).exits(2).says("no place for a ledger");
 }
 

@@ -10,7 +10,11 @@ async fn from_the_run_to_the_deployment_log() {
     let lines =
         [house.line("lead", "lead", ""), house.line("dev", "ecdsa", ""), house.line("sec", "rsa", ""), house.line("boss", "boss", "")];
     house.signers(&lines);
-    house.verify(&["--commit", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"]).exits(0).says("ledger head");
+    house
+        .gonogo
+        .run(["verify", "--release", "1.4.2", "--commit", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"])
+        .exits(0)
+        .says("on record: entry 1, ledger head");
     let held = house.gate(&[]).exits(4);
     for (id, _, _, role) in TEAM {
         assert!(held.stdout.contains(&format!("`{role}` has not signed ({id}): `gonogo sign --as {role}`")), "{}", held.stdout);
