@@ -1,7 +1,7 @@
 //! What a command knows that reads or adds to the record: the plan's policy and signers, and the ledger, believed.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -90,6 +90,20 @@ impl Case {
         self.policy.as_ref().ok_or_else(|| {
             Failure::usage(anyhow!("the plan does not say whose signatures `{named}` needs: write `signoff:` with its roles and signers"))
         })
+    }
+
+    /// Whether this is somebody who can answer and accept: a person of the plan, or whoever has a role. A machine that only
+    /// records is not.
+    pub(super) fn is_person(&self, id: &str) -> bool {
+        let Some(policy) = &self.policy else { return self.people.contains_key(id) };
+        policy.is_of_people(id) || (self.people.contains_key(id) && !policy.has_role(id, Signoff::RECORDER))
+    }
+
+    /// Everybody who can answer and accept.
+    pub(super) fn everybody(&self) -> Vec<String> {
+        let roles = self.policy.iter().flat_map(|policy| policy.roles.values()).flat_map(|role| &role.people);
+        let all: BTreeSet<&String> = roles.chain(self.people.keys()).filter(|id| self.is_person(id)).collect();
+        all.into_iter().cloned().collect()
     }
 
     /// What pages show of it is made from.

@@ -16,13 +16,11 @@ use crate::model::{Act, Exit, Method, Subject, Waiver, moment, plain};
 pub(super) fn waive(edge: &Edge, options: &WaiveOptions) -> Result<Exit, Failure> {
     edge::block_on(async {
         let mut case = Case::open(edge, &options.record, true).await?;
-        let policy = case.policy()?;
+        case.policy()?;
         let written = case.plan.waivers.iter().find(|waiver| waiver.waiver.check == options.id).map(|waiver| waiver.waiver.clone());
-        let everybody: Vec<String> =
-            policy.roles.values().flat_map(|role| role.people.clone()).chain(case.people.keys().cloned()).collect();
         let people = match &written {
             Some(waiver) if options.reason.is_none() => vec![waiver.approver.clone()],
-            _ => everybody,
+            _ => case.everybody(),
         };
         let signer = Signer::find(edge, &case, options.key.key.as_deref(), &people).await?;
         let waiver = match written {

@@ -62,7 +62,7 @@ async fn only_somebody_else_than_the_owner_accepts_and_not_for_long() {
     house.verify(&[]).exits(0);
     // A machine's key accepts nothing.
     house.service.second(500);
-    waive("ci", "dev", "second", &in_hours(24)).code.ne(&0).then_some(()).expect("the recorder is no approver");
+    waive("ci", "dev", "second", &in_hours(24)).exits(5).says("belongs to ci");
     // One from the plan's file is signed by its approver alone.
     house.service.first(200);
     let text =
@@ -73,4 +73,24 @@ async fn only_somebody_else_than_the_owner_accepts_and_not_for_long() {
     house.gonogo.run(["waive", "first", "--key", &house.key("boss")]).exits(0);
     let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
     assert_eq!((ran.code, report.findings[0].waiver.as_ref().map(|waiver| waiver.ticket.as_str())), (0, Some("U")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_goes_on_record_without_a_policy_too() {
+    let house = House::new().await;
+    let plan = house.plan();
+    let (head, checks) = (plan.split("signoff:").next().expect("a head"), plan.split("checks:").nth(1).expect("checks"));
+    house.write("gonogo.yaml", format!("{head}checks:{checks}"));
+    house.verify(&[]).exits(0);
+    assert!(!house.gonogo.path(".gonogo").exists());
+    house.verify(&["--record", "--bundle", "b"]).exits(0);
+    house.log();
+    house.gonogo.run(["log", "verify"]).exits(0).says("unsigned 1 entries");
+    house.gonogo.run(["deploy", "record", "--release", "1.4.2", "--status", "succeeded"]).exits(0);
+    house.gonogo.run(["log"]).exits(0).says("1.4.2");
+    house.gonogo.run(["report", "-q", "--format", "html=r.html"]).exits(0);
+    house.gonogo.run(["audit", "b"]).exits(5).says("signers not confirmed");
+    house.gate(&[]).exits(2).says("write `signoff:`");
+    house.sign("security", "sec", &[]).exits(2).says("write `signoff:`");
+    house.gonogo.run(["gate", "--release", "1.4.2", "--break-glass", "--as", "security", "--reason", "r", "--ticket", "t"]).exits(2);
 }

@@ -79,7 +79,7 @@ async fn from_the_run_to_the_deployment_log() {
 async fn deploy_with_a_command_is_gate_command_verification_and_record() {
     let house = House::new().await.security_alone();
     let deploy = ["deploy", "--release", "1.4.2", "--", "sh", "-c", "echo moved >> moved; echo was moved; test ! -e stop"];
-    house.gonogo.run(deploy).exits(3).says("no full run");
+    house.gonogo.run(deploy).exits(3).says("there is no ledger");
     house.verify(&[]).exits(0);
     house.gonogo.run(deploy).exits(4).says("`security` has not signed");
     assert!(!house.gonogo.path("moved").exists(), "the gate was shut");
