@@ -5,14 +5,14 @@ use std::process::Stdio;
 use anyhow::{Context as _, anyhow};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{LARGEST_LOG, Told, log, put};
+use super::{LARGEST_LOG, Told, log, put, recorder};
 use crate::{
     cli::{
         Failure,
         arguments::{self, DeployRunOptions},
         case::Case,
         edge::{self, Edge},
-        gate::{Asked, nothing_to_look_at, say},
+        gate::{Asked, named, nothing_to_look_at, say},
         signals, verify,
     },
     model::{DeploymentStatus, Exit},
@@ -22,7 +22,9 @@ use crate::{
 pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failure> {
     let gate = edge::block_on(async {
         let case = Case::open(edge, &options.record, false).await.map_err(nothing_to_look_at)?;
-        let wanted = case.wanted(edge, &options.release);
+        let wanted = named(case.wanted(edge, &options.release))?;
+        // A deployment that could not be put on record is not begun.
+        recorder(edge, &case, &options.by).await?;
         let asked = Asked::of(edge, &case, &wanted, options.by.deployer.clone()).await?;
         let ruling = asked.rule(&case)?;
         say(&case, &wanted, &ruling)?;
