@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ledger::{self, Question, Ruling, Wanted},
-    model::{Act, Authors, BreakGlass, Emergency, Exit, Method, Release, Subject, plain},
+    model::{Act, Authors, BreakGlass, Emergency, Exit, Method, Release, Subject, plain, utc},
 };
 
 /// Runs the command.
@@ -86,10 +86,10 @@ pub(super) fn say(case: &Case, wanted: &Wanted, ruling: &Ruling<'_>) -> Result<(
             crate::model::SignOffState::Void(why) => ('-', format!(" does not count: {why}")),
         };
         let decision = if row.decision == crate::model::Decision::Go { "go" } else { "no-go" };
-        lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.name, vote.sign_off.role, row.at, row.key));
+        lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.name, vote.sign_off.role, utc(row.at), row.key));
     }
     if let Some(run) = &ruling.run {
-        lines.push(format!("  run    entry {}, ended {}, report {}", run.seq, run.report.finished, run.run.report));
+        lines.push(format!("  run    entry {}, ended {}, report {}", run.seq, utc(run.report.finished), run.run.report));
     }
     if let Some(signed) = &ruling.confirms {
         lines.push(format!("  signed on the report {signed}, confirmed by this run"));
@@ -128,12 +128,13 @@ async fn break_glass(edge: &Edge, options: &GateOptions, case: &mut Case, wanted
     let subject: Vec<Subject> = wanted.release.commit.as_deref().map(Subject::commit).into_iter().collect();
     let entry = signer.record(case, subject, Method::Ssh, Act::Emergency(emergency), Vec::new()).await?;
     let text = format!(
-        "EMERGENCY: {} {} may be deployed to {}, by {} as {role}\n  on record as entry {}; to be reviewed by {review_by}: `gonogo deploy review {}`\n  ledger head {}\n",
+        "EMERGENCY: {} {} may be deployed to {}, by {} as {role}\n  on record as entry {}; to be reviewed by {}: `gonogo deploy review {}`\n  ledger head {}\n",
         case.plan.project,
         wanted.name(),
         case.plan.environment,
         signer.id(),
         entry.seq,
+        utc(review_by),
         entry.seq,
         case.history.head()
     );

@@ -7,7 +7,7 @@ use super::{
     independence::{Independence, independence},
     quorum, votes,
 };
-use crate::model::{Authors, Decision, Digest, Exit, Independence as Demanded, Signoff, UnsignedRuns, Verdict};
+use crate::model::{Authors, Decision, Digest, Exit, Independence as Demanded, Signoff, UnsignedRuns, Verdict, utc};
 
 /// What the gate is asked.
 #[derive(Clone, Copy)]
@@ -109,7 +109,8 @@ fn look_at_run(ruling: &mut Ruling<'_>, run: &RecordedRun, question: Question<'_
     }
     let ended = report.finished.min(run.recorded);
     if ended + rules.policy.max_age.signed() <= rules.now {
-        let text = format!("the newest full run ended at {ended}, longer than {} ago: run `gonogo verify` again", rules.policy.max_age);
+        let text =
+            format!("the newest full run ended at {}, longer than {} ago: run `gonogo verify` again", utc(ended), rules.policy.max_age);
         ruling.object(Exit::Unchecked, text);
     }
     let changed = changed(&report.plan.files, question.plan_files);
