@@ -146,7 +146,9 @@ fn look_at_votes<'h>(ruling: &mut Ruling<'h>, votes: Vec<Vote<'h>>, question: Qu
     for missing in ruling.missing.clone() {
         let people = policy.roles.get(&missing.role).map(|role| role.people.join(", ")).unwrap_or_default();
         let more = if missing.count == 1 { String::new() } else { format!("{} people of ", missing.count) };
-        ruling.object(Exit::Hold, format!("{more}`{}` has not signed ({people}): `gonogo sign --as {}`", missing.role, missing.role));
+        let no = votes.iter().any(|vote| vote.counts() && vote.sign_off.decision == Decision::NoGo && vote.sign_off.role == missing.role);
+        let go = if no { " go" } else { "" };
+        ruling.object(Exit::Hold, format!("{more}`{}` has not signed{go} ({people}): `gonogo sign --as {}`", missing.role, missing.role));
     }
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
     if ruling.missing.is_empty() && policy.independence == Demanded::Required {
