@@ -35,6 +35,14 @@ fn imports_go_downwards() {
 }
 
 #[test]
+fn only_the_ledger_logs_in_to_write() {
+    for file in sources(Path::new("src")).into_iter().filter(|file| !file.starts_with("src/ledger") && !file.starts_with("src/net")) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        assert!(!text.contains("Recorder"), "{}: a session that may write is for the ledger alone", file.display());
+    }
+}
+
+#[test]
 fn every_folder_is_a_floor() {
     let floors: BTreeSet<String> = FLOORS.iter().map(|(floor, _)| (*floor).to_owned()).collect();
     for entry in fs::read_dir("src").expect("src").map(|entry| entry.expect("an entry")) {

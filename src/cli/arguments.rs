@@ -1,6 +1,9 @@
 //! What can be said on the command line.
 
+mod deploy;
+mod log;
 mod record;
+mod signoff;
 
 use std::path::PathBuf;
 
@@ -9,11 +12,14 @@ use jiff::Timestamp;
 
 use crate::model::{Exit, Period, Phase};
 
-pub(super) use record::{
-    AnswerOptions, AuditOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeployerOptions,
-    GateOptions, KeyOptions, LogCommand, LogFormat, LogListOptions, LogOptions, RecordOptions, ReleaseOptions, Said, SignOptions, Status,
-    WaiveOptions,
+pub(super) use deploy::{
+    DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeployerOptions, Status,
 };
+pub(super) use log::{
+    LedgerOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions, LogOptions,
+};
+pub(super) use record::{KeyOptions, RecordOptions, RecordingOptions, ReleaseOptions};
+pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};
 
 /// May we go? Runs a deployment checklist against the live systems and says GO or NO-GO.
 #[derive(Debug, Parser)]
@@ -57,7 +63,8 @@ pub(super) enum Command {
     /// Make the full report out of the shares of one run (`verify --from`, `--only`, `--skip`)
     ///
     /// Project, environment, phase, release, plan, `--strict` and `--advisory` must agree, and every check must have
-    /// been tried in some share. Where a check was tried in several, the gravest outcome counts. Exits like `verify`.
+    /// been tried in some share. Where a check was tried in several, the gravest outcome counts. Exits like `verify`. With
+    /// `--record` the merged run goes on record and can be signed.
     Merge(MergeOptions),
     /// Compare two stored reports: what is newly red, and what asks less than before
     Diff(DiffOptions),
@@ -162,29 +169,8 @@ pub(super) struct VerifyOptions {
     #[command(flatten)]
     pub(super) release: ReleaseOptions,
 
-    /// The ledger: a file, or the address of a PostgreSQL database; the plan's where it is left out
-    #[arg(long, value_name = "PLACE")]
-    pub(super) ledger: Option<String>,
-
-    /// Put the run on record, also where the plan asks for no signatures
-    #[arg(long, conflicts_with = "no_record")]
-    pub(super) record: bool,
-
-    /// Leave no record of this run; nobody can sign it then
-    #[arg(long)]
-    pub(super) no_record: bool,
-
-    /// Take policy, people and signers as this commit or branch of the plan's repository has them
-    #[arg(long, value_name = "REF")]
-    pub(super) policy_from: Option<String>,
-
-    /// Sign the run with this SSH key, of somebody with the role `recorder`
-    #[arg(long, value_name = "FILE", env = "GONOGO_RECORDER_KEY")]
-    pub(super) recorder_key: Option<PathBuf>,
-
-    /// Also write a bundle: one file with report, plan and ledger, for `sign`, `gate` and `audit` elsewhere
-    #[arg(long, value_name = "FILE", conflicts_with = "no_record")]
-    pub(super) bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) recording: RecordingOptions,
 
     /// How many checks run at once
     #[arg(short, long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -239,6 +225,12 @@ pub(super) struct MergeOptions {
     /// The shares, as `verify --format json=FILE` wrote them
     #[arg(required = true, num_args = 2.., value_name = "SHARE")]
     pub(super) files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) plan: PlanOptions,
+
+    #[command(flatten)]
+    pub(super) recording: RecordingOptions,
 
     #[command(flatten)]
     pub(super) output: OutputOptions,

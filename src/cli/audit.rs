@@ -14,7 +14,7 @@ use super::{
     shown::{self, Ground, Shown},
 };
 use crate::{
-    ledger::{History, LedgerError, Manifest, Proven, Standing, Store as _, Trust, signing::Signers},
+    ledger::{Entry, History, LedgerError, Manifest, Proven, Standing, Store as _, Trust, signing::Signers},
     model::{Act, Decision, Digest, Exit, Report, SignOffState, Size, plain, utc},
     net::regular_file,
     render,
@@ -33,10 +33,12 @@ pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure
         let history = History::of(entries, &Trust { signers: &signers, now: edge.now })?;
         heads(&history, &options.head)?;
         let proven = run(&history, &opened)?;
-        let mut audit = Audit { opened: &opened, history: &history, faults: Vec::new(), lines: Vec::new() };
+        let report = Report::from_json(opened.bundle.report()).map_err(Failure::untrusted)?;
+        let mut audit =
+            Audit { opened: &opened, report: &report, history: &history, faults: Vec::new(), unseen: Vec::new(), lines: Vec::new() };
         audit.entries();
         audit.plan().await?;
-        audit.statements()?;
+        audit.statements();
         let shown = audit.pages(edge, proven).await?;
         audit.say(&shown, options)
     })
@@ -51,7 +53,8 @@ fn signers(opened: &Opened, trusted: Option<&Path>) -> Result<Signers, Failure> 
         None => opened.bundle.allowed_signers().to_vec(),
     };
     let text = String::from_utf8(bytes).map_err(|_| Failure::usage(anyhow!("the signers are not text")))?;
-    case::parsed(&text, opened.bundle.revoked_keys())
+    let name = trusted.map_or_else(|| "allowed_signers".into(), |file| file.to_string_lossy());
+    case::parsed((&name, &text), opened.bundle.revoked_keys().map(|bytes| ("revoked_keys", bytes)))
 }
 
 fn heads(history: &History, heads: &[String]) -> Result<(), Failure> {
@@ -72,9 +75,12 @@ fn run<'h>(history: &'h History, opened: &Opened) -> Result<&'h Proven, Failure>
 
 struct Audit<'a> {
     opened: &'a Opened,
+    report: &'a Report,
     history: &'a History,
     /// What cannot be trusted.
     faults: Vec<String>,
+    /// What could not be looked at.
+    unseen: Vec<String>,
     /// What is to be said beside.
     lines: Vec<String>,
 }
@@ -110,15 +116,12 @@ impl Audit<'_> {
     }
 
     /// The statements to be checked by hand are those of the ledger.
-    fn statements(&mut self) -> Result<(), Failure> {
-        for statement in self.opened.bundle.statements().map_err(Failure::untrusted)? {
-            let entry = self.history.entries().iter().find(|proven| proven.entry.seq == statement.seq).map(|proven| &proven.entry);
-            let same = entry.is_some_and(|entry| entry.payload == statement.payload && entry.signature == statement.signature);
-            if !same {
-                self.faults.push(format!("`{}` is not what the ledger has at entry {}", statement.name(), statement.seq));
-            }
+    fn statements(&mut self) {
+        let entries: Vec<Entry> =
+            self.history.of_environment(&self.report.project, &self.report.environment).map(|proven| proven.entry.clone()).collect();
+        if let Err(error) = self.opened.bundle.check_entries(&entries) {
+            self.faults.push(error.to_string());
         }
-        Ok(())
     }
 
     /// The record and the pages are what report and ledger make.
@@ -137,12 +140,12 @@ impl Audit<'_> {
         let shown = shown::beside(edge, ground, proven, run, Some(written.as_of)).await?;
         let by = bundle.manifest().map_err(Failure::untrusted)?.tool;
         if by != Manifest::TOOL {
-            self.lines.push(format!("its pages were made by {by}, this is {}: they were not made again", Manifest::TOOL));
+            // Another version may show the same in other words: what it made cannot be made again here.
+            self.unseen.push(format!("its pages were made by {by} and cannot be compared by {}: audit with that version", Manifest::TOOL));
         } else if shown.record != written {
             self.faults.push("its record.json is not what its ledger says".into());
         } else {
-            let report = Report::from_json(bundle.report()).map_err(Failure::untrusted)?;
-            let pages = render::pages(&report, bundle.report(), Some(&written));
+            let pages = render::pages(self.report, bundle.report(), Some(&written));
             if pages.html.as_bytes() != bundle.html() {
                 self.faults.push("its report.html was edited".into());
             }
@@ -154,8 +157,7 @@ impl Audit<'_> {
     }
 
     fn say(self, shown: &Shown, options: &AuditOptions) -> Result<Exit, Failure> {
-        let Self { opened, history, faults, lines } = self;
-        let report = Report::from_json(opened.bundle.report()).map_err(Failure::untrusted)?;
+        let Self { opened, report, history, faults, unseen, lines } = self;
         let name = report.release.name().unwrap_or_default();
         let mut said =
             vec![format!("{}: {} {name} → {}, report {}", report.headline(), report.project, report.environment, opened.run.report)];
@@ -178,6 +180,7 @@ impl Audit<'_> {
             history.unsigned(),
             history.head()
         ));
+        said.extend(unseen.iter().map(|unseen| format!("could not be checked: {unseen}")));
         let exit = match (faults.is_empty(), options.signers.is_some()) {
             (false, _) => {
                 said.push("NOT TRUSTED:".into());
@@ -189,8 +192,8 @@ impl Audit<'_> {
                 Exit::Untrusted
             }
             (true, true) => {
-                said.push("everything in it agrees, and the signers are yours".into());
-                shown.exit
+                said.push("what was looked at agrees, and the signers are yours".into());
+                if unseen.is_empty() { shown.exit } else { shown.exit.and(Exit::Unchecked) }
             }
         };
         let text: String = said.iter().map(|line| format!("{}\n", plain(line))).collect();

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     ledger::{
         self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted,
-        signing::{Signers, SignersProblem},
+        signing::{Signers, SignersFile, SignersProblem},
     },
     model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject},
     net::{git, regular_file},
@@ -179,9 +179,7 @@ struct Policy {
 impl Policy {
     async fn of(edge: &Edge, plan: &Plan, reference: Option<&str>) -> Result<Self, Failure> {
         let Some(reference) = reference else {
-            let signers = signers(plan.signoff.as_ref(), |name| {
-                regular_file::read_bytes(&plan.root.join(name), LARGEST_SIGNERS).map_err(|error| anyhow!("the file `{name}` {error}"))
-            })?;
+            let signers = signers_of(plan)?;
             return Ok(Self { signoff: plan.signoff.clone(), people: plan.people.clone(), signers, remark: None });
         };
         let there = At { edge, root: &plan.root, reference };
@@ -218,18 +216,27 @@ impl At<'_> {
     }
 }
 
-fn signers(policy: Option<&Signoff>, read: impl Fn(&str) -> anyhow::Result<Vec<u8>>) -> Result<Signers, Failure> {
-    let Some(policy) = policy else { return parsed("", None) };
-    let allowed = read(&policy.allowed_signers).map_err(Failure::usage)?;
-    let allowed = String::from_utf8(allowed).map_err(|_| Failure::usage(anyhow!("the file `{}` is not text", policy.allowed_signers)))?;
-    let revoked = policy.revoked_keys.as_deref().map(read).transpose().map_err(Failure::usage)?;
-    parsed(&allowed, revoked.as_deref())
+/// The signers of a plan, from its own folder.
+pub(super) fn signers_of(plan: &Plan) -> Result<Signers, Failure> {
+    signers(plan.signoff.as_ref(), |name| {
+        regular_file::read_bytes(&plan.root.join(name), LARGEST_SIGNERS).map_err(|error| anyhow!("the file `{name}` {error}"))
+    })
 }
 
-/// Reads signers, or says every line that is wrong.
-pub(super) fn parsed(allowed: &str, revoked: Option<&[u8]>) -> Result<Signers, Failure> {
-    Signers::parse(allowed, revoked, &TimeZone::system()).map_err(|problems: Vec<SignersProblem>| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+fn signers(policy: Option<&Signoff>, read: impl Fn(&str) -> anyhow::Result<Vec<u8>>) -> Result<Signers, Failure> {
+    let Some(policy) = policy else { return parsed(("", ""), None) };
+    let allowed = read(&policy.allowed_signers).map_err(Failure::usage)?;
+    let allowed = String::from_utf8(allowed).map_err(|_| Failure::usage(anyhow!("the file `{}` is not text", policy.allowed_signers)))?;
+    let revoked = policy.revoked_keys.as_deref().map(|name| read(name).map(|bytes| (name, bytes))).transpose().map_err(Failure::usage)?;
+    parsed((&policy.allowed_signers, &allowed), revoked.as_ref().map(|(name, bytes)| (*name, bytes.as_slice())))
+}
+
+/// Reads signers and revoked keys, each with the name of its file, or says every line that is wrong.
+pub(super) fn parsed((name, allowed): (&str, &str), revoked: Option<(&str, &[u8])>) -> Result<Signers, Failure> {
+    let signers = Signers::parse(allowed, revoked.map(|(_, bytes)| bytes), &TimeZone::system());
+    signers.map_err(|problems: Vec<SignersProblem>| {
+        let of = |file| if file == SignersFile::Revoked { revoked.map_or(name, |(name, _)| name) } else { name };
+        let lines: Vec<String> = problems.iter().map(|problem| format!("{}:{}: {}", of(problem.file), problem.line, problem.why)).collect();
         Failure::usage(anyhow!("{}", lines.join("\n")))
     })
 }

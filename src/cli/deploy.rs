@@ -20,7 +20,7 @@ use crate::{
     ledger::{self, Blob, Wanted},
     model::{
         Act, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Exit, Kept, Method, Phase, Release, Review, Size, Subject,
-        plain,
+        UnsignedRuns, plain,
     },
     net::regular_file,
 };
@@ -68,6 +68,11 @@ struct Told {
 /// Puts a deployment on record, with what it rests on.
 async fn put(edge: &Edge, case: &mut Case, wanted: &Wanted, by: &DeployerOptions, told: Told) -> Result<(), Failure> {
     let recorder = Recorder::find(edge, case, by.recorder_key.as_deref()).await?;
+    let demanded = case.policy.as_ref().is_some_and(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
+    if demanded && recorder.id().is_none() {
+        let why = anyhow!("the policy has `unsigned-runs: refused`: sign the deployment with `--recorder-key FILE`");
+        return Err(Failure::usage(why));
+    }
     let rests = Rests::of(edge, case, wanted).await?;
     let release = rests.release.unwrap_or_else(|| full(edge, case, &wanted.release));
     if release.version.is_none() && release.commit.is_none() {

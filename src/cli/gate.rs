@@ -12,7 +12,7 @@ use super::{
     signer::{self, Signer},
 };
 use crate::{
-    ledger::{self, Question, Ruling, Wanted},
+    ledger::{self, LedgerError, Question, Ruling, Wanted},
     model::{Act, Authors, BreakGlass, Emergency, Exit, Method, Release, Subject, plain, utc},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
     edge::block_on(async {
         let mut case = match &options.bundle {
             Some(bundle) => bundled::taken_in(edge, &options.record, bundle).await?,
-            None => Case::open(edge, &options.record, false).await?,
+            None => Case::open(edge, &options.record, false).await.map_err(nothing_to_look_at)?,
         };
         sign::take_in(&mut case, &options.signatures, &[]).await?;
         let wanted = case.wanted(edge, &options.release);
@@ -33,6 +33,13 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
         say(&case, &wanted, &ruling)?;
         Ok(ruling.exit())
     })
+}
+
+/// Without a ledger nothing was looked at, which is a no-go and no mistake of whoever asks.
+pub(super) fn nothing_to_look_at(failure: Failure) -> Failure {
+    let missing = failure.cause.as_ref().and_then(|cause| cause.downcast_ref::<LedgerError>());
+    let exit = if matches!(missing, Some(LedgerError::Missing(_))) { Exit::Unchecked } else { failure.exit };
+    Failure { exit, ..failure }
 }
 
 /// What the gate has to know beside the record.

@@ -2,10 +2,10 @@
 
 use owo_colors::OwoColorize as _;
 
-use super::{Failure, arguments::PlanOptions, edge, edge::Edge};
+use super::{Failure, arguments::PlanOptions, case, edge, edge::Edge};
 use crate::{
     model::{Exit, plain},
-    plan::{self, Problem, Request, Weight},
+    plan::{self, Lint, Problem, Request, Weight},
 };
 
 /// Runs the command: 0 when nothing is wrong, 2 on any problem.
@@ -17,6 +17,13 @@ pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> 
     for (check, why) in &lint.untried {
         edge::say(&format!("not tried: {check}: {why}"));
     }
+    let signers = signers(edge, options, &lint);
+    for problem in &signers {
+        edge::say(&format!("{}: {}\n", "error".red().bold(), plain(problem)));
+    }
+    if lint.problems.is_empty() && !signers.is_empty() {
+        return Ok(Exit::Usage);
+    }
     if lint.problems.is_empty() {
         let environments = lint.environments.join(", ");
         edge::print(&format!("{}: nothing wrong; {} checks, environments: {environments}\n", options.config.display(), lint.checks))
@@ -25,6 +32,32 @@ pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> 
     }
     edge::say(&tally(&lint.problems));
     Ok(Exit::Usage)
+}
+
+/// What is wrong with the keys of those who sign, each once.
+fn signers(edge: &Edge, options: &PlanOptions, lint: &Lint) -> Vec<String> {
+    let mut all = Vec::new();
+    for environment in &lint.environments {
+        let request = Request { environment: Some(environment.clone()), ..request(edge, options) };
+        // What is wrong with the plan itself was said already.
+        let Ok(plan) = plan::load_leniently(&request) else { continue };
+        let Some(policy) = &plan.signoff else { continue };
+        match case::signers_of(&plan) {
+            Err(failure) => all.extend(failure.cause.map(|cause| format!("{cause:#}"))),
+            Ok(signers) => {
+                let file = &policy.allowed_signers;
+                all.extend(signers.remarks().iter().map(|remark| format!("{file}:{}: {}", remark.line, remark.why)));
+                let people: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).collect();
+                let shared = signers.shared(&people);
+                all.extend(
+                    shared.iter().map(|shared| format!("{file}: {} could sign with one key, {}", shared.people.join(" and "), shared.key)),
+                );
+            }
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// What to read the plan with. A path within the current folder is named from there, as CI looks for its places.

@@ -1,6 +1,9 @@
 //! `gonogo log`: the deployment log, and the ledger under it.
 
+mod carry;
+mod init;
 mod list;
+mod place;
 mod verify;
 
 use anyhow::anyhow;
@@ -21,6 +24,9 @@ pub(super) fn log(edge: &Edge, options: &LogOptions) -> Result<Exit, Failure> {
             let case = Case::open(edge, &options.record, false).await?;
             verify::verify(&case, &options.head).await
         }),
+        Some(LogCommand::Init(options)) => edge::block_on(init::init(edge, options)),
+        Some(LogCommand::Export(options)) => edge::block_on(carry::export(edge, options)),
+        Some(LogCommand::Import(options)) => edge::block_on(carry::import(edge, options)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Failure,
-    arguments::{RecordOptions, VerifyOptions},
+    arguments::{PlanOptions, RecordOptions, RecordingOptions},
     bundled,
     case::Case,
     edge::{self, Edge},
@@ -18,6 +18,24 @@ use crate::{
     plan::Plan,
 };
 
+/// What the command line says of the record.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) plan: &'a PlanOptions,
+    pub(super) recording: &'a RecordingOptions,
+    /// Whether a plan that asks for signatures, or has a ledger, is enough for the run to go on record.
+    pub(super) usual: bool,
+    pub(super) quiet: bool,
+}
+
+impl Asked<'_> {
+    /// Whether the run is to go on record whatever the plan says.
+    pub(super) fn is_told(self) -> bool {
+        let said = self.recording;
+        !said.no_record && (said.record || said.ledger.is_some() || said.bundle.is_some() || said.recorder_key.is_some())
+    }
+}
+
 /// The record that a run goes into.
 pub(super) struct OpenRecord {
     case: Option<Case>,
@@ -26,15 +44,24 @@ pub(super) struct OpenRecord {
 }
 
 impl OpenRecord {
+    /// For a run that leaves no record.
+    pub(super) fn none() -> Self {
+        Self { case: None, lost: Exit::Go }
+    }
+
     /// Opens it, where this run is to be on record: the plan asks for signatures, names a ledger, or has one.
     ///
     /// A ledger that cannot be trusted ends the command before anything is touched. One that cannot be reached does not
     /// keep people from seeing what is red: nothing that stands in it counts then, and the exit code tells.
-    pub(super) fn of(edge: &Edge, options: &VerifyOptions, plan: &Arc<Plan>) -> Result<Self, Failure> {
-        if !wanted(options, plan) {
-            return Ok(Self { case: None, lost: Exit::Go });
+    pub(super) fn of(edge: &Edge, asked: Asked<'_>, plan: &Arc<Plan>) -> Result<Self, Failure> {
+        if !wanted(asked, plan) {
+            return Ok(Self::none());
         }
-        let record = RecordOptions { plan: options.plan.clone(), ledger: options.ledger.clone(), policy_from: options.policy_from.clone() };
+        let record = RecordOptions {
+            plan: asked.plan.clone(),
+            ledger: asked.recording.ledger.clone(),
+            policy_from: asked.recording.policy_from.clone(),
+        };
         match edge::block_on(Case::of(edge, plan.clone(), &record, true)) {
             Ok(case) => Ok(Self { case: Some(case), lost: Exit::Go }),
             Err(Failure { exit: Exit::Unchecked | Exit::Output, cause }) => {
@@ -53,9 +80,9 @@ impl OpenRecord {
     }
 
     /// Puts the run on record: what pages show beside it, and what to exit with where that failed.
-    pub(super) fn add(&mut self, edge: &Edge, options: &VerifyOptions, report: &Report, json: &[u8]) -> (Option<Record>, Exit) {
+    pub(super) fn add(&mut self, edge: &Edge, asked: Asked<'_>, report: &Report, json: &[u8]) -> (Option<Record>, Exit) {
         let Some(case) = &mut self.case else { return (None, self.lost) };
-        match edge::block_on(added(edge, options, case, report, json)) {
+        match edge::block_on(added(edge, asked, case, report, json)) {
             Ok(beside) => (beside, Exit::Go),
             Err(failure) => {
                 if let Some(cause) = failure.cause {
@@ -67,22 +94,21 @@ impl OpenRecord {
     }
 }
 
-fn wanted(options: &VerifyOptions, plan: &Plan) -> bool {
-    let asked = options.record || options.ledger.is_some() || options.bundle.is_some() || options.recorder_key.is_some();
+fn wanted(asked: Asked<'_>, plan: &Plan) -> bool {
     let usual = plan.signoff.is_some() || plan.ledger.is_some() || plan.root.join(ledger::place::DEFAULT).exists();
-    !options.no_record && (asked || usual)
+    asked.is_told() || (asked.usual && usual && !asked.recording.no_record)
 }
 
-async fn added(edge: &Edge, options: &VerifyOptions, case: &mut Case, report: &Report, json: &[u8]) -> Result<Option<Record>, Failure> {
-    let recorder = Recorder::find(edge, case, options.recorder_key.as_deref()).await?;
+async fn added(edge: &Edge, asked: Asked<'_>, case: &mut Case, report: &Report, json: &[u8]) -> Result<Option<Record>, Failure> {
+    let recorder = Recorder::find(edge, case, asked.recording.recorder_key.as_deref()).await?;
     let entry = record(edge, case, &recorder, report, json.to_vec()).await?;
-    if !options.output.quiet {
+    if !asked.quiet {
         edge::say(&format!("on record: entry {}, ledger head {}", entry.seq, case.history.head()));
     }
     let Some(proven) = case.entry(entry.seq) else { return Ok(None) };
     let Act::Run(run) = &proven.statement.act else { return Ok(None) };
     let shown = shown::beside(edge, case.ground(), proven, run, Some(edge::clock())).await?;
-    if let Some(file) = &options.bundle {
+    if let Some(file) = &asked.recording.bundle {
         bundled::write(edge, case.ground(), proven, run, &shown.record, file).await?;
     }
     Ok(Some(shown.record).filter(|record| !record.roles.is_empty()))

@@ -6,8 +6,16 @@ use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 
 use super::{
-    Failure, arguments::VerifyOptions, ci, edge, edge::Edge, lint, on_record::OnRecord, outlet::Outlets, progress::Progress,
-    recording::OpenRecord, release, signals,
+    Failure,
+    arguments::VerifyOptions,
+    ci, edge,
+    edge::Edge,
+    lint,
+    on_record::OnRecord,
+    outlet::Outlets,
+    progress::Progress,
+    recording::{Asked, OpenRecord},
+    release, signals,
 };
 use crate::{
     model::{Exit, Masker, Period, Report, Vantage},
@@ -25,14 +33,15 @@ pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failu
         Ok(plan) => Arc::new(plan),
         Err(problems) => return Ok(lint::refuse(&problems)),
     };
-    let mut record = OpenRecord::of(edge, options, &plan)?;
+    let asked = Asked { plan: &options.plan, recording: &options.recording, usual: true, quiet: options.output.quiet };
+    let mut record = OpenRecord::of(edge, asked, &plan)?;
     let settings = settings(edge, options, &plan, &record.before())?;
     run::Selection::of(&plan, &settings).map_err(Failure::usage)?;
     let outlets = Outlets::open(edge, &options.output)?;
     let progress = Progress::new(options.output.quiet, edge.watched);
     let report = run(plan, &settings, &progress)?;
     let json = report.to_json();
-    let (beside, recorded) = record.add(edge, options, &report, &json);
+    let (beside, recorded) = record.add(edge, asked, &report, &json);
     Ok(outlets.deliver(&report, &json, beside.as_ref(), options.output.quiet)?.and(recorded))
 }
 

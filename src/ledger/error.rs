@@ -8,8 +8,8 @@ pub enum LedgerError {
     /// There is none at that place.
     #[error("there is no ledger at {0}: `gonogo log init` starts one; a file is also started by the first run that is recorded")]
     Missing(String),
-    /// The place itself cannot be understood.
-    #[error("this is no place for a ledger: {0}")]
+    /// What was named cannot be a ledger, or an export of one.
+    #[error("{0}")]
     Place(String),
     /// It cannot be reached or opened, is busy, has no room.
     #[error("the ledger at {place} cannot be {doing}: {why}")]

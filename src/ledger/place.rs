@@ -33,13 +33,13 @@ pub fn open(place: &str, root: &Path, env: &ProcessEnv, now: Timestamp, create: 
 /// [`LedgerError::Place`] for what is neither.
 pub fn database(place: &str, root: &Path, env: &ProcessEnv, now: Timestamp) -> Result<Option<Postgres>, LedgerError> {
     if place.is_empty() {
-        return Err(LedgerError::Place("it is empty; write a path or a `postgres://` URL".into()));
+        return Err(LedgerError::Place("the ledger's place is empty: write a path or a `postgres://` URL".into()));
     }
     let Some((scheme, _)) = place.split_once("://") else { return Ok(None) };
     if !matches!(scheme, "postgres" | "postgresql") {
-        return Err(LedgerError::Place("it is a URL, but no `postgres://` one; write that or a path".into()));
+        return Err(LedgerError::Place("the ledger's place is a URL, but no `postgres://` one: write that or a path".into()));
     }
-    let target = Target::resolve(Some(place), env).map_err(|error| LedgerError::Place(error.to_string()))?;
+    let target = Target::resolve(Some(place), env).map_err(|error| LedgerError::Place(format!("the ledger's address: {error}")))?;
     let target = target.under(root).with_passfile();
     Ok(Some(Postgres::new(target, Reach::new(env.clone(), Pins::default(), now))))
 }

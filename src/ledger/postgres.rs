@@ -33,7 +33,7 @@ const LOGIN: Duration = Duration::from_secs(15);
 /// How long one statement may take, the sending of large bytes included; the server's own limits are shorter.
 const STATEMENT: Duration = Duration::from_secs(120);
 /// How long a server that went away in the midst of a commit is waited for.
-const RETURN: Duration = Duration::from_secs(30);
+const RETURN: Duration = Duration::from_secs(20);
 
 /// Begins the one transaction of an append. `synchronous_commit` off would say "done" of what a crash can still undo.
 const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = 60000; \

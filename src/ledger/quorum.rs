@@ -21,9 +21,9 @@ pub(super) fn missing(require: &[Required], signed: &[(&str, &str)]) -> Vec<Miss
     people.dedup();
     let mut taken: Vec<Option<usize>> = vec![None; people.len()];
     let mut filled = vec![false; places.len()];
-    for place in 0..places.len() {
+    for (place, filled) in filled.iter_mut().enumerate() {
         let mut tried = vec![false; people.len()];
-        filled[place] = fill(place, &places, &people, signed, &mut taken, &mut tried);
+        *filled = fill(place, &places, &people, signed, &mut taken, &mut tried);
     }
     let mut missing: Vec<Missing> = Vec::new();
     for place in (0..places.len()).filter(|place| !filled[*place]) {

@@ -30,6 +30,9 @@ impl Row {
     fn read(self, expected: u64) -> Result<Entry, String> {
         let number = |value: i64, name: &str| u64::try_from(value).map_err(|_| format!("its {name} is {value}"));
         let seq = number(self.seq, "number")?;
+        if seq != expected {
+            return Err(format!("it is missing: the one in its place says it is number {seq}"));
+        }
         let version = u32::try_from(self.version).map_err(|_| format!("its version is {}", self.version))?;
         let prev = Digest::parse(&self.prev).ok_or("the fingerprint of the entry before it is none")?;
         let recorded: Timestamp = self.recorded.parse().map_err(|_| format!("its time `{}` is none", excerpt(&self.recorded, 40)))?;

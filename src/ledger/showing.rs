@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Emergencies, History, Proven, Question, RecordedRun, Ruling, Vote};
 use crate::model::{
-    Act, AnswerRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, Movement, Period, Person, Record,
-    RecordStanding, Report, RoleRow, Run, WaiverRow,
+    Act, AnswerRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, Movement, Period,
+    Person, Record, RecordStanding, Report, RoleRow, Run, WaiverRow,
 };
 
 /// Deployments that a page shows.

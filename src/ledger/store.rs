@@ -42,8 +42,8 @@ pub trait Store: Send + Sync {
     /// [`LedgerError`]; nothing was added then.
     fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>>;
 
-    /// Every entry, oldest first, as stored. Nothing is checked but each row alone: that its columns can be read and that
-    /// its stored fingerprint is its own.
+    /// Every entry, oldest first, as stored. Nothing is checked but each row alone: that its columns can be read, that it
+    /// stands in its place and that its stored fingerprint is its own.
     ///
     /// # Errors
     /// [`LedgerError`].

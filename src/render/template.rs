@@ -40,8 +40,9 @@ fn try_render(name: &str, view: &View) -> Result<String, Error> {
     env.add_filter("spans", |text: &str| Value::from_safe_string(html::spans(text)));
     env.add_filter("lines", |text: &str| Value::from_safe_string(markdown::lines(text)));
     env.add_filter("log", |text: &str| Value::from_safe_string(markdown::log(text)));
-    for (name, source) in TEMPLATES {
-        env.add_template(name, source)?;
+    let syntax = name.rsplit('.').next();
+    for (part, source) in TEMPLATES.into_iter().filter(|(part, _)| part.rsplit('.').next() == syntax) {
+        env.add_template(part, source)?;
     }
     env.get_template(name)?.render(Value::from(Serde(view)))
 }

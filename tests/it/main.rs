@@ -1,6 +1,7 @@
 //! The integration tests: one binary, real servers on free loopback ports, a scrubbed environment.
 
 mod backup;
+mod bundle;
 mod ca;
 mod canary;
 mod cli;
@@ -17,6 +18,7 @@ mod hostile;
 mod http;
 mod http_demands;
 mod init;
+mod ledger;
 mod look;
 mod manual;
 mod merge;

@@ -153,6 +153,7 @@ pub(crate) fn plan(items: Vec<Item>) -> Plan {
         waivers: Vec::new(),
         ledger: None,
         root: PathBuf::from("."),
+        config: PathBuf::from("gonogo.yaml"),
         items,
         pins: Pins::default(),
         release: Release::default(),

@@ -170,7 +170,7 @@ fn program(policy: &str, waivers: &str) -> Gonogo {
     );
     Gonogo::new()
         .plan(&plan)
-        .file("signers", "bob ssh-ed25519 AAAA\n")
+        .file("signers", "bob ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL7nlcoOCnU2ujj9u4pJDtdifwMI85uGIi3gow4mgl+v\n")
         .file("fine.env", "JWT_SECRET=q8Zr5vXw2NfKp9LsT4bYc7Hd1Gm3Jx6UaE0oRiVt\n")
         .file("red.env", "JWT_SECRET=changeme\n")
         .file("waivers.yaml", waivers)

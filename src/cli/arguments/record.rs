@@ -1,8 +1,8 @@
-//! What can be said to the commands that put things on record.
+//! What every command of the record can be told: which record, which release, which key.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::Args;
 
 use super::PlanOptions;
 
@@ -50,342 +50,30 @@ pub(in crate::cli) struct ReleaseOptions {
     pub(in crate::cli) artifact: Option<String>,
 }
 
-#[derive(Debug, Args)]
-pub(in crate::cli) struct SignOptions {
-    /// A bundle of `verify --bundle`: sign its report and write a small signature file; left out, the newest full run
-    /// in the ledger is signed
-    #[arg(value_name = "BUNDLE")]
-    pub(in crate::cli) bundle: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(in crate::cli) record: RecordOptions,
-
-    #[command(flatten)]
-    pub(in crate::cli) release: ReleaseOptions,
-
-    #[command(flatten)]
-    pub(in crate::cli) key: KeyOptions,
-
-    /// The role you sign in
-    #[arg(long = "as", value_name = "ROLE", required_unless_present_any = ["add", "dsse"])]
-    pub(in crate::cli) role: Option<String>,
-
-    /// Say no-go
-    #[arg(long, conflicts_with = "withdraw")]
-    pub(in crate::cli) no_go: bool,
-
-    /// Take your sign-off in this role back; `--comment` says why
-    #[arg(long, requires = "comment")]
-    pub(in crate::cli) withdraw: bool,
-
-    /// What you have to add
-    #[arg(long, value_name = "TEXT")]
-    pub(in crate::cli) comment: Option<String>,
-
-    /// Enter the decision of this person, who has no key; `--evidence` shows it, you sign as the transcriber
-    #[arg(long = "for", value_name = "PERSON", requires = "evidence")]
-    pub(in crate::cli) person: Option<String>,
-
-    /// A file that shows the decision: a scanned page, an e-mail, a ticket
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) evidence: Vec<PathBuf>,
-
-    /// Write the signature file here instead of into the ledger
-    #[arg(short, long, value_name = "FILE")]
-    pub(in crate::cli) out: Option<PathBuf>,
-
-    /// Sign nothing; write what is to be signed to FILE, for `ssh-keygen -Y sign -n gonogo FILE`. Needs `--signer`
-    #[arg(long, value_name = "FILE", requires = "signer")]
-    pub(in crate::cli) export: Option<PathBuf>,
-
-    /// Who will sign the exported file, by id
-    #[arg(long, value_name = "PERSON")]
-    pub(in crate::cli) signer: Option<String>,
-
-    /// Take in FILE, which `--export` wrote, with its signature FILE.sig, which ssh-keygen wrote
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["add", "role"])]
-    pub(in crate::cli) dsse: Option<PathBuf>,
-
-    /// Take in signature files, or all of a folder
-    #[arg(long, value_name = "FILE|DIR", conflicts_with = "role")]
-    pub(in crate::cli) add: Vec<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct GateOptions {
-    #[command(flatten)]
-    pub(in crate::cli) record: RecordOptions,
-
-    #[command(flatten)]
-    pub(in crate::cli) release: ReleaseOptions,
-
-    /// Take in a bundle of `verify --bundle` first
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) bundle: Option<PathBuf>,
-
-    /// Take in signature files, or all of a folder, first
-    #[arg(long, value_name = "FILE|DIR")]
-    pub(in crate::cli) signatures: Vec<PathBuf>,
-
-    /// Who is about to deploy, by id
-    #[arg(long, value_name = "PERSON")]
-    pub(in crate::cli) deployer: Option<String>,
-
-    /// Pass in an emergency: signed, marked as such for ever, to be reviewed afterwards
-    #[arg(long, requires_all = ["reason", "ticket", "role"])]
-    pub(in crate::cli) break_glass: bool,
-
-    /// The role that lets it pass in an emergency
-    #[arg(long = "as", value_name = "ROLE", requires = "break_glass")]
-    pub(in crate::cli) role: Option<String>,
-
-    /// Why it is an emergency
-    #[arg(long, value_name = "TEXT", requires = "break_glass")]
-    pub(in crate::cli) reason: Option<String>,
-
-    /// Where the emergency is tracked
-    #[arg(long, value_name = "TICKET", requires = "break_glass")]
-    pub(in crate::cli) ticket: Option<String>,
-
-    #[command(flatten)]
-    pub(in crate::cli) key: KeyOptions,
-}
-
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub(in crate::cli) struct DeployOptions {
-    #[command(subcommand)]
-    pub(in crate::cli) command: Option<DeployCommand>,
-
-    #[command(flatten)]
-    pub(in crate::cli) run: DeployRunOptions,
-}
-
-#[derive(Debug, Subcommand)]
-pub(in crate::cli) enum DeployCommand {
-    /// Put a deployment on record
-    Record(DeployRecordOptions),
-    /// Close the review of an emergency; not by whoever opened the gate
-    Review(DeployReviewOptions),
-}
-
-/// How it went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum Status {
-    /// It is live
-    Succeeded,
-    /// It is not
-    Failed,
-    /// The version before it is live again
-    RolledBack,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct DeployRecordOptions {
-    #[command(flatten)]
-    pub(in crate::cli) record: RecordOptions,
-
-    #[command(flatten)]
-    pub(in crate::cli) release: ReleaseOptions,
-
-    /// How it went
-    #[arg(long, value_enum)]
-    pub(in crate::cli) status: Status,
-
-    /// What people should know
-    #[arg(long, value_name = "TEXT")]
-    pub(in crate::cli) notes: Option<String>,
-
-    /// What the deployment printed: kept, masked
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) log: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(in crate::cli) by: DeployerOptions,
-}
-
-/// Who deploys.
+/// Whether and how a run goes on record.
 #[derive(Debug, Clone, Default, Args)]
-pub(in crate::cli) struct DeployerOptions {
-    /// Who deployed; left out, the recorder's key or the CI says so
-    #[arg(long, value_name = "PERSON")]
-    pub(in crate::cli) deployer: Option<String>,
+pub(in crate::cli) struct RecordingOptions {
+    /// The ledger: a file, or the address of a PostgreSQL database; the plan's where it is left out
+    #[arg(long, value_name = "PLACE")]
+    pub(in crate::cli) ledger: Option<String>,
 
-    /// Sign runs and deployments with this SSH key, of somebody with the role `recorder`
+    /// Put the run on record, also where the plan asks for no signatures
+    #[arg(long, conflicts_with = "no_record")]
+    pub(in crate::cli) record: bool,
+
+    /// Leave no record of this run; nobody can sign it then
+    #[arg(long)]
+    pub(in crate::cli) no_record: bool,
+
+    /// Take policy, people and signers as this commit or branch of the plan's repository has them
+    #[arg(long, value_name = "REF")]
+    pub(in crate::cli) policy_from: Option<String>,
+
+    /// Sign the run with this SSH key, of somebody with the role `recorder`
     #[arg(long, value_name = "FILE", env = "GONOGO_RECORDER_KEY")]
     pub(in crate::cli) recorder_key: Option<PathBuf>,
-}
 
-#[derive(Debug, Args)]
-pub(in crate::cli) struct DeployRunOptions {
-    #[command(flatten)]
-    pub(in crate::cli) record: RecordOptions,
-
-    #[command(flatten)]
-    pub(in crate::cli) release: ReleaseOptions,
-
-    #[command(flatten)]
-    pub(in crate::cli) by: DeployerOptions,
-
-    /// What people should know
-    #[arg(long, value_name = "TEXT")]
-    pub(in crate::cli) notes: Option<String>,
-
-    /// The command that deploys
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    pub(in crate::cli) command: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct DeployReviewOptions {
-    /// The emergency's entry, as `gonogo log --all` shows it
-    #[arg(value_name = "ENTRY")]
-    pub(in crate::cli) entry: u64,
-
-    #[command(flatten)]
-    pub(in crate::cli) record: RecordOptions,
-
-    /// What was found
-    #[arg(long, value_name = "TEXT")]
-    pub(in crate::cli) comment: String,
-
-    #[command(flatten)]
-    pub(in crate::cli) key: KeyOptions,
-}
-
-/// The reply to a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum Said {
-    /// It is so
-    Yes,
-    /// It is not so
-    No,
-    /// The question does not apply here; `--reason` says why
-    NotApplicable,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct AnswerOptions {
-    /// The manual item
-    #[arg(value_name = "ID")]
-    pub(in crate::cli) id: String,
-
-    /// The answer
-    #[arg(value_enum, value_name = "ANSWER", default_value = "yes")]
-    pub(in crate::cli) said: Said,
-
-    #[command(flatten)]
-    pub(in crate::cli) record: RecordOptions,
-
-    /// Why
-    #[arg(long, value_name = "TEXT", required_if_eq("said", "not-applicable"))]
-    pub(in crate::cli) reason: Option<String>,
-
-    /// A file that shows it, kept in the ledger, or an address (https://…); repeatable
-    #[arg(long, value_name = "FILE|URL")]
-    pub(in crate::cli) evidence: Vec<String>,
-
-    #[command(flatten)]
-    pub(in crate::cli) key: KeyOptions,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct WaiveOptions {
-    /// The check; what is left out below is taken from its entry in the plan's waivers file, which you then sign
-    #[arg(value_name = "ID")]
-    pub(in crate::cli) id: String,
-
-    #[command(flatten)]
-    pub(in crate::cli) record: RecordOptions,
-
-    /// Why it is accepted
-    #[arg(long, value_name = "TEXT", requires_all = ["ticket", "owner", "expires"])]
-    pub(in crate::cli) reason: Option<String>,
-
-    /// Where it is tracked
-    #[arg(long, value_name = "TICKET", requires = "reason")]
-    pub(in crate::cli) ticket: Option<String>,
-
-    /// Who answers for it, by id; not you
-    #[arg(long, value_name = "PERSON", requires = "reason")]
-    pub(in crate::cli) owner: Option<String>,
-
-    /// Until when: an instant with its offset, or a date, which means the end of that day in UTC
-    #[arg(long, value_name = "TIME", requires = "reason")]
-    pub(in crate::cli) expires: Option<String>,
-
-    #[command(flatten)]
-    pub(in crate::cli) key: KeyOptions,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct AuditOptions {
-    /// The bundle, as `verify --bundle` or `report --bundle` wrote it
-    #[arg(value_name = "BUNDLE")]
-    pub(in crate::cli) bundle: PathBuf,
-
-    /// The signers you trust: an `allowed_signers` file of your own, not the bundle's
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) signers: Option<PathBuf>,
-
-    /// A ledger head you kept; it must be in the bundle's ledger
-    #[arg(long, value_name = "DIGEST")]
-    pub(in crate::cli) head: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(in crate::cli) struct LogOptions {
-    #[command(subcommand)]
-    pub(in crate::cli) command: Option<LogCommand>,
-
-    #[command(flatten)]
-    pub(in crate::cli) list: LogListOptions,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct LogListOptions {
-    #[command(flatten)]
-    pub(in crate::cli) record: RecordOptions,
-
-    /// Every entry of the environment, not only its deployments
-    #[arg(long, conflicts_with = "format")]
-    pub(in crate::cli) all: bool,
-
-    /// From this day or instant on
-    #[arg(long, value_name = "TIME")]
-    pub(in crate::cli) since: Option<String>,
-
-    /// Up to this day (its end, in UTC) or instant
-    #[arg(long, value_name = "TIME")]
-    pub(in crate::cli) until: Option<String>,
-
-    /// How to write it
-    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
-    pub(in crate::cli) format: LogFormat,
-}
-
-/// How the deployment log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum LogFormat {
-    /// A table for people
-    Text,
-    /// Comma-separated values, for an auditor's sample
-    Csv,
-}
-
-#[derive(Debug, Subcommand)]
-pub(in crate::cli) enum LogCommand {
-    /// Check every hash, link, signature and kept byte; says where it breaks
-    Verify(LogVerifyOptions),
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct LogVerifyOptions {
-    #[command(flatten)]
-    pub(in crate::cli) record: RecordOptions,
-
-    /// A ledger head you kept; it must be in the ledger
-    #[arg(long, value_name = "DIGEST")]
-    pub(in crate::cli) head: Vec<String>,
+    /// Also write a bundle: one file with report, plan and ledger, for `sign`, `gate` and `audit` elsewhere
+    #[arg(long, value_name = "FILE", conflicts_with = "no_record")]
+    pub(in crate::cli) bundle: Option<PathBuf>,
 }

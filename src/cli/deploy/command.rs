@@ -12,7 +12,7 @@ use crate::{
         arguments::{self, DeployRunOptions},
         case::Case,
         edge::{self, Edge},
-        gate::{Asked, say},
+        gate::{Asked, nothing_to_look_at, say},
         signals, verify,
     },
     model::{DeploymentStatus, Exit},
@@ -21,7 +21,7 @@ use crate::{
 /// Runs the command if the gate lets it.
 pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failure> {
     let gate = edge::block_on(async {
-        let case = Case::open(edge, &options.record, false).await?;
+        let case = Case::open(edge, &options.record, false).await.map_err(nothing_to_look_at)?;
         let wanted = case.wanted(edge, &options.release);
         let asked = Asked::of(edge, &case, &wanted, options.by.deployer.clone()).await?;
         let ruling = asked.rule(&case)?;

@@ -19,7 +19,7 @@ pub(super) async fn add(case: &mut Case, options: &SignOptions) -> Result<Exit, 
     let blobs = evidence::read(&options.evidence)?.blobs;
     let entries = match &options.dsse {
         Some(file) => {
-            let envelope = Detached::of(file).read().map_err(|error| Failure::untrusted(error))?;
+            let envelope = Detached::of(file).read().map_err(Failure::untrusted)?;
             vec![take(case, envelope, &blobs, &file.display().to_string()).await?]
         }
         None => take_in(case, &options.add, &blobs).await?,

@@ -107,8 +107,8 @@ fn read(bytes: &[u8], limits: Limits) -> Result<BTreeMap<String, Vec<u8>>, Bundl
     Ok(files)
 }
 
-/// The record that ends a zip (APPNOTE 6.3.10, section 4.3.16) must be the very end, and must not say that there are more
-/// files than there may be: room is made for as many as it says.
+/// The record that ends a zip (APPNOTE 6.3.10, section 4.3.16) must be the very end, right after the list of the files that
+/// it points to, and must not say that there are more of them than there may be: room is made for as many as it says.
 fn check_end(bytes: &[u8], limits: Limits) -> Result<(), BundleError> {
     const END: usize = 22;
     const LOCATOR: usize = 20;
@@ -120,7 +120,15 @@ fn check_end(bytes: &[u8], limits: Limits) -> Result<(), BundleError> {
     if before.len() >= LOCATOR && before[before.len() - LOCATOR..].starts_with(b"PK\x06\x07") {
         return Err(BundleError::Archive("it is a Zip64, which no bundle is".into()));
     }
-    if usize::from(u16::from_le_bytes([end[10], end[11]])) > limits.files { Err(too_many(limits)) } else { Ok(()) }
+    if usize::from(u16::from_le_bytes([end[10], end[11]])) > limits.files {
+        return Err(too_many(limits));
+    }
+    let number = |at: usize| u64::from(u32::from_le_bytes([end[at], end[at + 1], end[at + 2], end[at + 3]]));
+    if number(12) + number(16) == before.len() as u64 {
+        Ok(())
+    } else {
+        Err(BundleError::Archive("something stands in it beside its files".into()))
+    }
 }
 
 fn broken(error: ZipError) -> BundleError {

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Bundle, BundleError};
+use super::{Bundle, BundleError, VERIFY, instructions};
 use crate::{
     ledger::{Entry, pae},
-    model::{Act, Statement},
+    model::{Act, Digest, Statement},
 };
 
 /// A statement that stands in a bundle.
@@ -85,6 +85,29 @@ impl Bundle {
         }
         found.sort_by_key(|statement| statement.seq);
         Ok(found)
+    }
+}
+
+impl Bundle {
+    /// Whether every statement is the one of its entry, and `VERIFY.txt` tells to check exactly these. Whoever audits has
+    /// the entries from [`Self::ledger`] and has checked that they are a chain.
+    ///
+    /// # Errors
+    /// [`BundleError::Altered`] with the files that are not; or a statement cannot be read.
+    pub fn check_entries(&self, entries: &[Entry]) -> Result<(), BundleError> {
+        let (mut told, mut altered) = (Vec::new(), Vec::new());
+        for found in self.statements()? {
+            let entry = entries.iter().find(|entry| entry.seq == found.seq).map(BundledStatement::of);
+            match entry.filter(|of| of.name() == found.name() && (&of.payload, &of.signature) == (&found.payload, &found.signature)) {
+                Some(of) => told.push(of),
+                None => altered.push(found.name()),
+            }
+        }
+        let text = instructions::text(&Digest::of(self.report()), &told, self.revoked_keys().is_some());
+        if altered.is_empty() && text.as_bytes() != self.bytes(VERIFY) {
+            altered.push(VERIFY.into());
+        }
+        if altered.is_empty() { Ok(()) } else { Err(BundleError::Altered(altered)) }
     }
 }
 

@@ -24,7 +24,8 @@ impl Place {
             Some("42P01" | "3F000") => return LedgerError::Missing(self.0.clone()),
             Some("42703") => return LedgerError::Cut(format!("the tables in {} were changed: {refused}", self.0)),
             Some("42501") => "; `gonogo log init --role NAME` prints the grants it needs",
-            Some("25006") => "; with several hosts, add `target_session_attrs=read-write` to the address",
+            // A session that is read-only by default, and a standby, which refuses to begin at all.
+            Some("25006" | "0A000") => "; with several hosts, add `target_session_attrs=read-write` to the address",
             Some("53100") => "; what stands in it is as it was",
             Some("55P03" | "57014") => "; another process is adding to it: try again",
             _ if refused.is_lost() && doing == "added to" => "; nothing was added",

@@ -91,10 +91,6 @@ impl Signers {
                 Err(why) => problems.push(SignersProblem { file: SignersFile::Allowed, line: number, why }),
             }
         }
-        if lines.is_empty() && problems.is_empty() {
-            let why = "nobody may sign: wanted lines like `bob@example.com ssh-ed25519 AAAA…`".to_owned();
-            problems.push(SignersProblem { file: SignersFile::Allowed, line: 0, why });
-        }
         let revoked = Revoked::parse(revoked, zone).unwrap_or_else(|wrong| {
             problems.extend(wrong);
             Revoked::default()
@@ -211,6 +207,10 @@ impl Signers {
     /// another machine.
     pub fn remarks(&self) -> Vec<SignersProblem> {
         let mut remarks = Vec::new();
+        if self.lines.is_empty() {
+            let why = "nobody may sign: wanted lines like `bob@example.com ssh-ed25519 AAAA…`".to_owned();
+            remarks.push(SignersProblem { file: SignersFile::Allowed, line: 0, why });
+        }
         for line in &self.lines {
             let mut say = |why| remarks.push(SignersProblem { file: SignersFile::Allowed, line: line.number, why });
             if let Some(why) = line.key.weakness() {

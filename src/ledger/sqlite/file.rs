@@ -168,7 +168,6 @@ fn as_uri(path: &Path) -> String {
 #[cfg(target_os = "linux")]
 fn is_shared(path: &Path) -> bool {
     // The field is signed on some machines and has 32 bits on others.
-    #[expect(clippy::cast_sign_loss, clippy::allow_attributes, reason = "only the low bits are compared")]
     let kind = |about: rustix::fs::StatFs| about.f_type as u64 & 0xffff_ffff;
     rustix::fs::statfs(path).is_ok_and(|about| SHARED.contains(&kind(about)))
 }

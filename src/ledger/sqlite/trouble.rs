@@ -1,6 +1,9 @@
 //! What SQLite says, as sentences a person can act on.
 
-use rusqlite::ErrorCode;
+use rusqlite::{
+    ErrorCode,
+    ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC},
+};
 
 use crate::ledger::LedgerError;
 
@@ -37,14 +40,12 @@ impl Place {
         self.unavailable(doing, why)
     }
 
-    /// An operating system's error when the disk was to be made to keep an entry leaves open whether it does.
+    /// Only where the disk did not confirm what was written to it is it open whether the entry is there.
     pub(super) fn commit_failed(&self, error: &rusqlite::Error) -> LedgerError {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::SystemIoFailure) => self.unavailable(
+        match error.sqlite_error().map(|error| error.extended_code) {
+            Some(SQLITE_IOERR_FSYNC | SQLITE_IOERR_DIR_FSYNC) => self.unavailable(
                 "added to",
-                format!(
-                    "the disk failed while the entry was written ({error}); look with `gonogo log` whether it is there before trying again"
-                ),
+                format!("the disk did not confirm the entry ({error}); look with `gonogo log` whether it is there before trying again"),
             ),
             _ => self.failed("added to", error),
         }

@@ -80,8 +80,10 @@ fn look(check: &dyn AnyCheck) -> Result<Seen, String> {
         reach: Reach::new(env, Pins::default(), instant()),
         masker: Arc::new(Masker::default()),
         memo: Memo::default(),
+        answers: Arc::default(),
+        roles: Default::default(),
     };
-    let cx = Context::new(Arc::new(shared), Instant::now() + Duration::from_secs(10));
+    let cx = Context::new(Arc::new(shared), "listing", Instant::now() + Duration::from_secs(10));
     RUNTIME.block_on(check.look(&cx)).map_err(|unseen| unseen.to_string())
 }
 

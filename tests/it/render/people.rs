@@ -27,7 +27,7 @@ fn every_format_for_people_says_on_its_first_screen_who_has_signed() {
         assert!(!text.contains("Not signed."), "{format}");
     }
     assert!(summary(&Page::new(&stored("go")).with_record(&signed), 2048).contains("Signed by 4 of 4 roles"));
-    assert!(self::signed(&record("confirmed")).contains("; signed on 2026-11-20 for the earlier report "));
+    assert!(self::signed(&record("confirmed")).contains("; signed on 2026-11-19 for the earlier report "));
 }
 
 #[test]

@@ -3,13 +3,15 @@
 use std::{
     fmt::Write as _,
     fs,
+    net::TcpStream,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair};
@@ -42,6 +44,8 @@ pub(crate) struct Postgres {
     pub(crate) port: u16,
     /// Holds the socket, and what the test's own certificate authority issued.
     pub(crate) folder: PathBuf,
+    /// Those that took the first one's place; they end before the first removes the folder.
+    again: Mutex<Vec<Guarded>>,
     _guarded: Guarded,
 }
 
@@ -96,27 +100,50 @@ impl Postgres {
         };
         guarded.wait_until(|| psql("SELECT 1"));
         if standby {
-            return Self { port, folder, _guarded: guarded };
+            return Self { port, folder, again: Mutex::default(), _guarded: guarded };
         }
         let roles = ROLES.iter().fold(String::new(), |mut sql, role| {
             let _ = write!(sql, "CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'; ");
             sql
         });
         assert!(psql(&format!("{roles} GRANT pg_monitor TO watcher")), "the roles could not be made");
-        Self { port, folder, _guarded: guarded }
+        Self { port, folder, again: Mutex::default(), _guarded: guarded }
+    }
+
+    /// Ends the server as a crash would, without a last checkpoint, and starts it again.
+    pub(crate) fn crash(&self) {
+        let pid = fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("its process id");
+        let pid = pid.lines().next().expect("a line");
+        assert!(Command::new("kill").args(["-QUIT", pid]).status().expect("kill").success());
+        let end = Instant::now() + Duration::from_secs(20);
+        while self.folder.join("data/postmaster.pid").exists() {
+            assert!(Instant::now() < end, "the server does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let mut again = self.again.lock().expect("no panic before");
+        let log = self.folder.join(format!("again-{}", again.len()));
+        fs::create_dir(&log).expect("a folder");
+        own(&log);
+        let guarded = Guarded::start(&log, "INT", &[&program("postgres"), "-D", self.folder.join("data").to_str().expect("a plain path")]);
+        guarded.wait_until(|| TcpStream::connect(("127.0.0.1", self.port)).is_ok());
+        again.push(guarded);
     }
 
     /// A new database, shaped by the statements, each sent alone.
     pub(crate) async fn database(&'static self, statements: &[&str]) -> Database {
+        Database { server: self, name: self.named_database(statements).await }
+    }
+
+    /// The same, of any server: its name.
+    pub(crate) async fn named_database(&self, statements: &[&str]) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         self.client("postgres").await.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a database");
-        let database = Database { server: self, name };
-        let client = database.client().await;
+        let client = self.client(&name).await;
         for statement in statements {
             client.batch_execute(statement).await.expect(statement);
         }
-        database
+        name
     }
 
     /// A superuser's own connection, over the socket.

@@ -84,9 +84,9 @@ pub(super) fn everywhere(attack: &str) -> Report {
     report
 }
 
-/// What the ledger says beside it, with `attack` in every text: once all signed, once refused and waiting.
+/// What the ledger says beside it, with `attack` in every text: once all signed an earlier report, once refused and waiting.
 pub(super) fn records(attack: &str) -> Vec<Record> {
-    sample::RECORDS.iter().map(|name| attacked_record(sample::record(name), attack)).collect()
+    ["signed", "refused"].iter().map(|name| attacked_record(sample::record(name), attack)).collect()
 }
 
 fn attacked_record(mut record: Record, attack: &str) -> Record {
@@ -94,7 +94,7 @@ fn attacked_record(mut record: Record, attack: &str) -> Record {
     let digest = || serde_json::from_value(json!(attack)).expect("a digest is text");
     record.head = digest();
     record.standing.remarks.iter_mut().for_each(|remark| *remark = text());
-    record.standing.confirms.iter_mut().for_each(|earlier| *earlier = digest());
+    record.standing.confirms = record.standing.signed.then(digest);
     record.changes.iter_mut().flatten().for_each(|change| *change = text());
     for role in &mut record.roles {
         (role.role, role.meaning) = (text(), text());

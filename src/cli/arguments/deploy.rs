@@ -1,0 +1,109 @@
+//! What can be said to `deploy`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{KeyOptions, RecordOptions, ReleaseOptions};
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(in crate::cli) struct DeployOptions {
+    #[command(subcommand)]
+    pub(in crate::cli) command: Option<DeployCommand>,
+
+    #[command(flatten)]
+    pub(in crate::cli) run: DeployRunOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum DeployCommand {
+    /// Put a deployment on record
+    Record(DeployRecordOptions),
+    /// Close the review of an emergency; not by whoever opened the gate
+    Review(DeployReviewOptions),
+}
+
+/// How it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Status {
+    /// It is live
+    Succeeded,
+    /// It is not
+    Failed,
+    /// The version before it is live again
+    RolledBack,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DeployRecordOptions {
+    #[command(flatten)]
+    pub(in crate::cli) record: RecordOptions,
+
+    #[command(flatten)]
+    pub(in crate::cli) release: ReleaseOptions,
+
+    /// How it went
+    #[arg(long, value_enum)]
+    pub(in crate::cli) status: Status,
+
+    /// What people should know
+    #[arg(long, value_name = "TEXT")]
+    pub(in crate::cli) notes: Option<String>,
+
+    /// What the deployment printed: kept, masked
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) log: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(in crate::cli) by: DeployerOptions,
+}
+
+/// Who deploys.
+#[derive(Debug, Clone, Default, Args)]
+pub(in crate::cli) struct DeployerOptions {
+    /// Who deployed; left out, the recorder's key or the CI says so
+    #[arg(long, value_name = "PERSON")]
+    pub(in crate::cli) deployer: Option<String>,
+
+    /// Sign runs and deployments with this SSH key, of somebody with the role `recorder`
+    #[arg(long, value_name = "FILE", env = "GONOGO_RECORDER_KEY")]
+    pub(in crate::cli) recorder_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DeployRunOptions {
+    #[command(flatten)]
+    pub(in crate::cli) record: RecordOptions,
+
+    #[command(flatten)]
+    pub(in crate::cli) release: ReleaseOptions,
+
+    #[command(flatten)]
+    pub(in crate::cli) by: DeployerOptions,
+
+    /// What people should know
+    #[arg(long, value_name = "TEXT")]
+    pub(in crate::cli) notes: Option<String>,
+
+    /// The command that deploys
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(in crate::cli) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DeployReviewOptions {
+    /// The emergency's entry, as `gonogo log --all` shows it
+    #[arg(value_name = "ENTRY")]
+    pub(in crate::cli) entry: u64,
+
+    #[command(flatten)]
+    pub(in crate::cli) record: RecordOptions,
+
+    /// What was found
+    #[arg(long, value_name = "TEXT")]
+    pub(in crate::cli) comment: String,
+
+    #[command(flatten)]
+    pub(in crate::cli) key: KeyOptions,
+}

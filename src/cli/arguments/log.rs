@@ -1,0 +1,115 @@
+//! What can be said to `log`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{PlanOptions, RecordOptions};
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(in crate::cli) struct LogOptions {
+    #[command(subcommand)]
+    pub(in crate::cli) command: Option<LogCommand>,
+
+    #[command(flatten)]
+    pub(in crate::cli) list: LogListOptions,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LogListOptions {
+    #[command(flatten)]
+    pub(in crate::cli) record: RecordOptions,
+
+    /// Every entry of the environment, not only its deployments
+    #[arg(long, conflicts_with = "format")]
+    pub(in crate::cli) all: bool,
+
+    /// From this day or instant on
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) since: Option<String>,
+
+    /// Up to this day (its end, in UTC) or instant
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) until: Option<String>,
+
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(in crate::cli) format: LogFormat,
+}
+
+/// How the deployment log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum LogFormat {
+    /// A table for people
+    Text,
+    /// Comma-separated values, for an auditor's sample
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum LogCommand {
+    /// Check every hash, link, signature and kept byte; says where it breaks
+    Verify(LogVerifyOptions),
+    /// Start a ledger: make the file, or print the statements that make a database's tables
+    Init(LogInitOptions),
+    /// Write the whole ledger as lines of JSON
+    Export(LogExportOptions),
+    /// Take over an export into a ledger that is empty or has its first entries
+    Import(LogImportOptions),
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LogVerifyOptions {
+    #[command(flatten)]
+    pub(in crate::cli) record: RecordOptions,
+
+    /// A ledger head you kept; it must be in the ledger
+    #[arg(long, value_name = "DIGEST")]
+    pub(in crate::cli) head: Vec<String>,
+}
+
+/// Where the ledger is.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LedgerOptions {
+    #[command(flatten)]
+    pub(in crate::cli) plan: PlanOptions,
+
+    /// The ledger: a path or a `postgres://` URL; without it the plan's `ledger`, else `.gonogo/ledger.db` beside the plan
+    #[arg(long, value_name = "PLACE")]
+    pub(in crate::cli) ledger: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LogInitOptions {
+    #[command(flatten)]
+    pub(in crate::cli) place: LedgerOptions,
+
+    /// The database role that is to read and add, which is all that gonogo does
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) role: Option<String>,
+
+    /// Run the statements instead of printing them
+    #[arg(long)]
+    pub(in crate::cli) apply: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LogExportOptions {
+    #[command(flatten)]
+    pub(in crate::cli) place: LedgerOptions,
+
+    /// Where to write (standard output without it)
+    #[arg(value_name = "FILE")]
+    pub(in crate::cli) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LogImportOptions {
+    #[command(flatten)]
+    pub(in crate::cli) place: LedgerOptions,
+
+    /// The export
+    #[arg(value_name = "FILE")]
+    pub(in crate::cli) file: PathBuf,
+}

@@ -1,0 +1,89 @@
+//! `gonogo log export` and `import`: a ledger goes from place to place.
+
+use std::{
+    fs::{File, Permissions},
+    io::{BufReader, BufWriter, ErrorKind},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+};
+
+use anyhow::{Context as _, anyhow};
+
+use super::place::Where;
+use crate::{
+    cli::{
+        Failure,
+        arguments::{LogExportOptions, LogImportOptions},
+        edge::{self, Edge},
+    },
+    ledger::{
+        Entry, Store, chain,
+        export::{self, WriteError},
+    },
+    model::Exit,
+};
+
+/// Writes the whole ledger.
+pub(super) async fn export(edge: &Edge, options: &LogExportOptions) -> Result<Exit, Failure> {
+    let place = match Where::find(edge, &options.place) {
+        Ok(place) => place,
+        Err(exit) => return Ok(exit),
+    };
+    let store = place.open(edge, false)?;
+    let written = match &options.file {
+        Some(path) => to_file(path, store.as_ref())
+            .await
+            .with_context(|| format!("`{}` could not be written", path.display()))
+            .map_err(Failure::output)?,
+        None => export::write(store.as_ref(), &mut BufWriter::new(std::io::stdout().lock())).await,
+    };
+    match written {
+        Ok(entries) => say_head(&format!("{}: exported", store.place()), &entries),
+        Err(WriteError::Output(error)) if options.file.is_none() && error.kind() == ErrorKind::BrokenPipe => {}
+        Err(WriteError::Output(error)) => return Err(Failure::output(anyhow!("the export could not be written: {error}"))),
+        Err(WriteError::Ledger(error)) => return Err(Failure::from(error)),
+    }
+    Ok(Exit::Go)
+}
+
+/// Beside the file first, so that an export that fails leaves an older one as it was.
+async fn to_file(path: &Path, store: &dyn Store) -> Result<Result<Vec<Entry>, WriteError>, std::io::Error> {
+    if path.exists() && !path.is_file() {
+        // A pipe or device is written as it is.
+        let mut out = BufWriter::new(File::options().write(true).open(path)?);
+        return Ok(export::write(store, &mut out).await);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let as_any_file = Permissions::from_mode(0o666);
+    let mut file = tempfile::Builder::new().prefix(".gonogo-export-").permissions(as_any_file).tempfile_in(folder)?;
+    let done = match export::write(store, &mut BufWriter::new(file.as_file_mut())).await {
+        Ok(done) => done,
+        failed => return Ok(failed),
+    };
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(Ok(done))
+}
+
+/// Takes an export over.
+pub(super) async fn import(edge: &Edge, options: &LogImportOptions) -> Result<Exit, Failure> {
+    let file = File::open(&options.file).with_context(|| format!("`{}` cannot be read", options.file.display())).map_err(Failure::usage)?;
+    let exported = export::read(&mut BufReader::new(file)).map_err(Failure::from)?;
+    // Before a file is started for it.
+    chain::check(&exported.entries).map_err(Failure::from)?;
+    let place = match Where::find(edge, &options.place) {
+        Ok(place) => place,
+        Err(exit) => return Ok(exit),
+    };
+    let store = place.open(edge, true)?;
+    let added = export::import(exported, store.as_ref()).await.map_err(Failure::from)?;
+    let entries = store.entries().await.map_err(Failure::from)?;
+    say_head(&format!("{}: {added} added", store.place()), &entries);
+    Ok(Exit::Go)
+}
+
+/// The head is what to keep elsewhere: by it a ledger that was cut off is told.
+fn say_head(done: &str, entries: &[Entry]) {
+    let count = if entries.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", entries.len()) };
+    edge::say(&format!("{done}; {count}, head {}", chain::head(entries)));
+}

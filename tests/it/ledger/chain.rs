@@ -1,0 +1,48 @@
+//! What makes entries a chain, without a storage.
+
+use gonogo::{
+    ledger::{Entry, LedgerError, Memory, chain},
+    model::Digest,
+};
+use jiff::ToSpan as _;
+
+use super::{five, now, remark};
+
+#[tokio::test]
+async fn a_ledger_in_memory_keeps_the_same_rules() {
+    let store = Memory::empty("a test");
+    let entries = five(&store).await;
+    assert_eq!(chain::check(&entries), Ok(()));
+    assert_eq!(chain::holds(&entries, &entries[1].digest()), Ok(()));
+    assert_eq!(chain::holds(&entries, &Digest::none()), Ok(()));
+    assert!(matches!(chain::holds(&[], &entries[1].digest()), Err(LedgerError::Cut(_))));
+}
+
+#[tokio::test]
+async fn each_entry_that_does_not_fit_is_named() {
+    type Change = fn(&mut Vec<Entry>);
+    let cases: [(u64, &str, Change); 6] = [
+        (2, "it is missing: the one in its place says it is number 3", |entries| drop(entries.remove(1))),
+        (3, "it follows", |entries| entries[2].prev = Digest::none()),
+        (4, "before the entry before it", |entries| relink(entries, 3, |entry| entry.recorded = now() - 1.second())),
+        (5, "its version is 0", |entries| relink(entries, 4, |entry| entry.version = 0)),
+        (2, "this is not a statement", |entries| relink(entries, 1, |entry| entry.payload = b"{}".to_vec())),
+        (5, "it was replayed", |entries| relink(entries, 4, |entry| entry.payload = remark("one").payload)),
+    ];
+    for (seq, why, change) in cases {
+        let mut entries = five(&Memory::empty("a test")).await;
+        change(&mut entries);
+        match chain::check(&entries) {
+            Err(LedgerError::Broken { seq: named, why: said }) => assert!(named == seq && said.contains(why), "{named}: {said}"),
+            other => panic!("{why}: {other:?}"),
+        }
+    }
+}
+
+/// Changes one entry and makes the links after it anew.
+fn relink(entries: &mut [Entry], index: usize, change: impl FnOnce(&mut Entry)) {
+    change(&mut entries[index]);
+    for after in index + 1..entries.len() {
+        entries[after].prev = entries[after - 1].digest();
+    }
+}
