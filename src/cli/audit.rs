@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     ledger::{Entry, History, LedgerError, Manifest, Proven, Standing, Store as _, Trust, signing::Signers},
-    model::{Act, Digest, Exit, Period, Record, Report, SignOffState, Size, plain},
+    model::{Act, Decision, Digest, Exit, Period, Record, Report, SignOffState, Size, plain, utc},
     net::regular_file,
     render,
 };
@@ -174,12 +174,13 @@ impl Audit<'_> {
             vec![format!("{}: {} {name} → {}, report {}", report.headline(), report.project, report.environment, opened.run.report)];
         for role in &shown.record.roles {
             for row in &role.sign_offs {
+                let decision = if row.decision == Decision::Go { "go" } else { "no-go" };
                 let state = match &row.state {
                     SignOffState::Counts => String::new(),
                     SignOffState::Noted(note) => format!(" ({note})"),
                     SignOffState::Void(why) => format!(" (does not count: {why})"),
                 };
-                said.push(format!("  {:?} by {} as {}, {}, {}{state}", row.decision, row.name, role.role, row.recorded, gate::how(row)));
+                said.push(format!("  {decision} by {} as {}, {}, {}{state}", row.name, role.role, utc(row.recorded), gate::how(row)));
             }
         }
         said.extend(shown.record.standing.remarks.iter().map(|remark| format!("  {remark}")));

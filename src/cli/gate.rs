@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ledger::{self, LedgerError, Question, Ruling, Wanted},
-    model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, Subject, plain},
+    model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, Subject, plain, utc},
 };
 
 /// Runs the command.
@@ -102,10 +102,10 @@ pub(super) fn say(case: &Case, wanted: &Wanted, ruling: &Ruling<'_>) -> Result<(
             crate::model::SignOffState::Void(why) => ('-', format!(" does not count: {why}")),
         };
         let decision = if row.decision == Decision::Go { "go" } else { "no-go" };
-        lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.name, vote.sign_off.role, row.at, how(&row)));
+        lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.name, vote.sign_off.role, utc(row.at), how(&row)));
     }
     if let Some(run) = &ruling.run {
-        lines.push(format!("  run    entry {}, ended {}, report {}", run.seq, run.report.finished, run.run.report));
+        lines.push(format!("  run    entry {}, ended {}, report {}", run.seq, utc(run.report.finished), run.run.report));
     }
     if let Some(signed) = &ruling.confirms {
         lines.push(format!("  signed on the report {signed}, confirmed by this run"));
@@ -149,12 +149,13 @@ async fn break_glass(edge: &Edge, options: &GateOptions, case: &mut Case, wanted
     let subject: Vec<Subject> = wanted.release.commit.as_deref().map(Subject::commit).into_iter().collect();
     let entry = signer.record(case, subject, Method::Ssh, Act::Emergency(emergency), Vec::new()).await?;
     let text = format!(
-        "EMERGENCY: {} {} may be deployed to {}, by {} as {role}\n  on record as entry {}; to be reviewed by {review_by}: `gonogo deploy review {}`\n  ledger head {}\n",
+        "EMERGENCY: {} {} may be deployed to {}, by {} as {role}\n  on record as entry {}; to be reviewed by {}: `gonogo deploy review {}`\n  ledger head {}\n",
         case.plan.project,
         wanted.name(),
         case.plan.environment,
         signer.id(),
         entry.seq,
+        utc(review_by),
         entry.seq,
         case.history.head()
     );

@@ -19,7 +19,7 @@ use crate::{
     ledger::{self, Blob, Envelope, RecordedRun, pae},
     model::{
         Act, Decision, Digest, Evidence, Exit, Finding, Method, Phase, Report, SignOff, SignedException, Signoff, Subject, Verdict,
-        Withdrawal, plain,
+        Withdrawal, plain, utc,
     },
 };
 
@@ -223,14 +223,14 @@ async fn show(case: &Case, run: &RecordedRun, act: &Act, signer: &Signer<'_>) ->
     let report = &run.report;
     let mut lines = vec![
         format!("{}: {} {} → {}", report.headline(), report.project, report.release.name().unwrap_or_default(), report.environment),
-        format!("run ended {}, entry {}", report.finished, run.seq),
+        format!("run ended {}, entry {}", utc(report.finished), run.seq),
     ];
     let exceptions: Vec<String> = report
         .findings
         .iter()
         .filter(|finding| finding.is_exception())
         .map(|finding| {
-            let waived = finding.waiver.as_ref().map(|waiver| format!(" (accepted until {}, {})", waiver.expires, waiver.ticket));
+            let waived = finding.waiver.as_ref().map(|waiver| format!(" (accepted until {}, {})", utc(waiver.expires), waiver.ticket));
             format!("  {} {}: {}{}", finding.outcome.phrase(), finding.id, finding.reason, waived.unwrap_or_default())
         })
         .collect();

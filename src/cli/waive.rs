@@ -10,7 +10,7 @@ use super::{
     edge::{self, Edge},
     signer::{self, Signer},
 };
-use crate::model::{Act, Exit, Method, Subject, Waiver, moment, plain};
+use crate::model::{Act, Exit, Method, Subject, Waiver, moment, plain, utc};
 
 /// Runs the command: 0 when the exception is accepted on record.
 pub(super) fn waive(edge: &Edge, options: &WaiveOptions) -> Result<Exit, Failure> {
@@ -29,7 +29,7 @@ pub(super) fn waive(edge: &Edge, options: &WaiveOptions) -> Result<Exit, Failure
         };
         check(&case, &waiver)?;
         edge::say(&plain(&format!("{} in {}: {}", waiver.check, waiver.environment, waiver.reason)));
-        edge::say(&plain(&format!("{}, owner {}, until {}", waiver.ticket, waiver.owner, waiver.expires)));
+        edge::say(&plain(&format!("{}, owner {}, until {}", waiver.ticket, waiver.owner, utc(waiver.expires))));
         edge::say(&plain(&format!("{} accepts this with {}", signer.id(), signer.key())));
         signer::confirm(&options.key, "Accept this exception?")?;
         let subject = vec![Subject::sha256("waiver", &waiver.digest())];
@@ -78,11 +78,11 @@ fn check(case: &Case, waiver: &Waiver) -> Result<(), Failure> {
         return refuse(format!("there is no person `{}` in `people`", waiver.owner));
     }
     if waiver.expires <= case.now {
-        return refuse(format!("it would have ended already, at {}", waiver.expires));
+        return refuse(format!("it would have ended already, at {}", utc(waiver.expires)));
     }
     let longest = case.policy()?.longest_waiver.on(item.severity);
     if longest.after(waiver.granted.unwrap_or(case.now)) < waiver.expires {
-        return refuse(format!("it would last until {}, on a {} at most {longest} are allowed", waiver.expires, item.severity.word()));
+        return refuse(format!("it would last until {}, on a {} at most {longest} are allowed", utc(waiver.expires), item.severity.word()));
     }
     Ok(())
 }

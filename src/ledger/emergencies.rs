@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{History, Proven, Wanted};
-use crate::model::{Act, Emergency, EmergencyRow, Person, Review};
+use crate::model::{Act, Emergency, EmergencyRow, Person, Review, utc};
 
 /// The emergencies of one environment, oldest first, each with its review.
 pub struct Emergencies<'h> {
@@ -47,7 +47,7 @@ impl<'h> Emergencies<'h> {
                 emergency.release.name().unwrap_or_else(|| "a release".into()),
                 proven.entry.seq,
                 emergency.ticket,
-                emergency.review_by,
+                utc(emergency.review_by),
                 proven.entry.seq
             )
         })

@@ -9,7 +9,7 @@ use super::{
     independence::{Independence, independence},
     quorum, votes,
 };
-use crate::model::{Authors, Decision, Digest, Exit, Independence as Demanded, Signoff, UnsignedRuns, Verdict};
+use crate::model::{Authors, Decision, Digest, Exit, Independence as Demanded, Signoff, UnsignedRuns, Verdict, utc};
 
 /// What the gate is asked.
 #[derive(Clone, Copy)]
@@ -114,7 +114,8 @@ fn look_at_run(ruling: &mut Ruling<'_>, run: &RecordedRun, question: Question<'_
     }
     let ended = report.finished.min(run.recorded);
     if rules.policy.max_age.after(ended) <= rules.now {
-        let text = format!("the newest full run ended at {ended}, longer than {} ago: run `gonogo verify` again", rules.policy.max_age);
+        let text =
+            format!("the newest full run ended at {}, longer than {} ago: run `gonogo verify` again", utc(ended), rules.policy.max_age);
         ruling.object(Exit::Unchecked, text);
     }
     let changed = changed(&report.plan.files, question.plan_files);
@@ -150,7 +151,9 @@ fn look_at_votes<'h>(ruling: &mut Ruling<'h>, votes: Vec<Vote<'h>>, question: Qu
     for missing in ruling.missing.clone() {
         let people = policy.roles.get(&missing.role).map(|role| role.people.join(", ")).unwrap_or_default();
         let more = if missing.count == 1 { String::new() } else { format!("{} people of ", missing.count) };
-        ruling.object(Exit::Hold, format!("{more}`{}` has not signed ({people}): `gonogo sign --as {}`", missing.role, missing.role));
+        let no = votes.iter().any(|vote| vote.counts() && vote.sign_off.decision == Decision::NoGo && vote.sign_off.role == missing.role);
+        let go = if no { " go" } else { "" };
+        ruling.object(Exit::Hold, format!("{more}`{}` has not signed{go} ({people}): `gonogo sign --as {}`", missing.role, missing.role));
     }
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
     if ruling.missing.is_empty() && policy.independence == Demanded::Required {

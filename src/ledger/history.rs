@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Entry, LedgerError, VERSION};
-use crate::model::{Act, Digest, Made, Method, Period, Statement};
+use crate::model::{Act, Digest, Made, Method, Period, Statement, utc};
 
 /// How far the clocks of a signer and of the ledger may be apart.
 pub(super) const CLOCKS: Period = Period::seconds(60);
@@ -157,7 +157,8 @@ fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<Proven, LedgerError> {
         },
     };
     if matches!(standing, Standing::Signed { .. }) && made.at > CLOCKS.after(entry.recorded) {
-        standing = Standing::Untrusted(format!("it says it was signed at {}, after it was recorded at {}", made.at, entry.recorded));
+        standing =
+            Standing::Untrusted(format!("it says it was signed at {}, after it was recorded at {}", utc(made.at), utc(entry.recorded)));
     }
     if let Some(why) = inconsistent(&statement) {
         standing = Standing::Untrusted(why);

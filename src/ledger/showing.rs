@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Emergencies, History, Proven, Question, RecordedRun, Ruling, Vote};
 use crate::model::{
-    Act, AnswerRow, Decision, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, Movement, Period, Person, Record,
-    RecordStanding, Report, RoleRow, Run, WaiverRow,
+    Act, AnswerRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, Movement, Period,
+    Person, Record, RecordStanding, Report, RoleRow, Run, WaiverRow,
 };
 
 /// Deployments that a page shows.
@@ -142,7 +142,7 @@ pub fn deployment_row(history: &History, proven: &Proven, deployment: &Deploymen
     DeploymentRow {
         at: deployment.finished,
         release: deployment.release.clone(),
-        deployer: deployment.deployer.clone(),
+        deployer: named(&deployment.deployer, people),
         status: deployment.status,
         notes: deployment.notes.clone(),
         verdict: run.map(|run| run.verdict),
@@ -153,6 +153,14 @@ pub fn deployment_row(history: &History, proven: &Proven, deployment: &Deploymen
         log: deployment.log.as_ref().map(|log| log.digest.clone()),
         signed: proven.signer().is_some(),
         entry: proven.entry.seq,
+    }
+}
+
+/// Whoever is known by a key is shown by name; what was only said stays as it was said.
+fn named(deployer: &Deployer, people: &BTreeMap<String, Person>) -> Deployer {
+    match deployer.source {
+        DeployerSource::Key => Deployer { name: name(&deployer.name, people), ..deployer.clone() },
+        DeployerSource::Ci | DeployerSource::Declared => deployer.clone(),
     }
 }
 

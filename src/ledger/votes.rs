@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{History, Proven, RecordedRun, Standing, Wanted, confirmation, history::CLOCKS};
-use crate::model::{Act, Decision, Digest, Method, Person, SignOff, SignOffRow, SignOffState, Signoff, Verdict, Withdrawal};
+use crate::model::{Act, Decision, Digest, Method, Person, SignOff, SignOffRow, SignOffState, Signoff, Verdict, Withdrawal, utc};
 
 /// What sign-offs are judged by.
 #[derive(Clone, Copy)]
@@ -165,7 +165,7 @@ impl Poll<'_, '_> {
             withdrawal.entry.seq > proven.entry.seq && (by == Some(&sign_off.person) || by == proven.statement.made.by.as_deref())
         };
         let (withdrawal, said) = self.withdrawn.iter().find(|(entry, said)| said.sign_off == statement && by_right(entry))?;
-        Some(format!("withdrawn at {}: {}", withdrawal.entry.recorded, said.reason))
+        Some(format!("withdrawn at {}: {}", utc(withdrawal.entry.recorded), said.reason))
     }
 
     /// Why a go is no approval of the current run.
@@ -178,7 +178,7 @@ impl Poll<'_, '_> {
             return Some("it says other things of the report than the report does".into());
         }
         if CLOCKS.after(made.at) < run.report.finished {
-            return Some(format!("signed at {}, before the run ended at {}", made.at, run.report.finished));
+            return Some(format!("signed at {}, before the run ended at {}", utc(made.at), utc(run.report.finished)));
         }
         if run.report.verdict != Verdict::Go {
             return Some(format!("the report says {}, which nobody can sign as go", run.report.headline()));
@@ -188,7 +188,7 @@ impl Poll<'_, '_> {
         }
         let until = self.rules.policy.valid_for.after(made.at.min(proven.entry.recorded));
         if until <= self.rules.now {
-            return Some(format!("ran out at {until}: sign-offs count for {}", self.rules.policy.valid_for));
+            return Some(format!("ran out at {}: sign-offs count for {}", utc(until), self.rules.policy.valid_for));
         }
         let objection = confirmation::objections(&run.report, &self.current.report).into_iter().next()?;
         Some(format!("given for an earlier run: {objection}"))

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
-
+pub(super) use crate::model::utc as moment;
 use crate::model::{Finding, Outcome, Report};
 
 /// Every finding of a report, each exactly once.
@@ -191,11 +190,6 @@ pub(super) fn sign(finding: &Finding) -> char {
         Outcome::Pass => '✓',
         Outcome::Skipped => '-',
     }
-}
-
-/// An instant as people read it, always in UTC and always saying so.
-pub(super) fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// The id, and the title where the plan gives one.

@@ -1,11 +1,11 @@
 //! The deployment log, and the whole trail, for people and for an auditor's table.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use crate::{
     cli::case::Case,
     ledger::{Proven, Standing, deployment_row},
-    model::{Act, Decision, DeployerSource, DeploymentRow, DeploymentStatus, Reply, plain},
+    model::{Act, Decision, DeployerSource, DeploymentRow, DeploymentStatus, Reply, plain, utc},
 };
 
 /// Which stretch of time is listed; ends included.
@@ -34,7 +34,7 @@ pub(super) fn deployments(case: &Case, span: Span) -> String {
             let mark = if row.emergency { "EMERGENCY " } else { "" };
             let unsigned = if row.signed { "" } else { " (entry unsigned)" };
             [
-                row.at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%MZ").to_string(),
+                utc(row.at),
                 row.release.name().unwrap_or_default(),
                 format!("{}{}", row.deployer.name, source(row.deployer.source)),
                 status(row.status).to_owned(),
@@ -57,13 +57,7 @@ pub(super) fn trail(case: &Case, span: Span) -> String {
                 Standing::Signed { since: Some(since), .. } => format!("signed by {by} ({since})"),
                 Standing::Untrusted(why) => format!("NOT TRUSTED: {why}"),
             };
-            [
-                proven.entry.seq.to_string(),
-                proven.entry.recorded.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
-                proven.statement.act.word().to_owned(),
-                said(proven),
-                standing,
-            ]
+            [proven.entry.seq.to_string(), utc(proven.entry.recorded), proven.statement.act.word().to_owned(), said(proven), standing]
         })
         .collect();
     let mut text = table(["Entry", "Recorded", "What", "Says", "Standing"], &cells);
@@ -152,7 +146,7 @@ fn said(proven: &Proven) -> String {
             };
             format!("{}: {reply}", answer.check)
         }
-        Act::Waiver(waiver) => format!("{} until {}: {}", waiver.check, waiver.expires, waiver.reason),
+        Act::Waiver(waiver) => format!("{} until {}: {}", waiver.check, utc(waiver.expires), waiver.reason),
         Act::SignOff(said) => {
             let decision = if said.decision == Decision::Go { "go" } else { "NO-GO" };
             let comment = said.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
