@@ -185,7 +185,7 @@ impl Audit<'_> {
         }
         said.extend(shown.record.standing.remarks.iter().map(|remark| format!("  {remark}")));
         said.extend(lines);
-        said.push(format!("as of {}", shown.record.as_of));
+        said.push(format!("as of {}", utc(shown.record.as_of)));
         said.push(format!(
             "ledger: {} entries, {} that no signature covers, head {}",
             history.entries().len(),
