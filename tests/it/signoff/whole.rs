@@ -76,6 +76,34 @@ async fn from_the_run_to_the_deployment_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_gate_that_was_passed_is_shut_for_the_next() {
+    let house = House::new().await.security_alone();
+    house.verify(&[]).exits(0);
+    house.sign("security", "sec", &[]).exits(0);
+    house.gate(&[]).exits(0);
+    house.gonogo.run(["deploy", "record", "--release", "1.4.2", "--status", "succeeded"]).exits(0);
+    house.gonogo.run(["gate", "--release", "1.4.3"]).exits(3);
+    house.gonogo.run(["verify", "-q", "--release", "1.4.3"]).exits(0);
+    house.gonogo.run(["gate", "--release", "1.4.3"]).exits(4).says("`security` has not signed");
+    house.gonogo.run(["verify", "-q", "--release", "1.4.2", "--commit", "0a1b2c3d"]).exits(0);
+    house.gate(&[]).exits(4).says("it is another release");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_could_not_be_put_on_record_is_not_begun() {
+    let house = House::new().await.security_alone().policy(&[("unsigned-runs", "refused")]);
+    let ci = house.key("ci");
+    house.verify(&["--recorder-key", &ci]).exits(0);
+    house.sign("security", "sec", &[]).exits(0);
+    house.gonogo.run(["deploy", "--release", "1.4.2", "--", "touch", "moved"]).exits(2).says("--recorder-key");
+    house.gonogo.run(["deploy", "--release", "1.4.2", "--recorder-key", &house.key("dev"), "--", "touch", "moved"]).exits(5);
+    assert!(!house.gonogo.path("moved").exists());
+    house.gonogo.run(["deploy", "--release", "1.4.2", "--recorder-key", &ci, "--", "touch", "moved"]).exits(0);
+    assert!(house.gonogo.path("moved").exists());
+    house.gonogo.run(["log", "verify"]).exits(0).says("unsigned 0 entries");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn deploy_with_a_command_is_gate_command_verification_and_record() {
     let house = House::new().await.security_alone();
     let deploy = ["deploy", "--release", "1.4.2", "--", "sh", "-c", "echo moved >> moved; echo was moved; test ! -e stop"];
