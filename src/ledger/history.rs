@@ -160,8 +160,8 @@ fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<Proven, LedgerError> {
         standing =
             Standing::Untrusted(format!("it says it was signed at {}, after it was recorded at {}", utc(made.at), utc(entry.recorded)));
     }
-    if let Some(why) = inconsistent(&statement) {
-        standing = Standing::Untrusted(why);
+    if let Some(why) = statement.contradiction() {
+        standing = Standing::Untrusted(why.into());
     }
     Ok(Proven { digest: entry.digest(), entry, statement, standing })
 }
@@ -180,16 +180,4 @@ fn unread(entry: Entry) -> Proven {
     let act = Act::Other(format!("an entry of version {}", entry.version));
     let standing = Standing::Untrusted(format!("it was written by a newer gonogo (version {}) and was not looked at", entry.version));
     Proven { digest: entry.digest(), statement: Statement { subject: Vec::new(), made, act }, standing, entry }
-}
-
-/// What a statement is about must be what it says it is about.
-fn inconsistent(statement: &Statement) -> Option<String> {
-    let about =
-        |digest: &Digest| statement.subject.iter().any(|subject| subject.digest.get("sha256").is_some_and(|d| d == digest.as_str()));
-    let report = match &statement.act {
-        Act::Run(run) => &run.report,
-        Act::SignOff(sign_off) => &sign_off.report,
-        _ => return None,
-    };
-    (!about(report)).then(|| "the report it names is not what it is about".into())
 }

@@ -6,6 +6,7 @@ mod audited;
 mod authors;
 mod by_hand;
 mod emergency;
+mod foreign;
 mod house;
 mod keys;
 mod policy;

@@ -35,6 +35,9 @@ pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failu
     }
     let started = edge::clock();
     let ran = edge::block_on(carried_out(&options.command))?;
+    if let Some(note) = &ran.note {
+        edge::complain(note);
+    }
     let verified = match ran.succeeded {
         true => verify::verify(edge, &after(options)?)?,
         false => Exit::Red,

@@ -7,10 +7,12 @@ use anyhow::{Context as _, anyhow};
 use crate::{
     cli::{Failure, arguments::SignOptions, case::Case, edge, evidence},
     ledger::{Blob, Checked, Draft, Entry, Envelope, Trust, Verifier as _, signing::Detached},
-    model::{Act, Exit, Size, Statement},
+    model::{Act, Exit, Made, Period, Size, Statement},
     net::regular_file,
 };
 
+/// How far a signer's clock may be ahead; the ledger allows a little more.
+const CLOCKS: Period = Period::seconds(50);
 /// No signature file is meant to be larger.
 const LARGEST: Size = Size(32 << 20);
 
@@ -103,9 +105,16 @@ impl Brought {
 
 /// Whether it is a decision on a report that this ledger has.
 fn fits(case: &Case, statement: &Statement) -> Result<(), String> {
-    let head = &statement.made.head;
+    let Made { at, head, .. } = &statement.made;
+    // In the ledger it would be one that cannot be trusted, for ever.
+    if *at > CLOCKS.after(case.now) {
+        return Err(format!("it says it was signed at {at}, which is still to come: set the clock and sign again"));
+    }
     if !case.history.holds(head) {
         return Err(format!("it was signed over the ledger head {head}, which is not in this ledger"));
+    }
+    if let Some(why) = statement.contradiction() {
+        return Err(why.into());
     }
     let mut earlier = case.history.of_environment(&case.plan.project, &case.plan.environment);
     match &statement.act {

@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use gonogo::ledger::Bundle;
+use gonogo::{
+    ledger::{Bundle, pae},
+    model::{Act, Method, SignOff, Statement},
+};
 
 use super::house::{House, TEAM, shell};
 
@@ -74,4 +77,58 @@ async fn the_lines_of_verify_txt_confirm_a_bundle() {
     *bytes.last_mut().expect("a byte") ^= 1;
     fs::write(folder.path().join(statement), bytes).expect("written");
     assert!(!shell(folder.path(), "sh", &["-c", line]).0);
+}
+
+/// What a key holder can sign with other programs, and what comes of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_says_what_the_policy_does_not_allow_does_not_count() {
+    let roles = "{ security: { people: [sec], methods: [ssh, recorded] }, devops: [dev], recorder: [ci] }";
+    let house = House::new().await.policy(&[("roles", roles), ("require", "[security]")]);
+    house.verify(&[]).exits(0);
+    house.gonogo.run(["sign", "--as", "security", "--export", "s.dsse", "--signer", "sec"]).exits(0);
+    let exported = fs::read(house.gonogo.path("s.dsse")).expect("a statement");
+    let start = exported.iter().position(|byte| *byte == b'{').expect("JSON");
+    let honest = Statement::from_json(&exported[start..]).expect("a statement");
+    let folder = house.gonogo.path(".");
+    let brought = |key: &str, change: &dyn Fn(&mut Statement, &mut SignOff)| {
+        let mut statement = honest.clone();
+        let Act::SignOff(mut said) = statement.act.clone() else { panic!("a sign-off") };
+        change(&mut statement, &mut said);
+        statement.act = Act::SignOff(said);
+        house.write("c.dsse", pae(&statement.to_json()));
+        let _ = fs::remove_file(folder.join("c.dsse.sig"));
+        let (ok, said) = shell(&folder, "ssh-keygen", &["-q", "-Y", "sign", "-n", "gonogo", "-f", &house.key(key), "c.dsse"]);
+        assert!(ok, "{said}");
+        house.gonogo.run(["sign", "--dsse", "c.dsse"])
+    };
+    type Change = &'static dyn Fn(&mut Statement, &mut SignOff);
+    let cases: [(&str, Change, &str); 9] = [
+        ("sec", &|statement, _| statement.made.at = "2026-01-01T00:00:00Z".parse().expect("an instant"), "before the run ended"),
+        ("sec", &|_, said| said.meaning = "I have seen nothing.".into(), "another sentence was signed"),
+        ("sec", &|_, said| said.role = "devops".into(), "`sec` does not have the role `devops`"),
+        ("sec", &|_, said| said.role = "king".into(), "the plan has no role `king`"),
+        ("sec", &|_, said| said.release.source = "elsewhere".into(), "other things of the report"),
+        ("sec", &|statement, _| statement.made.method = Method::Recorded, "said to be entered for somebody else and is not"),
+        (
+            "dev",
+            &|statement, _| (statement.made.by, statement.made.method) = (Some("dev".into()), Method::Recorded),
+            "nothing shows the decision",
+        ),
+        ("dev", &|statement, _| statement.made.by = Some("dev".into()), "`dev` signed for `sec`"),
+        (
+            "ci",
+            &|statement, _| (statement.made.by, statement.made.method) = (Some("ci".into()), Method::Recorded),
+            "`ci`, who entered it, has no role",
+        ),
+    ];
+    for (key, change, why) in cases {
+        brought(key, change).exits(0);
+        house.gate(&[]).exits(4).says(why);
+    }
+    // What would stand in the ledger as a lie for ever does not come in.
+    brought("sec", &|statement, _| statement.made.at = "2099-01-01T00:00:00Z".parse().expect("an instant")).exits(5).says("still to come");
+    brought("sec", &|statement, _| statement.subject.clear()).exits(5).says("is not what it is about");
+    house.gonogo.run(["log", "verify"]).exits(0);
+    brought("sec", &|_, _| ()).exits(0);
+    house.gate(&[]).exits(0);
 }

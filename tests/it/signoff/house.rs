@@ -1,16 +1,9 @@
 //! A team with its keys, a plan, a service that can fall ill, and everything on record in one folder.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicU16, Ordering},
-    },
-    time::{Duration, Instant},
-};
+mod programs;
+mod service;
+
+use std::{collections::BTreeMap, fs, sync::Arc, time::Duration};
 
 use gonogo::{
     ledger::{self, Entry, History, Question, Rules, Sqlite, Store as _, Trust, Wanted, signing::Signers},
@@ -20,9 +13,10 @@ use gonogo::{
 use jiff::{Timestamp, tz::TimeZone};
 use tempfile::TempDir;
 
-use crate::gonogo::{Gonogo, Ran, search_path};
+use crate::gonogo::{Gonogo, Ran};
 
-const MISSING: &str = "no OpenSSH: `apt-get install openssh-client`";
+pub(super) use programs::{Agent, shell};
+pub(super) use service::Service;
 
 /// Each of the team: key and id, name, title, role.
 pub(super) const TEAM: [(&str, &str, &str, &str); 4] = [
@@ -40,39 +34,6 @@ pub(super) struct House {
     pub(super) service: Service,
     policy: BTreeMap<String, String>,
     checks: String,
-}
-
-/// A service whose answer can be set.
-#[derive(Clone)]
-pub(super) struct Service {
-    url: String,
-    first: Arc<AtomicU16>,
-    second: Arc<AtomicU16>,
-}
-
-impl Service {
-    async fn start() -> Self {
-        use axum::{Router, http::StatusCode, routing::get};
-        let (first, second) = (Arc::new(AtomicU16::new(200)), Arc::new(AtomicU16::new(200)));
-        let answer = |status: &Arc<AtomicU16>| {
-            let status = status.clone();
-            get(move || async move { StatusCode::from_u16(status.load(Ordering::SeqCst)).expect("a status") })
-        };
-        let router =
-            Router::new().route("/base", get(|| async { "well" })).route("/first", answer(&first)).route("/second", answer(&second));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, first, second }
-    }
-
-    pub(super) fn first(&self, status: u16) {
-        self.first.store(status, Ordering::SeqCst);
-    }
-
-    pub(super) fn second(&self, status: u16) {
-        self.second.store(status, Ordering::SeqCst);
-    }
 }
 
 /// Three checks on the service: one that is always well, two whose answer can be set, of which the second only warns.
@@ -127,7 +88,7 @@ impl House {
     }
 
     fn written(self) -> Self {
-        self.write("gonogo.yaml", &self.plan());
+        self.write("gonogo.yaml", self.plan());
         self
     }
 
@@ -259,49 +220,6 @@ impl House {
         let votes = ruling.votes.iter().map(|vote| format!("{:?}\n", vote.state));
         (ruling.exit(), ruling.objections.iter().map(|objection| format!("{}\n", objection.text)).chain(votes).collect())
     }
-
-    /// An agent with these keys.
-    pub(super) fn agent(&self, keys: &[&str]) -> Agent {
-        let socket = self.keys.path().join("agent.sock");
-        let mut command = Command::new("ssh-agent");
-        command.args(["-D", "-a"]).arg(&socket).env_clear().env("PATH", search_path()).stdin(Stdio::null());
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect(MISSING);
-        let agent = Agent { child, socket };
-        let end = Instant::now() + Duration::from_secs(20);
-        while !agent.socket.exists() {
-            assert!(Instant::now() < end, "ssh-agent does not start");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        for key in keys {
-            let mut command = Command::new("ssh-add");
-            command.args(["-q", key]).current_dir(self.keys.path()).env_clear().env("PATH", search_path());
-            let added = command.env("SSH_AUTH_SOCK", &agent.socket).output().expect(MISSING);
-            assert!(added.status.success(), "{key}: {}", String::from_utf8_lossy(&added.stderr));
-        }
-        agent
-    }
-}
-
-/// An agent that ends with the test.
-pub(super) struct Agent {
-    child: Child,
-    pub(super) socket: PathBuf,
-}
-
-impl Drop for Agent {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Runs a program in a folder with nothing of this process's environment; whether it ended well, and what it said.
-pub(super) fn shell(folder: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).env_clear().env("PATH", search_path()).env("HOME", folder).env("TZ", "UTC");
-    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{program}: {error}; {MISSING}"));
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    (output.status.success(), said)
 }
 
 /// The program's clock.

@@ -1,6 +1,6 @@
 //! The whole way: verify, four sign-offs, gate, deployment, report, log.
 
-use super::house::{House, TEAM};
+use super::house::{Agent, House, TEAM};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_run_to_the_deployment_log() {
@@ -24,7 +24,7 @@ async fn from_the_run_to_the_deployment_log() {
     house.sign("devops", "ecdsa", &[]).exits(0);
     house.sign("security", "rsa", &[]).exits(0).says("RSA SHA256:");
     house.gate(&[]).exits(4).says("`engineering-manager` has not signed");
-    let agent = house.agent(&["boss"]);
+    let agent = Agent::with(house.keys.path(), &["boss"]);
     let signing =
         house.gonogo.command(["sign", "--as", "engineering-manager"]).env("SSH_AUTH_SOCK", &agent.socket).output().expect("it runs");
     assert!(signing.status.success(), "{}", String::from_utf8_lossy(&signing.stderr));
@@ -50,6 +50,13 @@ async fn from_the_run_to_the_deployment_log() {
         "dev",
     ];
     house.gonogo.run(record).exits(0).says("deployment of 1.4.2 by dev");
+    pages_and_lists_show_all_of_it(&house);
+    house.gonogo.run(["log", "--since", "2099-01-01"]).exits(0).says("no deployment");
+    house.gonogo.run(["log", "verify"]).exits(0).says("signatures vouch for entries 1 to 4").says("unsigned 1 entries");
+}
+
+#[track_caller]
+fn pages_and_lists_show_all_of_it(house: &House) {
     house.gonogo.run(["report", "-q", "--format", "html=report.html", "--format", "markdown=report.md"]).exits(0);
     for page in [house.gonogo.read("report.html"), house.gonogo.read("report.md")] {
         for (_, name, title, role) in TEAM {
@@ -71,8 +78,34 @@ async fn from_the_run_to_the_deployment_log() {
     for said in ["\"1.4.2\"", "\"dev\"", "\"declared\"", "Lea Lead; Devi Ops; Sepp Security; Bea Boss", "\"succeeded\"", "\"no\""] {
         assert!(row.contains(said), "{said} in {row}");
     }
-    house.gonogo.run(["log", "--since", "2099-01-01"]).exits(0).says("no deployment");
-    house.gonogo.run(["log", "verify"]).exits(0).says("signatures vouch for entries 1 to 4").says("unsigned 1 entries");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_that_was_passed_is_shut_for_the_next() {
+    let house = House::new().await.security_alone();
+    house.verify(&[]).exits(0);
+    house.sign("security", "sec", &[]).exits(0);
+    house.gate(&[]).exits(0);
+    house.gonogo.run(["deploy", "record", "--release", "1.4.2", "--status", "succeeded"]).exits(0);
+    house.gonogo.run(["gate", "--release", "1.4.3"]).exits(3);
+    house.gonogo.run(["verify", "-q", "--release", "1.4.3"]).exits(0);
+    house.gonogo.run(["gate", "--release", "1.4.3"]).exits(4).says("`security` has not signed");
+    house.gonogo.run(["verify", "-q", "--release", "1.4.2", "--commit", "0a1b2c3d"]).exits(0);
+    house.gate(&[]).exits(4).says("it is another release");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_could_not_be_put_on_record_is_not_begun() {
+    let house = House::new().await.security_alone().policy(&[("unsigned-runs", "refused")]);
+    let ci = house.key("ci");
+    house.verify(&["--recorder-key", &ci]).exits(0);
+    house.sign("security", "sec", &[]).exits(0);
+    house.gonogo.run(["deploy", "--release", "1.4.2", "--", "touch", "moved"]).exits(2).says("--recorder-key");
+    house.gonogo.run(["deploy", "--release", "1.4.2", "--recorder-key", &house.key("dev"), "--", "touch", "moved"]).exits(5);
+    assert!(!house.gonogo.path("moved").exists());
+    house.gonogo.run(["deploy", "--release", "1.4.2", "--recorder-key", &ci, "--", "touch", "moved"]).exits(0);
+    assert!(house.gonogo.path("moved").exists());
+    house.gonogo.run(["log", "verify"]).exits(0).says("unsigned 0 entries");
 }
 
 #[tokio::test(flavor = "multi_thread")]
