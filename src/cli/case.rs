@@ -19,10 +19,10 @@ use super::{
 };
 use crate::{
     ledger::{
-        self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted,
+        self, Blob, Draft, Entry, History, LedgerError, Proven, Rules, Standing, Store, Trust, Wanted,
         signing::{Signers, SignersFile, SignersProblem},
     },
-    model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject},
+    model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject, UnsignedRuns},
     net::{git, regular_file},
     plan::{self, Plan},
 };
@@ -113,7 +113,7 @@ impl Case {
     pub(super) async fn authors(&self, edge: &Edge, release: &Release) -> Option<Authors> {
         let until = release.commit.as_deref()?;
         let deployed = self.history.of_environment(&self.plan.project, &self.plan.environment).rev();
-        let since = deployed.into_iter().find_map(|proven| match &proven.statement.act {
+        let since = deployed.filter(|proven| self.relies_on(proven)).find_map(|proven| match &proven.statement.act {
             Act::Deployment(deployment) if deployment.status == DeploymentStatus::Succeeded => deployment.release.commit.clone(),
             _ => None,
         });
@@ -128,6 +128,17 @@ impl Case {
                 until: until.to_owned(),
                 incomplete: Some(format!("git could not be asked: {error}")),
             }),
+        }
+    }
+
+    /// Whether a deployment on record may shorten whose commits are looked at: one that cannot be trusted may not, nor an
+    /// unsigned one where the policy refuses those.
+    fn relies_on(&self, deployment: &Proven) -> bool {
+        match &self.policy {
+            Some(policy) if policy.unsigned_runs == UnsignedRuns::Refused => {
+                deployment.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER))
+            }
+            _ => !matches!(deployment.standing, Standing::Untrusted(_)),
         }
     }
 
@@ -157,7 +168,7 @@ impl Case {
     }
 
     /// The entry of this place, if it is there.
-    pub(super) fn entry(&self, seq: u64) -> Option<&ledger::Proven> {
+    pub(super) fn entry(&self, seq: u64) -> Option<&Proven> {
         self.history.entries().iter().find(|proven| proven.entry.seq == seq)
     }
 }

@@ -67,12 +67,7 @@ struct Told {
 
 /// Puts a deployment on record, with what it rests on.
 async fn put(edge: &Edge, case: &mut Case, wanted: &Wanted, by: &DeployerOptions, told: Told) -> Result<(), Failure> {
-    let recorder = Recorder::find(edge, case, by.recorder_key.as_deref()).await?;
-    let demanded = case.policy.as_ref().is_some_and(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
-    if demanded && recorder.id().is_none() {
-        let why = anyhow!("the policy has `unsigned-runs: refused`: sign the deployment with `--recorder-key FILE`");
-        return Err(Failure::usage(why));
-    }
+    let recorder = recorder(edge, case, by).await?;
     let rests = Rests::of(edge, case, wanted).await?;
     let release = rests.release.unwrap_or_else(|| full(edge, case, &wanted.release));
     if release.version.is_none() && release.commit.is_none() {
@@ -102,6 +97,17 @@ async fn put(edge: &Edge, case: &mut Case, wanted: &Wanted, by: &DeployerOptions
     let entry = recorder.record(case, subject, Act::Deployment(Box::new(deployment)), blobs).await?;
     let text = format!("{emergency}deployment of {name} by {who} on record: entry {}, ledger head {}", entry.seq, case.history.head());
     edge::print(&format!("{}\n", plain(&text))).map_err(Failure::output)
+}
+
+/// Whoever signs what is recorded; nobody only where the policy allows that.
+async fn recorder<'e>(edge: &'e Edge, case: &Case, by: &DeployerOptions) -> Result<Recorder<'e>, Failure> {
+    let recorder = Recorder::find(edge, case, by.recorder_key.as_deref()).await?;
+    let demanded = case.policy.as_ref().is_some_and(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
+    if demanded && recorder.id().is_none() {
+        let why = anyhow!("the policy has `unsigned-runs: refused`: sign the deployment with `--recorder-key FILE`");
+        return Err(Failure::usage(why));
+    }
+    Ok(recorder)
 }
 
 /// The release as far as flags, plan, CI and git tell.

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use anyhow::{Context as _, anyhow};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{LARGEST_LOG, Told, log, put};
+use super::{LARGEST_LOG, Told, log, put, recorder};
 use crate::{
     cli::{
         Failure,
@@ -26,6 +26,10 @@ pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failu
         let asked = Asked::of(edge, &case, &wanted, options.by.deployer.clone()).await?;
         let ruling = asked.rule(&case)?;
         say(&case, &wanted, &ruling)?;
+        if ruling.exit() == Exit::Go {
+            // What could not be put on record afterwards is not begun.
+            recorder(edge, &case, &options.by).await?;
+        }
         Ok(ruling.exit())
     })?;
     if gate != Exit::Go {
