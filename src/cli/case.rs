@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ledger::{
-        self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted,
+        self, Blob, Draft, Entry, History, LedgerError, Proven, Rules, Standing, Store, Trust, Wanted,
         signing::{Signers, SignersFile, SignersProblem},
     },
     model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject, UnsignedRuns},
@@ -152,8 +152,10 @@ impl Case {
     /// The commit that is live, as far as the record can be relied on: that of the last deployment that was not rolled back.
     fn live(&self) -> Option<String> {
         let signed = self.policy.as_ref().filter(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
-        let relied_on = |proven: &ledger::Proven| {
-            signed.is_none_or(|policy| proven.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER)))
+        // What cannot be trusted may not shorten whose commits are looked at.
+        let relied_on = |proven: &ledger::Proven| match signed {
+            Some(policy) => proven.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER)),
+            None => !matches!(proven.standing, Standing::Untrusted(_)),
         };
         let mut live: Vec<String> = Vec::new();
         for proven in self.history.of_environment(&self.plan.project, &self.plan.environment) {
@@ -194,7 +196,7 @@ impl Case {
     }
 
     /// The entry of this place, if it is there.
-    pub(super) fn entry(&self, seq: u64) -> Option<&ledger::Proven> {
+    pub(super) fn entry(&self, seq: u64) -> Option<&Proven> {
         self.history.entries().iter().find(|proven| proven.entry.seq == seq)
     }
 }

@@ -99,7 +99,7 @@ async fn put(edge: &Edge, case: &mut Case, wanted: &Wanted, by: &DeployerOptions
     edge::print(&format!("{}\n", plain(&text))).map_err(Failure::output)
 }
 
-/// Whoever puts the deployment on record, in the way the policy demands.
+/// Whoever signs what is recorded; nobody only where the policy allows that.
 async fn recorder<'e>(edge: &'e Edge, case: &Case, by: &DeployerOptions) -> Result<Recorder<'e>, Failure> {
     let recorder = Recorder::find(edge, case, by.recorder_key.as_deref()).await?;
     let demanded = case.policy.as_ref().is_some_and(|policy| policy.unsigned_runs == UnsignedRuns::Refused);

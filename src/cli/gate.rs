@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ledger::{self, LedgerError, Question, Ruling, Wanted},
-    model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, Subject, plain, utc},
+    model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, SignOffState, Subject, plain, utc},
 };
 
 /// Runs the command.
@@ -96,12 +96,12 @@ pub(super) fn say(case: &Case, wanted: &Wanted, ruling: &Ruling<'_>) -> Result<(
     lines.extend(ruling.objections.iter().map(|objection| format!("  ✗ {}", objection.text)));
     for vote in &ruling.votes {
         let row = vote.row(&case.people);
+        let (decision, counting) = if row.decision == Decision::Go { ("go", '✓') } else { ("no-go", '✗') };
         let (sign, why) = match &row.state {
-            crate::model::SignOffState::Counts => ('✓', String::new()),
-            crate::model::SignOffState::Noted(note) => ('✓', format!(" ({note})")),
-            crate::model::SignOffState::Void(why) => ('-', format!(" does not count: {why}")),
+            SignOffState::Counts => (counting, String::new()),
+            SignOffState::Noted(note) => (counting, format!(" ({note})")),
+            SignOffState::Void(why) => ('-', format!(" does not count: {why}")),
         };
-        let decision = if row.decision == Decision::Go { "go" } else { "no-go" };
         lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.name, vote.sign_off.role, utc(row.at), how(&row)));
     }
     if let Some(run) = &ruling.run {
