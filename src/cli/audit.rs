@@ -139,7 +139,7 @@ impl Audit<'_> {
         if written.as_of < proven.entry.recorded || CLOCKS.after(edge.now) < written.as_of {
             self.faults.push(format!("its record is as of {}, which is before the run or still to come", written.as_of));
         }
-        let kept = KeptPlan::of_run(edge, &self.opened.store, proven, run).await?;
+        let kept = KeptPlan::of_run(&self.opened.store, proven, run).await?;
         let ground = Ground {
             store: &self.opened.store,
             history: then,
@@ -148,7 +148,7 @@ impl Audit<'_> {
             people: &kept.plan.people,
             now: edge.now,
         };
-        let shown = shown::beside(edge, ground, proven, run, Some(written.as_of)).await?;
+        let shown = shown::beside(ground, proven, run, Some(written.as_of)).await?;
         let by = bundle.manifest().map_err(Failure::untrusted)?.tool;
         if by != Manifest::TOOL {
             // Another version may show the same in other words: what it made cannot be made again here.
