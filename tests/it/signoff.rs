@@ -10,6 +10,7 @@ mod foreign;
 mod house;
 mod kept;
 mod keys;
+mod mended;
 mod policy;
 mod protected;
 mod strange;

@@ -24,7 +24,7 @@ const PIPES: Duration = Duration::from_secs(2);
 /// Runs the command if the gate lets it.
 pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failure> {
     let after = after(options)?;
-    let gate = edge::block_on(async {
+    let (gate, plan) = edge::block_on(async {
         let case = Case::open(edge, &options.record, false).await.map_err(nothing_to_look_at)?;
         let wanted = named(case.wanted(edge, &options.release))?;
         // A deployment that could not be put on record is not begun.
@@ -37,9 +37,9 @@ pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failu
         {
             let text = format!("EMERGENCY: past the gate by entry {} of {}", opened.entry.seq, opened.signer().unwrap_or_default());
             edge::say(&plain(&text));
-            return Ok(Exit::Go);
+            return Ok((Exit::Go, case.plan));
         }
-        Ok(ruling.exit())
+        Ok((ruling.exit(), case.plan))
     })?;
     if gate != Exit::Go {
         return Ok(gate);
@@ -53,7 +53,8 @@ pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failu
     }
     let outcome = if ran.succeeded { Outcome::of(edge, &after, selects) } else { Outcome::failed(ran.note) };
     edge::block_on(async {
-        let mut case = Case::open(edge, &options.record, true).await?;
+        // By the plan as it was: the command may have changed the folder it stands in.
+        let mut case = Case::of(edge, plan, &options.record, true).await?;
         let wanted = case.wanted(edge, &options.release);
         let log = Some(log::masked(edge, &case.plan, &ran.printed));
         let notes: Vec<String> = options.notes.clone().into_iter().chain(outcome.note).collect();

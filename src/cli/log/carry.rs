@@ -70,7 +70,7 @@ pub(super) async fn import(edge: &Edge, options: &LogImportOptions) -> Result<Ex
     // Opening a pipe that nobody writes to would wait for ever.
     let kind =
         std::fs::metadata(&options.file).with_context(|| format!("`{}` cannot be read", options.file.display())).map_err(Failure::usage)?;
-    if !kind.is_file() {
+    if !kind.is_file() && !kind.is_dir() {
         return Err(Failure::usage(anyhow!("`{}` is no regular file", options.file.display())));
     }
     let file = File::open(&options.file).with_context(|| format!("`{}` cannot be read", options.file.display())).map_err(Failure::usage)?;
