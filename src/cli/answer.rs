@@ -80,11 +80,7 @@ fn question(case: &Case, id: &str) -> Result<Manual, Failure> {
 fn who(case: &Case, by: &[String]) -> Result<Vec<String>, Failure> {
     let policy = case.policy()?;
     if by.is_empty() {
-        let mut everybody: Vec<String> =
-            policy.roles.values().flat_map(|role| role.people.clone()).chain(case.people.keys().cloned()).collect();
-        everybody.sort();
-        everybody.dedup();
-        return Ok(everybody);
+        return Ok(case.everybody());
     }
     let named = by.iter().flat_map(|name| policy.roles.get(name).map_or_else(|| vec![name.clone()], |role| role.people.clone()));
     Ok(named.collect())

@@ -10,18 +10,22 @@ use super::{
     bundled::{self, Opened},
     case,
     edge::{self, Edge},
+    gate,
     kept_plan::KeptPlan,
     shown::{self, Ground, Shown},
 };
 use crate::{
     ledger::{Entry, History, LedgerError, Manifest, Proven, Standing, Store as _, Trust, signing::Signers},
-    model::{Act, Decision, Digest, Exit, Report, SignOffState, Size, plain, utc},
+    model::{Act, Decision, Digest, Exit, Period, Record, Report, SignOffState, Size, plain, utc},
     net::regular_file,
     render,
 };
 
 /// No signers' file is meant to be larger.
 const LARGEST_SIGNERS: Size = Size(1 << 20);
+
+/// How far the clock here and the one of whoever packed the bundle may be apart.
+const CLOCKS: Period = Period::seconds(300);
 
 /// Runs the command: what the gate would have said where everything holds, 5 where anything does not.
 pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure> {
@@ -30,8 +34,11 @@ pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure
         let mut signers = signers(&opened, options.signers.as_deref())?;
         signers.ask_revoked(&edge.env).await;
         let entries = opened.store.entries().await?;
-        let history = History::of(entries, &Trust { signers: &signers, now: edge.now })?;
+        let history = History::of(entries.clone(), &Trust { signers: &signers, now: edge.now })?;
         heads(&history, &options.head)?;
+        // The pages say what was known of the keys when they were made.
+        let written = opened.bundle.record().map_err(Failure::untrusted)?;
+        let then = History::of(entries, &Trust { signers: &signers, now: written.as_of })?;
         let proven = run(&history, &opened)?;
         let report = Report::from_json(opened.bundle.report()).map_err(Failure::untrusted)?;
         let mut audit =
@@ -39,7 +46,7 @@ pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure
         audit.entries();
         audit.plan().await?;
         audit.statements();
-        let shown = audit.pages(edge, proven).await?;
+        let shown = audit.pages(edge, proven, &then, written).await?;
         audit.say(&shown, options)
     })
 }
@@ -50,6 +57,7 @@ fn signers(opened: &Opened, trusted: Option<&Path>) -> Result<Signers, Failure> 
         Some(file) => {
             regular_file::read_bytes(file, LARGEST_SIGNERS).with_context(|| file.display().to_string()).map_err(Failure::usage)?
         }
+        None if opened.bundle.allowed_signers().is_empty() => return Ok(Signers::none()),
         None => opened.bundle.allowed_signers().to_vec(),
     };
     let text = String::from_utf8(bytes).map_err(|_| Failure::usage(anyhow!("the signers are not text")))?;
@@ -125,15 +133,18 @@ impl Audit<'_> {
     }
 
     /// The record and the pages are what report and ledger make.
-    async fn pages(&mut self, edge: &Edge, proven: &Proven) -> Result<Shown, Failure> {
+    async fn pages(&mut self, edge: &Edge, proven: &Proven, then: &History, written: Record) -> Result<Shown, Failure> {
         let bundle = &self.opened.bundle;
         let Act::Run(run) = &proven.statement.act else { return Err(Failure::untrusted(anyhow!("entry {} is no run", self.opened.seq))) };
-        let written = bundle.record().map_err(Failure::untrusted)?;
+        if written.as_of < proven.entry.recorded || CLOCKS.after(edge.now) < written.as_of {
+            self.faults.push(format!("its record is as of {}, which is before the run or still to come", written.as_of));
+        }
         let kept = KeptPlan::of_run(edge, &self.opened.store, proven, run).await?;
         let ground = Ground {
             store: &self.opened.store,
-            history: self.history,
+            history: then,
             policy: kept.plan.signoff.as_ref(),
+            protected: false,
             people: &kept.plan.people,
             now: edge.now,
         };
@@ -169,11 +180,12 @@ impl Audit<'_> {
                     SignOffState::Noted(note) => format!(" ({note})"),
                     SignOffState::Void(why) => format!(" (does not count: {why})"),
                 };
-                said.push(format!("  {decision} by {} as {}, {}, {}{state}", row.name, role.role, utc(row.recorded), row.key));
+                said.push(format!("  {decision} by {} as {}, {}, {}{state}", row.name, role.role, utc(row.recorded), gate::how(row)));
             }
         }
         said.extend(shown.record.standing.remarks.iter().map(|remark| format!("  {remark}")));
         said.extend(lines);
+        said.push(format!("as of {}", utc(shown.record.as_of)));
         said.push(format!(
             "ledger: {} entries, {} that no signature covers, head {}",
             history.entries().len(),

@@ -1,7 +1,7 @@
 //! What a command knows that reads or adds to the record: the plan's policy and signers, and the ledger, believed.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ledger::{
-        self, Blob, Draft, Entry, History, LedgerError, Proven, Rules, Standing, Store, Trust, Wanted,
+        self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted,
         signing::{Signers, SignersFile, SignersProblem},
     },
     model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject, UnsignedRuns},
@@ -38,6 +38,8 @@ pub(super) struct Case {
     pub(super) plan: Arc<Plan>,
     /// Whose signatures are needed; from `--policy-from` where that was given.
     pub(super) policy: Option<Signoff>,
+    /// Whether it is from `--policy-from`.
+    pub(super) protected: bool,
     /// Who is who, from the same place.
     pub(super) people: BTreeMap<String, Person>,
     /// Whose key is whose.
@@ -79,7 +81,7 @@ impl Case {
         policy.signers.ask_revoked(&edge.env).await;
         let history = believed(store.as_ref(), &policy.signers, edge.now).await?;
         let Policy { signoff, people, signers, remark } = policy;
-        Ok(Self { plan, policy: signoff, people, signers, store, history, now: edge.now, remark })
+        Ok(Self { plan, policy: signoff, protected: policy_from.is_some(), people, signers, store, history, now: edge.now, remark })
     }
 
     /// The policy; without one nobody can sign and no gate can be passed.
@@ -90,9 +92,30 @@ impl Case {
         })
     }
 
+    /// Whether this is somebody who can answer and accept: a person of the plan, or whoever has a role. A machine that only
+    /// records is not.
+    pub(super) fn is_person(&self, id: &str) -> bool {
+        let Some(policy) = &self.policy else { return self.people.contains_key(id) };
+        policy.is_of_people(id) || (self.people.contains_key(id) && !policy.has_role(id, Signoff::RECORDER))
+    }
+
+    /// Everybody who can answer and accept.
+    pub(super) fn everybody(&self) -> Vec<String> {
+        let roles = self.policy.iter().flat_map(|policy| policy.roles.values()).flat_map(|role| &role.people);
+        let all: BTreeSet<&String> = roles.chain(self.people.keys()).filter(|id| self.is_person(id)).collect();
+        all.into_iter().cloned().collect()
+    }
+
     /// What pages show of it is made from.
     pub(super) fn ground(&self) -> Ground<'_> {
-        Ground { store: self.store.as_ref(), history: &self.history, policy: self.policy.as_ref(), people: &self.people, now: self.now }
+        Ground {
+            store: self.store.as_ref(),
+            history: &self.history,
+            policy: self.policy.as_ref(),
+            protected: self.protected,
+            people: &self.people,
+            now: self.now,
+        }
     }
 
     /// What sign-offs are judged by.
@@ -112,13 +135,8 @@ impl Case {
     /// Who wrote what is released since the last deployment on record, as far as git knows it here.
     pub(super) async fn authors(&self, edge: &Edge, release: &Release) -> Option<Authors> {
         let until = release.commit.as_deref()?;
-        let deployed = self.history.of_environment(&self.plan.project, &self.plan.environment).rev();
-        let since = deployed.filter(|proven| self.relies_on(proven)).find_map(|proven| match &proven.statement.act {
-            Act::Deployment(deployment) if deployment.status == DeploymentStatus::Succeeded => deployment.release.commit.clone(),
-            _ => None,
-        });
         // The release that is live already was written by whoever wrote it, not by nobody.
-        let since = since.filter(|since| since != until);
+        let since = self.live().filter(|since| since != until);
         let asked = git::authors(&self.plan.root, since.as_deref(), until, &edge.env, Instant::now() + GIT).await;
         match asked {
             Ok(authors) => authors,
@@ -131,15 +149,23 @@ impl Case {
         }
     }
 
-    /// Whether a deployment on record may shorten whose commits are looked at: one that cannot be trusted may not, nor an
-    /// unsigned one where the policy refuses those.
-    fn relies_on(&self, deployment: &Proven) -> bool {
-        match &self.policy {
-            Some(policy) if policy.unsigned_runs == UnsignedRuns::Refused => {
-                deployment.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER))
+    /// The commit that is live, as far as the record can be relied on: that of the last deployment that was not rolled back.
+    fn live(&self) -> Option<String> {
+        let signed = self.policy.as_ref().filter(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
+        let relied_on = |proven: &ledger::Proven| {
+            signed.is_none_or(|policy| proven.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER)))
+        };
+        let mut live: Vec<String> = Vec::new();
+        for proven in self.history.of_environment(&self.plan.project, &self.plan.environment) {
+            let Act::Deployment(deployment) = &proven.statement.act else { continue };
+            let Some(commit) = deployment.release.commit.clone().filter(|_| relied_on(proven)) else { continue };
+            match deployment.status {
+                DeploymentStatus::Succeeded => live.push(commit),
+                DeploymentStatus::RolledBack => live.retain(|other| *other != commit),
+                DeploymentStatus::Failed => {}
             }
-            _ => !matches!(deployment.standing, Standing::Untrusted(_)),
         }
+        live.pop()
     }
 
     /// A statement about `subject`, said now.
@@ -168,7 +194,7 @@ impl Case {
     }
 
     /// The entry of this place, if it is there.
-    pub(super) fn entry(&self, seq: u64) -> Option<&Proven> {
+    pub(super) fn entry(&self, seq: u64) -> Option<&ledger::Proven> {
         self.history.entries().iter().find(|proven| proven.entry.seq == seq)
     }
 }
@@ -235,7 +261,7 @@ pub(super) fn signers_of(plan: &Plan) -> Result<Signers, Failure> {
 }
 
 fn signers(policy: Option<&Signoff>, read: impl Fn(&str) -> anyhow::Result<Vec<u8>>) -> Result<Signers, Failure> {
-    let Some(policy) = policy else { return parsed(("", ""), None) };
+    let Some(policy) = policy else { return Ok(Signers::none()) };
     let allowed = read(&policy.allowed_signers).map_err(Failure::usage)?;
     let allowed = String::from_utf8(allowed).map_err(|_| Failure::usage(anyhow!("the file `{}` is not text", policy.allowed_signers)))?;
     let revoked = policy.revoked_keys.as_deref().map(|name| read(name).map(|bytes| (name, bytes))).transpose().map_err(Failure::usage)?;

@@ -19,8 +19,8 @@ use super::{
 use crate::{
     ledger::{self, Blob, Wanted},
     model::{
-        Act, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Exit, Kept, Method, Phase, Release, Review, Size, Subject,
-        UnsignedRuns, plain,
+        Act, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Emergency, Exit, Kept, Method, Phase, Release, Review,
+        Signoff, Size, Subject, UnsignedRuns, plain,
     },
     net::regular_file,
 };
@@ -99,7 +99,7 @@ async fn put(edge: &Edge, case: &mut Case, wanted: &Wanted, by: &DeployerOptions
     edge::print(&format!("{}\n", plain(&text))).map_err(Failure::output)
 }
 
-/// Whoever signs what is recorded; nobody only where the policy allows that.
+/// Whoever puts the deployment on record, in the way the policy demands.
 async fn recorder<'e>(edge: &'e Edge, case: &Case, by: &DeployerOptions) -> Result<Recorder<'e>, Failure> {
     let recorder = Recorder::find(edge, case, by.recorder_key.as_deref()).await?;
     let demanded = case.policy.as_ref().is_some_and(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
@@ -136,7 +136,7 @@ impl Rests {
         for proven in case.history.of_environment(&wanted.project, &wanted.environment) {
             match &proven.statement.act {
                 Act::Run(run) if run.phase == Phase::PostDeploy && wanted.is(&run.release) => rests.verified = Some(run.report.clone()),
-                Act::Emergency(emergency) if proven.signer().is_some() && wanted.is(&emergency.release) => {
+                Act::Emergency(emergency) if wanted.is(&emergency.release) && opens(case, proven, emergency) => {
                     rests.emergency = Some(proven.entry.statement());
                 }
                 Act::Deployment(deployment) => used.extend(deployment.emergency.clone()),
@@ -147,6 +147,13 @@ impl Rests {
         rests.emergency = rests.emergency.filter(|emergency| !used.contains(emergency));
         Ok(rests)
     }
+}
+
+/// Whether whoever signed the emergency may open the gate.
+fn opens(case: &Case, proven: &ledger::Proven, emergency: &Emergency) -> bool {
+    let allowed = |policy: &Signoff| policy.break_glass.as_ref().is_some_and(|allowed| allowed.roles.contains(&emergency.role));
+    let has = |policy: &Signoff| proven.signer().is_some_and(|signer| policy.has_role(signer, &emergency.role));
+    case.policy.as_ref().is_some_and(|policy| allowed(policy) && has(policy))
 }
 
 /// Who deploys: the recorder's key, else the CI, else what was said or who is logged in.
@@ -171,7 +178,8 @@ async fn review(edge: &Edge, options: &DeployReviewOptions) -> Result<Exit, Fail
         emergency.ok_or_else(|| Failure::usage(anyhow!("entry {} is no emergency: `gonogo log --all` shows them", options.entry)))?;
     let (opener, statement) = (emergency.signer().unwrap_or_default().to_owned(), emergency.entry.statement());
     let policy = case.policy()?;
-    let mut people: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).filter(|person| *person != opener).collect();
+    let everybody = policy.roles.values().flat_map(|role| role.people.clone());
+    let mut people: Vec<String> = everybody.filter(|person| *person != opener && policy.is_of_people(person)).collect();
     people.sort();
     people.dedup();
     let signer = Signer::find(edge, &case, options.key.key.as_deref(), &people).await?;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ledger::{self, LedgerError, Question, Ruling, Wanted},
-    model::{Act, Authors, BreakGlass, Emergency, Exit, Method, Release, Subject, plain, utc},
+    model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, Subject, plain, utc},
 };
 
 /// Runs the command.
@@ -24,7 +24,7 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
             None => Case::open(edge, &options.record, false).await.map_err(nothing_to_look_at)?,
         };
         sign::take_in(&mut case, &options.signatures, &[]).await?;
-        let wanted = case.wanted(edge, &options.release);
+        let wanted = named(case.wanted(edge, &options.release))?;
         if options.break_glass {
             return break_glass(edge, options, &mut case, &wanted).await;
         }
@@ -33,6 +33,15 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
         say(&case, &wanted, &ruling)?;
         Ok(ruling.exit())
     })
+}
+
+/// A gate that is not told which release would let through whatever was signed last.
+pub(super) fn named(wanted: Wanted) -> Result<Wanted, Failure> {
+    let Release { version, commit, artifact, .. } = &wanted.release;
+    if version.is_none() && commit.is_none() && artifact.is_none() {
+        return Err(Failure::usage(anyhow!("say which release is to be deployed: `--release VERSION` or `--commit SHA`")));
+    }
+    Ok(wanted)
 }
 
 /// Without a ledger nothing was looked at, which is a no-go and no mistake of whoever asks.
@@ -87,13 +96,13 @@ pub(super) fn say(case: &Case, wanted: &Wanted, ruling: &Ruling<'_>) -> Result<(
     lines.extend(ruling.objections.iter().map(|objection| format!("  ✗ {}", objection.text)));
     for vote in &ruling.votes {
         let row = vote.row(&case.people);
-        let (decision, counting) = if row.decision == crate::model::Decision::Go { ("go", '✓') } else { ("no-go", '✗') };
+        let (decision, counting) = if row.decision == Decision::Go { ("go", '✓') } else { ("no-go", '✗') };
         let (sign, why) = match &row.state {
             crate::model::SignOffState::Counts => (counting, String::new()),
             crate::model::SignOffState::Noted(note) => (counting, format!(" ({note})")),
             crate::model::SignOffState::Void(why) => ('-', format!(" does not count: {why}")),
         };
-        lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.name, vote.sign_off.role, utc(row.at), row.key));
+        lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.name, vote.sign_off.role, utc(row.at), how(&row)));
     }
     if let Some(run) = &ruling.run {
         lines.push(format!("  run    entry {}, ended {}, report {}", run.seq, utc(run.report.finished), run.run.report));
@@ -107,6 +116,14 @@ pub(super) fn say(case: &Case, wanted: &Wanted, ruling: &Ruling<'_>) -> Result<(
     edge::print(&text).map_err(Failure::output)
 }
 
+/// With which key it was signed, or who entered it: that is no signature of the person's.
+pub(super) fn how(row: &SignOffRow) -> String {
+    match row.method {
+        Method::Ssh => row.key.clone(),
+        Method::Recorded => format!("not signed but entered by {}", row.transcriber.as_deref().unwrap_or("nobody who can be named")),
+    }
+}
+
 /// Opens the gate in an emergency: signed, on record, to be reviewed.
 async fn break_glass(edge: &Edge, options: &GateOptions, case: &mut Case, wanted: &Wanted) -> Result<Exit, Failure> {
     let policy = case.policy()?;
@@ -117,12 +134,9 @@ async fn break_glass(edge: &Edge, options: &GateOptions, case: &mut Case, wanted
     if !roles.iter().any(|allowed| allowed == role) {
         return Err(Failure::usage(anyhow!("the role `{role}` may not pass the gate in an emergency: {} may", roles.join(", "))));
     }
-    if wanted.release == Release::default() || (wanted.release.version.is_none() && wanted.release.commit.is_none()) {
-        return Err(Failure::usage(anyhow!("say which release is deployed: `--release VERSION` or `--commit SHA`")));
-    }
     let people = policy.roles.get(role).map(|role| role.people.clone()).unwrap_or_default();
     let signer = Signer::find(edge, case, options.key.key.as_deref(), &people).await?;
-    let review_by = edge::clock() + review_within.signed();
+    let review_by = review_within.after(edge::clock());
     let emergency = Emergency {
         release: wanted.release.clone(),
         role: role.to_owned(),

@@ -7,7 +7,7 @@ use std::{
 
 use super::case::Case;
 use crate::{
-    model::{Act, Digest, GivenAnswer, Signoff, Waiver},
+    model::{Act, Digest, GivenAnswer, Waiver},
     plan::Plan,
     run::GivenWaiver,
 };
@@ -30,12 +30,12 @@ impl OnRecord {
         for proven in case.history.of_environment(&case.plan.project, &case.plan.environment) {
             let (Some(by), Some(key)) = (proven.signer(), proven.key()) else { continue };
             match &proven.statement.act {
-                Act::Waiver(waiver) if waiver.approver == by && waiver.owner != by && accepts(case, by) => {
+                Act::Waiver(waiver) if waiver.approver == by && waiver.owner != by && case.is_person(by) => {
                     on_record.waiver_signatures.insert(waiver.digest());
                     on_record.waivers.retain(|earlier| earlier.check != waiver.check);
                     on_record.waivers.push(waiver.clone());
                 }
-                Act::Answer(answer) => {
+                Act::Answer(answer) if case.is_person(by) => {
                     let given = GivenAnswer {
                         reply: answer.reply,
                         question: answer.question.clone(),
@@ -71,11 +71,4 @@ impl OnRecord {
     pub(super) fn answers(&self) -> Arc<BTreeMap<String, GivenAnswer>> {
         Arc::new(self.answers.clone())
     }
-}
-
-/// Whether somebody may accept exceptions: a person, or whoever has a role of their own. A machine that only records may
-/// not.
-fn accepts(case: &Case, id: &str) -> bool {
-    let has_role = |policy: &Signoff| policy.roles.keys().any(|role| role != Signoff::RECORDER && policy.has_role(id, role));
-    case.people.contains_key(id) || case.policy.as_ref().is_some_and(has_role)
 }

@@ -19,6 +19,8 @@ pub(super) struct Ground<'a> {
     pub(super) history: &'a History,
     /// Today's policy, for runs that keep none.
     pub(super) policy: Option<&'a Signoff>,
+    /// Whether it counts for all runs: it is from a protected branch.
+    pub(super) protected: bool,
     /// Who is who today.
     pub(super) people: &'a BTreeMap<String, Person>,
     /// The moment of looking.
@@ -42,16 +44,20 @@ pub(super) async fn beside(
 ) -> Result<Shown, Failure> {
     let kept = KeptPlan::of_run(edge, ground.store, proven, run).await.ok();
     let then = kept.as_ref().map(|kept| &kept.plan);
+    // A policy from elsewhere was asked for because the plan's own is not to be believed.
+    let then = then.filter(|_| !ground.protected);
     let policy: Option<&Signoff> = then.and_then(|plan| plan.signoff.as_ref()).or(ground.policy);
     let people = then.map(|plan| &plan.people).filter(|people| !people.is_empty()).unwrap_or(ground.people);
     let made = &proven.statement.made;
     let wanted = Wanted { project: made.project.clone(), environment: made.environment.clone(), release: run.release.clone() };
     let shown = ledger::recorded(ground.store, proven, run).await?;
-    let now = as_of.or_else(|| deployed(ground, &wanted, proven)).unwrap_or(ground.now);
+    let now = as_of.or_else(|| deployed(ground, &wanted, proven)).unwrap_or_else(|| today(ground));
+    // What was signed after the deployment did not stand behind it.
+    let history = ground.history.until(now);
     let Some(policy) = policy.filter(|_| run.full && run.phase == Phase::PreDeploy) else {
         return Ok(Shown { record: bare(ground, now, run), exit: Exit::Hold });
     };
-    let mut runs = ledger::runs(ground.store, ground.history, &wanted).await?;
+    let mut runs = ledger::runs(ground.store, &history, &wanted).await?;
     runs.retain(|other| other.seq < proven.entry.seq);
     runs.push(shown.clone());
     let question = Question {
@@ -61,10 +67,15 @@ pub(super) async fn beside(
         authors: run.authors.as_ref(),
         deployer: None,
     };
-    let ruling = ledger::gate(ground.history, &runs, question);
+    let ruling = ledger::gate(&history, &runs, question);
     let before = before(ground, &shown).await?;
     let before = before.as_ref().map(|(report, digest)| (report, digest.clone()));
     Ok(Shown { record: ledger::showing(ground.history, question, &ruling, &shown, before), exit: ruling.exit() })
+}
+
+/// The moment of looking; not before the newest entry, whose clock may be a little ahead.
+fn today(ground: Ground<'_>) -> Timestamp {
+    ground.history.entries().last().map_or(ground.now, |newest| newest.entry.recorded.max(ground.now))
 }
 
 /// Where nobody can sign: the state of the ledger alone.

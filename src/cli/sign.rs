@@ -18,8 +18,8 @@ use super::{
 use crate::{
     ledger::{self, Blob, Envelope, RecordedRun, pae},
     model::{
-        Act, Decision, Digest, Evidence, Exit, Finding, Method, Report, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal,
-        plain, utc,
+        Act, Decision, Digest, Evidence, Exit, Finding, Method, Phase, Report, SignOff, SignedException, Signoff, Subject, Verdict,
+        Withdrawal, plain, utc,
     },
 };
 
@@ -77,8 +77,8 @@ async fn decide(edge: &Edge, options: &SignOptions, case: &Case, report: Option<
     let role = options.role.as_deref().unwrap_or_default();
     let known = policy.roles.get(role).ok_or_else(|| Failure::usage(no_role(role, policy)))?;
     let run = newest(edge, options, case, report).await?;
-    // Whoever enters somebody else's decision may have any role.
-    let everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).collect();
+    // Whoever enters somebody else's decision may have any role but a machine's.
+    let everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).filter(|id| policy.is_of_people(id)).collect();
     let method = if options.person.is_some() { Method::Recorded } else { Method::Ssh };
     if !known.methods.contains(&method) {
         return Err(Failure::usage(anyhow!(
@@ -160,14 +160,14 @@ fn act(
     let role = options.role.clone().unwrap_or_default();
     let person = options.person.clone().unwrap_or_else(|| signer.to_owned());
     if options.withdraw {
-        return withdrawal(options, case, &role, &person);
+        return withdrawal(options, case, run, &role, &person);
     }
     if !policy.has_role(&person, &role) {
         return Err(Failure::usage(anyhow!("`{person}` does not have the role `{role}`")));
     }
     let decision = if options.no_go { Decision::NoGo } else { Decision::Go };
     if decision == Decision::Go {
-        signable(&run.report).map_err(Failure::usage)?;
+        signable(run).map_err(Failure::usage)?;
     }
     Ok(Act::SignOff(Box::new(SignOff {
         report: run.run.report.clone(),
@@ -184,7 +184,11 @@ fn act(
 }
 
 /// Why nobody can sign the report as go.
-fn signable(report: &Report) -> anyhow::Result<()> {
+fn signable(run: &RecordedRun) -> anyhow::Result<()> {
+    let report = &run.report;
+    if !report.is_full() || report.phase != Phase::PreDeploy {
+        return Err(anyhow!("the report is of no full run before a deployment, so nobody can sign it as go: run `gonogo verify`"));
+    }
     if report.verdict != Verdict::Go {
         return Err(anyhow!("the report says {}, which nobody can sign as go: `--no-go` signs a no", report.headline()));
     }
@@ -198,15 +202,18 @@ fn exception(finding: &Finding) -> SignedException {
     SignedException { id: finding.id.clone(), outcome: finding.outcome, reason: finding.reason.clone(), waiver: finding.waiver.clone() }
 }
 
-/// Takes back the newest sign-off of this person in this role.
-fn withdrawal(options: &SignOptions, case: &Case, role: &str, person: &str) -> Result<Act, Failure> {
-    let newest = case
-        .history
-        .of_environment(&case.plan.project, &case.plan.environment)
-        .rev()
-        .find(|proven| matches!(&proven.statement.act, Act::SignOff(sign_off) if sign_off.role == role && sign_off.person == person));
+/// Takes back the newest sign-off of this person in this role, on the release of the run.
+fn withdrawal(options: &SignOptions, case: &Case, run: &RecordedRun, role: &str, person: &str) -> Result<Act, Failure> {
+    let of_release = |sign_off: &SignOff| {
+        let (theirs, ours) = (&sign_off.release, &run.report.release);
+        (&theirs.version, &theirs.commit, &theirs.artifact) == (&ours.version, &ours.commit, &ours.artifact)
+    };
+    let newest = case.history.of_environment(&case.plan.project, &case.plan.environment).rev().find(
+        |proven| matches!(&proven.statement.act, Act::SignOff(said) if said.role == role && said.person == person && of_release(said)),
+    );
     let sign_off: Digest = newest.map(|proven| proven.entry.statement()).ok_or_else(|| {
-        Failure::usage(anyhow!("`{person}` has signed nothing as `{role}` in `{}` that could be withdrawn", case.plan.environment))
+        let release = run.report.release.name().unwrap_or_default();
+        Failure::usage(anyhow!("`{person}` has signed nothing as `{role}` on {release} in `{}` to withdraw", case.plan.environment))
     })?;
     Ok(Act::Withdrawal(Withdrawal { sign_off, reason: options.comment.clone().unwrap_or_default() }))
 }

@@ -16,13 +16,11 @@ use crate::model::{Act, Exit, Method, Subject, Waiver, moment, plain, utc};
 pub(super) fn waive(edge: &Edge, options: &WaiveOptions) -> Result<Exit, Failure> {
     edge::block_on(async {
         let mut case = Case::open(edge, &options.record, true).await?;
-        let policy = case.policy()?;
+        case.policy()?;
         let written = case.plan.waivers.iter().find(|waiver| waiver.waiver.check == options.id).map(|waiver| waiver.waiver.clone());
-        let everybody: Vec<String> =
-            policy.roles.values().flat_map(|role| role.people.clone()).chain(case.people.keys().cloned()).collect();
         let people = match &written {
             Some(waiver) if options.reason.is_none() => vec![waiver.approver.clone()],
-            _ => everybody,
+            _ => case.everybody(),
         };
         let signer = Signer::find(edge, &case, options.key.key.as_deref(), &people).await?;
         let waiver = match written {
@@ -83,7 +81,7 @@ fn check(case: &Case, waiver: &Waiver) -> Result<(), Failure> {
         return refuse(format!("it would have ended already, at {}", utc(waiver.expires)));
     }
     let longest = case.policy()?.longest_waiver.on(item.severity);
-    if waiver.granted.unwrap_or(case.now) + longest.signed() < waiver.expires {
+    if longest.after(waiver.granted.unwrap_or(case.now)) < waiver.expires {
         return refuse(format!("it would last until {}, on a {} at most {longest} are allowed", utc(waiver.expires), item.severity.word()));
     }
     Ok(())

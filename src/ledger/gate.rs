@@ -1,5 +1,7 @@
 //! May this release be deployed now? The rules of the gate, in one place.
 
+mod since;
+
 use std::collections::BTreeMap;
 
 use super::{
@@ -78,6 +80,9 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], question: Question<'
         }
         Some(run) => {
             look_at_run(&mut ruling, run, question);
+            for objection in since::objections(history, run, question) {
+                ruling.objections.push(objection);
+            }
             look_at_votes(&mut ruling, votes(history, wanted, rules, runs, run), question, run);
             ruling.run = Some(run.clone());
         }
@@ -108,7 +113,7 @@ fn look_at_run(ruling: &mut Ruling<'_>, run: &RecordedRun, question: Question<'_
         }
     }
     let ended = report.finished.min(run.recorded);
-    if ended + rules.policy.max_age.signed() <= rules.now {
+    if rules.policy.max_age.after(ended) <= rules.now {
         let text =
             format!("the newest full run ended at {}, longer than {} ago: run `gonogo verify` again", utc(ended), rules.policy.max_age);
         ruling.object(Exit::Unchecked, text);

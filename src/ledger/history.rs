@@ -1,12 +1,12 @@
 //! A ledger that was read and believed: every entry with what it says, and how far its signature can be trusted.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{Entry, LedgerError, VERSION};
-use crate::model::{Act, Digest, Statement, utc};
+use crate::model::{Act, Digest, Made, Method, Period, Statement, utc};
 
 /// How far the clocks of a signer and of the ledger may be apart.
-pub(super) const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const CLOCKS: Period = Period::seconds(60);
 
 /// Judges signatures.
 pub trait Verifier: Sync {
@@ -93,6 +93,12 @@ impl History {
         &self.entries
     }
 
+    /// What it was at an instant: the entries that had been recorded by then.
+    #[must_use]
+    pub fn until(&self, at: Timestamp) -> Self {
+        Self { entries: self.entries.iter().take_while(|proven| proven.entry.recorded <= at).cloned().collect() }
+    }
+
     /// The fingerprint of the newest entry.
     pub fn head(&self) -> Digest {
         self.entries.last().map_or_else(Digest::none, |last| last.digest.clone())
@@ -133,37 +139,45 @@ impl History {
 }
 
 fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<Proven, LedgerError> {
+    if entry.version > VERSION {
+        return Ok(unread(entry));
+    }
     let broken = |why: String| LedgerError::Broken { seq: entry.seq, why };
     let statement = Statement::from_json(&entry.payload).map_err(|error| broken(error.to_string()))?;
     let made = &statement.made;
     let mut standing = match (&entry.signature, &made.by) {
         (None, None) => Standing::Unsigned,
-        (None, Some(by)) => Standing::Untrusted(format!("it names `{by}` as its signer and bears no signature")),
-        (Some(_), None) => Standing::Untrusted("it is signed and does not say by whom".into()),
+        // No gonogo writes either: somebody took the one away.
+        (None, Some(by)) => return Err(broken(format!("it names `{by}` as its signer and bears no signature"))),
+        (Some(_), None) => return Err(broken("it is signed and does not say by whom".into())),
         (Some(signature), Some(by)) => match verifier.check(&entry.payload, signature, by, entry.recorded) {
             Checked::Signed { key, since } => Standing::Signed { key, since },
             Checked::Untrusted(why) => Standing::Untrusted(why),
             Checked::Forged(why) => return Err(broken(why)),
         },
     };
-    if matches!(standing, Standing::Signed { .. }) && made.at > entry.recorded + CLOCKS {
+    if matches!(standing, Standing::Signed { .. }) && made.at > CLOCKS.after(entry.recorded) {
         standing =
             Standing::Untrusted(format!("it says it was signed at {}, after it was recorded at {}", utc(made.at), utc(entry.recorded)));
     }
-    if let Some(why) = inconsistent(&statement) {
-        standing = Standing::Untrusted(why);
+    if let Some(why) = statement.contradiction() {
+        standing = Standing::Untrusted(why.into());
     }
     Ok(Proven { digest: entry.digest(), entry, statement, standing })
 }
 
-/// What a statement is about must be what it says it is about.
-fn inconsistent(statement: &Statement) -> Option<String> {
-    let about =
-        |digest: &Digest| statement.subject.iter().any(|subject| subject.digest.get("sha256").is_some_and(|d| d == digest.as_str()));
-    let report = match &statement.act {
-        Act::Run(run) => &run.report,
-        Act::SignOff(sign_off) => &sign_off.report,
-        _ => return None,
+/// What a newer program wrote: it is there, and nothing of what it says is believed.
+fn unread(entry: Entry) -> Proven {
+    let made = Made {
+        project: String::new(),
+        environment: String::new(),
+        at: entry.recorded,
+        head: Digest::none(),
+        by: None,
+        method: Method::Recorded,
+        tool: String::new(),
     };
-    (!about(report)).then(|| "the report it names is not what it is about".into())
+    let act = Act::Other(format!("an entry of version {}", entry.version));
+    let standing = Standing::Untrusted(format!("it was written by a newer gonogo (version {}) and was not looked at", entry.version));
+    Proven { digest: entry.digest(), statement: Statement { subject: Vec::new(), made, act }, standing, entry }
 }

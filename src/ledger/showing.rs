@@ -82,7 +82,7 @@ fn answer(history: &History, question: Question<'_>, run: &RecordedRun, finding:
         reason: answer.reason.clone(),
         name: name(by, question.rules.people),
         at: proven.entry.recorded,
-        until: good_for.map(|period| proven.entry.recorded + period.signed()),
+        until: good_for.map(|period| period.after(proven.entry.recorded)),
         evidence: answer.evidence.clone(),
     })
 }

@@ -68,9 +68,8 @@ pub fn votes<'h>(history: &'h History, wanted: &Wanted, rules: Rules<'_>, runs: 
         if !wanted.is(&sign_off.release) {
             continue;
         }
-        let shared =
-            votes.iter().find(|vote| vote.counts() && vote.sign_off.person != sign_off.person && vote.proven.key() == proven.key());
-        let shared = shared.filter(|_| proven.statement.made.method == Method::Ssh).map(|vote| vote.sign_off.person.clone());
+        let shared = votes.iter().find(|vote| vote.counts() && share_a_key(vote, proven, sign_off));
+        let shared = shared.map(|vote| vote.sign_off.person.clone());
         let void = poll.void(proven, sign_off).or_else(|| Some(format!("signed with the key that signed for `{}`", shared?)));
         let state = match void {
             Some(why) => SignOffState::Void(why),
@@ -86,6 +85,12 @@ pub fn votes<'h>(history: &'h History, wanted: &Wanted, rules: Rules<'_>, runs: 
         votes.push(Vote { proven, sign_off, state });
     }
     votes
+}
+
+/// Whether two people signed with one key. What somebody entered for others is under the key of whoever entered it.
+fn share_a_key(vote: &Vote<'_>, proven: &Proven, sign_off: &SignOff) -> bool {
+    let own = |proven: &Proven| proven.statement.made.method == Method::Ssh;
+    vote.sign_off.person != sign_off.person && own(vote.proven) && own(proven) && vote.proven.key() == proven.key()
 }
 
 fn of(proven: &Proven, wanted: &Wanted) -> bool {
@@ -143,6 +148,7 @@ impl Poll<'_, '_> {
         match made.method {
             Method::Ssh if signer != sign_off.person => return Some(format!("`{signer}` signed for `{}`", sign_off.person)),
             Method::Recorded if signer == sign_off.person => return Some("it is said to be entered for somebody else and is not".into()),
+            Method::Recorded if !policy.is_of_people(signer) => return Some(format!("`{signer}`, who entered it, has no role")),
             Method::Recorded if sign_off.evidence.is_empty() => return Some("nothing shows the decision that was entered".into()),
             Method::Ssh | Method::Recorded => {}
         }
@@ -171,7 +177,7 @@ impl Poll<'_, '_> {
         if sign_off.release != run.report.release || sign_off.verdict != run.report.verdict {
             return Some("it says other things of the report than the report does".into());
         }
-        if made.at < run.report.finished - CLOCKS {
+        if CLOCKS.after(made.at) < run.report.finished {
             return Some(format!("signed at {}, before the run ended at {}", utc(made.at), utc(run.report.finished)));
         }
         if run.report.verdict != Verdict::Go {
@@ -180,7 +186,7 @@ impl Poll<'_, '_> {
         if run.report.release.version.is_none() && run.report.release.commit.is_none() {
             return Some("the report names neither a version nor a commit".into());
         }
-        let until = made.at.min(proven.entry.recorded) + self.rules.policy.valid_for.signed();
+        let until = self.rules.policy.valid_for.after(made.at.min(proven.entry.recorded));
         if until <= self.rules.now {
             return Some(format!("ran out at {}: sign-offs count for {}", utc(until), self.rules.policy.valid_for));
         }

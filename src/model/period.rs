@@ -41,6 +41,11 @@ impl Period {
         SignedDuration::try_from(self.0).unwrap_or(SignedDuration::MAX)
     }
 
+    /// The instant that lies so far after `at`; the end of time where that is beyond it.
+    pub fn after(self, at: jiff::Timestamp) -> jiff::Timestamp {
+        at.checked_add(self.signed()).unwrap_or(jiff::Timestamp::MAX)
+    }
+
     /// How long a stretch of time is; a negative one counts as zero.
     pub fn between(from: jiff::Timestamp, to: jiff::Timestamp) -> Self {
         Self(to.duration_since(from).try_into().unwrap_or(Duration::ZERO))

@@ -191,6 +191,11 @@ impl Signoff {
             .unwrap_or_else(|| format!("I have read this report and, as {role}, I stand by the decision I sign."))
     }
 
+    /// Whether `person` has a role of a person: any but the recorder's.
+    pub fn is_of_people(&self, person: &str) -> bool {
+        self.roles.keys().any(|role| role != Self::RECORDER && self.has_role(person, role))
+    }
+
     /// Whether `person` has `role`.
     pub fn has_role(&self, person: &str, role: &str) -> bool {
         self.roles.get(role).is_some_and(|role| role.people.iter().any(|id| id == person))

@@ -30,6 +30,19 @@ pub struct Statement {
     pub act: Act,
 }
 
+impl Statement {
+    /// How it contradicts itself: a run or a decision is about the report that it names.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let about = |digest: &Digest| self.subject.iter().any(|it| it.digest.get("sha256").is_some_and(|other| other == digest.as_str()));
+        let report = match &self.act {
+            Act::Run(run) => &run.report,
+            Act::SignOff(sign_off) => &sign_off.report,
+            _ => return None,
+        };
+        (!about(report)).then_some("the report it names is not what it is about")
+    }
+}
+
 /// Something a statement is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {

@@ -19,7 +19,7 @@
 //! | 16 | a standby, a pooler, another database answers | `postgres::a_standby_is_told_from_a_primary`, `postgres_indexes::nothing_to_look_at_is_never_green` |
 //! | 13 | a waiver for a check that does not exist is passed over | [`people::an_exception_for_nothing_is_said_and_covers_nothing`], `waivers` |
 //! | 18 | a policy that nobody or one person can meet | [`people::a_policy_that_lets_one_person_decide_twice_is_refused`] |
-//! | 14 | a gate left open | it comes with the gate |
+//! | 14 | a gate that was opened stays open | `signoff::whole::a_gate_that_was_passed_is_shut_for_the_next`, `signoff::voided`, `signoff::emergency` |
 //!
 //! Traps of each kind: `health` answers in [`targets::a_health_answer_that_contradicts_itself_is_red`] and the module `health`;
 //! indexes in [`targets::what_is_called_like_the_index_is_not_the_index`] and the module `postgres_indexes`; `secrets` in the

@@ -35,5 +35,6 @@ mod scripted;
 mod secrets;
 mod servers;
 mod signing;
+mod signoff;
 mod tls;
 mod waivers;

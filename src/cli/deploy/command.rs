@@ -12,7 +12,7 @@ use crate::{
         arguments::{self, DeployRunOptions},
         case::Case,
         edge::{self, Edge},
-        gate::{Asked, nothing_to_look_at, say},
+        gate::{Asked, named, nothing_to_look_at, say},
         signals, verify,
     },
     model::{DeploymentStatus, Exit},
@@ -22,14 +22,12 @@ use crate::{
 pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failure> {
     let gate = edge::block_on(async {
         let case = Case::open(edge, &options.record, false).await.map_err(nothing_to_look_at)?;
-        let wanted = case.wanted(edge, &options.release);
+        let wanted = named(case.wanted(edge, &options.release))?;
+        // A deployment that could not be put on record is not begun.
+        recorder(edge, &case, &options.by).await?;
         let asked = Asked::of(edge, &case, &wanted, options.by.deployer.clone()).await?;
         let ruling = asked.rule(&case)?;
         say(&case, &wanted, &ruling)?;
-        if ruling.exit() == Exit::Go {
-            // What could not be put on record afterwards is not begun.
-            recorder(edge, &case, &options.by).await?;
-        }
         Ok(ruling.exit())
     })?;
     if gate != Exit::Go {
@@ -37,6 +35,9 @@ pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failu
     }
     let started = edge::clock();
     let ran = edge::block_on(carried_out(&options.command))?;
+    if let Some(note) = &ran.note {
+        edge::complain(note);
+    }
     let verified = match ran.succeeded {
         true => verify::verify(edge, &after(options)?)?,
         false => Exit::Red,

@@ -38,7 +38,7 @@ pub(super) async fn verify(case: &Case, heads: &[String]) -> Result<Exit, Failur
         }
     }
     say(case)?;
-    if untrusted > 0 { Ok(Exit::Untrusted) } else { Ok(Exit::Go) }
+    if untrusted > 0 || case.history.newer().is_some() { Ok(Exit::Untrusted) } else { Ok(Exit::Go) }
 }
 
 fn say(case: &Case) -> Result<(), Failure> {

@@ -75,6 +75,11 @@ impl fmt::Display for SharedKey {
 }
 
 impl Signers {
+    /// Nobody: where no plan says who may sign.
+    pub fn none() -> Self {
+        Self { lines: Vec::new(), revoked: Revoked::default() }
+    }
+
     /// Reads both files. A time without `Z` is one of `zone`, as `ssh-keygen` takes it for one of the machine's.
     ///
     /// A binary key revocation list (`ssh-keygen -k`) must also be [asked](Self::ask_revoked); until then every key

@@ -1,0 +1,18 @@
+//! The sign-off on the real program: keys of ssh-keygen, an agent, git, a ledger in a file; and what attackers make of it.
+
+mod answers;
+mod apart;
+mod audited;
+mod authors;
+mod by_hand;
+mod emergency;
+mod foreign;
+mod house;
+mod keys;
+mod policy;
+mod protected;
+mod strange;
+mod tampered;
+mod tampered_deeply;
+mod voided;
+mod whole;

@@ -1,0 +1,96 @@
+//! Answers and accepted exceptions: who may give them, and for what.
+
+use super::house::{House, now};
+
+fn in_hours(hours: i64) -> String {
+    (now() + jiff::SignedDuration::from_hours(hours)).to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_those_who_are_asked_answer() {
+    let drill = "  - { id: drill, manual: { question: Was it restored?, evidence: the ticket, by: security } }\n";
+    let house = House::new().await.checks(drill);
+    let answer = |key: &str, more: &[&str]| house.gonogo.run(["answer", "drill", "--key", &house.key(key)].iter().chain(more));
+    answer("dev", &[]).exits(5).says("belongs to dev, not to sec");
+    answer("ci", &[]).exits(5);
+    house.gonogo.run(["answer", "dril", "--key", &house.key("sec")]).exits(2).says("did you mean `drill`?");
+    house.gonogo.run(["answer", "first", "--key", &house.key("sec")]).exits(2).says("takes no answer");
+    answer("sec", &["not-applicable"]).exits(2).says("--reason");
+    answer("sec", &["maybe"]).exits(2);
+    house.verify(&[]).exits(4).says("");
+    answer("sec", &["no", "--reason", "the tape is torn"]).exits(0).says("sec answers no");
+    let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
+    assert_eq!(ran.code, 1);
+    assert!(report.findings[3].reason.contains("the tape is torn (Sepp Security"), "{}", report.findings[3].reason);
+    answer("sec", &["not-applicable", "--reason", "no data here", "--evidence", "https://tickets.example.com/1"]).exits(0);
+    let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
+    assert_eq!(ran.code, 0);
+    assert!(report.findings[3].reason.contains("not applicable: no data here"), "{}", report.findings[3].reason);
+    answer("sec", &["--evidence", "missing.txt"]).exits(2).says("missing.txt");
+    house.write("ticket.txt", "done");
+    answer("sec", &["--evidence", "ticket.txt"]).exits(0);
+    house.verify(&[]).exits(0);
+    house.gonogo.run(["report", "-q", "--format", "markdown=r.md"]).exits(0);
+    assert!(house.gonogo.read("r.md").contains("ticket.txt"));
+    // Without a policy there is nobody whose answer counts.
+    let plan = house.plan();
+    house.write(
+        "gonogo.yaml",
+        plan.split("signoff:").next().expect("a head").to_owned() + "checks:\n  - { id: drill, manual: { question: Q? } }\n",
+    );
+    answer("sec", &[]).exits(2).says("write `signoff:`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_somebody_else_than_the_owner_accepts_and_not_for_long() {
+    let house = House::new().await.policy(&[("longest-waiver", "{ blocker: 5d }")]);
+    house.service.first(500);
+    house.verify(&[]).exits(1);
+    let waive = |key: &str, owner: &str, check: &str, expires: &str| {
+        let key = house.key(key);
+        house.gonogo.run(["waive", check, "--reason", "r", "--ticket", "T", "--owner", owner, "--expires", expires, "--key", &key])
+    };
+    waive("sec", "sec", "first", &in_hours(24)).exits(2).says("sec owns the exception");
+    waive("sec", "dev", "first", &in_hours(24 * 6)).exits(2).says("at most 5 d are allowed");
+    waive("sec", "dev", "first", "2020-01-01").exits(2).says("would have ended already");
+    waive("sec", "dev", "first", "soon").exits(2).says("--expires");
+    waive("sec", "nobody", "first", &in_hours(24)).exits(2).says("no person `nobody`");
+    waive("sec", "dev", "frist", &in_hours(24)).exits(2).says("no check `frist`");
+    assert!(!house.log().contains("waiver"), "{}", house.log());
+    house.verify(&[]).exits(1);
+    waive("sec", "dev", "first", &in_hours(24)).exits(0).says("sec accepts this");
+    house.verify(&[]).exits(0);
+    // A machine's key accepts nothing.
+    house.service.second(500);
+    waive("ci", "dev", "second", &in_hours(24)).exits(5).says("belongs to ci");
+    // One from the plan's file is signed by its approver alone.
+    house.service.first(200);
+    let text =
+        format!("- {{ check: first, environment: prod, reason: q, ticket: U, owner: dev, approver: boss, expires: '{}' }}\n", in_hours(48));
+    house.write("waivers.yaml", text);
+    house.service.first(500);
+    house.gonogo.run(["waive", "first", "--key", &house.key("sec")]).exits(5).says("belongs to sec, not to boss");
+    house.gonogo.run(["waive", "first", "--key", &house.key("boss")]).exits(0);
+    let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
+    assert_eq!((ran.code, report.findings[0].waiver.as_ref().map(|waiver| waiver.ticket.as_str())), (0, Some("U")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_goes_on_record_without_a_policy_too() {
+    let house = House::new().await;
+    let plan = house.plan();
+    let (head, checks) = (plan.split("signoff:").next().expect("a head"), plan.split("checks:").nth(1).expect("checks"));
+    house.write("gonogo.yaml", format!("{head}checks:{checks}"));
+    house.verify(&[]).exits(0);
+    assert!(!house.gonogo.path(".gonogo").exists());
+    house.verify(&["--record", "--bundle", "b"]).exits(0);
+    house.log();
+    house.gonogo.run(["log", "verify"]).exits(0).says("unsigned 1 entries");
+    house.gonogo.run(["deploy", "record", "--release", "1.4.2", "--status", "succeeded"]).exits(0);
+    house.gonogo.run(["log"]).exits(0).says("1.4.2");
+    house.gonogo.run(["report", "-q", "--format", "html=r.html"]).exits(0);
+    house.gonogo.run(["audit", "b"]).exits(5).says("signers not confirmed");
+    house.gate(&[]).exits(2).says("write `signoff:`");
+    house.sign("security", "sec", &[]).exits(2).says("write `signoff:`");
+    house.gonogo.run(["gate", "--release", "1.4.2", "--break-glass", "--as", "security", "--reason", "r", "--ticket", "t"]).exits(2);
+}

@@ -1,0 +1,56 @@
+//! OpenSSH's own programs, and others, with nothing of this process's environment.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::gonogo::search_path;
+
+const MISSING: &str = "no OpenSSH: `apt-get install openssh-client`";
+
+/// An agent that ends with the test.
+pub(in crate::signoff) struct Agent {
+    child: Child,
+    pub(in crate::signoff) socket: PathBuf,
+}
+
+impl Agent {
+    /// One with these keys of the folder.
+    pub(in crate::signoff) fn with(folder: &Path, keys: &[&str]) -> Self {
+        let socket = folder.join("agent.sock");
+        let mut command = Command::new("ssh-agent");
+        command.args(["-D", "-a"]).arg(&socket).env_clear().env("PATH", search_path()).stdin(Stdio::null());
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect(MISSING);
+        let agent = Self { child, socket };
+        let end = Instant::now() + Duration::from_secs(20);
+        while !agent.socket.exists() {
+            assert!(Instant::now() < end, "ssh-agent does not start");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        for key in keys {
+            let mut command = Command::new("ssh-add");
+            command.args(["-q", key]).current_dir(folder).env_clear().env("PATH", search_path());
+            let added = command.env("SSH_AUTH_SOCK", &agent.socket).output().expect(MISSING);
+            assert!(added.status.success(), "{key}: {}", String::from_utf8_lossy(&added.stderr));
+        }
+        agent
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a program in a folder with nothing of this process's environment; whether it ended well, and what it said.
+pub(in crate::signoff) fn shell(folder: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).env_clear().env("PATH", search_path()).env("HOME", folder).env("TZ", "UTC");
+    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{program}: {error}; {MISSING}"));
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (output.status.success(), said)
+}

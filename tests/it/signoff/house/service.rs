@@ -1,0 +1,39 @@
+//! A service whose health is set by the test.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU16, Ordering},
+};
+
+/// A service whose answer can be set.
+#[derive(Clone)]
+pub(in crate::signoff) struct Service {
+    pub(super) url: String,
+    first: Arc<AtomicU16>,
+    second: Arc<AtomicU16>,
+}
+
+impl Service {
+    pub(super) async fn start() -> Self {
+        use axum::{Router, http::StatusCode, routing::get};
+        let (first, second) = (Arc::new(AtomicU16::new(200)), Arc::new(AtomicU16::new(200)));
+        let answer = |status: &Arc<AtomicU16>| {
+            let status = status.clone();
+            get(move || async move { StatusCode::from_u16(status.load(Ordering::SeqCst)).expect("a status") })
+        };
+        let router =
+            Router::new().route("/base", get(|| async { "well" })).route("/first", answer(&first)).route("/second", answer(&second));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, first, second }
+    }
+
+    pub(in crate::signoff) fn first(&self, status: u16) {
+        self.first.store(status, Ordering::SeqCst);
+    }
+
+    pub(in crate::signoff) fn second(&self, status: u16) {
+        self.second.store(status, Ordering::SeqCst);
+    }
+}
