@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ledger::{
-        self, Blob, Draft, Entry, History, LedgerError, Proven, Rules, Standing, Store, Trust, Wanted,
+        self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted,
         signing::{Signers, SignersFile, SignersProblem},
     },
     model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject, UnsignedRuns},
@@ -196,7 +196,7 @@ impl Case {
     }
 
     /// The entry of this place, if it is there.
-    pub(super) fn entry(&self, seq: u64) -> Option<&Proven> {
+    pub(super) fn entry(&self, seq: u64) -> Option<&ledger::Proven> {
         self.history.entries().iter().find(|proven| proven.entry.seq == seq)
     }
 }

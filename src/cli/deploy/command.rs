@@ -28,10 +28,6 @@ pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failu
         let asked = Asked::of(edge, &case, &wanted, options.by.deployer.clone()).await?;
         let ruling = asked.rule(&case)?;
         say(&case, &wanted, &ruling)?;
-        if ruling.exit() == Exit::Go {
-            // What could not be put on record afterwards is not begun.
-            recorder(edge, &case, &options.by).await?;
-        }
         Ok(ruling.exit())
     })?;
     if gate != Exit::Go {
