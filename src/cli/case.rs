@@ -22,7 +22,9 @@ use crate::{
         self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted,
         signing::{Signers, SignersFile, SignersProblem},
     },
-    model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject, UnsignedRuns},
+    model::{
+        Act, Authors, Decision, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject, UnsignedRuns,
+    },
     net::{git, regular_file},
     plan::{self, Plan},
 };
@@ -81,6 +83,14 @@ impl Case {
         policy.signers.ask_revoked(&edge.env).await;
         let history = believed(store.as_ref(), &policy.signers, edge.now).await?;
         let Policy { signoff, people, signers, remark } = policy;
+        let holders: Vec<String> = signoff.iter().flat_map(|policy| policy.roles.values()).flat_map(|role| role.people.clone()).collect();
+        if let Some(shared) = signers.shared(&holders).first() {
+            let people = shared.people.join(" and ");
+            return Err(Failure::usage(anyhow!(
+                "{people} could sign with one key, {}, so they would not be two people: give each a line and a key of their own",
+                shared.key
+            )));
+        }
         Ok(Self { plan, policy: signoff, protected: policy_from.is_some(), people, signers, store, history, now: edge.now, remark })
     }
 
@@ -104,6 +114,14 @@ impl Case {
         let roles = self.policy.iter().flat_map(|policy| policy.roles.values()).flat_map(|role| &role.people);
         let all: BTreeSet<&String> = roles.chain(self.people.keys()).filter(|id| self.is_person(id)).collect();
         all.into_iter().cloned().collect()
+    }
+
+    /// A clock that is behind the record keeps alive what has run out.
+    pub(super) fn in_time(&self) -> Result<(), Failure> {
+        match self.history.entries().last().map(|newest| newest.entry.recorded) {
+            Some(newest) if ledger::CLOCKS.after(self.now) < newest => Err(LedgerError::ClockBehind { now: self.now, newest }.into()),
+            _ => Ok(()),
+        }
     }
 
     /// What pages show of it is made from.
@@ -151,16 +169,19 @@ impl Case {
 
     /// The commit that is live, as far as the record can be relied on: that of the last deployment that was not rolled back.
     fn live(&self) -> Option<String> {
-        let signed = self.policy.as_ref().filter(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
-        // What cannot be trusted may not shorten whose commits are looked at.
-        let relied_on = |proven: &ledger::Proven| match signed {
-            Some(policy) => proven.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER)),
-            None => !matches!(proven.standing, Standing::Untrusted(_)),
+        let refused = self.policy.as_ref().is_some_and(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
+        // Anybody can write that something was deployed: it shortens whose commits are looked at only if a recorder
+        // signed it, or people had signed what it rests on.
+        let relied_on = |proven: &ledger::Proven, report: Option<&Digest>| {
+            let recorder = |policy: &Signoff| proven.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER));
+            self.policy.as_ref().is_some_and(recorder) || (!refused && report.is_some_and(|report| self.approved(report, proven.entry.seq)))
         };
         let mut live: Vec<String> = Vec::new();
         for proven in self.history.of_environment(&self.plan.project, &self.plan.environment) {
             let Act::Deployment(deployment) = &proven.statement.act else { continue };
-            let Some(commit) = deployment.release.commit.clone().filter(|_| relied_on(proven)) else { continue };
+            let Some(commit) = deployment.release.commit.clone().filter(|_| relied_on(proven, deployment.report.as_ref())) else {
+                continue;
+            };
             match deployment.status {
                 DeploymentStatus::Succeeded => live.push(commit),
                 DeploymentStatus::RolledBack => live.retain(|other| *other != commit),
@@ -168,6 +189,14 @@ impl Case {
             }
         }
         live.pop()
+    }
+
+    /// Whether somebody had signed the report as go before that entry.
+    fn approved(&self, report: &Digest, before: u64) -> bool {
+        let signed = self.history.of_environment(&self.plan.project, &self.plan.environment).filter(|proven| proven.signer().is_some());
+        signed
+            .filter(|proven| proven.entry.seq < before)
+            .any(|proven| matches!(&proven.statement.act, Act::SignOff(said) if said.report == *report && said.decision == Decision::Go))
     }
 
     /// A statement about `subject`, said now.

@@ -7,8 +7,9 @@ use super::{
     arguments::GateOptions,
     bundled,
     case::Case,
+    ci,
     edge::{self, Edge},
-    sign,
+    release, sign,
     signer::{self, Signer},
 };
 use crate::{
@@ -28,7 +29,9 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
         if options.break_glass {
             return break_glass(edge, options, &mut case, &wanted).await;
         }
-        let asked = Asked::of(edge, &case, &wanted, options.deployer.clone()).await?;
+        case.in_time()?;
+        let deployer = options.deployer.clone().or_else(|| ci::actor(&edge.env).map(str::to_owned));
+        let asked = Asked::of(edge, &case, &wanted, deployer).await?;
         let ruling = asked.rule(&case)?;
         say(&case, &wanted, &ruling)?;
         Ok(ruling.exit())
@@ -57,6 +60,8 @@ pub(super) struct Asked<'a> {
     runs: Vec<ledger::RecordedRun>,
     authors: Option<Authors>,
     deployer: Option<String>,
+    /// What CI or git say is here.
+    here: Release,
 }
 
 impl<'a> Asked<'a> {
@@ -65,7 +70,8 @@ impl<'a> Asked<'a> {
         let runs = ledger::runs(case.store.as_ref(), &case.history, wanted).await?;
         let release = runs.last().map_or(&wanted.release, |run| &run.report.release);
         let authors = case.authors(edge, release).await;
-        Ok(Self { wanted, runs, authors, deployer })
+        let here = release::release(Release::default(), &Release::default(), &edge.env, &case.plan.root);
+        Ok(Self { wanted, runs, authors, deployer, here })
     }
 
     /// The question in the words of the rules.
@@ -81,7 +87,25 @@ impl<'a> Asked<'a> {
 
     /// The gate's answer.
     pub(super) fn rule<'c>(&self, case: &'c Case) -> Result<Ruling<'c>, Failure> {
-        Ok(ledger::gate(&case.history, &self.runs, self.question(case)?))
+        let mut ruling = ledger::gate(&case.history, &self.runs, self.question(case)?);
+        if let Some(text) = self.other_commit() {
+            ruling.object(Exit::Hold, text);
+        }
+        Ok(ruling)
+    }
+
+    /// Why what is here is not what was looked at, where only a version was said: the run took its commit from the same
+    /// place, and there stands another one now.
+    fn other_commit(&self) -> Option<String> {
+        let run = &self.runs.last()?.report.release;
+        let same_place = run.source.split(", ").any(|source| source == self.here.source);
+        let (then, now) = (run.commit.as_ref()?, self.here.commit.as_ref()?);
+        (same_place && self.wanted.release.commit.is_none() && then != now).then(|| {
+            let version = self.wanted.name();
+            format!(
+                "the newest full run of {version} looked at the commit {then}, and {now} is here: say which is deployed, `--commit SHA`"
+            )
+        })
     }
 }
 
