@@ -127,7 +127,10 @@ async fn a_policy_can_demand_runs_that_a_recorder_signed() {
     house.verify(&[]).exits(0);
     house.sign("security", "sec", &[]).exits(0);
     house.gate(&[]).exits(3).says("not signed by a `recorder`");
+    // The wrong key is told before anything is touched.
+    let before = house.service.visits();
     house.verify(&["--recorder-key", &house.key("sec")]).exits(5).says("belongs to sec");
+    assert_eq!(house.service.visits(), before);
     house.verify(&["--recorder-key", &house.key("ci")]).exits(0);
     // The recorder's run confirms what was signed on the other.
     house.gate(&[]).exits(0).says("confirmed by this run");
@@ -136,7 +139,7 @@ async fn a_policy_can_demand_runs_that_a_recorder_signed() {
         .run(["deploy", "record", "--release", "1.4.2", "--status", "succeeded", "--recorder-key", &house.key("ci")])
         .exits(0)
         .says("by ci");
-    house.gonogo.run(["log"]).exits(0).says("ci (key)");
+    house.gonogo.run(["log"]).exits(0).says("CI (key)");
     house.gonogo.run(["log", "verify"]).exits(0).says("unsigned 0 entries");
     // Nobody else's word makes a deployment look like the machine's own.
     let declared =
