@@ -54,6 +54,8 @@ pub(super) struct Case {
     pub(super) now: Timestamp,
     /// That the policy in the work tree is another one than the one that counts.
     pub(super) remark: Option<String>,
+    /// The ledger that stands here, where the record is that of files which it does not have: a no in it is still a no.
+    pub(super) elsewhere: Option<History>,
 }
 
 impl From<LedgerError> for Failure {
@@ -91,7 +93,18 @@ impl Case {
                 shared.key
             )));
         }
-        Ok(Self { plan, policy: signoff, protected: policy_from.is_some(), people, signers, store, history, now: edge.now, remark })
+        Ok(Self {
+            plan,
+            policy: signoff,
+            protected: policy_from.is_some(),
+            people,
+            signers,
+            store,
+            history,
+            now: edge.now,
+            remark,
+            elsewhere: None,
+        })
     }
 
     /// The policy; without one nobody can sign and no gate can be passed.

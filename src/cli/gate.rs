@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     ledger::{self, LedgerError, Question, Ruling, Wanted},
-    model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, SignOffState, Subject, plain, utc},
+    model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, SignOffState, Subject, Verdict, plain, utc},
 };
 
 /// Runs the command.
@@ -26,6 +26,9 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
         };
         sign::take_in(&mut case, &options.signatures, &[]).await?;
         let wanted = named(case.wanted(edge, &options.release))?;
+        if options.break_glass && case.elsewhere.is_some() {
+            return Err(Failure::usage(anyhow!("an emergency goes on record in the ledger here: leave `--bundle` out")));
+        }
         if options.break_glass {
             return break_glass(edge, options, &mut case, &wanted).await;
         }
@@ -88,6 +91,26 @@ impl<'a> Asked<'a> {
     /// The gate's answer.
     pub(super) fn rule<'c>(&self, case: &'c Case) -> Result<Ruling<'c>, Failure> {
         let mut ruling = ledger::gate(&case.history, &self.runs, self.question(case)?);
+        if let (Some(elsewhere), Some(run)) = (&case.elsewhere, self.runs.last()) {
+            for vote in ledger::votes(elsewhere, self.wanted, case.rules()?, &[], run) {
+                if vote.counts() && vote.sign_off.decision == Decision::NoGo {
+                    ruling.object(
+                        Exit::Red,
+                        format!("{} ({}) says no-go in the ledger here", vote.row(&case.people).name, vote.sign_off.role),
+                    );
+                }
+            }
+            for proven in elsewhere.of_environment(&self.wanted.project, &self.wanted.environment) {
+                if let Act::Run(known) = &proven.statement.act
+                    && known.full
+                    && known.verdict == Verdict::NoGo
+                    && self.wanted.is(&known.release)
+                    && proven.entry.recorded > run.recorded
+                {
+                    ruling.object(Exit::Red, format!("a newer full run in the ledger here (entry {}) says no-go", proven.entry.seq));
+                }
+            }
+        }
         if let Some(text) = self.other_commit() {
             ruling.object(Exit::Hold, text);
         }

@@ -9,6 +9,7 @@ mod emergency;
 mod foreign;
 mod house;
 mod keys;
+mod overtaken;
 mod policy;
 mod protected;
 mod strange;
