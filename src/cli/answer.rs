@@ -20,6 +20,7 @@ pub(super) fn answer(edge: &Edge, options: &AnswerOptions) -> Result<Exit, Failu
         let people = who(&case, &manual.by)?;
         let signer = Signer::find(edge, &case, options.key.key.as_deref(), &people).await?;
         let evidence = evidence::of(&options.evidence)?;
+        wanted(&manual, options)?;
         let reply = match options.said {
             Said::Yes => Reply::Yes,
             Said::No => Reply::No,
@@ -51,6 +52,8 @@ pub(super) fn answer(edge: &Edge, options: &AnswerOptions) -> Result<Exit, Failu
 /// A manual item as far as its answer needs it.
 struct Manual {
     question: String,
+    /// What evidence is wanted.
+    evidence: Option<String>,
     /// Roles or people who may answer; everybody where empty.
     by: Vec<String>,
 }
@@ -73,7 +76,21 @@ fn question(case: &Case, id: &str) -> Result<Manual, Failure> {
         serde_json::Value::Array(all) => all.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
         _ => Vec::new(),
     };
-    Ok(Manual { question, by })
+    let evidence = settings["evidence"].as_str().map(str::to_owned);
+    Ok(Manual { question, evidence, by })
+}
+
+/// A yes that shows nothing of what is asked for says why.
+fn wanted(manual: &Manual, options: &AnswerOptions) -> Result<(), Failure> {
+    match &manual.evidence {
+        Some(evidence) if options.said == Said::Yes && options.evidence.is_empty() && options.reason.is_none() => {
+            Err(Failure::usage(anyhow!(
+                "`{}` asks for evidence, {evidence}: show it with `--evidence FILE|URL`, or say with `--reason` why there is none",
+                options.id
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The ids of those who may answer.

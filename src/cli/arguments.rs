@@ -267,6 +267,11 @@ pub(super) struct CompletionOptions {
     pub(super) shell: clap_complete::Shell,
 }
 
+/// A text that says something.
+fn said(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("it says nothing: write a text".into()) } else { Ok(text.to_owned()) }
+}
+
 fn phase(word: &str) -> Result<Phase, String> {
     Phase::ALL.into_iter().find(|phase| phase.word() == word).ok_or_else(|| "write `pre-deploy` or `post-deploy`".into())
 }

@@ -18,6 +18,7 @@ use crate::{
     ledger::{Entry, History, LedgerError, Manifest, Proven, Standing, Store as _, Trust, signing::Signers},
     model::{Act, Decision, Digest, Exit, Period, Record, Report, SignOffState, Size, plain, utc},
     net::regular_file,
+    plan::Plan,
     render,
 };
 
@@ -31,7 +32,9 @@ const CLOCKS: Period = Period::seconds(300);
 pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure> {
     edge::block_on(async {
         let opened = bundled::open(&options.bundle).await?;
-        let mut signers = signers(&opened, options.signers.as_deref())?;
+        let environment = bundled::environment(&opened)?;
+        let kept = KeptPlan::of(&opened.plan_files().await?, &opened.run.config, &environment)?;
+        let mut signers = signers(&opened, &kept.plan, options)?;
         signers.ask_revoked(&edge.env).await;
         let entries = opened.store.entries().await?;
         let history = History::of(entries.clone(), &Trust { signers: &signers, now: edge.now })?;
@@ -44,25 +47,37 @@ pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure
         let mut audit =
             Audit { opened: &opened, report: &report, history: &history, faults: Vec::new(), unseen: Vec::new(), lines: Vec::new() };
         audit.entries();
-        audit.plan().await?;
+        audit.plan(&kept.plan);
         audit.statements();
-        let shown = audit.pages(edge, proven, &then, written).await?;
+        let shown = audit.pages(edge, &kept.plan, proven, &then, written).await?;
         audit.say(&shown, options)
     })
 }
 
 /// The signers that are trusted: the auditor's own; else the bundle's, which prove nothing.
-fn signers(opened: &Opened, trusted: Option<&Path>) -> Result<Signers, Failure> {
+///
+/// What the bundle says beside its plan counts nothing: the plan is the one that the run was made with.
+fn signers(opened: &Opened, plan: &Plan, options: &AuditOptions) -> Result<Signers, Failure> {
+    let own =
+        |file: &Path| regular_file::read_bytes(file, LARGEST_SIGNERS).with_context(|| file.display().to_string()).map_err(Failure::usage);
+    let trusted = options.signers.as_deref();
     let bytes = match trusted {
-        Some(file) => {
-            regular_file::read_bytes(file, LARGEST_SIGNERS).with_context(|| file.display().to_string()).map_err(Failure::usage)?
-        }
+        Some(file) => own(file)?,
         None if opened.bundle.allowed_signers().is_empty() => return Ok(Signers::none()),
         None => opened.bundle.allowed_signers().to_vec(),
     };
     let text = String::from_utf8(bytes).map_err(|_| Failure::usage(anyhow!("the signers are not text")))?;
     let name = trusted.map_or_else(|| "allowed_signers".into(), |file| file.to_string_lossy());
-    case::parsed((&name, &text), opened.bundle.revoked_keys().map(|bytes| ("revoked_keys", bytes)))
+    let revoked = match options.revoked.as_deref() {
+        Some(file) => Some((file.to_string_lossy(), own(file)?)),
+        None => revoked(plan).map(|bytes| ("revoked_keys".into(), bytes.to_vec())),
+    };
+    case::parsed((&name, &text), revoked.as_ref().map(|(name, bytes)| (&**name, bytes.as_slice())))
+}
+
+/// The keys that count no more, as the plan names them.
+fn revoked(plan: &Plan) -> Option<&[u8]> {
+    plan.keys(plan.signoff.as_ref()?.revoked_keys.as_deref()?)
 }
 
 fn heads(history: &History, heads: &[String]) -> Result<(), Failure> {
@@ -109,18 +124,22 @@ impl Audit<'_> {
     }
 
     /// The plan's files are those of the run.
-    async fn plan(&mut self) -> Result<(), Failure> {
+    fn plan(&mut self, plan: &Plan) {
+        if self.opened.run.files != self.report.plan.files {
+            self.faults.push("its ledger keeps other files of the plan than its report names".into());
+        }
         for (name, digest) in &self.opened.run.files {
             if self.opened.bundle.plan_file(name).map(Digest::of).as_ref() != Some(digest) {
                 self.faults.push(format!("the plan's file `{name}` is not the one the run was made with"));
             }
         }
-        let files = self.opened.plan_files().await?;
-        let signers = self.opened.bundle.allowed_signers();
-        if !signers.is_empty() && !files.values().any(|bytes| bytes == signers) {
+        let allowed = plan.signoff.as_ref().and_then(|policy| plan.keys(&policy.allowed_signers)).unwrap_or_default();
+        if self.opened.bundle.allowed_signers() != allowed {
             self.faults.push("its `allowed_signers` are not those of the plan".into());
         }
-        Ok(())
+        if self.opened.bundle.revoked_keys() != revoked(plan) {
+            self.faults.push("its `revoked_keys` are not those of the plan".into());
+        }
     }
 
     /// The statements to be checked by hand are those of the ledger.
@@ -133,22 +152,21 @@ impl Audit<'_> {
     }
 
     /// The record and the pages are what report and ledger make.
-    async fn pages(&mut self, edge: &Edge, proven: &Proven, then: &History, written: Record) -> Result<Shown, Failure> {
+    async fn pages(&mut self, edge: &Edge, plan: &Plan, proven: &Proven, then: &History, written: Record) -> Result<Shown, Failure> {
         let bundle = &self.opened.bundle;
         let Act::Run(run) = &proven.statement.act else { return Err(Failure::untrusted(anyhow!("entry {} is no run", self.opened.seq))) };
         if written.as_of < proven.entry.recorded || CLOCKS.after(edge.now) < written.as_of {
             self.faults.push(format!("its record is as of {}, which is before the run or still to come", written.as_of));
         }
-        let kept = KeptPlan::of_run(edge, &self.opened.store, proven, run).await?;
         let ground = Ground {
             store: &self.opened.store,
             history: then,
-            policy: kept.plan.signoff.as_ref(),
+            policy: plan.signoff.as_ref(),
             protected: false,
-            people: &kept.plan.people,
+            people: &plan.people,
             now: edge.now,
         };
-        let shown = shown::beside(edge, ground, proven, run, Some(written.as_of)).await?;
+        let shown = shown::beside(ground, proven, run, Some(written.as_of)).await?;
         let by = bundle.manifest().map_err(Failure::untrusted)?.tool;
         if by != Manifest::TOOL {
             // Another version may show the same in other words: what it made cannot be made again here.

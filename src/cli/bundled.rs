@@ -24,22 +24,16 @@ use crate::{
 const LARGEST: Size = Size(1 << 30);
 
 /// Writes the bundle of a run.
-pub(super) async fn write(
-    edge: &Edge,
-    ground: Ground<'_>,
-    proven: &Proven,
-    run: &Run,
-    record: &Record,
-    file: &Path,
-) -> Result<(), Failure> {
+pub(super) async fn write(ground: Ground<'_>, proven: &Proven, run: &Run, record: &Record, file: &Path) -> Result<(), Failure> {
     let seq = proven.entry.seq;
     let json = ground.store.blob(&run.report).await?;
     let json = json.ok_or_else(|| LedgerError::Broken { seq, why: "its report is gone".into() })?;
     let report = Report::from_json(&json).map_err(|error| LedgerError::Broken { seq, why: format!("its report: {error}") })?;
     let pages = render::pages(&report, &json, Some(record));
     let files = kept_plan::files(ground.store, seq, run).await?;
-    let policy = KeptPlan::of(edge, &files, &run.config, &report.environment).ok().and_then(|kept| kept.plan.signoff.clone());
-    let named = |name: Option<&String>| name.and_then(|name| files.get(name.trim_start_matches("./"))).map(Vec::as_slice);
+    let plan = KeptPlan::of(&files, &run.config, &report.environment).ok().map(|kept| kept.plan);
+    let policy = plan.as_ref().and_then(|plan| plan.signoff.as_ref());
+    let named = |name: Option<&String>| name.and_then(|name| plan.as_ref()?.keys(name));
     let mut ledger = Vec::new();
     export::write(ground.store, &mut ledger).await.map_err(|error| Failure::output(anyhow!("{error}")))?;
     let entries: Vec<Entry> =
@@ -53,8 +47,8 @@ pub(super) async fn write(
         evidence: &evidence(ground, &entries).await?,
         entries: &entries,
         ledger: &ledger,
-        allowed_signers: named(policy.as_ref().map(|policy| &policy.allowed_signers)).unwrap_or_default(),
-        revoked_keys: named(policy.as_ref().and_then(|policy| policy.revoked_keys.as_ref())),
+        allowed_signers: named(policy.map(|policy| &policy.allowed_signers)).unwrap_or_default(),
+        revoked_keys: named(policy.and_then(|policy| policy.revoked_keys.as_ref())),
     };
     let zip = Bundle::of(&contents).to_zip().map_err(Failure::output)?;
     std::fs::write(file, zip).with_context(|| format!("the bundle `{}` could not be written", file.display())).map_err(Failure::output)

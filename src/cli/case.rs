@@ -22,15 +22,11 @@ use crate::{
         self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted,
         signing::{Signers, SignersFile, SignersProblem},
     },
-    model::{
-        Act, Authors, Decision, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Size, Statement, Subject, UnsignedRuns,
-    },
-    net::{git, regular_file},
+    model::{Act, Authors, Decision, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Statement, Subject, UnsignedRuns},
+    net::git,
     plan::{self, Plan},
 };
 
-/// No signers' or revocation file is meant to be larger.
-const LARGEST_SIGNERS: Size = Size(1 << 20);
 /// How long git may take to tell a release's authors.
 const GIT: Duration = Duration::from_secs(60);
 
@@ -297,10 +293,11 @@ impl At<'_> {
     }
 }
 
-/// The signers of a plan, from its own folder.
+/// The signers of a plan, from the bytes that were read with it.
 pub(super) fn signers_of(plan: &Plan) -> Result<Signers, Failure> {
     signers(plan.signoff.as_ref(), |name| {
-        regular_file::read_bytes(&plan.root.join(name), LARGEST_SIGNERS).map_err(|error| anyhow!("the file `{name}` {error}"))
+        let kept = plan.keys(name).map(<[u8]>::to_vec);
+        kept.ok_or_else(|| anyhow!("the file `{name}` was not read with the plan"))
     })
 }
 

@@ -52,7 +52,7 @@ async fn record(edge: &Edge, options: &DeployRecordOptions) -> Result<Exit, Fail
         Status::RolledBack => DeploymentStatus::RolledBack,
     };
     let wanted = case.wanted(edge, &options.release);
-    let told = Told { status, notes: options.notes.clone(), started: None, log };
+    let told = Told { status, notes: options.notes.clone(), started: None, log, verified: true };
     put(edge, &mut case, &wanted, &options.by, told).await?;
     Ok(Exit::Go)
 }
@@ -63,6 +63,8 @@ struct Told {
     notes: Option<String>,
     started: Option<jiff::Timestamp>,
     log: Option<(Kept, Blob)>,
+    /// Whether the newest run after the deployment of this release is about this one.
+    verified: bool,
 }
 
 /// Puts a deployment on record, with what it rests on.
@@ -70,6 +72,7 @@ async fn put(edge: &Edge, case: &mut Case, wanted: &Wanted, by: &DeployerOptions
     let recorder = recorder(edge, case, by).await?;
     let rests = Rests::of(edge, case, wanted).await?;
     let release = rests.release.unwrap_or_else(|| full(edge, case, &wanted.release));
+    let emergency = emergency(case, &[&wanted.release, &release], None).map(|opened| opened.entry.statement());
     if release.version.is_none() && release.commit.is_none() {
         return Err(Failure::usage(anyhow!("say which release was deployed: `--release VERSION` or `--commit SHA`")));
     }
@@ -88,14 +91,14 @@ async fn put(edge: &Edge, case: &mut Case, wanted: &Wanted, by: &DeployerOptions
         finished: edge::clock(),
         log: kept,
         report: rests.report,
-        verified: rests.verified,
-        emergency: rests.emergency,
+        verified: rests.verified.filter(|_| told.verified),
+        emergency,
     };
-    let emergency = if deployment.emergency.is_some() { "EMERGENCY " } else { "" };
+    let mark = if deployment.emergency.is_some() { "EMERGENCY " } else { "" };
     let name = deployment.release.name().unwrap_or_default();
     let who = deployment.deployer.name.clone();
     let entry = recorder.record(case, subject, Act::Deployment(Box::new(deployment)), blobs).await?;
-    let text = format!("{emergency}deployment of {name} by {who} on record: entry {}, ledger head {}", entry.seq, case.history.head());
+    let text = format!("{mark}deployment of {name} by {who} on record: entry {}, ledger head {}", entry.seq, case.history.head());
     edge::print(&format!("{}\n", plain(&text))).map_err(Failure::output)
 }
 
@@ -120,33 +123,45 @@ struct Rests {
     release: Option<Release>,
     report: Option<Digest>,
     verified: Option<Digest>,
-    emergency: Option<Digest>,
 }
 
 impl Rests {
     async fn of(edge: &Edge, case: &Case, wanted: &Wanted) -> Result<Self, Failure> {
-        let mut rests = Self { release: None, report: None, verified: None, emergency: None };
+        let mut rests = Self { release: None, report: None, verified: None };
         if case.policy.is_some() {
             let asked = Asked::of(edge, case, wanted, None).await?;
             let ruling = asked.rule(case)?;
             rests.release = ruling.run.as_ref().map(|run| run.report.release.clone());
             rests.report = ruling.confirms.clone().or_else(|| ruling.run.as_ref().map(|run| run.run.report.clone()));
         }
-        let mut used = Vec::new();
         for proven in case.history.of_environment(&wanted.project, &wanted.environment) {
-            match &proven.statement.act {
-                Act::Run(run) if run.phase == Phase::PostDeploy && wanted.is(&run.release) => rests.verified = Some(run.report.clone()),
-                Act::Emergency(emergency) if wanted.is(&emergency.release) && opens(case, proven, emergency) => {
-                    rests.emergency = Some(proven.entry.statement());
-                }
-                Act::Deployment(deployment) => used.extend(deployment.emergency.clone()),
-                _ => {}
+            if let Act::Run(run) = &proven.statement.act
+                && run.phase == Phase::PostDeploy
+                && wanted.is(&run.release)
+            {
+                rests.verified = Some(run.report.clone());
             }
         }
-        // An emergency opens the gate for one deployment.
-        rests.emergency = rests.emergency.filter(|emergency| !used.contains(emergency));
         Ok(rests)
     }
+}
+
+/// The newest emergency of one of these releases that no deployment has used yet: it opens the gate for one. With
+/// `due`, one whose review is not overdue by then.
+fn emergency<'c>(case: &'c Case, releases: &[&Release], due: Option<jiff::Timestamp>) -> Option<&'c ledger::Proven> {
+    let entries = || case.history.of_environment(&case.plan.project, &case.plan.environment);
+    let used: Vec<&Digest> = entries()
+        .filter_map(|proven| if let Act::Deployment(deployment) = &proven.statement.act { deployment.emergency.as_ref() } else { None })
+        .collect();
+    entries().rev().find(|proven| match &proven.statement.act {
+        Act::Emergency(emergency) => {
+            releases.iter().any(|release| release.agrees(&emergency.release))
+                && opens(case, proven, emergency)
+                && due.is_none_or(|due| due < emergency.review_by)
+                && !used.contains(&&proven.entry.statement())
+        }
+        _ => false,
+    })
 }
 
 /// Whether whoever signed the emergency may open the gate.

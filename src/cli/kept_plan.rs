@@ -8,11 +8,11 @@ use std::{
 use anyhow::{Context as _, anyhow};
 use tempfile::TempDir;
 
-use super::{Failure, arguments::PlanOptions, edge::Edge, lint};
+use super::Failure;
 use crate::{
     ledger::{LedgerError, Proven, Store},
     model::Run,
-    plan::{self, Plan},
+    plan::{self, Plan, Request},
 };
 
 /// How deep the plan's folder lies in its own: files of a plan may stand beside that folder (`../shared/checks.yaml`).
@@ -27,18 +27,19 @@ pub(super) struct KeptPlan {
 
 impl KeptPlan {
     /// Writes the files out again and reads the plan from them.
-    pub(super) fn of(edge: &Edge, files: &BTreeMap<String, Vec<u8>>, config: &str, environment: &str) -> Result<Self, Failure> {
+    pub(super) fn of(files: &BTreeMap<String, Vec<u8>>, config: &str, environment: &str) -> Result<Self, Failure> {
         let folder = TempDir::new().context("a folder for the kept plan").map_err(Failure::output)?;
         let root = (0..DEPTH).fold(folder.path().to_path_buf(), |path, _| path.join("plan"));
         std::fs::create_dir_all(&root).context("a folder for the kept plan").map_err(Failure::output)?;
-        for (name, bytes) in files.iter().filter(|(name, _)| !name.starts_with("pack:")) {
+        // A path from the root can only be a file of keys, which is not read from there.
+        for (name, bytes) in files.iter().filter(|(name, _)| !name.starts_with("pack:") && !name.starts_with('/')) {
             let path =
                 inside(folder.path(), &root, name).ok_or_else(|| Failure::untrusted(anyhow!("the kept plan has a file `{name}`")))?;
             write(&path, bytes).with_context(|| format!("the kept plan's file `{name}`")).map_err(Failure::output)?;
         }
         let main = inside(folder.path(), &root, config).ok_or_else(|| Failure::untrusted(anyhow!("the kept plan is called `{config}`")))?;
-        let options = PlanOptions { config: main, env: Some(environment.to_owned()) };
-        let plan = plan::load_leniently(&lint::request(edge, &options)).map_err(|problems| {
+        let request = Request { config: main, environment: Some(environment.to_owned()), ..Request::default() };
+        let plan = plan::load_kept(&request, files).map_err(|problems| {
             let first = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
             Failure::untrusted(anyhow!("the plan that is kept with the run cannot be read: {first}"))
         })?;
@@ -46,8 +47,8 @@ impl KeptPlan {
     }
 
     /// The plan of a run on record.
-    pub(super) async fn of_run(edge: &Edge, store: &dyn Store, proven: &Proven, run: &Run) -> Result<Self, Failure> {
-        Self::of(edge, &files(store, proven.entry.seq, run).await?, &run.config, &proven.statement.made.environment)
+    pub(super) async fn of_run(store: &dyn Store, proven: &Proven, run: &Run) -> Result<Self, Failure> {
+        Self::of(&files(store, proven.entry.seq, run).await?, &run.config, &proven.statement.made.environment)
     }
 }
 

@@ -113,9 +113,9 @@ async fn added(edge: &Edge, asked: Asked<'_>, case: &mut Case, report: &Report, 
     }
     let Some(proven) = case.entry(entry.seq) else { return Ok(None) };
     let Act::Run(run) = &proven.statement.act else { return Ok(None) };
-    let shown = shown::beside(edge, case.ground(), proven, run, Some(edge::clock())).await?;
+    let shown = shown::beside(case.ground(), proven, run, Some(edge::clock())).await?;
     if let Some(file) = &asked.recording.bundle {
-        bundled::write(edge, case.ground(), proven, run, &shown.record, file).await?;
+        bundled::write(case.ground(), proven, run, &shown.record, file).await?;
     }
     Ok(Some(shown.record).filter(|record| !record.roles.is_empty()))
 }

@@ -32,9 +32,9 @@ async fn of_ledger(edge: &Edge, options: &ReportOptions) -> Result<Exit, Failure
     let json = case.store.blob(&run.report).await?;
     let json = json.ok_or_else(|| LedgerError::Broken { seq, why: "its report is gone".into() })?;
     let report = Report::from_json(&json).map_err(|error| LedgerError::Broken { seq, why: format!("its report: {error}") })?;
-    let shown = shown::beside(edge, case.ground(), proven, run, None).await?;
+    let shown = shown::beside(case.ground(), proven, run, None).await?;
     if let Some(file) = &options.bundle {
-        bundled::write(edge, case.ground(), proven, run, &shown.record, file).await?;
+        bundled::write(case.ground(), proven, run, &shown.record, file).await?;
     }
     let page = Page::stored(&report, &json).with_record(&shown.record);
     Outlets::open(edge, &options.output)?.write(&page)?;

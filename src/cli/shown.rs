@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Failure, edge::Edge, kept_plan::KeptPlan};
+use super::{Failure, kept_plan::KeptPlan};
 use crate::{
     ledger::{self, History, LedgerError, Proven, Question, RecordedRun, Rules, Store, Wanted},
     model::{Act, Digest, Exit, Person, Phase, Record, RecordStanding, Report, Run, Signoff},
@@ -35,14 +35,8 @@ pub(super) struct Shown {
 
 /// The record around a run before a deployment. A run of the past is shown as it stood when it was deployed, by the
 /// policy it was made under; with `as_of` at that moment.
-pub(super) async fn beside(
-    edge: &Edge,
-    ground: Ground<'_>,
-    proven: &Proven,
-    run: &Run,
-    as_of: Option<Timestamp>,
-) -> Result<Shown, Failure> {
-    let kept = KeptPlan::of_run(edge, ground.store, proven, run).await.ok();
+pub(super) async fn beside(ground: Ground<'_>, proven: &Proven, run: &Run, as_of: Option<Timestamp>) -> Result<Shown, Failure> {
+    let kept = KeptPlan::of_run(ground.store, proven, run).await.ok();
     let then = kept.as_ref().map(|kept| &kept.plan);
     // A policy from elsewhere was asked for because the plan's own is not to be believed.
     let then = then.filter(|_| !ground.protected);

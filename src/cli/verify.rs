@@ -45,6 +45,17 @@ pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failu
     Ok(outlets.deliver(&report, &json, beside.as_ref(), options.output.quiet)?.and(recorded))
 }
 
+/// Whether any check of the plan is meant for a run that is asked for so.
+pub(super) fn selects(edge: &Edge, options: &VerifyOptions) -> Result<bool, Failure> {
+    let plan = plan::load(&lint::request(edge, &options.plan)).map_err(|problems| Failure::said(lint::refuse(&problems)))?;
+    let settings = settings(edge, options, &plan, &OnRecord::default())?;
+    match run::Selection::of(&plan, &settings) {
+        Ok(_) => Ok(true),
+        Err(run::SelectionError::Nothing(_)) => Ok(false),
+        Err(error) => Err(Failure::usage(error)),
+    }
+}
+
 fn settings(edge: &Edge, options: &VerifyOptions, plan: &Plan, on_record: &OnRecord) -> Result<Settings, Failure> {
     let at = instant(edge.now, options.at)?;
     Ok(Settings {

@@ -58,7 +58,7 @@ fn lint_tree(tree: Result<Tree, Vec<Problem>>, request: &Request, at: Timestamp)
     let mut tried = BTreeSet::new();
     for environment in names.iter().filter_map(|name| tree.root.environment(name)) {
         let mut resolved = resolve(&tree, environment, &request.env, true);
-        Rest::read(&tree, &mut resolved);
+        Rest::read(&tree, &mut resolved, None);
         faults.extend(tries(&tree, &resolved, at, &mut tried));
         let Resolved { faults: found, secrecy, untried, .. } = resolved;
         faults.extend(found);

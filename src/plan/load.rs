@@ -22,8 +22,11 @@ use super::{
     typed, waivers,
 };
 use crate::{
-    model::{Digest, Release, Signoff, Size},
-    net::{Pin, Pins, regular_file},
+    model::{Digest, ProcessEnv, Release, Signoff, Size},
+    net::{
+        Pin, Pins,
+        regular_file::{self, FileError},
+    },
 };
 
 /// Reads the plan for one environment. Reads the plan's files only, touches no network, never panics.
@@ -31,7 +34,7 @@ use crate::{
 /// # Errors
 /// Every problem of weight [`Weight::Error`] there is, with the warnings, in the order of the files.
 pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::read(&request.config)?, request, false)
+    load_tree(Tree::read(&request.config)?, request, false, None)
 }
 
 /// The same for commands that look at no target: variables that are not set are no problem, and the checks that need
@@ -41,7 +44,19 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
 /// # Errors
 /// As [`load`].
 pub fn load_leniently(request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::read(&request.config)?, request, true)
+    load_tree(Tree::read(&request.config)?, request, true, None)
+}
+
+/// The same for a plan that was kept with a run, which may come from anybody: nothing of this process or machine comes
+/// into it, neither variables nor an env-file, and the keys of those who sign are the `files` kept with it, by their
+/// recorded names. [`Request::env`] does not count.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_kept(request: &Request, files: &BTreeMap<String, Vec<u8>>) -> Result<Plan, Vec<Problem>> {
+    let mut tree = Tree::read(&request.config)?;
+    tree.root.environments.iter_mut().for_each(|environment| environment.env_file = None);
+    load_tree(tree, &Request { env: ProcessEnv::default(), ..request.clone() }, true, Some(files))
 }
 
 /// The same for a main file of this text, as another commit has it.
@@ -49,7 +64,7 @@ pub fn load_leniently(request: &Request) -> Result<Plan, Vec<Problem>> {
 /// # Errors
 /// As [`load`].
 pub fn load_text_leniently(text: &str, request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::of(&request.config, text)?, request, true)
+    load_tree(Tree::of(&request.config, text)?, request, true, None)
 }
 
 /// The same for a main file of this text, which stands nowhere yet; what it includes is looked for beside
@@ -58,10 +73,13 @@ pub fn load_text_leniently(text: &str, request: &Request) -> Result<Plan, Vec<Pr
 /// # Errors
 /// As [`load`].
 pub fn load_text(text: &str, request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::of(&request.config, text)?, request, false)
+    load_tree(Tree::of(&request.config, text)?, request, false, None)
 }
 
-fn load_tree(mut tree: Tree, request: &Request, lenient: bool) -> Result<Plan, Vec<Problem>> {
+/// The files of a plan that was kept, by their recorded names.
+type KeptFiles<'a> = Option<&'a BTreeMap<String, Vec<u8>>>;
+
+fn load_tree(mut tree: Tree, request: &Request, lenient: bool, kept: KeptFiles<'_>) -> Result<Plan, Vec<Problem>> {
     let environment = match request::chosen(&tree, request.environment.as_deref()) {
         Ok(environment) => environment.name.clone(),
         Err(fault) => return Err(request::unchosen(tree, fault)),
@@ -70,7 +88,7 @@ fn load_tree(mut tree: Tree, request: &Request, lenient: bool) -> Result<Plan, V
     let Some(environment) = tree.root.environment(&environment) else { return Err(Problem::all(faults, &tree.sources)) };
     let mut resolved = resolve(&tree, environment, &request.env, lenient);
     resolved.faults.extend(faults);
-    let rest = Rest::read(&tree, &mut resolved);
+    let rest = Rest::read(&tree, &mut resolved, kept);
     let mut faults = std::mem::take(&mut resolved.faults);
     faults.append(&mut resolved.secrecy.warnings);
     let problems = Problem::all(faults, &tree.sources);
@@ -143,7 +161,7 @@ pub(super) struct ReleaseSettings {
 
 impl Rest {
     /// Reads it; what is wrong joins the faults of `resolved`.
-    pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>) -> Self {
+    pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, kept: KeptFiles<'_>) -> Self {
         let root = &tree.root;
         let release: ReleaseSettings = presentable_block(tree, resolved, root.release.as_ref()).unwrap_or_default();
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -157,12 +175,17 @@ impl Rest {
         let pins = pins(tree, resolved);
         let (mut signoff, mut keys) = (None::<Signoff>, Vec::new());
         if let Some((label, node)) = people::signoff(root, resolved.environment) {
-            let (node, dropped) = filled(tree, resolved, &node);
+            let (mut node, dropped) = filled(tree, resolved, &node);
+            // Names of people and the sentences they sign go into statements as they are.
+            if let Some(roles) = node.get_mut("roles") {
+                roles.make_presentable();
+            }
             resolved.faults.extend(people::check(&node, &root.people));
             signoff = typed_block(resolved, label, &node, dropped);
             if let Some(signoff) = &signoff {
-                keys.extend(read_keys(tree, resolved, &node, "allowed-signers", Some(&signoff.allowed_signers)));
-                keys.extend(read_keys(tree, resolved, &node, "revoked-keys", signoff.revoked_keys.as_deref()));
+                let from = (tree, kept);
+                keys.extend(read_keys(from, resolved, &node, "allowed-signers", Some(&signoff.allowed_signers)));
+                keys.extend(read_keys(from, resolved, &node, "revoked-keys", signoff.revoked_keys.as_deref()));
             }
         }
         let waivers = waivers::of_environment(tree, resolved);
@@ -201,11 +224,22 @@ fn typed_block<T: DeserializeOwned>(resolved: &mut Resolved<'_>, label: Place, n
 }
 
 /// A file of keys that `signoff` names, with its bytes.
-fn read_keys(tree: &Tree, resolved: &mut Resolved<'_>, node: &Node, key: &str, name: Option<&str>) -> Option<(String, Vec<u8>)> {
+fn read_keys(
+    (tree, kept): (&Tree, KeptFiles<'_>),
+    resolved: &mut Resolved<'_>,
+    node: &Node,
+    key: &str,
+    name: Option<&str>,
+) -> Option<(String, Vec<u8>)> {
     const LARGEST: Size = Size(1 << 20);
     let name = name?;
-    match regular_file::read_bytes(&tree.folder.join(name), LARGEST) {
-        Ok(bytes) => Some((super::include::shown(Path::new(name)), bytes)),
+    let recorded = super::include::shown(Path::new(name));
+    let read = match kept {
+        Some(files) => files.get(&recorded).cloned().ok_or(FileError::Missing),
+        None => regular_file::read_bytes(&tree.folder.join(name), LARGEST),
+    };
+    match read {
+        Ok(bytes) => Some((recorded, bytes)),
         Err(error) => {
             let (place, shown) = node.get(key).and_then(|node| Some((node.place, node.scalar()?.quotable().to_owned())))?;
             resolved.faults.push(Fault::new(place, format!("the file `{shown}` {error}")));

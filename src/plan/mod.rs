@@ -45,7 +45,10 @@ mod variables;
 mod waivers;
 mod yaml;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     model::{Digest, Location, Person, Release, Signoff, Waiver},
@@ -54,7 +57,7 @@ use crate::{
 
 pub use item::{Item, Retry, Standing};
 pub use lint::{Lint, lint, lint_text};
-pub use load::{load, load_leniently, load_text, load_text_leniently};
+pub use load::{load, load_kept, load_leniently, load_text, load_text_leniently};
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
 pub use problem::{Problem, Weight};
@@ -99,6 +102,14 @@ pub struct Plan {
     pub words: Vec<String>,
     /// Problems that do not stop a run: shown by `lint` and in the report's notes.
     pub warnings: Vec<Problem>,
+}
+
+impl Plan {
+    /// The bytes of the file of keys that `signoff` names so, as they were read with the plan.
+    pub fn keys(&self, name: &str) -> Option<&[u8]> {
+        let recorded = include::shown(Path::new(name));
+        self.kept.iter().find(|(kept, _)| *kept == recorded).map(|(_, bytes)| bytes.as_slice())
+    }
 }
 
 /// An accepted exception and where the plan says it.

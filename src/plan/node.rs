@@ -114,6 +114,11 @@ impl Node {
         self.entry(key).map(|(_, node)| node)
     }
 
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Value::Map(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|(k, _)| k.text == key).map(|(_, node)| node)
+    }
+
     /// What it is, for "expected a list, found …".
     pub(super) fn noun(&self) -> String {
         match &self.value {

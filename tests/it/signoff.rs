@@ -8,6 +8,7 @@ mod by_hand;
 mod emergency;
 mod foreign;
 mod house;
+mod kept;
 mod keys;
 mod overtaken;
 mod policy;

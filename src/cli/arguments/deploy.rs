@@ -101,7 +101,7 @@ pub(in crate::cli) struct DeployReviewOptions {
     pub(in crate::cli) record: RecordOptions,
 
     /// What was found
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_parser = super::said, value_name = "TEXT")]
     pub(in crate::cli) comment: String,
 
     #[command(flatten)]

@@ -31,7 +31,7 @@ pub(in crate::cli) struct AnswerOptions {
     pub(in crate::cli) record: RecordOptions,
 
     /// Why
-    #[arg(long, value_name = "TEXT", required_if_eq("said", "not-applicable"))]
+    #[arg(long, value_parser = super::said, value_name = "TEXT", required_if_eq("said", "not-applicable"))]
     pub(in crate::cli) reason: Option<String>,
 
     /// A file that shows it, kept in the ledger, or an address (https://…); repeatable
@@ -52,15 +52,15 @@ pub(in crate::cli) struct WaiveOptions {
     pub(in crate::cli) record: RecordOptions,
 
     /// Why it is accepted
-    #[arg(long, value_name = "TEXT", requires_all = ["ticket", "owner", "expires"])]
+    #[arg(long, value_parser = super::said, value_name = "TEXT", requires_all = ["ticket", "owner", "expires"])]
     pub(in crate::cli) reason: Option<String>,
 
     /// Where it is tracked
-    #[arg(long, value_name = "TICKET", requires = "reason")]
+    #[arg(long, value_parser = super::said, value_name = "TICKET", requires = "reason")]
     pub(in crate::cli) ticket: Option<String>,
 
     /// Who answers for it, by id; not you
-    #[arg(long, value_name = "PERSON", requires = "reason")]
+    #[arg(long, value_parser = super::said, value_name = "PERSON", requires = "reason")]
     pub(in crate::cli) owner: Option<String>,
 
     /// Until when: an instant with its offset, or a date, which means the end of that day in UTC
@@ -100,7 +100,7 @@ pub(in crate::cli) struct SignOptions {
     pub(in crate::cli) withdraw: bool,
 
     /// What you have to add
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_parser = super::said, value_name = "TEXT")]
     pub(in crate::cli) comment: Option<String>,
 
     /// Enter the decision of this person, who has no key; `--evidence` shows it, you sign as the transcriber
@@ -161,11 +161,11 @@ pub(in crate::cli) struct GateOptions {
     pub(in crate::cli) role: Option<String>,
 
     /// Why it is an emergency
-    #[arg(long, value_name = "TEXT", requires = "break_glass")]
+    #[arg(long, value_parser = super::said, value_name = "TEXT", requires = "break_glass")]
     pub(in crate::cli) reason: Option<String>,
 
     /// Where the emergency is tracked
-    #[arg(long, value_name = "TICKET", requires = "break_glass")]
+    #[arg(long, value_parser = super::said, value_name = "TICKET", requires = "break_glass")]
     pub(in crate::cli) ticket: Option<String>,
 
     #[command(flatten)]
@@ -181,6 +181,10 @@ pub(in crate::cli) struct AuditOptions {
     /// The signers you trust: an `allowed_signers` file of your own, not the bundle's
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) signers: Option<PathBuf>,
+
+    /// The keys that count no more: a revocation list of your own; without it the one that the run's plan names
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) revoked: Option<PathBuf>,
 
     /// A ledger head you kept; it must be in the bundle's ledger
     #[arg(long, value_name = "DIGEST")]

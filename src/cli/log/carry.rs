@@ -67,6 +67,12 @@ async fn to_file(path: &Path, store: &dyn Store) -> Result<Result<Vec<Entry>, Wr
 
 /// Takes an export over.
 pub(super) async fn import(edge: &Edge, options: &LogImportOptions) -> Result<Exit, Failure> {
+    // Opening a pipe that nobody writes to would wait for ever.
+    let kind =
+        std::fs::metadata(&options.file).with_context(|| format!("`{}` cannot be read", options.file.display())).map_err(Failure::usage)?;
+    if !kind.is_file() {
+        return Err(Failure::usage(anyhow!("`{}` is no regular file", options.file.display())));
+    }
     let file = File::open(&options.file).with_context(|| format!("`{}` cannot be read", options.file.display())).map_err(Failure::usage)?;
     let exported = export::read(&mut BufReader::new(file)).map_err(Failure::from)?;
     // Before a file is started for it.

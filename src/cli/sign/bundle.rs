@@ -17,7 +17,7 @@ pub(super) async fn sign(edge: &Edge, options: &SignOptions, file: &Path) -> Res
     let files = opened.plan_files().await?;
     let report = opened.run.report.clone();
     let environment = bundled::environment(&opened)?;
-    let KeptPlan { plan, folder } = KeptPlan::of(edge, &files, &opened.run.config, &environment)?;
+    let KeptPlan { plan, folder } = KeptPlan::of(&files, &opened.run.config, &environment)?;
     let case = Case::with(edge, Arc::new(plan), None, Box::new(opened.store)).await?;
     // The signers' file was read from there.
     drop(folder);
