@@ -111,14 +111,19 @@ struct Audit<'a> {
 impl Audit<'_> {
     /// Signatures that cannot be relied on, and what became of keys since.
     fn entries(&mut self) {
-        for proven in self.history.entries() {
+        let (project, environment) = (&self.report.project, &self.report.environment);
+        let elsewhere = self.history.entries().iter().filter(|proven| !proven.is_of(project, environment)).count();
+        if elsewhere > 0 {
+            self.lines.push(format!("{elsewhere} entries of other projects or environments: their signatures were not judged"));
+        }
+        for proven in self.history.of_environment(project, environment) {
             match &proven.standing {
                 Standing::Untrusted(why) => self.faults.push(format!("entry {}: {why}", proven.entry.seq)),
                 Standing::Signed { since: Some(since), .. } => self.lines.push(format!("entry {}: {since}", proven.entry.seq)),
                 Standing::Signed { .. } | Standing::Unsigned => {}
             }
         }
-        if let Some((seq, version)) = self.history.newer() {
+        if let Some((seq, version)) = self.history.newer(project, environment) {
             self.faults.push(format!("entry {seq} was written by a newer gonogo (version {version}): audit with that one"));
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn log(edge: &Edge, options: &LogOptions) -> Result<Exit, Failure> {
         None => edge::block_on(listed(edge, &options.list)),
         Some(LogCommand::Verify(options)) => edge::block_on(async {
             let case = Case::open(edge, &options.record, false).await?;
-            verify::verify(&case, &options.head).await
+            verify::verify(edge, &case, &options.head).await
         }),
         Some(LogCommand::Init(options)) => edge::block_on(init::init(edge, options)),
         Some(LogCommand::Export(options)) => edge::block_on(carry::export(edge, options)),
@@ -38,9 +38,9 @@ async fn listed(edge: &Edge, options: &LogListOptions) -> Result<Exit, Failure> 
     };
     let span = list::Span { since: bound(&options.since, false)?, until: bound(&options.until, true)? };
     let text = match (options.format, options.all) {
-        (LogFormat::Csv, _) => list::csv(&case, span),
+        (LogFormat::Csv, _) => list::csv(&case, span).await?,
         (LogFormat::Text, true) => list::trail(&case, span),
-        (LogFormat::Text, false) => list::deployments(&case, span),
+        (LogFormat::Text, false) => list::deployments(&case, span).await?,
     };
     edge::print(&text).map_err(Failure::output)?;
     Ok(Exit::Go)

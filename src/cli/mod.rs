@@ -7,6 +7,7 @@ mod bundled;
 mod case;
 mod ci;
 mod deploy;
+mod deployed;
 mod diff;
 mod edge;
 mod evidence;

@@ -1,14 +1,20 @@
 //! What a page shows of the record beside a report.
 
+mod afterwards;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Failure, kept_plan::KeptPlan};
+use self::afterwards::Afterwards;
+use super::{Failure, deployed, kept_plan::KeptPlan};
 use crate::{
     ledger::{self, History, LedgerError, Proven, Question, RecordedRun, Rules, Store, Wanted},
-    model::{Act, Digest, Exit, Person, Phase, Record, RecordStanding, Report, Run, Signoff},
+    model::{Act, DeploymentStatus, Digest, Exit, Person, Phase, Record, RecordStanding, Report, Run, Signoff},
 };
+
+/// Deployments that a page shows.
+const MOST_DEPLOYMENTS: usize = 20;
 
 /// What it is made from.
 #[derive(Clone, Copy)]
@@ -45,7 +51,7 @@ pub(super) async fn beside(ground: Ground<'_>, proven: &Proven, run: &Run, as_of
     let made = &proven.statement.made;
     let wanted = Wanted { project: made.project.clone(), environment: made.environment.clone(), release: run.release.clone() };
     let shown = ledger::recorded(ground.store, proven, run).await?;
-    let now = as_of.or_else(|| deployed(ground, &wanted, proven)).unwrap_or_else(|| today(ground));
+    let now = as_of.or_else(|| live_since(ground, &wanted, proven)).unwrap_or_else(|| today(ground));
     // What was signed after the deployment did not stand behind it.
     let history = ground.history.until(now);
     let Some(policy) = policy.filter(|_| run.full && run.phase == Phase::PreDeploy) else {
@@ -64,7 +70,13 @@ pub(super) async fn beside(ground: Ground<'_>, proven: &Proven, run: &Run, as_of
     let ruling = ledger::gate(&history, &runs, question);
     let before = before(ground, &shown).await?;
     let before = before.as_ref().map(|(report, digest)| (report, digest.clone()));
-    Ok(Shown { record: ledger::showing(ground.history, question, &ruling, &shown, before), exit: ruling.exit() })
+    let mut deployments = deployed::rows(ground, (&wanted.project, &wanted.environment), MOST_DEPLOYMENTS, |_| true).await?;
+    deployments.iter_mut().skip(1).for_each(|older| older.log_tail = None);
+    let mut record = ledger::showing(ground.history, question, &ruling, &shown, before, deployments);
+    let afterwards = Afterwards::of(ground.history, &history, question, &runs, &shown);
+    record.standing.remarks.extend(afterwards.remarks);
+    let exit = if afterwards.refused { ruling.exit().and(Exit::Red) } else { ruling.exit() };
+    Ok(Shown { record, exit })
 }
 
 /// The moment of looking; not before the newest entry, whose clock may be a little ahead.
@@ -94,11 +106,13 @@ fn bare(ground: Ground<'_>, as_of: Timestamp, run: &Run) -> Record {
     }
 }
 
-/// When the release was first deployed after this run.
-fn deployed(ground: Ground<'_>, wanted: &Wanted, proven: &Proven) -> Option<Timestamp> {
+/// When the release went live last after this run; an attempt that failed froze nothing.
+fn live_since(ground: Ground<'_>, wanted: &Wanted, proven: &Proven) -> Option<Timestamp> {
     let of_environment = ground.history.of_environment(&wanted.project, &wanted.environment);
-    of_environment.filter(|other| other.entry.seq > proven.entry.seq).find_map(|other| match &other.statement.act {
-        Act::Deployment(deployment) if wanted.is(&deployment.release) => Some(other.entry.recorded),
+    of_environment.rev().take_while(|other| other.entry.seq > proven.entry.seq).find_map(|other| match &other.statement.act {
+        Act::Deployment(deployment) if deployment.status == DeploymentStatus::Succeeded && wanted.is(&deployment.release) => {
+            Some(other.entry.recorded)
+        }
         _ => None,
     })
 }

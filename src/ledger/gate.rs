@@ -71,7 +71,7 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], question: Question<'
     let Question { wanted, rules, .. } = question;
     let mut ruling =
         Ruling { objections: Vec::new(), remarks: Vec::new(), run: None, confirms: None, missing: Vec::new(), votes: Vec::new() };
-    if let Some((seq, version)) = history.newer() {
+    if let Some((seq, version)) = history.newer(&wanted.project, &wanted.environment) {
         ruling
             .object(Exit::Untrusted, format!("entry {seq} of the ledger was written by a newer gonogo (version {version}): use that one"));
     }

@@ -60,6 +60,12 @@ pub enum Standing {
 }
 
 impl Proven {
+    /// Whether it is about this environment.
+    pub fn is_of(&self, project: &str, environment: &str) -> bool {
+        let made = &self.statement.made;
+        made.project == project && made.environment == environment
+    }
+
     /// The person who signed it; `None` where nobody did or it cannot be trusted.
     pub fn signer(&self) -> Option<&str> {
         if matches!(self.standing, Standing::Signed { .. }) { self.statement.made.by.as_deref() } else { None }
@@ -99,6 +105,12 @@ impl History {
         Self { entries: self.entries.iter().take_while(|proven| proven.entry.recorded <= at).cloned().collect() }
     }
 
+    /// What it was before the entry in this place was added.
+    #[must_use]
+    pub fn before(&self, seq: u64) -> Self {
+        Self { entries: self.entries.iter().take_while(|proven| proven.entry.seq < seq).cloned().collect() }
+    }
+
     /// The fingerprint of the newest entry.
     pub fn head(&self) -> Digest {
         self.entries.last().map_or_else(Digest::none, |last| last.digest.clone())
@@ -116,15 +128,16 @@ impl History {
 
     /// The entries of one environment, oldest first.
     pub fn of_environment<'h>(&'h self, project: &'h str, environment: &'h str) -> impl DoubleEndedIterator<Item = &'h Proven> {
-        self.entries.iter().filter(move |proven| {
-            let made = &proven.statement.made;
-            made.project == project && made.environment == environment
-        })
+        self.entries.iter().filter(move |proven| proven.is_of(project, environment))
     }
 
-    /// The first entry that only a newer program understands, with its version.
-    pub fn newer(&self) -> Option<(u64, u32)> {
-        let newer = |proven: &&Proven| proven.entry.version > VERSION || matches!(proven.statement.act, Act::Other(_));
+    /// The first entry that only a newer program understands, with its version: one of this environment, or one that
+    /// may be.
+    pub fn newer(&self, project: &str, environment: &str) -> Option<(u64, u32)> {
+        let newer = |proven: &&Proven| {
+            let other = matches!(proven.statement.act, Act::Other(_)) && proven.is_of(project, environment);
+            proven.entry.version > VERSION || other
+        };
         self.entries.iter().find(newer).map(|proven| (proven.entry.seq, proven.entry.version))
     }
 

@@ -5,20 +5,18 @@ use std::collections::BTreeMap;
 use super::{Emergencies, History, Proven, Question, RecordedRun, Ruling, Vote};
 use crate::model::{
     Act, AnswerRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, Movement, Period,
-    Person, Record, RecordStanding, Report, RoleRow, Run, WaiverRow,
+    Person, Record, RecordStanding, Report, RoleRow, WaiverRow,
 };
 
-/// Deployments that a page shows.
-const MOST_DEPLOYMENTS: usize = 20;
-
 /// What pages show beside `run`, on which the gate has ruled. `before` is the report of the last signed-off run before
-/// it, with its fingerprint.
+/// it, with its fingerprint; `deployments` are the newest of the environment.
 pub fn showing(
     history: &History,
     question: Question<'_>,
     ruling: &Ruling<'_>,
     run: &RecordedRun,
     before: Option<(&Report, Digest)>,
+    deployments: Vec<DeploymentRow>,
 ) -> Record {
     let people = question.rules.people;
     let remarks = ruling.objections.iter().map(|objection| objection.text.clone()).chain(ruling.remarks.iter().cloned());
@@ -31,7 +29,7 @@ pub fn showing(
         roles: roles(question, &ruling.votes),
         answers: run.report.findings.iter().filter_map(|finding| answer(history, question, run, finding)).collect(),
         waivers: run.report.findings.iter().filter_map(|finding| waiver(history, question, finding)).collect(),
-        deployments: deployments(history, question),
+        deployments,
         emergencies: Emergencies::of(history, question.wanted).rows(question.wanted, people),
         changes: before.map(|(before, digest)| changes((before, digest), (&run.report, run.run.report.clone()))),
     }
@@ -104,52 +102,33 @@ fn waiver(history: &History, question: Question<'_>, finding: &Finding) -> Optio
     })
 }
 
-fn deployments(history: &History, question: Question<'_>) -> Vec<DeploymentRow> {
-    let all = here(history, question).rev().filter_map(|proven| match &proven.statement.act {
-        Act::Deployment(deployment) => Some((proven, &**deployment)),
-        _ => None,
-    });
-    let rows = all.take(MOST_DEPLOYMENTS).enumerate();
-    rows.map(|(place, (proven, deployment))| DeploymentRow {
-        log_tail: deployment.log.as_ref().filter(|_| place == 0).map(|log| log.tail.clone()),
-        ..deployment_row(history, proven, deployment, question.rules.people)
-    })
-    .collect()
-}
-
-/// One deployment as logs and pages show it, with what it rested on.
-pub fn deployment_row(history: &History, proven: &Proven, deployment: &Deployment, people: &BTreeMap<String, Person>) -> DeploymentRow {
-    let earlier = || history.entries().iter().filter(|other| other.entry.seq < proven.entry.seq);
-    let report = deployment.report.as_ref();
-    let run: Option<&Run> = earlier().find_map(|other| match &other.statement.act {
-        Act::Run(run) if Some(&run.report) == report => Some(&**run),
-        _ => None,
-    });
+/// One deployment as logs and pages show it, with the run it rested on and the sign-offs as they were judged then.
+pub fn deployment_row(
+    proven: &Proven,
+    deployment: &Deployment,
+    people: &BTreeMap<String, Person>,
+    run: Option<&RecordedRun>,
+    votes: &[Vote<'_>],
+) -> DeploymentRow {
     let mut approvers: Vec<String> = Vec::new();
-    let mut exceptions = 0;
-    for other in earlier().filter(|other| other.signer().is_some()) {
-        if let Act::SignOff(sign_off) = &other.statement.act
-            && Some(&sign_off.report) == report
-            && sign_off.decision == Decision::Go
-        {
-            let name = name(&sign_off.person, people);
-            exceptions = exceptions.max(sign_off.exceptions.iter().filter(|exception| exception.waiver.is_some()).count());
-            if !approvers.contains(&name) {
-                approvers.push(name);
-            }
+    for vote in votes.iter().filter(|vote| vote.counts() && vote.sign_off.decision == Decision::Go) {
+        let name = name(&vote.sign_off.person, people);
+        if !approvers.contains(&name) {
+            approvers.push(name);
         }
     }
+    let accepted = |run: &RecordedRun| run.report.findings.iter().filter(|finding| finding.waiver.is_some()).count();
     DeploymentRow {
         at: deployment.finished,
         release: deployment.release.clone(),
         deployer: named(&deployment.deployer, people),
         status: deployment.status,
         notes: deployment.notes.clone(),
-        verdict: run.map(|run| run.verdict),
+        verdict: run.map(|run| run.report.verdict),
         approvers,
-        exceptions,
+        exceptions: run.map_or(0, accepted),
         emergency: deployment.emergency.is_some(),
-        log_tail: None,
+        log_tail: deployment.log.as_ref().map(|log| log.tail.clone()),
         log: deployment.log.as_ref().map(|log| log.digest.clone()),
         signed: proven.signer().is_some(),
         entry: proven.entry.seq,

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::{
-    cli::case::Case,
-    ledger::{Proven, Standing, deployment_row},
-    model::{Act, Decision, DeployerSource, DeploymentRow, DeploymentStatus, Reply, plain, utc},
+    cli::{Failure, case::Case, deployed},
+    ledger::{Proven, Standing},
+    model::{Act, Decision, DeployerSource, Deployment, DeploymentRow, DeploymentStatus, Reply, plain, utc},
 };
 
 /// Which stretch of time is listed; ends included.
@@ -22,10 +22,10 @@ impl Span {
 }
 
 /// The deployments of one environment, newest first, as a table: date, version, deployer, status, notes.
-pub(super) fn deployments(case: &Case, span: Span) -> String {
-    let rows = rows(case, span);
+pub(super) async fn deployments(case: &Case, span: Span) -> Result<String, Failure> {
+    let rows = rows(case, span).await?;
     if rows.is_empty() {
-        return format!("no deployment to {} is on record\n", case.plan.environment);
+        return Ok(format!("no deployment to {} is on record\n", case.plan.environment));
     }
     let cells: Vec<[String; 5]> = rows
         .iter()
@@ -42,7 +42,7 @@ pub(super) fn deployments(case: &Case, span: Span) -> String {
             ]
         })
         .collect();
-    table(["Date", "Version", "Deployer", "Status", "Notes"], &cells)
+    Ok(table(["Date", "Version", "Deployer", "Status", "Notes"], &cells))
 }
 
 /// Every entry of the ledger's environment, oldest first.
@@ -71,11 +71,11 @@ pub(super) fn trail(case: &Case, span: Span) -> String {
 }
 
 /// The deployments as comma-separated values (RFC 4180): the population an auditor draws a sample from.
-pub(super) fn csv(case: &Case, span: Span) -> String {
+pub(super) async fn csv(case: &Case, span: Span) -> Result<String, Failure> {
     let mut text = String::from(
         "release,commit,artifact,deployer,deployer-known-by,approvers,verdict,exceptions,emergency,status,started,finished,entry,signed\r\n",
     );
-    for row in rows(case, span).iter().rev() {
+    for row in rows(case, span).await?.iter().rev() {
         let started = started(case, row.entry).map(|started| started.to_string()).unwrap_or_default();
         let cells = [
             row.release.version.clone().unwrap_or_default(),
@@ -96,16 +96,12 @@ pub(super) fn csv(case: &Case, span: Span) -> String {
         text.push_str(&cells.map(|cell| cell_of(&cell)).join(","));
         text.push_str("\r\n");
     }
-    text
+    Ok(text)
 }
 
-fn rows(case: &Case, span: Span) -> Vec<DeploymentRow> {
-    let entries = case.history.of_environment(&case.plan.project, &case.plan.environment).rev();
-    let rows = entries.filter_map(|proven| match &proven.statement.act {
-        Act::Deployment(deployment) => Some(deployment_row(&case.history, proven, deployment, &case.people)),
-        _ => None,
-    });
-    rows.filter(|row| span.has(row.at)).collect()
+async fn rows(case: &Case, span: Span) -> Result<Vec<DeploymentRow>, Failure> {
+    let meant = |deployment: &Deployment| span.has(deployment.finished);
+    deployed::rows(case.ground(), (&case.plan.project, &case.plan.environment), usize::MAX, meant).await
 }
 
 fn started(case: &Case, entry: u64) -> Option<Timestamp> {

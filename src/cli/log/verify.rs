@@ -3,13 +3,18 @@
 use anyhow::anyhow;
 
 use crate::{
-    cli::{Failure, case::Case, edge},
-    ledger::{self, LedgerError, Standing},
+    cli::{
+        Failure,
+        case::{self, Case},
+        edge::{self, Edge},
+        kept_plan::KeptPlan,
+    },
+    ledger::{self, Checked, LedgerError, Proven, Standing, Trust, Verifier as _},
     model::{Act, Digest, Exit, plain},
 };
 
 /// Looks at everything there is: 0 when all of it can be trusted, 5 with the entry where it cannot.
-pub(super) async fn verify(case: &Case, heads: &[String]) -> Result<Exit, Failure> {
+pub(super) async fn verify(edge: &Edge, case: &Case, heads: &[String]) -> Result<Exit, Failure> {
     for head in heads {
         let digest =
             Digest::parse(head).ok_or_else(|| Failure::usage(anyhow!("--head {head}: a ledger head has 64 hexadecimal digits")))?;
@@ -19,7 +24,10 @@ pub(super) async fn verify(case: &Case, heads: &[String]) -> Result<Exit, Failur
             return Err(lost.into());
         }
     }
+    let (project, environment) = (&case.plan.project, &case.plan.environment);
+    let newer = case.history.newer(project, environment);
     let mut untrusted = 0;
+    let mut notes = Vec::new();
     for proven in case.history.entries() {
         for digest in proven.statement.kept() {
             let seq = proven.entry.seq;
@@ -32,16 +40,48 @@ pub(super) async fn verify(case: &Case, heads: &[String]) -> Result<Exit, Failur
         if let Act::Run(run) = &proven.statement.act {
             ledger::recorded(case.store.as_ref(), proven, run).await?;
         }
-        if let Standing::Untrusted(why) = &proven.standing {
-            untrusted += 1;
-            edge::complain(&format!("entry {}: {why}", proven.entry.seq));
+        // Others sign there: by the signers of this plan nothing can be said of them.
+        if let Standing::Untrusted(why) = &proven.standing
+            && proven.is_of(project, environment)
+        {
+            match formerly(edge, case, proven).await {
+                Some(run) => notes.push(format!(
+                    "entry {}: {why}; it counted when it was recorded, by the signers kept with entry {run}",
+                    proven.entry.seq
+                )),
+                None => {
+                    untrusted += 1;
+                    edge::complain(&format!("entry {}: {why}", proven.entry.seq));
+                }
+            }
         }
     }
-    say(case)?;
-    if untrusted > 0 || case.history.newer().is_some() { Ok(Exit::Untrusted) } else { Ok(Exit::Go) }
+    say(case, &notes)?;
+    if untrusted > 0 || newer.is_some() { Ok(Exit::Untrusted) } else { Ok(Exit::Go) }
 }
 
-fn say(case: &Case) -> Result<(), Failure> {
+/// The run whose signers vouch for a signature that does not count today: the newest before it. A key that has expired,
+/// was revoked or belongs to nobody any more makes no old entry a forgery.
+async fn formerly(edge: &Edge, case: &Case, proven: &Proven) -> Option<u64> {
+    let (signature, by) = (proven.entry.signature.as_deref()?, proven.statement.made.by.as_deref()?);
+    let recorded = proven.entry.recorded;
+    let checked = |trust: Trust<'_>| trust.check(&proven.entry.payload, signature, by, recorded);
+    let of_the_key = matches!(checked(Trust { signers: &case.signers, now: case.now }), Checked::Untrusted(_));
+    if !of_the_key || proven.statement.contradiction().is_some() {
+        return None;
+    }
+    let mut earlier = case.history.of_environment(&case.plan.project, &case.plan.environment).rev();
+    let (entry, run) = earlier.find_map(|other| match &other.statement.act {
+        Act::Run(run) if other.entry.seq < proven.entry.seq => Some((other, run)),
+        _ => None,
+    })?;
+    let kept = KeptPlan::of_run(case.store.as_ref(), entry, run).await.ok()?;
+    let mut signers = case::signers_of(&kept.plan).ok()?;
+    signers.ask_revoked(&edge.env).await;
+    matches!(checked(Trust { signers: &signers, now: recorded }), Checked::Signed { .. }).then_some(entry.entry.seq)
+}
+
+fn say(case: &Case, notes: &[String]) -> Result<(), Failure> {
     let history = &case.history;
     let signed = history.entries().iter().filter(|proven| proven.signer().is_some()).count();
     let mut lines = vec![
@@ -54,7 +94,13 @@ fn say(case: &Case) -> Result<(), Failure> {
             lines.push(format!("note     entry {}: {since}", proven.entry.seq));
         }
     }
-    if let Some((seq, version)) = history.newer() {
+    lines.extend(notes.iter().map(|note| format!("note     {note}")));
+    let (project, environment) = (&case.plan.project, &case.plan.environment);
+    let elsewhere = history.entries().iter().filter(|proven| !proven.is_of(project, environment)).count();
+    if elsewhere > 0 {
+        lines.push(format!("others   {elsewhere} entries of other projects or environments: their signatures were not judged"));
+    }
+    if let Some((seq, version)) = history.newer(project, environment) {
         lines.push(format!("newer    entry {seq} was written by a newer gonogo (version {version}); what it says was not looked at"));
     }
     lines.push(format!("head     {} (keep it: `gonogo log verify --head` demands it later)", history.head()));
