@@ -8,10 +8,10 @@ use super::{
     Failure,
     arguments::AuditOptions,
     bundled::{self, Opened},
-    case,
     edge::{self, Edge},
     gate,
     kept_plan::KeptPlan,
+    policy,
     shown::{self, Ground, Shown},
 };
 use crate::{
@@ -72,7 +72,7 @@ fn signers(opened: &Opened, plan: &Plan, options: &AuditOptions) -> Result<Signe
         Some(file) => Some((file.to_string_lossy(), own(file)?)),
         None => revoked(plan).map(|bytes| ("revoked_keys".into(), bytes.to_vec())),
     };
-    case::parsed((&name, &text), revoked.as_ref().map(|(name, bytes)| (&**name, bytes.as_slice())))
+    policy::parsed((&name, &text), revoked.as_ref().map(|(name, bytes)| (&**name, bytes.as_slice())))
 }
 
 /// The keys that count no more, as the plan names them.

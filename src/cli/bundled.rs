@@ -114,7 +114,8 @@ pub(super) fn environment(opened: &Opened) -> Result<String, Failure> {
     Ok(report.environment)
 }
 
-/// The record of the plan that stands here, with what the bundle adds taken in.
+/// The record of the plan that stands here, with what the bundle adds taken in; the bundle's alone where the two have grown
+/// apart.
 pub(super) async fn taken_in(edge: &Edge, options: &RecordOptions, file: &Path) -> Result<Case, Failure> {
     let opened = open(file).await?;
     let request = lint::request(edge, &options.plan);
@@ -124,9 +125,21 @@ pub(super) async fn taken_in(edge: &Edge, options: &RecordOptions, file: &Path) 
     let exported = export::read(&mut opened.bundle.ledger())?;
     // A ledger that has gone on since the bundle was made has all of it.
     let here = store.entries().await?;
-    let known = here.len() >= exported.entries.len() && here.iter().zip(&exported.entries).all(|(here, there)| here == there);
-    if !known {
+    let plan = std::sync::Arc::new(plan);
+    let apart = here.iter().zip(&exported.entries).position(|(here, there)| here != there);
+    if let Some(apart) = apart {
+        // A ledger of its own at each end is usual where only files go to and fro.
+        let own = Case::with(edge, plan.clone(), options.policy_from.as_deref(), store).await?;
+        let files = Box::new(Memory::new(file.display().to_string(), exported));
+        let mut case = Case::with(edge, plan, options.policy_from.as_deref(), files).await?;
+        let place = own.store.place();
+        let said = format!("judged by the files alone: {place} has gone another way since entry {}, nothing was added to it", apart + 1);
+        case.remark = Some(case.remark.map_or(said.clone(), |remark| format!("{remark}; {said}")));
+        case.elsewhere = Some(own.history);
+        return Ok(case);
+    }
+    if exported.entries.len() > here.len() {
         export::import(exported, store.as_ref()).await.map_err(Failure::unrecorded)?;
     }
-    Case::with(edge, std::sync::Arc::new(plan), options.policy_from.as_deref(), store).await
+    Case::with(edge, plan, options.policy_from.as_deref(), store).await
 }

@@ -2,33 +2,31 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, anyhow};
-use jiff::{Timestamp, tz::TimeZone};
+use anyhow::anyhow;
+use jiff::Timestamp;
 
 use super::{
     Failure,
     arguments::{RecordOptions, ReleaseOptions},
     edge::Edge,
-    lint, release,
+    lint,
+    policy::Policy,
+    release,
     shown::Ground,
 };
 use crate::{
-    ledger::{
-        self, Blob, Draft, Entry, History, LedgerError, Proven, Rules, Standing, Store, Trust, Wanted,
-        signing::{Signers, SignersFile, SignersProblem},
-    },
-    model::{Act, Authors, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Statement, Subject, UnsignedRuns},
+    ledger::{self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted, signing::Signers},
+    model::{Act, Authors, Decision, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Statement, Subject, UnsignedRuns},
     net::git,
     plan::{self, Plan},
 };
 
 /// How long git may take to tell a release's authors.
-const GIT: Duration = Duration::from_secs(60);
+pub(super) const GIT: Duration = Duration::from_secs(60);
 
 /// The record of one environment.
 pub(super) struct Case {
@@ -50,6 +48,8 @@ pub(super) struct Case {
     pub(super) now: Timestamp,
     /// That the policy in the work tree is another one than the one that counts.
     pub(super) remark: Option<String>,
+    /// The ledger that stands here, where the record is that of files which it does not have: a no in it is still a no.
+    pub(super) elsewhere: Option<History>,
 }
 
 impl From<LedgerError> for Failure {
@@ -79,7 +79,26 @@ impl Case {
         policy.signers.ask_revoked(&edge.env).await;
         let history = believed(store.as_ref(), &policy.signers, edge.now).await?;
         let Policy { signoff, people, signers, remark } = policy;
-        Ok(Self { plan, policy: signoff, protected: policy_from.is_some(), people, signers, store, history, now: edge.now, remark })
+        let holders: Vec<String> = signoff.iter().flat_map(|policy| policy.roles.values()).flat_map(|role| role.people.clone()).collect();
+        if let Some(shared) = signers.shared(&holders).first() {
+            let people = shared.people.join(" and ");
+            return Err(Failure::usage(anyhow!(
+                "{people} could sign with one key, {}, so they would not be two people: give each a line and a key of their own",
+                shared.key
+            )));
+        }
+        Ok(Self {
+            plan,
+            policy: signoff,
+            protected: policy_from.is_some(),
+            people,
+            signers,
+            store,
+            history,
+            now: edge.now,
+            remark,
+            elsewhere: None,
+        })
     }
 
     /// The policy; without one nobody can sign and no gate can be passed.
@@ -102,6 +121,14 @@ impl Case {
         let roles = self.policy.iter().flat_map(|policy| policy.roles.values()).flat_map(|role| &role.people);
         let all: BTreeSet<&String> = roles.chain(self.people.keys()).filter(|id| self.is_person(id)).collect();
         all.into_iter().cloned().collect()
+    }
+
+    /// A clock that is behind the record keeps alive what has run out.
+    pub(super) fn in_time(&self) -> Result<(), Failure> {
+        match self.history.entries().last().map(|newest| newest.entry.recorded) {
+            Some(newest) if ledger::CLOCKS.after(self.now) < newest => Err(LedgerError::ClockBehind { now: self.now, newest }.into()),
+            _ => Ok(()),
+        }
     }
 
     /// What pages show of it is made from.
@@ -149,16 +176,19 @@ impl Case {
 
     /// The commit that is live, as far as the record can be relied on: that of the last deployment that was not rolled back.
     fn live(&self) -> Option<String> {
-        let signed = self.policy.as_ref().filter(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
-        // What cannot be trusted may not shorten whose commits are looked at.
-        let relied_on = |proven: &ledger::Proven| match signed {
-            Some(policy) => proven.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER)),
-            None => !matches!(proven.standing, Standing::Untrusted(_)),
+        let refused = self.policy.as_ref().is_some_and(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
+        // Anybody can write that something was deployed: it shortens whose commits are looked at only if a recorder
+        // signed it, or people had signed what it rests on.
+        let relied_on = |proven: &ledger::Proven, report: Option<&Digest>| {
+            let recorder = |policy: &Signoff| proven.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER));
+            self.policy.as_ref().is_some_and(recorder) || (!refused && report.is_some_and(|report| self.approved(report, proven.entry.seq)))
         };
         let mut live: Vec<String> = Vec::new();
         for proven in self.history.of_environment(&self.plan.project, &self.plan.environment) {
             let Act::Deployment(deployment) = &proven.statement.act else { continue };
-            let Some(commit) = deployment.release.commit.clone().filter(|_| relied_on(proven)) else { continue };
+            let Some(commit) = deployment.release.commit.clone().filter(|_| relied_on(proven, deployment.report.as_ref())) else {
+                continue;
+            };
             match deployment.status {
                 DeploymentStatus::Succeeded => live.push(commit),
                 DeploymentStatus::RolledBack => live.retain(|other| *other != commit),
@@ -166,6 +196,14 @@ impl Case {
             }
         }
         live.pop()
+    }
+
+    /// Whether somebody had signed the report as go before that entry.
+    fn approved(&self, report: &Digest, before: u64) -> bool {
+        let signed = self.history.of_environment(&self.plan.project, &self.plan.environment).filter(|proven| proven.signer().is_some());
+        signed
+            .filter(|proven| proven.entry.seq < before)
+            .any(|proven| matches!(&proven.statement.act, Act::SignOff(said) if said.report == *report && said.decision == Decision::Go))
     }
 
     /// A statement about `subject`, said now.
@@ -194,7 +232,7 @@ impl Case {
     }
 
     /// The entry of this place, if it is there.
-    pub(super) fn entry(&self, seq: u64) -> Option<&Proven> {
+    pub(super) fn entry(&self, seq: u64) -> Option<&ledger::Proven> {
         self.history.entries().iter().find(|proven| proven.entry.seq == seq)
     }
 }
@@ -203,78 +241,4 @@ impl Case {
 pub(super) async fn believed(store: &dyn Store, signers: &Signers, now: Timestamp) -> Result<History, LedgerError> {
     let entries = store.entries().await?;
     History::of(entries, &Trust { signers, now })
-}
-
-/// Policy, people and signers from one place.
-struct Policy {
-    signoff: Option<Signoff>,
-    people: BTreeMap<String, Person>,
-    signers: Signers,
-    remark: Option<String>,
-}
-
-impl Policy {
-    async fn of(edge: &Edge, plan: &Plan, reference: Option<&str>) -> Result<Self, Failure> {
-        let Some(reference) = reference else {
-            let signers = signers_of(plan)?;
-            return Ok(Self { signoff: plan.signoff.clone(), people: plan.people.clone(), signers, remark: None });
-        };
-        let there = At { edge, root: &plan.root, reference };
-        let text = String::from_utf8(there.file(&plan.config.to_string_lossy()).await?)
-            .map_err(|_| Failure::usage(anyhow!("the plan at `{reference}` is not text")))?;
-        let options = super::arguments::PlanOptions { config: plan.root.join(&plan.config), env: Some(plan.environment.clone()) };
-        let protected =
-            plan::load_text_leniently(&text, &lint::request(edge, &options)).map_err(|problems| Failure::said(lint::refuse(&problems)))?;
-        let mut files = BTreeMap::new();
-        for name in protected.signoff.iter().flat_map(|signoff| std::iter::once(&signoff.allowed_signers).chain(&signoff.revoked_keys)) {
-            files.insert(name.clone(), there.file(name).await?);
-        }
-        let taken =
-            signers(protected.signoff.as_ref(), |name| files.get(name).cloned().ok_or_else(|| anyhow!("the file `{name}` is gone")))?;
-        let same = protected.signoff == plan.signoff
-            && protected.people == plan.people
-            && files.iter().all(|(name, bytes)| plan.files.get(name) == Some(&Digest::of(bytes)));
-        let remark = (!same).then(|| format!("policy, people or signers differ from those of `{reference}`, which count here"));
-        Ok(Self { signoff: protected.signoff, people: protected.people, signers: taken, remark })
-    }
-}
-
-/// Another state of the plan's repository.
-struct At<'a> {
-    edge: &'a Edge,
-    root: &'a Path,
-    reference: &'a str,
-}
-
-impl At<'_> {
-    async fn file(&self, name: &str) -> Result<Vec<u8>, Failure> {
-        let asked = git::file_at(self.root, self.reference, name, &self.edge.env, Instant::now() + GIT).await;
-        asked.with_context(|| format!("`{name}` at `{}`", self.reference)).map_err(Failure::usage)
-    }
-}
-
-/// The signers of a plan, from the bytes that were read with it.
-pub(super) fn signers_of(plan: &Plan) -> Result<Signers, Failure> {
-    signers(plan.signoff.as_ref(), |name| {
-        let kept = plan.keys(name).map(<[u8]>::to_vec);
-        kept.ok_or_else(|| anyhow!("the file `{name}` was not read with the plan"))
-    })
-}
-
-fn signers(policy: Option<&Signoff>, read: impl Fn(&str) -> anyhow::Result<Vec<u8>>) -> Result<Signers, Failure> {
-    let Some(policy) = policy else { return Ok(Signers::none()) };
-    let allowed = read(&policy.allowed_signers).map_err(Failure::usage)?;
-    let allowed = String::from_utf8(allowed).map_err(|_| Failure::usage(anyhow!("the file `{}` is not text", policy.allowed_signers)))?;
-    let revoked = policy.revoked_keys.as_deref().map(|name| read(name).map(|bytes| (name, bytes))).transpose().map_err(Failure::usage)?;
-    parsed((&policy.allowed_signers, &allowed), revoked.as_ref().map(|(name, bytes)| (*name, bytes.as_slice())))
-}
-
-/// Reads signers and revoked keys, each with the name of its file, or says every line that is wrong.
-pub(super) fn parsed((name, allowed): (&str, &str), revoked: Option<(&str, &[u8])>) -> Result<Signers, Failure> {
-    let signers = Signers::parse(allowed, revoked.map(|(_, bytes)| bytes), &TimeZone::system());
-    signers.map_err(|problems: Vec<SignersProblem>| {
-        let of = |file| if file == SignersFile::Revoked { revoked.map_or(name, |(name, _)| name) } else { name };
-        let lines: Vec<String> = problems.iter().map(|problem| format!("{}:{}: {}", of(problem.file), problem.line, problem.why)).collect();
-        Failure::usage(anyhow!("{}", lines.join("\n")))
-    })
 }

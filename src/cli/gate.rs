@@ -7,13 +7,14 @@ use super::{
     arguments::GateOptions,
     bundled,
     case::Case,
+    ci,
     edge::{self, Edge},
-    sign,
+    release, sign,
     signer::{self, Signer},
 };
 use crate::{
     ledger::{self, LedgerError, Question, Ruling, Wanted},
-    model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, SignOffState, Subject, plain, utc},
+    model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, SignOffState, Subject, Verdict, plain, utc},
 };
 
 /// Runs the command.
@@ -25,10 +26,15 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
         };
         sign::take_in(&mut case, &options.signatures, &[]).await?;
         let wanted = named(case.wanted(edge, &options.release))?;
+        if options.break_glass && case.elsewhere.is_some() {
+            return Err(Failure::usage(anyhow!("an emergency goes on record in the ledger here: leave `--bundle` out")));
+        }
         if options.break_glass {
             return break_glass(edge, options, &mut case, &wanted).await;
         }
-        let asked = Asked::of(edge, &case, &wanted, options.deployer.clone()).await?;
+        case.in_time()?;
+        let deployer = options.deployer.clone().or_else(|| ci::actor(&edge.env).map(str::to_owned));
+        let asked = Asked::of(edge, &case, &wanted, deployer).await?;
         let ruling = asked.rule(&case)?;
         say(&case, &wanted, &ruling)?;
         Ok(ruling.exit())
@@ -57,6 +63,8 @@ pub(super) struct Asked<'a> {
     runs: Vec<ledger::RecordedRun>,
     authors: Option<Authors>,
     deployer: Option<String>,
+    /// What CI or git say is here.
+    here: Release,
 }
 
 impl<'a> Asked<'a> {
@@ -65,7 +73,8 @@ impl<'a> Asked<'a> {
         let runs = ledger::runs(case.store.as_ref(), &case.history, wanted).await?;
         let release = runs.last().map_or(&wanted.release, |run| &run.report.release);
         let authors = case.authors(edge, release).await;
-        Ok(Self { wanted, runs, authors, deployer })
+        let here = release::release(Release::default(), &Release::default(), &edge.env, &case.plan.root);
+        Ok(Self { wanted, runs, authors, deployer, here })
     }
 
     /// The question in the words of the rules.
@@ -81,7 +90,45 @@ impl<'a> Asked<'a> {
 
     /// The gate's answer.
     pub(super) fn rule<'c>(&self, case: &'c Case) -> Result<Ruling<'c>, Failure> {
-        Ok(ledger::gate(&case.history, &self.runs, self.question(case)?))
+        let mut ruling = ledger::gate(&case.history, &self.runs, self.question(case)?);
+        if let (Some(elsewhere), Some(run)) = (&case.elsewhere, self.runs.last()) {
+            for vote in ledger::votes(elsewhere, self.wanted, case.rules()?, &[], run) {
+                if vote.counts() && vote.sign_off.decision == Decision::NoGo {
+                    ruling.object(
+                        Exit::Red,
+                        format!("{} ({}) says no-go in the ledger here", vote.row(&case.people).name, vote.sign_off.role),
+                    );
+                }
+            }
+            for proven in elsewhere.of_environment(&self.wanted.project, &self.wanted.environment) {
+                if let Act::Run(known) = &proven.statement.act
+                    && known.full
+                    && known.verdict == Verdict::NoGo
+                    && self.wanted.is(&known.release)
+                    && proven.entry.recorded > run.recorded
+                {
+                    ruling.object(Exit::Red, format!("a newer full run in the ledger here (entry {}) says no-go", proven.entry.seq));
+                }
+            }
+        }
+        if let Some(text) = self.other_commit() {
+            ruling.object(Exit::Hold, text);
+        }
+        Ok(ruling)
+    }
+
+    /// Why what is here is not what was looked at, where only a version was said: the run took its commit from the same
+    /// place, and there stands another one now.
+    fn other_commit(&self) -> Option<String> {
+        let run = &self.runs.last()?.report.release;
+        let same_place = run.source.split(", ").any(|source| source == self.here.source);
+        let (then, now) = (run.commit.as_ref()?, self.here.commit.as_ref()?);
+        (same_place && self.wanted.release.commit.is_none() && then != now).then(|| {
+            let version = self.wanted.name();
+            format!(
+                "the newest full run of {version} looked at the commit {then}, and {now} is here: say which is deployed, `--commit SHA`"
+            )
+        })
     }
 }
 

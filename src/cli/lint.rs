@@ -2,7 +2,7 @@
 
 use owo_colors::OwoColorize as _;
 
-use super::{Failure, arguments::PlanOptions, case, edge, edge::Edge};
+use super::{Failure, arguments::PlanOptions, edge, edge::Edge, policy};
 use crate::{
     model::{Exit, plain},
     plan::{self, Lint, Problem, Request, Weight},
@@ -42,7 +42,7 @@ fn signers(edge: &Edge, options: &PlanOptions, lint: &Lint) -> Vec<String> {
         // What is wrong with the plan itself was said already.
         let Ok(plan) = plan::load_leniently(&request) else { continue };
         let Some(policy) = &plan.signoff else { continue };
-        match case::signers_of(&plan) {
+        match policy::signers_of(&plan) {
             Err(failure) => all.extend(failure.cause.map(|cause| format!("{cause:#}"))),
             Ok(signers) => {
                 let file = &policy.allowed_signers;

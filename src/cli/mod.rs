@@ -21,6 +21,7 @@ mod merge;
 mod on_record;
 mod outlet;
 mod plan;
+mod policy;
 mod progress;
 mod recorder;
 mod recording;

@@ -62,7 +62,13 @@ impl OpenRecord {
             ledger: asked.recording.ledger.clone(),
             policy_from: asked.recording.policy_from.clone(),
         };
-        match edge::block_on(Case::of(edge, plan.clone(), &record, true)) {
+        let opened = edge::block_on(async {
+            let case = Case::of(edge, plan.clone(), &record, true).await?;
+            // A key that does not count is told before anything is touched.
+            Recorder::find(edge, &case, asked.recording.recorder_key.as_deref()).await?;
+            Ok(case)
+        });
+        match opened {
             Ok(case) => Ok(Self { case: Some(case), lost: Exit::Go }),
             Err(Failure { exit: Exit::Unchecked | Exit::Output, cause }) => {
                 if let Some(cause) = cause {

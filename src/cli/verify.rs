@@ -29,12 +29,16 @@ const TOLERANCE: Period = Period::seconds(60);
 /// Runs the command.
 pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failure> {
     let request = lint::request(edge, &options.plan);
-    let plan = match plan::load(&request) {
+    let mut plan = match plan::load(&request) {
         Ok(plan) => Arc::new(plan),
         Err(problems) => return Ok(lint::refuse(&problems)),
     };
     let asked = Asked { plan: &options.plan, recording: &options.recording, usual: true, quiet: options.output.quiet };
     let mut record = OpenRecord::of(edge, asked, &plan)?;
+    // Without a record nobody else has the plan, and the bytes of its files are of no more use.
+    if let Some(plan) = Arc::get_mut(&mut plan) {
+        plan.kept = Vec::new();
+    }
     let settings = settings(edge, options, &plan, &record.before())?;
     run::Selection::of(&plan, &settings).map_err(Failure::usage)?;
     let outlets = Outlets::open(edge, &options.output)?;
@@ -96,7 +100,7 @@ fn run(plan: Arc<Plan>, settings: &Settings, progress: &Progress) -> Result<Repo
     let runtime = runtime.context("the run could not be started").map_err(Failure::output)?;
     let report = runtime.block_on(async {
         let stop = signals::watch_for().context("signals cannot be watched for").map_err(Failure::output)?;
-        let masker = Arc::new(Masker::new(plan.words.iter().cloned()));
+        let masker = Arc::new(Masker::new(plan.words.clone()));
         run::verify(plan, settings, masker, stop, |event| progress.show(event)).await.map_err(Failure::usage)
     });
     // A check that hangs in a system call must not keep the program from ending.

@@ -1,6 +1,6 @@
 //! Whether a later run says no less than the report that people signed.
 
-use crate::model::{Finding, Outcome, Report};
+use crate::model::{Expectation, Finding, Outcome, Report};
 
 /// Why `newer` does not confirm `signed`, a sentence each; empty where it does.
 ///
@@ -18,6 +18,9 @@ pub fn objections(signed: &Report, newer: &Report) -> Vec<String> {
     }
     if (signed.strict, signed.phase) != (newer.strict, newer.phase) {
         all.push("it was run with other options".to_owned());
+    }
+    if signed.resolve != newer.resolve {
+        all.push("names were resolved to other addresses".to_owned());
     }
     if newer.release.dirty && !signed.release.dirty {
         all.push("the work tree has changes that no commit holds".to_owned());
@@ -47,6 +50,13 @@ fn worse(old: &Finding, new: &Finding) -> Option<String> {
     if new.kind == MANUAL && old.observation != new.observation {
         return Some(format!("`{id}` has another answer"));
     }
+    if old.target != new.target {
+        let said = |target: &Option<String>| target.clone().unwrap_or_else(|| "nothing".into());
+        return Some(format!("`{id}` looked at {}, not at {}", said(&new.target), said(&old.target)));
+    }
+    if let Some(unmet) = newly_unmet(old, new) {
+        return Some(format!("`{id}` is newly red in `{unmet}`: {}", new.reason));
+    }
     if old.outcome == new.outcome {
         return None;
     }
@@ -57,6 +67,15 @@ fn worse(old: &Finding, new: &Finding) -> Option<String> {
         Outcome::Pending => Some(format!("`{id}` waits for an answer: {}", new.reason)),
         Outcome::Skipped => Some(format!("`{id}` is left out now: {}", new.reason)),
     }
+}
+
+/// The first demand that is not met now and was met, or was not there, in what people signed: an accepted failure covers
+/// that failure and no other.
+fn newly_unmet<'f>(old: &Finding, new: &'f Finding) -> Option<&'f str> {
+    let was = |name: &str| old.expectations.iter().find(|expectation| expectation.name == name).map(|expectation| expectation.met);
+    let worse = |expectation: &&Expectation| expectation.met == Some(false) && was(&expectation.name) != Some(Some(false));
+    let unseen = |expectation: &&Expectation| expectation.met.is_none() && was(&expectation.name) == Some(Some(true));
+    new.expectations.iter().find(|expectation| worse(expectation) || unseen(expectation)).map(|expectation| expectation.name.as_str())
 }
 
 /// The kind whose observation is somebody's answer.

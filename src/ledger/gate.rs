@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use super::{
     Emergencies, History, Missing, RecordedRun, Rules, Vote, Wanted,
     independence::{Independence, independence},
-    quorum, votes,
+    quorum,
+    runs::newer_no,
+    votes,
 };
 use crate::model::{Authors, Decision, Digest, Exit, Independence as Demanded, Signoff, UnsignedRuns, Verdict, utc};
 
@@ -58,7 +60,8 @@ impl Ruling<'_> {
         self.objections.iter().fold(Exit::Go, |exit, objection| exit.and(objection.exit))
     }
 
-    fn object(&mut self, exit: Exit, text: impl Into<String>) {
+    /// Adds something that stands in the way.
+    pub fn object(&mut self, exit: Exit, text: impl Into<String>) {
         self.objections.push(Objection { exit, text: text.into() });
     }
 }
@@ -79,7 +82,7 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], question: Question<'
             ruling.missing = quorum::missing(&rules.policy.require, &[]);
         }
         Some(run) => {
-            look_at_run(&mut ruling, run, question);
+            look_at_run(&mut ruling, history, run, question);
             for objection in since::objections(history, run, question) {
                 ruling.objections.push(objection);
             }
@@ -99,7 +102,7 @@ fn gravity(exit: Exit) -> usize {
     [Exit::Untrusted, Exit::Red, Exit::Unchecked, Exit::Output, Exit::Hold].iter().position(|one| *one == exit).unwrap_or(usize::MAX)
 }
 
-fn look_at_run(ruling: &mut Ruling<'_>, run: &RecordedRun, question: Question<'_>) {
+fn look_at_run(ruling: &mut Ruling<'_>, history: &History, run: &RecordedRun, question: Question<'_>) {
     let Question { rules, .. } = question;
     let report = &run.report;
     match report.verdict {
@@ -122,6 +125,14 @@ fn look_at_run(ruling: &mut Ruling<'_>, run: &RecordedRun, question: Question<'_
     if !changed.is_empty() {
         let text = format!("the plan has changed since the newest full run ({}): run `gonogo verify` again", changed.join(", "));
         ruling.object(Exit::Unchecked, text);
+    }
+    if let Some((proven, newer)) = newer_no(history, question.wanted, run) {
+        let exit = Exit::of_code(newer.exit).filter(|exit| matches!(exit, Exit::Red | Exit::Unchecked)).unwrap_or(Exit::Red);
+        let name = newer.release.name().unwrap_or_default();
+        ruling.object(
+            exit,
+            format!("a newer full run of the same release, named {name} (entry {}), says {}", proven.entry.seq, newer.verdict),
+        );
     }
     let recorder = run.signer.as_deref().filter(|signer| rules.policy.has_role(signer, Signoff::RECORDER));
     if rules.policy.unsigned_runs == UnsignedRuns::Refused && recorder.is_none() {
@@ -157,8 +168,9 @@ fn look_at_votes<'h>(ruling: &mut Ruling<'h>, votes: Vec<Vote<'h>>, question: Qu
     }
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
     if ruling.missing.is_empty() && policy.independence == Demanded::Required {
-        let approvers: Vec<&str> =
-            approvals.iter().filter(|vote| required(&vote.sign_off.role)).map(|vote| vote.sign_off.person.as_str()).collect();
+        // Who entered a decision for somebody vouches for it: their hand counts here, not the name they wrote.
+        let hand = |vote: &&Vote<'h>| vote.proven.signer().unwrap_or(&vote.sign_off.person);
+        let approvers: Vec<&str> = approvals.iter().filter(|vote| required(&vote.sign_off.role)).map(hand).collect();
         let authors = question.authors.or(run.run.authors.as_ref());
         match independence(authors, question.deployer, &approvers, question.rules.people) {
             Independence::Shown => {}

@@ -6,7 +6,7 @@ use super::{Entry, LedgerError, VERSION};
 use crate::model::{Act, Digest, Made, Method, Period, Statement, utc};
 
 /// How far the clocks of a signer and of the ledger may be apart.
-pub(super) const CLOCKS: Period = Period::seconds(60);
+pub const CLOCKS: Period = Period::seconds(60);
 
 /// Judges signatures.
 pub trait Verifier: Sync {
@@ -119,6 +119,11 @@ impl History {
     /// Whether the chain has this fingerprint in it: a head that somebody kept must be there for ever.
     pub fn holds(&self, head: &Digest) -> bool {
         *head == Digest::none() || self.entries.iter().any(|proven| proven.digest == *head)
+    }
+
+    /// Where the entry with this fingerprint stands; 0 for [`Digest::none`] and for one that is not there.
+    pub fn place(&self, digest: &Digest) -> u64 {
+        self.entries.iter().find(|proven| proven.digest == *digest).map_or(0, |proven| proven.entry.seq)
     }
 
     /// The entries of one environment, oldest first.

@@ -23,9 +23,13 @@ pub(super) fn independence(
     people: &BTreeMap<String, Person>,
 ) -> Independence {
     let approvers: BTreeSet<&str> = approvers.iter().copied().collect();
-    let Some(authors) = authors else { return unknown(&approvers) };
+    let deployer_id = deployer.map(|deployer| person(deployer, people).unwrap_or(deployer));
+    let Some(authors) = authors else { return unknown(&approvers, deployer_id) };
     if let Some(why) = &authors.incomplete {
         return Independence::Open(format!("who wrote the release cannot be told: {why}"));
+    }
+    if authors.people.is_empty() {
+        return Independence::Open("git names nobody who wrote the release: run `gonogo gate` in a full clone".into());
     }
     let mut wrote = BTreeSet::new();
     for author in &authors.people {
@@ -39,17 +43,25 @@ pub(super) fn independence(
             }
         }
     }
-    let deployer = deployer.map(|deployer| person(deployer, people).unwrap_or(deployer));
-    if approvers.iter().any(|approver| !wrote.contains(approver) && deployer != Some(approver)) {
-        return Independence::Shown;
+    let independent: Vec<&str> =
+        approvers.iter().copied().filter(|approver| !wrote.contains(approver) && deployer_id != Some(approver)).collect();
+    match (independent.as_slice(), deployer) {
+        ([only], Some(deployer)) if person(deployer, people).is_none() => {
+            return Independence::Open(format!(
+                "{deployer} deploys and is nobody in `people`, so they may be {only}, who approves alone: add the name to the `emails` of whoever it is"
+            ));
+        }
+        ([], _) => {}
+        _ => return Independence::Shown,
     }
     let names: Vec<&str> = approvers.into_iter().collect();
     Independence::Open(format!("whoever approved ({}) wrote or deploys the release: somebody else must approve too", names.join(", ")))
 }
 
-fn unknown(approvers: &BTreeSet<&str>) -> Independence {
+fn unknown(approvers: &BTreeSet<&str>, deployer: Option<&str>) -> Independence {
     let why = "who wrote the release is not known: neither the run nor the gate saw its git history";
-    if approvers.len() > 1 {
+    let others = approvers.iter().filter(|approver| deployer != Some(approver)).count();
+    if others > 1 {
         Independence::Unknown(format!("{why}; {} people approved, so nobody did alone", approvers.len()))
     } else {
         Independence::Open(format!("{why}, and whoever approves alone may be the author: run `gonogo gate` in a full clone"))

@@ -37,7 +37,7 @@ pub use entry::{Draft, Entry, VERSION};
 pub use envelope::{Envelope, NAMESPACE, pae};
 pub use error::LedgerError;
 pub use gate::{Objection, Question, Ruling, gate};
-pub use history::{Checked, History, Proven, Standing, Verifier};
+pub use history::{CLOCKS, Checked, History, Proven, Standing, Verifier};
 pub use memory::Memory;
 pub use postgres::Postgres;
 pub use quorum::Missing;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{History, LedgerError, Proven, Store};
-use crate::model::{Act, Digest, Phase, Release, Report, Run};
+use crate::model::{Act, Digest, Phase, Release, Report, Run, Verdict};
 
 /// A run on record, with its report.
 #[derive(Debug, Clone)]
@@ -50,11 +50,7 @@ impl Wanted {
 /// # Errors
 /// When the store cannot be read, a report is gone, or is not what its entry says.
 pub async fn runs(store: &dyn Store, history: &History, wanted: &Wanted) -> Result<Vec<RecordedRun>, LedgerError> {
-    let all: Vec<(&Proven, &Run)> = history
-        .of_environment(&wanted.project, &wanted.environment)
-        .filter_map(|proven| if let Act::Run(run) = &proven.statement.act { Some((proven, &**run)) } else { None })
-        .filter(|(_, run)| run.full && run.phase == Phase::PreDeploy && wanted.is(&run.release))
-        .collect();
+    let all: Vec<(&Proven, &Run)> = full(history, wanted).filter(|(_, run)| wanted.is(&run.release)).collect();
     let decided = |digest: &Digest| {
         let acts = history.of_environment(&wanted.project, &wanted.environment).map(|proven| &proven.statement.act);
         acts.into_iter().any(|act| matches!(act, Act::SignOff(sign_off) if sign_off.report == *digest))
@@ -67,6 +63,29 @@ pub async fn runs(store: &dyn Store, history: &History, wanted: &Wanted) -> Resu
         }
     }
     Ok(kept)
+}
+
+/// Every full run before a deployment in the environment, oldest first. A report that is put on record again is the old
+/// one: it takes no newer one's place.
+fn full<'h>(history: &'h History, wanted: &'h Wanted) -> impl Iterator<Item = (&'h Proven, &'h Run)> {
+    let mut seen = std::collections::HashSet::new();
+    let runs = history
+        .of_environment(&wanted.project, &wanted.environment)
+        .filter_map(|proven| if let Act::Run(run) = &proven.statement.act { Some((proven, &**run)) } else { None });
+    runs.filter(move |(_, run)| seen.insert(&run.report)).filter(|(_, run)| run.full && run.phase == Phase::PreDeploy)
+}
+
+/// The newest full run that names the same release in fewer words, or in others, where it is newer than `run` and no go.
+pub(super) fn newer_no<'h>(history: &'h History, wanted: &'h Wanted, run: &RecordedRun) -> Option<(&'h Proven, &'h Run)> {
+    let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+    let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+    let is = &run.report.release;
+    let newest = full(history, wanted).filter(|(_, other)| {
+        let other = &other.release;
+        let pairs = [(&is.version, &other.version), (&is.commit, &other.commit), (&is.artifact, &other.artifact)];
+        pairs.iter().any(|(a, b)| same(a, b)) && !pairs.iter().any(|(a, b)| differ(a, b))
+    });
+    newest.last().filter(|(proven, other)| proven.entry.seq > run.seq && other.verdict == Verdict::NoGo)
 }
 
 /// A run with its report, both checked against each other.
@@ -83,6 +102,10 @@ pub async fn recorded(store: &dyn Store, proven: &Proven, run: &Run) -> Result<R
     let report = Report::from_json(&bytes).map_err(|error| broken(format!("its report: {error}")))?;
     let facts = Run::of(&report, run.report.clone(), run.config.clone(), run.files.clone(), run.authors.clone());
     let made = &proven.statement.made;
+    // The plan's files, which hold policy and signers, are those that the report names, and people signed the report.
+    if run.files != report.plan.files || !run.files.contains_key(&run.config) {
+        return Err(broken("the files it keeps are not those of the plan that its report names".into()));
+    }
     if facts != *run || report.project != made.project || report.environment != made.environment {
         return Err(broken("it says other things of its report than the report does".into()));
     }

@@ -70,13 +70,16 @@ pub fn votes<'h>(history: &'h History, wanted: &Wanted, rules: Rules<'_>, runs: 
         }
         let shared = votes.iter().find(|vote| vote.counts() && share_a_key(vote, proven, sign_off));
         let shared = shared.map(|vote| vote.sign_off.person.clone());
-        let void = poll.void(proven, sign_off).or_else(|| Some(format!("signed with the key that signed for `{}`", shared?)));
+        let stale = poll.stale(history, proven, sign_off, &votes);
+        let is_stale = stale.is_some();
+        let void = poll.void(proven, sign_off).or(stale);
+        let void = void.or_else(|| Some(format!("signed with the key that signed for `{}`", shared?)));
         let state = match void {
             Some(why) => SignOffState::Void(why),
             None => noted(proven),
         };
         // Whoever decides again takes the earlier decision back, if they still may decide.
-        if poll.unfit(proven, sign_off).is_none() {
+        if !is_stale && poll.unfit(proven, sign_off).is_none() {
             let earlier = votes.iter_mut().filter(|vote| vote.sign_off.person == sign_off.person && vote.sign_off.role == sign_off.role);
             for vote in earlier.filter(|vote| vote.counts()) {
                 vote.state = SignOffState::Void(format!("decided again later, in entry {}", proven.entry.seq));
@@ -142,7 +145,9 @@ impl Poll<'_, '_> {
         if !policy.has_role(&sign_off.person, &sign_off.role) {
             return Some(format!("`{}` does not have the role `{}`", sign_off.person, sign_off.role));
         }
-        if !role.methods.contains(&made.method) {
+        // A no stays a no, also when the role's methods or its sentence are others now.
+        let is_go = sign_off.decision == Decision::Go;
+        if is_go && !role.methods.contains(&made.method) {
             return Some(format!("the role `{}` may not sign this way", sign_off.role));
         }
         match made.method {
@@ -152,10 +157,35 @@ impl Poll<'_, '_> {
             Method::Recorded if sign_off.evidence.is_empty() => return Some("nothing shows the decision that was entered".into()),
             Method::Ssh | Method::Recorded => {}
         }
-        if sign_off.meaning != policy.meaning(&sign_off.role) {
+        if is_go && sign_off.meaning != policy.meaning(&sign_off.role) {
             return Some("another sentence was signed than the role's".into());
         }
         None
+    }
+
+    /// Why a decision was overtaken before it came into the ledger: a signature file that was made before the person said
+    /// no, or took a go back, changes nothing; nor does what somebody else entered take back the person's own word.
+    fn stale(&self, history: &History, proven: &Proven, sign_off: &SignOff, earlier: &[Vote<'_>]) -> Option<String> {
+        let mine = |other: &SignOff| other.person == sign_off.person && other.role == sign_off.role;
+        let saw = history.place(&proven.statement.made.head);
+        let own = |proven: &Proven| proven.statement.made.method == Method::Ssh;
+        let entered = earlier.iter().find(|vote| vote.counts() && mine(vote.sign_off) && own(vote.proven) && !own(proven));
+        if let Some(vote) = entered {
+            return Some(format!("the person decided with their own key, in entry {}", vote.proven.entry.seq));
+        }
+        if sign_off.decision == Decision::NoGo {
+            return None;
+        }
+        let no = earlier
+            .iter()
+            .find(|vote| vote.counts() && mine(vote.sign_off) && vote.sign_off.decision == Decision::NoGo && saw < vote.proven.entry.seq);
+        if let Some(vote) = no {
+            return Some(format!("made before the no-go in entry {}, which stands", vote.proven.entry.seq));
+        }
+        let withdrawal = self.withdrawn.iter().map(|(withdrawal, _)| withdrawal).find(|withdrawal| {
+            withdrawal.signer() == Some(&sign_off.person) && saw < withdrawal.entry.seq && withdrawal.entry.seq < proven.entry.seq
+        });
+        withdrawal.map(|withdrawal| format!("made before the withdrawal in entry {}", withdrawal.entry.seq))
     }
 
     fn taken_back(&self, proven: &Proven, sign_off: &SignOff) -> Option<String> {

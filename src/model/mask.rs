@@ -4,7 +4,7 @@ mod forms;
 
 use std::{
     borrow::Cow,
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     sync::{Arc, LazyLock, RwLock},
 };
 
@@ -32,7 +32,7 @@ pub struct Masker {
 #[derive(Default)]
 struct Known {
     names: BTreeMap<String, String>,
-    plain_words: Vec<String>,
+    plain_words: Arc<HashSet<String>>,
     matcher: Option<Arc<Matcher>>,
 }
 
@@ -53,8 +53,8 @@ impl std::fmt::Debug for Known {
 
 impl Masker {
     /// A masker that leaves `plain_words` alone: scalars the plan's author wrote for all to read.
-    pub fn new(plain_words: impl IntoIterator<Item = String>) -> Self {
-        let known = Known { plain_words: plain_words.into_iter().collect(), ..Known::default() };
+    pub fn new(plain_words: Arc<HashSet<String>>) -> Self {
+        let known = Known { plain_words, ..Known::default() };
         Self { known: RwLock::new(known) }
     }
 
@@ -151,7 +151,7 @@ impl Known {
         let (mut forms, mut weak): (BTreeMap<String, String>, BTreeMap<String, String>) = Default::default();
         for (value, name) in &self.names {
             let said = format!("${{{name}}}");
-            if value.len() < SHORTEST || self.plain_words.iter().any(|word| word == value) {
+            if value.len() < SHORTEST || self.plain_words.contains(value) {
                 weak.insert(value.clone(), said);
                 continue;
             }
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn short_values_and_words_of_the_plan_stay_readable() {
-        let masker = Masker::new(["production".to_owned()]);
+        let masker = Masker::new(Arc::new(["production".to_owned()].into()));
         masker.hide("PIN", "1234");
         masker.hide("ENV_TOKEN", "production");
         assert_eq!(masker.mask("port 12345 in production"), "port 12345 in production");

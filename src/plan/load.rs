@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     path::Path,
+    sync::Arc,
 };
 
 use schemars::JsonSchema;
@@ -127,7 +128,7 @@ fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Probl
         files,
         kept: rest.keys,
         secrets: secrets.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
-        words: resolved.secrecy.words.into_iter().collect(),
+        words: Arc::new(resolved.secrecy.words),
         warnings,
     }
 }

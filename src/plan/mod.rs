@@ -46,8 +46,9 @@ mod waivers;
 mod yaml;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::{
@@ -99,7 +100,7 @@ pub struct Plan {
     /// Every secret the plan knows of, as name and value: secret variables, `Secret` fields, credential headers.
     pub secrets: Vec<(String, String)>,
     /// Scalars the author wrote for all to read; a secret that equals one of them is masked only as a credential.
-    pub words: Vec<String>,
+    pub words: Arc<HashSet<String>>,
     /// Problems that do not stop a run: shown by `lint` and in the report's notes.
     pub warnings: Vec<Problem>,
 }

@@ -161,7 +161,7 @@ pub(crate) fn plan(items: Vec<Item>) -> Plan {
         kept: Vec::new(),
         digest: Digest::of(b""),
         secrets: Vec::new(),
-        words: Vec::new(),
+        words: Arc::default(),
         warnings: Vec::new(),
     }
 }

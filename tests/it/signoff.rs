@@ -11,6 +11,7 @@ mod house;
 mod kept;
 mod keys;
 mod mended;
+mod overtaken;
 mod policy;
 mod protected;
 mod strange;

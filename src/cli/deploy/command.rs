@@ -11,6 +11,7 @@ use crate::{
         Failure,
         arguments::{self, DeployRunOptions},
         case::Case,
+        ci,
         edge::{self, Edge},
         gate::{Asked, named, nothing_to_look_at, say},
         signals, verify,
@@ -29,7 +30,8 @@ pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failu
         let wanted = named(case.wanted(edge, &options.release))?;
         // A deployment that could not be put on record is not begun.
         recorder(edge, &case, &options.by).await?;
-        let asked = Asked::of(edge, &case, &wanted, options.by.deployer.clone()).await?;
+        let asked =
+            Asked::of(edge, &case, &wanted, options.by.deployer.clone().or_else(|| ci::actor(&edge.env).map(str::to_owned))).await?;
         let ruling = asked.rule(&case)?;
         say(&case, &wanted, &ruling)?;
         if !matches!(ruling.exit(), Exit::Go | Exit::Untrusted)

@@ -14,7 +14,7 @@ const CHARACTERS: usize = 4_000;
 
 /// Masks what was printed: every secret of the plan and of the environment.
 pub(super) fn masked(edge: &Edge, plan: &Plan, printed: &[u8]) -> (Kept, Blob) {
-    let masker = Masker::new(plan.words.iter().cloned());
+    let masker = Masker::new(plan.words.clone());
     plan.secrets.iter().for_each(|(name, value)| masker.hide(name, value));
     edge.env.iter().filter(|(name, _)| looks_secret(name)).for_each(|(name, value)| masker.hide(name, value));
     let text = masker.mask(&String::from_utf8_lossy(printed));

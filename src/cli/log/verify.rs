@@ -5,9 +5,10 @@ use anyhow::anyhow;
 use crate::{
     cli::{
         Failure,
-        case::{self, Case},
+        case::Case,
         edge::{self, Edge},
         kept_plan::KeptPlan,
+        policy,
     },
     ledger::{self, Checked, LedgerError, Proven, Standing, Trust, Verifier as _},
     model::{Act, Digest, Exit, plain},
@@ -76,7 +77,7 @@ async fn formerly(edge: &Edge, case: &Case, proven: &Proven) -> Option<u64> {
         _ => None,
     })?;
     let kept = KeptPlan::of_run(case.store.as_ref(), entry, run).await.ok()?;
-    let mut signers = case::signers_of(&kept.plan).ok()?;
+    let mut signers = policy::signers_of(&kept.plan).ok()?;
     signers.ask_revoked(&edge.env).await;
     matches!(checked(Trust { signers: &signers, now: recorded }), Checked::Signed { .. }).then_some(entry.entry.seq)
 }

@@ -1,5 +1,7 @@
 //! A private key in a file. It is read to sign once and wiped; no error shows any of it.
 
+mod short;
+
 use std::{
     fs,
     os::unix::fs::MetadataExt as _,
@@ -47,6 +49,7 @@ impl PrivateFile {
         }
         // The cause is not told: it may quote what it could not read.
         let key = PrivateKey::from_openssh(text.trim_start())
+            .or_else(|error| short::read(text).ok_or(error))
             .map_err(|_| not_a_key(path, "is a private key that cannot be read: it is damaged, or of an unknown type"))?;
         Ok(Self { path: path.to_owned(), key })
     }
@@ -88,7 +91,11 @@ impl PrivateFile {
                         "is encrypted in an unknown way: encrypt it anew with `ssh-keygen -p -f` and its name",
                     ));
                 }
-                Err(_) => {}
+                Err(_) => {
+                    if let Some(key) = short::opened(&self.key, passphrase.as_bytes()) {
+                        return Ok(key);
+                    }
+                }
             }
         }
         Err(KeyError::Passphrase { path: self.path.clone(), attempts: ATTEMPTS })

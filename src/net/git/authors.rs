@@ -34,7 +34,10 @@ pub async fn authors(
         vec!["log".to_owned(), "--no-show-signature".into(), "--no-mailmap".into(), LOG.into(), "--end-of-options".into(), until.into()];
     if let Some(since) = since {
         if git.knows(folder, since).await? {
-            range.push(format!("^{since}"));
+            // What was not built on, or is the release itself, takes nobody out of the count.
+            if git.precedes(folder, since, until).await? {
+                range.push(format!("^{since}"));
+            }
         } else {
             incomplete = Some(format!("the commit that was deployed last, {since}, is not in this clone"));
         }
@@ -57,6 +60,17 @@ pub async fn file_at(folder: &Path, reference: &str, path: &str, env: &ProcessEn
 }
 
 impl Git {
+    /// Whether `until` was built on `since`, and is another commit.
+    async fn precedes(&self, folder: &Path, since: &str, until: &str) -> Result<bool, GitError> {
+        let id = async |commit: &str| {
+            let named = format!("{commit}^{{commit}}");
+            self.lines(folder, &["rev-parse", "--verify", "--end-of-options", &named], b"").await
+        };
+        let (since, until) = (id(since).await?, id(until).await?);
+        let asked = self.run(folder, &["merge-base", "--is-ancestor", &since, &until], b"").await?;
+        Ok(since != until && asked.code == Some(0))
+    }
+
     /// Whether there is such a commit here.
     async fn knows(&self, folder: &Path, commit: &str) -> Result<bool, GitError> {
         let named = format!("{commit}^{{commit}}");

@@ -34,6 +34,22 @@ async fn every_kind_of_key_in_a_file() {
     }
 }
 
+/// OpenSSH writes a secret number without leading zeros: one of these in four is shorter than the others.
+#[tokio::test]
+async fn keys_whose_number_is_short() {
+    let shop = Workshop::new();
+    for n in 0..16 {
+        let name = format!("short-{n}");
+        let file = shop.key(&name, "ecdsa-521", "");
+        let ours = shop.signs(&KeyPlace::File(file.clone()), &[]).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        confirmed(&shop, &name, &ours, "our signature");
+        let encrypted = shop.keygen(&["-q", "-p", "-a", "1", "-P", "", "-N", "correct horse", "-f", &name]);
+        assert!(encrypted.status.success(), "{}", String::from_utf8_lossy(&encrypted.stderr));
+        let ours = shop.signs(&KeyPlace::File(file), &["wrong", "correct horse"]).await;
+        confirmed(&shop, &name, &ours.unwrap_or_else(|error| panic!("{name}, encrypted: {error}")), "our signature");
+    }
+}
+
 #[tokio::test]
 async fn encrypted_keys_ask_for_their_passphrase() {
     let shop = Workshop::new();

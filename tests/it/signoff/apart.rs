@@ -66,3 +66,22 @@ async fn a_bundle_that_was_changed_is_not_signed() {
     home.run(["sign", "c", "--as", "security", "--key", &house.key("dev")]).exits(5).says("belongs to dev, not to sec");
     assert!(shell(&home.path("."), "ls", &[]).1.lines().all(|file| ["b", "c"].contains(&file)), "nothing was written");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_release_by_files_alone() {
+    let house = House::new().await.security_alone();
+    house.verify(&["--bundle", "bundle"]).exits(0);
+    let fifth = copy(&house, "bundle");
+    sign_at_home(&house, "sec", "security", &fifth, &[]).exits(0);
+    gate(&fifth).exits(0);
+    // The ledger of the run never hears of the signature that the gate took in.
+    house.verify(&["--bundle", "bundle"]).exits(0);
+    fs::copy(house.gonogo.path("bundle"), fifth.path("bundle")).expect("a copy");
+    fs::remove_file(fifth.path("signatures/sec.json")).expect("a file");
+    gate(&fifth).exits(4).says("has gone another way since entry 2, nothing was added to it");
+    sign_at_home(&house, "sec", "security", &fifth, &[]).exits(0);
+    gate(&fifth).exits(0).says("judged by the files alone");
+    // A no that stands here is still a no.
+    fifth.run(["sign", "--as", "security", "--key", &house.key("sec"), "--no-go", "--comment", "a hole"]).exits(0);
+    gate(&fifth).exits(1).says("says no-go in the ledger here");
+}

@@ -56,7 +56,7 @@ async fn a_database_that_is_not_there_hides_nothing_that_is_red() {
     house.gonogo.run(["log"].iter().chain(&gone)).exits(3);
     assert!(!house.gonogo.path(".gonogo").exists(), "no other ledger was started");
     house.gonogo.run(["gate", "--release", "1.4.2", "--ledger", "no/such/ledger.db"]).exits(3).says("there is no ledger");
-    house.gonogo.run(["log", "--ledger", "http://127.0.0.1/"]).exits(2).says("no place for a ledger");
+    house.gonogo.run(["log", "--ledger", "http://127.0.0.1/"]).exits(2).says("no `postgres://` one");
 }
 
 #[tokio::test(flavor = "multi_thread")]
