@@ -4,6 +4,7 @@ mod deploy;
 mod log;
 mod record;
 mod signoff;
+mod stored;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub(super) use log::{
 };
 pub(super) use record::{KeyOptions, RecordOptions, RecordingOptions, ReleaseOptions};
 pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};
+pub(super) use stored::{DiffOptions, MergeOptions, ReportOptions};
 
 /// May we go? Runs a deployment checklist against the live systems and says GO or NO-GO.
 #[derive(Debug, Parser)]
@@ -197,65 +199,6 @@ pub(super) struct OutputOptions {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ReportOptions {
-    /// The stored report, as `verify --format json=FILE` wrote it; left out, it is taken from the ledger with all that is
-    /// on record beside it
-    pub(super) file: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(super) record: RecordOptions,
-
-    #[command(flatten)]
-    pub(super) release: ReleaseOptions,
-
-    /// The run's entry in the ledger; left out, the newest of the release
-    #[arg(long, value_name = "N", conflicts_with = "file")]
-    pub(super) entry: Option<u64>,
-
-    /// Write a bundle for an auditor: report, plan, signatures, evidence, ledger
-    #[arg(long, value_name = "FILE", conflicts_with = "file")]
-    pub(super) bundle: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(super) output: OutputOptions,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct MergeOptions {
-    /// The shares, as `verify --format json=FILE` wrote them
-    #[arg(required = true, num_args = 2.., value_name = "SHARE")]
-    pub(super) files: Vec<PathBuf>,
-
-    #[command(flatten)]
-    pub(super) plan: PlanOptions,
-
-    #[command(flatten)]
-    pub(super) recording: RecordingOptions,
-
-    #[command(flatten)]
-    pub(super) output: OutputOptions,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct DiffOptions {
-    /// The older report, as `verify --format json=FILE` wrote it
-    #[arg(value_name = "A")]
-    pub(super) before: PathBuf,
-
-    /// The newer report
-    #[arg(value_name = "B")]
-    pub(super) after: PathBuf,
-
-    /// What to write: a format's name, and the file it goes to (standard output without one); repeatable
-    #[arg(short, long, value_name = "NAME[=FILE]", long_help = difference_formats())]
-    pub(super) format: Vec<String>,
-
-    /// Not on the terminal
-    #[arg(short, long)]
-    pub(super) quiet: bool,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
     /// A kind (`http`) or a pack (`pack:web-api`)
     pub(super) name: Option<String>,
@@ -298,10 +241,6 @@ fn period(text: &str) -> Result<Period, String> {
 
 fn formats() -> String {
     listed(crate::render::FORMATS.iter().map(|format| (format.name, format.about)))
-}
-
-fn difference_formats() -> String {
-    listed(crate::render::DIFFERENCE_FORMATS.iter().map(|format| (format.name, format.about)))
 }
 
 fn listed(formats: impl Iterator<Item = (&'static str, &'static str)>) -> String {

@@ -69,36 +69,22 @@ impl Case {
     /// The same for a plan that was read already.
     pub(super) async fn of(edge: &Edge, plan: Arc<Plan>, options: &RecordOptions, create: bool) -> Result<Self, Failure> {
         let place = options.ledger.as_deref().or(plan.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
+        // A policy that cannot be read starts no ledger.
+        let policy = Policy::of(edge, &plan, options.policy_from.as_deref()).await?;
         let store = ledger::place::open(&place, &plan.root, &edge.env, edge.now, create)?;
-        Self::with(edge, plan, options.policy_from.as_deref(), store).await
+        Self::by(edge, plan, policy, store).await
     }
 
     /// The same for a ledger that is open already.
     pub(super) async fn with(edge: &Edge, plan: Arc<Plan>, policy_from: Option<&str>, store: Box<dyn Store>) -> Result<Self, Failure> {
-        let mut policy = Policy::of(edge, &plan, policy_from).await?;
-        policy.signers.ask_revoked(&edge.env).await;
+        let policy = Policy::of(edge, &plan, policy_from).await?;
+        Self::by(edge, plan, policy, store).await
+    }
+
+    async fn by(edge: &Edge, plan: Arc<Plan>, policy: Policy, store: Box<dyn Store>) -> Result<Self, Failure> {
         let history = believed(store.as_ref(), &policy.signers, edge.now).await?;
-        let Policy { signoff, people, signers, remark } = policy;
-        let holders: Vec<String> = signoff.iter().flat_map(|policy| policy.roles.values()).flat_map(|role| role.people.clone()).collect();
-        if let Some(shared) = signers.shared(&holders).first() {
-            let people = shared.people.join(" and ");
-            return Err(Failure::usage(anyhow!(
-                "{people} could sign with one key, {}, so they would not be two people: give each a line and a key of their own",
-                shared.key
-            )));
-        }
-        Ok(Self {
-            plan,
-            policy: signoff,
-            protected: policy_from.is_some(),
-            people,
-            signers,
-            store,
-            history,
-            now: edge.now,
-            remark,
-            elsewhere: None,
-        })
+        let Policy { signoff, people, signers, protected, remark } = policy;
+        Ok(Self { plan, policy: signoff, protected, people, signers, store, history, now: edge.now, remark, elsewhere: None })
     }
 
     /// The policy; without one nobody can sign and no gate can be passed.

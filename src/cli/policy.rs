@@ -18,6 +18,8 @@ pub(super) struct Policy {
     pub(super) signoff: Option<Signoff>,
     pub(super) people: BTreeMap<String, Person>,
     pub(super) signers: Signers,
+    /// Whether it is from another state of the repository.
+    pub(super) protected: bool,
     /// That another policy than the one in the work tree counts.
     pub(super) remark: Option<String>,
 }
@@ -25,10 +27,32 @@ pub(super) struct Policy {
 impl Policy {
     /// The plan's own, or what another state of its repository says.
     pub(super) async fn of(edge: &Edge, plan: &Plan, reference: Option<&str>) -> Result<Self, Failure> {
-        let Some(reference) = reference else {
-            let signers = signers_of(plan)?;
-            return Ok(Self { signoff: plan.signoff.clone(), people: plan.people.clone(), signers, remark: None });
+        let mut policy = match reference {
+            None => Self {
+                signoff: plan.signoff.clone(),
+                people: plan.people.clone(),
+                signers: signers_of(plan)?,
+                protected: false,
+                remark: None,
+            },
+            Some(reference) => Self::at(edge, plan, reference).await?,
         };
+        policy.signers.ask_revoked(&edge.env).await;
+        policy.each_with_a_key_of_their_own()
+    }
+
+    fn each_with_a_key_of_their_own(self) -> Result<Self, Failure> {
+        let roles = self.signoff.iter().flat_map(|policy| policy.roles.values());
+        let holders: Vec<String> = roles.flat_map(|role| role.people.clone()).collect();
+        let Some(shared) = self.signers.shared(&holders).into_iter().next() else { return Ok(self) };
+        Err(Failure::usage(anyhow!(
+            "{} could sign with one key, {}, so they would not be two people: give each a line and a key of their own",
+            shared.people.join(" and "),
+            shared.key
+        )))
+    }
+
+    async fn at(edge: &Edge, plan: &Plan, reference: &str) -> Result<Self, Failure> {
         let there = At { edge, root: &plan.root, reference };
         let text = String::from_utf8(there.file(&plan.config.to_string_lossy()).await?)
             .map_err(|_| Failure::usage(anyhow!("the plan at `{reference}` is not text")))?;
@@ -45,7 +69,7 @@ impl Policy {
             && protected.people == plan.people
             && files.iter().all(|(name, bytes)| plan.files.get(name) == Some(&Digest::of(bytes)));
         let remark = (!same).then(|| format!("policy, people or signers differ from those of `{reference}`, which count here"));
-        Ok(Self { signoff: protected.signoff, people: protected.people, signers: taken, remark })
+        Ok(Self { signoff: protected.signoff, people: protected.people, signers: taken, protected: true, remark })
     }
 }
 

@@ -164,7 +164,9 @@ fn look_at_votes<'h>(ruling: &mut Ruling<'h>, votes: Vec<Vote<'h>>, question: Qu
         let more = if missing.count == 1 { String::new() } else { format!("{} people of ", missing.count) };
         let no = votes.iter().any(|vote| vote.counts() && vote.sign_off.decision == Decision::NoGo && vote.sign_off.role == missing.role);
         let go = if no { " go" } else { "" };
-        ruling.object(Exit::Hold, format!("{more}`{}` has not signed{go} ({people}): `gonogo sign --as {}`", missing.role, missing.role));
+        let have = if missing.count == 1 { "has" } else { "have" };
+        ruling
+            .object(Exit::Hold, format!("{more}`{}` {have} not signed{go} ({people}): `gonogo sign --as {}`", missing.role, missing.role));
     }
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
     if ruling.missing.is_empty() && policy.independence == Demanded::Required {

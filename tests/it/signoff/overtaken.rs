@@ -112,6 +112,7 @@ async fn one_key_of_two_role_holders_is_told_at_once() {
     let house = House::new().await;
     house.also_signers(&[house.line("lead", "dev", "")]);
     house.verify(&[]).exits(2).says("could sign with one key");
+    assert!(!house.gonogo.path(".gonogo").exists(), "a ledger was started by a policy that cannot be used");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ async fn one_person_counts_once_and_one_key_is_one_person() {
     // Two keys of one person.
     house.also_signers(&[house.line("sec", "second", "")]);
     house.verify(&[]).exits(0);
-    house.gate(&[]).exits(4).says("2 people of `security` has not signed (sec, eve, dev)");
+    house.gate(&[]).exits(4).says("2 people of `security` have not signed (sec, eve, dev)");
     house.sign("security", "sec", &[]).exits(0);
     house.sign("security", "second", &[]).exits(0);
     house.gate(&[]).exits(4).says("decided again later, in entry 3").says("`security` has not signed");
