@@ -15,7 +15,7 @@ use super::{
     shown::{self, Ground, Shown},
 };
 use crate::{
-    ledger::{Entry, History, LedgerError, Manifest, Proven, Standing, Store as _, Trust, signing::Signers},
+    ledger::{Entry, History, LedgerError, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, signing::Signers},
     model::{Act, Decision, Digest, Exit, Period, Record, Report, SignOffState, Size, plain, utc},
     net::regular_file,
     plan::Plan,
@@ -91,7 +91,7 @@ fn heads(history: &History, heads: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn run<'h>(history: &'h History, opened: &Opened) -> Result<&'h Proven, Failure> {
+fn run<'h>(history: &'h History, opened: &Opened) -> Result<&'h VerifiedEntry, Failure> {
     let found = history.entries().iter().find(|proven| proven.entry.seq == opened.seq);
     found.ok_or_else(|| Failure::untrusted(anyhow!("the run's entry {} is gone", opened.seq)))
 }
@@ -118,9 +118,9 @@ impl Audit<'_> {
         }
         for proven in self.history.of_environment(project, environment) {
             match &proven.standing {
-                Standing::Untrusted(why) => self.faults.push(format!("entry {}: {why}", proven.entry.seq)),
-                Standing::Signed { since: Some(since), .. } => self.lines.push(format!("entry {}: {since}", proven.entry.seq)),
-                Standing::Signed { .. } | Standing::Unsigned => {}
+                SignatureStanding::Untrusted(why) => self.faults.push(format!("entry {}: {why}", proven.entry.seq)),
+                SignatureStanding::Signed { since: Some(since), .. } => self.lines.push(format!("entry {}: {since}", proven.entry.seq)),
+                SignatureStanding::Signed { .. } | SignatureStanding::Unsigned => {}
             }
         }
         if let Some((seq, version)) = self.history.newer(project, environment) {
@@ -157,7 +157,7 @@ impl Audit<'_> {
     }
 
     /// The record and the pages are what report and ledger make.
-    async fn pages(&mut self, edge: &Edge, plan: &Plan, proven: &Proven, then: &History, written: Record) -> Result<Shown, Failure> {
+    async fn pages(&mut self, edge: &Edge, plan: &Plan, proven: &VerifiedEntry, then: &History, written: Record) -> Result<Shown, Failure> {
         let bundle = &self.opened.bundle;
         let Act::Run(run) = &proven.statement.act else { return Err(Failure::untrusted(anyhow!("entry {} is no run", self.opened.seq))) };
         if written.as_of < proven.entry.recorded || CLOCKS.after(edge.now) < written.as_of {

@@ -14,7 +14,7 @@ use super::{
     shown::Ground,
 };
 use crate::{
-    ledger::{self, Blob, Bundle, Contents, Entry, LedgerError, Memory, Proven, Store, export},
+    ledger::{self, Blob, Bundle, Contents, Entry, LedgerError, Memory, Store, VerifiedEntry, export},
     model::{Act, Digest, Record, Report, Run, Size, Statement},
     net::regular_file,
     plan, render,
@@ -24,7 +24,7 @@ use crate::{
 const LARGEST: Size = Size(1 << 30);
 
 /// Writes the bundle of a run.
-pub(super) async fn write(ground: Ground<'_>, proven: &Proven, run: &Run, record: &Record, file: &Path) -> Result<(), Failure> {
+pub(super) async fn write(ground: Ground<'_>, proven: &VerifiedEntry, run: &Run, record: &Record, file: &Path) -> Result<(), Failure> {
     let seq = proven.entry.seq;
     let json = ground.store.blob(&run.report).await?;
     let json = json.ok_or_else(|| LedgerError::Broken { seq, why: "its report is gone".into() })?;

@@ -19,7 +19,7 @@ use super::{
     shown::Ground,
 };
 use crate::{
-    ledger::{self, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, Wanted, signing::Signers},
+    ledger::{self, AskedRelease, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, signing::Signers},
     model::{Act, Authors, Decision, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Statement, Subject, UnsignedRuns},
     net::git,
     plan::{self, Plan},
@@ -135,12 +135,12 @@ impl Case {
     }
 
     /// The release that is meant.
-    pub(super) fn wanted(&self, edge: &Edge, options: &ReleaseOptions) -> Wanted {
+    pub(super) fn wanted(&self, edge: &Edge, options: &ReleaseOptions) -> AskedRelease {
         let flags = release::flags(options);
         // What was said is enough: a version that was named is not narrowed to the commit that happens to be checked out.
         let said = flags.version.is_some() || flags.commit.is_some() || flags.artifact.is_some();
         let release = if said { flags } else { release::release(flags, &self.plan.release, &edge.env, &self.plan.root) };
-        Wanted { project: self.plan.project.clone(), environment: self.plan.environment.clone(), release }
+        AskedRelease { project: self.plan.project.clone(), environment: self.plan.environment.clone(), release }
     }
 
     /// Who wrote what is released since the last deployment on record, as far as git knows it here.
@@ -165,7 +165,7 @@ impl Case {
         let refused = self.policy.as_ref().is_some_and(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
         // Anybody can write that something was deployed: it shortens whose commits are looked at only if a recorder
         // signed it, or people had signed what it rests on.
-        let relied_on = |proven: &ledger::Proven, report: Option<&Digest>| {
+        let relied_on = |proven: &ledger::VerifiedEntry, report: Option<&Digest>| {
             let recorder = |policy: &Signoff| proven.signer().is_some_and(|signer| policy.has_role(signer, Signoff::RECORDER));
             self.policy.as_ref().is_some_and(recorder) || (!refused && report.is_some_and(|report| self.approved(report, proven.entry.seq)))
         };
@@ -202,6 +202,7 @@ impl Case {
                 environment: self.plan.environment.clone(),
                 at: super::edge::clock(),
                 head: self.history.head(),
+                org: None,
                 by,
                 method,
                 tool: format!("{} {}", tool.name, tool.version),
@@ -218,7 +219,7 @@ impl Case {
     }
 
     /// The entry of this place, if it is there.
-    pub(super) fn entry(&self, seq: u64) -> Option<&ledger::Proven> {
+    pub(super) fn entry(&self, seq: u64) -> Option<&ledger::VerifiedEntry> {
         self.history.entries().iter().find(|proven| proven.entry.seq == seq)
     }
 }

@@ -17,7 +17,7 @@ use super::{
     signer::{self, Signer},
 };
 use crate::{
-    ledger::{self, Blob, Wanted},
+    ledger::{self, AskedRelease, Blob},
     model::{
         Act, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Emergency, Exit, Kept, Method, Phase, Release, Review,
         Signoff, Size, Subject, UnsignedRuns, plain,
@@ -68,7 +68,7 @@ struct Told {
 }
 
 /// Puts a deployment on record, with what it rests on.
-async fn put(edge: &Edge, case: &mut Case, wanted: &Wanted, by: &DeployerOptions, told: Told) -> Result<(), Failure> {
+async fn put(edge: &Edge, case: &mut Case, wanted: &AskedRelease, by: &DeployerOptions, told: Told) -> Result<(), Failure> {
     let recorder = recorder(edge, case, by).await?;
     let rests = Rests::of(edge, case, wanted).await?;
     let release = rests.release.unwrap_or_else(|| full(edge, case, &wanted.release));
@@ -93,6 +93,9 @@ async fn put(edge: &Edge, case: &mut Case, wanted: &Wanted, by: &DeployerOptions
         report: rests.report,
         verified: rests.verified.filter(|_| told.verified),
         emergency,
+        begun: None,
+        unverified: None,
+        policy: None,
     };
     let mark = if deployment.emergency.is_some() { "EMERGENCY " } else { "" };
     let name = deployment.release.name().unwrap_or_default();
@@ -126,7 +129,7 @@ struct Rests {
 }
 
 impl Rests {
-    async fn of(edge: &Edge, case: &Case, wanted: &Wanted) -> Result<Self, Failure> {
+    async fn of(edge: &Edge, case: &Case, wanted: &AskedRelease) -> Result<Self, Failure> {
         let mut rests = Self { release: None, report: None, verified: None };
         if case.policy.is_some() {
             let asked = Asked::of(edge, case, wanted, None).await?;
@@ -148,7 +151,7 @@ impl Rests {
 
 /// The newest emergency of one of these releases that no deployment has used yet: it opens the gate for one. With
 /// `due`, one whose review is not overdue by then.
-fn emergency<'c>(case: &'c Case, releases: &[&Release], due: Option<jiff::Timestamp>) -> Option<&'c ledger::Proven> {
+fn emergency<'c>(case: &'c Case, releases: &[&Release], due: Option<jiff::Timestamp>) -> Option<&'c ledger::VerifiedEntry> {
     let entries = || case.history.of_environment(&case.plan.project, &case.plan.environment);
     let used: Vec<&Digest> = entries()
         .filter_map(|proven| if let Act::Deployment(deployment) = &proven.statement.act { deployment.emergency.as_ref() } else { None })
@@ -165,7 +168,7 @@ fn emergency<'c>(case: &'c Case, releases: &[&Release], due: Option<jiff::Timest
 }
 
 /// Whether whoever signed the emergency may open the gate.
-fn opens(case: &Case, proven: &ledger::Proven, emergency: &Emergency) -> bool {
+fn opens(case: &Case, proven: &ledger::VerifiedEntry, emergency: &Emergency) -> bool {
     let allowed = |policy: &Signoff| policy.break_glass.as_ref().is_some_and(|allowed| allowed.roles.contains(&emergency.role));
     let has = |policy: &Signoff| proven.signer().is_some_and(|signer| policy.has_role(signer, &emergency.role));
     case.policy.as_ref().is_some_and(|policy| allowed(policy) && has(policy))
@@ -189,7 +192,7 @@ fn deployer(edge: &Edge, by: &DeployerOptions, recorder: &Recorder<'_>) -> Deplo
 async fn review(edge: &Edge, options: &DeployReviewOptions) -> Result<Exit, Failure> {
     let mut case = Case::open(edge, &options.record, false).await?;
     let emergency = case.entry(options.entry).filter(|proven| matches!(proven.statement.act, Act::Emergency(_)));
-    let emergency: &ledger::Proven =
+    let emergency: &ledger::VerifiedEntry =
         emergency.ok_or_else(|| Failure::usage(anyhow!("entry {} is no emergency: `gonogo log --all` shows them", options.entry)))?;
     let (opener, statement) = (emergency.signer().unwrap_or_default().to_owned(), emergency.entry.statement());
     let policy = case.policy()?;

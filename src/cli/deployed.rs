@@ -2,7 +2,7 @@
 
 use super::{Failure, kept_plan::KeptPlan, shown::Ground};
 use crate::{
-    ledger::{self, Proven, Rules, Vote, Wanted, deployment_row},
+    ledger::{self, AskedRelease, Rules, VerifiedEntry, Vote, deployment_row},
     model::{Act, Deployment, DeploymentRow},
 };
 
@@ -25,7 +25,7 @@ pub(super) async fn rows(
 }
 
 /// Who approved is judged as the gate judged it then: by the policy the run was made under, and by nothing said later.
-async fn row(ground: Ground<'_>, proven: &Proven, deployment: &Deployment) -> Result<DeploymentRow, Failure> {
+async fn row(ground: Ground<'_>, proven: &VerifiedEntry, deployment: &Deployment) -> Result<DeploymentRow, Failure> {
     let made = &proven.statement.made;
     let history = ground.history.before(proven.entry.seq);
     let signed = history.of_environment(&made.project, &made.environment).find_map(|other| match &other.statement.act {
@@ -37,7 +37,7 @@ async fn row(ground: Ground<'_>, proven: &Proven, deployment: &Deployment) -> Re
     let kept = KeptPlan::of_run(ground.store, entry, run).await.ok().filter(|_| !ground.protected);
     let policy = if ground.protected { ground.policy } else { kept.as_ref().and_then(|kept| kept.plan.signoff.as_ref()) };
     let people = kept.as_ref().map(|kept| &kept.plan.people).filter(|people| !people.is_empty()).unwrap_or(ground.people);
-    let wanted = Wanted { project: made.project.clone(), environment: made.environment.clone(), release: run.release.clone() };
+    let wanted = AskedRelease { project: made.project.clone(), environment: made.environment.clone(), release: run.release.clone() };
     let runs = ledger::runs(ground.store, &history, &wanted).await?;
     let votes: Vec<Vote<'_>> = match (policy, runs.last()) {
         (Some(policy), Some(newest)) => {

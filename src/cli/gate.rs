@@ -13,7 +13,7 @@ use super::{
     signer::{self, Signer},
 };
 use crate::{
-    ledger::{self, LedgerError, Question, Ruling, Wanted},
+    ledger::{self, AskedRelease, LedgerError, Question, Ruling},
     model::{Act, Authors, BreakGlass, Decision, Emergency, Exit, Method, Release, SignOffRow, SignOffState, Subject, Verdict, plain, utc},
 };
 
@@ -42,7 +42,7 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
 }
 
 /// A gate that is not told which release would let through whatever was signed last.
-pub(super) fn named(wanted: Wanted) -> Result<Wanted, Failure> {
+pub(super) fn named(wanted: AskedRelease) -> Result<AskedRelease, Failure> {
     let Release { version, commit, artifact, .. } = &wanted.release;
     if version.is_none() && commit.is_none() && artifact.is_none() {
         return Err(Failure::usage(anyhow!("say which release is to be deployed: `--release VERSION` or `--commit SHA`")));
@@ -59,7 +59,7 @@ pub(super) fn nothing_to_look_at(failure: Failure) -> Failure {
 
 /// What the gate has to know beside the record.
 pub(super) struct Asked<'a> {
-    wanted: &'a Wanted,
+    wanted: &'a AskedRelease,
     runs: Vec<ledger::RecordedRun>,
     authors: Option<Authors>,
     deployer: Option<String>,
@@ -69,7 +69,7 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     /// Reads the runs of the release, and who wrote it.
-    pub(super) async fn of(edge: &Edge, case: &Case, wanted: &'a Wanted, deployer: Option<String>) -> Result<Self, Failure> {
+    pub(super) async fn of(edge: &Edge, case: &Case, wanted: &'a AskedRelease, deployer: Option<String>) -> Result<Self, Failure> {
         let runs = ledger::runs(case.store.as_ref(), &case.history, wanted).await?;
         let release = runs.last().map_or(&wanted.release, |run| &run.report.release);
         let authors = case.authors(edge, release).await;
@@ -133,7 +133,7 @@ impl<'a> Asked<'a> {
 }
 
 /// Says what the gate came to: the answer first, then why, then what it rests on.
-pub(super) fn say(case: &Case, wanted: &Wanted, ruling: &Ruling<'_>) -> Result<(), Failure> {
+pub(super) fn say(case: &Case, wanted: &AskedRelease, ruling: &Ruling<'_>) -> Result<(), Failure> {
     let what = format!("{} {}", case.plan.project, wanted.name());
     let mut lines = vec![match ruling.exit() {
         Exit::Go => format!("GO: {what} may be deployed to {}", case.plan.environment),
@@ -172,7 +172,7 @@ pub(super) fn how(row: &SignOffRow) -> String {
 }
 
 /// Opens the gate in an emergency: signed, on record, to be reviewed.
-async fn break_glass(edge: &Edge, options: &GateOptions, case: &mut Case, wanted: &Wanted) -> Result<Exit, Failure> {
+async fn break_glass(edge: &Edge, options: &GateOptions, case: &mut Case, wanted: &AskedRelease) -> Result<Exit, Failure> {
     let policy = case.policy()?;
     let role = options.role.as_deref().unwrap_or_default();
     let Some(BreakGlass { roles, review_within }) = policy.break_glass.clone() else {

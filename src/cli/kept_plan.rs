@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::Failure;
 use crate::{
-    ledger::{LedgerError, Proven, Store},
+    ledger::{LedgerError, Store, VerifiedEntry},
     model::Run,
     plan::{self, Plan, Request},
 };
@@ -47,7 +47,7 @@ impl KeptPlan {
     }
 
     /// The plan of a run on record.
-    pub(super) async fn of_run(store: &dyn Store, proven: &Proven, run: &Run) -> Result<Self, Failure> {
+    pub(super) async fn of_run(store: &dyn Store, proven: &VerifiedEntry, run: &Run) -> Result<Self, Failure> {
         Self::of(&files(store, proven.entry.seq, run).await?, &run.config, &proven.statement.made.environment)
     }
 }

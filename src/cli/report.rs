@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use super::{Failure, arguments::ReportOptions, bundled, case::Case, edge, edge::Edge, outlet::Outlets, shown, stored::Stored};
 use crate::{
-    ledger::{LedgerError, Proven},
+    ledger::{LedgerError, VerifiedEntry},
     model::{Act, Exit, Report, Run},
     render::Page,
 };
@@ -42,12 +42,12 @@ async fn of_ledger(edge: &Edge, options: &ReportOptions) -> Result<Exit, Failure
 }
 
 /// The run that is meant: of this entry, or the newest of the release, a full one before its deployment if there is one.
-fn wanted<'c>(edge: &Edge, case: &'c Case, options: &ReportOptions) -> Result<(&'c Proven, &'c Run), Failure> {
+fn wanted<'c>(edge: &Edge, case: &'c Case, options: &ReportOptions) -> Result<(&'c VerifiedEntry, &'c Run), Failure> {
     let runs = case.history.of_environment(&case.plan.project, &case.plan.environment).filter_map(|proven| match &proven.statement.act {
         Act::Run(run) => Some((proven, &**run)),
         _ => None,
     });
-    let runs: Vec<(&Proven, &Run)> = runs.collect();
+    let runs: Vec<(&VerifiedEntry, &Run)> = runs.collect();
     if let Some(entry) = options.entry {
         let found = runs.into_iter().find(|(proven, _)| proven.entry.seq == entry);
         return found.ok_or_else(|| {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use self::afterwards::Afterwards;
 use super::{Failure, deployed, kept_plan::KeptPlan};
 use crate::{
-    ledger::{self, History, LedgerError, Proven, Question, RecordedRun, Rules, Store, Wanted},
+    ledger::{self, AskedRelease, History, LedgerError, Question, RecordedRun, Rules, Store, VerifiedEntry},
     model::{Act, DeploymentStatus, Digest, Exit, Person, Phase, Record, RecordStanding, Report, Run, Signoff},
 };
 
@@ -41,7 +41,7 @@ pub(super) struct Shown {
 
 /// The record around a run before a deployment. A run of the past is shown as it stood when it was deployed, by the
 /// policy it was made under; with `as_of` at that moment.
-pub(super) async fn beside(ground: Ground<'_>, proven: &Proven, run: &Run, as_of: Option<Timestamp>) -> Result<Shown, Failure> {
+pub(super) async fn beside(ground: Ground<'_>, proven: &VerifiedEntry, run: &Run, as_of: Option<Timestamp>) -> Result<Shown, Failure> {
     let kept = KeptPlan::of_run(ground.store, proven, run).await.ok();
     let then = kept.as_ref().map(|kept| &kept.plan);
     // A policy from elsewhere was asked for because the plan's own is not to be believed.
@@ -49,7 +49,7 @@ pub(super) async fn beside(ground: Ground<'_>, proven: &Proven, run: &Run, as_of
     let policy: Option<&Signoff> = then.and_then(|plan| plan.signoff.as_ref()).or(ground.policy);
     let people = then.map(|plan| &plan.people).filter(|people| !people.is_empty()).unwrap_or(ground.people);
     let made = &proven.statement.made;
-    let wanted = Wanted { project: made.project.clone(), environment: made.environment.clone(), release: run.release.clone() };
+    let wanted = AskedRelease { project: made.project.clone(), environment: made.environment.clone(), release: run.release.clone() };
     let shown = ledger::recorded(ground.store, proven, run).await?;
     let now = as_of.or_else(|| live_since(ground, &wanted, proven)).unwrap_or_else(|| today(ground));
     // What was signed after the deployment did not stand behind it.
@@ -107,7 +107,7 @@ fn bare(ground: Ground<'_>, as_of: Timestamp, run: &Run) -> Record {
 }
 
 /// When the release went live last after this run; an attempt that failed froze nothing.
-fn live_since(ground: Ground<'_>, wanted: &Wanted, proven: &Proven) -> Option<Timestamp> {
+fn live_since(ground: Ground<'_>, wanted: &AskedRelease, proven: &VerifiedEntry) -> Option<Timestamp> {
     let of_environment = ground.history.of_environment(&wanted.project, &wanted.environment);
     of_environment.rev().take_while(|other| other.entry.seq > proven.entry.seq).find_map(|other| match &other.statement.act {
         Act::Deployment(deployment) if deployment.status == DeploymentStatus::Succeeded && wanted.is(&deployment.release) => {

@@ -12,7 +12,7 @@ use super::{Failure, arguments::KeyOptions, case::Case, edge, edge::Edge};
 use crate::{
     ledger::{
         Blob, Draft, Entry, Envelope,
-        signing::{self, Found, Search, Signing},
+        signing::{self, FoundKey, Search, Signing},
     },
     model::{Act, Method, Statement, Subject, plain},
 };
@@ -20,7 +20,7 @@ use crate::{
 /// Whoever signs, with the key they sign with.
 pub(super) struct Signer<'e> {
     edge: &'e Edge,
-    found: Found,
+    found: FoundKey,
 }
 
 impl<'e> Signer<'e> {

@@ -36,7 +36,7 @@ pub(super) struct Needs {
 }
 
 /// What a store has found, under its lock.
-pub(super) struct Found {
+pub(super) struct ChainState {
     /// The newest entry.
     pub(super) newest: Option<Entry>,
     /// The first entry of a newer program.
@@ -71,7 +71,7 @@ impl Candidate {
     }
 
     /// Decides, from what the store has found.
-    pub(super) fn admit(&self, place: &str, found: Found) -> Result<Admitted, LedgerError> {
+    pub(super) fn admit(&self, place: &str, found: ChainState) -> Result<Admitted, LedgerError> {
         if let Some((seq, version)) = found.newer {
             return Err(LedgerError::Newer { seq, version });
         }
@@ -138,7 +138,7 @@ impl Needs {
 }
 
 /// Whether an entry may be taken over as it is: `false` where it stands here already. `same` is what stands in its place.
-pub(super) fn adoptable(entry: &Entry, head: &Digest, same: Option<&Entry>, found: &Found) -> Result<bool, LedgerError> {
+pub(super) fn adoptable(entry: &Entry, head: &Digest, same: Option<&Entry>, found: &ChainState) -> Result<bool, LedgerError> {
     let broken = |why: String| Err(LedgerError::Broken { seq: entry.seq, why });
     if let Some((seq, version)) = found.newer {
         return Err(LedgerError::Newer { seq, version });

@@ -4,28 +4,28 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{History, Proven, Wanted};
+use super::{AskedRelease, History, VerifiedEntry};
 use crate::model::{Act, Emergency, EmergencyRow, Person, Review, utc};
 
 /// The emergencies of one environment, oldest first, each with its review.
 pub struct Emergencies<'h> {
-    all: Vec<(&'h Proven, &'h Emergency, Option<&'h Review>)>,
+    all: Vec<(&'h VerifiedEntry, &'h Emergency, Option<&'h Review>)>,
 }
 
 impl<'h> Emergencies<'h> {
     /// Those that somebody trusted signed.
-    pub fn of(history: &'h History, wanted: &Wanted) -> Self {
+    pub fn of(history: &'h History, wanted: &AskedRelease) -> Self {
         let entries = history.entries().iter().filter(|proven| {
             let made = &proven.statement.made;
             proven.signer().is_some() && made.project == wanted.project && made.environment == wanted.environment
         });
-        let mut all: Vec<(&Proven, &Emergency, Option<&Review>)> = Vec::new();
+        let mut all: Vec<(&VerifiedEntry, &Emergency, Option<&Review>)> = Vec::new();
         for proven in entries {
             match &proven.statement.act {
                 Act::Emergency(emergency) => all.push((proven, emergency, None)),
                 Act::Review(review) => {
                     // Whoever opened the gate does not close the case alone.
-                    let of = |(opened, _, _): &&mut (&Proven, _, _)| {
+                    let of = |(opened, _, _): &&mut (&VerifiedEntry, _, _)| {
                         opened.entry.statement() == review.emergency && opened.signer() != proven.signer()
                     };
                     if let Some((_, _, closed)) = all.iter_mut().find(of) {
@@ -55,7 +55,7 @@ impl<'h> Emergencies<'h> {
     }
 
     /// How pages show those that are open or of the release at hand.
-    pub fn rows(&self, wanted: &Wanted, people: &BTreeMap<String, Person>) -> Vec<EmergencyRow> {
+    pub fn rows(&self, wanted: &AskedRelease, people: &BTreeMap<String, Person>) -> Vec<EmergencyRow> {
         let shown = self.all.iter().filter(|(_, emergency, review)| review.is_none() || wanted.is(&emergency.release));
         shown
             .map(|(proven, emergency, review)| {

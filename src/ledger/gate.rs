@@ -5,7 +5,7 @@ mod since;
 use std::collections::BTreeMap;
 
 use super::{
-    Emergencies, History, Missing, RecordedRun, Rules, Vote, Wanted,
+    AskedRelease, Emergencies, History, Missing, RecordedRun, Rules, Vote,
     independence::{Independence, independence},
     quorum,
     runs::newer_no,
@@ -17,7 +17,7 @@ use crate::model::{Authors, Decision, Digest, Exit, Independence as Demanded, Si
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// Which release.
-    pub wanted: &'a Wanted,
+    pub wanted: &'a AskedRelease,
     /// Policy, people, moment.
     pub rules: Rules<'a>,
     /// The files of the plan as they are now; the run must have been made with the same.

@@ -32,7 +32,7 @@ pub enum Checked {
 
 /// An entry whose place, statement and signature were looked at.
 #[derive(Debug, Clone)]
-pub struct Proven {
+pub struct VerifiedEntry {
     /// The entry.
     pub entry: Entry,
     /// Its fingerprint.
@@ -40,12 +40,12 @@ pub struct Proven {
     /// What it says.
     pub statement: Statement,
     /// How far that can be trusted.
-    pub standing: Standing,
+    pub standing: SignatureStanding,
 }
 
 /// How far an entry can be trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum SignatureStanding {
     /// Nobody signed it.
     Unsigned,
     /// Whoever it names signed it.
@@ -59,7 +59,7 @@ pub enum Standing {
     Untrusted(String),
 }
 
-impl Proven {
+impl VerifiedEntry {
     /// Whether it is about this environment.
     pub fn is_of(&self, project: &str, environment: &str) -> bool {
         let made = &self.statement.made;
@@ -68,19 +68,19 @@ impl Proven {
 
     /// The person who signed it; `None` where nobody did or it cannot be trusted.
     pub fn signer(&self) -> Option<&str> {
-        if matches!(self.standing, Standing::Signed { .. }) { self.statement.made.by.as_deref() } else { None }
+        if matches!(self.standing, SignatureStanding::Signed { .. }) { self.statement.made.by.as_deref() } else { None }
     }
 
     /// The key it was signed with, where it can be trusted.
     pub fn key(&self) -> Option<&str> {
-        if let Standing::Signed { key, .. } = &self.standing { Some(key) } else { None }
+        if let SignatureStanding::Signed { key, .. } = &self.standing { Some(key) } else { None }
     }
 }
 
 /// Every entry of a ledger, in order, believed.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    entries: Vec<Proven>,
+    entries: Vec<VerifiedEntry>,
 }
 
 impl History {
@@ -95,7 +95,7 @@ impl History {
     }
 
     /// Every entry, oldest first.
-    pub fn entries(&self) -> &[Proven] {
+    pub fn entries(&self) -> &[VerifiedEntry] {
         &self.entries
     }
 
@@ -127,14 +127,14 @@ impl History {
     }
 
     /// The entries of one environment, oldest first.
-    pub fn of_environment<'h>(&'h self, project: &'h str, environment: &'h str) -> impl DoubleEndedIterator<Item = &'h Proven> {
+    pub fn of_environment<'h>(&'h self, project: &'h str, environment: &'h str) -> impl DoubleEndedIterator<Item = &'h VerifiedEntry> {
         self.entries.iter().filter(move |proven| proven.is_of(project, environment))
     }
 
     /// The first entry that only a newer program understands, with its version: one of this environment, or one that
     /// may be.
     pub fn newer(&self, project: &str, environment: &str) -> Option<(u64, u32)> {
-        let newer = |proven: &&Proven| {
+        let newer = |proven: &&VerifiedEntry| {
             let other = matches!(proven.statement.act, Act::Other(_)) && proven.is_of(project, environment);
             proven.entry.version > VERSION || other
         };
@@ -156,7 +156,7 @@ impl History {
     }
 }
 
-fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<Proven, LedgerError> {
+fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<VerifiedEntry, LedgerError> {
     if entry.version > VERSION {
         return Ok(unread(entry));
     }
@@ -164,38 +164,43 @@ fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<Proven, LedgerError> {
     let statement = Statement::from_json(&entry.payload).map_err(|error| broken(error.to_string()))?;
     let made = &statement.made;
     let mut standing = match (&entry.signature, &made.by) {
-        (None, None) => Standing::Unsigned,
+        (None, None) => SignatureStanding::Unsigned,
         // No gonogo writes either: somebody took the one away.
         (None, Some(by)) => return Err(broken(format!("it names `{by}` as its signer and bears no signature"))),
         (Some(_), None) => return Err(broken("it is signed and does not say by whom".into())),
         (Some(signature), Some(by)) => match verifier.check(&entry.payload, signature, by, entry.recorded) {
-            Checked::Signed { key, since } => Standing::Signed { key, since },
-            Checked::Untrusted(why) => Standing::Untrusted(why),
+            Checked::Signed { key, since } => SignatureStanding::Signed { key, since },
+            Checked::Untrusted(why) => SignatureStanding::Untrusted(why),
             Checked::Forged(why) => return Err(broken(why)),
         },
     };
-    if matches!(standing, Standing::Signed { .. }) && made.at > CLOCKS.after(entry.recorded) {
-        standing =
-            Standing::Untrusted(format!("it says it was signed at {}, after it was recorded at {}", utc(made.at), utc(entry.recorded)));
+    if matches!(standing, SignatureStanding::Signed { .. }) && made.at > CLOCKS.after(entry.recorded) {
+        standing = SignatureStanding::Untrusted(format!(
+            "it says it was signed at {}, after it was recorded at {}",
+            utc(made.at),
+            utc(entry.recorded)
+        ));
     }
     if let Some(why) = statement.contradiction() {
-        standing = Standing::Untrusted(why.into());
+        standing = SignatureStanding::Untrusted(why.into());
     }
-    Ok(Proven { digest: entry.digest(), entry, statement, standing })
+    Ok(VerifiedEntry { digest: entry.digest(), entry, statement, standing })
 }
 
 /// What a newer program wrote: it is there, and nothing of what it says is believed.
-fn unread(entry: Entry) -> Proven {
+fn unread(entry: Entry) -> VerifiedEntry {
     let made = Made {
         project: String::new(),
         environment: String::new(),
         at: entry.recorded,
         head: Digest::none(),
+        org: None,
         by: None,
         method: Method::Recorded,
         tool: String::new(),
     };
     let act = Act::Other(format!("an entry of version {}", entry.version));
-    let standing = Standing::Untrusted(format!("it was written by a newer gonogo (version {}) and was not looked at", entry.version));
-    Proven { digest: entry.digest(), statement: Statement { subject: Vec::new(), made, act }, standing, entry }
+    let standing =
+        SignatureStanding::Untrusted(format!("it was written by a newer gonogo (version {}) and was not looked at", entry.version));
+    VerifiedEntry { digest: entry.digest(), statement: Statement { subject: Vec::new(), made, act }, standing, entry }
 }

@@ -90,7 +90,7 @@ mod tests {
 
     fn authors(emails: &[&str], incomplete: Option<&str>) -> Authors {
         Authors {
-            people: emails.iter().map(|email| Author { name: "A".into(), email: (*email).to_owned() }).collect(),
+            people: emails.iter().map(|email| Author { name: "A".into(), email: (*email).to_owned(), committer: false }).collect(),
             since: None,
             until: "0a1b".into(),
             incomplete: incomplete.map(str::to_owned),

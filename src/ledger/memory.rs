@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     Blob, Draft, Entry, LedgerError, Store,
-    admission::{Admitted, Candidate, Found, Needs, adoptable},
+    admission::{Admitted, Candidate, ChainState, Needs, adoptable},
     chain,
     export::Exported,
     kept,
@@ -89,9 +89,9 @@ impl Store for Memory {
     }
 }
 
-fn found(kept: &Exported, needs: &Needs) -> Found {
+fn found(kept: &Exported, needs: &Needs) -> ChainState {
     let twin = |entry: &&Entry| entry.signature.is_some() == needs.signed && entry.statement() == needs.statement;
-    Found {
+    ChainState {
         newest: kept.entries.last().cloned(),
         newer: chain::newer(&kept.entries),
         has_head: kept.entries.iter().any(|entry| entry.digest() == needs.head),

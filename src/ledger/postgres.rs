@@ -14,7 +14,7 @@ use tokio::{sync::Mutex, time::sleep};
 
 use super::{
     Blob, Draft, Entry, LedgerError, Store,
-    admission::{Admitted, Candidate, Found, Needs, adoptable},
+    admission::{Admitted, Candidate, ChainState, Needs, adoptable},
     kept,
 };
 use crate::{
@@ -54,7 +54,7 @@ pub struct Postgres {
 }
 
 /// What to do with a candidate: what stands in a given place and what was found, to the entry and whether it is new.
-type Decide<'d> = &'d (dyn Fn(Option<Entry>, Found) -> Result<(Entry, bool), LedgerError> + Send + Sync);
+type Decide<'d> = &'d (dyn Fn(Option<Entry>, ChainState) -> Result<(Entry, bool), LedgerError> + Send + Sync);
 
 impl Postgres {
     /// The ledger in the database `target`, its certificate judged as `reach` says.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{History, LedgerError, Proven, Store};
+use super::{History, LedgerError, Store, VerifiedEntry};
 use crate::model::{Act, Digest, Phase, Release, Report, Run, Verdict};
 
 /// A run on record, with its report.
@@ -22,7 +22,7 @@ pub struct RecordedRun {
 
 /// Which release is meant; what is not given is not compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct AskedRelease {
     /// The plan's project.
     pub project: String,
     /// The environment.
@@ -31,7 +31,7 @@ pub struct Wanted {
     pub release: Release,
 }
 
-impl Wanted {
+impl AskedRelease {
     /// Whether `release` is the one that is meant.
     pub fn is(&self, release: &Release) -> bool {
         let same = |wanted: &Option<String>, is: &Option<String>| wanted.is_none() || wanted == is;
@@ -49,8 +49,8 @@ impl Wanted {
 ///
 /// # Errors
 /// When the store cannot be read, a report is gone, or is not what its entry says.
-pub async fn runs(store: &dyn Store, history: &History, wanted: &Wanted) -> Result<Vec<RecordedRun>, LedgerError> {
-    let all: Vec<(&Proven, &Run)> = full(history, wanted).filter(|(_, run)| wanted.is(&run.release)).collect();
+pub async fn runs(store: &dyn Store, history: &History, wanted: &AskedRelease) -> Result<Vec<RecordedRun>, LedgerError> {
+    let all: Vec<(&VerifiedEntry, &Run)> = full(history, wanted).filter(|(_, run)| wanted.is(&run.release)).collect();
     let decided = |digest: &Digest| {
         let acts = history.of_environment(&wanted.project, &wanted.environment).map(|proven| &proven.statement.act);
         acts.into_iter().any(|act| matches!(act, Act::SignOff(sign_off) if sign_off.report == *digest))
@@ -67,7 +67,7 @@ pub async fn runs(store: &dyn Store, history: &History, wanted: &Wanted) -> Resu
 
 /// Every full run before a deployment in the environment, oldest first. A report that is put on record again is the old
 /// one: it takes no newer one's place.
-fn full<'h>(history: &'h History, wanted: &'h Wanted) -> impl Iterator<Item = (&'h Proven, &'h Run)> {
+fn full<'h>(history: &'h History, wanted: &'h AskedRelease) -> impl Iterator<Item = (&'h VerifiedEntry, &'h Run)> {
     let mut seen = std::collections::HashSet::new();
     let runs = history
         .of_environment(&wanted.project, &wanted.environment)
@@ -76,7 +76,7 @@ fn full<'h>(history: &'h History, wanted: &'h Wanted) -> impl Iterator<Item = (&
 }
 
 /// The newest full run that names the same release in fewer words, or in others, where it is newer than `run` and no go.
-pub(super) fn newer_no<'h>(history: &'h History, wanted: &'h Wanted, run: &RecordedRun) -> Option<(&'h Proven, &'h Run)> {
+pub(super) fn newer_no<'h>(history: &'h History, wanted: &'h AskedRelease, run: &RecordedRun) -> Option<(&'h VerifiedEntry, &'h Run)> {
     let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
     let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
     let is = &run.report.release;
@@ -92,7 +92,7 @@ pub(super) fn newer_no<'h>(history: &'h History, wanted: &'h Wanted, run: &Recor
 ///
 /// # Errors
 /// As [`runs`].
-pub async fn recorded(store: &dyn Store, proven: &Proven, run: &Run) -> Result<RecordedRun, LedgerError> {
+pub async fn recorded(store: &dyn Store, proven: &VerifiedEntry, run: &Run) -> Result<RecordedRun, LedgerError> {
     let seq = proven.entry.seq;
     let broken = |why: String| LedgerError::Broken { seq, why };
     let bytes = store.blob(&run.report).await?.ok_or_else(|| broken(format!("its report {} is gone", run.report)))?;
@@ -101,6 +101,8 @@ pub async fn recorded(store: &dyn Store, proven: &Proven, run: &Run) -> Result<R
     }
     let report = Report::from_json(&bytes).map_err(|error| broken(format!("its report: {error}")))?;
     let facts = Run::of(&report, run.report.clone(), run.config.clone(), run.files.clone(), run.authors.clone());
+    // Older versions did not say when the report's looks were.
+    let facts = Run { looked: facts.looked.filter(|_| run.looked.is_some()), ..facts };
     let made = &proven.statement.made;
     // The plan's files, which hold policy and signers, are those that the report names, and people signed the report.
     if run.files != report.plan.files || !run.files.contains_key(&run.config) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Emergencies, History, Proven, Question, RecordedRun, Ruling, Vote};
+use super::{Emergencies, History, Question, RecordedRun, Ruling, VerifiedEntry, Vote};
 use crate::model::{
     Act, AnswerRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, Movement, Period,
     Person, Record, RecordStanding, Report, RoleRow, WaiverRow,
@@ -56,7 +56,7 @@ fn roles(question: Question<'_>, votes: &[Vote<'_>]) -> Vec<RoleRow> {
     rows
 }
 
-fn here<'h>(history: &'h History, question: Question<'h>) -> impl DoubleEndedIterator<Item = &'h Proven> {
+fn here<'h>(history: &'h History, question: Question<'h>) -> impl DoubleEndedIterator<Item = &'h VerifiedEntry> {
     history.of_environment(&question.wanted.project, &question.wanted.environment)
 }
 
@@ -104,7 +104,7 @@ fn waiver(history: &History, question: Question<'_>, finding: &Finding) -> Optio
 
 /// One deployment as logs and pages show it, with the run it rested on and the sign-offs as they were judged then.
 pub fn deployment_row(
-    proven: &Proven,
+    proven: &VerifiedEntry,
     deployment: &Deployment,
     people: &BTreeMap<String, Person>,
     run: Option<&RecordedRun>,

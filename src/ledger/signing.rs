@@ -22,7 +22,7 @@ mod wire;
 pub use agent::{Agent, AgentKey};
 pub use detached::{Detached, DetachedError};
 pub use error::{KeyError, SignatureError};
-pub use find::{Found, Search, find};
+pub use find::{FoundKey, Search, find};
 pub use private::AskPassphrase;
 pub use public::{KeyName, PublicKey, PublicKeyError};
 pub use sign::{KeyPlace, Signing, sign};

@@ -121,7 +121,7 @@ fn add(
     place: &Place,
     connection: &mut Connection,
     needs: &Needs,
-    decide: impl FnOnce(&dyn Fn(u64) -> Result<Option<Entry>, LedgerError>, super::admission::Found) -> Result<(Entry, bool), LedgerError>,
+    decide: impl FnOnce(&dyn Fn(u64) -> Result<Option<Entry>, LedgerError>, super::admission::ChainState) -> Result<(Entry, bool), LedgerError>,
 ) -> Result<Entry, LedgerError> {
     let failed = |error: rusqlite::Error| place.failed("added to", &error);
     if let Some(format) = schema::newer(connection).map_err(failed)? {

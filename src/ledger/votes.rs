@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{History, Proven, RecordedRun, Standing, Wanted, confirmation, history::CLOCKS};
+use super::{AskedRelease, History, RecordedRun, SignatureStanding, VerifiedEntry, confirmation, history::CLOCKS};
 use crate::model::{Act, Decision, Digest, Method, Person, SignOff, SignOffRow, SignOffState, Signoff, Verdict, Withdrawal, utc};
 
 /// What sign-offs are judged by.
@@ -22,7 +22,7 @@ pub struct Rules<'a> {
 #[derive(Debug, Clone)]
 pub struct Vote<'h> {
     /// Its entry.
-    pub proven: &'h Proven,
+    pub proven: &'h VerifiedEntry,
     /// What it says.
     pub sign_off: &'h SignOff,
     /// Whether it counts.
@@ -59,8 +59,14 @@ impl Vote<'_> {
 }
 
 /// Every sign-off of the wanted release, in the order of the ledger, judged for the run `current`.
-pub fn votes<'h>(history: &'h History, wanted: &Wanted, rules: Rules<'_>, runs: &[RecordedRun], current: &RecordedRun) -> Vec<Vote<'h>> {
-    let entries: Vec<&Proven> = history.entries().iter().filter(|proven| of(proven, wanted)).collect();
+pub fn votes<'h>(
+    history: &'h History,
+    wanted: &AskedRelease,
+    rules: Rules<'_>,
+    runs: &[RecordedRun],
+    current: &RecordedRun,
+) -> Vec<Vote<'h>> {
+    let entries: Vec<&VerifiedEntry> = history.entries().iter().filter(|proven| of(proven, wanted)).collect();
     let poll = Poll { rules, runs, current, withdrawn: withdrawals(&entries) };
     let mut votes: Vec<Vote<'h>> = Vec::new();
     for proven in entries {
@@ -91,25 +97,25 @@ pub fn votes<'h>(history: &'h History, wanted: &Wanted, rules: Rules<'_>, runs: 
 }
 
 /// Whether two people signed with one key. What somebody entered for others is under the key of whoever entered it.
-fn share_a_key(vote: &Vote<'_>, proven: &Proven, sign_off: &SignOff) -> bool {
-    let own = |proven: &Proven| proven.statement.made.method == Method::Ssh;
+fn share_a_key(vote: &Vote<'_>, proven: &VerifiedEntry, sign_off: &SignOff) -> bool {
+    let own = |proven: &VerifiedEntry| proven.statement.made.method == Method::Ssh;
     vote.sign_off.person != sign_off.person && own(vote.proven) && own(proven) && vote.proven.key() == proven.key()
 }
 
-fn of(proven: &Proven, wanted: &Wanted) -> bool {
+fn of(proven: &VerifiedEntry, wanted: &AskedRelease) -> bool {
     let made = &proven.statement.made;
     made.project == wanted.project && made.environment == wanted.environment
 }
 
-fn noted(proven: &Proven) -> SignOffState {
+fn noted(proven: &VerifiedEntry) -> SignOffState {
     match &proven.standing {
-        Standing::Signed { since: Some(since), .. } => SignOffState::Noted(since.clone()),
+        SignatureStanding::Signed { since: Some(since), .. } => SignOffState::Noted(since.clone()),
         _ => SignOffState::Counts,
     }
 }
 
 /// Trusted withdrawals by the sign-off's fingerprint.
-fn withdrawals<'h>(entries: &[&'h Proven]) -> Vec<(&'h Proven, &'h Withdrawal)> {
+fn withdrawals<'h>(entries: &[&'h VerifiedEntry]) -> Vec<(&'h VerifiedEntry, &'h Withdrawal)> {
     let trusted = entries.iter().filter(|proven| proven.signer().is_some());
     trusted.filter_map(|proven| if let Act::Withdrawal(said) = &proven.statement.act { Some((*proven, said)) } else { None }).collect()
 }
@@ -118,12 +124,12 @@ struct Poll<'a, 'h> {
     rules: Rules<'a>,
     runs: &'a [RecordedRun],
     current: &'a RecordedRun,
-    withdrawn: Vec<(&'h Proven, &'h Withdrawal)>,
+    withdrawn: Vec<(&'h VerifiedEntry, &'h Withdrawal)>,
 }
 
 impl Poll<'_, '_> {
     /// Why a sign-off does not count for the current run.
-    fn void(&self, proven: &Proven, sign_off: &SignOff) -> Option<String> {
+    fn void(&self, proven: &VerifiedEntry, sign_off: &SignOff) -> Option<String> {
         self.unfit(proven, sign_off).or_else(|| self.taken_back(proven, sign_off)).or_else(|| match sign_off.decision {
             // A no stays a no until the person takes it back.
             Decision::NoGo => None,
@@ -132,11 +138,11 @@ impl Poll<'_, '_> {
     }
 
     /// Why it never was a decision of somebody who may make it.
-    fn unfit(&self, proven: &Proven, sign_off: &SignOff) -> Option<String> {
+    fn unfit(&self, proven: &VerifiedEntry, sign_off: &SignOff) -> Option<String> {
         let (policy, made) = (self.rules.policy, &proven.statement.made);
         let signer = match (&proven.standing, proven.signer()) {
             (_, Some(signer)) => signer,
-            (Standing::Untrusted(why), None) => return Some(why.clone()),
+            (SignatureStanding::Untrusted(why), None) => return Some(why.clone()),
             (_, None) => return Some("it is not signed".into()),
         };
         let Some(role) = policy.roles.get(&sign_off.role) else {
@@ -165,10 +171,10 @@ impl Poll<'_, '_> {
 
     /// Why a decision was overtaken before it came into the ledger: a signature file that was made before the person said
     /// no, or took a go back, changes nothing; nor does what somebody else entered take back the person's own word.
-    fn stale(&self, history: &History, proven: &Proven, sign_off: &SignOff, earlier: &[Vote<'_>]) -> Option<String> {
+    fn stale(&self, history: &History, proven: &VerifiedEntry, sign_off: &SignOff, earlier: &[Vote<'_>]) -> Option<String> {
         let mine = |other: &SignOff| other.person == sign_off.person && other.role == sign_off.role;
         let saw = history.place(&proven.statement.made.head);
-        let own = |proven: &Proven| proven.statement.made.method == Method::Ssh;
+        let own = |proven: &VerifiedEntry| proven.statement.made.method == Method::Ssh;
         let entered = earlier.iter().find(|vote| vote.counts() && mine(vote.sign_off) && own(vote.proven) && !own(proven));
         if let Some(vote) = entered {
             return Some(format!("the person decided with their own key, in entry {}", vote.proven.entry.seq));
@@ -188,9 +194,9 @@ impl Poll<'_, '_> {
         withdrawal.map(|withdrawal| format!("made before the withdrawal in entry {}", withdrawal.entry.seq))
     }
 
-    fn taken_back(&self, proven: &Proven, sign_off: &SignOff) -> Option<String> {
+    fn taken_back(&self, proven: &VerifiedEntry, sign_off: &SignOff) -> Option<String> {
         let statement: Digest = proven.entry.statement();
-        let by_right = |withdrawal: &Proven| {
+        let by_right = |withdrawal: &VerifiedEntry| {
             let by = withdrawal.signer();
             withdrawal.entry.seq > proven.entry.seq && (by == Some(&sign_off.person) || by == proven.statement.made.by.as_deref())
         };
@@ -199,7 +205,7 @@ impl Poll<'_, '_> {
     }
 
     /// Why a go is no approval of the current run.
-    fn no_approval(&self, proven: &Proven, sign_off: &SignOff) -> Option<String> {
+    fn no_approval(&self, proven: &VerifiedEntry, sign_off: &SignOff) -> Option<String> {
         let made = &proven.statement.made;
         let Some(run) = self.runs.iter().find(|run| run.run.report == sign_off.report && run.seq < proven.entry.seq) else {
             return Some("the report it is about is not a full run on record before it".into());

@@ -49,18 +49,17 @@ pub use period::Period;
 pub use person::Person;
 pub use phase::Phase;
 pub use process_env::ProcessEnv;
-pub use record::{
-    AnswerRow, DeploymentRow, EmergencyRow, Record, RoleRow, SignOffRow, SignOffState, Standing as RecordStanding, WaiverRow,
-};
+pub use record::{AnswerRow, DeploymentRow, EmergencyRow, Record, RecordStanding, RoleRow, SignOffRow, SignOffState, WaiverRow};
 pub use release::Release;
 pub use report::{Counts, Partial, PlanIdentity, Report, SCHEMA, Tally, Tool, Vantage};
 pub use secret::{SECRET_NEWTYPE, Secret, looks_secret};
 pub use severity::Severity;
-pub use signoff::{BreakGlass, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns};
+pub use signoff::{BreakGlass, Committers, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns};
 pub use size::Size;
 pub use statement::{
-    Act, Answer, Author, Authors, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Evidence, Kept, Made, Reply,
-    Review, Run, SignOff, SignedException, Statement, StatementError, Subject, Withdrawal,
+    Act, Answer, Author, Authors, Begun, Checkpoint, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency,
+    Evidence, Kept, Made, PolicyPlace, Repair, Repaired, Reply, Review, Run, SignOff, SignedException, Statement, StatementError, Subject,
+    VouchedAuthors, Withdrawal,
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;

@@ -17,7 +17,7 @@ pub struct Record {
     /// How many of the newest entries no signature covers.
     pub unsigned: u64,
     /// Whether the report may be deployed as far as people are concerned.
-    pub standing: Standing,
+    pub standing: RecordStanding,
     /// Every required role, then those that signed without being required.
     pub roles: Vec<RoleRow>,
     /// The answers that manual items of the report rest on.
@@ -34,7 +34,7 @@ pub struct Record {
 
 /// Whether the people have decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct RecordStanding {
     /// Everything that must be signed is.
     pub signed: bool,
     /// What stands in the way, or what is said of it beside: a sentence each, the gravest first.

@@ -228,6 +228,11 @@ impl Report {
         self
     }
 
+    /// When the oldest of what it says was looked at: a merged report is as old as its oldest share.
+    pub fn oldest_look(&self) -> Timestamp {
+        self.merged.iter().map(|share| share.finished).min().unwrap_or(self.finished)
+    }
+
     /// Whether it is a run of everything, at its own moment, that counts: what a gate may rely on and people may sign as go.
     pub fn is_full(&self) -> bool {
         self.partial.is_none() && !self.advisory && !self.rehearsal && !self.interrupted

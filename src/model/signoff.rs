@@ -33,6 +33,12 @@ pub struct Signoff {
     /// What is demanded of the approvers beside the author and the deployer of a release.
     #[serde(default)]
     pub independence: Independence,
+    /// Whether whoever committed somebody else's work counts as its author.
+    #[serde(default)]
+    pub committers: Committers,
+    /// Addresses of machines that write or commit: nobody has to stand behind them.
+    #[serde(default)]
+    pub bots: Vec<String>,
     /// Whether a waiver counts on a blocker without its approver's signature.
     #[serde(default)]
     pub unsigned_waivers: Unsigned,
@@ -95,6 +101,17 @@ pub enum Independence {
     Required,
     /// The author may approve alone.
     NotRequired,
+}
+
+/// Whether whoever committed somebody else's work counts as its author.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Committers {
+    /// They could have changed it.
+    #[default]
+    Count,
+    /// They are told and do not count.
+    Shown,
 }
 
 /// Whether something counts without a signature.

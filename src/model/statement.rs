@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::{Digest, Method};
 
 pub use act::{
-    Act, Answer, Author, Authors, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Evidence, Kept, Reply,
-    Review, Run, SignOff, SignedException, Withdrawal,
+    Act, Answer, Author, Authors, Begun, Checkpoint, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency,
+    Evidence, Kept, PolicyPlace, Repair, Repaired, Reply, Review, Run, SignOff, SignedException, VouchedAuthors, Withdrawal,
 };
 pub use wire::StatementError;
 
@@ -75,6 +75,9 @@ pub struct Made {
     pub at: Timestamp,
     /// The newest entry of the ledger that whoever says it had before them: it and all before it are vouched for too.
     pub head: Digest,
+    /// The newest entry of the chain `@org` that whoever says it had before them; `None` where there is no such chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org: Option<Digest>,
     /// Who signs, by id; `None` where nobody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,

@@ -108,7 +108,16 @@ fn now() -> Timestamp {
 }
 
 fn made(head: Digest) -> Made {
-    Made { project: "api".into(), environment: "prod".into(), at: now(), head, by: None, method: Method::Ssh, tool: "gonogo 0.1.0".into() }
+    Made {
+        project: "api".into(),
+        environment: "prod".into(),
+        at: now(),
+        head,
+        org: None,
+        by: None,
+        method: Method::Ssh,
+        tool: "gonogo 0.1.0".into(),
+    }
 }
 
 fn draft(act: Act, head: Digest) -> Draft {

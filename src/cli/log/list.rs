@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     cli::{Failure, case::Case, deployed},
-    ledger::{Proven, Standing},
+    ledger::{SignatureStanding, VerifiedEntry},
     model::{Act, Decision, DeployerSource, Deployment, DeploymentRow, DeploymentStatus, Reply, plain, utc},
 };
 
@@ -52,15 +52,15 @@ pub(super) fn trail(case: &Case, span: Span) -> String {
         .map(|proven| {
             let by = proven.statement.made.by.clone().unwrap_or_default();
             let standing = match &proven.standing {
-                Standing::Unsigned => "unsigned".to_owned(),
-                Standing::Signed { since: None, .. } => format!("signed by {by}"),
-                Standing::Signed { since: Some(since), .. } => format!("signed by {by} ({since})"),
-                Standing::Untrusted(why) => format!("NOT TRUSTED: {why}"),
+                SignatureStanding::Unsigned => "unsigned".to_owned(),
+                SignatureStanding::Signed { since: None, .. } => format!("signed by {by}"),
+                SignatureStanding::Signed { since: Some(since), .. } => format!("signed by {by} ({since})"),
+                SignatureStanding::Untrusted(why) => format!("NOT TRUSTED: {why}"),
             };
             [proven.entry.seq.to_string(), utc(proven.entry.recorded), proven.statement.act.word().to_owned(), said(proven), standing]
         })
         .collect();
-    let mut text = table(["Entry", "Recorded", "What", "Says", "Standing"], &cells);
+    let mut text = table(["Entry", "Recorded", "What", "Says", "SignatureStanding"], &cells);
     text.push_str(&format!(
         "{} entries, {} of the newest unsigned, ledger head {}\n",
         case.history.entries().len(),
@@ -128,7 +128,7 @@ fn status(status: DeploymentStatus) -> &'static str {
 }
 
 /// What an entry says, in a few words.
-fn said(proven: &Proven) -> String {
+fn said(proven: &VerifiedEntry) -> String {
     let name = |release: &crate::model::Release| release.name().unwrap_or_else(|| "a release without a name".into());
     match &proven.statement.act {
         Act::Run(run) => {
@@ -155,6 +155,11 @@ fn said(proven: &Proven) -> String {
         }
         Act::Emergency(emergency) => format!("EMERGENCY {}: {} ({})", name(&emergency.release), emergency.reason, emergency.ticket),
         Act::Review(review) => review.comment.clone(),
+        Act::Begun(begun) => format!("{} begun by {}", name(&begun.release), begun.deployer.name),
+        Act::VouchedAuthors(vouched) => format!("{}: {}", name(&vouched.release), vouched.comment),
+        Act::Repair(repair) => format!("{} rows set aside: {}", repair.rows.len(), repair.comment),
+        Act::Checkpoint(checkpoint) => format!("the heads of {} chains", checkpoint.heads.len()),
+        Act::Closing(_) => "each project goes on in a chain of its own".into(),
         Act::Other(foreign) => foreign.clone(),
     }
 }

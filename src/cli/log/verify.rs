@@ -10,7 +10,7 @@ use crate::{
         kept_plan::KeptPlan,
         policy,
     },
-    ledger::{self, Checked, LedgerError, Proven, Standing, Trust, Verifier as _},
+    ledger::{self, Checked, LedgerError, SignatureStanding, Trust, VerifiedEntry, Verifier as _},
     model::{Act, Digest, Exit, plain},
 };
 
@@ -42,7 +42,7 @@ pub(super) async fn verify(edge: &Edge, case: &Case, heads: &[String]) -> Result
             ledger::recorded(case.store.as_ref(), proven, run).await?;
         }
         // Others sign there: by the signers of this plan nothing can be said of them.
-        if let Standing::Untrusted(why) = &proven.standing
+        if let SignatureStanding::Untrusted(why) = &proven.standing
             && proven.is_of(project, environment)
         {
             match formerly(edge, case, proven).await {
@@ -63,7 +63,7 @@ pub(super) async fn verify(edge: &Edge, case: &Case, heads: &[String]) -> Result
 
 /// The run whose signers vouch for a signature that does not count today: the newest before it. A key that has expired,
 /// was revoked or belongs to nobody any more makes no old entry a forgery.
-async fn formerly(edge: &Edge, case: &Case, proven: &Proven) -> Option<u64> {
+async fn formerly(edge: &Edge, case: &Case, proven: &VerifiedEntry) -> Option<u64> {
     let (signature, by) = (proven.entry.signature.as_deref()?, proven.statement.made.by.as_deref()?);
     let recorded = proven.entry.recorded;
     let checked = |trust: Trust<'_>| trust.check(&proven.entry.payload, signature, by, recorded);
@@ -91,7 +91,7 @@ fn say(case: &Case, notes: &[String]) -> Result<(), Failure> {
         format!("unsigned {} entries that nobody signed and no later signature vouches for", history.unsigned()),
     ];
     for proven in history.entries() {
-        if let Standing::Signed { since: Some(since), .. } = &proven.standing {
+        if let SignatureStanding::Signed { since: Some(since), .. } = &proven.standing {
             lines.push(format!("note     entry {}: {since}", proven.entry.seq));
         }
     }

@@ -8,7 +8,7 @@ use super::{STATEMENT, schema, trouble::Place};
 use crate::{
     ledger::{
         Blob, Entry, LedgerError, VERSION,
-        admission::{Found, LARGEST_BLOB, LARGEST_SIGNATURE, LARGEST_STATEMENT, Needs, refused},
+        admission::{ChainState, LARGEST_BLOB, LARGEST_SIGNATURE, LARGEST_STATEMENT, Needs, refused},
         row::{COLUMNS, Row},
     },
     model::Digest,
@@ -77,7 +77,7 @@ pub(super) async fn refuse_newer_format(place: &Place, recorder: &Recorder) -> R
 }
 
 /// All that decides about a candidate.
-pub(super) async fn find(place: &Place, recorder: &Recorder, needs: &Needs) -> Result<Found, LedgerError> {
+pub(super) async fn find(place: &Place, recorder: &Recorder, needs: &Needs) -> Result<ChainState, LedgerError> {
     let failed = |refused: Refused| place.failed("added to", &refused);
     let version = i64::from(VERSION);
     let newer = recorder
@@ -95,7 +95,7 @@ pub(super) async fn find(place: &Place, recorder: &Recorder, needs: &Needs) -> R
         }
     }
     let twin = "WHERE statement = $1 AND (signature IS NOT NULL) = $2 ORDER BY seq LIMIT 1";
-    Ok(Found {
+    Ok(ChainState {
         newest: one(place, recorder, "ORDER BY seq DESC LIMIT 1", &[]).await?,
         newer,
         has_head: has_entry(recorder, &needs.head).await.map_err(failed)?,

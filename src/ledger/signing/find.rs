@@ -34,7 +34,7 @@ pub struct Search<'a> {
 
 /// A key that may sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundKey {
     /// Where it is.
     pub place: KeyPlace,
     /// Its public half.
@@ -47,7 +47,7 @@ pub struct Found {
 ///
 /// # Errors
 /// [`KeyError`]: the given key cannot be used or would not count, none fits, or it is not clear who signs.
-pub async fn find(signers: &Signers, search: &Search<'_>) -> Result<Found, KeyError> {
+pub async fn find(signers: &Signers, search: &Search<'_>) -> Result<FoundKey, KeyError> {
     if let Some(file) = search.key {
         let (place, key) = KeyPlace::of(file, search.agent)?;
         let place = unlocked(place, &key, search).await;
@@ -82,21 +82,21 @@ async fn unlocked(place: KeyPlace, key: &PublicKey, search: &Search<'_>) -> KeyP
 }
 
 /// One for each of the people whose signature this key would make.
-fn fitting(signers: &Signers, search: &Search<'_>, place: &KeyPlace, key: &PublicKey) -> Vec<Found> {
+fn fitting(signers: &Signers, search: &Search<'_>, place: &KeyPlace, key: &PublicKey) -> Vec<FoundKey> {
     let may_sign = |person: &&String| signers.judge(key, person, search.now, search.now).is_ok();
-    let found = |person: &String| Found { place: place.clone(), key: key.clone(), principal: person.clone() };
+    let found = |person: &String| FoundKey { place: place.clone(), key: key.clone(), principal: person.clone() };
     search.people.iter().filter(may_sign).map(found).collect()
 }
 
-fn one_person(mut found: Vec<Found>) -> Result<Option<Found>, KeyError> {
+fn one_person(mut found: Vec<FoundKey>) -> Result<Option<FoundKey>, KeyError> {
     if found.iter().any(|other| other.principal != found[0].principal) {
-        let shown = |found: &Found| format!("{} ({}, {})", found.principal, found.key.name(), found.place.shown());
+        let shown = |found: &FoundKey| format!("{} ({}, {})", found.principal, found.key.name(), found.place.shown());
         return Err(KeyError::Ambiguous { candidates: found.iter().map(shown).collect() });
     }
     Ok(if found.is_empty() { None } else { Some(found.swap_remove(0)) })
 }
 
-async fn in_agent(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Vec<Found> {
+async fn in_agent(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Vec<FoundKey> {
     let Some(socket) = search.agent else {
         seen.push("no ssh-agent (SSH_AUTH_SOCK is not set)".into());
         return Vec::new();
@@ -122,7 +122,7 @@ async fn in_agent(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>
     found
 }
 
-fn in_home(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Vec<Found> {
+fn in_home(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Vec<FoundKey> {
     let Some(home) = search.home else {
         seen.push("no home folder (HOME is not set)".into());
         return Vec::new();

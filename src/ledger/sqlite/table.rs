@@ -6,7 +6,7 @@ use super::trouble::Place;
 use crate::{
     ledger::{
         Blob, Entry, LedgerError, VERSION,
-        admission::{Found, Needs},
+        admission::{ChainState, Needs},
         row::{COLUMNS, Row},
     },
     model::Digest,
@@ -39,7 +39,7 @@ pub(super) fn blob(place: &Place, connection: &Connection, digest: &Digest) -> R
 }
 
 /// All that decides about a candidate.
-pub(super) fn find(place: &Place, connection: &Connection, needs: &Needs) -> Result<Found, LedgerError> {
+pub(super) fn find(place: &Place, connection: &Connection, needs: &Needs) -> Result<ChainState, LedgerError> {
     let failed = |error: rusqlite::Error| place.failed("added to", &error);
     let newer = connection
         .query_row("SELECT seq, version FROM entries WHERE version > ?1 ORDER BY seq LIMIT 1", [VERSION], |row| {
@@ -54,7 +54,7 @@ pub(super) fn find(place: &Place, connection: &Connection, needs: &Needs) -> Res
             absent = Some(digest.clone());
         }
     }
-    Ok(Found {
+    Ok(ChainState {
         newest: one(place, connection, "ORDER BY seq DESC LIMIT 1", [])?,
         newer,
         has_head: has("SELECT EXISTS (SELECT 1 FROM entries WHERE digest = ?1)", &needs.head)?,

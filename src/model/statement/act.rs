@@ -26,6 +26,16 @@ pub enum Act {
     Emergency(Emergency),
     /// An emergency was looked at afterwards.
     Review(Review),
+    /// A deployment is about to begin.
+    Begun(Box<Begun>),
+    /// Who wrote a release, where git cannot tell.
+    VouchedAuthors(VouchedAuthors),
+    /// Broken rows are set aside.
+    Repair(Repair),
+    /// The heads of all chains of a database.
+    Checkpoint(Checkpoint),
+    /// The shared chain ends here; each project goes on with one of its own.
+    Closing(Closing),
     /// Something a newer program says; its predicate type.
     Other(String),
 }
@@ -54,6 +64,9 @@ pub struct Run {
     /// Who wrote the release, where git could tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authors: Option<Authors>,
+    /// When the oldest of what it says was looked at; absent from runs of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked: Option<Timestamp>,
 }
 
 impl Run {
@@ -70,6 +83,7 @@ impl Run {
             config,
             files,
             authors,
+            looked: Some(report.oldest_look()),
         }
     }
 }
@@ -95,6 +109,9 @@ pub struct Author {
     pub name: String,
     /// The address.
     pub email: String,
+    /// They committed what others wrote, and wrote nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub committer: bool,
 }
 
 /// An answer to a manual item.
@@ -226,6 +243,104 @@ pub struct Deployment {
     /// The fingerprint of the statement that opened the gate in an emergency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<Digest>,
+    /// The fingerprint of the statement with which it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Digest>,
+    /// It was rolled out and could not be verified afterwards, and why. The status is `failed` then, which older programs
+    /// know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<String>,
+    /// Where the policy that let it pass came from, where that was not the work tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyPlace>,
+}
+
+/// A deployment is about to begin: on record before its command starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Begun {
+    /// What is deployed.
+    pub release: Release,
+    /// The fingerprint of the report that people had signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Digest>,
+    /// Where the policy that let it pass came from, where that was not the work tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyPlace>,
+    /// The fingerprint of the statement that opened the gate in an emergency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Digest>,
+    /// Who deploys.
+    pub deployer: Deployer,
+    /// Who wrote the release, as the gate saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authors: Option<Authors>,
+    /// The machine it runs on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The process that runs it.
+    pub pid: u32,
+    /// The SHA-256 of the token that its own children carry in `GONOGO_BEGUN`.
+    pub token: Digest,
+}
+
+/// A policy's place in git.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyPlace {
+    /// What was asked for, as the full name of a ref; the commit where that was named.
+    pub reference: String,
+    /// The full id of the commit it led to.
+    pub commit: String,
+}
+
+/// Who wrote a release, said by somebody who vouches for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VouchedAuthors {
+    /// What was written.
+    pub release: Release,
+    /// Everybody who wrote it, by address.
+    pub people: Vec<Author>,
+    /// Why this has to be said by hand.
+    pub comment: String,
+}
+
+/// Rows of the ledger that cannot be believed are set aside: nothing in them counts, and the chain goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repair {
+    /// Each of them.
+    pub rows: Vec<Repaired>,
+    /// The role of whoever says it; `None` where the plan has no `signoff`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// What happened.
+    pub comment: String,
+}
+
+/// A row that is set aside, or a hole.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Repaired {
+    /// The number of the row, or of the row after the hole.
+    pub seq: u64,
+    /// The SHA-256 of the row's bytes as they are now; of a hole those of the row after it.
+    pub row: Digest,
+    /// Of a hole, the fingerprint of the entry before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Digest>,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// The newest entry of every chain of a database at a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The head of each chain, by the chain's name.
+    pub heads: BTreeMap<String, Digest>,
+}
+
+/// The end of a chain that all projects shared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// What comes after it: `by-project`.
+    pub next: String,
 }
 
 /// How a deployment went.

@@ -63,6 +63,11 @@ impl Act {
             Self::Deployment(_) => "deployment",
             Self::Emergency(_) => "emergency",
             Self::Review(_) => "review",
+            Self::Begun(_) => "begun",
+            Self::VouchedAuthors(_) => "authors",
+            Self::Repair(_) => "repair",
+            Self::Checkpoint(_) => "checkpoint",
+            Self::Closing(_) => "closing",
             Self::Other(_) => "entry of a newer gonogo",
         }
     }
@@ -80,6 +85,11 @@ impl Statement {
             Act::Deployment(act) => self.written(act),
             Act::Emergency(act) => self.written(act),
             Act::Review(act) => self.written(act),
+            Act::Begun(act) => self.written(act),
+            Act::VouchedAuthors(act) => self.written(act),
+            Act::Repair(act) => self.written(act),
+            Act::Checkpoint(act) => self.written(act),
+            Act::Closing(act) => self.written(act),
             Act::Other(_) => self.written(&()),
         }
     }
@@ -116,6 +126,11 @@ impl Statement {
             Some("deployment") => read(json, |act| Act::Deployment(Box::new(act))),
             Some("emergency") => read(json, Act::Emergency),
             Some("review") => read(json, Act::Review),
+            Some("begun") => read(json, |act| Act::Begun(Box::new(act))),
+            Some("authors") => read(json, Act::VouchedAuthors),
+            Some("repair") => read(json, Act::Repair),
+            Some("checkpoint") => read(json, Act::Checkpoint),
+            Some("closing") => read(json, Act::Closing),
             _ => read(json, |_: serde::de::IgnoredAny| Act::Other(head.predicate_type.clone())),
         }
     }
@@ -127,7 +142,16 @@ impl Statement {
             Act::Answer(answer) => answer.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::SignOff(sign_off) => sign_off.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::Deployment(deployment) => deployment.log.iter().map(|log| &log.digest).collect(),
-            Act::Waiver(_) | Act::Withdrawal(_) | Act::Emergency(_) | Act::Review(_) | Act::Other(_) => Vec::new(),
+            Act::Waiver(_)
+            | Act::Withdrawal(_)
+            | Act::Emergency(_)
+            | Act::Review(_)
+            | Act::Begun(_)
+            | Act::VouchedAuthors(_)
+            | Act::Repair(_)
+            | Act::Checkpoint(_)
+            | Act::Closing(_)
+            | Act::Other(_) => Vec::new(),
         }
     }
 }
@@ -167,6 +191,7 @@ mod tests {
                 environment: "prod".into(),
                 at: "2026-11-20T12:00:00Z".parse().expect("an instant"),
                 head: Digest::none(),
+                org: None,
                 by: Some("bob@example.com".into()),
                 method: Method::Ssh,
                 tool: "gonogo 0.1.0".into(),

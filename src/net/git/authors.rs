@@ -84,9 +84,9 @@ fn parsed(log: &str) -> Vec<Author> {
     for commit in log.split('\x1e') {
         let mut fields = commit.trim_start_matches('\n').split('\x1f');
         let (Some(name), Some(email)) = (fields.next(), fields.next()) else { continue };
-        all.insert(Author { name: name.to_owned(), email: email.to_owned() });
+        all.insert(Author { name: name.to_owned(), email: email.to_owned(), committer: false });
         for with in fields.filter_map(|with| with.trim().strip_suffix('>')?.rsplit_once('<')) {
-            all.insert(Author { name: with.0.trim().to_owned(), email: with.1.to_owned() });
+            all.insert(Author { name: with.0.trim().to_owned(), email: with.1.to_owned(), committer: false });
         }
     }
     all.into_iter().collect()

@@ -80,6 +80,7 @@ pub(super) fn sign_off(report: &[u8], by: Option<&str>) -> Statement {
             environment: "prod".into(),
             at: "2025-11-13T12:31:00Z".parse().expect("an instant"),
             head: Digest::none(),
+            org: None,
             by: by.map(str::to_owned),
             method: Method::Ssh,
             tool: "gonogo 0.1.0".into(),

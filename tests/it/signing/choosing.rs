@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use gonogo::ledger::signing::{Found, KeyError, KeyPlace, SignatureError, Signers, find};
+use gonogo::ledger::signing::{FoundKey, KeyError, KeyPlace, SignatureError, Signers, find};
 
 use super::{BOB, NOW, signers, time, workshop::Workshop};
 
@@ -25,7 +25,7 @@ impl Case {
         Self { signers: signers(&allowed, None).expect("signers"), shop }
     }
 
-    async fn find(&self, key: Option<&str>, agent: Option<&Path>, people: &[&str]) -> Result<Found, KeyError> {
+    async fn find(&self, key: Option<&str>, agent: Option<&Path>, people: &[&str]) -> Result<FoundKey, KeyError> {
         let people: Vec<String> = people.iter().map(|person| (*person).to_owned()).collect();
         let key = key.map(|key| self.shop.file(key));
         let search =

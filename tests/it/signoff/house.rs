@@ -6,7 +6,7 @@ mod service;
 use std::{collections::BTreeMap, fs, sync::Arc, time::Duration};
 
 use gonogo::{
-    ledger::{self, Entry, History, Question, Rules, Sqlite, Store as _, Trust, Wanted, signing::Signers},
+    ledger::{self, AskedRelease, Entry, History, Question, Rules, Sqlite, Store as _, Trust, signing::Signers},
     model::{Exit, Release},
     plan::{self, Plan, Request},
 };
@@ -212,7 +212,7 @@ impl House {
         let now = now() + jiff::SignedDuration::try_from(later).expect("a length");
         let history = History::of(store.entries().await.expect("entries"), &Trust { signers: &signers, now }).expect("a history");
         let release = Release { version: Some("1.4.2".into()), ..Release::default() };
-        let wanted = Wanted { project: plan.project.clone(), environment: plan.environment.clone(), release };
+        let wanted = AskedRelease { project: plan.project.clone(), environment: plan.environment.clone(), release };
         let runs = ledger::runs(&store, &history, &wanted).await.expect("runs");
         let rules = Rules { policy: plan.signoff.as_ref().expect("a policy"), people: &plan.people, now };
         let question = Question { wanted: &wanted, rules, plan_files: &plan.files, authors: None, deployer: None };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use gonogo::{
-    ledger::{Entry, History, LedgerError, Standing, Trust, signing::Signers},
+    ledger::{Entry, History, LedgerError, SignatureStanding, Trust, signing::Signers},
     model::{Digest, Statement},
 };
 use serde_json::Value;
@@ -170,7 +170,7 @@ async fn every_field_of_every_kind() {
                 Ok(_) if protected => panic!("{about}: not seen"),
                 Ok(history) => {
                     let standing = &history.entries()[index].standing;
-                    assert!(!matches!(standing, Standing::Signed { .. }), "{about}");
+                    assert!(!matches!(standing, SignatureStanding::Signed { .. }), "{about}");
                     assert!(history.covered() < entry.seq && history.unsigned() == 1, "{about}");
                 }
             }
@@ -201,7 +201,7 @@ async fn signatures_stripped_and_entries_out_of_their_place() {
                 seen(forged, "stripped");
             } else {
                 let history = read(chained_anew(forged, &entries), &signers).expect("a history");
-                assert_eq!(history.entries()[index].standing, Standing::Unsigned, "{about}");
+                assert_eq!(history.entries()[index].standing, SignatureStanding::Unsigned, "{about}");
                 assert!(history.unsigned() > 1, "{about}");
             }
         }
