@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Each floor with the floors it may use.
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 9] = [
     ("model", &[]),
     ("net", &["model"]),
     ("check", &["model", "net"]),
@@ -15,7 +15,8 @@ const FLOORS: [(&str, &[&str]); 8] = [
     ("run", &["model", "net", "check", "plan"]),
     ("render", &["model"]),
     ("ledger", &["model", "net"]),
-    ("cli", &["model", "net", "check", "plan", "run", "render", "ledger"]),
+    ("acts", &["model", "net", "check", "plan", "run", "render", "ledger"]),
+    ("cli", &["model", "net", "check", "plan", "run", "render", "ledger", "acts"]),
 ];
 
 #[test]

@@ -14,10 +14,11 @@ use jiff::Timestamp;
 use crate::model::{Exit, Period, Phase};
 
 pub(super) use deploy::{
-    DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeployerOptions, Status,
+    DeployAuthorsOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeploySettleOptions,
+    DeployerOptions, Status,
 };
 pub(super) use log::{
-    LedgerOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions, LogOptions,
+    LedgerOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions, LogOptions, LogVerifyOptions,
 };
 pub(super) use record::{KeyOptions, RecordOptions, RecordingOptions, ReleaseOptions};
 pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};
@@ -183,7 +184,7 @@ pub(super) struct VerifyOptions {
     pub(super) deadline: Period,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct OutputOptions {
     /// What to write: a format's name, and the file it goes to (standard output without one); repeatable
     #[arg(short, long, value_name = "NAME[=FILE]", long_help = formats())]
@@ -217,14 +218,6 @@ fn said(text: &str) -> Result<String, String> {
 
 fn phase(word: &str) -> Result<Phase, String> {
     Phase::ALL.into_iter().find(|phase| phase.word() == word).ok_or_else(|| "write `pre-deploy` or `post-deploy`".into())
-}
-
-/// `verify` as these words of a command line ask for it.
-pub(super) fn verify(words: &[std::ffi::OsString]) -> Result<VerifyOptions, clap::Error> {
-    match Arguments::try_parse_from(words)?.command {
-        Command::Verify(options) => Ok(*options),
-        _ => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
-    }
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {

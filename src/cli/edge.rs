@@ -2,15 +2,28 @@
 
 use std::{
     ffi::OsString,
-    io::{IsTerminal as _, Write as _},
-    path::PathBuf,
+    io::{BufRead as _, IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
-use super::{Failure, arguments::Colour};
-use crate::model::{ProcessEnv, Tool, plain};
+use super::{
+    Failure,
+    arguments::{Colour, KeyOptions, PlanOptions, RecordOptions, RecordingOptions},
+    lint,
+};
+use crate::{
+    acts::{Caller, Dialogue, RecordRequest, RecordingRequest, policy_named},
+    ledger::Entry,
+    model::{Digest, Exit, ProcessEnv, Tool, plain},
+    plan::Request,
+};
+
+/// The token by which a deployment's own children are known.
+const BEGUN: &str = "GONOGO_BEGUN";
 
 /// What the process was given.
 pub(super) struct Edge {
@@ -42,6 +55,61 @@ impl Edge {
         }
     }
 
+    /// These values, for an act; the moment is now.
+    pub(super) fn caller(&self) -> Caller {
+        let state = self.env.get("XDG_STATE_HOME").map(PathBuf::from);
+        let state = state.or_else(|| self.env.get("HOME").map(|home| Path::new(home).join(".local/state")));
+        Caller {
+            env: self.env.clone(),
+            now: self.now.max(clock()),
+            clock,
+            tool: tool(),
+            host: host(),
+            pid: std::process::id(),
+            heads: state.map(|state| state.join("gonogo/heads")),
+        }
+    }
+
+    /// The record that is meant.
+    pub(super) fn of(&self, options: &RecordOptions) -> Result<RecordRequest, Failure> {
+        self.record(&options.plan, options.ledger.as_deref(), options.policy_from.as_deref())
+    }
+
+    /// The same from its parts.
+    pub(super) fn record(&self, plan: &PlanOptions, ledger: Option<&str>, policy_from: Option<&str>) -> Result<RecordRequest, Failure> {
+        let policy_from = policy_named(policy_from, self.env.get("GONOGO_POLICY_FROM"))?;
+        let Request { config, environment, .. } = lint::request(self, plan);
+        Ok(RecordRequest { config, environment, ledger: ledger.map(str::to_owned), policy_from })
+    }
+
+    /// How the run goes on record.
+    pub(super) fn recording(&self, options: &RecordingOptions) -> RecordingRequest {
+        RecordingRequest {
+            record: options.record,
+            no_record: options.no_record,
+            recorder_key: options.recorder_key.clone(),
+            bundle: options.bundle.clone(),
+            child_of: self.child_of(),
+        }
+    }
+
+    /// The SHA-256 of the token of the deployment that this process is a child of.
+    pub(super) fn child_of(&self) -> Option<Digest> {
+        self.env.get(BEGUN).filter(|token| !token.is_empty()).map(digest_of_token)
+    }
+
+    /// Whoever sits at this terminal, asked unless that was waived.
+    pub(super) fn with(&self, key: &KeyOptions) -> Terminal {
+        Terminal { asks: !key.yes && std::io::stdin().is_terminal() }
+    }
+
+    /// Puts something on record and says where it stands.
+    pub(super) fn on_record(&self, act: impl Future<Output = Result<(Entry, Digest), Failure>>) -> Result<Exit, Failure> {
+        let (entry, head) = block_on(act)?;
+        print(&format!("on record: entry {}, ledger head {head}\n", entry.seq)).map_err(Failure::output)?;
+        Ok(Exit::Go)
+    }
+
     pub(super) fn arguments(&self) -> &[OsString] {
         &self.arguments
     }
@@ -62,6 +130,59 @@ impl Edge {
     pub(super) fn coloured(&self) -> bool {
         anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
     }
+}
+
+/// Whoever sits at the terminal.
+pub(super) struct Terminal {
+    asks: bool,
+}
+
+impl Dialogue for Terminal {
+    fn tell(&self, line: &str) {
+        say(line);
+    }
+
+    fn agrees(&self, question: &str) -> bool {
+        if !self.asks {
+            return true;
+        }
+        ask(&format!("{question} [y/N] "));
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
+    }
+
+    fn passphrase(&self, file: &Path, attempt: u32) -> Option<Zeroizing<String>> {
+        let again = if attempt > 1 { "That was not it. " } else { "" };
+        let question = format!("{again}Passphrase of {}: ", plain(&file.display().to_string()));
+        rpassword::prompt_password(question).ok().map(Zeroizing::new)
+    }
+}
+
+/// Somebody who is told and not asked.
+impl Dialogue for Edge {
+    fn tell(&self, line: &str) {
+        say(line);
+    }
+
+    fn agrees(&self, _question: &str) -> bool {
+        true
+    }
+
+    fn passphrase(&self, file: &Path, attempt: u32) -> Option<Zeroizing<String>> {
+        Terminal { asks: false }.passphrase(file, attempt)
+    }
+}
+
+/// The fingerprint by which the record knows a token.
+pub(super) fn digest_of_token(token: &str) -> Digest {
+    Digest::of(token.as_bytes())
+}
+
+/// The host's name, as the kernel says it.
+fn host() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::fs::read_to_string("/etc/hostname"));
+    name.ok().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// The clock, for `started` and `finished`.
@@ -92,6 +213,12 @@ pub(super) fn print(text: &str) -> std::io::Result<()> {
     }
 }
 
+/// Prints lines to standard output, each made harmless.
+pub(super) fn print_lines(lines: &[String]) -> Result<(), Failure> {
+    let text: String = lines.iter().map(|line| format!("{}\n", plain(line))).collect();
+    print(&text).map_err(Failure::output)
+}
+
 /// Prints a line to standard error.
 pub(super) fn say(line: &str) {
     // Where standard error is gone, nobody is left to tell.
@@ -106,9 +233,15 @@ pub(super) fn ask(question: &str) {
 
 /// Carries out what waits for others: files, databases, agents.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    block_on_threads(2, work)
+}
+
+/// The same on so many threads.
+pub(super) fn block_on_threads<T>(threads: usize, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.context("the command could not be started").map_err(Failure::output)?;
     let done = runtime.block_on(work);
+    // What hangs in a system call must not keep the program from ending.
     runtime.shutdown_background();
     done
 }

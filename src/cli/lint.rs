@@ -2,8 +2,9 @@
 
 use owo_colors::OwoColorize as _;
 
-use super::{Failure, arguments::PlanOptions, edge, edge::Edge, policy};
+use super::{Failure, arguments::PlanOptions, edge, edge::Edge};
 use crate::{
+    acts::signer_problems,
     model::{Exit, plain},
     plan::{self, Lint, Problem, Request, Weight},
 };
@@ -41,19 +42,7 @@ fn signers(edge: &Edge, options: &PlanOptions, lint: &Lint) -> Vec<String> {
         let request = Request { environment: Some(environment.clone()), ..request(edge, options) };
         // What is wrong with the plan itself was said already.
         let Ok(plan) = plan::load_leniently(&request) else { continue };
-        let Some(policy) = &plan.signoff else { continue };
-        match policy::signers_of(&plan) {
-            Err(failure) => all.extend(failure.cause.map(|cause| format!("{cause:#}"))),
-            Ok(signers) => {
-                let file = &policy.allowed_signers;
-                all.extend(signers.remarks().iter().map(|remark| format!("{file}:{}: {}", remark.line, remark.why)));
-                let people: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).collect();
-                let shared = signers.shared(&people);
-                all.extend(
-                    shared.iter().map(|shared| format!("{file}: {} could sign with one key, {}", shared.people.join(" and "), shared.key)),
-                );
-            }
-        }
+        all.extend(signer_problems(&plan));
     }
     all.sort();
     all.dedup();

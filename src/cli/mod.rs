@@ -3,35 +3,22 @@
 mod answer;
 mod arguments;
 mod audit;
-mod bundled;
-mod case;
-mod ci;
 mod deploy;
-mod deployed;
 mod diff;
 mod edge;
-mod evidence;
 mod explain;
 mod gate;
 mod init;
-mod kept_plan;
 mod lint;
 mod log;
 mod merge;
-mod on_record;
 mod outlet;
 mod plan;
-mod policy;
 mod progress;
-mod recorder;
-mod recording;
-mod release;
 mod report;
 mod shell;
-mod shown;
 mod sign;
 mod signals;
-mod signer;
 mod stored;
 mod verify;
 mod waive;
@@ -41,6 +28,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::{
+    acts::ActError,
     ledger::{LedgerError, signing::KeyError},
     model::Exit,
 };
@@ -76,12 +64,7 @@ pub fn main() -> ExitCode {
         Command::Completions(options) => shell::completions(options),
         Command::Man => shell::man(),
     };
-    let exit = exit.unwrap_or_else(|error| {
-        if let Some(cause) = &error.cause {
-            edge::complain(&format!("{cause:#}"));
-        }
-        error.exit
-    });
+    let exit = exit.unwrap_or_else(Failure::told);
     ExitCode::from(exit.code())
 }
 
@@ -102,24 +85,49 @@ impl Failure {
         Self { exit, cause: None }
     }
 
-    fn untrusted(cause: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::Untrusted, cause: Some(cause.into()) }
-    }
-
-    /// No signature could be made: with a key that does not count it is a matter of trust, else of how it was asked.
-    fn unsigned(error: KeyError) -> Self {
-        let exit = if matches!(error, KeyError::NotAllowed(_)) { Exit::Untrusted } else { Exit::Usage };
-        Self { exit, cause: Some(error.into()) }
-    }
-
-    /// Nothing was added to the ledger.
-    fn unrecorded(error: LedgerError) -> Self {
-        let exit = if error.exit() == Exit::Unchecked { Exit::Output } else { error.exit() };
-        Self { exit, cause: Some(error.into()) }
-    }
-
     fn output(cause: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::Output, cause: Some(cause.into()) }
+    }
+
+    /// Tells why, where the command goes on; what to exit with because of it.
+    fn told(self) -> Exit {
+        if let Some(cause) = &self.cause {
+            edge::complain(&format!("{cause:#}"));
+        }
+        self.exit
+    }
+}
+
+impl From<ActError> for Failure {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Plan(problems) => Self::said(lint::refuse(&problems)),
+            error => Self { exit: exit_of(&error), cause: Some(error.into()) },
+        }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self { exit: error.exit(), cause: Some(error.into()) }
+    }
+}
+
+/// What to exit with because an act was not done.
+fn exit_of(error: &ActError) -> Exit {
+    match error {
+        ActError::Usage(_) | ActError::Plan(_) | ActError::Declined => Exit::Usage,
+        ActError::Contradiction(_) => Exit::Red,
+        ActError::Untrusted(_) => Exit::Untrusted,
+        ActError::Ledger(error) => error.exit(),
+        // Nothing was added to the ledger, whatever could not be read for it.
+        ActError::NotRecorded(error) if error.exit() == Exit::Unchecked => Exit::Output,
+        ActError::NotRecorded(error) => error.exit(),
+        ActError::Bundle(_, error) => error.exit(),
+        // With a key that does not count it is a matter of trust, else of how it was asked.
+        ActError::Key(KeyError::NotAllowed(_)) => Exit::Untrusted,
+        ActError::Key(_) => Exit::Usage,
+        ActError::Output(_) => Exit::Output,
     }
 }
 

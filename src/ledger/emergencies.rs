@@ -1,37 +1,39 @@
-//! Times the gate was passed in an emergency, and whether they were looked at afterwards.
+//! Times the gate was passed in an emergency: what opens it, for which deployment, and whether it was looked at afterwards.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-
-use super::{AskedRelease, History, VerifiedEntry};
-use crate::model::{Act, Emergency, EmergencyRow, Person, Review, utc};
+use super::{AskedRelease, History, PolicyInForce, VerifiedEntry};
+use crate::model::{Act, Emergency, EmergencyRow, Review, utc};
 
 /// The emergencies of one environment, oldest first, each with its review.
 pub struct Emergencies<'h> {
-    all: Vec<(&'h VerifiedEntry, &'h Emergency, Option<&'h Review>)>,
+    all: Vec<Declared<'h>>,
+}
+
+/// One of them.
+struct Declared<'h> {
+    entry: &'h VerifiedEntry,
+    emergency: &'h Emergency,
+    review: Option<&'h Review>,
+    used: bool,
 }
 
 impl<'h> Emergencies<'h> {
-    /// Those that somebody trusted signed.
-    pub fn of(history: &'h History, wanted: &AskedRelease) -> Self {
-        let entries = history.entries().iter().filter(|proven| {
-            let made = &proven.statement.made;
-            proven.signer().is_some() && made.project == wanted.project && made.environment == wanted.environment
-        });
-        let mut all: Vec<(&VerifiedEntry, &Emergency, Option<&Review>)> = Vec::new();
-        for proven in entries {
-            match &proven.statement.act {
-                Act::Emergency(emergency) => all.push((proven, emergency, None)),
-                Act::Review(review) => {
-                    // Whoever opened the gate does not close the case alone.
-                    let of = |(opened, _, _): &&mut (&VerifiedEntry, _, _)| {
-                        opened.entry.statement() == review.emergency && opened.signer() != proven.signer()
+    /// Those that somebody trusted signed. Only a person reviews one, and not whoever opened the gate.
+    pub fn of(history: &'h History, asked: &AskedRelease, policy: Option<&PolicyInForce<'_>>) -> Self {
+        let is_person = |id: &str| policy.is_none_or(|policy| policy.policy.is_of_people(id));
+        let mut all: Vec<Declared<'h>> = Vec::new();
+        for entry in history.entries().iter().filter(|entry| entry.is_of(&asked.project, &asked.environment)) {
+            match &entry.statement.act {
+                Act::Emergency(emergency) if entry.signer().is_some() => all.push(Declared { entry, emergency, review: None, used: false }),
+                Act::Review(review) if entry.aside.is_none() && entry.signer().is_some_and(is_person) => {
+                    let reviewed = |declared: &&mut Declared<'_>| {
+                        declared.entry.entry.statement() == review.emergency && declared.entry.signer() != entry.signer()
                     };
-                    if let Some((_, _, closed)) = all.iter_mut().find(of) {
-                        *closed = Some(review);
+                    if let Some(declared) = all.iter_mut().find(reviewed) {
+                        declared.review = Some(review);
                     }
                 }
+                Act::Begun(begun) => use_up(&mut all, begun.emergency.as_ref()),
+                Act::Deployment(deployment) => use_up(&mut all, deployment.emergency.as_ref()),
                 _ => {}
             }
         }
@@ -39,38 +41,75 @@ impl<'h> Emergencies<'h> {
     }
 
     /// What holds the next release: each emergency whose review is overdue, in a sentence.
-    pub fn overdue(&self, now: Timestamp) -> Vec<String> {
-        let open = self.all.iter().filter(|(_, emergency, review)| review.is_none() && emergency.review_by < now);
-        open.map(|(proven, emergency, _)| {
+    pub fn overdue(&self, now: jiff::Timestamp) -> Vec<String> {
+        let open = self.all.iter().filter(|declared| declared.review.is_none() && declared.emergency.review_by < now);
+        open.map(|Declared { entry, emergency, .. }| {
             format!(
                 "the emergency deployment of {} (entry {}, {}) was to be reviewed by {}: `gonogo deploy review {}`",
                 emergency.release.name().unwrap_or_else(|| "a release".into()),
-                proven.entry.seq,
+                entry.entry.seq,
                 emergency.ticket,
                 utc(emergency.review_by),
-                proven.entry.seq
+                entry.entry.seq
             )
         })
         .collect()
     }
 
+    /// The emergency that lets one deployment of this release past the gate now. While the review of an earlier one is
+    /// overdue it takes two people, in two roles.
+    ///
+    /// # Errors
+    /// Why there is none, where one was declared.
+    pub fn opening(&self, asked: &AskedRelease, policy: &PolicyInForce<'_>) -> Result<Option<&'h VerifiedEntry>, String> {
+        let mut usable = self.all.iter().rev().filter(|declared| {
+            !declared.used
+                && declared.entry.aside.is_none()
+                && policy.now < declared.emergency.review_by
+                && may_open(declared, policy)
+                && asked.covered(&declared.emergency.release).is_ok()
+        });
+        let Some(newest) = usable.next() else { return Ok(None) };
+        let overdue = self.overdue(policy.now);
+        let second = |other: &Declared<'_>| other.entry.signer() != newest.entry.signer() && other.emergency.role != newest.emergency.role;
+        match overdue.into_iter().next() {
+            Some(overdue) if !usable.any(second) => {
+                Err(format!("{overdue}; until then a second person, in another role, must declare the emergency too"))
+            }
+            _ => Ok(Some(newest.entry)),
+        }
+    }
+
     /// How pages show those that are open or of the release at hand.
-    pub fn rows(&self, wanted: &AskedRelease, people: &BTreeMap<String, Person>) -> Vec<EmergencyRow> {
-        let shown = self.all.iter().filter(|(_, emergency, review)| review.is_none() || wanted.is(&emergency.release));
+    pub fn rows(&self, asked: &AskedRelease, policy: &PolicyInForce<'_>) -> Vec<EmergencyRow> {
+        let shown = self.all.iter().filter(|declared| declared.review.is_none() || asked.covered(&declared.emergency.release).is_ok());
         shown
-            .map(|(proven, emergency, review)| {
-                let by = proven.signer().unwrap_or_default();
-                EmergencyRow {
-                    release: emergency.release.clone(),
-                    name: people.get(by).map_or_else(|| by.to_owned(), |person| person.name.clone()),
-                    role: emergency.role.clone(),
-                    reason: emergency.reason.clone(),
-                    ticket: emergency.ticket.clone(),
-                    at: proven.entry.recorded,
-                    review_by: emergency.review_by,
-                    reviewed: review.map(|review| review.comment.clone()),
-                }
+            .map(|Declared { entry, emergency, review, .. }| EmergencyRow {
+                release: emergency.release.clone(),
+                name: policy.name(entry.signer().unwrap_or_default()),
+                role: emergency.role.clone(),
+                reason: emergency.reason.clone(),
+                ticket: emergency.ticket.clone(),
+                at: entry.own,
+                review_by: emergency.review_by,
+                reviewed: review.map(|review| review.comment.clone()),
             })
             .collect()
     }
+}
+
+/// One emergency lets one deployment through; one declared before it for the same release was its second voice.
+fn use_up(all: &mut [Declared<'_>], named: Option<&crate::model::Digest>) {
+    let Some(at) = all.iter().position(|declared| Some(&declared.entry.entry.statement()) == named) else { return };
+    let release = all[at].emergency.release.clone();
+    for declared in all[..=at].iter_mut().filter(|declared| declared.emergency.release == release) {
+        declared.used = true;
+    }
+}
+
+/// Whether whoever signed the emergency may open the gate.
+fn may_open(declared: &Declared<'_>, policy: &PolicyInForce<'_>) -> bool {
+    let role = &declared.emergency.role;
+    let allowed = policy.policy.break_glass.as_ref().is_some_and(|allowed| allowed.roles.contains(role));
+    allowed && declared.entry.signer().is_some_and(|signer| policy.policy.has_role(signer, role))
 }

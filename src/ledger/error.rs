@@ -48,6 +48,9 @@ pub enum LedgerError {
         /// When the newest entry was added.
         newest: jiff::Timestamp,
     },
+    /// Something was added since what was to be added was judged.
+    #[error("others are adding to the ledger all the time: nothing was added, try again")]
+    Moved,
     /// A statement was made over another ledger, or over entries that this one has lost.
     #[error("the statement was made over the ledger head {0}, which is not in this ledger")]
     ForeignHead(crate::model::Digest),
@@ -59,7 +62,7 @@ impl LedgerError {
         match self {
             Self::Missing(_) | Self::Place(_) => Exit::Usage,
             Self::Unavailable { doing: "read", .. } => Exit::Unchecked,
-            Self::Unavailable { .. } | Self::Newer { .. } | Self::ClockBehind { .. } => Exit::Output,
+            Self::Unavailable { .. } | Self::Newer { .. } | Self::ClockBehind { .. } | Self::Moved => Exit::Output,
             Self::Broken { .. } | Self::Cut(_) | Self::ForeignHead(_) => Exit::Untrusted,
         }
     }

@@ -1,31 +1,37 @@
 //! May this release be deployed now? The rules of the gate, in one place.
 
-mod since;
+mod elsewhere;
 
 use std::collections::BTreeMap;
 
 use super::{
-    AskedRelease, Emergencies, History, Missing, RecordedRun, Rules, Vote,
-    independence::{Independence, independence},
+    AskedRelease, Bearing, Emergencies, History, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
+    independence::{Independence, Makers, independence, vouched},
     quorum,
     runs::newer_no,
-    votes,
+    votes, waivers,
 };
-use crate::model::{Authors, Decision, Digest, Exit, Independence as Demanded, Signoff, UnsignedRuns, Verdict, utc};
+use crate::model::{Authors, Decision, Digest, Exit, Independence as Demanded, Run, UnsignedRuns, Verdict, utc};
 
 /// What the gate is asked.
 #[derive(Clone, Copy)]
-pub struct Question<'a> {
+pub struct GateInput<'a> {
     /// Which release.
-    pub wanted: &'a AskedRelease,
+    pub asked: &'a AskedRelease,
     /// Policy, people, moment.
-    pub rules: Rules<'a>,
+    pub policy: PolicyInForce<'a>,
     /// The files of the plan as they are now; the run must have been made with the same.
     pub plan_files: &'a BTreeMap<String, Digest>,
+    /// Of whom the policy's own plan asks each manual item.
+    pub asked_of: &'a BTreeMap<String, Vec<String>>,
     /// Who wrote the release, as git says here; else as git said where the run was made.
     pub authors: Option<&'a Authors>,
     /// Who is about to deploy, by id, where that is known.
     pub deployer: Option<&'a str>,
+    /// The SHA-256 of the token of the deployment whose child asks.
+    pub child_of: Option<&'a Digest>,
+    /// Another ledger that knows of this environment: all that it knows against the release counts, and nothing else.
+    pub elsewhere: Option<&'a History>,
 }
 
 /// The gate's answer.
@@ -41,8 +47,12 @@ pub struct Ruling<'h> {
     pub confirms: Option<Digest>,
     /// Roles that still have to sign.
     pub missing: Vec<Missing>,
+    /// Whether nothing but missing signatures stands in the way.
+    pub waiting: bool,
     /// Every sign-off of the release.
     pub votes: Vec<Vote<'h>>,
+    /// Whether a recorder vouches for the run and its shares.
+    pub vouched_for: bool,
 }
 
 /// Something that stands in the way.
@@ -63,37 +73,55 @@ impl Ruling<'_> {
     /// Adds something that stands in the way.
     pub fn object(&mut self, exit: Exit, text: impl Into<String>) {
         self.objections.push(Objection { exit, text: text.into() });
+        self.objections.sort_by_key(|objection| gravity(objection.exit));
+        self.waiting = false;
     }
 }
 
-/// Rules on a release. `runs` are its full runs, oldest first.
-pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], question: Question<'_>) -> Ruling<'h> {
-    let Question { wanted, rules, .. } = question;
-    let mut ruling =
-        Ruling { objections: Vec::new(), remarks: Vec::new(), run: None, confirms: None, missing: Vec::new(), votes: Vec::new() };
-    if let Some((seq, version)) = history.newer(&wanted.project, &wanted.environment) {
+/// Rules on a release. `runs` are its full runs, the oldest look first.
+pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>) -> Ruling<'h> {
+    let GateInput { asked, policy, .. } = input;
+    let mut ruling = Ruling {
+        objections: Vec::new(),
+        remarks: set_aside(history, asked),
+        run: None,
+        confirms: None,
+        missing: Vec::new(),
+        waiting: false,
+        votes: Vec::new(),
+        vouched_for: false,
+    };
+    if let Some((seq, version)) = history.newer(&asked.project, &asked.environment) {
         ruling
             .object(Exit::Untrusted, format!("entry {seq} of the ledger was written by a newer gonogo (version {version}): use that one"));
     }
-    match runs.last() {
+    let mut waits = Vec::new();
+    match runs.iter().rfind(|run| run.aside.is_none()) {
         None => {
-            let text = format!("no full run of {} before its deployment is on record: run `gonogo verify`", wanted.name());
-            ruling.object(Exit::Unchecked, text);
-            ruling.missing = quorum::missing(&rules.policy.require, &[]);
+            ruling.object(Exit::Unchecked, no_run(history, asked));
+            ruling.missing = quorum::missing(&policy.policy.require, &[]);
         }
         Some(run) => {
-            look_at_run(&mut ruling, history, run, question);
-            for objection in since::objections(history, run, question) {
-                ruling.objections.push(objection);
-            }
-            look_at_votes(&mut ruling, votes(history, wanted, rules, runs, run), question, run);
+            look_at_run(&mut ruling, history, run, input);
+            ruling.votes = votes(history, asked, policy, runs, run, input.elsewhere);
+            waits = look_at_votes(&mut ruling, history, input, run);
             ruling.run = Some(run.clone());
         }
     }
-    for overdue in Emergencies::of(history, wanted).overdue(rules.now) {
+    for overdue in Emergencies::of(history, asked, Some(&policy)).overdue(policy.now) {
         ruling.object(Exit::Hold, overdue);
     }
-    ruling.objections.sort_by_key(|objection| gravity(objection.exit));
+    for open in begun::holds(history, asked, input.child_of) {
+        ruling.object(Exit::Hold, open);
+    }
+    if let Some(there) = input.elsewhere {
+        for objection in elsewhere::objections(history, there, input, ruling.run.as_ref()) {
+            ruling.object(objection.exit, objection.text);
+        }
+    }
+    let waiting = ruling.objections.is_empty() && !waits.is_empty();
+    waits.into_iter().for_each(|text| ruling.object(Exit::Hold, text));
+    ruling.waiting = waiting;
     ruling
 }
 
@@ -102,8 +130,22 @@ fn gravity(exit: Exit) -> usize {
     [Exit::Untrusted, Exit::Red, Exit::Unchecked, Exit::Output, Exit::Hold].iter().position(|one| *one == exit).unwrap_or(usize::MAX)
 }
 
-fn look_at_run(ruling: &mut Ruling<'_>, history: &History, run: &RecordedRun, question: Question<'_>) {
-    let Question { rules, .. } = question;
+/// The entries that allow nothing, each with the reason.
+fn set_aside(history: &History, asked: &AskedRelease) -> Vec<String> {
+    let here = history.of_environment(&asked.project, &asked.environment);
+    here.filter_map(|entry| Some(format!("entry {} is set aside: {}", entry.entry.seq, entry.aside.as_ref()?))).collect()
+}
+
+/// That there is no run, and which one nearly is.
+fn no_run(history: &History, asked: &AskedRelease) -> String {
+    let near = super::runs::full(history, asked).filter(|(_, run)| asked.bearing(&run.release) != Bearing::Apart).last();
+    let near = near.and_then(|(entry, run)| Some((entry, asked.covered(&run.release).err()?)));
+    let near = near.map(|(entry, why)| format!(" (that of entry {} {why})", entry.entry.seq)).unwrap_or_default();
+    format!("no full run of {} before its deployment is on record{near}: run `gonogo verify`", asked.name())
+}
+
+fn look_at_run(ruling: &mut Ruling<'_>, history: &History, run: &RecordedRun, input: GateInput<'_>) {
+    let GateInput { asked, policy, .. } = input;
     let report = &run.report;
     match report.verdict {
         Verdict::Go => {}
@@ -115,28 +157,49 @@ fn look_at_run(ruling: &mut Ruling<'_>, history: &History, run: &RecordedRun, qu
             ruling.object(Exit::Hold, "the newest full run waits for people's answers: answer, then run `gonogo verify` again")
         }
     }
-    let ended = report.finished.min(run.recorded);
-    if rules.policy.max_age.after(ended) <= rules.now {
-        let text =
-            format!("the newest full run ended at {}, longer than {} ago: run `gonogo verify` again", utc(ended), rules.policy.max_age);
-        ruling.object(Exit::Unchecked, text);
+    let (looked, max_age) = (run.looked(), policy.policy.max_age);
+    if max_age.after(looked) <= policy.now {
+        let what = if report.merged.is_empty() { "the newest full run" } else { "the oldest share of the newest full run" };
+        ruling.object(Exit::Unchecked, format!("{what} ended at {}, longer than {max_age} ago: run `gonogo verify` again", utc(looked)));
     }
-    let changed = changed(&report.plan.files, question.plan_files);
+    let changed = changed(&report.plan.files, input.plan_files);
     if !changed.is_empty() {
         let text = format!("the plan has changed since the newest full run ({}): run `gonogo verify` again", changed.join(", "));
         ruling.object(Exit::Unchecked, text);
     }
-    if let Some((proven, newer)) = newer_no(history, question.wanted, run) {
-        let exit = Exit::of_code(newer.exit).filter(|exit| matches!(exit, Exit::Red | Exit::Unchecked)).unwrap_or(Exit::Red);
-        let name = newer.release.name().unwrap_or_default();
-        ruling.object(
-            exit,
-            format!("a newer full run of the same release, named {name} (entry {}), says {}", proven.entry.seq, newer.verdict),
-        );
+    for (entry, newer, bearing) in newer_no(history, asked, run) {
+        ruling.object(no_exit(newer, bearing), newer_sentence(entry.entry.seq, newer, bearing, ""));
     }
-    let recorder = run.signer.as_deref().filter(|signer| rules.policy.has_role(signer, Signoff::RECORDER));
-    if rules.policy.unsigned_runs == UnsignedRuns::Refused && recorder.is_none() {
-        ruling.object(Exit::Unchecked, "the newest full run is not signed by a `recorder`, which the policy demands");
+    ruling.vouched_for = run.is_vouched_for(history, &policy);
+    if policy.policy.unsigned_runs == UnsignedRuns::Refused && !ruling.vouched_for {
+        let shares = if report.merged.is_empty() { "" } else { ", or a share of it is not," };
+        ruling.object(Exit::Unchecked, format!("the newest full run is not signed by a `recorder`{shares} which the policy demands"));
+    }
+    for finding in report.findings.iter().filter(|finding| finding.severity.blocks(report.strict)) {
+        if let Some(objection) = answers::objection(history, run, finding, input.asked_of.get(&finding.id), &policy) {
+            ruling.object(objection.exit, objection.text);
+        } else if let Some(why) = waivers::void(finding, report, waivers::behind(history, report, finding, run.seq, &policy), &policy) {
+            ruling.object(Exit::Red, format!("`{}` is red, and its accepted exception does not count: {why}", finding.id));
+        }
+    }
+}
+
+/// What a newer run that is no go means for a release that it bears on so.
+fn no_exit(newer: &Run, bearing: Bearing) -> Exit {
+    if bearing == Bearing::Doubtful || newer.verdict == Verdict::Hold {
+        return Exit::Hold;
+    }
+    Exit::of_code(newer.exit).filter(|exit| matches!(exit, Exit::Red | Exit::Unchecked)).unwrap_or(Exit::Red)
+}
+
+fn newer_sentence(seq: u64, newer: &Run, bearing: Bearing, place: &str) -> String {
+    let name = newer.release.name().unwrap_or_default();
+    match bearing {
+        Bearing::Doubtful => format!(
+            "a newer full run of {name}{place} (entry {seq}) says {}, and nothing tells it apart from this release: name both by `--commit`",
+            newer.verdict
+        ),
+        _ => format!("a newer full run of the same release, named {name}{place} (entry {seq}), says {}", newer.verdict),
     }
 }
 
@@ -147,38 +210,64 @@ fn changed<'f>(then: &'f BTreeMap<String, Digest>, now: &'f BTreeMap<String, Dig
     gone.chain(new).collect()
 }
 
-fn look_at_votes<'h>(ruling: &mut Ruling<'h>, votes: Vec<Vote<'h>>, question: Question<'_>, run: &RecordedRun) {
-    let policy = question.rules.policy;
-    let required = |role: &str| policy.require.iter().any(|required| required.role == role);
-    for vote in votes.iter().filter(|vote| vote.counts() && vote.sign_off.decision == Decision::NoGo) {
+/// What a no in this role means: it stands, or a later yes of the role has settled a doubt.
+fn no_of<'v>(vote: &'v Vote<'_>, votes: &[Vote<'_>]) -> Option<(&'v Vote<'v>, Exit)> {
+    if !vote.counts() || vote.sign_off.decision != Decision::NoGo {
+        return None;
+    }
+    let later_yes = |other: &Vote<'_>| {
+        other.counts()
+            && other.sign_off.decision == Decision::Go
+            && other.sign_off.role == vote.sign_off.role
+            && other.proven.entry.seq > vote.proven.entry.seq
+    };
+    match vote.bearing {
+        Bearing::Same => Some((vote, Exit::Red)),
+        Bearing::Doubtful if !votes.iter().any(later_yes) => Some((vote, Exit::Hold)),
+        Bearing::Doubtful | Bearing::Apart => None,
+    }
+}
+
+/// Looks at what people decided; gives back what is only missing.
+fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_>, run: &RecordedRun) -> Vec<String> {
+    let policy = input.policy;
+    let votes = std::mem::take(&mut ruling.votes);
+    let required = |role: &str| policy.policy.require.iter().any(|required| required.role == role);
+    for (vote, exit) in votes.iter().filter_map(|vote| no_of(vote, &votes)) {
         let said = vote.sign_off;
         let comment = said.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
-        let text = format!("{} ({}) says no-go{comment}", vote.row(question.rules.people).name, said.role);
-        if required(&said.role) { ruling.object(Exit::Red, text) } else { ruling.remarks.push(text) }
+        let of = if exit == Exit::Hold { format!(" to {}", said.release.name().unwrap_or_default()) } else { String::new() };
+        let text = format!("{} ({}) says no-go{of}{comment}", policy.name(&said.person), said.role);
+        if required(&said.role) { ruling.object(exit, text) } else { ruling.remarks.push(text) }
     }
     let approvals: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.counts() && vote.sign_off.decision == Decision::Go).collect();
     let signed: Vec<(&str, &str)> = approvals.iter().map(|vote| (vote.sign_off.person.as_str(), vote.sign_off.role.as_str())).collect();
-    ruling.missing = quorum::missing(&policy.require, &signed);
-    for missing in ruling.missing.clone() {
-        let people = policy.roles.get(&missing.role).map(|role| role.people.join(", ")).unwrap_or_default();
-        let more = if missing.count == 1 { String::new() } else { format!("{} people of ", missing.count) };
-        let no = votes.iter().any(|vote| vote.counts() && vote.sign_off.decision == Decision::NoGo && vote.sign_off.role == missing.role);
-        let go = if no { " go" } else { "" };
-        let have = if missing.count == 1 { "has" } else { "have" };
-        ruling
-            .object(Exit::Hold, format!("{more}`{}` {have} not signed{go} ({people}): `gonogo sign --as {}`", missing.role, missing.role));
-    }
+    ruling.missing = quorum::missing(&policy.policy.require, &signed);
+    let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy)).collect();
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
-    if ruling.missing.is_empty() && policy.independence == Demanded::Required {
+    if ruling.missing.is_empty() && policy.policy.independence == Demanded::Required {
         // Who entered a decision for somebody vouches for it: their hand counts here, not the name they wrote.
-        let hand = |vote: &&Vote<'h>| vote.proven.signer().unwrap_or(&vote.sign_off.person);
-        let approvers: Vec<&str> = approvals.iter().filter(|vote| required(&vote.sign_off.role)).map(hand).collect();
-        let authors = question.authors.or(run.run.authors.as_ref());
-        match independence(authors, question.deployer, &approvers, question.rules.people) {
-            Independence::Shown => {}
-            Independence::Unknown(why) => ruling.remarks.push(why),
-            Independence::Open(why) => ruling.object(Exit::Hold, why),
+        let hand = |vote: &&Vote<'_>| vote.proven.signer().unwrap_or(&vote.sign_off.person).to_owned();
+        let approvers: Vec<String> = approvals.iter().filter(|vote| required(&vote.sign_off.role)).map(hand).collect();
+        let approvers: Vec<&str> = approvers.iter().map(String::as_str).collect();
+        let makers = Makers {
+            authors: input.authors.or(run.run.authors.as_ref()),
+            vouched: vouched(history, input.asked, &policy),
+            deployer: input.deployer,
+        };
+        if let Independence::Open(why) = independence(makers, &approvers, &policy) {
+            ruling.object(Exit::Hold, why);
         }
     }
     ruling.votes = votes;
+    waits
+}
+
+fn waits_for(missing: &Missing, votes: &[Vote<'_>], policy: &PolicyInForce<'_>) -> String {
+    let role = &missing.role;
+    let people = policy.policy.roles.get(role).map(|role| role.people.join(", ")).unwrap_or_default();
+    let (more, have) = if missing.count == 1 { (String::new(), "has") } else { (format!("{} people of ", missing.count), "have") };
+    let no = votes.iter().any(|vote| vote.counts() && vote.sign_off.decision == Decision::NoGo && vote.sign_off.role == *role);
+    let go = if no { " go" } else { "" };
+    format!("{more}`{role}` {have} not signed{go} ({people}): `gonogo sign --as {role}`")
 }

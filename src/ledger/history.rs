@@ -41,6 +41,10 @@ pub struct VerifiedEntry {
     pub statement: Statement,
     /// How far that can be trusted.
     pub standing: SignatureStanding,
+    /// When it was made, as far as that can be believed.
+    pub own: Timestamp,
+    /// Why it allows nothing, where it is set aside: it is from the future. What it forbids still counts.
+    pub aside: Option<String>,
 }
 
 /// How far an entry can be trusted.
@@ -126,6 +130,11 @@ impl History {
         self.entries.iter().find(|proven| proven.digest == *digest).map_or(0, |proven| proven.entry.seq)
     }
 
+    /// Whether an entry has this statement.
+    pub fn says(&self, statement: &Digest) -> bool {
+        self.entries.iter().any(|entry| entry.entry.statement() == *statement)
+    }
+
     /// The entries of one environment, oldest first.
     pub fn of_environment<'h>(&'h self, project: &'h str, environment: &'h str) -> impl DoubleEndedIterator<Item = &'h VerifiedEntry> {
         self.entries.iter().filter(move |proven| proven.is_of(project, environment))
@@ -184,7 +193,7 @@ fn prove(entry: Entry, verifier: &dyn Verifier) -> Result<VerifiedEntry, LedgerE
     if let Some(why) = statement.contradiction() {
         standing = SignatureStanding::Untrusted(why.into());
     }
-    Ok(VerifiedEntry { digest: entry.digest(), entry, statement, standing })
+    Ok(VerifiedEntry { digest: entry.digest(), own: entry.recorded, aside: None, entry, statement, standing })
 }
 
 /// What a newer program wrote: it is there, and nothing of what it says is believed.
@@ -202,5 +211,6 @@ fn unread(entry: Entry) -> VerifiedEntry {
     let act = Act::Other(format!("an entry of version {}", entry.version));
     let standing =
         SignatureStanding::Untrusted(format!("it was written by a newer gonogo (version {}) and was not looked at", entry.version));
-    VerifiedEntry { digest: entry.digest(), statement: Statement { subject: Vec::new(), made, act }, standing, entry }
+    let statement = Statement { subject: Vec::new(), made, act };
+    VerifiedEntry { digest: entry.digest(), own: entry.recorded, aside: None, statement, standing, entry }
 }

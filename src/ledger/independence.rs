@@ -1,83 +1,154 @@
 //! Whether somebody approved who neither wrote nor deploys the release.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::model::{Authors, Person};
+use super::{AskedRelease, History, PolicyInForce};
+use crate::model::{Act, Author, Authors, Committers};
 
 /// What is known of the approvers' independence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Independence {
     /// Somebody else than author and deployer approved.
     Shown,
-    /// It cannot be told who wrote the release, but nobody approved alone.
-    Unknown(String),
     /// It is not shown, and why: somebody has to do something.
     Open(String),
 }
 
-/// Judges it for `approvers` (ids), each named once or more.
-pub(super) fn independence(
-    authors: Option<&Authors>,
-    deployer: Option<&str>,
-    approvers: &[&str],
-    people: &BTreeMap<String, Person>,
-) -> Independence {
+/// Who wrote a release, and who deploys it, as far as that is known.
+#[derive(Clone, Copy)]
+pub(super) struct Makers<'a> {
+    /// As git says.
+    pub(super) authors: Option<&'a Authors>,
+    /// As somebody vouches for.
+    pub(super) vouched: Option<&'a [Author]>,
+    /// By id or name.
+    pub(super) deployer: Option<&'a str>,
+}
+
+/// The way out where git cannot tell: `gonogo deploy authors`.
+const VOUCH: &str = "or have somebody independent sign who wrote it: `gonogo deploy authors`";
+
+/// Judges it for `approvers` (ids), each named once or more. What is not known is never independent: an unknown author or
+/// deployer may be whoever approves.
+pub(super) fn independence(makers: Makers<'_>, approvers: &[&str], policy: &PolicyInForce<'_>) -> Independence {
     let approvers: BTreeSet<&str> = approvers.iter().copied().collect();
-    let deployer_id = deployer.map(|deployer| person(deployer, people).unwrap_or(deployer));
-    let Some(authors) = authors else { return unknown(&approvers, deployer_id) };
-    if let Some(why) = &authors.incomplete {
-        return Independence::Open(format!("who wrote the release cannot be told: {why}"));
+    let wrote = match writers(makers, policy) {
+        Ok(wrote) => wrote,
+        Err(why) => return Independence::Open(why),
+    };
+    let deployer = makers.deployer.map(|deployer| person(deployer, policy).unwrap_or(deployer));
+    let independent: Vec<&str> =
+        approvers.iter().copied().filter(|approver| !wrote.contains(approver) && deployer != Some(approver)).collect();
+    match (independent.as_slice(), makers.deployer) {
+        ([], _) => {
+            let names: Vec<&str> = approvers.into_iter().collect();
+            Independence::Open(format!(
+                "whoever approved ({}) wrote or deploys the release: somebody else must approve too",
+                names.join(", ")
+            ))
+        }
+        ([only], None) => Independence::Open(format!(
+            "who deploys is not known, so it may be {only}, who alone approved independently: say who with `--deployer PERSON`, or let one more person sign"
+        )),
+        ([only], Some(deployer)) if person(deployer, policy).is_none() => Independence::Open(format!(
+            "{deployer} deploys and is nobody in `people`, so they may be {only}, who approves alone: add the name to the `emails` of whoever it is"
+        )),
+        _ => Independence::Shown,
     }
-    if authors.people.is_empty() {
-        return Independence::Open("git names nobody who wrote the release: run `gonogo gate` in a full clone".into());
-    }
+}
+
+/// The ids of everybody who wrote the release.
+fn writers<'p>(makers: Makers<'_>, policy: &PolicyInForce<'p>) -> Result<BTreeSet<&'p str>, String> {
+    let list = match (makers.vouched, makers.authors) {
+        (Some(vouched), _) => vouched,
+        (None, None) => {
+            return Err(format!(
+                "who wrote the release is not known: neither the run nor the gate saw its git history; run `gonogo gate` in a full clone, {VOUCH}"
+            ));
+        }
+        (None, Some(Authors { incomplete: Some(why), .. })) => {
+            return Err(format!("who wrote the release cannot be told: {why}; {VOUCH}"));
+        }
+        (None, Some(authors)) if authors.people.is_empty() => {
+            return Err(format!("git names nobody who wrote the release: run `gonogo gate` in a full clone, {VOUCH}"));
+        }
+        (None, Some(authors)) => authors.people.as_slice(),
+    };
     let mut wrote = BTreeSet::new();
-    for author in &authors.people {
-        match person(&author.email, people) {
+    for author in list.iter().filter(|author| counts(author, policy)) {
+        match person(&author.email, policy) {
             Some(id) => _ = wrote.insert(id),
             None => {
-                return Independence::Open(format!(
-                    "{} <{}> wrote commits of the release and is nobody in `people`: add the address to the `emails` of whoever it is",
+                let verb = if author.committer { "committed" } else { "wrote" };
+                return Err(format!(
+                    "{} <{}> {verb} commits of the release and is nobody in `people`: add the address to the `emails` of whoever it is, or to `bots` if it is a machine's",
                     author.name, author.email
                 ));
             }
         }
     }
-    let independent: Vec<&str> =
-        approvers.iter().copied().filter(|approver| !wrote.contains(approver) && deployer_id != Some(approver)).collect();
-    match (independent.as_slice(), deployer) {
-        ([only], Some(deployer)) if person(deployer, people).is_none() => {
-            return Independence::Open(format!(
-                "{deployer} deploys and is nobody in `people`, so they may be {only}, who approves alone: add the name to the `emails` of whoever it is"
-            ));
-        }
-        ([], _) => {}
-        _ => return Independence::Shown,
-    }
-    let names: Vec<&str> = approvers.into_iter().collect();
-    Independence::Open(format!("whoever approved ({}) wrote or deploys the release: somebody else must approve too", names.join(", ")))
+    Ok(wrote)
 }
 
-fn unknown(approvers: &BTreeSet<&str>, deployer: Option<&str>) -> Independence {
-    let why = "who wrote the release is not known: neither the run nor the gate saw its git history";
-    let others = approvers.iter().filter(|approver| deployer != Some(approver)).count();
-    if others > 1 {
-        Independence::Unknown(format!("{why}; {} people approved, so nobody did alone", approvers.len()))
-    } else {
-        Independence::Open(format!("{why}, and whoever approves alone may be the author: run `gonogo gate` in a full clone"))
-    }
+/// Whether `approver` wrote the release; `None` where that is not known.
+pub(super) fn wrote(makers: Makers<'_>, approver: &str, policy: &PolicyInForce<'_>) -> Option<bool> {
+    writers(makers, policy).ok().map(|wrote| wrote.contains(approver))
+}
+
+/// Whether somebody has to stand behind this author. The address that GitHub commits merges with writes nothing, so it is a
+/// machine's only where it commits.
+fn counts(author: &Author, policy: &PolicyInForce<'_>) -> bool {
+    const GITHUB: &str = "noreply@github.com";
+    let listed = policy.policy.bots.iter().any(|bot| bot.eq_ignore_ascii_case(&author.email));
+    let machine = listed && (author.committer || !author.email.eq_ignore_ascii_case(GITHUB));
+    !machine && !(author.committer && policy.policy.committers == Committers::Shown)
 }
 
 /// The person with this address or id.
-fn person<'p>(address: &str, people: &'p BTreeMap<String, Person>) -> Option<&'p str> {
+fn person<'p>(address: &str, policy: &PolicyInForce<'p>) -> Option<&'p str> {
     let same = |other: &str| other.eq_ignore_ascii_case(address);
-    people.iter().find(|(id, person)| same(id) || person.emails.iter().any(|email| same(email))).map(|(id, _)| id.as_str())
+    let people = policy.people.iter();
+    people.into_iter().find(|(id, person)| same(id) || person.emails.iter().any(|email| same(email))).map(|(id, _)| id.as_str())
+}
+
+/// Who wrote the release, as the newest list says that counts: signed by a person who is not on it.
+pub(super) fn vouched<'h>(history: &'h History, asked: &'h AskedRelease, policy: &PolicyInForce<'_>) -> Option<&'h [Author]> {
+    let lists = history.of_environment(&asked.project, &asked.environment).rev();
+    lists.filter(|entry| entry.aside.is_none()).find_map(|entry| {
+        let Act::VouchedAuthors(list) = &entry.statement.act else { return None };
+        let by = entry.signer().filter(|by| policy.policy.is_of_people(by))?;
+        let on_it = list.people.iter().any(|author| person(&author.email, policy) == Some(by));
+        (!on_it && !list.people.is_empty() && asked.covered(&list.release).is_ok()).then_some(list.people.as_slice())
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::model::Author;
+    use crate::model::{Independence as Demanded, LongestWaiver, Period, Person, Role, Signoff, Unsigned, UnsignedRuns};
+
+    const PEOPLE: [&str; 2] = ["ann@x", "bob@x"];
+
+    fn signoff(committers: Committers, bots: &[&str]) -> Signoff {
+        let everybody = Role { people: PEOPLE.map(str::to_owned).to_vec(), meaning: None, methods: Vec::new() };
+        Signoff {
+            allowed_signers: "signers".into(),
+            revoked_keys: None,
+            roles: BTreeMap::from([("lead".to_owned(), everybody)]),
+            require: Vec::new(),
+            valid_for: Period::days(7),
+            max_age: Period::days(1),
+            independence: Demanded::Required,
+            committers,
+            bots: bots.iter().map(|bot| (*bot).to_owned()).collect(),
+            unsigned_waivers: Unsigned::Refused,
+            unsigned_runs: UnsignedRuns::Allowed,
+            longest_waiver: LongestWaiver::default(),
+            break_glass: None,
+        }
+    }
 
     fn people() -> BTreeMap<String, Person> {
         let person = |name: &str, emails: &[&str]| Person {
@@ -88,34 +159,79 @@ mod tests {
         BTreeMap::from([("ann@x".to_owned(), person("Ann", &["ann@home"])), ("bob@x".to_owned(), person("Bob", &[]))])
     }
 
-    fn authors(emails: &[&str], incomplete: Option<&str>) -> Authors {
-        Authors {
-            people: emails.iter().map(|email| Author { name: "A".into(), email: (*email).to_owned(), committer: false }).collect(),
-            since: None,
-            until: "0a1b".into(),
-            incomplete: incomplete.map(str::to_owned),
+    fn author(email: &str, committer: bool) -> Author {
+        Author { name: "A".into(), email: email.to_owned(), committer }
+    }
+
+    fn authors(people: &[Author], incomplete: Option<&str>) -> Authors {
+        Authors { people: people.to_vec(), since: None, until: "0a1b".into(), incomplete: incomplete.map(str::to_owned) }
+    }
+
+    fn shown(signoff: &Signoff, authors: Option<&Authors>, deployer: Option<&str>, approvers: &[&str]) -> bool {
+        let people = people();
+        let policy = PolicyInForce { policy: signoff, people: &people, now: jiff::Timestamp::UNIX_EPOCH };
+        independence(Makers { authors, vouched: None, deployer }, approvers, &policy) == Independence::Shown
+    }
+
+    /// Every combination of who wrote, who deploys and who approved, among two people, a stranger and nobody.
+    #[test]
+    fn shown_only_if_somebody_else_than_all_who_may_have_made_it_approved() {
+        let signoff = signoff(Committers::Count, &[]);
+        let writers: [Option<&[&str]>; 7] = [
+            None,
+            Some(&[]),
+            Some(&["Ann@Home"]),
+            Some(&["bob@x"]),
+            Some(&["ann@x", "bob@x"]),
+            Some(&["eve@x"]),
+            Some(&["ann@x", "eve@x"]),
+        ];
+        for wrote in writers {
+            let list = wrote.map(|wrote| authors(&wrote.iter().map(|email| author(email, false)).collect::<Vec<_>>(), None));
+            for deployer in [None, Some("ann@x"), Some("bob@x"), Some("stranger")] {
+                for approvers in [&[][..], &["ann@x"], &["bob@x"], &["ann@x", "bob@x"], &["bob@x", "bob@x"]] {
+                    let known = wrote.is_some_and(|wrote| !wrote.is_empty() && !wrote.contains(&"eve@x"));
+                    let makes = |person: &str| {
+                        wrote.is_some_and(|wrote| {
+                            wrote.iter().any(|email| email.eq_ignore_ascii_case(person) || (person == "ann@x" && *email == "Ann@Home"))
+                        })
+                    };
+                    let independent: BTreeSet<&&str> =
+                        approvers.iter().filter(|approver| !makes(approver) && deployer != Some(**approver)).collect();
+                    let enough = if matches!(deployer, Some("ann@x" | "bob@x")) { 1 } else { 2 };
+                    assert_eq!(
+                        shown(&signoff, list.as_ref(), deployer, approvers),
+                        known && independent.len() >= enough,
+                        "{wrote:?} {deployer:?} {approvers:?}"
+                    );
+                }
+            }
         }
     }
 
-    fn shown(authors: Option<&Authors>, deployer: Option<&str>, approvers: &[&str]) -> Independence {
-        independence(authors, deployer, approvers, &people())
+    #[test]
+    fn an_incomplete_list_shows_nothing() {
+        let shallow = authors(&[author("ann@x", false)], Some("this clone is shallow"));
+        assert!(!shown(&signoff(Committers::Count, &[]), Some(&shallow), Some("ann@x"), &["bob@x", "ann@x"]));
     }
 
     #[test]
-    fn the_author_alone_is_not_enough() {
-        let by_ann = authors(&["Ann@Home"], None);
-        assert_eq!(shown(Some(&by_ann), None, &["ann@x", "bob@x"]), Independence::Shown);
-        assert!(matches!(shown(Some(&by_ann), None, &["ann@x", "ann@x"]), Independence::Open(why) if why.contains("(ann@x)")));
-        assert!(matches!(shown(Some(&by_ann), Some("bob@x"), &["ann@x", "bob@x"]), Independence::Open(_)));
-    }
-
-    #[test]
-    fn what_cannot_be_told_is_never_independent() {
-        let stranger = authors(&["eve@x"], None);
-        assert!(matches!(shown(Some(&stranger), None, &["ann@x", "bob@x"]), Independence::Open(why) if why.contains("eve@x")));
-        let shallow = authors(&["ann@x"], Some("this clone is shallow"));
-        assert!(matches!(shown(Some(&shallow), None, &["bob@x"]), Independence::Open(why) if why.contains("shallow")));
-        assert!(matches!(shown(None, None, &["bob@x"]), Independence::Open(_)));
-        assert!(matches!(shown(None, None, &["bob@x", "ann@x"]), Independence::Unknown(_)));
+    fn who_committed_counts_but_for_machines() {
+        let by_ann = |committer: &str| authors(&[author("ann@x", false), author(committer, true)], None);
+        let cases = [
+            ("bob@x", Committers::Count, &[][..], false),
+            ("bob@x", Committers::Shown, &[], true),
+            ("bot@x", Committers::Count, &[], false),
+            ("bot@x", Committers::Count, &["BOT@x"], true),
+            ("noreply@github.com", Committers::Count, &[], false),
+            ("noreply@github.com", Committers::Count, &["noreply@github.com"], true),
+        ];
+        for (committer, committers, bots, is_shown) in cases {
+            let list = by_ann(committer);
+            assert_eq!(shown(&signoff(committers, bots), Some(&list), Some("ann@x"), &["bob@x"]), is_shown, "{committer} {bots:?}");
+        }
+        let written = authors(&[author("noreply@github.com", false)], None);
+        let signoff = signoff(Committers::Count, &["noreply@github.com"]);
+        assert!(!shown(&signoff, Some(&written), Some("ann@x"), &["bob@x"]), "it commits and writes nothing");
     }
 }

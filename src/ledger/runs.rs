@@ -1,9 +1,12 @@
 //! The runs of one release that are on record, with their reports.
+//!
+//! The newest run is the one whose looks are the newest, wherever it stands in the ledger: a merger of old shares, or an
+//! old report put on record again, supersedes nothing.
 
 use jiff::Timestamp;
 
-use super::{History, LedgerError, Store, VerifiedEntry};
-use crate::model::{Act, Digest, Phase, Release, Report, Run, Verdict};
+use super::{AskedRelease, Bearing, History, LedgerError, PolicyInForce, Store, VerifiedEntry};
+use crate::model::{Act, Digest, Phase, Report, Run, Verdict};
 
 /// A run on record, with its report.
 #[derive(Debug, Clone)]
@@ -14,86 +17,89 @@ pub struct RecordedRun {
     pub recorded: Timestamp,
     /// Who signed the entry, if somebody trusted did.
     pub signer: Option<String>,
+    /// Why it allows nothing, where its entry is set aside.
+    pub aside: Option<String>,
     /// The facts that the entry tells.
     pub run: Run,
     /// The report itself.
     pub report: Report,
 }
 
-/// Which release is meant; what is not given is not compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AskedRelease {
-    /// The plan's project.
-    pub project: String,
-    /// The environment.
-    pub environment: String,
-    /// The release.
-    pub release: Release,
-}
+/// How new a run is: the time of its oldest look first. Of the same looks a no is the newer.
+pub(super) type Newness<'r> = (Timestamp, bool, &'r Digest);
 
-impl AskedRelease {
-    /// Whether `release` is the one that is meant.
-    pub fn is(&self, release: &Release) -> bool {
-        let same = |wanted: &Option<String>, is: &Option<String>| wanted.is_none() || wanted == is;
-        let (wanted, is) = (&self.release, release);
-        same(&wanted.version, &is.version) && same(&wanted.commit, &is.commit) && same(&wanted.artifact, &is.artifact)
+impl RecordedRun {
+    /// When the oldest of what it says was looked at; never after it came into the ledger.
+    pub fn looked(&self) -> Timestamp {
+        self.report.oldest_look().min(self.recorded)
     }
 
-    /// How people name it.
-    pub fn name(&self) -> String {
-        self.release.name().unwrap_or_else(|| "the release".into())
+    pub(super) fn newness(&self) -> Newness<'_> {
+        (self.looked(), self.run.verdict != Verdict::Go, &self.run.report)
+    }
+
+    /// Whether its looks are vouched for: a recorder signed it, and each share that it was merged of.
+    pub fn is_vouched_for(&self, history: &History, policy: &PolicyInForce<'_>) -> bool {
+        let recorder = |signer: Option<&str>| signer.is_some_and(|signer| policy.is_recorder(signer));
+        let signed = |share: &Digest| {
+            let mut runs = history.of_environment(&self.report.project, &self.report.environment);
+            runs.any(|entry| matches!(&entry.statement.act, Act::Run(run) if run.report == *share) && recorder(entry.signer()))
+        };
+        recorder(self.signer.as_deref()) && self.report.merged.iter().all(|share| signed(&share.digest))
     }
 }
 
-/// The full runs before the deployment of a release, oldest first: the newest, and each that somebody decided on.
+/// The full runs before the deployment of a release, the oldest look first: all that a yes may rest on. Those of which
+/// nothing is asked any more (older than the newest, and nobody decided on them) are left out.
 ///
 /// # Errors
 /// When the store cannot be read, a report is gone, or is not what its entry says.
-pub async fn runs(store: &dyn Store, history: &History, wanted: &AskedRelease) -> Result<Vec<RecordedRun>, LedgerError> {
-    let all: Vec<(&VerifiedEntry, &Run)> = full(history, wanted).filter(|(_, run)| wanted.is(&run.release)).collect();
+pub async fn runs(store: &dyn Store, history: &History, asked: &AskedRelease) -> Result<Vec<RecordedRun>, LedgerError> {
+    let all: Vec<(&VerifiedEntry, &Run)> = full(history, asked).filter(|(_, run)| asked.covered(&run.release).is_ok()).collect();
     let decided = |digest: &Digest| {
-        let acts = history.of_environment(&wanted.project, &wanted.environment).map(|proven| &proven.statement.act);
-        acts.into_iter().any(|act| matches!(act, Act::SignOff(sign_off) if sign_off.report == *digest))
+        let mut acts = history.of_environment(&asked.project, &asked.environment).map(|entry| &entry.statement.act);
+        acts.any(|act| matches!(act, Act::SignOff(sign_off) if sign_off.report == *digest))
     };
-    let newest = all.last().map(|(proven, _)| proven.entry.seq);
+    let told = |(entry, run): &(&VerifiedEntry, &Run)| run.looked.filter(|_| entry.aside.is_none());
+    let newest = all.iter().filter_map(told).max();
     let mut kept = Vec::new();
-    for (proven, run) in all {
-        if Some(proven.entry.seq) == newest || decided(&run.report) {
-            kept.push(recorded(store, proven, run).await?);
+    for (entry, run) in &all {
+        // What does not say when it was looked at has to be read.
+        if run.looked.is_none() || run.looked >= newest || entry.aside.is_some() || decided(&run.report) {
+            kept.push(recorded(store, entry, run).await?);
         }
     }
+    kept.sort_by(|a, b| a.newness().cmp(&b.newness()));
     Ok(kept)
 }
 
-/// Every full run before a deployment in the environment, oldest first. A report that is put on record again is the old
-/// one: it takes no newer one's place.
-fn full<'h>(history: &'h History, wanted: &'h AskedRelease) -> impl Iterator<Item = (&'h VerifiedEntry, &'h Run)> {
+/// Every full run before a deployment in the environment, in the order of the ledger. A report that is put on record again
+/// is the old one.
+pub(super) fn full<'h>(history: &'h History, asked: &'h AskedRelease) -> impl Iterator<Item = (&'h VerifiedEntry, &'h Run)> {
     let mut seen = std::collections::HashSet::new();
     let runs = history
-        .of_environment(&wanted.project, &wanted.environment)
-        .filter_map(|proven| if let Act::Run(run) = &proven.statement.act { Some((proven, &**run)) } else { None });
+        .of_environment(&asked.project, &asked.environment)
+        .filter_map(|entry| if let Act::Run(run) = &entry.statement.act { Some((entry, &**run)) } else { None });
     runs.filter(move |(_, run)| seen.insert(&run.report)).filter(|(_, run)| run.full && run.phase == Phase::PreDeploy)
 }
 
-/// The newest full run that names the same release in fewer words, or in others, where it is newer than `run` and no go.
-pub(super) fn newer_no<'h>(history: &'h History, wanted: &'h AskedRelease, run: &RecordedRun) -> Option<(&'h VerifiedEntry, &'h Run)> {
-    let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-    let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
-    let is = &run.report.release;
-    let newest = full(history, wanted).filter(|(_, other)| {
-        let other = &other.release;
-        let pairs = [(&is.version, &other.version), (&is.commit, &other.commit), (&is.artifact, &other.artifact)];
-        pairs.iter().any(|(a, b)| same(a, b)) && !pairs.iter().any(|(a, b)| differ(a, b))
+/// The runs that are no go, whose looks are newer than those of `run`, and that are about the same release under whatever
+/// name: each with how it bears on the question. One that is set aside still says no.
+pub(super) fn newer_no<'h>(history: &'h History, asked: &'h AskedRelease, run: &RecordedRun) -> Vec<(&'h VerifiedEntry, &'h Run, Bearing)> {
+    let no = full(history, asked).filter(|(_, other)| other.verdict != Verdict::Go && other.report != run.run.report);
+    let newer = no.filter(|(entry, other)| {
+        let looked = other.looked.map_or(entry.own, |looked| looked.min(entry.own));
+        (looked, true, &other.report) > run.newness()
     });
-    newest.last().filter(|(proven, other)| proven.entry.seq > run.seq && other.verdict == Verdict::NoGo)
+    newer.map(|(entry, other)| (entry, other, asked.bearing(&other.release))).filter(|(.., bearing)| *bearing != Bearing::Apart).collect()
 }
 
 /// A run with its report, both checked against each other.
 ///
 /// # Errors
 /// As [`runs`].
-pub async fn recorded(store: &dyn Store, proven: &VerifiedEntry, run: &Run) -> Result<RecordedRun, LedgerError> {
-    let seq = proven.entry.seq;
+pub async fn recorded(store: &dyn Store, entry: &VerifiedEntry, run: &Run) -> Result<RecordedRun, LedgerError> {
+    let seq = entry.entry.seq;
     let broken = |why: String| LedgerError::Broken { seq, why };
     let bytes = store.blob(&run.report).await?.ok_or_else(|| broken(format!("its report {} is gone", run.report)))?;
     if Digest::of(&bytes) != run.report {
@@ -103,7 +109,7 @@ pub async fn recorded(store: &dyn Store, proven: &VerifiedEntry, run: &Run) -> R
     let facts = Run::of(&report, run.report.clone(), run.config.clone(), run.files.clone(), run.authors.clone());
     // Older versions did not say when the report's looks were.
     let facts = Run { looked: facts.looked.filter(|_| run.looked.is_some()), ..facts };
-    let made = &proven.statement.made;
+    let made = &entry.statement.made;
     // The plan's files, which hold policy and signers, are those that the report names, and people signed the report.
     if run.files != report.plan.files || !run.files.contains_key(&run.config) {
         return Err(broken("the files it keeps are not those of the plan that its report names".into()));
@@ -111,5 +117,12 @@ pub async fn recorded(store: &dyn Store, proven: &VerifiedEntry, run: &Run) -> R
     if facts != *run || report.project != made.project || report.environment != made.environment {
         return Err(broken("it says other things of its report than the report does".into()));
     }
-    Ok(RecordedRun { seq, recorded: proven.entry.recorded, signer: proven.signer().map(str::to_owned), run: run.clone(), report })
+    Ok(RecordedRun {
+        seq,
+        recorded: entry.own,
+        signer: entry.signer().map(str::to_owned),
+        aside: entry.aside.clone(),
+        run: run.clone(),
+        report,
+    })
 }

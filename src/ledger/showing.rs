@@ -2,41 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use super::{Emergencies, History, Question, RecordedRun, Ruling, VerifiedEntry, Vote};
+use super::{Emergencies, GateInput, History, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, waivers};
 use crate::model::{
-    Act, AnswerRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, Movement, Period,
-    Person, Record, RecordStanding, Report, RoleRow, WaiverRow,
+    AnswerRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, Movement, Period,
+    Person, Record, RecordStanding, Report, RoleRow, Run, SignOff, WaiverRow,
 };
 
 /// What pages show beside `run`, on which the gate has ruled. `before` is the report of the last signed-off run before
 /// it, with its fingerprint; `deployments` are the newest of the environment.
 pub fn showing(
     history: &History,
-    question: Question<'_>,
+    input: GateInput<'_>,
     ruling: &Ruling<'_>,
     run: &RecordedRun,
     before: Option<(&Report, Digest)>,
     deployments: Vec<DeploymentRow>,
 ) -> Record {
-    let people = question.rules.people;
     let remarks = ruling.objections.iter().map(|objection| objection.text.clone()).chain(ruling.remarks.iter().cloned());
     Record {
-        as_of: question.rules.now,
+        as_of: input.policy.now,
         head: history.head(),
         entries: history.entries().len() as u64,
         unsigned: history.unsigned(),
         standing: RecordStanding { signed: ruling.objections.is_empty(), remarks: remarks.collect(), confirms: ruling.confirms.clone() },
-        roles: roles(question, &ruling.votes),
-        answers: run.report.findings.iter().filter_map(|finding| answer(history, question, run, finding)).collect(),
-        waivers: run.report.findings.iter().filter_map(|finding| waiver(history, question, finding)).collect(),
+        roles: roles(input, &ruling.votes),
+        answers: run.report.findings.iter().filter_map(|finding| answer(history, input, run, finding)).collect(),
+        waivers: run.report.findings.iter().filter_map(|finding| waiver(history, input, run, finding)).collect(),
         deployments,
-        emergencies: Emergencies::of(history, question.wanted).rows(question.wanted, people),
+        emergencies: Emergencies::of(history, input.asked, Some(&input.policy)).rows(input.asked, &input.policy),
         changes: before.map(|(before, digest)| changes((before, digest), (&run.report, run.run.report.clone()))),
     }
 }
 
-fn roles(question: Question<'_>, votes: &[Vote<'_>]) -> Vec<RoleRow> {
-    let policy = question.rules.policy;
+fn roles(input: GateInput<'_>, votes: &[Vote<'_>]) -> Vec<RoleRow> {
+    let policy = input.policy.policy;
     let required = policy.require.iter().map(|required| (required.role.as_str(), required.count));
     let mut rows: Vec<RoleRow> = required
         .map(|(role, required)| RoleRow { role: role.to_owned(), required, meaning: policy.meaning(role), sign_offs: Vec::new() })
@@ -51,87 +50,80 @@ fn roles(question: Question<'_>, votes: &[Vote<'_>]) -> Vec<RoleRow> {
                 &mut rows[last]
             }
         };
-        row.sign_offs.push(vote.row(question.rules.people));
+        row.sign_offs.push(vote.row(input.policy.people));
     }
     rows
 }
 
-fn here<'h>(history: &'h History, question: Question<'h>) -> impl DoubleEndedIterator<Item = &'h VerifiedEntry> {
-    history.of_environment(&question.wanted.project, &question.wanted.environment)
+fn here<'h>(history: &'h History, input: GateInput<'h>) -> impl DoubleEndedIterator<Item = &'h VerifiedEntry> {
+    history.of_environment(&input.asked.project, &input.asked.environment)
 }
 
 fn name(id: &str, people: &BTreeMap<String, Person>) -> String {
     people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
 }
 
-/// The newest trusted answer to a manual item that was there when the run was recorded.
-fn answer(history: &History, question: Question<'_>, run: &RecordedRun, finding: &Finding) -> Option<AnswerRow> {
+/// The answer that counted when the run was recorded.
+fn answer(history: &History, input: GateInput<'_>, run: &RecordedRun, finding: &Finding) -> Option<AnswerRow> {
     let settings = (finding.kind == "manual").then(|| finding.settings.value())?;
     let good_for = settings["valid-for"].as_str().and_then(|text| text.parse::<Period>().ok());
-    let given = here(history, question).rev().find_map(|proven| match &proven.statement.act {
-        Act::Answer(answer) if answer.check == finding.id && proven.entry.seq < run.seq => Some((proven.signer()?, proven, answer)),
-        _ => None,
-    });
-    let (by, proven, answer) = given?;
+    let earlier = here(history, input).rev().filter(|entry| entry.entry.seq < run.seq);
+    let mut counting = earlier.filter_map(|entry| given_answer(entry, Some(&input.policy)));
+    let (check, given) = counting.find(|(check, _)| *check == finding.id)?;
     Some(AnswerRow {
-        check: answer.check.clone(),
-        question: answer.question.clone(),
-        reply: answer.reply,
-        reason: answer.reason.clone(),
-        name: name(by, question.rules.people),
-        at: proven.entry.recorded,
-        until: good_for.map(|period| period.after(proven.entry.recorded)),
-        evidence: answer.evidence.clone(),
+        check,
+        until: good_for.map(|period| given.until(period)),
+        question: given.question,
+        reply: given.reply,
+        reason: given.reason,
+        name: given.name,
+        at: given.at,
+        evidence: given.evidence,
     })
 }
 
-fn waiver(history: &History, question: Question<'_>, finding: &Finding) -> Option<WaiverRow> {
+fn waiver(history: &History, input: GateInput<'_>, run: &RecordedRun, finding: &Finding) -> Option<WaiverRow> {
     let waived = finding.waiver.as_ref()?;
-    let signed = here(history, question).any(|proven| match &proven.statement.act {
-        Act::Waiver(waiver) => proven.signer() == Some(&waived.approver) && waiver.check == finding.id && waiver.waived() == *waived,
-        _ => false,
-    });
     Some(WaiverRow {
         check: finding.id.clone(),
         reason: waived.reason.clone(),
         ticket: waived.ticket.clone(),
-        owner: name(&waived.owner, question.rules.people),
-        approver: name(&waived.approver, question.rules.people),
-        signed,
+        owner: input.policy.name(&waived.owner),
+        approver: input.policy.name(&waived.approver),
+        signed: waivers::behind(history, &run.report, finding, run.seq, &input.policy).is_some(),
         expires: waived.expires,
     })
 }
 
-/// One deployment as logs and pages show it, with the run it rested on and the sign-offs as they were judged then.
+/// One deployment as logs and pages show it: with the run it rested on, and those who had approved that run's report then.
 pub fn deployment_row(
-    proven: &VerifiedEntry,
-    deployment: &Deployment,
+    (entry, deployment): (&VerifiedEntry, &Deployment),
     people: &BTreeMap<String, Person>,
-    run: Option<&RecordedRun>,
-    votes: &[Vote<'_>],
+    run: Option<&Run>,
+    standing: &[(&VerifiedEntry, &SignOff)],
+    exceptions: usize,
 ) -> DeploymentRow {
     let mut approvers: Vec<String> = Vec::new();
-    for vote in votes.iter().filter(|vote| vote.counts() && vote.sign_off.decision == Decision::Go) {
-        let name = name(&vote.sign_off.person, people);
+    for (_, said) in standing.iter().filter(|(_, said)| said.decision == Decision::Go) {
+        let name = name(&said.person, people);
         if !approvers.contains(&name) {
             approvers.push(name);
         }
     }
-    let accepted = |run: &RecordedRun| run.report.findings.iter().filter(|finding| finding.waiver.is_some()).count();
     DeploymentRow {
         at: deployment.finished,
         release: deployment.release.clone(),
         deployer: named(&deployment.deployer, people),
         status: deployment.status,
         notes: deployment.notes.clone(),
-        verdict: run.map(|run| run.report.verdict),
+        verdict: run.map(|run| run.verdict),
         approvers,
-        exceptions: run.map_or(0, accepted),
+        exceptions,
         emergency: deployment.emergency.is_some(),
         log_tail: deployment.log.as_ref().map(|log| log.tail.clone()),
         log: deployment.log.as_ref().map(|log| log.digest.clone()),
-        signed: proven.signer().is_some(),
-        entry: proven.entry.seq,
+        signed: entry.signer().is_some(),
+        entry: entry.entry.seq,
     }
 }
 

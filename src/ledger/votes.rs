@@ -2,21 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
-use super::{AskedRelease, History, RecordedRun, SignatureStanding, VerifiedEntry, confirmation, history::CLOCKS};
-use crate::model::{Act, Decision, Digest, Method, Person, SignOff, SignOffRow, SignOffState, Signoff, Verdict, Withdrawal, utc};
-
-/// What sign-offs are judged by.
-#[derive(Clone, Copy)]
-pub struct Rules<'a> {
-    /// The policy of the environment.
-    pub policy: &'a Signoff,
-    /// Who is who.
-    pub people: &'a BTreeMap<String, Person>,
-    /// The moment to judge at.
-    pub now: Timestamp,
-}
+use super::{AskedRelease, Bearing, History, PolicyInForce, RecordedRun, SignatureStanding, VerifiedEntry, confirmation, history::CLOCKS};
+use crate::model::{Act, Decision, Digest, Method, Person, SignOff, SignOffRow, SignOffState, SignedException, Verdict, Withdrawal, utc};
 
 /// A sign-off with whether it counts.
 #[derive(Debug, Clone)]
@@ -27,6 +14,8 @@ pub struct Vote<'h> {
     pub sign_off: &'h SignOff,
     /// Whether it counts.
     pub state: SignOffState,
+    /// How it bears on the release that is asked about.
+    pub bearing: Bearing,
 }
 
 impl Vote<'_> {
@@ -58,40 +47,48 @@ impl Vote<'_> {
     }
 }
 
-/// Every sign-off of the wanted release, in the order of the ledger, judged for the run `current`.
+/// Every sign-off that bears on the release, in the order of the ledger, judged for the run `current`. What another ledger,
+/// `elsewhere`, knows of withdrawals takes back what stands here.
 pub fn votes<'h>(
     history: &'h History,
-    wanted: &AskedRelease,
-    rules: Rules<'_>,
+    asked: &AskedRelease,
+    policy: PolicyInForce<'_>,
     runs: &[RecordedRun],
     current: &RecordedRun,
+    elsewhere: Option<&'h History>,
 ) -> Vec<Vote<'h>> {
-    let entries: Vec<&VerifiedEntry> = history.entries().iter().filter(|proven| of(proven, wanted)).collect();
-    let poll = Poll { rules, runs, current, withdrawn: withdrawals(&entries) };
+    let entries: Vec<&VerifiedEntry> = history.entries().iter().filter(|entry| of(entry, asked)).collect();
+    let known = |entry: &&VerifiedEntry| elsewhere.is_some() && !history.says(&entry.entry.statement());
+    let others: Vec<&VerifiedEntry> =
+        elsewhere.iter().flat_map(|other| other.entries()).filter(|entry| of(entry, asked)).filter(known).collect();
+    let poll = Poll { policy, runs, current, withdrawn: withdrawals(&entries), withdrawn_elsewhere: withdrawals(&others) };
     let mut votes: Vec<Vote<'h>> = Vec::new();
     for proven in entries {
         let Act::SignOff(sign_off) = &proven.statement.act else { continue };
-        if !wanted.is(&sign_off.release) {
+        let bearing = asked.bearing(&sign_off.release);
+        if bearing == Bearing::Apart || (sign_off.decision == Decision::Go && asked.covered(&sign_off.release).is_err()) {
             continue;
         }
         let shared = votes.iter().find(|vote| vote.counts() && share_a_key(vote, proven, sign_off));
         let shared = shared.map(|vote| vote.sign_off.person.clone());
         let stale = poll.stale(history, proven, sign_off, &votes);
         let is_stale = stale.is_some();
-        let void = poll.void(proven, sign_off).or(stale);
+        let unfit = poll.unfit(proven, sign_off);
+        let may_decide = !is_stale && unfit.is_none() && (sign_off.decision == Decision::NoGo || proven.aside.is_none());
+        let void = unfit.or_else(|| poll.void(proven, sign_off)).or(stale);
         let void = void.or_else(|| Some(format!("signed with the key that signed for `{}`", shared?)));
         let state = match void {
             Some(why) => SignOffState::Void(why),
             None => noted(proven),
         };
         // Whoever decides again takes the earlier decision back, if they still may decide.
-        if !is_stale && poll.unfit(proven, sign_off).is_none() {
+        if may_decide {
             let earlier = votes.iter_mut().filter(|vote| vote.sign_off.person == sign_off.person && vote.sign_off.role == sign_off.role);
             for vote in earlier.filter(|vote| vote.counts()) {
                 vote.state = SignOffState::Void(format!("decided again later, in entry {}", proven.entry.seq));
             }
         }
-        votes.push(Vote { proven, sign_off, state });
+        votes.push(Vote { proven, sign_off, state, bearing });
     }
     votes
 }
@@ -102,9 +99,8 @@ fn share_a_key(vote: &Vote<'_>, proven: &VerifiedEntry, sign_off: &SignOff) -> b
     vote.sign_off.person != sign_off.person && own(vote.proven) && own(proven) && vote.proven.key() == proven.key()
 }
 
-fn of(proven: &VerifiedEntry, wanted: &AskedRelease) -> bool {
-    let made = &proven.statement.made;
-    made.project == wanted.project && made.environment == wanted.environment
+fn of(entry: &VerifiedEntry, asked: &AskedRelease) -> bool {
+    entry.is_of(&asked.project, &asked.environment)
 }
 
 fn noted(proven: &VerifiedEntry) -> SignOffState {
@@ -120,26 +116,32 @@ fn withdrawals<'h>(entries: &[&'h VerifiedEntry]) -> Vec<(&'h VerifiedEntry, &'h
     trusted.filter_map(|proven| if let Act::Withdrawal(said) = &proven.statement.act { Some((*proven, said)) } else { None }).collect()
 }
 
+/// A withdrawal from the future takes back a yes, never a no.
+fn may_take_back(withdrawal: &VerifiedEntry, sign_off: &SignOff) -> bool {
+    withdrawal.aside.is_none() || sign_off.decision == Decision::Go
+}
+
 struct Poll<'a, 'h> {
-    rules: Rules<'a>,
+    policy: PolicyInForce<'a>,
     runs: &'a [RecordedRun],
     current: &'a RecordedRun,
     withdrawn: Vec<(&'h VerifiedEntry, &'h Withdrawal)>,
+    withdrawn_elsewhere: Vec<(&'h VerifiedEntry, &'h Withdrawal)>,
 }
 
 impl Poll<'_, '_> {
     /// Why a sign-off does not count for the current run.
     fn void(&self, proven: &VerifiedEntry, sign_off: &SignOff) -> Option<String> {
-        self.unfit(proven, sign_off).or_else(|| self.taken_back(proven, sign_off)).or_else(|| match sign_off.decision {
+        self.taken_back(proven, sign_off).or_else(|| match sign_off.decision {
             // A no stays a no until the person takes it back.
             Decision::NoGo => None,
-            Decision::Go => self.no_approval(proven, sign_off),
+            Decision::Go => proven.aside.clone().or_else(|| self.no_approval(proven, sign_off)),
         })
     }
 
     /// Why it never was a decision of somebody who may make it.
     fn unfit(&self, proven: &VerifiedEntry, sign_off: &SignOff) -> Option<String> {
-        let (policy, made) = (self.rules.policy, &proven.statement.made);
+        let (policy, made) = (self.policy.policy, &proven.statement.made);
         let signer = match (&proven.standing, proven.signer()) {
             (_, Some(signer)) => signer,
             (SignatureStanding::Untrusted(why), None) => return Some(why.clone()),
@@ -200,7 +202,18 @@ impl Poll<'_, '_> {
             let by = withdrawal.signer();
             withdrawal.entry.seq > proven.entry.seq && (by == Some(&sign_off.person) || by == proven.statement.made.by.as_deref())
         };
-        let (withdrawal, said) = self.withdrawn.iter().find(|(entry, said)| said.sign_off == statement && by_right(entry))?;
+        // What another ledger knows of it was said there at its own place.
+        let theirs = |withdrawal: &VerifiedEntry| {
+            let by = withdrawal.signer();
+            by == Some(&sign_off.person) || by == proven.statement.made.by.as_deref()
+        };
+        let here =
+            self.withdrawn.iter().find(|(entry, said)| said.sign_off == statement && by_right(entry) && may_take_back(entry, sign_off));
+        let there = || {
+            let go = sign_off.decision == Decision::Go;
+            self.withdrawn_elsewhere.iter().find(|(entry, said)| go && said.sign_off == statement && theirs(entry))
+        };
+        let (withdrawal, said) = here.or_else(there)?;
         Some(format!("withdrawn at {}: {}", utc(withdrawal.entry.recorded), said.reason))
     }
 
@@ -210,7 +223,9 @@ impl Poll<'_, '_> {
         let Some(run) = self.runs.iter().find(|run| run.run.report == sign_off.report && run.seq < proven.entry.seq) else {
             return Some("the report it is about is not a full run on record before it".into());
         };
-        if sign_off.release != run.report.release || sign_off.verdict != run.report.verdict {
+        let exceptions: Vec<SignedException> =
+            run.report.findings.iter().filter(|finding| finding.is_exception()).map(SignedException::of).collect();
+        if sign_off.release != run.report.release || sign_off.verdict != run.report.verdict || sign_off.exceptions != exceptions {
             return Some("it says other things of the report than the report does".into());
         }
         if CLOCKS.after(made.at) < run.report.finished {
@@ -222,9 +237,9 @@ impl Poll<'_, '_> {
         if run.report.release.version.is_none() && run.report.release.commit.is_none() {
             return Some("the report names neither a version nor a commit".into());
         }
-        let until = self.rules.policy.valid_for.after(made.at.min(proven.entry.recorded));
-        if until <= self.rules.now {
-            return Some(format!("ran out at {}: sign-offs count for {}", utc(until), self.rules.policy.valid_for));
+        let until = self.policy.policy.valid_for.after(made.at.min(proven.own));
+        if until <= self.policy.now {
+            return Some(format!("ran out at {}: sign-offs count for {}", utc(until), self.policy.policy.valid_for));
         }
         let objection = confirmation::objections(&run.report, &self.current.report).into_iter().next()?;
         Some(format!("given for an earlier run: {objection}"))

@@ -44,7 +44,7 @@ impl Fold {
             verdict: Verdict::NoGo,
             exit: Exit::Unchecked.code(),
             counts: Counts::default(),
-            notes: notes(plan, selection),
+            notes: settings.notes.iter().cloned().chain(notes(plan, selection)).collect(),
             findings: Vec::new(),
         };
         Self { report, findings: vec![None; plan.items.len()], known }

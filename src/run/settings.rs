@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Tool, Vantage, Waiver};
+use crate::model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Signoff, Tool, Vantage, Waiver};
 
 /// Everything a run is told, beside the plan.
 #[derive(Debug, Clone)]
@@ -37,6 +37,10 @@ pub struct Settings {
     pub tool: Tool,
     /// The process environment.
     pub env: ProcessEnv,
+    /// The policy in force: its terms for accepted exceptions, its roles.
+    pub signoff: Option<Signoff>,
+    /// What people should know of the run beforehand.
+    pub notes: Vec<String>,
     /// Accepted exceptions; whether each counts at [`at`](Self::at) is for the run to say.
     pub waivers: Vec<GivenWaiver>,
     /// What people answered, by the id of the check.

@@ -53,7 +53,7 @@ pub async fn verify(
             masker,
             memo: Memo::default(),
             answers: settings.answers.clone(),
-            roles: roles(&plan),
+            roles: roles(settings),
         }),
         waivers: Waivers::new(&plan, settings),
         plan,
@@ -151,7 +151,7 @@ impl<O: FnMut(&Event)> Run<'_, O> {
 
     fn tried(&mut self, index: usize, attempted: Attempted) {
         let item = &self.plan.items[index];
-        let finding = self.waivers.cover(self.row(index).tried(attempted), item, &self.plan, self.settings);
+        let finding = self.waivers.cover(self.row(index).tried(attempted), item, self.settings);
         self.finish(index, finding);
     }
 
@@ -201,8 +201,8 @@ impl<O: FnMut(&Event)> Run<'_, O> {
 }
 
 /// Who has which role.
-fn roles(plan: &Plan) -> BTreeMap<String, Vec<String>> {
-    let roles = plan.signoff.iter().flat_map(|signoff| &signoff.roles);
+fn roles(settings: &Settings) -> BTreeMap<String, Vec<String>> {
+    let roles = settings.signoff.iter().flat_map(|signoff| &signoff.roles);
     roles.map(|(name, role)| (name.clone(), role.people.clone())).collect()
 }
 

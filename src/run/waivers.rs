@@ -29,11 +29,11 @@ impl Waivers {
     }
 
     /// With the accepted exception that covers it, where it is a failure and one counts.
-    pub(super) fn cover(&self, finding: Finding, item: &Item, plan: &Plan, settings: &Settings) -> Finding {
+    pub(super) fn cover(&self, finding: Finding, item: &Item, settings: &Settings) -> Finding {
         if finding.outcome != Outcome::Fail {
             return Finding { waiver: None, ..finding };
         }
-        let counting = self.of(&item.id).filter(|given| counts(given, item, plan, settings).is_ok());
+        let counting = self.of(&item.id).filter(|given| counts(given, item, settings).is_ok());
         let longest = counting.max_by_key(|given| given.waiver.expires);
         let waiver: Option<Waived> = longest.map(|given| given.waiver.waived());
         Finding { waiver, ..finding }
@@ -55,7 +55,7 @@ impl Waivers {
         let mut notes = Vec::new();
         for (item, finding) in plan.items.iter().zip(findings) {
             for given in self.remarkable(&item.id) {
-                let said = finding.as_ref().and_then(|finding| remark(given, finding, item, plan, settings));
+                let said = finding.as_ref().and_then(|finding| remark(given, finding, item, settings));
                 notes.extend(said.map(|said| format!("{}the accepted exception for `{}` {said}", place(given), item.id)));
             }
         }
@@ -73,9 +73,10 @@ impl Waivers {
 }
 
 /// Whether it counts on a failure of its check in this run.
-fn counts(given: &GivenWaiver, item: &Item, plan: &Plan, settings: &Settings) -> Result<(), WaiverVoid> {
+fn counts(given: &GivenWaiver, item: &Item, settings: &Settings) -> Result<(), WaiverVoid> {
     let severity = if item.guard { Severity::Blocker } else { item.severity };
-    let (unsigned, longest) = plan.signoff.as_ref().map(|signoff| (signoff.unsigned_waivers, signoff.longest_waiver)).unwrap_or_default();
+    let (unsigned, longest) =
+        settings.signoff.as_ref().map(|signoff| (signoff.unsigned_waivers, signoff.longest_waiver)).unwrap_or_default();
     let terms = WaiverTerms {
         at: settings.at,
         severity,
@@ -89,8 +90,8 @@ fn counts(given: &GivenWaiver, item: &Item, plan: &Plan, settings: &Settings) ->
 }
 
 /// What is to be said of a waiver, given what its check came to.
-fn remark(given: &GivenWaiver, finding: &Finding, item: &Item, plan: &Plan, settings: &Settings) -> Option<String> {
-    let (on_record, standing) = (given.location.is_none(), counts(given, item, plan, settings));
+fn remark(given: &GivenWaiver, finding: &Finding, item: &Item, settings: &Settings) -> Option<String> {
+    let (on_record, standing) = (given.location.is_none(), counts(given, item, settings));
     let covers = finding.waiver.as_ref() == Some(&given.waiver.waived());
     match (finding.outcome, standing) {
         (Outcome::Skipped, _) => None,

@@ -22,6 +22,10 @@ pub(in crate::cli) enum DeployCommand {
     Record(DeployRecordOptions),
     /// Close the review of an emergency; not by whoever opened the gate
     Review(DeployReviewOptions),
+    /// Say what became of a deployment that began and has no end on record
+    Settle(DeploySettleOptions),
+    /// Vouch for who wrote a release where git cannot tell; not by one of them
+    Authors(DeployAuthorsOptions),
 }
 
 /// How it went.
@@ -57,6 +61,9 @@ pub(in crate::cli) struct DeployRecordOptions {
 
     #[command(flatten)]
     pub(in crate::cli) by: DeployerOptions,
+
+    #[command(flatten)]
+    pub(in crate::cli) key: KeyOptions,
 }
 
 /// Who deploys.
@@ -82,6 +89,9 @@ pub(in crate::cli) struct DeployRunOptions {
     #[command(flatten)]
     pub(in crate::cli) by: DeployerOptions,
 
+    #[command(flatten)]
+    pub(in crate::cli) key: KeyOptions,
+
     /// What people should know
     #[arg(long, value_name = "TEXT")]
     pub(in crate::cli) notes: Option<String>,
@@ -101,6 +111,55 @@ pub(in crate::cli) struct DeployReviewOptions {
     pub(in crate::cli) record: RecordOptions,
 
     /// What was found
+    #[arg(long, value_parser = super::said, value_name = "TEXT")]
+    pub(in crate::cli) comment: String,
+
+    #[command(flatten)]
+    pub(in crate::cli) key: KeyOptions,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DeploySettleOptions {
+    /// The entry with which it began, as `gonogo log` shows it
+    #[arg(value_name = "ENTRY")]
+    pub(in crate::cli) entry: u64,
+
+    #[command(flatten)]
+    pub(in crate::cli) record: RecordOptions,
+
+    /// It is live
+    #[arg(long, required_unless_present_any = ["failed", "rolled_back"], conflicts_with_all = ["failed", "rolled_back"])]
+    pub(in crate::cli) succeeded: bool,
+
+    /// It is not
+    #[arg(long, conflicts_with = "rolled_back")]
+    pub(in crate::cli) failed: bool,
+
+    /// The version before it is live again
+    #[arg(long)]
+    pub(in crate::cli) rolled_back: bool,
+
+    /// How you know
+    #[arg(long, value_parser = super::said, value_name = "TEXT")]
+    pub(in crate::cli) comment: String,
+
+    #[command(flatten)]
+    pub(in crate::cli) key: KeyOptions,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DeployAuthorsOptions {
+    #[command(flatten)]
+    pub(in crate::cli) record: RecordOptions,
+
+    #[command(flatten)]
+    pub(in crate::cli) release: ReleaseOptions,
+
+    /// Somebody who wrote it: an address, or `Name <address>`; repeatable, all of them
+    #[arg(long, value_parser = super::said, value_name = "AUTHOR", required = true)]
+    pub(in crate::cli) author: Vec<String>,
+
+    /// Why git cannot tell
     #[arg(long, value_parser = super::said, value_name = "TEXT")]
     pub(in crate::cli) comment: String,
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::PlanOptions;
+use crate::{acts::ReleaseRequest, cli::Failure};
 
 /// Which record, and who may sign in it.
 #[derive(Debug, Clone, Args)]
@@ -48,6 +49,13 @@ pub(in crate::cli) struct ReleaseOptions {
     /// The artifact being released, with its digest
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) artifact: Option<String>,
+}
+
+impl ReleaseOptions {
+    /// What was said of the release.
+    pub(in crate::cli) fn request(&self) -> Result<ReleaseRequest, Failure> {
+        Ok(ReleaseRequest { version: self.release.clone(), commit: self.commit.clone(), artifact: self.artifact.clone() })
+    }
 }
 
 /// Whether and how a run goes on record.

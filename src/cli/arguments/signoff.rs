@@ -186,6 +186,10 @@ pub(in crate::cli) struct AuditOptions {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) revoked: Option<PathBuf>,
 
+    /// A plan whose `signoff` and `people` you trust: without it, who has which role is the bundle's own claim
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) policy: Option<PathBuf>,
+
     /// A ledger head you kept; it must be in the bundle's ledger
     #[arg(long, value_name = "DIGEST")]
     pub(in crate::cli) head: Vec<String>,

@@ -1,142 +1,26 @@
-//! `gonogo deploy -- COMMAND`: gate, command, verification after it, record.
+//! The command that deploys: run with what it prints shown as it comes, and kept.
 
 use std::{collections::VecDeque, pin::pin, process::Stdio, time::Duration};
 
 use anyhow::{Context as _, anyhow};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{LARGEST_LOG, Told, emergency, log, put, recorder};
 use crate::{
-    cli::{
-        Failure,
-        arguments::{self, DeployRunOptions},
-        case::Case,
-        ci,
-        edge::{self, Edge},
-        gate::{Asked, named, nothing_to_look_at, say},
-        signals, verify,
-    },
-    model::{DeploymentStatus, Exit, plain},
+    acts::deploy::{LARGEST_LOG, Ran},
+    cli::{Failure, edge, signals},
 };
 
 /// How long after its end the command's output is waited for: whatever it left behind may hold it open for ever.
 const PIPES: Duration = Duration::from_secs(2);
 
-/// Runs the command if the gate lets it.
-pub(super) fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failure> {
-    let after = after(options)?;
-    let (gate, plan) = edge::block_on(async {
-        let case = Case::open(edge, &options.record, false).await.map_err(nothing_to_look_at)?;
-        let wanted = named(case.wanted(edge, &options.release))?;
-        // A deployment that could not be put on record is not begun.
-        recorder(edge, &case, &options.by).await?;
-        let asked =
-            Asked::of(edge, &case, &wanted, options.by.deployer.clone().or_else(|| ci::actor(&edge.env).map(str::to_owned))).await?;
-        let ruling = asked.rule(&case)?;
-        say(&case, &wanted, &ruling)?;
-        if !matches!(ruling.exit(), Exit::Go | Exit::Untrusted)
-            && let Some(opened) = emergency(&case, &[&wanted.release], Some(edge.now))
-        {
-            let text = format!("EMERGENCY: past the gate by entry {} of {}", opened.entry.seq, opened.signer().unwrap_or_default());
-            edge::say(&plain(&text));
-            return Ok((Exit::Go, case.plan));
-        }
-        Ok((ruling.exit(), case.plan))
-    })?;
-    if gate != Exit::Go {
-        return Ok(gate);
-    }
-    // Whether there is anything to verify afterwards is found out while nothing has happened yet.
-    let selects = verify::selects(edge, &after)?;
-    let started = edge::clock();
-    let ran = edge::block_on(carried_out(&options.command))?;
-    if let Some(note) = &ran.note {
-        edge::complain(note);
-    }
-    let outcome = if ran.succeeded { Outcome::of(edge, &after, selects) } else { Outcome::failed(ran.note) };
-    edge::block_on(async {
-        // By the plan as it was: the command may have changed the folder it stands in.
-        let mut case = Case::of(edge, plan, &options.record, true).await?;
-        let wanted = case.wanted(edge, &options.release);
-        let log = Some(log::masked(edge, &case.plan, &ran.printed));
-        let notes: Vec<String> = options.notes.clone().into_iter().chain(outcome.note).collect();
-        let notes = Some(notes.join("; ")).filter(|notes| !notes.is_empty());
-        let told = Told { status: outcome.status, notes, started: Some(started), log, verified: outcome.verified };
-        put(edge, &mut case, &wanted, &options.by, told).await
-    })?;
-    Ok(outcome.exit)
-}
-
-/// How a deployment went, by the command and the verification after it.
-struct Outcome {
-    status: DeploymentStatus,
-    exit: Exit,
-    verified: bool,
-    note: Option<String>,
-}
-
-impl Outcome {
-    fn failed(note: Option<String>) -> Self {
-        Self { status: DeploymentStatus::Failed, exit: Exit::Red, verified: false, note }
-    }
-
-    /// After a command that ended well.
-    fn of(edge: &Edge, after: &arguments::VerifyOptions, selects: bool) -> Self {
-        let unverified = |exit, note: &str| {
-            edge::say(note);
-            Self { status: DeploymentStatus::Succeeded, exit, verified: false, note: Some(note.to_owned()) }
-        };
-        if !selects {
-            return unverified(Exit::Go, "not verified afterwards: no check is meant for `post-deploy`");
-        }
-        let exit = verify::verify(edge, after).unwrap_or_else(|failure| {
-            if let Some(cause) = &failure.cause {
-                edge::complain(&format!("{cause:#}"));
-            }
-            failure.exit
-        });
-        match exit {
-            Exit::Go => Self { status: DeploymentStatus::Succeeded, exit, verified: true, note: None },
-            Exit::Red | Exit::Unchecked | Exit::Hold => Self { exit, verified: true, ..Self::failed(None) },
-            // The command has run, whatever became of the looking afterwards.
-            Exit::Usage | Exit::Untrusted | Exit::Output => unverified(exit, "the verification afterwards could not be carried out"),
-        }
-    }
-}
-
-/// The verification after a deployment, asked for as on the command line.
-fn after(options: &DeployRunOptions) -> Result<arguments::VerifyOptions, Failure> {
-    let mut words: Vec<std::ffi::OsString> = vec!["gonogo".into(), "verify".into(), "--phase".into(), "post-deploy".into()];
-    let mut say = |flag: &str, value: Option<std::ffi::OsString>| {
-        if let Some(value) = value {
-            words.extend([flag.into(), value]);
-        }
-    };
-    say("--config", Some(options.record.plan.config.clone().into()));
-    say("--env", options.record.plan.env.clone().map(Into::into));
-    say("--ledger", options.record.ledger.clone().map(Into::into));
-    say("--policy-from", options.record.policy_from.clone().map(Into::into));
-    say("--release", options.release.release.clone().map(Into::into));
-    say("--commit", options.release.commit.clone().map(Into::into));
-    say("--artifact", options.release.artifact.clone().map(Into::into));
-    say("--recorder-key", options.by.recorder_key.clone().map(Into::into));
-    arguments::verify(&words).map_err(Failure::usage)
-}
-
-/// What became of the command.
-struct Ran {
-    succeeded: bool,
-    printed: Vec<u8>,
-    note: Option<String>,
-}
-
 /// Runs it with what it prints shown as it comes, and kept.
-async fn carried_out(command: &[String]) -> Result<Ran, Failure> {
+pub(super) async fn carried_out(command: &[String], token: &str) -> Result<Ran, Failure> {
     let (program, arguments) = command.split_first().ok_or_else(|| Failure::usage(anyhow!("there is no command")))?;
-    // Ctrl-C reaches the command too; how it ends is still put on record.
-    let _stop = signals::watch_for().context("signals cannot be watched for").map_err(Failure::output)?;
+    // How it ends is put on record whatever comes.
+    let mut signals = signals::Forwarded::watch().context("signals cannot be watched for").map_err(Failure::output)?;
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
+        .env("GONOGO_BEGUN", token)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -151,6 +35,7 @@ async fn carried_out(command: &[String]) -> Result<Ran, Failure> {
         let status = loop {
             tokio::select! {
                 status = child.wait() => break status,
+                signal = signals.next() => signals::pass_on(&child, signal),
                 _ = &mut shown, if !closed => closed = true,
             }
         };

@@ -1,31 +1,21 @@
 //! The deployment log, and the whole trail, for people and for an auditor's table.
 
-use jiff::Timestamp;
-
 use crate::{
-    cli::{Failure, case::Case, deployed},
+    acts::{
+        EnvironmentRecord,
+        log::{self, Span},
+    },
+    cli::Failure,
     ledger::{SignatureStanding, VerifiedEntry},
-    model::{Act, Decision, DeployerSource, Deployment, DeploymentRow, DeploymentStatus, Reply, plain, utc},
+    model::{Act, Decision, DeployerSource, DeploymentStatus, Reply, plain, utc},
 };
 
-/// Which stretch of time is listed; ends included.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Span {
-    pub(super) since: Option<Timestamp>,
-    pub(super) until: Option<Timestamp>,
-}
-
-impl Span {
-    fn has(self, at: Timestamp) -> bool {
-        self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at <= until)
-    }
-}
-
 /// The deployments of one environment, newest first, as a table: date, version, deployer, status, notes.
-pub(super) async fn deployments(case: &Case, span: Span) -> Result<String, Failure> {
-    let rows = rows(case, span).await?;
+pub(super) async fn deployments(record: &EnvironmentRecord, span: Span) -> Result<String, Failure> {
+    let rows = log::deployments(record, span).await?;
+    let open: String = log::unended(record).iter().map(|open| format!("OPEN: {}\n", plain(open))).collect();
     if rows.is_empty() {
-        return Ok(format!("no deployment to {} is on record\n", case.plan.environment));
+        return Ok(format!("{open}no deployment to {} is on record\n", record.plan.environment));
     }
     let cells: Vec<[String; 5]> = rows
         .iter()
@@ -42,12 +32,12 @@ pub(super) async fn deployments(case: &Case, span: Span) -> Result<String, Failu
             ]
         })
         .collect();
-    Ok(table(["Date", "Version", "Deployer", "Status", "Notes"], &cells))
+    Ok(open + &table(["Date", "Version", "Deployer", "Status", "Notes"], &cells))
 }
 
 /// Every entry of the ledger's environment, oldest first.
-pub(super) fn trail(case: &Case, span: Span) -> String {
-    let entries = case.history.of_environment(&case.plan.project, &case.plan.environment).filter(|proven| span.has(proven.entry.recorded));
+pub(super) fn trail(record: &EnvironmentRecord, span: Span) -> String {
+    let entries = log::trail(record, span);
     let cells: Vec<[String; 5]> = entries
         .map(|proven| {
             let by = proven.statement.made.by.clone().unwrap_or_default();
@@ -63,20 +53,20 @@ pub(super) fn trail(case: &Case, span: Span) -> String {
     let mut text = table(["Entry", "Recorded", "What", "Says", "SignatureStanding"], &cells);
     text.push_str(&format!(
         "{} entries, {} of the newest unsigned, ledger head {}\n",
-        case.history.entries().len(),
-        case.history.unsigned(),
-        case.history.head()
+        record.history.entries().len(),
+        record.history.unsigned(),
+        record.history.head()
     ));
     text
 }
 
 /// The deployments as comma-separated values (RFC 4180): the population an auditor draws a sample from.
-pub(super) async fn csv(case: &Case, span: Span) -> Result<String, Failure> {
+pub(super) async fn csv(record: &EnvironmentRecord, span: Span) -> Result<String, Failure> {
     let mut text = String::from(
         "release,commit,artifact,deployer,deployer-known-by,approvers,verdict,exceptions,emergency,status,started,finished,entry,signed\r\n",
     );
-    for row in rows(case, span).await?.iter().rev() {
-        let started = started(case, row.entry).map(|started| started.to_string()).unwrap_or_default();
+    for row in log::deployments(record, span).await?.iter().rev() {
+        let started = log::started(record, row.entry).map(|started| started.to_string()).unwrap_or_default();
         let cells = [
             row.release.version.clone().unwrap_or_default(),
             row.release.commit.clone().unwrap_or_default(),
@@ -97,18 +87,6 @@ pub(super) async fn csv(case: &Case, span: Span) -> Result<String, Failure> {
         text.push_str("\r\n");
     }
     Ok(text)
-}
-
-async fn rows(case: &Case, span: Span) -> Result<Vec<DeploymentRow>, Failure> {
-    let meant = |deployment: &Deployment| span.has(deployment.finished);
-    deployed::rows(case.ground(), (&case.plan.project, &case.plan.environment), usize::MAX, meant).await
-}
-
-fn started(case: &Case, entry: u64) -> Option<Timestamp> {
-    match &case.entry(entry)?.statement.act {
-        Act::Deployment(deployment) => deployment.started,
-        _ => None,
-    }
 }
 
 fn source(source: DeployerSource) -> &'static str {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Digest, Outcome, Phase, Release, Report, Verdict, Waived, Waiver};
+use crate::model::{Digest, Finding, Outcome, Phase, Release, Report, Verdict, Waived, Waiver};
 
 /// What is said in a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -203,6 +203,13 @@ pub struct SignedException {
     /// The accepted exception that covers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waived>,
+}
+
+impl SignedException {
+    /// As the report has it.
+    pub fn of(finding: &Finding) -> Self {
+        Self { id: finding.id.clone(), outcome: finding.outcome, reason: finding.reason.clone(), waiver: finding.waiver.clone() }
+    }
 }
 
 /// A sign-off is taken back. It stays on record.

@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
-
 use crate::{
-    cli::{Failure, arguments::SignOptions, case::Case, edge, evidence},
+    acts::{ActError, Caller, EnvironmentRecord},
     ledger::{Blob, Checked, Draft, Entry, Envelope, Trust, Verifier as _, signing::Detached},
-    model::{Act, Exit, Made, Period, Size, Statement},
+    model::{Act, Made, Period, Size, Statement},
     net::regular_file,
 };
 
@@ -16,49 +14,42 @@ const CLOCKS: Period = Period::seconds(50);
 /// No signature file is meant to be larger.
 const LARGEST: Size = Size(32 << 20);
 
-/// Takes in what `--add` or `--dsse` names.
-pub(super) async fn add(case: &mut Case, options: &SignOptions) -> Result<Exit, Failure> {
-    let blobs = evidence::read(&options.evidence)?.blobs;
-    let entries = match &options.dsse {
-        Some(file) => {
-            let envelope = Detached::of(file).read().map_err(Failure::untrusted)?;
-            let brought = Brought::of(case, envelope, &file.display().to_string())?;
-            vec![brought.take(case, &blobs).await?]
-        }
-        None => take_in(case, &options.add, &blobs).await?,
-    };
-    for entry in &entries {
-        edge::print(&format!("on record: entry {}\n", entry.seq)).map_err(Failure::output)?;
-    }
-    edge::print(&format!("ledger head {}\n", case.history.head())).map_err(Failure::output)?;
-    Ok(Exit::Go)
+/// Takes in what `ssh-keygen` signed.
+pub(super) async fn detached(caller: &Caller, record: &mut EnvironmentRecord, file: &Path, blobs: &[Blob]) -> Result<Entry, ActError> {
+    let envelope = Detached::of(file).read().map_err(|error| ActError::Untrusted(error.to_string()))?;
+    Brought::of(record, envelope, &file.display().to_string())?.take(caller, record, blobs).await
 }
 
 /// Takes in signature files, and those of folders, by name.
-pub(in crate::cli) async fn take_in(case: &mut Case, paths: &[PathBuf], blobs: &[Blob]) -> Result<Vec<Entry>, Failure> {
+pub(in crate::acts) async fn take_in(
+    caller: &Caller,
+    record: &mut EnvironmentRecord,
+    paths: &[PathBuf],
+    blobs: &[Blob],
+) -> Result<Vec<Entry>, ActError> {
     let mut all = Vec::new();
     for file in files(paths)? {
         let named = file.display().to_string();
-        let bytes = regular_file::read_bytes(&file, LARGEST).with_context(|| named.clone()).map_err(Failure::usage)?;
-        let envelope = Envelope::from_json(&bytes).map_err(|why| Failure::untrusted(anyhow!("{named}: {why}")))?;
-        all.push(Brought::of(case, envelope, &named)?);
+        let bytes = regular_file::read_bytes(&file, LARGEST).map_err(|error| ActError::unread(&named, error))?;
+        let envelope = Envelope::from_json(&bytes).map_err(|why| ActError::Untrusted(format!("{named}: {why}")))?;
+        all.push(Brought::of(record, envelope, &named)?);
     }
     // One that cannot be believed keeps all of them out.
     let mut entries = Vec::new();
     for brought in all {
-        entries.push(brought.take(case, blobs).await?);
+        entries.push(brought.take(caller, record, blobs).await?);
     }
     Ok(entries)
 }
 
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ActError> {
     let mut all = Vec::new();
     for path in paths {
         if !path.is_dir() {
             all.push(path.clone());
             continue;
         }
-        let listed = std::fs::read_dir(path).with_context(|| path.display().to_string()).map_err(Failure::usage)?;
+        let listed = std::fs::read_dir(path).map_err(|error| ActError::unread(&path.display().to_string(), error))?;
         let mut found: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_signature(path)).collect();
         found.sort();
         all.extend(found);
@@ -77,46 +68,46 @@ struct Brought {
 }
 
 impl Brought {
-    fn of(case: &Case, envelope: Envelope, named: &str) -> Result<Self, Failure> {
-        let refused = |why: String| Failure::untrusted(anyhow!("{named}: {why}"));
+    fn of(record: &EnvironmentRecord, envelope: Envelope, named: &str) -> Result<Self, ActError> {
+        let refused = |why: String| ActError::Untrusted(format!("{named}: {why}"));
         let statement = Statement::from_json(&envelope.payload).map_err(|error| refused(error.to_string()))?;
         let made = &statement.made;
-        if made.project != case.plan.project || made.environment != case.plan.environment {
+        if made.project != record.plan.project || made.environment != record.plan.environment {
             return Err(refused(format!(
                 "it is about {} in {}, not about {} in {}",
-                made.project, made.environment, case.plan.project, case.plan.environment
+                made.project, made.environment, record.plan.project, record.plan.environment
             )));
         }
         let by = made.by.as_deref().ok_or_else(|| refused("it does not say who signed it".into()))?;
-        let trust = Trust { signers: &case.signers, now: case.now };
-        match trust.check(&envelope.payload, &envelope.signature, by, case.now) {
+        let trust = Trust { signers: &record.policy.signers, now: record.now };
+        match trust.check(&envelope.payload, &envelope.signature, by, record.now) {
             Checked::Signed { .. } => {}
             Checked::Untrusted(why) | Checked::Forged(why) => return Err(refused(why)),
         }
-        fits(case, &statement).map_err(refused)?;
+        fits(record, &statement).map_err(refused)?;
         Ok(Self { envelope, statement })
     }
 
-    async fn take(self, case: &mut Case, blobs: &[Blob]) -> Result<Entry, Failure> {
+    async fn take(self, caller: &Caller, record: &mut EnvironmentRecord, blobs: &[Blob]) -> Result<Entry, ActError> {
         let kept = blobs.iter().filter(|blob| self.statement.kept().contains(&&blob.digest)).cloned().collect();
-        case.append(Draft { payload: self.envelope.payload, signature: Some(self.envelope.signature) }, kept).await
+        record.append(caller, Draft { payload: self.envelope.payload, signature: Some(self.envelope.signature) }, kept, None).await
     }
 }
 
 /// Whether it is a decision on a report that this ledger has.
-fn fits(case: &Case, statement: &Statement) -> Result<(), String> {
+fn fits(record: &EnvironmentRecord, statement: &Statement) -> Result<(), String> {
     let Made { at, head, .. } = &statement.made;
     // In the ledger it would be one that cannot be trusted, for ever.
-    if *at > CLOCKS.after(case.now) {
+    if *at > CLOCKS.after(record.now) {
         return Err(format!("it says it was signed at {at}, which is still to come: set the clock and sign again"));
     }
-    if !case.history.holds(head) {
+    if !record.history.holds(head) {
         return Err(format!("it was signed over the ledger head {head}, which is not in this ledger"));
     }
     if let Some(why) = statement.contradiction() {
         return Err(why.into());
     }
-    let mut earlier = case.history.of_environment(&case.plan.project, &case.plan.environment);
+    let mut earlier = record.here();
     match &statement.act {
         Act::SignOff(said) => {
             let known = earlier.any(|proven| matches!(&proven.statement.act, Act::Run(run) if run.report == said.report));

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
-
-use super::Failure;
+use super::ActError;
 use crate::{
     ledger::Blob,
     model::{Evidence, Size},
@@ -21,10 +19,10 @@ pub(super) struct Shown {
 }
 
 /// Reads evidence files.
-pub(super) fn read(files: &[PathBuf]) -> Result<Shown, Failure> {
+pub(super) fn read(files: &[PathBuf]) -> Result<Shown, ActError> {
     let mut shown = Shown { named: Vec::new(), blobs: Vec::new() };
     for file in files {
-        let bytes = regular_file::read_bytes(file, LARGEST).with_context(|| file.display().to_string()).map_err(Failure::usage)?;
+        let bytes = regular_file::read_bytes(file, LARGEST).map_err(|error| ActError::unread(&file.display().to_string(), error))?;
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
         let blob = Blob::of(bytes);
         shown.named.push(Evidence { name, digest: Some(blob.digest.clone()) });
@@ -34,7 +32,7 @@ pub(super) fn read(files: &[PathBuf]) -> Result<Shown, Failure> {
 }
 
 /// The same where addresses are among them.
-pub(super) fn of(named: &[String]) -> Result<Shown, Failure> {
+pub(super) fn of(named: &[String]) -> Result<Shown, ActError> {
     let is_address = |name: &&String| name.starts_with("https://") || name.starts_with("http://");
     let files: Vec<PathBuf> = named.iter().filter(|name| !is_address(name)).map(PathBuf::from).collect();
     let mut shown = read(&files)?;

@@ -1,7 +1,7 @@
 //! What people said of a release after the moment that a page shows.
 
 use crate::{
-    ledger::{self, History, Question, RecordedRun},
+    ledger::{self, GateInput, History, RecordedRun},
     model::{Act, Decision, SignOffState, utc},
 };
 
@@ -15,23 +15,23 @@ pub(super) struct Afterwards {
 
 impl Afterwards {
     /// What `all` has and `then` has not, of the release in question.
-    pub(super) fn of(all: &History, then: &History, question: Question<'_>, runs: &[RecordedRun], current: &RecordedRun) -> Self {
-        let (wanted, people) = (question.wanted, question.rules.people);
+    pub(super) fn of(all: &History, then: &History, input: GateInput<'_>, runs: &[RecordedRun], current: &RecordedRun) -> Self {
+        let (asked, people) = (input.asked, input.policy.people);
         let newest = then.entries().last().map_or(0, |proven| proven.entry.seq);
-        let votes = ledger::votes(all, wanted, question.rules, runs, current);
+        let votes = ledger::votes(all, asked, input.policy, runs, current, None);
         let mut said: Vec<(u64, String)> = Vec::new();
         let mut refused = false;
         for vote in votes.iter().filter(|vote| vote.proven.entry.seq > newest) {
             let row = vote.row(people);
             let no = vote.sign_off.decision == Decision::NoGo;
-            refused |= no && vote.counts() && question.rules.policy.require.iter().any(|required| required.role == vote.sign_off.role);
+            refused |= no && vote.counts() && input.policy.policy.require.iter().any(|required| required.role == vote.sign_off.role);
             let decision = if no { "no-go" } else { "go" };
             let comment = row.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
             let void = if let SignOffState::Void(why) = &row.state { format!(" (does not count: {why})") } else { String::new() };
             let (name, role, at) = (&row.name, &vote.sign_off.role, utc(row.recorded));
             said.push((row.entry, format!("after this moment: {decision} by {name} as {role}, {at}{comment}{void}")));
         }
-        for proven in all.of_environment(&wanted.project, &wanted.environment).filter(|proven| proven.entry.seq > newest) {
+        for proven in all.of_environment(&asked.project, &asked.environment).filter(|proven| proven.entry.seq > newest) {
             let (Act::Withdrawal(withdrawal), Some(by)) = (&proven.statement.act, proven.signer()) else { continue };
             let Some(vote) = votes.iter().find(|vote| vote.proven.entry.statement() == withdrawal.sign_off) else { continue };
             let name = people.get(by).map_or(by, |person| person.name.as_str());

@@ -114,12 +114,22 @@ pub(super) fn release(env: &ProcessEnv) -> Option<Release> {
 }
 
 /// Who had the CI job run, as the CI says; `None` outside CI.
-pub(super) fn actor(env: &ProcessEnv) -> Option<&str> {
+pub fn actor(env: &ProcessEnv) -> Option<&str> {
     system(env)?.actor.iter().find_map(|name| env.get(name))
 }
 
+/// Who deploys, and what is to be said of it: the CI knows better than a flag.
+pub(super) fn deployer(env: &ProcessEnv, said: Option<&str>) -> (Option<String>, Option<String>) {
+    match (actor(env), said) {
+        (Some(actor), Some(said)) if actor != said => {
+            (Some(actor.to_owned()), Some(format!("the CI says that {actor} deploys, `--deployer` says {said}: the CI is believed")))
+        }
+        (actor, said) => (actor.or(said).map(str::to_owned), None),
+    }
+}
+
 /// The CI job's address, or at least the system's name; `None` outside CI.
-pub(super) fn job(env: &ProcessEnv) -> Option<String> {
+pub fn job(env: &ProcessEnv) -> Option<String> {
     match system(env) {
         Some(system) => Some((system.job)(env).unwrap_or_else(|| system.name.into())),
         None => env.get("CI").filter(|ci| !["false", "0"].contains(ci)).map(|_| "CI".into()),

@@ -1,22 +1,30 @@
 //! What a deployment printed, as it is kept: masked, with its end to read at once.
 
 use crate::{
-    cli::edge::Edge,
+    acts::Caller,
     ledger::Blob,
-    model::{Kept, Masker, looks_secret, plain},
+    model::{Kept, Masker, Size, looks_secret, plain},
     plan::Plan,
 };
+
+/// More than any deployment prints that somebody reads.
+pub const LARGEST: Size = Size(64 << 20);
 
 /// Lines of the end that are shown.
 const LINES: usize = 20;
 /// Characters of the end that are shown.
 const CHARACTERS: usize = 4_000;
 
-/// Masks what was printed: every secret of the plan and of the environment.
-pub(super) fn masked(edge: &Edge, plan: &Plan, printed: &[u8]) -> (Kept, Blob) {
+/// Knows every secret of the plan and of the environment.
+pub(super) fn masker(caller: &Caller, plan: &Plan) -> Masker {
     let masker = Masker::new(plan.words.clone());
     plan.secrets.iter().for_each(|(name, value)| masker.hide(name, value));
-    edge.env.iter().filter(|(name, _)| looks_secret(name)).for_each(|(name, value)| masker.hide(name, value));
+    caller.env.iter().filter(|(name, _)| looks_secret(name)).for_each(|(name, value)| masker.hide(name, value));
+    masker
+}
+
+/// What was printed, masked.
+pub(super) fn kept(masker: &Masker, printed: &[u8]) -> (Kept, Blob) {
     let text = masker.mask(&String::from_utf8_lossy(printed));
     let lines: Vec<&str> = text.lines().collect();
     let end = lines[lines.len().saturating_sub(LINES)..].iter().map(|line| plain(line)).collect::<Vec<_>>().join("\n");

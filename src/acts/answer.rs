@@ -1,0 +1,108 @@
+//! A signed answer to a manual item.
+
+use std::path::PathBuf;
+
+use super::{
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, evidence,
+    signer::{self, Signer},
+};
+use crate::{
+    ledger::Entry,
+    model::{Act, Answer, Digest, Reply, Subject, plain},
+};
+
+/// What is answered.
+#[derive(Debug, Clone)]
+pub struct AnswerRequest {
+    /// The record.
+    pub record: RecordRequest,
+    /// The manual item.
+    pub id: String,
+    /// The answer.
+    pub reply: Reply,
+    /// Why.
+    pub reason: Option<String>,
+    /// Files and addresses that show it.
+    pub evidence: Vec<String>,
+    /// The key to sign with.
+    pub key: Option<PathBuf>,
+}
+
+/// Puts the answer on record; gives its entry and the ledger's head.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn answer(caller: &Caller, dialogue: &dyn Dialogue, request: &AnswerRequest) -> Result<(Entry, Digest), ActError> {
+    let mut record = EnvironmentRecord::open(caller, &request.record, true).await?;
+    let manual = question(&record, &request.id)?;
+    let people = who(&record, request)?;
+    let signer = Signer::find(caller, dialogue, &record, request.key.as_deref(), &people).await?;
+    let evidence = evidence::of(&request.evidence)?;
+    wanted(&manual, request)?;
+    let word = match request.reply {
+        Reply::Yes => "yes",
+        Reply::No => "no",
+        Reply::NotApplicable => "not applicable",
+    };
+    dialogue.tell(&plain(&format!("{}: {}", request.id, manual.question)));
+    record.policy.says_where(dialogue);
+    dialogue.tell(&plain(&format!("{} answers {word} with {}", signer.id(), signer.key())));
+    signer::confirm(dialogue, "Sign this answer?")?;
+    let mut subject = vec![Subject::sha256("question", &Digest::of(manual.question.as_bytes()))];
+    subject.extend(evidence.named.iter().filter_map(|shown| Some(Subject::sha256(&shown.name, shown.digest.as_ref()?))));
+    let act = Answer {
+        check: request.id.clone(),
+        question: manual.question,
+        reply: request.reply,
+        reason: request.reason.clone(),
+        evidence: evidence.named,
+    };
+    let entry = signer.put(&mut record, subject, Act::Answer(act), evidence.blobs).await?;
+    Ok((entry, record.history.head()))
+}
+
+/// A manual item as far as its answer needs it.
+struct Manual {
+    question: String,
+    /// What evidence is wanted.
+    evidence: Option<String>,
+}
+
+fn question(record: &EnvironmentRecord, id: &str) -> Result<Manual, ActError> {
+    let items = &record.plan.items;
+    let item = items.iter().find(|item| item.id == id).ok_or_else(|| {
+        let near =
+            items.iter().map(|item| item.id.as_str()).max_by(|a, b| strsim::jaro_winkler(id, a).total_cmp(&strsim::jaro_winkler(id, b)));
+        ActError::Usage(format!("the plan has no check `{id}`{}", near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default()))
+    })?;
+    if item.kind.name != "manual" {
+        return Err(ActError::Usage(format!("`{id}` is of the kind `{}`: it looks for itself and takes no answer", item.kind.name)));
+    }
+    let settings = item.settings.value();
+    let question = settings["question"].as_str().map(str::to_owned);
+    let question = question.ok_or_else(|| ActError::Usage(format!("`{id}` is not meant for `{}`", record.plan.environment)))?;
+    Ok(Manual { question, evidence: settings["evidence"].as_str().map(str::to_owned) })
+}
+
+/// A yes that shows nothing of what is asked for says why.
+fn wanted(manual: &Manual, request: &AnswerRequest) -> Result<(), ActError> {
+    match &manual.evidence {
+        Some(evidence) if request.reply == Reply::Yes && request.evidence.is_empty() && request.reason.is_none() => {
+            Err(ActError::Usage(format!(
+                "`{}` asks for evidence, {evidence}: show it with `--evidence FILE|URL`, or say with `--reason` why there is none",
+                request.id
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The ids of those who may answer: of whom both the policy and the plan here ask it.
+fn who(record: &EnvironmentRecord, request: &AnswerRequest) -> Result<Vec<String>, ActError> {
+    let policy = record.in_force()?;
+    let item = record.plan.items.iter().find(|item| item.id == request.id);
+    let here = item.map(|item| crate::ledger::asked_of(&item.settings)).unwrap_or_default();
+    let there = record.policy.asked_of.get(&request.id).cloned().unwrap_or_default();
+    let both = policy.among(&there);
+    Ok(policy.among(&here).into_iter().filter(|id| both.contains(id)).collect())
+}

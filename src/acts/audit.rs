@@ -1,0 +1,254 @@
+//! A bundle looked at offline, on another machine, trusting nothing in it: the law is brought by whoever looks.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    ActError, Caller, ChosenPolicy, EnvironmentRecord,
+    bundle::{self, Opened},
+    kept_plan::KeptPlan,
+    page, policy,
+};
+use crate::{
+    ledger::{Entry, History, LedgerError, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, signing::Signers},
+    model::{Act, Digest, Exit, Period, Record, Report, Size},
+    net::regular_file,
+    plan::{self, Plan, Request},
+    render,
+};
+
+/// No signers' file is meant to be larger.
+const LARGEST_SIGNERS: Size = Size(1 << 20);
+
+/// How far the clock here and the one of whoever packed the bundle may be apart.
+const CLOCKS: Period = Period::seconds(300);
+
+/// What is looked at, and by which law.
+#[derive(Debug, Clone, Default)]
+pub struct AuditRequest {
+    /// The bundle.
+    pub bundle: PathBuf,
+    /// Whose key is whose, as the auditor knows.
+    pub signers: Option<PathBuf>,
+    /// The keys that count no more, as the auditor knows.
+    pub revoked: Option<PathBuf>,
+    /// A plan whose `signoff` and `people` the auditor trusts.
+    pub policy: Option<PathBuf>,
+    /// Ledger heads that were kept.
+    pub heads: Vec<Digest>,
+}
+
+/// What an audit found.
+pub struct Audited {
+    /// The report.
+    pub report: Report,
+    /// Its fingerprint.
+    pub digest: Digest,
+    /// The record around it, by the law that was brought.
+    pub record: Record,
+    /// What the gate would have said.
+    pub gate: Exit,
+    /// What cannot be trusted.
+    pub faults: Vec<String>,
+    /// What could not be looked at.
+    pub unseen: Vec<String>,
+    /// What is to be said beside.
+    pub lines: Vec<String>,
+    /// Whether the auditor brought the signers.
+    pub signers_brought: bool,
+    /// Whether the auditor brought the policy.
+    pub policy_brought: bool,
+    /// How many entries its ledger has, how many no signature covers, and its head.
+    pub ledger: (usize, u64, Digest),
+}
+
+/// Looks at a bundle.
+///
+/// # Errors
+/// [`ActError`] where it cannot be read or its chain does not hold.
+pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, ActError> {
+    let opened = bundle::open(&request.bundle).await?;
+    let environment = opened.environment()?;
+    let kept = KeptPlan::of(&opened.plan_files().await?, &opened.run.config, &environment)?;
+    let mut signers = signers(&opened, &kept.plan, request)?;
+    signers.ask_revoked(&caller.env).await;
+    let entries = opened.store.entries().await?;
+    let history = History::of(entries.clone(), &Trust { signers: &signers, now: caller.now })?;
+    for head in &request.heads {
+        if !history.holds(head) {
+            return Err(LedgerError::Cut(format!("the head {head} that you kept is not in the bundle's ledger")).into());
+        }
+    }
+    // The pages say what was known of the keys when they were made.
+    let written = opened.bundle.record().map_err(|error| ActError::Untrusted(error.to_string()))?;
+    let then = History::of(entries, &Trust { signers: &signers, now: written.as_of })?;
+    let entry = history.entries().iter().find(|entry| entry.entry.seq == opened.seq);
+    let entry = entry.ok_or_else(|| ActError::Untrusted(format!("the run's entry {} is gone", opened.seq)))?;
+    let report = Report::from_json(opened.bundle.report()).map_err(|error| ActError::Untrusted(error.to_string()))?;
+    let mut audit =
+        Audit { opened: &opened, report: &report, history: &history, faults: Vec::new(), unseen: Vec::new(), lines: Vec::new() };
+    audit.entries();
+    audit.plan(&kept.plan);
+    audit.statements();
+    let own = ChosenPolicy::brought(kept.plan.signoff.clone(), kept.plan.people.clone(), signers.clone());
+    let asking = page::Asking { as_of: Some(written.as_of), child_of: None };
+    let Act::Run(run) = &entry.statement.act else { return Err(ActError::Untrusted(format!("entry {} is no run", opened.seq))) };
+    let made = page::beside(&record(caller, request, own, then.clone()).await?, entry, run, asking).await?;
+    let (shown, made) = match &request.policy {
+        None => (made, None),
+        Some(file) => {
+            let (signoff, people) = law(file, &environment)?;
+            let brought = ChosenPolicy::brought(signoff, people, signers);
+            let again = page::beside(&record(caller, request, brought.clone(), then).await?, entry, run, asking).await?;
+            // A bundle may have been packed by a protected policy, which is not the one in it.
+            let made = if again.record == written { again } else { made };
+            (page::beside(&record(caller, request, brought, history.clone()).await?, entry, run, asking).await?, Some(made))
+        }
+    };
+    audit.pages(caller, entry, &made.as_ref().unwrap_or(&shown).record, &written)?;
+    let Audit { faults, unseen, lines, .. } = audit;
+    Ok(Audited {
+        digest: opened.run.report.clone(),
+        record: shown.record,
+        gate: shown.gate,
+        faults,
+        unseen,
+        lines,
+        signers_brought: request.signers.is_some(),
+        policy_brought: request.policy.is_some(),
+        ledger: (history.entries().len(), history.unsigned(), history.head()),
+        report,
+    })
+}
+
+/// The record that the bundle is, by a policy.
+async fn record(caller: &Caller, request: &AuditRequest, policy: ChosenPolicy, history: History) -> Result<EnvironmentRecord, ActError> {
+    let opened = bundle::open(&request.bundle).await?;
+    let plan = KeptPlan::of(&opened.plan_files().await?, &opened.run.config, &opened.environment()?)?.plan;
+    let mut record = EnvironmentRecord::with(caller, Arc::new(plan), policy, Box::new(opened.store)).await?;
+    record.history = history;
+    Ok(record)
+}
+
+/// The policy and the people of a plan that the auditor trusts.
+fn law(
+    file: &Path,
+    environment: &str,
+) -> Result<(Option<crate::model::Signoff>, std::collections::BTreeMap<String, crate::model::Person>), ActError> {
+    let request = Request { config: file.to_path_buf(), environment: Some(environment.to_owned()), ..Request::default() };
+    let plan = plan::load_leniently(&request).map_err(ActError::Plan)?;
+    if plan.signoff.is_none() {
+        return Err(ActError::Usage(format!("{}: it does not say whose signatures `{environment}` needs", file.display())));
+    }
+    Ok((plan.signoff, plan.people))
+}
+
+/// The signers that are trusted: the auditor's own; else the bundle's, which prove nothing.
+///
+/// What the bundle says beside its plan counts nothing: the plan is the one that the run was made with.
+fn signers(opened: &Opened, plan: &Plan, request: &AuditRequest) -> Result<Signers, ActError> {
+    let own =
+        |file: &Path| regular_file::read_bytes(file, LARGEST_SIGNERS).map_err(|error| ActError::unread(&file.display().to_string(), error));
+    let trusted = request.signers.as_deref();
+    let bytes = match trusted {
+        Some(file) => own(file)?,
+        None if opened.bundle.allowed_signers().is_empty() => return Ok(Signers::none()),
+        None => opened.bundle.allowed_signers().to_vec(),
+    };
+    let name = trusted.map_or_else(|| "allowed_signers".into(), |file| file.to_string_lossy());
+    let revoked = match request.revoked.as_deref() {
+        Some(file) => Some((file.to_string_lossy(), own(file)?)),
+        None => revoked(plan).map(|bytes| ("revoked_keys".into(), bytes.to_vec())),
+    };
+    policy::parsed((&name, &bytes), revoked.as_ref().map(|(name, bytes)| (&**name, bytes.as_slice())))
+}
+
+/// The keys that count no more, as the plan names them.
+fn revoked(plan: &Plan) -> Option<&[u8]> {
+    plan.keys(plan.signoff.as_ref()?.revoked_keys.as_deref()?)
+}
+
+struct Audit<'a> {
+    opened: &'a Opened,
+    report: &'a Report,
+    history: &'a History,
+    faults: Vec<String>,
+    unseen: Vec<String>,
+    lines: Vec<String>,
+}
+
+impl Audit<'_> {
+    /// Signatures that cannot be relied on, and what became of keys since.
+    fn entries(&mut self) {
+        let (project, environment) = (&self.report.project, &self.report.environment);
+        let elsewhere = self.history.entries().iter().filter(|entry| !entry.is_of(project, environment)).count();
+        if elsewhere > 0 {
+            self.lines.push(format!("{elsewhere} entries of other projects or environments: their signatures were not judged"));
+        }
+        for entry in self.history.of_environment(project, environment) {
+            match &entry.standing {
+                SignatureStanding::Untrusted(why) => self.faults.push(format!("entry {}: {why}", entry.entry.seq)),
+                SignatureStanding::Signed { since: Some(since), .. } => self.lines.push(format!("entry {}: {since}", entry.entry.seq)),
+                SignatureStanding::Signed { .. } | SignatureStanding::Unsigned => {}
+            }
+        }
+        if let Some((seq, version)) = self.history.newer(project, environment) {
+            self.faults.push(format!("entry {seq} was written by a newer gonogo (version {version}): audit with that one"));
+        }
+    }
+
+    /// The plan's files are those of the run.
+    fn plan(&mut self, plan: &Plan) {
+        if self.opened.run.files != self.report.plan.files {
+            self.faults.push("its ledger keeps other files of the plan than its report names".into());
+        }
+        for (name, digest) in &self.opened.run.files {
+            if self.opened.bundle.plan_file(name).map(Digest::of).as_ref() != Some(digest) {
+                self.faults.push(format!("the plan's file `{name}` is not the one the run was made with"));
+            }
+        }
+        let allowed = plan.signoff.as_ref().and_then(|policy| plan.keys(&policy.allowed_signers)).unwrap_or_default();
+        if self.opened.bundle.allowed_signers() != allowed {
+            self.faults.push("its `allowed_signers` are not those of the plan".into());
+        }
+        if self.opened.bundle.revoked_keys() != revoked(plan) {
+            self.faults.push("its `revoked_keys` are not those of the plan".into());
+        }
+    }
+
+    /// The statements to be checked by hand are those of the ledger.
+    fn statements(&mut self) {
+        let of_environment = self.history.of_environment(&self.report.project, &self.report.environment);
+        let entries: Vec<Entry> = of_environment.map(|entry| entry.entry.clone()).collect();
+        if let Err(error) = self.opened.bundle.check_entries(&entries) {
+            self.faults.push(error.to_string());
+        }
+    }
+
+    /// The record and the pages are what report and ledger make, by the plan that the run was made with.
+    fn pages(&mut self, caller: &Caller, entry: &VerifiedEntry, made: &Record, written: &Record) -> Result<(), ActError> {
+        let bundle = &self.opened.bundle;
+        if written.as_of < entry.own || CLOCKS.after(caller.now) < written.as_of {
+            self.faults.push(format!("its record is as of {}, which is before the run or still to come", written.as_of));
+        }
+        let by = bundle.manifest().map_err(|error| ActError::Untrusted(error.to_string()))?.tool;
+        if by != Manifest::TOOL {
+            // Another version may show the same in other words: what it made cannot be made again here.
+            let tool = Manifest::TOOL;
+            self.unseen.push(format!("its pages were made by {by} and cannot be compared by {tool}: audit with that version"));
+        } else if made != written {
+            self.faults.push("its record.json is not what its ledger says".into());
+        } else {
+            let pages = render::pages(self.report, bundle.report(), Some(written));
+            if pages.html.as_bytes() != bundle.html() {
+                self.faults.push("its report.html was edited".into());
+            }
+            if pages.markdown.as_bytes() != bundle.markdown() {
+                self.faults.push("its report.md was edited".into());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! Deployments on record, each with what it rested on at its moment.
+
+use super::{ActError, EnvironmentRecord};
+use crate::{
+    ledger::{self, Decisions, PolicyInForce, VerifiedEntry, deployment_row},
+    model::{Act, Decision, Deployment, DeploymentRow, Digest, Person, SignOff},
+};
+
+/// The deployments of the record's environment that are `meant`, newest first, at most so many.
+pub(super) async fn rows(
+    record: &EnvironmentRecord,
+    most: usize,
+    meant: impl Fn(&Deployment) -> bool,
+) -> Result<Vec<DeploymentRow>, ActError> {
+    let decisions = Decisions::of(&record.history, &record.plan.project, &record.plan.environment);
+    let all = record.here().rev().filter_map(|entry| match &entry.statement.act {
+        Act::Deployment(deployment) if meant(deployment) => Some((entry, &**deployment)),
+        _ => None,
+    });
+    let mut rows = Vec::new();
+    for (entry, deployment) in all.take(most) {
+        rows.push(row(record, &decisions, entry, deployment).await?);
+    }
+    Ok(rows)
+}
+
+/// Who approved is judged as the gate judged it then: by the policy the run was made under, and by nothing said later.
+async fn row(
+    record: &EnvironmentRecord,
+    decisions: &Decisions<'_>,
+    entry: &VerifiedEntry,
+    deployment: &Deployment,
+) -> Result<DeploymentRow, ActError> {
+    let people = &record.policy.people;
+    let run = deployment.report.as_ref().and_then(|report| Some((report, decisions.run(report)?)));
+    let Some((report, (made, run))) = run.filter(|(_, (made, _))| made.entry.seq < entry.entry.seq) else {
+        return Ok(deployment_row((entry, deployment), people, None, &[], 0));
+    };
+    let then = record.policy_then(made, run).await;
+    let standing: Vec<(&VerifiedEntry, &SignOff)> = match then.in_force(entry.own) {
+        Some(policy) => {
+            decisions.standing(report, began(record, entry, deployment), &policy).into_iter().filter(|one| in_time(one, &policy)).collect()
+        }
+        None => Vec::new(),
+    };
+    let people: &std::collections::BTreeMap<String, Person> = &then.people;
+    let exceptions = exceptions(record, report, &standing, (made, run)).await?;
+    Ok(deployment_row((entry, deployment), people, Some(run), &standing, exceptions))
+}
+
+/// The place in the ledger where the deployment began: what was said later did not stand behind it.
+fn began(record: &EnvironmentRecord, entry: &VerifiedEntry, deployment: &Deployment) -> u64 {
+    let named = deployment.begun.as_ref();
+    let begun = named.and_then(|named| record.here().find(|other| other.entry.statement() == *named));
+    begun.map_or(entry.entry.seq, |begun| begun.entry.seq)
+}
+
+/// Whether a sign-off had not run out then.
+fn in_time((entry, _): &(&VerifiedEntry, &SignOff), policy: &PolicyInForce<'_>) -> bool {
+    policy.now < policy.policy.valid_for.after(entry.statement.made.at.min(entry.own))
+}
+
+/// How many exceptions were accepted: as those who approved signed them, else as the report has them.
+async fn exceptions(
+    record: &EnvironmentRecord,
+    report: &Digest,
+    standing: &[(&VerifiedEntry, &SignOff)],
+    (made, run): (&VerifiedEntry, &crate::model::Run),
+) -> Result<usize, ActError> {
+    if let Some((_, said)) = standing.iter().find(|(_, said)| said.decision == Decision::Go && said.report == *report) {
+        return Ok(said.exceptions.iter().filter(|exception| exception.waiver.is_some()).count());
+    }
+    let recorded = ledger::recorded(record.store.as_ref(), made, run).await?;
+    Ok(recorded.report.findings.iter().filter(|finding| finding.waiver.is_some()).count())
+}

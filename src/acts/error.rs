@@ -1,0 +1,54 @@
+//! Why an act was not done.
+
+use crate::{
+    ledger::{BundleError, LedgerError, signing::KeyError},
+    plan::Problem,
+};
+
+/// Why an act was not done. Texts say what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// It was asked for wrongly; nothing was touched.
+    #[error("{0}")]
+    Usage(String),
+    /// The plan has these problems.
+    #[error("the plan has problems")]
+    Plan(Vec<Problem>),
+    /// The release contradicts what is checked out.
+    #[error("NO-GO: {0}")]
+    Contradiction(String),
+    /// Something cannot be believed.
+    #[error("{0}")]
+    Untrusted(String),
+    /// The ledger could not be read or believed.
+    #[error(transparent)]
+    Ledger(LedgerError),
+    /// Nothing was added to the ledger.
+    #[error(transparent)]
+    NotRecorded(LedgerError),
+    /// A bundle cannot be read or believed.
+    #[error("{0}: {1}")]
+    Bundle(String, BundleError),
+    /// No signature could be made.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Something could not be written.
+    #[error("{0}")]
+    Output(String),
+    /// Nobody agreed.
+    #[error("nothing was signed")]
+    Declined,
+}
+
+impl From<LedgerError> for ActError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl ActError {
+    /// What could not be read, because it was named wrongly.
+    pub(super) fn unread(named: &str, why: impl std::fmt::Display) -> Self {
+        Self::Usage(format!("{named}: {why}"))
+    }
+}

@@ -1,0 +1,56 @@
+//! The deployment log, and the ledger under it.
+
+mod verify;
+
+use jiff::Timestamp;
+
+use super::{ActError, EnvironmentRecord, deployments};
+use crate::{
+    ledger::{self, VerifiedEntry},
+    model::{Act, Deployment, DeploymentRow},
+};
+
+pub use verify::{Looked, verify};
+
+/// Which stretch of time is listed; ends included.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Span {
+    /// From then on.
+    pub since: Option<Timestamp>,
+    /// Up to then.
+    pub until: Option<Timestamp>,
+}
+
+impl Span {
+    /// Whether it has this moment.
+    pub fn has(self, at: Timestamp) -> bool {
+        self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at <= until)
+    }
+}
+
+/// The deployments of the record's environment in that time, newest first.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn deployments(record: &EnvironmentRecord, span: Span) -> Result<Vec<DeploymentRow>, ActError> {
+    deployments::rows(record, usize::MAX, |deployment: &Deployment| span.has(deployment.finished)).await
+}
+
+/// What began and did not end, a sentence each.
+pub fn unended(record: &EnvironmentRecord) -> Vec<String> {
+    let open = ledger::unended(&record.history, &record.plan.project, &record.plan.environment);
+    open.into_iter().map(|(entry, begun)| ledger::begun_sentence(entry, begun)).collect()
+}
+
+/// Every entry of the record's environment in that time, oldest first.
+pub fn trail(record: &EnvironmentRecord, span: Span) -> impl Iterator<Item = &VerifiedEntry> {
+    record.here().filter(move |entry| span.has(entry.entry.recorded))
+}
+
+/// When the deployment of this entry began.
+pub fn started(record: &EnvironmentRecord, entry: u64) -> Option<Timestamp> {
+    match &record.entry(entry)?.statement.act {
+        Act::Deployment(deployment) => deployment.started,
+        _ => None,
+    }
+}

@@ -1,0 +1,89 @@
+//! Every hash, link, signature and kept byte of a ledger.
+
+use crate::{
+    acts::{ActError, Caller, EnvironmentRecord, policy},
+    ledger::{self, Checked, LedgerError, SignatureStanding, Trust, VerifiedEntry, Verifier as _},
+    model::{Act, Digest},
+};
+
+/// What was looked at in a ledger, and what was found.
+pub struct Looked {
+    /// Entries that cannot be believed, each with the reason.
+    pub untrusted: Vec<String>,
+    /// What is to be said of entries that are believed.
+    pub notes: Vec<String>,
+    /// The first entry that a newer program wrote, with its version.
+    pub newer: Option<(u64, u32)>,
+}
+
+/// Looks at everything there is.
+///
+/// # Errors
+/// Where hashes, links or kept bytes do not hold, or one of `heads` is gone.
+pub async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &[Digest]) -> Result<Looked, ActError> {
+    for head in heads {
+        if !record.history.holds(head) {
+            let lost = format!("the head {head} that you kept is not in it: entries were cut off, or it is another ledger");
+            return Err(LedgerError::Cut(lost).into());
+        }
+    }
+    let (project, environment) = (&record.plan.project, &record.plan.environment);
+    let mut looked = Looked { untrusted: Vec::new(), notes: Vec::new(), newer: record.history.newer(project, environment) };
+    for entry in record.history.entries() {
+        bytes(record, entry).await?;
+        let seq = entry.entry.seq;
+        if let SignatureStanding::Signed { since: Some(since), .. } = &entry.standing {
+            looked.notes.push(format!("entry {seq}: {since}"));
+        }
+        if let Some(aside) = &entry.aside {
+            looked.notes.push(format!("entry {seq} is set aside: {aside}"));
+        }
+        // Others sign there: by the signers of this plan nothing can be said of them.
+        if let SignatureStanding::Untrusted(why) = &entry.standing
+            && entry.is_of(project, environment)
+        {
+            match formerly(caller, record, entry).await {
+                Some(run) => {
+                    looked.notes.push(format!("entry {seq}: {why}; it counted when it was recorded, by the signers kept with entry {run}"))
+                }
+                None => looked.untrusted.push(format!("entry {seq}: {why}")),
+            }
+        }
+    }
+    Ok(looked)
+}
+
+/// The bytes that belong to an entry are there, and a run's report is what the entry says.
+async fn bytes(record: &EnvironmentRecord, entry: &VerifiedEntry) -> Result<(), ActError> {
+    let seq = entry.entry.seq;
+    for digest in entry.statement.kept() {
+        let bytes = record.store.blob(digest).await?;
+        let bytes = bytes.ok_or_else(|| LedgerError::Broken { seq, why: format!("the bytes {digest} that belong to it are gone") })?;
+        if Digest::of(&bytes) != *digest {
+            return Err(LedgerError::Broken { seq, why: format!("the bytes {digest} that belong to it were altered") }.into());
+        }
+    }
+    if let Act::Run(run) = &entry.statement.act {
+        ledger::recorded(record.store.as_ref(), entry, run).await?;
+    }
+    Ok(())
+}
+
+/// The run whose signers vouch for a signature that does not count today: the newest before it. A key that has expired,
+/// was revoked or belongs to nobody any more makes no old entry a forgery.
+async fn formerly(caller: &Caller, record: &EnvironmentRecord, entry: &VerifiedEntry) -> Option<u64> {
+    let (signature, by) = (entry.entry.signature.as_deref()?, entry.statement.made.by.as_deref()?);
+    let checked = |trust: Trust<'_>| trust.check(&entry.entry.payload, signature, by, entry.own);
+    let of_the_key = matches!(checked(Trust { signers: &record.policy.signers, now: record.now }), Checked::Untrusted(_));
+    if !of_the_key || entry.statement.contradiction().is_some() {
+        return None;
+    }
+    let (made, run) = record.here().rev().find_map(|other| match &other.statement.act {
+        Act::Run(run) if other.entry.seq < entry.entry.seq => Some((other, run)),
+        _ => None,
+    })?;
+    let kept = record.plans.of_run(record.store.as_ref(), made, run).await.ok()?;
+    let mut signers = policy::signers_of(&kept.plan).ok()?;
+    signers.ask_revoked(&caller.env).await;
+    matches!(checked(Trust { signers: &signers, now: entry.own }), Checked::Signed { .. }).then_some(made.entry.seq)
+}

@@ -1,0 +1,126 @@
+//! What a page shows of the record beside a report.
+
+mod afterwards;
+
+use jiff::Timestamp;
+
+use self::afterwards::Afterwards;
+use super::{ActError, EnvironmentRecord, deployments};
+use crate::{
+    ledger::{self, AskedRelease, GateInput, LedgerError, RecordedRun, VerifiedEntry},
+    model::{Act, DeploymentStatus, Digest, Exit, Phase, Record, RecordStanding, Report, Run},
+};
+
+/// Deployments that a page shows.
+const MOST_DEPLOYMENTS: usize = 20;
+
+/// The record around a run, with what the gate would say of it.
+pub struct Shown {
+    /// What pages show.
+    pub record: Record,
+    /// What the gate would say.
+    pub gate: Exit,
+}
+
+/// How the record is looked at.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Asking<'a> {
+    /// As of this moment; as it stood when it was deployed, or now, where it is left out.
+    pub(super) as_of: Option<Timestamp>,
+    /// The SHA-256 of the token of the deployment whose child asks.
+    pub(super) child_of: Option<&'a Digest>,
+}
+
+/// The record around a run before a deployment. A run of the past is shown as it stood when it was deployed, by the
+/// policy it was made under; with `as_of` at that moment.
+pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, run: &Run, asking: Asking<'_>) -> Result<Shown, ActError> {
+    let then = record.policy_then(entry, run).await;
+    let made = &entry.statement.made;
+    let asked = AskedRelease { project: made.project.clone(), environment: made.environment.clone(), release: run.release.clone() };
+    let shown = ledger::recorded(record.store.as_ref(), entry, run).await?;
+    let now = asking.as_of.or_else(|| live_since(record, &asked, entry)).unwrap_or_else(|| today(record));
+    // What was signed after the deployment did not stand behind it.
+    let history = record.history.until(now);
+    let Some(policy) = then.in_force(now).filter(|_| run.full && run.phase == Phase::PreDeploy) else {
+        return Ok(Shown { record: bare(record, now, run), gate: Exit::Hold });
+    };
+    let mut runs = ledger::runs(record.store.as_ref(), &history, &asked).await?;
+    runs.retain(|other| other.run.report != shown.run.report && other.looked() <= shown.looked());
+    runs.push(shown.clone());
+    let input = GateInput {
+        asked: &asked,
+        policy,
+        plan_files: &shown.report.plan.files,
+        asked_of: &then.asked_of,
+        authors: run.authors.as_ref(),
+        deployer: None,
+        child_of: asking.child_of,
+        elsewhere: None,
+    };
+    let ruling = ledger::gate(&history, &runs, input);
+    let before = before(record, &shown).await?;
+    let before = before.as_ref().map(|(report, digest)| (report, digest.clone()));
+    let mut deployments = deployments::rows(record, MOST_DEPLOYMENTS, |_| true).await?;
+    deployments.iter_mut().skip(1).for_each(|older| older.log_tail = None);
+    let mut page = ledger::showing(&record.history, input, &ruling, &shown, before, deployments);
+    let afterwards = Afterwards::of(&record.history, &history, input, &runs, &shown);
+    page.standing.remarks.extend(afterwards.remarks);
+    let gate = if afterwards.refused { ruling.exit().and(Exit::Red) } else { ruling.exit() };
+    Ok(Shown { record: page, gate })
+}
+
+/// The moment of looking; not before the newest entry, whose clock may be a little ahead.
+fn today(record: &EnvironmentRecord) -> Timestamp {
+    let newest = record.history.entries().iter().rev().find(|entry| entry.aside.is_none());
+    newest.map_or(record.now, |newest| newest.entry.recorded.max(record.now))
+}
+
+/// Where nobody can sign: the state of the ledger alone.
+fn bare(record: &EnvironmentRecord, as_of: Timestamp, run: &Run) -> Record {
+    let why = if run.full {
+        "the plan does not say whose signatures are needed"
+    } else {
+        "this is no full run before a deployment, which nobody signs"
+    };
+    Record {
+        as_of,
+        head: record.history.head(),
+        entries: record.history.entries().len() as u64,
+        unsigned: record.history.unsigned(),
+        standing: RecordStanding { signed: false, remarks: vec![why.to_owned()], confirms: None },
+        roles: Vec::new(),
+        answers: Vec::new(),
+        waivers: Vec::new(),
+        deployments: Vec::new(),
+        emergencies: Vec::new(),
+        changes: None,
+    }
+}
+
+/// When the release went live last after this run; an attempt that failed froze nothing.
+fn live_since(record: &EnvironmentRecord, asked: &AskedRelease, entry: &VerifiedEntry) -> Option<Timestamp> {
+    let of_environment = record.history.of_environment(&asked.project, &asked.environment);
+    of_environment.rev().take_while(|other| other.entry.seq > entry.entry.seq).find_map(|other| match &other.statement.act {
+        Act::Deployment(deployment) if deployment.status == DeploymentStatus::Succeeded && asked.covered(&deployment.release).is_ok() => {
+            Some(other.entry.recorded)
+        }
+        _ => None,
+    })
+}
+
+/// The report that was signed last before this run, of any release.
+async fn before(record: &EnvironmentRecord, run: &RecordedRun) -> Result<Option<(Report, Digest)>, ActError> {
+    let earlier = record.history.of_environment(&run.report.project, &run.report.environment).rev();
+    let signed = earlier.filter(|proven| proven.entry.seq < run.seq && proven.signer().is_some()).find_map(|proven| {
+        if let Act::SignOff(said) = &proven.statement.act {
+            Some(said.report.clone()).filter(|report| *report != run.run.report)
+        } else {
+            None
+        }
+    });
+    let Some(digest) = signed else { return Ok(None) };
+    let Some(bytes) = record.store.blob(&digest).await? else { return Ok(None) };
+    let report =
+        Report::from_json(&bytes).map_err(|error| LedgerError::Broken { seq: run.seq, why: format!("an earlier report: {error}") })?;
+    Ok(Some((report, digest)))
+}

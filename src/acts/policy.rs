@@ -1,0 +1,237 @@
+//! Which policy is in force: the work tree's, that of a protected place in git, or the one that a judge brings.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Instant,
+};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{ActError, Caller, record::GIT};
+use crate::{
+    ledger::{
+        PolicyInForce,
+        signing::{Signers, SignersFile, SignersProblem},
+    },
+    model::{Digest, Person, PolicyPlace, Release, Signoff},
+    net::git,
+    plan::{self, Plan},
+};
+
+/// Whose word counts, all of it from one place.
+#[derive(Clone)]
+pub struct ChosenPolicy {
+    /// Whose signatures are needed.
+    pub signoff: Option<Signoff>,
+    /// Who is who.
+    pub people: BTreeMap<String, Person>,
+    /// Whose key is whose.
+    pub signers: Signers,
+    /// Of whom each manual item is asked.
+    pub asked_of: BTreeMap<String, Vec<String>>,
+    /// Where the record is kept, where the plan says so.
+    pub ledger: Option<String>,
+    /// The plan's `release:` block.
+    pub release: Release,
+    /// Whether the plan lives in another repository than what is released.
+    pub elsewhere: bool,
+    /// Its place in git, where it is not the work tree's.
+    pub place: Option<PolicyPlace>,
+    /// That another policy than the one in the work tree counts.
+    pub remark: Option<String>,
+    /// Whether a judge brought it, who believes nothing else.
+    brought: bool,
+}
+
+/// What `--policy-from` and `GONOGO_POLICY_FROM` come to.
+///
+/// # Errors
+/// Where they differ, or one is empty: an unset variable of a CI must not mean the work tree.
+pub fn named(flag: Option<&str>, variable: Option<&str>) -> Result<Option<String>, ActError> {
+    for (name, said) in [("`--policy-from`", flag), ("`GONOGO_POLICY_FROM`", variable)] {
+        if said.is_some_and(|said| said.trim().is_empty()) {
+            return Err(ActError::Usage(format!(
+                "{name} is empty: name a branch of a remote (`origin/main`), a full ref or a commit; an unset variable leaves it empty"
+            )));
+        }
+    }
+    match (flag, variable) {
+        (Some(flag), Some(variable)) if flag != variable => {
+            Err(ActError::Usage(format!("`--policy-from` says `{flag}` and `GONOGO_POLICY_FROM` says `{variable}`: leave one of them out")))
+        }
+        (flag, variable) => Ok(flag.or(variable).map(str::to_owned)),
+    }
+}
+
+impl ChosenPolicy {
+    /// The plan's own, or what another state of its repository says.
+    pub(super) async fn of(caller: &Caller, plan: &Plan, reference: Option<&str>) -> Result<Self, ActError> {
+        let mut policy = match reference {
+            None => Self::own(plan, signers_of(plan)?),
+            Some(reference) => Self::at(caller, plan, reference).await?,
+        };
+        policy.signers.ask_revoked(&caller.env).await;
+        policy.each_with_a_key_of_their_own()
+    }
+
+    fn own(plan: &Plan, signers: Signers) -> Self {
+        Self {
+            signoff: plan.signoff.clone(),
+            people: plan.people.clone(),
+            signers,
+            asked_of: asked_of(plan),
+            ledger: plan.ledger.clone(),
+            release: plan.release.clone(),
+            elsewhere: false,
+            place: None,
+            remark: None,
+            brought: false,
+        }
+    }
+
+    /// What a judge brings: nothing of what is judged counts.
+    pub(super) fn brought(signoff: Option<Signoff>, people: BTreeMap<String, Person>, signers: Signers) -> Self {
+        Self {
+            signoff,
+            people,
+            signers,
+            asked_of: BTreeMap::new(),
+            ledger: None,
+            release: Release::default(),
+            elsewhere: false,
+            place: None,
+            remark: None,
+            brought: true,
+        }
+    }
+
+    /// The same signers, by the policy and the people of the plan that a run was made with.
+    pub(super) fn as_of(&self, then: &Plan) -> Self {
+        let people = if then.people.is_empty() { &self.people } else { &then.people };
+        let signoff = then.signoff.clone().or_else(|| self.signoff.clone());
+        Self { signoff, people: people.clone(), asked_of: asked_of(then), ..self.clone() }
+    }
+
+    /// Whether it counts for runs of the past too.
+    pub(super) fn is_binding(&self) -> bool {
+        self.place.is_some() || self.brought
+    }
+
+    /// Tells whoever decides which policy it is; the gate must use the same.
+    pub(super) fn says_where(&self, dialogue: &dyn super::Dialogue) {
+        dialogue.tell(&match &self.place {
+            Some(place) => format!("policy of {} ({})", place.reference, place.commit),
+            None => "policy of the work tree: a gate with `--policy-from` takes another".to_owned(),
+        });
+    }
+
+    /// As it is in force at a moment; `None` where nobody has to sign.
+    pub fn in_force(&self, now: Timestamp) -> Option<PolicyInForce<'_>> {
+        Some(PolicyInForce { policy: self.signoff.as_ref()?, people: &self.people, now })
+    }
+
+    fn each_with_a_key_of_their_own(self) -> Result<Self, ActError> {
+        let holders = self.signoff.as_ref().map(holders).unwrap_or_default();
+        let Some(shared) = self.signers.shared(&holders).into_iter().next() else { return Ok(self) };
+        Err(ActError::Usage(format!(
+            "{} could sign with one key, {}, so they would not be two people: give each a line and a key of their own",
+            shared.people.join(" and "),
+            shared.key
+        )))
+    }
+
+    async fn at(caller: &Caller, plan: &Plan, reference: &str) -> Result<Self, ActError> {
+        let there = At { caller, root: &plan.root, reference };
+        let text = String::from_utf8(there.file(&plan.config.to_string_lossy()).await?)
+            .map_err(|_| ActError::Usage(format!("the plan at `{reference}` is not text")))?;
+        let request =
+            plan::Request { config: plan.root.join(&plan.config), environment: Some(plan.environment.clone()), env: caller.env.clone() };
+        let protected = plan::load_text_leniently(&text, &request).map_err(ActError::Plan)?;
+        if protected.project != plan.project {
+            return Err(ActError::Usage(format!(
+                "the project is called `{}` here and `{}` at `{reference}`: a project that is renamed would have no record",
+                plan.project, protected.project
+            )));
+        }
+        let mut files = BTreeMap::new();
+        for name in protected.signoff.iter().flat_map(|signoff| std::iter::once(&signoff.allowed_signers).chain(&signoff.revoked_keys)) {
+            files.insert(name.clone(), there.file(name).await?);
+        }
+        let read = |name: &str| files.get(name).cloned().ok_or_else(|| ActError::Usage(format!("the file `{name}` is gone")));
+        let signers = signers(protected.signoff.as_ref(), read)?;
+        let same = protected.signoff == plan.signoff
+            && protected.people == plan.people
+            && files.iter().all(|(name, bytes)| plan.files.get(name) == Some(&Digest::of(bytes)));
+        let remark = (!same).then(|| format!("policy, people or signers differ from those of `{reference}`, which count here"));
+        let place = PolicyPlace { reference: reference.to_owned(), commit: reference.to_owned() };
+        Ok(Self { place: Some(place), remark, ..Self::own(&protected, signers) })
+    }
+}
+
+/// What is wrong with the keys of those who sign by this plan.
+pub fn signer_problems(plan: &Plan) -> Vec<String> {
+    let Some(policy) = &plan.signoff else { return Vec::new() };
+    match signers_of(plan) {
+        Err(error) => vec![error.to_string()],
+        Ok(signers) => {
+            let file = &policy.allowed_signers;
+            let remarks = signers.remarks().iter().map(|remark| format!("{file}:{}: {}", remark.line, remark.why)).collect::<Vec<_>>();
+            let shared = signers.shared(&holders(policy)).into_iter();
+            let shared = shared.map(|shared| format!("{file}: {} could sign with one key, {}", shared.people.join(" and "), shared.key));
+            remarks.into_iter().chain(shared).collect()
+        }
+    }
+}
+
+/// Everybody who has a role, each once.
+fn holders(policy: &Signoff) -> Vec<String> {
+    let all: BTreeSet<String> = policy.roles.values().flat_map(|role| role.people.clone()).collect();
+    all.into_iter().collect()
+}
+
+/// Of whom each manual item of the plan is asked, by id.
+fn asked_of(plan: &Plan) -> BTreeMap<String, Vec<String>> {
+    let manual = plan.items.iter().filter(|item| item.kind.name == "manual");
+    manual.map(|item| (item.id.clone(), crate::ledger::asked_of(&item.settings))).collect()
+}
+
+/// Another state of the plan's repository.
+struct At<'a> {
+    caller: &'a Caller,
+    root: &'a Path,
+    reference: &'a str,
+}
+
+impl At<'_> {
+    async fn file(&self, name: &str) -> Result<Vec<u8>, ActError> {
+        let asked = git::file_at(self.root, self.reference, name, &self.caller.env, Instant::now() + GIT).await;
+        asked.map_err(|error| ActError::Usage(format!("`{name}` at `{}`: {error}", self.reference)))
+    }
+}
+
+/// The signers of a plan, from the bytes that were read with it.
+pub(super) fn signers_of(plan: &Plan) -> Result<Signers, ActError> {
+    signers(plan.signoff.as_ref(), |name| {
+        let kept = plan.keys(name).map(<[u8]>::to_vec);
+        kept.ok_or_else(|| ActError::Usage(format!("the file `{name}` was not read with the plan")))
+    })
+}
+
+fn signers(policy: Option<&Signoff>, read: impl Fn(&str) -> Result<Vec<u8>, ActError>) -> Result<Signers, ActError> {
+    let Some(policy) = policy else { return Ok(Signers::none()) };
+    let allowed = read(&policy.allowed_signers)?;
+    let revoked = policy.revoked_keys.as_deref().map(|name| read(name).map(|bytes| (name, bytes))).transpose()?;
+    parsed((&policy.allowed_signers, &allowed), revoked.as_ref().map(|(name, bytes)| (*name, bytes.as_slice())))
+}
+
+/// Reads signers and revoked keys, each with the name of its file, or says every line that is wrong.
+pub(super) fn parsed((name, allowed): (&str, &[u8]), revoked: Option<(&str, &[u8])>) -> Result<Signers, ActError> {
+    let allowed = std::str::from_utf8(allowed).map_err(|_| ActError::Usage(format!("the file `{name}` is not text")))?;
+    let signers = Signers::parse(allowed, revoked.map(|(_, bytes)| bytes), &TimeZone::system());
+    signers.map_err(|problems: Vec<SignersProblem>| {
+        let of = |file| if file == SignersFile::Revoked { revoked.map_or(name, |(name, _)| name) } else { name };
+        let lines: Vec<String> = problems.iter().map(|problem| format!("{}:{}: {}", of(problem.file), problem.line, problem.why)).collect();
+        ActError::Usage(lines.join("\n"))
+    })
+}

@@ -1,0 +1,209 @@
+//! The record of one environment: the plan, the policy that counts, and the ledger, believed.
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+
+use super::{ActError, Caller, ChosenPolicy, kept_plan::KeptPlans, release::Identified};
+use crate::{
+    ledger::{self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, PolicyInForce, Store, Trust, VerifiedEntry},
+    model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject},
+    net::git,
+    plan::{self, Plan, Request},
+};
+
+/// How long git may take.
+pub(super) const GIT: Duration = Duration::from_secs(60);
+
+/// Which record, and by which policy.
+#[derive(Debug, Clone, Default)]
+pub struct RecordRequest {
+    /// The plan's main file.
+    pub config: PathBuf,
+    /// The environment; may be left out where the plan has only one.
+    pub environment: Option<String>,
+    /// The ledger; the policy's where it is left out.
+    pub ledger: Option<String>,
+    /// Where the policy comes from; the work tree where it is left out.
+    pub policy_from: Option<String>,
+}
+
+impl RecordRequest {
+    /// The plan that is meant.
+    pub fn plan(&self, caller: &Caller) -> Request {
+        Request { config: self.config.clone(), environment: self.environment.clone(), env: caller.env.clone() }
+    }
+}
+
+/// The record of one environment.
+pub struct EnvironmentRecord {
+    /// The plan, perhaps without the checks whose variables are not set here.
+    pub plan: Arc<Plan>,
+    /// Whose word counts.
+    pub policy: ChosenPolicy,
+    /// The ledger.
+    pub store: Box<dyn Store>,
+    /// What is in it.
+    pub history: History,
+    /// The moment that everything is judged at: the later of the machine's clock and the store's.
+    pub now: Timestamp,
+    /// The ledger that stands here, where the record is that of files which it does not have: all it knows against a
+    /// release counts.
+    pub elsewhere: Option<History>,
+    /// What is to be said beside.
+    pub remarks: Vec<String>,
+    /// Plans of runs, each read once.
+    pub(super) plans: KeptPlans,
+}
+
+impl EnvironmentRecord {
+    /// Reads plan and ledger. With `create`, a ledger that is not there is started.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub async fn open(caller: &Caller, request: &RecordRequest, create: bool) -> Result<Self, ActError> {
+        let plan = plan::load_leniently(&request.plan(caller)).map_err(ActError::Plan)?;
+        Self::of(caller, Arc::new(plan), request, create).await
+    }
+
+    /// The same for a plan that was read already.
+    pub(super) async fn of(caller: &Caller, plan: Arc<Plan>, request: &RecordRequest, create: bool) -> Result<Self, ActError> {
+        // A policy that cannot be read starts no ledger.
+        let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
+        let place = request.ledger.as_deref().or(policy.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
+        let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, create)?;
+        Self::with(caller, plan, policy, store).await
+    }
+
+    /// The same for a policy that was chosen and a ledger that is open.
+    pub(super) async fn with(caller: &Caller, plan: Arc<Plan>, policy: ChosenPolicy, store: Box<dyn Store>) -> Result<Self, ActError> {
+        let history = read(store.as_ref(), &policy, caller.now).await?;
+        let remarks = policy.remark.iter().cloned().collect();
+        let plans = KeptPlans::default();
+        Ok(Self { plan, policy, store, history, now: caller.now, elsewhere: None, remarks, plans })
+    }
+
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// Where there is none, nobody can sign and no gate can be passed.
+    pub fn in_force(&self) -> Result<PolicyInForce<'_>, ActError> {
+        self.policy.in_force(self.now).ok_or_else(|| {
+            let named = &self.plan.environment;
+            ActError::Usage(format!("the plan does not say whose signatures `{named}` needs: write `signoff:` with its roles and signers"))
+        })
+    }
+
+    /// The entries of the plan's environment, oldest first.
+    pub fn here(&self) -> impl DoubleEndedIterator<Item = &VerifiedEntry> {
+        self.history.of_environment(&self.plan.project, &self.plan.environment)
+    }
+
+    /// The question about this release.
+    pub fn asked(&self, release: Release) -> AskedRelease {
+        AskedRelease { project: self.plan.project.clone(), environment: self.plan.environment.clone(), release }
+    }
+
+    /// The entry of this place, if it is there.
+    pub fn entry(&self, seq: u64) -> Option<&VerifiedEntry> {
+        self.history.entries().iter().find(|entry| entry.entry.seq == seq)
+    }
+
+    /// Who wrote what is released since the last deployment that the gate let through, as far as git knows it here.
+    pub(super) async fn authors(&self, caller: &Caller, release: &Release) -> Option<Authors> {
+        let until = release.commit.as_deref().filter(|_| !self.policy.elsewhere)?;
+        // The release that is live already was written by whoever wrote it, not by nobody.
+        let since = self.live().await.filter(|since| since != until);
+        let asked = git::authors(&self.plan.root, since.as_deref(), until, &caller.env, Instant::now() + GIT).await;
+        asked.unwrap_or_else(|error| {
+            let incomplete = Some(format!("git could not be asked: {error}"));
+            Some(Authors { people: Vec::new(), since, until: until.to_owned(), incomplete })
+        })
+    }
+
+    /// The commit that is live, as far as the record can be relied on.
+    async fn live(&self) -> Option<String> {
+        let (project, environment) = (&self.plan.project, &self.plan.environment);
+        let decisions = Decisions::of(&self.history, project, environment);
+        for (entry, deployment) in ledger::live(&self.history, project, environment) {
+            let Some(commit) = &deployment.release.commit else { continue };
+            let run = deployment.report.as_ref().and_then(|report| decisions.run(report));
+            let then = match run {
+                Some((entry, run)) => self.policy_then(entry, run).await,
+                None => self.policy.clone(),
+            };
+            let policy = then.in_force(entry.own);
+            if policy.is_some_and(|policy| ledger::let_through(&self.history, &decisions, (entry, deployment), &policy)) {
+                return Some(commit.clone());
+            }
+        }
+        None
+    }
+
+    /// The policy that counts for a run: the one it was made under, unless another was asked for because the plan's own is
+    /// not to be believed.
+    pub(super) async fn policy_then(&self, entry: &VerifiedEntry, run: &crate::model::Run) -> ChosenPolicy {
+        if self.policy.is_binding() {
+            return self.policy.clone();
+        }
+        match self.plans.of_run(self.store.as_ref(), entry, run).await {
+            Ok(kept) => self.policy.as_of(&kept.plan),
+            Err(_) => self.policy.clone(),
+        }
+    }
+
+    /// A statement about `subject`, said now.
+    pub(super) fn statement(&self, caller: &Caller, subject: Vec<Subject>, by: Option<String>, method: Method, act: Act) -> Statement {
+        let made = Made {
+            project: self.plan.project.clone(),
+            environment: self.plan.environment.clone(),
+            at: (caller.clock)(),
+            head: self.history.head(),
+            org: None,
+            by,
+            method,
+            tool: format!("{} {}", caller.tool.name, caller.tool.version),
+        };
+        Statement { subject, made, act }
+    }
+
+    /// Adds an entry and reads the ledger again. With `onto`, only where nothing was added since that head.
+    pub(super) async fn append(
+        &mut self,
+        caller: &Caller,
+        draft: Draft,
+        blobs: Vec<Blob>,
+        onto: Option<&Digest>,
+    ) -> Result<Entry, ActError> {
+        let _ = onto;
+        let entry = self.store.append(draft, blobs, (caller.clock)()).await.map_err(ActError::NotRecorded)?;
+        self.history = read(self.store.as_ref(), &self.policy, (caller.clock)()).await?;
+        Ok(entry)
+    }
+
+    /// Reads the ledger again: others add to it.
+    pub(super) async fn read_again(&mut self, caller: &Caller) -> Result<(), ActError> {
+        self.now = (caller.clock)();
+        self.history = read(self.store.as_ref(), &self.policy, self.now).await?;
+        Ok(())
+    }
+
+    /// The release that is asked about: what flags say, with the commit that is checked out here.
+    pub(super) fn question(&self, identified: &Identified) -> Result<AskedRelease, ActError> {
+        let Release { version, commit, artifact, .. } = &identified.release;
+        if version.is_none() && commit.is_none() && artifact.is_none() {
+            return Err(ActError::Usage("say which release is meant: `--release VERSION` or `--commit SHA`".into()));
+        }
+        Ok(self.asked(identified.release.clone()))
+    }
+}
+
+/// Reads a ledger and looks at all of it.
+pub(super) async fn read(store: &dyn Store, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
+    let entries = store.entries().await?;
+    History::of(entries, &Trust { signers: &policy.signers, now })
+}

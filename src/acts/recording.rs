@@ -1,0 +1,177 @@
+//! The record around a run: what it says before, and the run itself put into it afterwards.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use super::{ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, bundle, page, signer::Recorder};
+use crate::{
+    ledger::{self, Blob, Entry, signed_waiver},
+    model::{Act, Digest, GivenAnswer, Record, Report, Run, Subject, Waiver},
+    plan::Plan,
+    run::GivenWaiver,
+};
+
+/// Whether and how a run goes on record.
+#[derive(Debug, Clone, Default)]
+pub struct RecordingRequest {
+    /// Put it on record whatever the plan says.
+    pub record: bool,
+    /// Leave no record.
+    pub no_record: bool,
+    /// The key of a recorder.
+    pub recorder_key: Option<PathBuf>,
+    /// Where to write a bundle.
+    pub bundle: Option<PathBuf>,
+    /// The SHA-256 of the token of the deployment that this process is a child of.
+    pub child_of: Option<Digest>,
+}
+
+impl RecordingRequest {
+    /// Whether the run is to go on record whatever the plan says.
+    pub(super) fn is_told(&self, record: &RecordRequest) -> bool {
+        !self.no_record && (self.record || record.ledger.is_some() || self.bundle.is_some() || self.recorder_key.is_some())
+    }
+}
+
+/// The record that a run goes into.
+pub(super) struct OpenRecord {
+    /// None where the run leaves no record.
+    pub(super) record: Option<EnvironmentRecord>,
+    /// Why the run cannot be put on record.
+    pub(super) lost: Option<ActError>,
+}
+
+/// A run that was put on record.
+pub struct Recorded {
+    /// Its entry.
+    pub entry: Entry,
+    /// What pages show beside the report; `None` where no role has to sign.
+    pub beside: Option<Record>,
+}
+
+impl OpenRecord {
+    /// For a run that leaves no record.
+    pub(super) fn none() -> Self {
+        Self { record: None, lost: None }
+    }
+
+    /// Opens it. A ledger that cannot be trusted ends the command before anything is touched. One that cannot be reached
+    /// does not keep people from seeing what is red: nothing that stands in it counts then, and that is told.
+    pub(super) async fn of(
+        caller: &Caller,
+        dialogue: &dyn Dialogue,
+        plan: &Arc<Plan>,
+        request: &RecordRequest,
+        recording: &RecordingRequest,
+    ) -> Result<Self, ActError> {
+        let opened = async {
+            let record = EnvironmentRecord::of(caller, plan.clone(), request, true).await?;
+            // A key that does not count is told before anything is touched.
+            Recorder::find(caller, dialogue, &record, recording.recorder_key.as_deref()).await?;
+            Ok(record)
+        };
+        match opened.await {
+            Ok(record) => Ok(Self { record: Some(record), lost: None }),
+            Err(lost @ (ActError::Ledger(ledger::LedgerError::Unavailable { .. }) | ActError::Output(_) | ActError::NotRecorded(_))) => {
+                Ok(Self { record: None, lost: Some(lost) })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Every waiver a run is told of: the plan's, and those of the record that it does not have.
+    pub(super) fn waivers(&self, plan: &Plan) -> Vec<GivenWaiver> {
+        let (mut signatures, mut recorded): (BTreeSet<Digest>, Vec<Waiver>) = Default::default();
+        if let Some(record) = &self.record {
+            let policy = record.policy.in_force(record.now);
+            // Of several words on one check the last.
+            for waiver in record.here().filter_map(|entry| signed_waiver(entry, policy.as_ref())) {
+                signatures.insert(waiver.digest());
+                recorded.retain(|earlier| earlier.check != waiver.check);
+                recorded.push(waiver.clone());
+            }
+        }
+        let written = plan.waivers.iter().map(|placed| GivenWaiver {
+            waiver: placed.waiver.clone(),
+            signed: signatures.contains(&placed.waiver.digest()),
+            location: Some(placed.location.clone()),
+        });
+        let known = |waiver: &Waiver| plan.waivers.iter().any(|placed| placed.waiver == *waiver);
+        let recorded = recorded.iter().filter(|waiver| !known(waiver));
+        written.chain(recorded.map(|waiver| GivenWaiver { waiver: waiver.clone(), signed: true, location: None })).collect()
+    }
+
+    /// The answers that count, by the id of the check: given by those of whom the policy's own plan asks it. Of several the
+    /// last.
+    pub(super) fn answers(&self) -> BTreeMap<String, GivenAnswer> {
+        let Some(record) = &self.record else { return BTreeMap::new() };
+        let policy = record.policy.in_force(record.now);
+        let may = |check: &str, by: &String| match (&policy, record.policy.asked_of.get(check)) {
+            (Some(policy), Some(asked)) => policy.among(asked).contains(by),
+            _ => true,
+        };
+        let given = record.here().filter_map(|entry| ledger::given_answer(entry, policy.as_ref()));
+        given.filter(|(check, given)| may(check, &given.by)).collect()
+    }
+}
+
+/// Puts a run on record: signed if a key is given, and if the shares that it was merged of are.
+pub(super) async fn add(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    record: &mut EnvironmentRecord,
+    recording: &RecordingRequest,
+    (report, json): (&Report, &[u8]),
+) -> Result<Recorded, ActError> {
+    let recorder = Recorder::find(caller, dialogue, record, recording.recorder_key.as_deref()).await?;
+    let recorder = if vouched_for(record, report) { recorder } else { recorder.unsigned() };
+    let entry = put(caller, record, &recorder, report, json.to_vec()).await?;
+    let added =
+        record.entry(entry.seq).and_then(|added| if let Act::Run(run) = &added.statement.act { Some((added, &**run)) } else { None });
+    let Some((added, run)) = added else { return Ok(Recorded { entry, beside: None }) };
+    let asking = page::Asking { as_of: Some((caller.clock)()), child_of: recording.child_of.as_ref() };
+    let beside = page::beside(record, added, run, asking).await?.record;
+    if let Some(file) = &recording.bundle {
+        bundle::write(record, added, run, &beside, file).await?;
+    }
+    Ok(Recorded { entry, beside: Some(beside).filter(|record| !record.roles.is_empty()) })
+}
+
+/// Whether a recorder may sign this report: one that was merged only if every share is on record, signed by a recorder. Else
+/// the signature would vouch for what nobody looked at.
+fn vouched_for(record: &EnvironmentRecord, report: &Report) -> bool {
+    let signed = |share: &Digest| {
+        record.policy.in_force(record.now).is_some_and(|policy| {
+            let by_recorder = |entry: &&ledger::VerifiedEntry| entry.signer().is_some_and(|signer| policy.is_recorder(signer));
+            record.here().filter(by_recorder).any(|entry| matches!(&entry.statement.act, Act::Run(run) if run.report == *share))
+        })
+    };
+    report.merged.iter().all(|share| signed(&share.digest))
+}
+
+/// Adds the run whose report has these bytes, with the bytes of the plan it was made with.
+async fn put(
+    caller: &Caller,
+    record: &mut EnvironmentRecord,
+    recorder: &Recorder<'_>,
+    report: &Report,
+    json: Vec<u8>,
+) -> Result<Entry, ActError> {
+    let authors = record.authors(caller, &report.release).await;
+    let mut blobs: Vec<Blob> = vec![Blob::of(json)];
+    let mut files: BTreeMap<String, Digest> = BTreeMap::new();
+    for (name, bytes) in &record.plan.kept {
+        let blob = Blob::of(bytes.to_vec());
+        files.insert(name.clone(), blob.digest.clone());
+        blobs.push(blob);
+    }
+    let digest = blobs[0].digest.clone();
+    let mut subject = vec![Subject::sha256("report.json", &digest)];
+    subject.extend(report.release.commit.as_deref().map(Subject::commit));
+    let config = record.plan.config.to_string_lossy().into_owned();
+    let run = Run::of(report, digest, config, files, authors);
+    recorder.put(record, (subject, Act::Run(Box::new(run)), blobs), None).await
+}

@@ -1,0 +1,203 @@
+//! What is being released, and which commit that is: what git has checked out beats what the CI says, and what is said
+//! against either is a no-go.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use super::{ActError, Caller, ChosenPolicy, ci};
+use crate::model::{ProcessEnv, Release};
+
+/// What was said of the release.
+#[derive(Debug, Clone, Default)]
+pub struct ReleaseRequest {
+    /// The version people say.
+    pub version: Option<String>,
+    /// The full commit id.
+    pub commit: Option<String>,
+    /// The artifact with its digest.
+    pub artifact: Option<String>,
+}
+
+impl ReleaseRequest {
+    /// Whether anything was said.
+    pub fn is_empty(&self) -> bool {
+        self.version.is_none() && self.commit.is_none() && self.artifact.is_none()
+    }
+
+    /// The release in these words alone.
+    pub(super) fn as_said(&self) -> Release {
+        let Self { version, commit, artifact } = self.clone();
+        Release { version, commit, artifact, source: "flags".into(), dirty: false }
+    }
+}
+
+/// A release, and what is to be said of how it is known.
+pub(super) struct Identified {
+    pub(super) release: Release,
+    pub(super) notes: Vec<String>,
+}
+
+/// Which release is meant: each part from the first of flags, plan, CI and git that has it; the commit by what is checked
+/// out in the plan's folder.
+///
+/// # Errors
+/// [`ActError::Contradiction`] where a flag or the plan names another commit than the one that is checked out.
+pub(super) fn identify(caller: &Caller, said: &ReleaseRequest, policy: &ChosenPolicy, folder: &Path) -> Result<Identified, ActError> {
+    let planned = Release { source: "plan".into(), ..policy.release.clone() };
+    let git = if policy.elsewhere { None } else { git(&caller.env, folder) };
+    combine(said.as_said(), planned, ci::release(&caller.env), git, policy.elsewhere)
+}
+
+/// The one rule of which commit it is. `elsewhere`: the plan lives in another repository than the release, so what is
+/// checked out, or what the CI runs for, says nothing of it.
+fn combine(flags: Release, planned: Release, ci: Option<Release>, git: Option<Release>, elsewhere: bool) -> Result<Identified, ActError> {
+    let mut notes = Vec::new();
+    let said = [(&flags, "`--commit`"), (&planned, "the plan's `release:`")];
+    let here = if elsewhere { None } else { git.as_ref().or(ci.as_ref()) };
+    match here.and_then(|here| Some((here, here.commit.as_ref()?))) {
+        Some((here, commit)) => {
+            for (release, name) in said {
+                if let Some(other) = release.commit.as_ref().filter(|other| *other != commit) {
+                    return Err(ActError::Contradiction(format!(
+                        "{name} names the commit {other}, and {} has {commit}: check out what is released, or leave the commit out",
+                        here.source
+                    )));
+                }
+            }
+            if let (Some(git), Some(ci)) = (&git, &ci)
+                && let Some(other) = ci.commit.as_ref().filter(|other| Some(*other) != git.commit.as_ref())
+            {
+                notes.push(format!("git has the commit {commit} checked out, and {} says {other}: what is checked out counts", ci.source));
+            }
+        }
+        None => {
+            if let Some((release, name)) = said.into_iter().find(|(release, _)| release.commit.is_some()) {
+                let commit = release.commit.as_deref().unwrap_or_default();
+                notes.push(format!("that this is the commit {commit} is only claimed, by {name}: no checkout here shows it"));
+            }
+        }
+    }
+    let mut sources = vec![flags, planned];
+    if let Some(git) = git {
+        // A tag that the CI runs for is a name; the commit is the one that is checked out.
+        let named = ci.map(|ci| Release { commit: None, ..ci });
+        sources.extend(named);
+        sources.push(git);
+    } else {
+        sources.extend(ci.filter(|_| !elsewhere));
+    }
+    Ok(Identified { release: combined(&sources), notes })
+}
+
+fn combined(sources: &[Release]) -> Release {
+    let mut release = Release::default();
+    let mut named: Vec<&str> = Vec::new();
+    for source in sources {
+        let mut took = false;
+        for (have, offered) in
+            [(&mut release.version, &source.version), (&mut release.commit, &source.commit), (&mut release.artifact, &source.artifact)]
+        {
+            let offered = offered.as_ref().filter(|value| !value.is_empty());
+            if have.is_none() && offered.is_some() {
+                *have = offered.cloned();
+                took = true;
+            }
+        }
+        if took {
+            named.push(&source.source);
+            release.dirty |= source.dirty;
+        }
+    }
+    release.source = if named.is_empty() { "none".into() } else { named.join(", ") };
+    release
+}
+
+/// The checkout's commit, the tag that stands on it, and whether it has changes; `None` where there is no checkout.
+fn git(env: &ProcessEnv, folder: &Path) -> Option<Release> {
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "core.fsmonitor=false", "--no-optional-locks"]).args(arguments).current_dir(folder);
+        command.env_clear().envs(env.iter().filter(|(name, _)| ["PATH", "HOME"].contains(name))).stdin(Stdio::null()).stderr(Stdio::null());
+        let output = command.output().ok().filter(|output| output.status.success())?;
+        String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
+    };
+    let commit = git(&["rev-parse", "HEAD"])?;
+    let tag = git(&["describe", "--tags", "--exact-match", "HEAD"]);
+    Some(Release {
+        version: tag.map(|tag| tag.strip_prefix('v').map(str::to_owned).unwrap_or(tag)),
+        commit: Some(commit),
+        artifact: None,
+        source: "git".into(),
+        dirty: git(&["status", "--porcelain", "--untracked-files=no"]).is_none_or(|changes| !changes.is_empty()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn naming(source: &str, commit: Option<&str>) -> Release {
+        Release { commit: commit.map(str::to_owned), source: source.into(), ..Release::default() }
+    }
+
+    /// Every combination of who names a commit, and which.
+    #[test]
+    fn what_is_checked_out_beats_the_ci_and_contradictions_are_a_no_go() {
+        let named = [None, Some("c1"), Some("c2")];
+        for flag in named {
+            for plan in named {
+                for ci in named {
+                    for git in named {
+                        for elsewhere in [false, true] {
+                            let checked_out = git.filter(|_| !elsewhere).map(|git| naming("git", Some(git)));
+                            let result = combine(
+                                naming("flags", flag),
+                                naming("plan", plan),
+                                ci.map(|ci| naming("GitHub Actions", Some(ci))),
+                                checked_out,
+                                elsewhere,
+                            );
+                            let about = format!("{flag:?} {plan:?} {ci:?} {git:?} {elsewhere}");
+                            let here = if elsewhere { None } else { git.or(ci) };
+                            let against = |said: Option<&str>| here.is_some() && said.is_some() && said != here;
+                            if against(flag) || against(plan) {
+                                let why = result.err().map(|error| error.to_string()).unwrap_or_default();
+                                assert!(why.contains("c1") && why.contains("c2"), "{about}: {why}");
+                                continue;
+                            }
+                            let identified = result.unwrap_or_else(|error| panic!("{about}: {error}"));
+                            assert_eq!(identified.release.commit.as_deref(), here.or(flag).or(plan), "{about}");
+                            let claimed = identified.notes.iter().any(|note| note.contains("only claimed"));
+                            assert_eq!(claimed, here.is_none() && (flag.is_some() || plan.is_some()), "{about}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_part_comes_from_the_first_that_has_it() {
+        let flags = Release { version: Some("1.4.2".into()), source: "flags".into(), ..Release::default() };
+        let git =
+            Release { version: Some("1.4.1".into()), commit: Some("0a1b".into()), source: "git".into(), dirty: true, ..Release::default() };
+        let identified = combine(flags, Release::default(), None, Some(git), false).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(
+            identified.release,
+            Release {
+                version: Some("1.4.2".into()),
+                commit: Some("0a1b".into()),
+                artifact: None,
+                source: "flags, git".into(),
+                dirty: true
+            }
+        );
+    }
+
+    #[test]
+    fn without_a_source_it_says_so() {
+        assert_eq!(combined(&[]).source, "none");
+    }
+}

@@ -1,0 +1,324 @@
+//! A role holder's decision on one report, signed with their own key.
+
+mod bundle;
+mod taking;
+
+use std::path::PathBuf;
+
+use super::{
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence,
+    signer::{self, Signer},
+};
+use crate::{
+    ledger::{self, Blob, Draft, Entry, Envelope, RecordedRun, pae},
+    model::{
+        Act, Decision, Digest, Evidence, Method, Phase, Release, Report, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal,
+        plain, utc,
+    },
+};
+
+pub(super) use taking::take_in;
+
+/// What is decided, or taken in.
+#[derive(Debug, Clone, Default)]
+pub struct SignRequest {
+    /// The record.
+    pub record: RecordRequest,
+    /// The release; whatever was run last where nothing is said.
+    pub release: ReleaseRequest,
+    /// A bundle whose report is signed, far from any ledger.
+    pub bundle: Option<PathBuf>,
+    /// The role.
+    pub role: String,
+    /// No-go.
+    pub no_go: bool,
+    /// Take the sign-off in this role back.
+    pub withdraw: bool,
+    /// What the person adds.
+    pub comment: Option<String>,
+    /// Whose decision is entered.
+    pub person: Option<String>,
+    /// Files that show the decision.
+    pub evidence: Vec<PathBuf>,
+    /// A file for the signature, instead of the ledger.
+    pub out: Option<PathBuf>,
+    /// A file for what is to be signed elsewhere, and by whom.
+    pub export: Option<(PathBuf, String)>,
+    /// The key to sign with.
+    pub key: Option<PathBuf>,
+}
+
+/// What became of a decision.
+pub enum Signed {
+    /// It is on record, under this head.
+    OnRecord(Entry, Digest),
+    /// It is in this file.
+    InFile(PathBuf),
+    /// What is to be signed is in this file.
+    Exported(PathBuf),
+}
+
+/// Shows what is decided on, has it signed and puts it on record or into a file.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &SignRequest) -> Result<Signed, ActError> {
+    if let Some(file) = &request.bundle {
+        return bundle::sign(caller, dialogue, request, file).await;
+    }
+    let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
+    let Some(made) = decide(caller, dialogue, request, &record, None).await? else {
+        return Ok(Signed::Exported(request.export.clone().map(|(file, _)| file).unwrap_or_default()));
+    };
+    match &request.out {
+        Some(file) => write(file.clone(), &made),
+        None => {
+            let draft = Draft { payload: made.envelope.payload, signature: Some(made.envelope.signature) };
+            let entry = record.append(caller, draft, made.blobs, None).await?;
+            Ok(Signed::OnRecord(entry, record.history.head()))
+        }
+    }
+}
+
+/// Takes in signature files, or what `ssh-keygen` signed; gives the entries and the ledger's head.
+///
+/// # Errors
+/// [`ActError`]; one that cannot be believed keeps all of them out.
+pub async fn add(
+    caller: &Caller,
+    record: &RecordRequest,
+    files: &[PathBuf],
+    dsse: Option<&PathBuf>,
+    evidence: &[PathBuf],
+) -> Result<(Vec<Entry>, Digest), ActError> {
+    let mut record = EnvironmentRecord::open(caller, record, false).await?;
+    let blobs = evidence::read(evidence)?.blobs;
+    let entries = match dsse {
+        Some(file) => vec![taking::detached(caller, &mut record, file, &blobs).await?],
+        None => take_in(caller, &mut record, files, &blobs).await?,
+    };
+    Ok((entries, record.history.head()))
+}
+
+/// A signed decision with what must be kept beside it.
+struct Made {
+    envelope: Envelope,
+    blobs: Vec<Blob>,
+    key: String,
+    by: String,
+}
+
+fn write(file: PathBuf, made: &Made) -> Result<Signed, ActError> {
+    std::fs::write(&file, made.envelope.to_json(&made.key))
+        .map_err(|error| ActError::Output(format!("`{}` could not be written: {error}", file.display())))?;
+    Ok(Signed::InFile(file))
+}
+
+/// Shows what is decided on, and has it signed; `None` where it was only exported.
+async fn decide(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    request: &SignRequest,
+    record: &EnvironmentRecord,
+    report: Option<&Digest>,
+) -> Result<Option<Made>, ActError> {
+    let in_force = record.in_force()?;
+    let policy = in_force.policy;
+    let role = request.role.as_str();
+    let known = policy.roles.get(role).ok_or_else(|| no_role(role, policy))?;
+    let run = newest(request, record, report).await?;
+    // Whoever enters somebody else's decision may have any role but a machine's.
+    let everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).filter(|id| policy.is_of_people(id)).collect();
+    let method = if request.person.is_some() { Method::Recorded } else { Method::Ssh };
+    if !known.methods.contains(&method) {
+        return Err(ActError::Usage(format!(
+            "the role `{role}` must be signed with the person's own key: its `methods` have no `recorded`"
+        )));
+    }
+    let evidence = evidence::read(&request.evidence)?;
+    if let Some((export, signer)) = &request.export {
+        let act = act(request, record, &run, policy, (signer, &evidence.named))?;
+        let statement = record.statement(caller, subject(&run), Some(signer.clone()), method, act);
+        std::fs::write(export, pae(&statement.to_json())).map_err(|error| ActError::Output(format!("{}: {error}", export.display())))?;
+        return Ok(None);
+    }
+    let people = if request.person.is_some() { &everybody } else { &known.people };
+    let signer = Signer::find(caller, dialogue, record, request.key.as_deref(), people).await?;
+    let act = act(request, record, &run, policy, (signer.id(), &evidence.named))?;
+    for line in shown(record, &run, &act, &signer).await? {
+        dialogue.tell(&plain(&line));
+    }
+    record.policy.says_where(dialogue);
+    signer::confirm(dialogue, "Sign this?")?;
+    let envelope = signer.statement(record, subject(&run), method, act).await?;
+    Ok(Some(Made { envelope, blobs: evidence.blobs, key: signer.key(), by: signer.id().to_owned() }))
+}
+
+fn no_role(role: &str, policy: &Signoff) -> ActError {
+    let names: Vec<&str> = policy.roles.keys().map(String::as_str).collect();
+    ActError::Usage(format!("the plan has no role `{role}`: there are {}", names.join(", ")))
+}
+
+/// The newest full run of the release, of any release where none is said; or the run of this report.
+async fn newest(request: &SignRequest, record: &EnvironmentRecord, report: Option<&Digest>) -> Result<RecordedRun, ActError> {
+    let run = match report {
+        Some(report) => of_report(record, report).await?,
+        None => {
+            let release = match request.release.is_empty() {
+                // Whatever was looked at last is what people talk about.
+                true => newest_release(record),
+                // Whoever signs may have anything checked out.
+                false => Some(request.release.as_said()),
+            };
+            let asked = record.asked(release.unwrap_or_default());
+            ledger::runs(record.store.as_ref(), &record.history, &asked).await?.into_iter().rfind(|run| run.aside.is_none())
+        }
+    };
+    run.ok_or_else(|| {
+        let name = request.release.version.clone().or_else(|| request.release.commit.clone()).unwrap_or_else(|| "the release".into());
+        ActError::Usage(format!("no full run of {name} in `{}` is on record: run `gonogo verify` first", record.plan.environment))
+    })
+}
+
+/// The release of the run whose looks are the newest.
+fn newest_release(record: &EnvironmentRecord) -> Option<Release> {
+    let runs = record.here().filter(|entry| entry.aside.is_none()).filter_map(|entry| match &entry.statement.act {
+        Act::Run(run) if run.full && run.phase == Phase::PreDeploy => Some((run.looked.unwrap_or(entry.own), &run.release)),
+        _ => None,
+    });
+    runs.max_by_key(|(looked, _)| *looked).map(|(_, release)| release.clone())
+}
+
+async fn of_report(record: &EnvironmentRecord, report: &Digest) -> Result<Option<RecordedRun>, ActError> {
+    for entry in record.history.entries().iter().rev() {
+        if let Act::Run(run) = &entry.statement.act
+            && run.report == *report
+        {
+            return Ok(Some(ledger::recorded(record.store.as_ref(), entry, run).await?));
+        }
+    }
+    Ok(None)
+}
+
+fn subject(run: &RecordedRun) -> Vec<Subject> {
+    let mut subject = vec![Subject::sha256("report.json", &run.run.report)];
+    subject.extend(run.report.release.commit.as_deref().map(Subject::commit));
+    let artifact = run.report.release.artifact.as_deref().and_then(|artifact| artifact.rsplit_once("@sha256:"));
+    if let Some((name, digest)) = artifact {
+        subject.push(Subject { name: name.to_owned(), digest: [("sha256".to_owned(), digest.to_owned())].into() });
+    }
+    subject
+}
+
+/// What is signed: a decision, or the withdrawal of one.
+fn act(
+    request: &SignRequest,
+    record: &EnvironmentRecord,
+    run: &RecordedRun,
+    policy: &Signoff,
+    (signer, evidence): (&str, &[Evidence]),
+) -> Result<Act, ActError> {
+    let role = request.role.clone();
+    let person = request.person.clone().unwrap_or_else(|| signer.to_owned());
+    if request.withdraw {
+        return withdrawal(request, record, run, &role, &person);
+    }
+    if !policy.has_role(&person, &role) {
+        return Err(ActError::Usage(format!("`{person}` does not have the role `{role}`")));
+    }
+    let decision = if request.no_go { Decision::NoGo } else { Decision::Go };
+    if decision == Decision::Go {
+        signable(run).map_err(ActError::Usage)?;
+    }
+    Ok(Act::SignOff(Box::new(SignOff {
+        report: run.run.report.clone(),
+        release: run.report.release.clone(),
+        verdict: run.report.verdict,
+        meaning: policy.meaning(&role),
+        role,
+        decision,
+        comment: request.comment.clone(),
+        exceptions: run.report.findings.iter().filter(|finding| finding.is_exception()).map(SignedException::of).collect(),
+        person,
+        evidence: evidence.to_vec(),
+    })))
+}
+
+/// Why nobody can sign the report as go.
+fn signable(run: &RecordedRun) -> Result<(), String> {
+    let report = &run.report;
+    if !report.is_full() || report.phase != Phase::PreDeploy {
+        return Err("the report is of no full run before a deployment, so nobody can sign it as go: run `gonogo verify`".into());
+    }
+    if report.verdict != Verdict::Go {
+        return Err(format!("the report says {}, which nobody can sign as go: `--no-go` signs a no", report.headline()));
+    }
+    if report.release.version.is_none() && report.release.commit.is_none() {
+        return Err("the report names neither a version nor a commit: run `gonogo verify --release VERSION`".into());
+    }
+    Ok(())
+}
+
+/// Takes back the newest sign-off of this person in this role, on the release of the run.
+fn withdrawal(request: &SignRequest, record: &EnvironmentRecord, run: &RecordedRun, role: &str, person: &str) -> Result<Act, ActError> {
+    let of_release = |sign_off: &SignOff| {
+        let (theirs, ours) = (&sign_off.release, &run.report.release);
+        (&theirs.version, &theirs.commit, &theirs.artifact) == (&ours.version, &ours.commit, &ours.artifact)
+    };
+    let newest = record.here().rev().find(
+        |proven| matches!(&proven.statement.act, Act::SignOff(said) if said.role == role && said.person == person && of_release(said)),
+    );
+    let sign_off: Digest = newest.map(|proven| proven.entry.statement()).ok_or_else(|| {
+        let release = run.report.release.name().unwrap_or_default();
+        ActError::Usage(format!("`{person}` has signed nothing as `{role}` on {release} in `{}` to withdraw", record.plan.environment))
+    })?;
+    Ok(Act::Withdrawal(Withdrawal { sign_off, reason: request.comment.clone().unwrap_or_default() }))
+}
+
+/// What the person puts their name to.
+async fn shown(record: &EnvironmentRecord, run: &RecordedRun, act: &Act, signer: &Signer<'_>) -> Result<Vec<String>, ActError> {
+    let report = &run.report;
+    let mut lines = vec![
+        format!("{}: {} {} → {}", report.headline(), report.project, report.release.name().unwrap_or_default(), report.environment),
+        format!("run ended {}, entry {}", utc(report.finished), run.seq),
+    ];
+    let exceptions: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.is_exception())
+        .map(|finding| {
+            let waived = finding.waiver.as_ref().map(|waiver| format!(" (accepted until {}, {})", utc(waiver.expires), waiver.ticket));
+            format!("  {} {}: {}{}", finding.outcome.phrase(), finding.id, finding.reason, waived.unwrap_or_default())
+        })
+        .collect();
+    lines.push(if exceptions.is_empty() { "no exceptions".into() } else { "exceptions:".into() });
+    lines.extend(exceptions);
+    lines.extend(since(record, run, signer.id()).await?);
+    lines.push(format!("fingerprint {}", run.run.report));
+    lines.extend(record.remarks.iter().cloned());
+    lines.push(match act {
+        Act::SignOff(said) => {
+            let decision = if said.decision == Decision::Go { "GO" } else { "NO-GO" };
+            let whose = if said.person == signer.id() { String::new() } else { format!(" for {}", said.person) };
+            format!("{} signs {decision}{whose} as {} with {}: \"{}\"", signer.id(), said.role, signer.key(), said.meaning)
+        }
+        _ => format!("{} withdraws a sign-off with {}", signer.id(), signer.key()),
+    });
+    Ok(lines)
+}
+
+/// What changed since this person last signed.
+async fn since(record: &EnvironmentRecord, run: &RecordedRun, person: &str) -> Result<Vec<String>, ActError> {
+    let last = record.here().rev().find_map(|proven| match &proven.statement.act {
+        Act::SignOff(said) if said.person == person && said.report != run.run.report => Some(said.report.clone()),
+        _ => None,
+    });
+    let Some(last) = last else { return Ok(vec!["you have signed nothing before".into()]) };
+    let Some(bytes) = record.store.blob(&last).await? else { return Ok(Vec::new()) };
+    let before = Report::from_json(&bytes).map_err(|error| ActError::Usage(error.to_string()))?;
+    let changes = ledger::changes((&before, last), (&run.report, run.run.report.clone()));
+    if changes.is_empty() {
+        return Ok(vec!["nothing has changed since you last signed".into()]);
+    }
+    Ok(std::iter::once("since you last signed:".to_owned()).chain(changes.into_iter().map(|change| format!("  {change}"))).collect())
+}

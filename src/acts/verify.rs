@@ -1,0 +1,201 @@
+//! Runs an environment's checks, and puts the run on record where it is to be.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, Recorded, RecordingRequest, ReleaseRequest, ci,
+    policy::ChosenPolicy,
+    recording::{self, OpenRecord},
+    release::{self, Identified},
+};
+use crate::{
+    ledger::place,
+    model::{Event, Masker, Period, Phase, Report, Vantage},
+    plan::{self, Plan},
+    run::{self, Limits, SelectionError, Settings},
+};
+
+/// A start a little later than `at` is no rehearsal of the past.
+const TOLERANCE: Period = Period::seconds(60);
+
+/// What is to be run, and how.
+#[derive(Debug, Clone)]
+pub struct VerifyRequest {
+    /// The plan and its record.
+    pub record: RecordRequest,
+    /// Whether and how the run goes on record.
+    pub recording: RecordingRequest,
+    /// What is being released.
+    pub release: ReleaseRequest,
+    /// Before or after the deployment.
+    pub phase: Phase,
+    /// The vantage.
+    pub from: Option<String>,
+    /// Ids, tags or kinds.
+    pub only: Vec<String>,
+    /// Ids, tags or kinds.
+    pub skip: Vec<String>,
+    /// Warnings block too.
+    pub strict: bool,
+    /// For information only.
+    pub advisory: bool,
+    /// Hold counts as success.
+    pub allow_hold: bool,
+    /// Another moment to judge at.
+    pub at: Option<Timestamp>,
+    /// How much at once and how long.
+    pub limits: Limits,
+}
+
+/// A run that can begin.
+pub struct PreparedRun {
+    plan: Arc<Plan>,
+    settings: Settings,
+    record: OpenRecord,
+    recording: RecordingRequest,
+}
+
+/// A run that was made.
+pub struct FinishedRun {
+    /// Its report.
+    pub report: Report,
+    /// The exact bytes of the report's file.
+    pub json: Vec<u8>,
+    /// That it is on record, or why not; `None` where it was not meant to be.
+    pub recorded: Option<Result<Recorded, ActError>>,
+    /// The head of the ledger afterwards.
+    pub head: Option<crate::model::Digest>,
+}
+
+impl PreparedRun {
+    /// Reads plan and record; touches no target.
+    ///
+    /// # Errors
+    /// [`ActError`], also where nothing is selected.
+    pub async fn of(caller: &Caller, dialogue: &dyn Dialogue, request: &VerifyRequest) -> Result<Self, ActError> {
+        let plan = Arc::new(plan::load(&request.record.plan(caller)).map_err(ActError::Plan)?);
+        let record = if wanted(request, &plan) {
+            OpenRecord::of(caller, dialogue, &plan, &request.record, &request.recording).await?
+        } else {
+            OpenRecord::none()
+        };
+        let policy = match &record.record {
+            Some(record) => record.policy.clone(),
+            None => ChosenPolicy::of(caller, &plan, request.record.policy_from.as_deref()).await?,
+        };
+        let identified = release::identify(caller, &request.release, &policy, &plan.root)?;
+        let settings = settings(caller, request, &plan, (&record, &policy), identified)?;
+        run::Selection::of(&plan, &settings).map_err(|error| ActError::Usage(error.to_string()))?;
+        let mut plan = plan;
+        // Without a record nobody else has the plan, and the bytes of its files are of no more use.
+        if let Some(plan) = Arc::get_mut(&mut plan) {
+            plan.kept = Vec::new();
+        }
+        Ok(Self { plan, settings, record, recording: request.recording.clone() })
+    }
+
+    /// Why the run will not be on record although it was meant to be.
+    pub fn lost(&self) -> Option<&ActError> {
+        self.record.lost.as_ref()
+    }
+
+    /// Runs the checks and puts the run on record.
+    ///
+    /// # Errors
+    /// When the selection cannot be meant.
+    pub async fn carry_out(
+        self,
+        caller: &Caller,
+        dialogue: &dyn Dialogue,
+        stop: run::Stop,
+        observer: impl FnMut(&Event),
+    ) -> Result<FinishedRun, ActError> {
+        let Self { plan, settings, record, recording } = self;
+        let masker = Arc::new(Masker::new(plan.words.clone()));
+        let report = run::verify(plan, &settings, masker, stop, observer).await.map_err(|error| ActError::Usage(error.to_string()))?;
+        Ok(finished(caller, dialogue, record, &recording, report).await)
+    }
+}
+
+/// Puts a report on record that was made just now.
+pub(super) async fn finished(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    record: OpenRecord,
+    recording: &RecordingRequest,
+    report: Report,
+) -> FinishedRun {
+    let json = report.to_json();
+    let OpenRecord { record, lost } = record;
+    let (recorded, head) = match (record, lost) {
+        (Some(mut record), _) => {
+            let added = recording::add(caller, dialogue, &mut record, recording, (&report, &json)).await;
+            (Some(added), Some(record.history.head()))
+        }
+        (None, Some(lost)) => (Some(Err(lost)), None),
+        (None, None) => (None, None),
+    };
+    FinishedRun { report, json, recorded, head }
+}
+
+/// Whether any check of the plan is meant for a run after the deployment.
+pub(super) fn selects(caller: &Caller, record: &EnvironmentRecord, request: &VerifyRequest) -> Result<bool, ActError> {
+    let plan = plan::load(&request.record.plan(caller)).map_err(ActError::Plan)?;
+    let open = OpenRecord::none();
+    let identified = Identified { release: Default::default(), notes: Vec::new() };
+    let settings = settings(caller, request, &plan, (&open, &record.policy), identified)?;
+    match run::Selection::of(&plan, &settings) {
+        Ok(_) => Ok(true),
+        Err(SelectionError::Nothing(_)) => Ok(false),
+        Err(error) => Err(ActError::Usage(error.to_string())),
+    }
+}
+
+/// Whether the run is to be on record: it is told so, the plan asks for signatures, names a ledger, or has one.
+fn wanted(request: &VerifyRequest, plan: &Plan) -> bool {
+    let usual =
+        plan.signoff.is_some() || plan.ledger.is_some() || request.record.policy_from.is_some() || plan.root.join(place::DEFAULT).exists();
+    request.recording.is_told(&request.record) || (usual && !request.recording.no_record)
+}
+
+fn settings(
+    caller: &Caller,
+    request: &VerifyRequest,
+    plan: &Plan,
+    (record, policy): (&OpenRecord, &ChosenPolicy),
+    identified: Identified,
+) -> Result<Settings, ActError> {
+    Ok(Settings {
+        at: instant(caller.now, request.at)?,
+        rehearsal: request.at.is_some(),
+        phase: request.phase,
+        strict: request.strict,
+        advisory: request.advisory,
+        allow_hold: request.allow_hold,
+        only: request.only.clone(),
+        skip: request.skip.clone(),
+        from: request.from.clone(),
+        limits: request.limits,
+        release: identified.release,
+        vantage: Vantage { name: request.from.clone(), host: caller.host.clone(), ci: ci::job(&caller.env) },
+        tool: caller.tool.clone(),
+        env: caller.env.clone(),
+        signoff: policy.signoff.clone(),
+        notes: identified.notes,
+        waivers: record.waivers(plan),
+        answers: Arc::new(record.answers()),
+        clock: caller.clock,
+    })
+}
+
+fn instant(now: Timestamp, asked: Option<Timestamp>) -> Result<Timestamp, ActError> {
+    match asked {
+        None => Ok(now),
+        Some(at) if at < now - TOLERANCE.signed() => {
+            Err(ActError::Usage(format!("--at {at} is in the past: a run judges its own instant or a later one")))
+        }
+        Some(at) => Ok(at),
+    }
+}

@@ -1,0 +1,111 @@
+//! An approver accepts an exception and signs for it.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest,
+    signer::{self, Signer},
+};
+use crate::{
+    ledger::Entry,
+    model::{Act, Digest, Severity, Subject, Waiver, WaiverTerms, plain, utc},
+};
+
+/// What is accepted.
+#[derive(Debug, Clone)]
+pub struct WaiveRequest {
+    /// The record.
+    pub record: RecordRequest,
+    /// The check.
+    pub id: String,
+    /// The exception in full; the plan's own is signed where it is left out.
+    pub said: Option<SaidWaiver>,
+    /// The key to sign with.
+    pub key: Option<PathBuf>,
+}
+
+/// An exception that stands in no file.
+#[derive(Debug, Clone)]
+pub struct SaidWaiver {
+    /// Why it is accepted.
+    pub reason: String,
+    /// Where it is tracked.
+    pub ticket: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Until when.
+    pub expires: Timestamp,
+}
+
+/// Puts the exception on record; gives its entry and the ledger's head.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn waive(caller: &Caller, dialogue: &dyn Dialogue, request: &WaiveRequest) -> Result<(Entry, Digest), ActError> {
+    let mut record = EnvironmentRecord::open(caller, &request.record, true).await?;
+    let everybody = record.in_force()?.everybody();
+    let written = record.plan.waivers.iter().find(|waiver| waiver.waiver.check == request.id).map(|waiver| waiver.waiver.clone());
+    let people = match (&written, &request.said) {
+        (Some(waiver), None) => vec![waiver.approver.clone()],
+        _ => everybody,
+    };
+    let signer = Signer::find(caller, dialogue, &record, request.key.as_deref(), &people).await?;
+    let waiver = match (written, &request.said) {
+        (Some(waiver), None) => waiver,
+        (_, Some(said)) => Waiver {
+            check: request.id.clone(),
+            environment: record.plan.environment.clone(),
+            reason: said.reason.clone(),
+            ticket: said.ticket.clone(),
+            owner: said.owner.clone(),
+            approver: signer.id().to_owned(),
+            granted: Some((caller.clock)()),
+            expires: said.expires,
+        },
+        (None, None) => {
+            let id = &request.id;
+            let why = format!("no waiver of `{id}` is in the plan: say `--reason`, `--ticket`, `--owner` and `--expires`");
+            return Err(ActError::Usage(why));
+        }
+    };
+    check(&record, &waiver)?;
+    dialogue.tell(&plain(&format!("{} in {}: {}", waiver.check, waiver.environment, waiver.reason)));
+    dialogue.tell(&plain(&format!("{}, owner {}, until {}", waiver.ticket, waiver.owner, utc(waiver.expires))));
+    record.policy.says_where(dialogue);
+    dialogue.tell(&plain(&format!("{} accepts this with {}", signer.id(), signer.key())));
+    signer::confirm(dialogue, "Accept this exception?")?;
+    let subject = vec![Subject::sha256("waiver", &waiver.digest())];
+    let entry = signer.put(&mut record, subject, Act::Waiver(waiver), Vec::new()).await?;
+    Ok((entry, record.history.head()))
+}
+
+/// What a waiver may not be, wherever it was written: by the rule that runs and the gate go by.
+fn check(record: &EnvironmentRecord, waiver: &Waiver) -> Result<(), ActError> {
+    let refuse = |why: String| Err(ActError::Usage(why));
+    let policy = record.in_force()?;
+    let Some(item) = record.plan.items.iter().find(|item| item.id == waiver.check) else {
+        return refuse(format!("the plan has no check `{}`", waiver.check));
+    };
+    if item.guard {
+        return refuse(format!("`{}` guards `{}` and cannot be waived", waiver.check, record.plan.environment));
+    }
+    if waiver.owner == waiver.approver {
+        return refuse(format!("{} owns the exception, so somebody else must accept it", waiver.owner));
+    }
+    if !policy.people.is_empty() && !policy.people.contains_key(&waiver.owner) {
+        return refuse(format!("there is no person `{}` in `people`", waiver.owner));
+    }
+    let severity = if item.guard { Severity::Blocker } else { item.severity };
+    let terms = WaiverTerms {
+        at: waiver.granted.map_or(record.now, |granted| granted.max(record.now)),
+        severity,
+        strict: false,
+        guard: item.guard,
+        signed: true,
+        unsigned: policy.policy.unsigned_waivers,
+        longest: policy.policy.longest_waiver.on(severity),
+    };
+    waiver.counts(&terms).map_err(|why| ActError::Usage(format!("the exception would not count: {why}")))
+}

@@ -1,0 +1,133 @@
+//! Whether what was said of one release bears on another question: a yes must name it, a no is hard to shake off.
+
+use crate::model::Release;
+
+/// Which release is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedRelease {
+    /// The plan's project.
+    pub project: String,
+    /// The environment.
+    pub environment: String,
+    /// The release: everything that flags, git or the CI name.
+    pub release: Release,
+}
+
+/// How a no bears on the release that is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bearing {
+    /// They share a name, and nothing sets them apart.
+    Same,
+    /// Nothing they name can be compared.
+    Doubtful,
+    /// It is about something else.
+    Apart,
+}
+
+impl AskedRelease {
+    /// How people name it.
+    pub fn name(&self) -> String {
+        self.release.name().unwrap_or_else(|| "the release".into())
+    }
+
+    /// Whether a yes about `said` is one about this: it names every commit and artifact that is asked about, no other
+    /// version, and at least one of the names.
+    ///
+    /// # Errors
+    /// A clause that says what is wrong, for after "the run …".
+    pub fn covered(&self, said: &Release) -> Result<(), String> {
+        let asked = &self.release;
+        for (what, asked, said) in [("commit", &asked.commit, &said.commit), ("artifact", &asked.artifact, &said.artifact)] {
+            match (asked, said) {
+                (Some(asked), None) => return Err(format!("names no {what}, and {asked} is asked about")),
+                (Some(asked), Some(said)) if asked != said => return Err(format!("is about the {what} {said}, not {asked}")),
+                _ => {}
+            }
+        }
+        match (&asked.version, &said.version) {
+            (Some(asked), Some(said)) if asked != said => return Err(format!("is about the version {said}, not {asked}")),
+            _ => {}
+        }
+        if pairs(asked, said).iter().any(|(a, b)| a.is_some() && a == b) { Ok(()) } else { Err("names nothing that is asked about".into()) }
+    }
+
+    /// How a no about `said` bears on this. Only a differing commit or artifact sets it apart, and the version only where
+    /// neither side names either: a label is changed in a moment.
+    pub fn bearing(&self, said: &Release) -> Bearing {
+        let [version, commit, artifact] = pairs(&self.release, said);
+        let differ = |(a, b): (&Option<String>, &Option<String>)| a.is_some() && b.is_some() && a != b;
+        let nameless = [commit, artifact].iter().all(|(a, b)| a.is_none() && b.is_none());
+        if differ(commit) || differ(artifact) || (nameless && differ(version)) {
+            Bearing::Apart
+        } else if [version, commit, artifact].iter().any(|(a, b)| a.is_some() && a == b) {
+            Bearing::Same
+        } else {
+            Bearing::Doubtful
+        }
+    }
+}
+
+type Pair<'r> = (&'r Option<String>, &'r Option<String>);
+
+fn pairs<'r>(a: &'r Release, b: &'r Release) -> [Pair<'r>; 3] {
+    [(&a.version, &b.version), (&a.commit, &b.commit), (&a.artifact, &b.artifact)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each part absent, the same, or another one: every combination of two releases.
+    fn every() -> Vec<Release> {
+        let values = |x: &str| [None, Some(format!("{x}1")), Some(format!("{x}2"))];
+        let mut all = Vec::new();
+        for version in values("v") {
+            for commit in values("c") {
+                for artifact in values("a") {
+                    all.push(Release { version: version.clone(), commit: commit.clone(), artifact, ..Release::default() });
+                }
+            }
+        }
+        all
+    }
+
+    fn asked(release: Release) -> AskedRelease {
+        AskedRelease { project: "shop".into(), environment: "prod".into(), release }
+    }
+
+    #[test]
+    fn a_yes_names_what_is_asked_and_a_no_is_set_apart_by_what_differs() {
+        for question in every() {
+            for said in every() {
+                let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+                let shared = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+                let (v, c, a) =
+                    ((&question.version, &said.version), (&question.commit, &said.commit), (&question.artifact, &said.artifact));
+                let yes = (c.0.is_none() || c.0 == c.1)
+                    && (a.0.is_none() || a.0 == a.1)
+                    && !differ(v.0, v.1)
+                    && (shared(v.0, v.1) || shared(c.0, c.1) || shared(a.0, a.1));
+                let asked = asked(question.clone());
+                assert_eq!(asked.covered(&said).is_ok(), yes, "{question:?} {said:?}");
+                let labels_alone = c == (&None, &None) && a == (&None, &None);
+                let apart = differ(c.0, c.1) || differ(a.0, a.1) || (labels_alone && differ(v.0, v.1));
+                assert_eq!(asked.bearing(&said) == Bearing::Apart, apart, "{question:?} {said:?}");
+                // Whatever can be a yes can be a no.
+                assert!(!yes || asked.bearing(&said) == Bearing::Same, "{question:?} {said:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_no_under_another_label_is_in_doubt() {
+        let named = |version: &str, commit: Option<&str>| Release {
+            version: Some(version.into()),
+            commit: commit.map(str::to_owned),
+            ..Release::default()
+        };
+        assert_eq!(asked(named("1.0", Some("c1"))).bearing(&named("1.0-rc", None)), Bearing::Doubtful);
+        assert_eq!(asked(named("1.0", Some("c1"))).bearing(&named("1.0-rc", Some("c1"))), Bearing::Same);
+        assert_eq!(asked(named("1.0", None)).bearing(&named("1.1", None)), Bearing::Apart);
+        assert!(asked(named("1.0", Some("c1"))).covered(&named("1.0", None)).is_err_and(|why| why.contains("names no commit")));
+    }
+}

@@ -1,0 +1,77 @@
+//! Which deployments shorten the range of commits whose authors are looked at: those that the gate let through by the
+//! quorum of their time. Anybody can write that something was deployed.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Decisions, History, PolicyInForce, VerifiedEntry,
+    independence::{Makers, wrote},
+    quorum,
+};
+use crate::model::{Act, Begun, Decision, Deployment, DeploymentStatus, Digest, Independence, SignOff};
+
+/// The deployments of an environment that are live or were and have not been rolled back since, the newest first.
+pub fn live<'h>(history: &'h History, project: &'h str, environment: &'h str) -> Vec<(&'h VerifiedEntry, &'h Deployment)> {
+    let mut live: Vec<(&VerifiedEntry, &Deployment)> = Vec::new();
+    for entry in history.of_environment(project, environment) {
+        let Act::Deployment(deployment) = &entry.statement.act else { continue };
+        match deployment.status {
+            DeploymentStatus::Succeeded => live.push((entry, deployment)),
+            DeploymentStatus::RolledBack => live.retain(|(_, other)| other.release.commit != deployment.release.commit),
+            DeploymentStatus::Failed => {}
+        }
+    }
+    live.reverse();
+    live
+}
+
+/// Whether the gate let this deployment through, by the policy of its time: everybody who had to had signed its report as
+/// go, nobody who had to said no, and nobody approved what only they wrote.
+pub fn let_through(
+    history: &History,
+    decisions: &Decisions<'_>,
+    (entry, deployment): (&VerifiedEntry, &Deployment),
+    policy: &PolicyInForce<'_>,
+) -> bool {
+    let (moment, report) = match deployment.begun.as_ref().and_then(|named| began(history, named)) {
+        Some((began, begun)) => (began, begun.report.as_ref()),
+        None => (entry, deployment.report.as_ref()),
+    };
+    // Past the gate, or with nothing signed, nothing was approved.
+    let Some(report) = report.filter(|_| deployment.emergency.is_none() && entry.aside.is_none()) else { return false };
+    let standing = decisions.standing(report, moment.entry.seq, policy);
+    let required = |role: &str| policy.policy.require.iter().any(|required| required.role == role);
+    if standing.iter().any(|(_, said)| said.decision == Decision::NoGo && required(&said.role)) {
+        return false;
+    }
+    let goes: Vec<(&VerifiedEntry, &SignOff)> = standing.into_iter().filter(|(_, said)| said.decision == Decision::Go).collect();
+    let signed: Vec<(&str, &str)> = goes.iter().map(|(_, said)| (said.person.as_str(), said.role.as_str())).collect();
+    quorum::missing(&policy.policy.require, &signed).is_empty()
+        && (policy.policy.independence == Independence::NotRequired || not_alone(decisions, moment, report, &goes, policy))
+}
+
+/// Whether more than one person approved, or one of whom a recorder's word says that they did not write it.
+fn not_alone(
+    decisions: &Decisions<'_>,
+    moment: &VerifiedEntry,
+    report: &Digest,
+    goes: &[(&VerifiedEntry, &SignOff)],
+    policy: &PolicyInForce<'_>,
+) -> bool {
+    let approvers: BTreeSet<&str> = goes.iter().map(|(entry, said)| entry.signer().unwrap_or(&said.person)).collect();
+    let recorder = |entry: &VerifiedEntry| entry.signer().is_some_and(|signer| policy.is_recorder(signer));
+    let of_run = || decisions.run(report).filter(|(entry, _)| recorder(entry)).and_then(|(_, run)| run.authors.as_ref());
+    let authors = match &moment.statement.act {
+        Act::Begun(begun) if recorder(moment) => begun.authors.as_ref().or_else(of_run),
+        _ => of_run(),
+    };
+    let makers = Makers { authors, vouched: None, deployer: None };
+    approvers.len() > 1 || approvers.iter().any(|approver| wrote(makers, approver, policy) == Some(false))
+}
+
+fn began<'h>(history: &'h History, named: &Digest) -> Option<(&'h VerifiedEntry, &'h Begun)> {
+    history.entries().iter().find_map(|entry| match &entry.statement.act {
+        Act::Begun(begun) if entry.entry.statement() == *named => Some((entry, &**begun)),
+        _ => None,
+    })
+}

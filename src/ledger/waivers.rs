@@ -1,0 +1,66 @@
+//! Whether an accepted exception on record counts: its approver's own signature, by somebody who may accept.
+
+use super::{History, PolicyInForce, VerifiedEntry};
+use crate::model::{Act, Finding, Report, Waived, Waiver, WaiverTerms};
+
+/// The waiver that this entry signs, where the signature counts: it is the approver's, who does not own the exception and
+/// is no machine.
+pub fn signed_waiver<'e>(entry: &'e VerifiedEntry, policy: Option<&PolicyInForce<'_>>) -> Option<&'e Waiver> {
+    let Act::Waiver(waiver) = &entry.statement.act else { return None };
+    let by = entry.signer().filter(|_| entry.aside.is_none())?;
+    (waiver.approver == by && waiver.owner != by && policy.is_none_or(|policy| policy.is_person(by))).then_some(waiver)
+}
+
+/// The signed waiver that covers this finding of the report: of the same check, with the same words, on record before the
+/// entry `before`.
+pub(super) fn behind<'h>(
+    history: &'h History,
+    report: &Report,
+    finding: &Finding,
+    before: u64,
+    policy: &PolicyInForce<'_>,
+) -> Option<&'h Waiver> {
+    let waived = finding.waiver.as_ref()?;
+    let of_environment = |entry: &&VerifiedEntry| entry.entry.seq < before && entry.is_of(&report.project, &report.environment);
+    let mut signed = history.entries().iter().filter(of_environment).filter_map(|entry| signed_waiver(entry, Some(policy)));
+    signed.find(|waiver| waiver.check == finding.id && waiver.environment == report.environment && waiver.waived() == *waived)
+}
+
+/// Why the accepted exception of a finding does not count now, by the policy in force; `None` where it does.
+pub(super) fn void(finding: &Finding, report: &Report, signed: Option<&Waiver>, policy: &PolicyInForce<'_>) -> Option<String> {
+    let waived = finding.waiver.as_ref()?;
+    let unsigned;
+    let waiver = match signed {
+        Some(signed) => signed,
+        None => {
+            unsigned = as_written(finding, report, waived);
+            &unsigned
+        }
+    };
+    let terms = WaiverTerms {
+        at: policy.now.max(report.at),
+        severity: finding.severity,
+        strict: report.strict,
+        guard: finding.guard,
+        signed: signed.is_some(),
+        unsigned: policy.policy.unsigned_waivers,
+        longest: policy.policy.longest_waiver.on(finding.severity),
+    };
+    // A length that is not known from a grant is counted from the run, not from today.
+    let granted = waiver.granted.or(Some(report.at));
+    Waiver { granted, ..waiver.clone() }.counts(&terms).err().map(|why| why.to_string())
+}
+
+/// The waiver of a file, as far as the report has it.
+fn as_written(finding: &Finding, report: &Report, waived: &Waived) -> Waiver {
+    Waiver {
+        check: finding.id.clone(),
+        environment: report.environment.clone(),
+        reason: waived.reason.clone(),
+        ticket: waived.ticket.clone(),
+        owner: waived.owner.clone(),
+        approver: waived.approver.clone(),
+        granted: None,
+        expires: waived.expires,
+    }
+}
