@@ -176,6 +176,8 @@ pub(crate) fn signoff(unsigned: Unsigned) -> Signoff {
 /// Settings of an ordinary run.
 pub(crate) fn settings() -> Settings {
     Settings {
+        signoff: None,
+        notes: Vec::new(),
         at: instant(),
         rehearsal: false,
         phase: Phase::PreDeploy,

@@ -6,7 +6,7 @@ mod service;
 use std::{collections::BTreeMap, fs, sync::Arc, time::Duration};
 
 use gonogo::{
-    ledger::{self, AskedRelease, Entry, History, Question, Rules, Sqlite, Store as _, Trust, signing::Signers},
+    ledger::{self, AskedRelease, Entry, GateInput, History, PolicyInForce, Sqlite, Store as _, Trust, signing::Signers},
     model::{Exit, Release},
     plan::{self, Plan, Request},
 };
@@ -214,9 +214,18 @@ impl House {
         let release = Release { version: Some("1.4.2".into()), ..Release::default() };
         let wanted = AskedRelease { project: plan.project.clone(), environment: plan.environment.clone(), release };
         let runs = ledger::runs(&store, &history, &wanted).await.expect("runs");
-        let rules = Rules { policy: plan.signoff.as_ref().expect("a policy"), people: &plan.people, now };
-        let question = Question { wanted: &wanted, rules, plan_files: &plan.files, authors: None, deployer: None };
-        let ruling = ledger::gate(&history, &runs, question);
+        let policy = PolicyInForce { policy: plan.signoff.as_ref().expect("a policy"), people: &plan.people, now };
+        let input = GateInput {
+            asked: &wanted,
+            policy,
+            plan_files: &plan.files,
+            asked_of: &BTreeMap::new(),
+            authors: None,
+            deployer: None,
+            child_of: None,
+            elsewhere: None,
+        };
+        let ruling = ledger::gate(&history, &runs, input);
         let votes = ruling.votes.iter().map(|vote| format!("{:?}\n", vote.state));
         (ruling.exit(), ruling.objections.iter().map(|objection| format!("{}\n", objection.text)).chain(votes).collect())
     }
