@@ -12,7 +12,7 @@ use std::{
 
 use gonogo::model::{Digest, Exit, Outcome, Report, Verdict};
 
-use crate::gonogo::Gonogo;
+use crate::gonogo::{Gonogo, clock, now};
 
 /// A server that answers `/ok` with 200, `/bad` with 500, `/slow` never, and counts its visitors.
 async fn server() -> (String, Arc<AtomicUsize>) {
@@ -278,4 +278,15 @@ async fn wait_until(mut happened: impl FnMut() -> bool) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("it did not happen within 10 s");
+}
+
+/// `tests/run` says in `NOT_BEFORE` to which instant it has moved the clock.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "what moves the clock says how far")]
+fn a_report_is_of_the_day_that_the_tests_run_on() {
+    let not_before = std::env::var("NOT_BEFORE").ok().map(|text| text.parse().expect("an instant"));
+    assert_eq!(not_before.is_some(), clock().any(|(name, _)| name == "FAKETIME"), "the clock is moved, and nobody says to when");
+    let earliest = not_before.unwrap_or_else(|| now() - Duration::from_secs(1));
+    let (_, report) = Gonogo::new().plan(&plan(&check("a", "/ok", ""))).env("API", "http://127.0.0.1:1").verify(&["--env", "prod"]);
+    assert!((earliest..=now()).contains(&report.started), "{earliest}: {}", report.started);
 }

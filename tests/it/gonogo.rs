@@ -1,12 +1,14 @@
 //! Runs the real program in a folder of its own, with an environment that holds only what the test gives it.
 
 use std::{
+    ffi::OsString,
     fs,
     path::PathBuf,
     process::{Command, Output, Stdio},
 };
 
 use gonogo::model::Report;
+use jiff::Timestamp;
 use tempfile::TempDir;
 
 /// The program about to be run.
@@ -61,6 +63,7 @@ impl Gonogo {
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
+            .envs(clock())
             .envs(self.variables.iter().map(|(n, v)| (n, v)))
             .stdin(Stdio::null());
         if !self.variables.iter().any(|(name, _)| name == "PATH") {
@@ -106,6 +109,21 @@ impl Ran {
 
 /// Where programs are found, as this process was told.
 #[expect(clippy::disallowed_methods, reason = "the tests find servers and git where the shell does")]
-pub(crate) fn search_path() -> std::ffi::OsString {
+pub(crate) fn search_path() -> OsString {
     std::env::var_os("PATH").unwrap_or_default()
+}
+
+/// What moves the clock of a program that this process starts, as `faketime` has moved ours; nothing where it has not.
+#[expect(clippy::disallowed_methods, reason = "`tests/run` moves the clock of some tests by their environment")]
+pub(crate) fn clock() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| name == "LD_PRELOAD" || name.to_string_lossy().contains("FAKE"))
+}
+
+/// The clock of this process, which is the program's as well.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what a test makes for the program to judge by its own clock is as old as the test says on any day"
+)]
+pub(crate) fn now() -> Timestamp {
+    Timestamp::try_from(std::time::SystemTime::now()).expect("now")
 }

@@ -7,7 +7,7 @@ use gonogo::{
 };
 
 use crate::{
-    gonogo::{Gonogo, Ran},
+    gonogo::{Gonogo, Ran, now},
     scripted::{Ending, item, plan, run, settings, signoff},
 };
 
@@ -187,10 +187,8 @@ fn written(expires: &str) -> String {
 }
 
 /// Days from now, as the program's clock has it.
-#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the same clock")]
 fn in_days(days: i64) -> String {
-    let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).expect("now");
-    let later = now.to_zoned(jiff::tz::TimeZone::UTC).date().checked_add(jiff::Span::new().days(days)).expect("a date");
+    let later = now().to_zoned(jiff::tz::TimeZone::UTC).date().checked_add(jiff::Span::new().days(days)).expect("a date");
     later.to_string()
 }
 

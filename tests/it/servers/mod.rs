@@ -15,6 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::gonogo::clock;
+
 /// A running server, stopped when this is dropped or this process ends.
 pub(crate) struct Guarded {
     guard: Child,
@@ -25,6 +27,7 @@ pub(crate) struct Guarded {
 impl Guarded {
     /// Starts `command` as the user it may run as; `signal` ends it at once, then `folder` goes.
     pub(crate) fn start(folder: &Path, signal: &str, command: &[&str]) -> Self {
+        assert!(!clock().any(|(name, _)| name == "FAKETIME"), "it starts a server: its file is to say so with `use crate::servers::…`");
         let script = r#"folder="$0"; signal="$1"; shift; "$@" >>"$folder/log" 2>&1 & pid=$!
             read _; kill -$signal $pid 2>/dev/null; wait $pid 2>/dev/null; rm -rf "$folder""#;
         let mut guard = Command::new("/bin/sh");

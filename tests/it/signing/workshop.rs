@@ -19,6 +19,7 @@ use gonogo::{
 use zeroize::Zeroizing;
 
 use super::PAYLOAD;
+use crate::gonogo::clock;
 
 const MISSING: &str = "no OpenSSH: `apt-get install openssh-client`";
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -63,7 +64,7 @@ impl Workshop {
 
     pub(super) fn program(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(self.path()).env_clear().env("PATH", PATH).env("TZ", "UTC").env("HOME", self.path());
+        command.current_dir(self.path()).env_clear().envs(clock()).env("PATH", PATH).env("TZ", "UTC").env("HOME", self.path());
         command
     }
 

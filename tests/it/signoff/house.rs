@@ -10,11 +10,12 @@ use gonogo::{
     model::{Exit, Release},
     plan::{self, Plan, Request},
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 use crate::gonogo::{Gonogo, Ran};
 
+pub(super) use crate::gonogo::now;
 pub(super) use programs::{Agent, shell};
 pub(super) use service::Service;
 
@@ -229,10 +230,4 @@ impl House {
         let votes = ruling.votes.iter().map(|vote| format!("{:?}\n", vote.state));
         (ruling.exit(), ruling.objections.iter().map(|objection| format!("{}\n", objection.text)).chain(votes).collect())
     }
-}
-
-/// The program's clock.
-#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the same clock")]
-pub(super) fn now() -> Timestamp {
-    Timestamp::try_from(std::time::SystemTime::now()).expect("now")
 }

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use super::house::House;
-use crate::gonogo::search_path;
+use crate::gonogo::{clock, search_path};
 
 const PASSPHRASE: &str = "canary-horse-battery-7731";
 
@@ -20,7 +20,7 @@ async fn an_encrypted_key_without_a_terminal_is_told_and_nothing_of_it_shown() {
     for environment in [&[][..], &[("GONOGO_KEY", key.as_str())]] {
         let mut command = std::process::Command::new("setsid");
         command.args(["--wait", env!("CARGO_BIN_EXE_gonogo"), "sign", "--as", "security"]).current_dir(house.gonogo.path("."));
-        command.env_clear().env("PATH", search_path()).envs(environment.iter().copied()).stdin(Stdio::null());
+        command.env_clear().envs(clock()).env("PATH", search_path()).envs(environment.iter().copied()).stdin(Stdio::null());
         if environment.is_empty() {
             command.args(["--key", &key]);
         }

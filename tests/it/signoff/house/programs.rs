@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::gonogo::search_path;
+use crate::gonogo::{clock, search_path};
 
 const MISSING: &str = "no OpenSSH: `apt-get install openssh-client`";
 
@@ -21,7 +21,7 @@ impl Agent {
     pub(in crate::signoff) fn with(folder: &Path, keys: &[&str]) -> Self {
         let socket = folder.join("agent.sock");
         let mut command = Command::new("ssh-agent");
-        command.args(["-D", "-a"]).arg(&socket).env_clear().env("PATH", search_path()).stdin(Stdio::null());
+        command.args(["-D", "-a"]).arg(&socket).env_clear().envs(clock()).env("PATH", search_path()).stdin(Stdio::null());
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect(MISSING);
         let agent = Self { child, socket };
         let end = Instant::now() + Duration::from_secs(20);
@@ -31,7 +31,7 @@ impl Agent {
         }
         for key in keys {
             let mut command = Command::new("ssh-add");
-            command.args(["-q", key]).current_dir(folder).env_clear().env("PATH", search_path());
+            command.args(["-q", key]).current_dir(folder).env_clear().envs(clock()).env("PATH", search_path());
             let added = command.env("SSH_AUTH_SOCK", &agent.socket).output().expect(MISSING);
             assert!(added.status.success(), "{key}: {}", String::from_utf8_lossy(&added.stderr));
         }
@@ -49,7 +49,7 @@ impl Drop for Agent {
 /// Runs a program in a folder with nothing of this process's environment; whether it ended well, and what it said.
 pub(in crate::signoff) fn shell(folder: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).env_clear().env("PATH", search_path()).env("HOME", folder).env("TZ", "UTC");
+    command.args(arguments).current_dir(folder).env_clear().envs(clock()).env("PATH", search_path()).env("HOME", folder).env("TZ", "UTC");
     let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{program}: {error}; {MISSING}"));
     let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     (output.status.success(), said)
