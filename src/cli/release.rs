@@ -1,12 +1,12 @@
 //! What is being released: from flags, else the plan, else the CI's variables, else git.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{path::Path, time::Instant};
 
-use super::{arguments::ReleaseOptions, ci};
-use crate::model::{ProcessEnv, Release};
+use super::{arguments::ReleaseOptions, case::GIT, ci};
+use crate::{
+    model::{ProcessEnv, Release},
+    net::git,
+};
 
 /// What the command line says.
 pub(super) fn flags(options: &ReleaseOptions) -> Release {
@@ -55,22 +55,12 @@ fn combined(sources: &[Release]) -> Release {
 
 /// The checkout's commit, the tag that stands on it, and whether it has changes; `None` where there is no checkout.
 fn git(env: &ProcessEnv, folder: &Path) -> Option<Release> {
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.args(["-c", "core.fsmonitor=false", "--no-optional-locks"]).args(arguments).current_dir(folder);
-        command.env_clear().envs(env.iter().filter(|(name, _)| ["PATH", "HOME"].contains(name))).stdin(Stdio::null()).stderr(Stdio::null());
-        let output = command.output().ok().filter(|output| output.status.success())?;
-        String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
-    };
-    let commit = git(&["rev-parse", "HEAD"])?;
-    let tag = git(&["describe", "--tags", "--exact-match", "HEAD"]);
-    Some(Release {
-        version: tag.map(|tag| tag.strip_prefix('v').map(str::to_owned).unwrap_or(tag)),
-        commit: Some(commit),
-        artifact: None,
-        source: "git".into(),
-        dirty: git(&["status", "--porcelain", "--untracked-files=no"]).is_none_or(|changes| !changes.is_empty()),
-    })
+    let asked = async || git::checkout(folder, env, Instant::now() + GIT).await;
+    // Whoever asks is within a runtime and does not wait in it.
+    let thread = || tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?.block_on(asked());
+    let git::Checkout { commit, tag, dirty } = std::thread::scope(|scope| scope.spawn(thread).join().ok().flatten())?;
+    let version = tag.map(|tag| tag.strip_prefix('v').map(str::to_owned).unwrap_or(tag));
+    Some(Release { version, commit: Some(commit), artifact: None, source: "git".into(), dirty })
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
-//! What git knows: of a file, whether it is tracked and ever was; of a release, who wrote it. Asked by calling `git`.
+//! What git knows: of a file, whether it is tracked and ever was; of a release, who wrote it and
+//! what its files are. Asked by calling `git`.
 //!
 //! The repository is not trusted: no hook, pager, file-system monitor, signature program or remote that its
 //! configuration names is run, and nothing is fetched or written.
 
 mod authors;
+mod checkout;
 mod refs;
+mod tree;
 
 use std::{
     path::{Path, PathBuf},
@@ -17,7 +20,9 @@ use super::command::{Command, CommandError, Ended};
 use crate::model::{ProcessEnv, Size};
 
 pub use authors::{authors, file_at};
+pub use checkout::{Checkout, checkout};
 pub use refs::{ResolvedRef, resolve};
+pub use tree::files_at;
 
 /// What git knows of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,10 +130,14 @@ impl Git {
         if id.len() < 4 || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Ok(None);
         }
-        let named = format!("{id}^{{commit}}");
+        Ok(self.peeled(folder, id).await?.filter(|found| found.starts_with(&id.to_ascii_lowercase())))
+    }
+
+    /// The commit that an object is, or that a tag with a message stands on.
+    async fn peeled(&self, folder: &Path, object: &str) -> Result<Option<String>, GitError> {
+        let named = format!("{object}^{{commit}}");
         let asked = self.run(folder, &["rev-parse", "--quiet", "--verify", "--end-of-options", &named], b"").await?;
-        let found = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
-        Ok(Some(found).filter(|found| asked.code == Some(0) && found.starts_with(&id.to_ascii_lowercase())))
+        Ok((asked.code == Some(0)).then(|| String::from_utf8_lossy(&asked.stdout).trim().to_owned()))
     }
 
     async fn ask(&self, file: &Path) -> Result<Tracking, GitError> {

@@ -3,5 +3,6 @@
 mod authors;
 mod refs;
 mod repository;
+mod tree;
 
 use repository::Repository;

@@ -49,7 +49,7 @@ pub async fn resolve(folder: &Path, name: &str, env: &ProcessEnv, deadline: Inst
             return refused(format!("`{shown}` can mean {}: write the one that is meant in full", named.join(" or ")));
         }
     };
-    match git.commit(folder, &reference.1).await? {
+    match git.peeled(folder, &reference.1).await? {
         Some(commit) => Ok(ResolvedRef { reference: reference.0.clone(), commit }),
         None => refused(format!("`{}` leads to no commit", plain(&reference.0))),
     }

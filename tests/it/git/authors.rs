@@ -76,9 +76,10 @@ async fn the_clone_hides_no_commit() {
         repository.git(&["config", key, value]);
     }
     assert_eq!(told(&wrote(&repository, None, &third).await), all);
-    // The commit that went before is not the one that another ref of that name has.
-    repository.git(&["update-ref", &format!("refs/heads/{}", &first[..10]), &third]);
+    // The commit that went before is not the one that a branch of that name has.
     assert_eq!(told(&wrote(&repository, Some(&first[..10]), &third).await), ["ann@x", "bob@x"]);
+    repository.git(&["update-ref", &format!("refs/heads/{}", &first[..10]), &third]);
+    assert!(wrote(&repository, Some(&first[..10]), &third).await.incomplete.expect("a reason").contains("is not in this clone"));
     // A name is no commit.
     assert!(authors(repository.path(), None, "main", &env(), soon()).await.expect("git").is_none());
 }
