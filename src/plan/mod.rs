@@ -34,6 +34,7 @@ mod schema;
 mod scope;
 mod secrecy;
 mod settings;
+mod shelf;
 pub mod starter;
 mod suggest;
 mod teeth;
@@ -58,12 +59,13 @@ use crate::{
 
 pub use item::{Item, Retry, Standing};
 pub use lint::{Lint, lint, lint_text};
-pub use load::{load, load_kept, load_leniently, load_text, load_text_leniently};
+pub use load::{load, load_at, load_kept, load_leniently, load_text, load_text_leniently};
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
 pub use problem::{Problem, Weight};
 pub use request::Request;
 pub use schema::schema;
+pub use shelf::files_wanted;
 
 /// A plan read for one environment. Every check of the plan is in it, also those not meant for this environment.
 pub struct Plan {
