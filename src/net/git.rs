@@ -17,7 +17,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, CommandError, Ended};
-use crate::model::{ProcessEnv, Size};
+use crate::model::{ProcessEnv, Release, Size};
 
 pub use authors::{authors, file_at};
 pub use checkout::{Checkout, checkout};
@@ -240,7 +240,7 @@ fn scrubbed(env: &ProcessEnv) -> ProcessEnv {
 
 /// Whether it is written as the whole id of a commit.
 fn full_id(text: &str) -> bool {
-    [40, 64].contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit())
+    Release::check_commit(&text.to_ascii_lowercase()).is_ok()
 }
 
 /// The folder git is asked in, and the file's name there.

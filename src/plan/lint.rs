@@ -8,7 +8,7 @@ use super::{
     Problem, Request, Weight,
     fault::Fault,
     load::Rest,
-    request,
+    people, request,
     resolve::{Resolved, resolve},
     shelf::Shelf,
     teeth,
@@ -55,6 +55,7 @@ fn lint_tree(tree: Result<Tree, Vec<Problem>>, request: &Request, at: Timestamp)
         },
     };
     let mut faults = std::mem::take(&mut tree.faults);
+    faults.extend(people::unanswerable(&tree));
     let mut lint = Lint::default();
     let mut tried = BTreeSet::new();
     for environment in names.iter().filter_map(|name| tree.root.environment(name)) {

@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
@@ -16,7 +15,7 @@ use super::{
     node::Node,
     people,
     place::Place,
-    request,
+    release, request,
     resolve::{Resolved, resolve},
     scope::Scopes,
     shelf::Shelf,
@@ -125,6 +124,7 @@ fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Probl
         items: resolved.items,
         pins: rest.pins,
         release: rest.release,
+        release_elsewhere: rest.release_elsewhere,
         people: tree.root.people.clone(),
         signoff: rest.signoff,
         waivers: rest.waivers,
@@ -141,6 +141,7 @@ fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Probl
 pub(super) struct Rest {
     pins: Pins,
     release: Release,
+    release_elsewhere: bool,
     signoff: Option<Signoff>,
     /// The files of keys, signers' and revoked ones, with their bytes.
     keys: Vec<(String, Vec<u8>)>,
@@ -149,44 +150,17 @@ pub(super) struct Rest {
     ledger: Option<String>,
 }
 
-/// What is being released, where neither flags nor the CI say so.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct ReleaseSettings {
-    /// The version people say: `1.4.2`.
-    #[serde(default)]
-    version: Option<String>,
-    /// The full commit id.
-    #[serde(default)]
-    commit: Option<String>,
-    /// The artifact with its digest: `registry/api@sha256:…`.
-    #[serde(default)]
-    artifact: Option<String>,
-}
-
 impl Rest {
     /// Reads it; what is wrong joins the faults of `resolved`.
     pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>) -> Self {
         let root = &tree.root;
-        let release: ReleaseSettings = presentable_block(tree, resolved, root.release.as_ref()).unwrap_or_default();
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let release = Release {
-            version: given(release.version),
-            commit: given(release.commit),
-            artifact: given(release.artifact),
-            source: if root.release.is_some() { "plan".into() } else { String::new() },
-            dirty: false,
-        };
+        let (release, release_elsewhere) = release::read(tree, resolved);
         let pins = pins(tree, resolved);
         let (mut signoff, mut keys) = (None::<Signoff>, Vec::new());
         if let Some((label, node)) = people::signoff(root, resolved.environment) {
-            let (mut node, dropped) = filled(tree, resolved, &node);
-            // Names of people and the sentences they sign go into statements as they are.
-            if let Some(roles) = node.get_mut("roles") {
-                roles.make_presentable();
-            }
+            resolved.secrecy.check(&node, "", &HashSet::new(), &Scopes { plan: &resolved.variables, pack: None });
             resolved.faults.extend(people::check(&node, &root.people));
-            signoff = typed_block(resolved, label, &node, dropped);
+            signoff = typed_block(resolved, label, &node, HashSet::new());
             if let Some(signoff) = &signoff {
                 keys.extend(read_keys(tree, resolved, &node, "allowed-signers", Some(&signoff.allowed_signers)));
                 keys.extend(read_keys(tree, resolved, &node, "revoked-keys", signoff.revoked_keys.as_deref()));
@@ -194,7 +168,7 @@ impl Rest {
         }
         let waivers = waivers::of_environment(tree, resolved);
         let ledger = root.ledger.as_ref().map(|node| (node.place, node.clone()));
-        Self { pins, release, signoff, keys, waivers, ledger: block(tree, resolved, ledger.as_ref()) }
+        Self { pins, release, release_elsewhere, signoff, keys, waivers, ledger: block(tree, resolved, ledger.as_ref()) }
     }
 }
 
@@ -206,7 +180,7 @@ fn block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: O
 }
 
 /// The same for what goes into reports as it is.
-fn presentable_block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
+pub(super) fn presentable_block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
     let (label, node) = block?;
     let (mut node, dropped) = filled(tree, resolved, node);
     node.make_presentable();

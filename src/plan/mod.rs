@@ -27,6 +27,7 @@ mod pack_use;
 mod people;
 mod place;
 mod problem;
+mod release;
 mod request;
 mod resolve;
 mod root;
@@ -85,6 +86,8 @@ pub struct Plan {
     pub pins: Pins,
     /// The plan's `release:` block, as far as it is given.
     pub release: Release,
+    /// Whether the commits of the release are in another repository than the plan's.
+    pub release_elsewhere: bool,
     /// Who answers and signs, by id.
     pub people: BTreeMap<String, Person>,
     /// Whose signatures this environment needs.
