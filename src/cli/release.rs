@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Instant};
 
-use super::{arguments::ReleaseOptions, case::GIT, ci};
+use super::{arguments::ReleaseOptions, case::GIT, ci, edge};
 use crate::{
     model::{ProcessEnv, Release},
     net::git,
@@ -24,7 +24,10 @@ pub(super) fn release(flags: Release, planned: &Release, env: &ProcessEnv, folde
     let plan = Release { source: "plan".into(), ..planned.clone() };
     let mut sources = vec![flags, plan];
     match ci::release(env) {
-        Some(ci) => sources.push(ci),
+        Some(ci) => {
+            ci::left_out(env).iter().for_each(|why| edge::say(&format!("gonogo: {why}")));
+            sources.push(ci);
+        }
         None => sources.extend(git(env, folder)),
     }
     combined(&sources)

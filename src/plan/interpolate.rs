@@ -81,7 +81,8 @@ pub(super) fn literal(node: &mut Node, faults: &mut Vec<Fault>) {
         faults.push(fault.hint("write the value; `$$` is a dollar sign"));
         let written = template.map_or_else(|| "${…}".to_owned(), |template| template.written());
         // Nothing else is said of what has no value.
-        scalar.style = Style::Filled(Box::new(Filled { written, unset: vec![String::new()], ..Filled::default() }));
+        let filled = Filled { written, unset: vec![String::new()], ..Filled::default() };
+        *scalar = Scalar { text: String::new(), style: Style::Filled(Box::new(filled)) };
     });
 }
 

@@ -198,7 +198,8 @@ fn filled(tree: &Tree, resolved: &mut Resolved<'_>, node: &Node) -> (Node, HashS
 fn typed_block<T: DeserializeOwned>(resolved: &mut Resolved<'_>, label: Place, node: &Node, dropped: HashSet<Place>) -> Option<T> {
     let typed = typed::read(node, label, dropped, &|reader| T::deserialize(reader));
     resolved.faults.extend(typed.faults);
-    typed.value
+    // What is wrong in one key does not keep the others from being looked at.
+    typed.value.or(typed.partial)
 }
 
 /// A file of keys that `signoff` names, with its bytes.

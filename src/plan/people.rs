@@ -68,11 +68,16 @@ fn role_names(roles: &[(Key, Node)]) -> impl Iterator<Item = &str> + Clone {
     roles.iter().map(|(role, _)| role.text.as_str())
 }
 
+/// The words of a list; of a variable it is told elsewhere.
+fn written(items: &[Node]) -> impl Iterator<Item = (&Node, &Scalar)> {
+    items.iter().filter_map(|item| Some((item, item.scalar().filter(|scalar| scalar.filled().is_none())?)))
+}
+
 /// Those that stand a second time.
 fn repeated(items: &[Node], say: impl Fn(&str) -> String) -> Vec<Fault> {
     let mut seen: Vec<&str> = Vec::new();
     let mut faults = Vec::new();
-    for (item, scalar) in items.iter().filter_map(|item| Some((item, item.scalar()?))) {
+    for (item, scalar) in written(items) {
         if seen.contains(&scalar.text.as_str()) {
             faults.push(Fault::new(item.place, say(scalar.quotable())));
         }
@@ -97,7 +102,7 @@ fn bots(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fault> {
         Some(id) => Some(Fault::new(item.place, format!("`{}` is an address of `{id}`, who is no machine", scalar.text))),
         None => scalar.text.trim().is_empty().then(|| Fault::new(item.place, "the address is empty")),
     };
-    let mut faults: Vec<Fault> = items.iter().filter_map(|item| Some((item, item.scalar()?))).filter_map(wrong).collect();
+    let mut faults: Vec<Fault> = written(items).filter_map(wrong).collect();
     faults.extend(repeated(items, |name| format!("`{name}` stands here twice")));
     faults
 }

@@ -169,6 +169,7 @@ mod tests {
             "pack-unknown",
             "release-people-signoff",
             "signoff-requires-nobody",
+            "signoff-variables",
             "waivers-unknown-key",
             "waivers-variable",
             "unknown-key",
