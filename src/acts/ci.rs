@@ -1,6 +1,6 @@
 //! What CI systems say about a job in its environment. Names are those of each system's documentation.
 
-use crate::model::{ProcessEnv, Release};
+use crate::model::{ProcessEnv, Release, plain};
 
 /// One CI system.
 struct System {
@@ -100,22 +100,42 @@ fn system(env: &ProcessEnv) -> Option<&'static System> {
     SYSTEMS.iter().find(|system| env.get(system.mark).is_some())
 }
 
-/// What the CI job is for; `None` outside CI.
+/// What the CI job is for, as far as it can be the name of a release; `None` outside CI.
 pub(super) fn release(env: &ProcessEnv) -> Option<Release> {
     let system = system(env)?;
     Some(Release {
-        version: (system.tag)(env)
-            .map(|tag| tag.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(tag).to_owned()),
-        commit: env.get(system.commit).map(str::to_owned),
+        version: version(system, env).filter(|version| Release::check_version(version).is_ok()),
+        commit: env.get(system.commit).filter(|commit| Release::check_commit(commit).is_ok()).map(str::to_owned),
         artifact: None,
         source: system.name.into(),
         dirty: false,
     })
 }
 
+/// What the CI says that is left out, a sentence each.
+pub(super) fn left_out(env: &ProcessEnv) -> Vec<String> {
+    let Some(system) = system(env) else { return Vec::new() };
+    let version = version(system, env).and_then(|version| Release::check_version(&version).err());
+    let commit = env.get(system.commit).and_then(|commit| Release::check_commit(commit).err());
+    let actors = system.actor.iter().filter(|name| env.get(name).is_some_and(|actor| !is_line(actor)));
+    let of = |what: &str, why: String| format!("{what} of {} is not used: {why}", system.name);
+    let actors = actors.map(|name| of(&format!("`{name}`"), "it holds characters that cannot be seen".into()));
+    version.map(|why| of("the tag", why)).into_iter().chain(commit.map(|why| of("the commit", why))).chain(actors).collect()
+}
+
+fn version(system: &System, env: &ProcessEnv) -> Option<String> {
+    let tag = (system.tag)(env)?;
+    Some(tag.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(tag).to_owned())
+}
+
+/// Whether it is one line of characters that can be seen.
+fn is_line(text: &str) -> bool {
+    plain(text) == text && !text.contains(['\n', '\t'])
+}
+
 /// Who had the CI job run, as the CI says; `None` outside CI.
 pub fn actor(env: &ProcessEnv) -> Option<&str> {
-    system(env)?.actor.iter().find_map(|name| env.get(name))
+    system(env)?.actor.iter().find_map(|name| env.get(name)).filter(|actor| is_line(actor))
 }
 
 /// Who deploys, and what is to be said of it: the CI knows better than a flag.
@@ -131,7 +151,7 @@ pub(super) fn deployer(env: &ProcessEnv, said: Option<&str>) -> (Option<String>,
 /// The CI job's address, or at least the system's name; `None` outside CI.
 pub fn job(env: &ProcessEnv) -> Option<String> {
     match system(env) {
-        Some(system) => Some((system.job)(env).unwrap_or_else(|| system.name.into())),
+        Some(system) => Some((system.job)(env).filter(|job| is_line(job)).unwrap_or_else(|| system.name.into())),
         None => env.get("CI").filter(|ci| !["false", "0"].contains(ci)).map(|_| "CI".into()),
     }
 }
@@ -140,25 +160,48 @@ pub fn job(env: &ProcessEnv) -> Option<String> {
 mod tests {
     use super::*;
 
+    const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
     fn env(variables: &[(&str, &str)]) -> ProcessEnv {
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
     fn a_tag_build_names_its_version() {
-        let env = env(&[("GITHUB_ACTIONS", "true"), ("GITHUB_SHA", "0a1b"), ("GITHUB_REF", "refs/tags/v1.4.2")]);
+        let env = env(&[("GITHUB_ACTIONS", "true"), ("GITHUB_SHA", COMMIT), ("GITHUB_REF", "refs/tags/v1.4.2")]);
         let release = release(&env).expect("a release");
         assert_eq!(
             (release.version.as_deref(), release.commit.as_deref(), release.source.as_str()),
-            (Some("1.4.2"), Some("0a1b"), "GitHub Actions")
+            (Some("1.4.2"), Some(COMMIT), "GitHub Actions")
         );
     }
 
     #[test]
     fn a_branch_build_names_only_its_commit() {
-        let env = env(&[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "0a1b"), ("CI_JOB_URL", "https://gitlab.example.com/-/jobs/7")]);
+        let env = env(&[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", COMMIT), ("CI_JOB_URL", "https://gitlab.example.com/-/jobs/7")]);
         assert_eq!(release(&env).expect("a release").version, None);
         assert_eq!(job(&env).as_deref(), Some("https://gitlab.example.com/-/jobs/7"));
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_left_out_and_told() {
+        let strange = env(&[
+            ("GITLAB_CI", "true"),
+            ("CI_COMMIT_SHA", "0a1b"),
+            ("CI_COMMIT_TAG", "1.4\n- GO"),
+            ("GITLAB_USER_EMAIL", "bob\u{202e}@x"),
+            ("GITLAB_USER_LOGIN", "eve"),
+            ("CI_JOB_URL", "https://x/\u{1b}[2J"),
+        ]);
+        let release = release(&strange).expect("a release");
+        assert_eq!((release.version, release.commit), (None, None));
+        // Nobody else takes the place of somebody who cannot be named.
+        assert_eq!((actor(&strange), job(&strange).as_deref()), (None, Some("GitLab CI")));
+        let told = left_out(&strange);
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].starts_with("the tag of GitLab CI is not used: ") && told[0].contains("U+000A"), "{}", told[0]);
+        assert!(told[1].contains("has 4") && told[2].starts_with("`GITLAB_USER_EMAIL` of GitLab CI"), "{told:?}");
+        assert!(left_out(&env(&[("CI_COMMIT_TAG", "\n")])).is_empty());
     }
 
     #[test]

@@ -370,7 +370,7 @@ pub struct DeployRecordRequest {
 pub async fn record(caller: &Caller, dialogue: &dyn Dialogue, request: &DeployRecordRequest) -> Result<EndedDeployment, ActError> {
     let record = EnvironmentRecord::open(caller, &request.record, true).await?;
     let signs = Signatory::find(caller, dialogue, &record, &request.by).await?;
-    let identified = release::identify(caller, &request.release, &record.policy, &record.plan.root)?;
+    let identified = release::identify(caller, &request.release, &record.policy, &record.plan.root).await?;
     let asked = record.question(&identified)?;
     let masker = log::masker(caller, &record.plan);
     let printed = request.log.as_ref().map(|file| {

@@ -67,7 +67,7 @@ impl GateQuestion {
         child_of: Option<Digest>,
     ) -> Result<Self, ActError> {
         record.in_force()?;
-        let identified = release::identify(caller, release, &record.policy, &record.plan.root)?;
+        let identified = release::identify(caller, release, &record.policy, &record.plan.root).await?;
         let asked = record.question(&identified)?;
         let runs = ledger::runs(record.store.as_ref(), &record.history, &asked).await?;
         let about = runs.last().map_or(&asked.release, |run| &run.report.release);
@@ -142,7 +142,7 @@ pub async fn break_glass(
     }
     let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
     take_in(caller, &mut record, &request.signatures, &[]).await?;
-    let asked = record.question(&release::identify(caller, &request.release, &record.policy, &record.plan.root)?)?;
+    let asked = record.question(&release::identify(caller, &request.release, &record.policy, &record.plan.root).await?)?;
     let policy = record.in_force()?.policy.clone();
     let Some(BreakGlass { roles, review_within }) = policy.break_glass.clone() else {
         return Err(ActError::Usage("nobody may pass this gate in an emergency: the policy has no `break-glass`".into()));

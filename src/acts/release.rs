@@ -1,13 +1,13 @@
 //! What is being released, and which commit that is: what git has checked out beats what the CI says, and what is said
 //! against either is a no-go.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{path::Path, time::Instant};
 
-use super::{ActError, Caller, ChosenPolicy, ci};
-use crate::model::{ProcessEnv, Release};
+use super::{ActError, Caller, ChosenPolicy, ci, record::GIT};
+use crate::{
+    model::{ProcessEnv, Release},
+    net::git,
+};
 
 /// What was said of the release.
 #[derive(Debug, Clone, Default)]
@@ -44,10 +44,12 @@ pub(super) struct Identified {
 ///
 /// # Errors
 /// [`ActError::Contradiction`] where a flag or the plan names another commit than the one that is checked out.
-pub(super) fn identify(caller: &Caller, said: &ReleaseRequest, policy: &ChosenPolicy, folder: &Path) -> Result<Identified, ActError> {
+pub(super) async fn identify(caller: &Caller, said: &ReleaseRequest, policy: &ChosenPolicy, folder: &Path) -> Result<Identified, ActError> {
     let planned = Release { source: "plan".into(), ..policy.release.clone() };
-    let git = if policy.elsewhere { None } else { git(&caller.env, folder) };
-    combine(said.as_said(), planned, ci::release(&caller.env), git, policy.elsewhere)
+    let git = if policy.elsewhere { None } else { git(&caller.env, folder).await };
+    let mut identified = combine(said.as_said(), planned, ci::release(&caller.env), git, policy.elsewhere)?;
+    identified.notes.extend(ci::left_out(&caller.env));
+    Ok(identified)
 }
 
 /// The one rule of which commit it is. `elsewhere`: the plan lives in another repository than the release, so what is
@@ -114,24 +116,10 @@ fn combined(sources: &[Release]) -> Release {
     release
 }
 
-/// The checkout's commit, the tag that stands on it, and whether it has changes; `None` where there is no checkout.
-fn git(env: &ProcessEnv, folder: &Path) -> Option<Release> {
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.args(["-c", "core.fsmonitor=false", "--no-optional-locks"]).args(arguments).current_dir(folder);
-        command.env_clear().envs(env.iter().filter(|(name, _)| ["PATH", "HOME"].contains(name))).stdin(Stdio::null()).stderr(Stdio::null());
-        let output = command.output().ok().filter(|output| output.status.success())?;
-        String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
-    };
-    let commit = git(&["rev-parse", "HEAD"])?;
-    let tag = git(&["describe", "--tags", "--exact-match", "HEAD"]);
-    Some(Release {
-        version: tag.map(|tag| tag.strip_prefix('v').map(str::to_owned).unwrap_or(tag)),
-        commit: Some(commit),
-        artifact: None,
-        source: "git".into(),
-        dirty: git(&["status", "--porcelain", "--untracked-files=no"]).is_none_or(|changes| !changes.is_empty()),
-    })
+async fn git(env: &ProcessEnv, folder: &Path) -> Option<Release> {
+    let git::Checkout { commit, tag, dirty } = git::checkout(folder, env, Instant::now() + GIT).await?;
+    let version = tag.map(|tag| tag.strip_prefix('v').map(str::to_owned).unwrap_or(tag));
+    Some(Release { version, commit: Some(commit), artifact: None, source: "git".into(), dirty })
 }
 
 #[cfg(test)]

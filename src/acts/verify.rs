@@ -85,7 +85,7 @@ impl PreparedRun {
             Some(record) => record.policy.clone(),
             None => ChosenPolicy::of(caller, &plan, request.record.policy_from.as_deref()).await?,
         };
-        let identified = release::identify(caller, &request.release, &policy, &plan.root)?;
+        let identified = release::identify(caller, &request.release, &policy, &plan.root).await?;
         let settings = settings(caller, request, &plan, (&record, &policy), identified)?;
         run::Selection::of(&plan, &settings).map_err(|error| ActError::Usage(error.to_string()))?;
         let mut plan = plan;

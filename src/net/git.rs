@@ -1,9 +1,13 @@
-//! What git knows: of a file, whether it is tracked and ever was; of a release, who wrote it. Asked by calling `git`.
+//! What git knows: of a file, whether it is tracked and ever was; of a release, who wrote it and
+//! what its files are. Asked by calling `git`.
 //!
 //! The repository is not trusted: no hook, pager, file-system monitor, signature program or remote that its
 //! configuration names is run, and nothing is fetched or written.
 
 mod authors;
+mod checkout;
+mod refs;
+mod tree;
 
 use std::{
     path::{Path, PathBuf},
@@ -13,9 +17,12 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, CommandError, Ended};
-use crate::model::{ProcessEnv, Size};
+use crate::model::{ProcessEnv, Release, Size};
 
 pub use authors::{authors, file_at};
+pub use checkout::{Checkout, checkout};
+pub use refs::{ResolvedRef, resolve};
+pub use tree::files_at;
 
 /// What git knows of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +66,9 @@ pub enum GitError {
     /// git refuses.
     #[error("git cannot tell: {0}")]
     Refused(String),
+    /// A name means no commit, or could mean several: a whole sentence that says what to write.
+    #[error("{0}")]
+    Reference(String),
 }
 
 /// What git knows of `file` (or, for a folder, of anything in it). Where it is a symbolic link, the file it leads to
@@ -67,7 +77,7 @@ pub enum GitError {
 /// # Errors
 /// See [`GitError`].
 pub async fn tracking(file: &Path, env: &ProcessEnv, deadline: Instant) -> Result<Tracking, GitError> {
-    let git = Git { env: scrubbed(env), deadline };
+    let git = Git::new(env, deadline);
     let mut known = git.ask(file).await?;
     let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     if std::fs::symlink_metadata(file).is_ok_and(|meta| meta.is_symlink()) {
@@ -101,6 +111,35 @@ struct Git {
 }
 
 impl Git {
+    fn new(env: &ProcessEnv, deadline: Instant) -> Self {
+        Self { env: scrubbed(env), deadline }
+    }
+
+    /// Whether the clone in `folder` is a shallow one.
+    async fn in_repository(&self, folder: &Path) -> Result<bool, GitError> {
+        let asked = self.run(folder, &["rev-parse", "--is-shallow-repository"], b"").await?;
+        match asked.code {
+            Some(0) => Ok(asked.stdout.trim_ascii() != b"false"),
+            _ if asked.complaint.contains("not a git repository") => Err(GitError::NoRepository),
+            _ => Err(GitError::Refused(asked.complaint)),
+        }
+    }
+
+    /// The full id of the commit that has this id, or the only one whose id begins so; never what a ref of that name means.
+    async fn commit(&self, folder: &Path, id: &str) -> Result<Option<String>, GitError> {
+        if id.len() < 4 || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(None);
+        }
+        Ok(self.peeled(folder, id).await?.filter(|found| found.starts_with(&id.to_ascii_lowercase())))
+    }
+
+    /// The commit that an object is, or that a tag with a message stands on.
+    async fn peeled(&self, folder: &Path, object: &str) -> Result<Option<String>, GitError> {
+        let named = format!("{object}^{{commit}}");
+        let asked = self.run(folder, &["rev-parse", "--quiet", "--verify", "--end-of-options", &named], b"").await?;
+        Ok((asked.code == Some(0)).then(|| String::from_utf8_lossy(&asked.stdout).trim().to_owned()))
+    }
+
     async fn ask(&self, file: &Path) -> Result<Tracking, GitError> {
         let (dir, name) = place(file)?;
         let repository = self.run(&dir, &["rev-parse", "--is-inside-work-tree", "--is-shallow-repository"], b"").await?;
@@ -146,14 +185,16 @@ impl Git {
     }
 
     async fn lines(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<String, GitError> {
+        Ok(String::from_utf8_lossy(&self.bytes(dir, args, stdin).await?).trim_end().to_owned())
+    }
+
+    async fn bytes(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<Vec<u8>, GitError> {
         let Ended { code, stdout, complaint } = self.run(dir, args, stdin).await?;
-        match code {
-            Some(0) => Ok(String::from_utf8_lossy(&stdout).trim_end().to_owned()),
-            _ => Err(GitError::Refused(complaint)),
-        }
+        if code == Some(0) { Ok(stdout) } else { Err(GitError::Refused(complaint)) }
     }
 
     async fn run(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<Ended, GitError> {
+        let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
         let argv: Vec<String> = NEUTRAL.iter().chain(args).map(|arg| (*arg).to_owned()).collect();
         let command = Command { argv: &argv, env: &self.env, dir, deadline: self.deadline, limit: LARGEST, stdin };
         Ok(command.run().await?)
@@ -190,9 +231,16 @@ fn scrubbed(env: &ProcessEnv) -> ProcessEnv {
         ("GIT_TERMINAL_PROMPT", "0"),
         ("GIT_NO_LAZY_FETCH", "1"),
         ("GIT_NO_REPLACE_OBJECTS", "1"),
+        // Commits have the parents they say, whatever the clone's own list of others.
+        ("GIT_GRAFT_FILE", "/dev/null"),
         ("GIT_ALLOW_PROTOCOL", "none"),
     ];
     kept.chain(own).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// Whether it is written as the whole id of a commit.
+fn full_id(text: &str) -> bool {
+    Release::check_commit(&text.to_ascii_lowercase()).is_ok()
 }
 
 /// The folder git is asked in, and the file's name there.

@@ -6,10 +6,10 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{fault::Fault, fields::Word, node::Node, place::Sources, suggest, yaml};
+use super::{fault::Fault, fields::Word, node::Node, place::Sources, shelf::Shelf, suggest, yaml};
 use crate::{
     model::{Digest, Size},
-    net::regular_file::{self, FileError},
+    net::regular_file::FileError,
 };
 
 /// No plan file is meant to be larger.
@@ -18,7 +18,7 @@ const LARGEST: Size = Size(4 << 20);
 const MOST_FILES: usize = 1_000;
 
 /// The files that `pattern` names, relative to `root`.
-pub(super) fn files(root: &Path, pattern: &Word, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
+pub(super) fn files(shelf: &Shelf, root: &Path, pattern: &Word, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
     let text = pattern.text.as_str();
     let mut refuse = |message: String, hint: Option<String>| {
         faults.push(Fault::new(pattern.place, message).maybe_hint(hint));
@@ -28,33 +28,34 @@ pub(super) fn files(root: &Path, pattern: &Word, faults: &mut Vec<Fault>) -> Vec
         return refuse("an absolute path is another file on another machine".into(), Some("write it relative to the plan's folder".into()));
     }
     if !text.contains(['*', '?', '[']) {
-        return match std::fs::metadata(root.join(text)) {
-            Ok(found) if found.is_dir() => {
-                refuse(format!("`{text}` is a folder"), Some(format!("write `{}/*.yaml`", text.trim_end_matches('/'))))
-            }
-            Ok(_) => vec![PathBuf::from(text)],
-            Err(_) => refuse(format!("there is no file `{text}`"), near(root, text)),
+        return match shelf.is_folder(root, text) {
+            Some(true) => refuse(format!("`{text}` is a folder"), Some(format!("write `{}/*.yaml`", text.trim_end_matches('/')))),
+            Some(false) => vec![PathBuf::from(text)],
+            None => refuse(format!("there is no file `{text}`"), near(root, text).filter(|_| matches!(shelf, Shelf::Disk))),
         };
     }
-    let whole = format!("{}/{text}", glob::Pattern::escape(&root.to_string_lossy()));
-    let options = glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
-    let paths = match glob::glob_with(&whole, options) {
-        Ok(paths) => paths,
+    let found = match shelf.matching(root, text, MOST_FILES + 1) {
+        Ok(found) => found,
         Err(error) => return refuse(format!("`{text}` is not a pattern of files: {}", error.msg), None),
     };
-    let found: Vec<PathBuf> = paths.filter_map(Result::ok).filter(|path| path.is_file()).take(MOST_FILES + 1).collect();
     if found.len() > MOST_FILES {
         return refuse(format!("`{text}` matches more than {MOST_FILES} files"), None);
     }
     if found.is_empty() {
         return refuse(format!("`{text}` matches no file"), Some("paths start at the plan's folder".into()));
     }
-    found.into_iter().map(|path| path.strip_prefix(root).map(Path::to_path_buf).unwrap_or(path)).collect()
+    found
 }
 
-/// Reads a file of the plan. `word` is where it is included; `None` is the main file.
-pub(super) fn read(root: &Path, name: &Path, sources: &mut Sources, faults: &mut Vec<Fault>) -> Result<(u32, Option<Node>), FileError> {
-    let bytes = regular_file::read_bytes(&root.join(name), LARGEST)?;
+/// Reads a file of the plan.
+pub(super) fn read(
+    shelf: &Shelf,
+    root: &Path,
+    name: &Path,
+    sources: &mut Sources,
+    faults: &mut Vec<Fault>,
+) -> Result<(u32, Option<Node>), FileError> {
+    let bytes = shelf.read(root, name, LARGEST)?;
     let digest = Digest::of(&bytes);
     let text = String::from_utf8(bytes).map_err(|_| FileError::NotText)?;
     Ok(take(root, name, (text, digest), sources, faults))
@@ -82,7 +83,7 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// Where people and CI find the file: without going into a folder and out again. For showing only: with symbolic links
 /// it may be another file.
-fn found_at(path: &Path) -> String {
+pub(super) fn found_at(path: &Path) -> String {
     let mut plain = PathBuf::new();
     for part in path.components() {
         let inside = matches!(plain.components().next_back(), Some(Component::Normal(_)));

@@ -64,6 +64,28 @@ pub(super) fn fill_leniently<'a>(node: &mut Node, scope: &dyn Fn(Place) -> &'a d
     });
 }
 
+/// Takes every variable in `node` for a mistake: what stands there is the same in every environment. `$$` is a dollar here
+/// too.
+pub(super) fn literal(node: &mut Node, faults: &mut Vec<Fault>) {
+    let entry = node.place;
+    node.each_scalar_mut(entry, &mut |scalar, place, _| {
+        let template = match Template::parse(&scalar.text) {
+            Ok(None) => return,
+            Ok(Some(template)) if template.is_literal() => {
+                *scalar = Scalar { text: template.written(), style: Style::Quoted };
+                return;
+            }
+            template => template.ok().flatten(),
+        };
+        let fault = Fault::new(place, "no variable can stand here: who decides must not depend on the environment");
+        faults.push(fault.hint("write the value; `$$` is a dollar sign"));
+        let written = template.map_or_else(|| "${…}".to_owned(), |template| template.written());
+        // Nothing else is said of what has no value.
+        let filled = Filled { written, unset: vec![String::new()], ..Filled::default() };
+        *scalar = Scalar { text: String::new(), style: Style::Filled(Box::new(filled)) };
+    });
+}
+
 enum Refused {
     Malformed(Malformed),
     Lack(Lack),

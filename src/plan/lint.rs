@@ -8,8 +8,9 @@ use super::{
     Problem, Request, Weight,
     fault::Fault,
     load::Rest,
-    request,
+    people, request,
     resolve::{Resolved, resolve},
+    shelf::Shelf,
     teeth,
     tree::Tree,
 };
@@ -32,7 +33,7 @@ pub struct Lint {
 /// Works offline: an `env-file` that is not there is no problem, secrets that are not set get a placeholder, and a check
 /// with other variables that are not set is not tried.
 pub fn lint(request: &Request, at: Timestamp) -> Lint {
-    lint_tree(Tree::read(&request.config), request, at)
+    lint_tree(Tree::read(&request.config, Shelf::Disk), request, at)
 }
 
 /// The same for a main file of this text, which stands nowhere yet; what it includes is looked for beside
@@ -54,11 +55,12 @@ fn lint_tree(tree: Result<Tree, Vec<Problem>>, request: &Request, at: Timestamp)
         },
     };
     let mut faults = std::mem::take(&mut tree.faults);
+    faults.extend(people::unanswerable(&tree));
     let mut lint = Lint::default();
     let mut tried = BTreeSet::new();
     for environment in names.iter().filter_map(|name| tree.root.environment(name)) {
         let mut resolved = resolve(&tree, environment, &request.env, true);
-        Rest::read(&tree, &mut resolved, None);
+        Rest::read(&tree, &mut resolved);
         faults.extend(tries(&tree, &resolved, at, &mut tried));
         let Resolved { faults: found, secrecy, untried, .. } = resolved;
         faults.extend(found);

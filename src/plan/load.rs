@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
@@ -16,18 +15,16 @@ use super::{
     node::Node,
     people,
     place::Place,
-    request,
+    release, request,
     resolve::{Resolved, resolve},
     scope::Scopes,
+    shelf::Shelf,
     tree::Tree,
     typed, waivers,
 };
 use crate::{
     model::{Digest, ProcessEnv, Release, Signoff, Size},
-    net::{
-        Pin, Pins,
-        regular_file::{self, FileError},
-    },
+    net::{Pin, Pins},
 };
 
 /// Reads the plan for one environment. Reads the plan's files only, touches no network, never panics.
@@ -35,7 +32,7 @@ use crate::{
 /// # Errors
 /// Every problem of weight [`Weight::Error`] there is, with the warnings, in the order of the files.
 pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::read(&request.config)?, request, false, None)
+    load_tree(Tree::read(&request.config, Shelf::Disk)?, request, false)
 }
 
 /// The same for commands that look at no target: variables that are not set are no problem, and the checks that need
@@ -45,19 +42,28 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
 /// # Errors
 /// As [`load`].
 pub fn load_leniently(request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::read(&request.config)?, request, true, None)
+    load_tree(Tree::read(&request.config, Shelf::Disk)?, request, true)
+}
+
+/// The same for a plan of these `files`, as another commit has them, by their names relative to its folder: none is read
+/// from the folder itself, but for the env-file. Variables are those of now.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_at(request: &Request, files: BTreeMap<String, Vec<u8>>) -> Result<Plan, Vec<Problem>> {
+    load_tree(Tree::read(&request.config, Shelf::Held(files))?, request, true)
 }
 
 /// The same for a plan that was kept with a run, which may come from anybody: nothing of this process or machine comes
-/// into it, neither variables nor an env-file, and the keys of those who sign are the `files` kept with it, by their
-/// recorded names. [`Request::env`] does not count.
+/// into it, neither variables nor an env-file. [`Request::env`] does not count.
 ///
 /// # Errors
 /// As [`load`].
 pub fn load_kept(request: &Request, files: &BTreeMap<String, Vec<u8>>) -> Result<Plan, Vec<Problem>> {
-    let mut tree = Tree::read(&request.config)?;
+    let mut tree = Tree::read(&request.config, Shelf::Held(files.clone()))?;
+    tree.kept = true;
     tree.root.environments.iter_mut().for_each(|environment| environment.env_file = None);
-    load_tree(tree, &Request { env: ProcessEnv::default(), ..request.clone() }, true, Some(files))
+    load_tree(tree, &Request { env: ProcessEnv::default(), ..request.clone() }, true)
 }
 
 /// The same for a main file of this text, as another commit has it.
@@ -65,7 +71,7 @@ pub fn load_kept(request: &Request, files: &BTreeMap<String, Vec<u8>>) -> Result
 /// # Errors
 /// As [`load`].
 pub fn load_text_leniently(text: &str, request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::of(&request.config, text)?, request, true, None)
+    load_tree(Tree::of(&request.config, text)?, request, true)
 }
 
 /// The same for a main file of this text, which stands nowhere yet; what it includes is looked for beside
@@ -74,13 +80,10 @@ pub fn load_text_leniently(text: &str, request: &Request) -> Result<Plan, Vec<Pr
 /// # Errors
 /// As [`load`].
 pub fn load_text(text: &str, request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::of(&request.config, text)?, request, false, None)
+    load_tree(Tree::of(&request.config, text)?, request, false)
 }
 
-/// The files of a plan that was kept, by their recorded names.
-type KeptFiles<'a> = Option<&'a BTreeMap<String, Vec<u8>>>;
-
-fn load_tree(mut tree: Tree, request: &Request, lenient: bool, kept: KeptFiles<'_>) -> Result<Plan, Vec<Problem>> {
+fn load_tree(mut tree: Tree, request: &Request, lenient: bool) -> Result<Plan, Vec<Problem>> {
     let environment = match request::chosen(&tree, request.environment.as_deref()) {
         Ok(environment) => environment.name.clone(),
         Err(fault) => return Err(request::unchosen(tree, fault)),
@@ -89,7 +92,7 @@ fn load_tree(mut tree: Tree, request: &Request, lenient: bool, kept: KeptFiles<'
     let Some(environment) = tree.root.environment(&environment) else { return Err(Problem::all(faults, &tree.sources)) };
     let mut resolved = resolve(&tree, environment, &request.env, lenient);
     resolved.faults.extend(faults);
-    let rest = Rest::read(&tree, &mut resolved, kept);
+    let rest = Rest::read(&tree, &mut resolved);
     let mut faults = std::mem::take(&mut resolved.faults);
     faults.append(&mut resolved.secrecy.warnings);
     let problems = Problem::all(faults, &tree.sources);
@@ -121,6 +124,7 @@ fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Probl
         items: resolved.items,
         pins: rest.pins,
         release: rest.release,
+        release_elsewhere: rest.release_elsewhere,
         people: tree.root.people.clone(),
         signoff: rest.signoff,
         waivers: rest.waivers,
@@ -137,6 +141,7 @@ fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Probl
 pub(super) struct Rest {
     pins: Pins,
     release: Release,
+    release_elsewhere: bool,
     signoff: Option<Signoff>,
     /// The files of keys, signers' and revoked ones, with their bytes.
     keys: Vec<(String, Vec<u8>)>,
@@ -145,53 +150,25 @@ pub(super) struct Rest {
     ledger: Option<String>,
 }
 
-/// What is being released, where neither flags nor the CI say so.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct ReleaseSettings {
-    /// The version people say: `1.4.2`.
-    #[serde(default)]
-    version: Option<String>,
-    /// The full commit id.
-    #[serde(default)]
-    commit: Option<String>,
-    /// The artifact with its digest: `registry/api@sha256:…`.
-    #[serde(default)]
-    artifact: Option<String>,
-}
-
 impl Rest {
     /// Reads it; what is wrong joins the faults of `resolved`.
-    pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, kept: KeptFiles<'_>) -> Self {
+    pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>) -> Self {
         let root = &tree.root;
-        let release: ReleaseSettings = presentable_block(tree, resolved, root.release.as_ref()).unwrap_or_default();
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let release = Release {
-            version: given(release.version),
-            commit: given(release.commit),
-            artifact: given(release.artifact),
-            source: if root.release.is_some() { "plan".into() } else { String::new() },
-            dirty: false,
-        };
+        let (release, release_elsewhere) = release::read(tree, resolved);
         let pins = pins(tree, resolved);
         let (mut signoff, mut keys) = (None::<Signoff>, Vec::new());
         if let Some((label, node)) = people::signoff(root, resolved.environment) {
-            let (mut node, dropped) = filled(tree, resolved, &node);
-            // Names of people and the sentences they sign go into statements as they are.
-            if let Some(roles) = node.get_mut("roles") {
-                roles.make_presentable();
-            }
+            resolved.secrecy.check(&node, "", &HashSet::new(), &Scopes { plan: &resolved.variables, pack: None });
             resolved.faults.extend(people::check(&node, &root.people));
-            signoff = typed_block(resolved, label, &node, dropped);
+            signoff = typed_block(resolved, label, &node, HashSet::new());
             if let Some(signoff) = &signoff {
-                let from = (tree, kept);
-                keys.extend(read_keys(from, resolved, &node, "allowed-signers", Some(&signoff.allowed_signers)));
-                keys.extend(read_keys(from, resolved, &node, "revoked-keys", signoff.revoked_keys.as_deref()));
+                keys.extend(read_keys(tree, resolved, &node, "allowed-signers", Some(&signoff.allowed_signers)));
+                keys.extend(read_keys(tree, resolved, &node, "revoked-keys", signoff.revoked_keys.as_deref()));
             }
         }
         let waivers = waivers::of_environment(tree, resolved);
         let ledger = root.ledger.as_ref().map(|node| (node.place, node.clone()));
-        Self { pins, release, signoff, keys, waivers, ledger: block(tree, resolved, ledger.as_ref()) }
+        Self { pins, release, release_elsewhere, signoff, keys, waivers, ledger: block(tree, resolved, ledger.as_ref()) }
     }
 }
 
@@ -203,7 +180,7 @@ fn block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: O
 }
 
 /// The same for what goes into reports as it is.
-fn presentable_block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
+pub(super) fn presentable_block<T: DeserializeOwned>(tree: &Tree, resolved: &mut Resolved<'_>, block: Option<&(Place, Node)>) -> Option<T> {
     let (label, node) = block?;
     let (mut node, dropped) = filled(tree, resolved, node);
     node.make_presentable();
@@ -221,25 +198,16 @@ fn filled(tree: &Tree, resolved: &mut Resolved<'_>, node: &Node) -> (Node, HashS
 fn typed_block<T: DeserializeOwned>(resolved: &mut Resolved<'_>, label: Place, node: &Node, dropped: HashSet<Place>) -> Option<T> {
     let typed = typed::read(node, label, dropped, &|reader| T::deserialize(reader));
     resolved.faults.extend(typed.faults);
-    typed.value
+    // What is wrong in one key does not keep the others from being looked at.
+    typed.value.or(typed.partial)
 }
 
 /// A file of keys that `signoff` names, with its bytes.
-fn read_keys(
-    (tree, kept): (&Tree, KeptFiles<'_>),
-    resolved: &mut Resolved<'_>,
-    node: &Node,
-    key: &str,
-    name: Option<&str>,
-) -> Option<(String, Vec<u8>)> {
+fn read_keys(tree: &Tree, resolved: &mut Resolved<'_>, node: &Node, key: &str, name: Option<&str>) -> Option<(String, Vec<u8>)> {
     const LARGEST: Size = Size(1 << 20);
     let name = name?;
     let recorded = super::include::shown(Path::new(name));
-    let read = match kept {
-        Some(files) => files.get(&recorded).cloned().ok_or(FileError::Missing),
-        None => regular_file::read_bytes(&tree.folder.join(name), LARGEST),
-    };
-    match read {
+    match tree.shelf.read(&tree.folder, Path::new(name), LARGEST) {
         Ok(bytes) => Some((recorded, bytes)),
         Err(error) => {
             let (place, shown) = node.get(key).and_then(|node| Some((node.place, node.scalar()?.quotable().to_owned())))?;

@@ -27,6 +27,7 @@ mod pack_use;
 mod people;
 mod place;
 mod problem;
+mod release;
 mod request;
 mod resolve;
 mod root;
@@ -34,6 +35,7 @@ mod schema;
 mod scope;
 mod secrecy;
 mod settings;
+mod shelf;
 pub mod starter;
 mod suggest;
 mod teeth;
@@ -58,12 +60,13 @@ use crate::{
 
 pub use item::{Item, Retry, Standing};
 pub use lint::{Lint, lint, lint_text};
-pub use load::{load, load_kept, load_leniently, load_text, load_text_leniently};
+pub use load::{load, load_at, load_kept, load_leniently, load_text, load_text_leniently};
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
 pub use problem::{Problem, Weight};
 pub use request::Request;
 pub use schema::schema;
+pub use shelf::files_wanted;
 
 /// A plan read for one environment. Every check of the plan is in it, also those not meant for this environment.
 pub struct Plan {
@@ -83,6 +86,8 @@ pub struct Plan {
     pub pins: Pins,
     /// The plan's `release:` block, as far as it is given.
     pub release: Release,
+    /// Whether the commits of the release are in another repository than the plan's.
+    pub release_elsewhere: bool,
     /// Who answers and signs, by id.
     pub people: BTreeMap<String, Person>,
     /// Whose signatures this environment needs.

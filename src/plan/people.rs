@@ -1,5 +1,6 @@
 //! Who answers, accepts and signs: the plan's `people`, and its `signoff` as far as it names them.
 
+mod asked;
 mod quorum;
 
 use std::collections::{BTreeMap, HashMap};
@@ -7,12 +8,14 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     fault::Fault,
     fields::Word,
-    node::{Key, Node, Value},
+    node::{Key, Node, Scalar, Value},
     place::Place,
     root::{Environment, Root},
     suggest,
 };
 use crate::model::{Period, Person};
+
+pub(super) use asked::{asked, unanswerable};
 
 /// The environment's `signoff`, with its key: its own keys stand instead of the plan's.
 pub(super) fn signoff(root: &Root, environment: &Environment) -> Option<(Place, Node)> {
@@ -24,7 +27,7 @@ pub(super) fn signoff(root: &Root, environment: &Environment) -> Option<(Place, 
     Some((*label, Node { place: environment.place, value: Value::Map(entries) }))
 }
 
-/// What does not fit together between `signoff`, its variables filled in, and the people.
+/// What does not fit together between `signoff` and the people.
 pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let roles = roles(signoff);
@@ -41,6 +44,7 @@ pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fa
     }
     faults.extend(quorum::check(signoff, roles));
     faults.extend(break_glass(signoff, roles));
+    faults.extend(bots(signoff, people));
     for (key, node) in ["valid-for", "max-age"].iter().filter_map(|key| signoff.entry(key)) {
         let period = node.scalar().and_then(|scalar| scalar.text.parse::<Period>().ok());
         if period == Some(Period::seconds(0)) {
@@ -64,11 +68,16 @@ fn role_names(roles: &[(Key, Node)]) -> impl Iterator<Item = &str> + Clone {
     roles.iter().map(|(role, _)| role.text.as_str())
 }
 
+/// The words of a list; of a variable it is told elsewhere.
+fn written(items: &[Node]) -> impl Iterator<Item = (&Node, &Scalar)> {
+    items.iter().filter_map(|item| Some((item, item.scalar().filter(|scalar| scalar.filled().is_none())?)))
+}
+
 /// Those that stand a second time.
 fn repeated(items: &[Node], say: impl Fn(&str) -> String) -> Vec<Fault> {
     let mut seen: Vec<&str> = Vec::new();
     let mut faults = Vec::new();
-    for (item, scalar) in items.iter().filter_map(|item| Some((item, item.scalar()?))) {
+    for (item, scalar) in written(items) {
         if seen.contains(&scalar.text.as_str()) {
             faults.push(Fault::new(item.place, say(scalar.quotable())));
         }
@@ -86,28 +95,26 @@ fn break_glass(signoff: &Node, roles: &[(Key, Node)]) -> Vec<Fault> {
     items.iter().filter_map(|item| unknown(item, role_names(roles), "role", "roles")).collect()
 }
 
-/// The fault of naming what is not among the `known`; a variable's value is not told.
+/// Machines that are people, and those without an address.
+fn bots(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fault> {
+    let items = signoff.get("bots").and_then(Node::items).unwrap_or_default();
+    let wrong = |(item, scalar): (&Node, &Scalar)| match known_as(scalar.text.trim(), people) {
+        Some(id) => Some(Fault::new(item.place, format!("`{}` is an address of `{id}`, who is no machine", scalar.text))),
+        None => scalar.text.trim().is_empty().then(|| Fault::new(item.place, "the address is empty")),
+    };
+    let mut faults: Vec<Fault> = written(items).filter_map(wrong).collect();
+    faults.extend(repeated(items, |name| format!("`{name}` stands here twice")));
+    faults
+}
+
+/// The fault of naming what is not among the `known`; of a variable it is told elsewhere.
 fn unknown<'a>(item: &Node, known: impl Iterator<Item = &'a str> + Clone, noun: &str, nouns: &str) -> Option<Fault> {
-    let scalar = item.scalar()?;
+    let scalar = item.scalar().filter(|scalar| scalar.filled().is_none())?;
     if known.clone().any(|known| known == scalar.text) {
         return None;
     }
     let shown = scalar.quotable();
     Some(Fault::new(item.place, format!("there is no {noun} `{shown}`")).maybe_hint(suggest::hint(shown, known, nouns)))
-}
-
-/// What is wrong with those whom a manual item asks (`by`): it names roles and people. A plan without either may name
-/// whom it likes.
-pub(super) fn asked(settings: &Node, root: &Root, environment: &Environment) -> Vec<Fault> {
-    let Some(by) = settings.get("by") else { return Vec::new() };
-    let signoff = signoff(root, environment);
-    let roles = signoff.as_ref().map(|(_, node)| roles(node)).unwrap_or_default();
-    if roles.is_empty() && root.people.is_empty() {
-        return Vec::new();
-    }
-    let known = role_names(roles).chain(root.people.keys().map(String::as_str));
-    let items = by.items().unwrap_or(std::slice::from_ref(by));
-    items.iter().filter_map(|item| unknown(item, known.clone(), "role or person", "roles and people")).collect()
 }
 
 /// The id of whoever is known by `name`: their id, or one of their addresses.

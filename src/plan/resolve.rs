@@ -119,7 +119,7 @@ impl Resolved<'_> {
         }
         self.faults.extend(read.faults);
         if draft.kind.name == "manual" {
-            self.faults.extend(people::asked(&read.settings, &tree.root, self.environment));
+            self.faults.extend(people::asked(&read.settings, tree, self.environment));
         }
         let whole = read.envelope.partial.is_none();
         let envelope = read.envelope.value.or(read.envelope.partial)?;

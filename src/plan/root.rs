@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::{
     fault::Fault,
     fields::{Fields, Word, is_id, words},
+    interpolate::literal,
     node::{Key, Node, Scalar},
     people,
     place::Place,
@@ -53,6 +54,10 @@ impl Root {
         let top = Place { end: node.place.start, ..node.place };
         let Some(fields) = Fields::open(node, top, &KEYS, faults) else { return Self::default() };
         let owned = |key| fields.get(key).map(|(label, node)| (label, node.clone()));
+        let (mut release, signoff) = (owned("release"), policy(fields, faults));
+        if let Some(repository) = release.as_mut().and_then(|(_, node)| node.get_mut("repository")) {
+            literal(repository, faults);
+        }
         let project = fields.word("project", faults);
         if fields.get("project").is_none() {
             faults.push(Fault::new(top, "the key `project` is missing").hint("name the project: reports and the record go by it"));
@@ -68,9 +73,9 @@ impl Root {
             environments,
             vars: vars(fields, faults),
             include: include.map(|(_, items)| items.to_vec()).unwrap_or_default(),
-            release: owned("release"),
+            release,
             people: known_people(fields, faults),
-            signoff: owned("signoff"),
+            signoff,
             waivers: fields.word("waivers", faults),
             ledger: owned("ledger").map(|(_, node)| node),
         }
@@ -127,7 +132,7 @@ fn environment(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Environment {
         environment.guard = words(items, faults);
     }
     environment.resolve = fields.get("resolve").map(|(label, node)| (label, node.clone()));
-    environment.signoff = fields.get("signoff").map(|(label, node)| (label, node.clone()));
+    environment.signoff = policy(fields, faults);
     environment
 }
 
@@ -154,16 +159,26 @@ pub(super) fn vars(fields: Fields<'_>, faults: &mut Vec<Fault>) -> Vec<(Key, Nod
     entries.to_vec()
 }
 
+/// A `signoff`, which takes no variables.
+fn policy(fields: Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Place, Node)> {
+    let (label, node) = fields.get("signoff")?;
+    let mut node = node.clone();
+    literal(&mut node, faults);
+    Some((label, node))
+}
+
 fn known_people(fields: Fields<'_>, faults: &mut Vec<Fault>) -> BTreeMap<String, Person> {
     let Some((_, entries)) = fields.map("people", faults) else { return BTreeMap::new() };
     let mut people = BTreeMap::new();
-    for (key, node) in entries {
+    let mut entries = entries.to_vec();
+    for (key, node) in &mut entries {
+        literal(node, faults);
         let person = typed::read(node, key.place, HashSet::new(), &|reader| serde::Deserialize::deserialize(reader));
         faults.extend(person.faults);
         // Somebody half described still exists: a role that names them is not wrong.
         let unknown = Person { name: String::new(), title: None, emails: Vec::new() };
         people.insert(key.text.clone(), person.value.unwrap_or(unknown));
     }
-    faults.extend(people::shared_addresses(entries));
+    faults.extend(people::shared_addresses(&entries));
     people
 }

@@ -31,6 +31,7 @@ pub fn schema() -> Value {
     definitions.insert("waivers".into(), waivers::waivers());
     definitions.insert("scalar".into(), json!({ "type": ["string", "number", "boolean"] }));
     definitions.insert("variable".into(), loosen::variable());
+    definitions.insert("literal".into(), loosen::literal());
     definitions.insert("id".into(), json!({ "type": "string", "pattern": ID }));
     definitions.insert("full-id".into(), json!({ "type": "string", "pattern": FULL_ID }));
     let of_plan: Vec<Value> = ["project", "environments", "include"].iter().map(|key| json!({ "required": [key] })).collect();
@@ -168,6 +169,7 @@ mod tests {
             "pack-unknown",
             "release-people-signoff",
             "signoff-requires-nobody",
+            "signoff-variables",
             "waivers-unknown-key",
             "waivers-variable",
             "unknown-key",

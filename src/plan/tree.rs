@@ -15,6 +15,7 @@ use super::{
     pack_use::PackUse,
     place::{Place, Sources},
     root::Root,
+    shelf::Shelf,
     suggest, unused, waivers,
 };
 use crate::model::{Digest, plain};
@@ -29,6 +30,10 @@ pub(super) struct Tree {
     pub(super) folder: PathBuf,
     /// The main file's name in it.
     pub(super) name: PathBuf,
+    /// Where its files are.
+    pub(super) shelf: Shelf,
+    /// Whether it was kept with a run: what was right then is told to nobody now.
+    pub(super) kept: bool,
     pub(super) sources: Sources,
     pub(super) root: Root,
     pub(super) packs: Vec<PackUse>,
@@ -47,9 +52,10 @@ impl Tree {
     ///
     /// # Errors
     /// Only if the main file cannot be read at all; every other problem is in [`faults`](Self::faults).
-    pub(super) fn read(config: &Path) -> Result<Self, Vec<Problem>> {
+    pub(super) fn read(config: &Path, shelf: Shelf) -> Result<Self, Vec<Problem>> {
         let (mut tree, name) = Self::beside(config);
-        match include::read(&tree.folder, &name, &mut tree.sources, &mut tree.faults) {
+        tree.shelf = shelf;
+        match include::read(&tree.shelf, &tree.folder, &name, &mut tree.sources, &mut tree.faults) {
             Ok((_, node)) => tree.grown(&name, node),
             Err(error) => {
                 let hint = "`-c FILE` names the plan's main file; `gonogo init` writes one";
@@ -88,7 +94,7 @@ impl Tree {
         if node.get("checks").is_some() {
             tree.checks(node);
         }
-        let waivers = waivers::file(&tree.root, &tree.folder, &mut tree.sources, &mut tree.faults);
+        let waivers = waivers::file((&tree.shelf, &tree.folder), &tree.root, &mut tree.sources, &mut tree.faults);
         let (path, node) = waivers.unzip();
         tree.include([name.to_path_buf()].into_iter().chain(path).collect());
         if let Some(node) = node.flatten() {
@@ -106,11 +112,11 @@ impl Tree {
                 continue;
             }
             let Some(pattern) = word(&entry, entry.place, &mut self.faults) else { continue };
-            for path in include::files(&self.folder, &pattern, &mut self.faults) {
+            for path in include::files(&self.shelf, &self.folder, &pattern, &mut self.faults) {
                 if !seen.insert(PathBuf::from(include::shown(&path))) {
                     continue;
                 }
-                match include::read(&self.folder, &path, &mut self.sources, &mut self.faults) {
+                match include::read(&self.shelf, &self.folder, &path, &mut self.sources, &mut self.faults) {
                     Ok((file, Some(node))) => self.file(file, node),
                     Ok((_, None)) => {}
                     Err(error) => self.faults.push(Fault::new(pattern.place, format!("the file `{}` {error}", include::shown(&path)))),

@@ -18,6 +18,7 @@ use super::{
     place::{Place, Sources},
     resolve::Resolved,
     root::Root,
+    shelf::Shelf,
     suggest,
     tree::Tree,
 };
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// The file that is read where the plan names no other.
-const USUAL: &str = "waivers.yaml";
+pub(super) const USUAL: &str = "waivers.yaml";
 /// The keys of a waiver.
 pub(super) const KEYS: [&str; 8] = ["check", "environment", "reason", "ticket", "owner", "approver", "granted", "expires"];
 /// The one that may be left out.
@@ -42,10 +43,15 @@ pub(super) struct Written {
 }
 
 /// Reads the file the plan names, or the usual one beside the plan if it is there; gives its path for others to leave it.
-pub(super) fn file(root: &Root, folder: &Path, sources: &mut Sources, faults: &mut Vec<Fault>) -> Option<(PathBuf, Option<Node>)> {
+pub(super) fn file(
+    (shelf, folder): (&Shelf, &Path),
+    root: &Root,
+    sources: &mut Sources,
+    faults: &mut Vec<Fault>,
+) -> Option<(PathBuf, Option<Node>)> {
     let (path, place) = match &root.waivers {
         None => (PathBuf::from(USUAL), root.environments_key),
-        Some(word) => match include::files(folder, word, faults).as_slice() {
+        Some(word) => match include::files(shelf, folder, word, faults).as_slice() {
             [path] => (path.clone(), word.place),
             [] => return None,
             _ => {
@@ -54,7 +60,7 @@ pub(super) fn file(root: &Root, folder: &Path, sources: &mut Sources, faults: &m
             }
         },
     };
-    match include::read(folder, &path, sources, faults) {
+    match include::read(shelf, folder, &path, sources, faults) {
         Ok((_, node)) => Some((PathBuf::from(include::shown(&path)), node)),
         Err(FileError::Missing) if root.waivers.is_none() => None,
         Err(error) => {

@@ -11,6 +11,7 @@ mod cors;
 mod diff;
 mod engine;
 mod false_green;
+mod git;
 mod golden;
 mod gonogo;
 mod health;

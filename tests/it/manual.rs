@@ -133,5 +133,5 @@ fn the_program_holds_until_somebody_answers() {
     assert_eq!((ran.code, report.verdict, report.findings[0].outcome), (4, Verdict::Hold, Outcome::Pending));
     assert_eq!(report.findings[0].reason, "waits for an answer: `gonogo answer drill`");
     gonogo.run(["verify", "--allow-hold"]).exits(0);
-    gonogo.run(["lint"]).exits(0);
+    gonogo.run(["lint"]).exits(2).says("nobody can answer this");
 }

@@ -115,7 +115,8 @@ fn a_full_plan_is_read_as_it_is_written() {
     assert_eq!((changed.location.file.as_str(), changed.location.line), ("fixtures/plan/good-full/gonogo.yaml", 21));
 
     assert_eq!(plan.release.version.as_deref(), Some("1.4.2"));
-    assert_eq!(plan.release.commit.as_deref(), Some("0123456789abcdef"));
+    assert_eq!(plan.release.commit.as_deref(), Some("0123456789abcdef0123456789abcdef01234567"));
+    assert!(plan.release_elsewhere && !good("good-signoff").release_elsewhere);
     let required = plan.signoff.as_ref().map(|signoff| signoff.require.iter().map(|required| required.role.as_str()).collect());
     assert_eq!(required, Some(vec!["security", "owner"]));
     assert_eq!(plan.people["bob@example.com"].name, "Bob Brown");

@@ -157,6 +157,7 @@ pub(crate) fn plan(items: Vec<Item>) -> Plan {
         items,
         pins: Pins::default(),
         release: Release::default(),
+        release_elsewhere: false,
         files: BTreeMap::new(),
         kept: Vec::new(),
         digest: Digest::of(b""),

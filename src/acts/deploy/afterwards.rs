@@ -114,7 +114,7 @@ pub struct AuthorsRequest {
 /// [`ActError`].
 pub async fn vouch(caller: &Caller, dialogue: &dyn Dialogue, request: &AuthorsRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
-    let asked = record.question(&release::identify(caller, &request.release, &record.policy, &record.plan.root)?)?;
+    let asked = record.question(&release::identify(caller, &request.release, &record.policy, &record.plan.root).await?)?;
     let people: Vec<Author> = request.people.iter().map(|said| author(said)).collect();
     let policy = record.in_force()?;
     let wrote = |id: &String| {

@@ -191,14 +191,17 @@ impl Signers {
         keys
     }
 
-    /// The keys that more than one of `people` could sign with. A gate that counts people must refuse these.
+    /// The keys that more than one of `people` could sign with. A gate that counts people must refuse these. Somebody who is
+    /// named twice, as one with two roles is, is one person.
     pub fn shared(&self, people: &[String]) -> Vec<SharedKey> {
         let mut shared: Vec<SharedKey> = Vec::new();
+        let named = people.iter().enumerate().filter(|(at, person)| !people[..*at].contains(person));
+        let people: Vec<&String> = named.map(|(_, person)| person).collect();
         for line in &self.lines {
             let people: Vec<String> = people
                 .iter()
                 .filter(|person| self.lines.iter().any(|other| other.key == line.key && other.names(person)))
-                .cloned()
+                .map(|person| (*person).clone())
                 .collect();
             let found = SharedKey { key: line.key.name(), people };
             if found.people.len() > 1 && !shared.contains(&found) {

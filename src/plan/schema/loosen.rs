@@ -10,6 +10,13 @@ pub(super) fn variable() -> Value {
     json!({ "type": "string", "pattern": r"\$\{" })
 }
 
+/// Whatever has no variable in it, however deep.
+pub(super) fn literal() -> Value {
+    let below = json!({ "$ref": "#/definitions/literal" });
+    let variable = json!({ "type": "string", "pattern": r"(^|[^$])(\$\$)*\$\{" });
+    json!({ "not": variable, "items": below, "additionalProperties": below })
+}
+
 /// Loosens `schema` and all within it.
 pub(super) fn loosen(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else { return };

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 use super::{ID, closed, loosen, loosened, section};
 use crate::{
     model::{Person, Signoff},
-    plan::{load::ReleaseSettings, pack::packs},
+    plan::{pack::packs, release::ReleaseSettings},
 };
 
 /// The main file.
 pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
     let person = loosened(Person::json_schema(generator).to_value());
-    let signoff = loosened(Signoff::json_schema(generator).to_value());
+    let mut signoff = loosened(Signoff::json_schema(generator).to_value());
+    signoff["allOf"] = json!([{ "$ref": "#/definitions/literal" }]);
     let mut partial = signoff.clone();
     if let Some(signoff) = partial.as_object_mut() {
         signoff.remove("required");
@@ -32,7 +33,7 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
         "section": section(),
         "checks": { "$ref": "#/definitions/checks" },
         "release": loosened(ReleaseSettings::json_schema(generator).to_value()),
-        "people": { "type": "object", "additionalProperties": person, "description": "Who answers and signs, by id." },
+        "people": { "type": "object", "additionalProperties": person, "allOf": [{ "$ref": "#/definitions/literal" }], "description": "Who answers and signs, by id. Takes no variables." },
         "signoff": signoff,
         "waivers": { "type": "string", "minLength": 1, "not": loosen::variable(), "description": "The file of accepted exceptions. Default: `waivers.yaml` beside this file, where there is one." },
         "ledger": { "$ref": "#/definitions/scalar", "description": "Where the record is kept: a path or an address." },

@@ -55,3 +55,75 @@ proptest::proptest! {
         }
     }
 }
+
+/// The files of a folder, by their names in it.
+fn held(folder: &Path, names: &[&str]) -> BTreeMap<String, Vec<u8>> {
+    names.iter().map(|name| ((*name).to_owned(), fs::read(folder.join(name)).expect("a file"))).collect()
+}
+
+#[test]
+fn a_plan_of_another_commit_is_read_from_its_files_alone() {
+    let case = Path::new("fixtures/plan/good-full");
+    let names = ["gonogo.yaml", "checks/network.yaml", "deploy/allowed_signers"];
+    let wanted = plan::files_wanted(&fs::read_to_string(case.join("gonogo.yaml")).expect("a plan"));
+    for (name, is) in [
+        ("checks/network.yaml", true),
+        ("checks/deeper/x.yaml", false),
+        ("deploy/allowed_signers", true),
+        ("waivers.yaml", true),
+        ("deploy/prod.env", false),
+        ("../checks/network.yaml", false),
+    ] {
+        assert_eq!(wanted(name), is, "{name}");
+    }
+    let files = held(case, &names);
+    let there = plan::load_at(&request(case), files.clone()).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    let here = good("good-full");
+    // With the variables of now, those of the work tree's env-file too.
+    assert_eq!((&there.files, &there.signoff, there.digest), (&here.files, &here.signoff, here.digest));
+    assert!(there.secrets.iter().any(|(name, _)| name == "API_TOKEN"), "{:?}", there.secrets);
+    // What the commit does not have is not taken from the work tree; what it has is not what the work tree says.
+    for name in &names[1..] {
+        let mut less = files.clone();
+        less.remove(*name);
+        assert!(plan::load_at(&request(case), less).is_err(), "{name}");
+    }
+    let mut other = files;
+    let text = String::from_utf8(other["gonogo.yaml"].clone())
+        .expect("text")
+        .replace("owner: [eve@example.com]", "owner: [bob@example.com, eve@example.com]");
+    other.insert("gonogo.yaml".into(), text.into_bytes());
+    other.insert("waivers.yaml".into(), b"waivers: []\n".to_vec());
+    let other = plan::load_at(&request(case), other).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    assert_eq!(other.signoff.expect("a policy").roles["owner"].people.len(), 2);
+    assert!(other.files.contains_key("waivers.yaml"));
+    // Nothing comes into a plan that was kept.
+    let kept = plan::load_kept(&request(case), &held(case, &names)).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    assert!(kept.secrets.iter().all(|(name, _)| name != "API_TOKEN"), "{:?}", kept.secrets);
+}
+
+#[test]
+fn files_above_the_folder_are_wanted_by_their_names() {
+    let text = "project: shop\nenvironments: { prod: { signoff: { revoked-keys: './k[1].krl' } } }\nwaivers: ../w.yaml\ninclude: ['../shared/*.yaml', ./a/../b.yaml, { pack: web-api }]\n";
+    let wanted = plan::files_wanted(text);
+    for name in ["../w.yaml", "../shared/x.yaml", "b.yaml", "k[1].krl"] {
+        assert!(wanted(name), "{name}");
+    }
+    for name in ["waivers.yaml", "k1.krl", "../shared/.x.yaml", "shared/x.yaml"] {
+        assert!(!wanted(name), "{name}");
+    }
+    let checks = |id: &str| format!("checks:\n  - id: {id}\n    http: {{ url: https://a.example.com }}\n").into_bytes();
+    let mut files = BTreeMap::from([
+        ("gonogo.yaml".to_owned(), b"project: shop\nenvironments: { prod: {} }\ninclude: ['../shared/*.yaml', ./a/../b.yaml]\n".to_vec()),
+        ("../shared/z-2.yaml".to_owned(), checks("two")),
+        ("../shared/z.yaml".to_owned(), checks("three")),
+        ("b.yaml".to_owned(), checks("one")),
+    ]);
+    // The folder need not be there any more.
+    let request = Request { config: "nowhere/gonogo.yaml".into(), ..Request::default() };
+    let there = plan::load_at(&request, files.clone()).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    assert_eq!(there.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["two", "three", "one"]);
+    files.insert("gonogo.yaml".into(), b"project: shop\nenvironments: { prod: {} }\ninclude: [../shared, c.yaml]\n".to_vec());
+    let refused = told(&plan::load_at(&request, files).err().expect("problems"));
+    assert!(refused.contains("`../shared` is a folder") && refused.contains("there is no file `c.yaml`"), "{refused}");
+}

@@ -111,6 +111,9 @@ fn a_key_of_two_people_and_a_time_of_no_zone_are_told() {
     assert_eq!(shared.len(), 1);
     assert_eq!(shared[0].people, &people[..2]);
     assert!(known.shared(&people[1..]).is_empty());
+    // One person with two roles is one person, and is named once beside another.
+    assert!(known.shared(&[BOB, BOB].map(str::to_owned)).is_empty());
+    assert_eq!(known.shared(&[BOB, "eve@example.com", BOB].map(str::to_owned)), shared);
     assert!(known.remarks()[0].why.contains("time zone"));
 }
 

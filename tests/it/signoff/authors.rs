@@ -17,7 +17,8 @@ fn commit(house: &House, author: &str, file: &str) -> String {
     let folder = house.gonogo.path(".");
     house.write(file, author);
     git(&folder, &["add", file]);
-    git(&folder, &["commit", "-q", "-m", file, "--author", &format!("{author} <{author}>")]);
+    let (name, email) = (format!("user.name={author}"), format!("user.email={author}"));
+    git(&folder, &["-c", &name, "-c", &email, "commit", "-q", "-m", file]);
     git(&folder, &["rev-parse", "HEAD"])
 }
 
@@ -111,7 +112,7 @@ async fn who_wrote_it_must_be_known() {
     let folder = house.gonogo.path(".");
     house.write("c", "c");
     git(&folder, &["add", "c"]);
-    git(&folder, &["commit", "-q", "-m", "c\n\nCo-authored-by: Sec <sec@example.com>", "--author", "dev@example.com <dev@example.com>"]);
+    git(&folder, &["-c", "user.email=dev@example.com", "commit", "-q", "-m", "c\n\nCo-authored-by: Sec <sec@example.com>"]);
     let together = git(&folder, &["rev-parse", "HEAD"]);
     house.gonogo.run(["deploy", "record", "--commit", &stranger, "--status", "succeeded"]).exits(0);
     signed(&house, &together);

@@ -20,8 +20,8 @@ fn all_of(folder: &std::path::Path) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bundle_takes_no_secret_from_whoever_signs_it() {
     for source in ["variable", "env-file"] {
-        let roles = "{ security: { people: [sec], meaning: \"I say ${CANARY_TOKEN}\" } }";
-        let mut house = House::new().await.security_alone().policy(&[("roles", roles)]);
+        let said = "  - { id: said, why: \"I say ${CANARY_TOKEN}\", http: { url: \"${api}/first\" } }\n";
+        let mut house = House::new().await.security_alone().checks(said);
         with_canary(&mut house);
         let home = Gonogo::new();
         let home = if source == "variable" { home.env("CANARY_TOKEN", SECRET) } else { home };
@@ -39,14 +39,13 @@ async fn a_bundle_takes_no_secret_from_whoever_signs_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_in_a_roles_sentence_is_signed_by_its_name() {
+async fn what_is_signed_takes_no_variable() {
     let roles = "{ security: { people: [sec], meaning: \"I say ${CANARY_TOKEN}\" } }";
     let mut house = House::new().await.security_alone().policy(&[("roles", roles)]);
     with_canary(&mut house);
-    house.verify(&[]).exits(0);
-    house.sign("security", "sec", &[]).exits(0).says("I say ${CANARY_TOKEN}");
-    house.gate(&[]).exits(0);
-    assert!(!all_of(&house.gonogo.path(".gonogo")).contains(SECRET));
+    let refused = house.verify(&[]).exits(2);
+    assert!(!(refused.stdout.clone() + &refused.stderr).contains(SECRET));
+    refused.says("who decides must not depend on the environment");
 }
 
 #[tokio::test(flavor = "multi_thread")]

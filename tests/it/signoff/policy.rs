@@ -170,3 +170,16 @@ async fn a_decision_without_a_key_is_entered_and_never_shown_as_signed() {
     house.sign("security", "lead", &["--for", "sec", "--withdraw", "--comment", "misread", "--evidence", "mail.eml"]).exits(0);
     house.gate(&[]).exits(4).says("`security` has not signed");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_person_in_two_roles_is_one_person() {
+    let roles = "{ security: [sec, dev], devops: [sec, dev], recorder: [ci] }";
+    let house = House::new().await.policy(&[("roles", roles), ("require", "[security, devops]")]);
+    house.verify(&[]).exits(0);
+    house.sign("security", "sec", &[]).exits(0);
+    house.sign("devops", "sec", &[]).exits(0);
+    house.gate(&[]).exits(4);
+    house.sign("devops", "dev", &[]).exits(0);
+    house.gate(&[]).exits(0);
+    house.gonogo.run(["lint"]).exits(0);
+}

@@ -1,0 +1,30 @@
+//! The commit that a work tree has checked out.
+
+use std::{path::Path, time::Instant};
+
+use super::Git;
+use crate::model::ProcessEnv;
+
+/// What is checked out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkout {
+    /// The full id of the commit.
+    pub commit: String,
+    /// The tag that stands on it: of several the newest, one with a message before one without.
+    pub tag: Option<String>,
+    /// Whether tracked files differ from it, or it cannot be told.
+    pub dirty: bool,
+}
+
+/// What `folder` has checked out; `None` where git knows of no commit there.
+pub async fn checkout(folder: &Path, env: &ProcessEnv, deadline: Instant) -> Option<Checkout> {
+    const TAGS: [&str; 4] = ["for-each-ref", "--sort=-creatordate", "--format=%(objecttype) %(refname:lstrip=2)", "refs/tags"];
+    const CHANGES: [&str; 5] = ["status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=none"];
+    let git = Git::new(env, deadline);
+    let commit = git.peeled(folder, "HEAD").await.ok()??;
+    let tags = git.lines(folder, &[&TAGS[..], &["--points-at", &commit]].concat(), b"").await.unwrap_or_default();
+    let named = |kind: &str| tags.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(' ').map(str::to_owned));
+    let tag = named("tag").or_else(|| named("commit"));
+    let dirty = git.bytes(folder, &CHANGES, b"").await.map_or(true, |changes| !changes.is_empty());
+    Some(Checkout { commit, tag, dirty })
+}
