@@ -20,9 +20,7 @@ pub(super) fn plan(edge: &Edge, options: &PlanListOptions) -> Result<Exit, Failu
     };
     let touched = Touched::of(&plan, edge);
     let text = if options.grants { touched.grants() } else { touched.list(&plan) };
-    let masker = Masker::new(plan.words.clone());
-    plan.secrets.iter().for_each(|(name, value)| masker.hide(name, value));
-    edge::print(&plain(&masker.mask(&text))).map_err(Failure::output)?;
+    edge::print(&text).map_err(Failure::output)?;
     Ok(Exit::Go)
 }
 

@@ -13,7 +13,7 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 
 use self::forms::written_forms;
-use super::{Json, looks_secret, text::CUT};
+use super::{Json, ProcessEnv, looks_secret, text::CUT};
 
 /// Below this many bytes a value is masked only where it stands as a credential.
 const SHORTEST: usize = 6;
@@ -58,6 +58,14 @@ impl Masker {
         Self { known: RwLock::new(known) }
     }
 
+    /// A masker that knows every secret of a plan, and every variable of the environment whose name looks secret.
+    pub fn of(plain_words: Arc<HashSet<String>>, secrets: &[(String, String)], env: &ProcessEnv) -> Self {
+        let masker = Self::new(plain_words);
+        secrets.iter().for_each(|(name, value)| masker.hide(name, value));
+        env.iter().filter(|(name, _)| looks_secret(name)).for_each(|(name, value)| masker.hide(name, value));
+        masker
+    }
+
     /// From now on `value` is shown as `${name}`. The password within a URL is hidden too.
     pub fn hide(&self, name: &str, value: &str) {
         let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -89,6 +97,14 @@ impl Masker {
         let masked = matcher.forms.replace_all(&whole, &matcher.replacements);
         let masked = matcher.without_weak(&masked);
         CREDENTIAL.replace_all(&masked, "${before}***@").into_owned()
+    }
+
+    /// What a check reached, masked but for its place on the network: `https://api.example.com:443` is said even where the
+    /// whole address is secret, or another host could be looked at unnoticed.
+    pub fn mask_target(&self, target: &str) -> String {
+        let place = PLACE.find(target).filter(|found| !found.as_str().contains('@')).map_or(0, |found| found.end());
+        let (place, rest) = target.split_at(place);
+        format!("{place}{}", self.mask(rest))
     }
 
     /// The same in place, where nothing is to be hidden without a copy.
@@ -219,6 +235,10 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?P<name>[A-Za-z][\w.-]*)(?P<between>["']?\s{0,4}[=:]\s{0,4}["']?)(?P<value>[^\s"'`&;,<>{}()\[\]]*[^\s"'`&;,<>{}()\[\].!?:])(?P<end>[.!?:]*)"#)
         .unwrap_or_else(|error| unreachable!("{error}"))
 });
+
+/// Scheme, hosts and ports at the start of a target.
+static PLACE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[a-z][a-z0-9+.-]*://[^\s/]*").unwrap_or_else(|error| unreachable!("{error}")));
 
 /// `scheme://user:password@` in any text; the password ends at the last `@` before a slash or space.
 static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| {

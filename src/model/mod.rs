@@ -2,6 +2,7 @@
 //!
 //! [`Report`] and what it contains are the public JSON format `gonogo.report/v1`; fields are only ever added.
 
+mod ambient;
 mod difference;
 mod digest;
 mod event;
@@ -32,6 +33,7 @@ mod text;
 mod verdict;
 mod waiver;
 
+pub use ambient::{Ambient, TrustedRoots};
 pub use difference::{Change, CheckDifference, DIFFERENCE_SCHEMA, Difference, Effect, Movement, Side, Standing};
 pub use digest::Digest;
 pub use event::Event;

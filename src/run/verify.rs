@@ -109,7 +109,9 @@ impl<O: FnMut(&Event)> Run<'_, O> {
         self.shared.reach.close().await;
         self.tell(Event::Ended { at: (self.settings.clock)() });
         // A secret that one check found may stand in what an earlier one quoted.
-        let mut fold = self.fold.masked(&self.shared.masker);
+        let Shared { masker, reach, root, .. } = &*self.shared;
+        let mut fold = self.fold.masked(&self.schedule, masker);
+        fold.looked_through(reach.ambient(root), masker);
         fold.note(|findings| self.waivers.notes(findings, &self.plan, self.settings));
         fold.report()
     }
@@ -149,7 +151,8 @@ impl<O: FnMut(&Event)> Run<'_, O> {
         }
     }
 
-    fn tried(&mut self, index: usize, attempted: Attempted) {
+    fn tried(&mut self, index: usize, mut attempted: Attempted) {
+        self.schedule.led(index, std::mem::take(&mut attempted.led));
         let item = &self.plan.items[index];
         let finding = self.waivers.cover(self.row(index).tried(attempted), item, &self.plan, self.settings);
         self.finish(index, finding);
@@ -184,11 +187,11 @@ impl<O: FnMut(&Event)> Run<'_, O> {
     }
 
     fn row(&self, index: usize) -> Row<'_> {
-        Row { item: &self.plan.items[index], target: self.schedule.target(index), vantage: self.settings.from.as_deref() }
+        Row { item: &self.plan.items[index], vantage: self.settings.from.as_deref() }
     }
 
     fn finish(&mut self, index: usize, finding: Finding) {
-        let finding = masked(finding, &self.shared.masker);
+        let finding = masked(finding, self.schedule.targets(index), &self.shared.masker);
         self.schedule.settle(index, &finding);
         self.open.remove(&index);
         self.tell(Event::Finished { index, finding: Box::new(finding) });

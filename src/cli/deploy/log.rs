@@ -3,7 +3,7 @@
 use crate::{
     cli::edge::Edge,
     ledger::Blob,
-    model::{Kept, Masker, looks_secret, plain},
+    model::{Kept, Masker, plain},
     plan::Plan,
 };
 
@@ -14,9 +14,7 @@ const CHARACTERS: usize = 4_000;
 
 /// Masks what was printed: every secret of the plan and of the environment.
 pub(super) fn masked(edge: &Edge, plan: &Plan, printed: &[u8]) -> (Kept, Blob) {
-    let masker = Masker::new(plan.words.clone());
-    plan.secrets.iter().for_each(|(name, value)| masker.hide(name, value));
-    edge.env.iter().filter(|(name, _)| looks_secret(name)).for_each(|(name, value)| masker.hide(name, value));
+    let masker = Masker::of(plan.words.clone(), &plan.secrets, &edge.env);
     let text = masker.mask(&String::from_utf8_lossy(printed));
     let lines: Vec<&str> = text.lines().collect();
     let end = lines[lines.len().saturating_sub(LINES)..].iter().map(|line| plain(line)).collect::<Vec<_>>().join("\n");
