@@ -57,7 +57,9 @@ impl Ambient {
             all.push(format!("the proxies are {}, not {}", said(&other.proxies), said(&one.proxies)));
         }
         let pairs = one.ca_files.iter().flat_map(|a| other.ca_files.iter().map(move |b| (a, b)));
-        all.extend(pairs.filter(|(a, b)| a.from == b.from && a.sha256 != b.sha256).map(|(a, b)| format!("the trusted roots are {b}, not {a}")));
+        all.extend(
+            pairs.filter(|(a, b)| a.from == b.from && a.sha256 != b.sha256).map(|(a, b)| format!("the trusted roots are {b}, not {a}")),
+        );
         all
     }
 

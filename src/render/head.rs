@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Finding, Outcome, Period, Phase, Report, Verdict};
+use crate::model::{Ambient, Finding, Outcome, Period, Phase, Report, Verdict};
 
 use super::{
     Page, inert, people,
@@ -147,10 +147,27 @@ pub(super) fn caveats(report: &Report) -> Vec<Caveat> {
     say(!report.merged.is_empty(), false, "Merged", shares(report));
     let pinned: Vec<String> = report.resolve.iter().map(|(name, address)| format!("{name} = {address}")).collect();
     say(!pinned.is_empty(), false, "Pinned names", format!("Not looked up but given by the plan: {}.", pinned.join(", ")));
+    for (loud, word, text) in report.ambient.iter().flat_map(ambient) {
+        say(true, loud, word, text);
+    }
     for note in &report.notes {
         say(true, false, "Note", note.clone());
     }
     all
+}
+
+/// What of the machine is not as everywhere: roots of its own, files of roots, proxies.
+fn ambient(ambient: &Ambient) -> Vec<(bool, &'static str, String)> {
+    let listed = |all: Vec<String>| Some(all.join("; ")).filter(|all| !all.is_empty());
+    let roots = ambient.roots.sha256.as_ref().map(|_| format!("Not the system's but {}.", ambient.roots));
+    let ca_files = listed(ambient.ca_files.iter().map(ToString::to_string).collect());
+    let proxies = listed(ambient.proxies.iter().map(|(name, value)| format!("{name}={value}")).collect());
+    let all = [
+        roots.map(|text| (true, "Other roots", text)),
+        ca_files.map(|text| (false, "CA files", format!("Some checks trust other roots: {text}."))),
+        proxies.map(|text| (false, "Proxies", format!("Programs that checks run may go through them: {text}."))),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// What a merged report was made of, for whoever wants to look at the shares.

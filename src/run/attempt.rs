@@ -19,8 +19,8 @@ pub(super) struct Attempted {
     pub(super) led: Vec<String>,
 }
 
-/// Tries the check at `index`. `retrying` is told why an attempt came to nothing when another one follows.
-pub(super) async fn attempt(plan: &Arc<Plan>, index: usize, shared: &Arc<Shared>, mut retrying: impl FnMut(String)) -> Attempted {
+/// Tries the check at `index`. `retrying` is called when an attempt came to nothing and another one follows.
+pub(super) async fn attempt(plan: &Arc<Plan>, index: usize, shared: &Arc<Shared>, mut retrying: impl FnMut()) -> Attempted {
     let item = &plan.items[index];
     let began = Instant::now();
     let (mut attempts, mut led) = (0, Vec::new());
@@ -30,8 +30,8 @@ pub(super) async fn attempt(plan: &Arc<Plan>, index: usize, shared: &Arc<Shared>
         let result = once(plan, index, &cx).await;
         led.extend(cx.led());
         match result {
-            Err(Unseen::Unreachable(why)) if attempts < item.retry.attempts => {
-                retrying(why);
+            Err(Unseen::Unreachable(_)) if attempts < item.retry.attempts => {
+                retrying();
                 tokio::time::sleep(item.retry.delay.get()).await;
             }
             result => return Attempted { result: told(result, attempts), attempts, took: began.elapsed(), led },

@@ -139,11 +139,10 @@ impl<O: FnMut(&Event)> Run<'_, O> {
                 Next::Start(index) => {
                     let id = self.plan.items[index].id.clone();
                     self.tell(Event::Began { index, id: id.clone() });
-                    let (plan, shared, retries, masker) =
-                        (self.plan.clone(), self.shared.clone(), retries.clone(), self.shared.masker.clone());
-                    let retrying = move |why: String| {
+                    let (plan, shared, retries) = (self.plan.clone(), self.shared.clone(), retries.clone());
+                    let retrying = move || {
                         // The receiver lives as long as the run; without it nobody listens any more.
-                        let _ = retries.send(Event::Retrying { index, id: id.clone(), why: masker.mask(&why) });
+                        let _ = retries.send(Event::Retrying { index, id: id.clone() });
                     };
                     running.push(async move { (index, attempt(&plan, index, &shared, retrying).await) }.boxed());
                 }

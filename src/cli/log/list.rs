@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     cli::{Failure, case::Case, deployed},
     ledger::{SignatureStanding, VerifiedEntry},
-    model::{Act, Decision, DeployerSource, Deployment, DeploymentRow, DeploymentStatus, Reply, plain, utc},
+    model::{Act, Decision, DeployerSource, Deployment, DeploymentRow, DeploymentStatus, Reply, one_line, utc},
 };
 
 /// Which stretch of time is listed; ends included.
@@ -166,8 +166,9 @@ fn said(proven: &VerifiedEntry) -> String {
 
 /// Columns as wide as their widest cell, the last one as it is.
 fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
-    let all: Vec<[String; N]> =
-        std::iter::once(heads.map(str::to_owned)).chain(rows.iter().map(|row| row.clone().map(|cell| plain(&cell).into_owned()))).collect();
+    let all: Vec<[String; N]> = std::iter::once(heads.map(str::to_owned))
+        .chain(rows.iter().map(|row| row.clone().map(|cell| one_line(&cell).into_owned())))
+        .collect();
     let width = |column: usize| all.iter().map(|row| unicode_width::UnicodeWidthStr::width(row[column].as_str())).max().unwrap_or(0);
     let widths: Vec<usize> = (0..N).map(width).collect();
     let mut text = String::new();
@@ -187,7 +188,7 @@ fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
 
 /// A cell, quoted; one that a spreadsheet would take for a formula is made text.
 fn cell_of(cell: &str) -> String {
-    let harmless = plain(cell);
+    let harmless = one_line(cell);
     let formula = harmless.starts_with(['=', '+', '-', '@']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, harmless.replace('"', "\"\""))
 }
