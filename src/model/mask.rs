@@ -66,7 +66,8 @@ impl Masker {
         masker
     }
 
-    /// From now on `value` is shown as `${name}`. The password within a URL is hidden too.
+    /// From now on `value` is shown as `${name}`. The password within a URL is hidden too, and the path of a web address:
+    /// whoever knows it may post to a web hook.
     pub fn hide(&self, name: &str, value: &str) {
         let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut add = |value: &str| {
@@ -80,6 +81,9 @@ impl Masker {
         if value.lines().count() > 1 {
             // A multi-line value (a PEM key) may be quoted by the line.
             value.lines().filter(|line| line.len() >= 16 && !line.starts_with("-----")).for_each(&mut add);
+        }
+        if let Some(path) = WEB_PATH.captures(value.trim()).map(|found| found["path"].to_owned()).filter(|path| path.len() >= SHORTEST) {
+            add(&path);
         }
         for found in CREDENTIAL.captures_iter(value) {
             add(&found["password"]);
@@ -236,6 +240,10 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
+/// What stands behind the host of a web address.
+static WEB_PATH: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:http|ws)s?://[^\s/?#]+(?P<path>[/?][^\s#]+)").unwrap_or_else(|error| unreachable!("{error}")));
+
 /// Scheme, hosts and ports at the start of a target.
 static PLACE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[a-z][a-z0-9+.-]*://[^\s/]*").unwrap_or_else(|error| unreachable!("{error}")));
@@ -287,6 +295,24 @@ mod tests {
         let masker = Masker::default();
         masker.hide("DATABASE_URL", "postgres://app:s3cr%40t-value@db/x");
         assert_eq!(masker.mask("password s3cr@t-value refused"), "password ${DATABASE_URL} refused");
+    }
+
+    #[test]
+    fn a_target_says_where_it_is_and_nothing_else_of_a_secret() {
+        let masker = Masker::default();
+        masker.hide("HOOK_SECRET_URL", "https://u:s3cr3t-pw@hooks.example.com/T0/B0/XYZ");
+        masker.hide("DB_SECRET", "db.example.com");
+        for (target, said) in [
+            ("https://hooks.example.com:443", "https://hooks.example.com:443"),
+            ("https://hooks.example.com/T0/B0/XYZ", "https://hooks.example.com${HOOK_SECRET_URL}"),
+            ("postgres://db.example.com:1,b:2/db.example.com", "postgres://db.example.com:1,b:2/${DB_SECRET}"),
+            ("file db.example.com", "file ${DB_SECRET}"),
+            ("command curl https://db.example.com/", "command curl https://${DB_SECRET}/"),
+            ("x://u:s3cr3t-pw@db.example.com:1/", "x://u:***@${DB_SECRET}:1/"),
+        ] {
+            assert_eq!(masker.mask_target(target), said);
+        }
+        assert_eq!(masker.mask("GET /T0/B0/XYZ"), "GET ${HOOK_SECRET_URL}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod engine;
 mod false_green;
 mod golden;
 mod gonogo;
+mod ground;
 mod health;
 mod hostile;
 mod http;
