@@ -44,6 +44,17 @@ impl Default for TrustedRoots {
 }
 
 impl Ambient {
+    /// All roots that were trusted, for people.
+    pub fn said_roots(&self) -> String {
+        [&self.roots].into_iter().chain(&self.ca_files).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The proxies, for people.
+    pub fn said_proxies(&self) -> String {
+        let all: Vec<String> = self.proxies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if all.is_empty() { "none".into() } else { all.join(", ") }
+    }
+
     /// In what two runs contradict each other, whatever each of them looked at. An older report that says nothing is
     /// taken to have used the system's roots and no proxy.
     pub(super) fn clashes(one: Option<&Self>, other: Option<&Self>) -> Vec<String> {
@@ -54,7 +65,7 @@ impl Ambient {
             all.push(format!("the trusted roots are {}, not {}", other.roots, one.roots));
         }
         if one.proxies != other.proxies {
-            all.push(format!("the proxies are {}, not {}", said(&other.proxies), said(&one.proxies)));
+            all.push(format!("the proxies are {}, not {}", other.said_proxies(), one.said_proxies()));
         }
         let pairs = one.ca_files.iter().flat_map(|a| other.ca_files.iter().map(move |b| (a, b)));
         all.extend(
@@ -74,18 +85,10 @@ impl Ambient {
 impl std::fmt::Display for TrustedRoots {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.count, &self.sha256) {
-            (Some(count), Some(sha256)) => {
-                let short: String = sha256.as_str().chars().take(12).collect();
-                write!(f, "those of {} ({count}, sha256:{short}…)", self.from)
-            }
+            (Some(count), Some(sha256)) => write!(f, "those of {} ({count}, sha256:{sha256})", self.from),
             _ => write!(f, "those of {}", self.from),
         }
     }
-}
-
-fn said(proxies: &BTreeMap<String, String>) -> String {
-    let all: Vec<String> = proxies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    if all.is_empty() { "none".into() } else { all.join(", ") }
 }
 
 impl Report {

@@ -158,16 +158,15 @@ pub(super) fn caveats(report: &Report) -> Vec<Caveat> {
 
 /// What of the machine is not as everywhere: roots of its own, files of roots, proxies.
 fn ambient(ambient: &Ambient) -> Vec<(bool, &'static str, String)> {
-    let listed = |all: Vec<String>| Some(all.join("; ")).filter(|all| !all.is_empty());
-    let roots = ambient.roots.sha256.as_ref().map(|_| format!("Not the system's but {}.", ambient.roots));
-    let ca_files = listed(ambient.ca_files.iter().map(ToString::to_string).collect());
-    let proxies = listed(ambient.proxies.iter().map(|(name, value)| format!("{name}={value}")).collect());
-    let all = [
-        roots.map(|text| (true, "Other roots", text)),
-        ca_files.map(|text| (false, "CA files", format!("Some checks trust other roots: {text}."))),
-        proxies.map(|text| (false, "Proxies", format!("Programs that checks run may go through them: {text}."))),
-    ];
-    all.into_iter().flatten().collect()
+    let own = ambient.roots.sha256.is_some();
+    let mut all = Vec::new();
+    if own || !ambient.ca_files.is_empty() {
+        all.push((own, "Trusted roots", format!("Not the system's alone: {}.", ambient.said_roots())));
+    }
+    if !ambient.proxies.is_empty() {
+        all.push((false, "Proxies", format!("Programs that checks run may go through {}.", ambient.said_proxies())));
+    }
+    all
 }
 
 /// What a merged report was made of, for whoever wants to look at the shares.

@@ -14,7 +14,12 @@ const KINDS: [(&str, &str, &str, &str); 11] = [
     ("cors", "cors: { url: \"${IT}\", public: true }", "http://127.0.0.1:1/?t=s3cr3tpath", "http://127.0.0.1:1"),
     ("tls", "tls: { url: \"${IT}\" }", "https://127.0.0.1:1/s3cr3tpath", "https://127.0.0.1:1"),
     ("address", "tls: { address: \"${IT}\" }", "127.0.0.1:1", "tls://127.0.0.1:1"),
-    ("many", "tls: { address: [\"${IT}\", \"127.0.0.1:3\"] }", "127.0.0.1:1", "tls://127.0.0.1:1, tls://127.0.0.1:3"),
+    (
+        "many",
+        "tls: { address: [\"${IT}\", \"127.0.0.1:3\"], server-name: x.example.com }",
+        "127.0.0.1:1",
+        "tls://127.0.0.1:1, tls://127.0.0.1:3",
+    ),
     ("redis", "redis-persistence: { url: \"${IT}\", use: cache }", "redis://:s3cr3tpath@127.0.0.1:1/0", "redis://127.0.0.1:1"),
     (
         "postgres",
@@ -73,7 +78,7 @@ async fn where_a_redirect_leads_is_said_too() {
     let it = Gonogo::new()
         .plan(
             "project: p\nenvironments: { prod: {} }\nchecks:\n\
-             \x20 - { id: led, http: { url: \"${HOOK_TOKEN}\", follow-redirects: 2, expect: { latency: { p50: 5s, samples: 3 } } } }\n\
+             \x20 - { id: led, http: { url: \"${HOOK_TOKEN}\", follow-redirects: 2, expect: { latency: { p50: 5s, samples: 5 } } } }\n\
              \x20 - { id: stays, http: { url: \"${HOOK_TOKEN}\", expect: { status: 307 } } }\n\
              \x20 - { id: lost, http: { url: \"${LOST}\", follow-redirects: 2 } }\n",
         )
