@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -45,12 +45,13 @@ pub struct Context {
     shared: Arc<Shared>,
     id: Arc<str>,
     deadline: Instant,
+    led: Arc<Mutex<Vec<String>>>,
 }
 
 impl Context {
     /// For one attempt at the check `id` that ends at `deadline`.
     pub fn new(shared: Arc<Shared>, id: &str, deadline: Instant) -> Self {
-        Self { shared, id: id.into(), deadline }
+        Self { shared, id: id.into(), deadline, led: Arc::default() }
     }
 
     /// The check's id.
@@ -106,6 +107,16 @@ impl Context {
     /// Hides `value` in every output from now on; it will read `${name}`. To be called before the value is used.
     pub fn hide(&self, name: &str, value: &str) {
         self.shared.masker.hide(name, value);
+    }
+
+    /// Says that the look was led to `target`, which no touch of the check names. To be called before it goes there.
+    pub fn lead(&self, target: String) {
+        self.led.lock().unwrap_or_else(PoisonError::into_inner).push(target);
+    }
+
+    /// Where the look was led.
+    pub fn led(&self) -> Vec<String> {
+        self.led.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// When this attempt ends.

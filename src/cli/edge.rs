@@ -44,7 +44,14 @@ impl Edge {
     /// Reads the edges.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads clock, environment and arguments")]
     pub(super) fn snapshot() -> Self {
-        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        // What a check trusts must not change unseen: these are read by the TLS libraries too, whatever their bytes.
+        let trusted = |name: &str| matches!(name, "SSL_CERT_FILE" | "SSL_CERT_DIR");
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok()?;
+            let value =
+                value.into_string().or_else(|value| if trusted(&name) { Ok(value.to_string_lossy().into_owned()) } else { Err(value) });
+            Some((name, value.ok()?))
+        });
         Self {
             arguments: std::env::args_os().collect(),
             env: variables.collect(),

@@ -8,7 +8,8 @@ use std::{
 use super::{Failure, arguments::PlanListOptions, edge, edge::Edge, lint};
 use crate::{
     check::Touch,
-    model::{Exit, Masker, plain},
+    model::{Exit, Masker, one_line},
+    net::Reach,
     plan::{self, Plan, Standing},
 };
 
@@ -18,11 +19,9 @@ pub(super) fn plan(edge: &Edge, options: &PlanListOptions) -> Result<Exit, Failu
         Ok(plan) => plan,
         Err(problems) => return Ok(lint::refuse(&problems)),
     };
-    let touched = Touched::of(&plan, edge);
-    let text = if options.grants { touched.grants() } else { touched.list(&plan) };
-    let masker = Masker::new(plan.words.clone());
-    plan.secrets.iter().for_each(|(name, value)| masker.hide(name, value));
-    edge::print(&plain(&masker.mask(&text))).map_err(Failure::output)?;
+    let touched = Touched::of(&plan, edge, &Masker::of(plan.words.clone(), &plan.secrets, &edge.env));
+    let text = if options.grants { touched.grants() } else { touched.list(&plan, edge) };
+    edge::print(&text).map_err(Failure::output)?;
     Ok(Exit::Go)
 }
 
@@ -32,21 +31,27 @@ struct Touched {
 }
 
 impl Touched {
-    fn of(plan: &Plan, edge: &Edge) -> Self {
+    /// Every text is masked and one line.
+    fn of(plan: &Plan, edge: &Edge, masker: &Masker) -> Self {
+        let line = |text: &String| one_line(&masker.mask(text)).into_owned();
         let mut targets: BTreeMap<String, Vec<(String, Touch)>> = BTreeMap::new();
         for item in &plan.items {
             if let Standing::Ready(check) = &item.standing {
-                for touch in check.touches(&edge.env) {
-                    targets.entry(touch.target.clone()).or_default().push((item.id.clone(), touch));
+                for Touch { target, action, credentials, grants } in check.touches(&edge.env) {
+                    let target = one_line(&masker.mask_target(&target)).into_owned();
+                    let lines = |all: Vec<String>| all.iter().map(line).collect();
+                    let touch =
+                        Touch { target: target.clone(), action: line(&action), credentials: lines(credentials), grants: lines(grants) };
+                    targets.entry(target).or_default().push((line(&item.id), touch));
                 }
             }
         }
         Self { targets }
     }
 
-    fn list(&self, plan: &Plan) -> String {
+    fn list(&self, plan: &Plan, edge: &Edge) -> String {
         let targets = if self.targets.len() == 1 { "1 target".to_owned() } else { format!("{} targets", self.targets.len()) };
-        let mut text = format!("A run of `{}` against `{}` touches {targets}:\n", plan.project, plan.environment);
+        let mut text = format!("A run of `{}` against `{}` touches {targets}:\n", one_line(&plan.project), one_line(&plan.environment));
         for (target, touches) in &self.targets {
             let _ = write!(text, "\n{target}\n");
             let credentials: BTreeSet<&str> = touches.iter().flat_map(|(_, touch)| touch.credentials.iter().map(String::as_str)).collect();
@@ -54,11 +59,18 @@ impl Touched {
                 let _ = writeln!(text, "  credentials: {}", credentials.into_iter().collect::<Vec<_>>().join(", "));
             }
             for (id, touch) in touches {
-                let _ = writeln!(text, "  {id}: {}", touch.action.replace('\n', "\n    "));
+                let _ = writeln!(text, "  {id}: {}", touch.action);
             }
         }
         for (index, (host, pin)) in plan.pins.iter().enumerate() {
             let _ = writeln!(text, "{}{host} is pinned to {pin}", if index == 0 { "\n" } else { "" });
+        }
+        let ambient = Reach::new(edge.env.clone(), plan.pins.clone(), edge.now).ambient(&plan.root);
+        if ambient.roots.sha256.is_some() {
+            let _ = writeln!(text, "\nThe trusted roots are {}", one_line(&ambient.roots.to_string()));
+        }
+        for (name, proxy) in &ambient.proxies {
+            let _ = writeln!(text, "Programs may go through {name}={}", one_line(proxy));
         }
         text
     }

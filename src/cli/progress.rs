@@ -1,4 +1,5 @@
-//! What is shown while a run goes on: a bar for who watches a terminal, plain lines for CI, nothing when quiet.
+//! What is shown while a run goes on: a bar for who watches a terminal, plain lines for CI, nothing when quiet. Nothing that
+//! a target said: what is secret in it may become known only later.
 
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
@@ -6,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::edge;
 use crate::{
-    model::{Event, plain},
+    model::{Event, one_line},
     render::terminal,
 };
 
@@ -57,7 +58,7 @@ fn advance(bar: &ProgressBar, running: &mut BTreeMap<usize, String>, event: &Eve
             running.insert(*index, id.clone());
             bar.set_message(now(running));
         }
-        Event::Retrying { id, why, .. } => bar.set_message(format!("{id}: again, {}", plain(why))),
+        Event::Retrying { id, .. } => bar.set_message(format!("{}: again", one_line(id))),
         Event::Finished { index, .. } => {
             bar.inc(1);
             // Of those that were never begun nothing changes.
@@ -65,7 +66,7 @@ fn advance(bar: &ProgressBar, running: &mut BTreeMap<usize, String>, event: &Eve
                 bar.set_message(now(running));
             }
         }
-        Event::Interrupted { why } => bar.println(format!("ending the run early: {}", plain(why))),
+        Event::Interrupted { why } => bar.println(format!("ending the run early: {}", one_line(why))),
         Event::Ended { .. } => bar.finish_and_clear(),
     }
 }
@@ -74,8 +75,8 @@ fn advance(bar: &ProgressBar, running: &mut BTreeMap<usize, String>, event: &Eve
 fn now(running: &BTreeMap<usize, String>) -> String {
     match (running.values().next(), running.len()) {
         (None, _) => String::new(),
-        (Some(first), 1) => first.clone(),
-        (Some(first), count) => format!("{first} and {} more", count - 1),
+        (Some(first), 1) => one_line(first).into_owned(),
+        (Some(first), count) => format!("{} and {} more", one_line(first), count - 1),
     }
 }
 
@@ -83,8 +84,8 @@ fn line(event: &Event, style: terminal::Style) {
     match event {
         Event::Started { total, selected, .. } => edge::say(&format!("{selected} of {total} checks")),
         Event::Began { .. } | Event::Ended { .. } => {}
-        Event::Retrying { id, why, .. } => edge::say(&format!("again    {id}: {}", plain(why))),
+        Event::Retrying { id, .. } => edge::say(&format!("again    {}: it could not be reached", one_line(id))),
         Event::Finished { finding, .. } => edge::say(&terminal::line(finding, style)),
-        Event::Interrupted { why } => edge::say(&format!("ending the run early: {}", plain(why))),
+        Event::Interrupted { why } => edge::say(&format!("ending the run early: {}", one_line(why))),
     }
 }

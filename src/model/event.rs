@@ -29,14 +29,13 @@ pub enum Event {
         index: usize,
         /// Its id.
         id: String,
-        /// Why the attempt came to nothing.
-        why: String,
     },
     /// A check is done.
     Finished {
         /// Its place in the plan.
         index: usize,
-        /// What it came to.
+        /// What it came to. Another check may still find a secret that stands in its texts: none is to be shown before
+        /// the run is over.
         finding: Box<Finding>,
     },
     /// The run is being ended early; what is not finished will be unknown.

@@ -13,7 +13,7 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 
 use self::forms::written_forms;
-use super::{Json, looks_secret, text::CUT};
+use super::{Json, ProcessEnv, looks_secret, text::CUT};
 
 /// Below this many bytes a value is masked only where it stands as a credential.
 const SHORTEST: usize = 6;
@@ -58,7 +58,16 @@ impl Masker {
         Self { known: RwLock::new(known) }
     }
 
-    /// From now on `value` is shown as `${name}`. The password within a URL is hidden too.
+    /// A masker that knows every secret of a plan, and every variable of the environment whose name looks secret.
+    pub fn of(plain_words: Arc<HashSet<String>>, secrets: &[(String, String)], env: &ProcessEnv) -> Self {
+        let masker = Self::new(plain_words);
+        secrets.iter().for_each(|(name, value)| masker.hide(name, value));
+        env.iter().filter(|(name, _)| looks_secret(name)).for_each(|(name, value)| masker.hide(name, value));
+        masker
+    }
+
+    /// From now on `value` is shown as `${name}`. The password within a URL is hidden too, and the path of a web address:
+    /// whoever knows it may post to a web hook.
     pub fn hide(&self, name: &str, value: &str) {
         let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut add = |value: &str| {
@@ -72,6 +81,9 @@ impl Masker {
         if value.lines().count() > 1 {
             // A multi-line value (a PEM key) may be quoted by the line.
             value.lines().filter(|line| line.len() >= 16 && !line.starts_with("-----")).for_each(&mut add);
+        }
+        if let Some(path) = WEB_PATH.captures(value.trim()).map(|found| found["path"].to_owned()).filter(|path| path.len() >= SHORTEST) {
+            add(&path);
         }
         for found in CREDENTIAL.captures_iter(value) {
             add(&found["password"]);
@@ -89,6 +101,14 @@ impl Masker {
         let masked = matcher.forms.replace_all(&whole, &matcher.replacements);
         let masked = matcher.without_weak(&masked);
         CREDENTIAL.replace_all(&masked, "${before}***@").into_owned()
+    }
+
+    /// What a check reached, masked but for its place on the network: `https://api.example.com:443` is said even where the
+    /// whole address is secret, or another host could be looked at unnoticed.
+    pub fn mask_target(&self, target: &str) -> String {
+        let place = PLACE.find(target).filter(|found| !found.as_str().contains('@')).map_or(0, |found| found.end());
+        let (place, rest) = target.split_at(place);
+        format!("{place}{}", self.mask(rest))
     }
 
     /// The same in place, where nothing is to be hidden without a copy.
@@ -220,6 +240,14 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
+/// What stands behind the host of a web address.
+static WEB_PATH: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:http|ws)s?://[^\s/?#]+(?P<path>[/?][^\s#]+)").unwrap_or_else(|error| unreachable!("{error}")));
+
+/// Scheme, hosts and ports at the start of a target.
+static PLACE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[a-z][a-z0-9+.-]*://[^\s/]*").unwrap_or_else(|error| unreachable!("{error}")));
+
 /// `scheme://user:password@` in any text; the password ends at the last `@` before a slash or space.
 static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:)(?P<password>[^\s/"'<>]+)@"#)
@@ -267,6 +295,24 @@ mod tests {
         let masker = Masker::default();
         masker.hide("DATABASE_URL", "postgres://app:s3cr%40t-value@db/x");
         assert_eq!(masker.mask("password s3cr@t-value refused"), "password ${DATABASE_URL} refused");
+    }
+
+    #[test]
+    fn a_target_says_where_it_is_and_nothing_else_of_a_secret() {
+        let masker = Masker::default();
+        masker.hide("HOOK_SECRET_URL", "https://u:s3cr3t-pw@hooks.example.com/T0/B0/XYZ");
+        masker.hide("DB_SECRET", "db.example.com");
+        for (target, said) in [
+            ("https://hooks.example.com:443", "https://hooks.example.com:443"),
+            ("https://hooks.example.com/T0/B0/XYZ", "https://hooks.example.com${HOOK_SECRET_URL}"),
+            ("postgres://db.example.com:1,b:2/db.example.com", "postgres://db.example.com:1,b:2/${DB_SECRET}"),
+            ("file db.example.com", "file ${DB_SECRET}"),
+            ("command curl https://db.example.com/", "command curl https://${DB_SECRET}/"),
+            ("x://u:s3cr3t-pw@db.example.com:1/", "x://u:***@${DB_SECRET}:1/"),
+        ] {
+            assert_eq!(masker.mask_target(target), said);
+        }
+        assert_eq!(masker.mask("GET /T0/B0/XYZ"), "GET ${HOOK_SECRET_URL}");
     }
 
     #[test]

@@ -6,10 +6,12 @@
 mod agreement;
 mod pick;
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, Digest, Exit, Partial, Period, Release, Report, Tool, Vantage, Verdict};
+use super::{Ambient, Counts, Digest, Exit, Partial, Period, Release, Report, Tool, TrustedRoots, Vantage, Verdict};
 
 /// One of the reports that a merged report was made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +96,7 @@ impl Report {
             release: release(shares),
             vantage: vantage(shares),
             merged: shares.iter().map(|(report, digest)| Share::of(report, digest)).collect(),
+            ambient: ambient(shares),
             verdict: Verdict::NoGo,
             exit: Exit::Unchecked.code(),
             counts: Counts::default(),
@@ -148,6 +151,15 @@ fn release(shares: &[(Report, Digest)]) -> Release {
         source: distinct(all().map(|r| Some(r.source.clone()))).unwrap_or_default(),
         dirty: all().any(|r| r.dirty),
     }
+}
+
+/// What the shares agree upon, with every file of roots that one of them trusted. Of a share that says nothing it is unknown.
+fn ambient(shares: &[(Report, Digest)]) -> Option<Ambient> {
+    let all: Option<Vec<&Ambient>> = shares.iter().map(|(report, _)| report.ambient.as_ref()).collect();
+    let all = all?;
+    let ca_files: BTreeSet<&TrustedRoots> = all.iter().flat_map(|ambient| &ambient.ca_files).collect();
+    let first = all.first().copied().cloned().unwrap_or_default();
+    Some(Ambient { ca_files: ca_files.into_iter().cloned().collect(), ..first })
 }
 
 /// Every place that was looked from. A job's address is one link, so only where all shares have the same.

@@ -2,6 +2,7 @@
 //!
 //! [`Report`] and what it contains are the public JSON format `gonogo.report/v1`; fields are only ever added.
 
+mod ambient;
 mod difference;
 mod digest;
 mod event;
@@ -32,6 +33,7 @@ mod text;
 mod verdict;
 mod waiver;
 
+pub use ambient::{Ambient, TrustedRoots};
 pub use difference::{Change, CheckDifference, DIFFERENCE_SCHEMA, Difference, Effect, Movement, Side, Standing};
 pub use digest::Digest;
 pub use event::Event;
@@ -63,6 +65,6 @@ pub use statement::{
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;
-pub use text::{excerpt, excerpt_of, plain};
+pub use text::{excerpt, excerpt_of, one_line, plain};
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};

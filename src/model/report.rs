@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Exit, Finding, Outcome, Phase, Release, Severity, Share, Verdict};
+use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Severity, Share, Verdict};
 
 /// The name of the format. Within v1 fields are only added; readers ignore unknown ones.
 pub const SCHEMA: &str = "gonogo.report/v1";
@@ -56,6 +56,9 @@ pub struct Report {
     /// Names pinned to addresses for this run (`resolve`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub resolve: BTreeMap<String, String>,
+    /// What of the machine decided what was seen. Absent from reports of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ambient: Option<Ambient>,
     /// May we go?
     pub verdict: Verdict,
     /// The code `verify` exits with.

@@ -3,14 +3,30 @@
 use std::borrow::Cow;
 
 /// `text` without what could act on a terminal or mislead a reader: C0 and C1 controls (but for newline and tab),
-/// DEL, bidirectional overrides and zero-width characters, each shown as `\u{…}`.
+/// DEL, bidirectional overrides, and whatever shows nothing or only a gap, each shown as `\u{…}`. Lines stay lines.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(acts) {
+    escaped(text, |c| c != '\n' && c != '\t' && (acts(c) || shows_nothing(c)))
+}
+
+/// The same on one line, for a value that stands within a line of ours: what comes after its line ends is no line of its
+/// own. White space at the ends is left out; a newline within reads `\n`.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    escaped(text.trim_matches([' ', '\t', '\r', '\n']), |c| acts(c) || shows_nothing(c) || (c.is_whitespace() && c != ' '))
+}
+
+fn escaped(text: &str, hides: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.chars().any(&hides) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if acts(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+        match c {
+            // As French typography has them: they read as the spaces they are.
+            '\u{a0}' | '\u{202f}' => out.push(if hides(c) { ' ' } else { c }),
+            '\n' | '\t' if hides(c) => out.extend(c.escape_default()),
+            c if hides(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
     }
     Cow::Owned(out)
 }
@@ -35,9 +51,18 @@ pub fn excerpt_of(text: &str, limit: usize, total: usize) -> String {
     format!("{}{CUT}{} bytes more)", &text[..end], total.max(text.len()) - end)
 }
 
+/// Controls, separators of lines, and what turns the direction of writing.
 fn acts(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t')
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What is drawn as nothing or as a gap: Unicode's `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt), and the
+/// blanks that are no white space.
+fn shows_nothing(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -49,6 +74,18 @@ mod tests {
         assert_eq!(plain("ok ✓ naïve\n\tline"), "ok ✓ naïve\n\tline");
         assert_eq!(plain("\x1b[2J\u{9b}31m\r"), "\\u{1b}[2J\\u{9b}31m\\u{d}");
         assert_eq!(plain("a\u{202e}b"), "a\\u{202e}b");
+    }
+
+    #[test]
+    fn a_value_is_one_line_and_nothing_in_it_is_hidden() {
+        assert_eq!(one_line("  Ann\u{a0}Lee\n"), "Ann Lee");
+        assert_eq!(one_line("ok\n✓ signed by Bob\r\tx"), "ok\\n✓ signed by Bob\\u{d}\\tx");
+        let hidden = "\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{180e}\u{200b}\u{2028}\u{202e}\u{2060}\u{206a}\u{2800}\u{3164}\u{fe0f}\u{feff}\u{ffa0}\u{e0041}\u{e01ef}";
+        for c in hidden.chars() {
+            assert_eq!(plain(&format!("1.0{c}")), format!("1.0{}", c.escape_unicode()), "plain");
+            assert_eq!(one_line(&format!("1.0{c}")), format!("1.0{}", c.escape_unicode()), "one line");
+        }
+        assert_eq!(one_line("wide\u{3000}and\u{2003}thin"), "wide\\u{3000}and\\u{2003}thin");
     }
 
     #[test]

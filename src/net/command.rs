@@ -222,6 +222,24 @@ fn complaint(stderr: &[u8]) -> String {
     excerpt(&without_long_words(&without_credentials(&plain(line))), 240)
 }
 
+/// A program and its arguments as people read them: no value of `--token=…`, after `--token` or in `Authorization: …`, and
+/// in quotes whatever could be mistaken for several arguments, or for none.
+pub fn shown(argv: &[String]) -> String {
+    let flag = |arg: &String| arg.starts_with('-') && !arg.contains('=') && looks_secret(arg.trim_start_matches('-'));
+    let after_flag = std::iter::once(false).chain(argv.iter().map(flag));
+    let args = argv.iter().zip(after_flag).map(|(arg, hidden)| match arg.split_once(": ") {
+        _ if hidden => "***".to_owned(),
+        Some((header, _)) if looks_secret(header) => quoted(&format!("{header}: ***")),
+        _ => quoted(&without_credentials(arg)),
+    });
+    args.collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(arg: &str) -> String {
+    let apart = arg.is_empty() || arg.contains([' ', '"', '\'', '\\']) || plain(arg) != arg || arg.contains(['\n', '\t']);
+    if apart { format!("{arg:?}") } else { arg.to_owned() }
+}
+
 /// `text` without its credentials: the value after a name that looks secret, and the password of a URL.
 pub fn without_credentials(text: &str) -> String {
     let named = NAMED.replace_all(text, |found: &Captures<'_>| {
@@ -252,6 +270,18 @@ fn regex(pattern: &str) -> Regex {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_is_shown_word_by_word_without_its_credentials() {
+        let said = |argv: &[&str]| shown(&argv.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>());
+        assert_eq!(said(&["kubectl", "get", "secret", "--token", "hunter2", "-o", "json"]), "kubectl get secret --token *** -o json");
+        assert_eq!(
+            said(&["curl", "-H", "Authorization: Bearer hunter2", "--password=hunter2"]),
+            "curl -H \"Authorization: ***\" --password=***"
+        );
+        assert_eq!(said(&["ssh", "backup@db", "cat x y", "", "a\nb"]), r#"ssh backup@db "cat x y" "" "a\nb""#);
+        assert_ne!(said(&["tar", "a b"]), said(&["tar", "a", "b"]));
+    }
 
     #[test]
     fn a_complaint_names_no_credential() {

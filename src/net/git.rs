@@ -142,7 +142,7 @@ impl Git {
 
     async fn ask(&self, file: &Path) -> Result<Tracking, GitError> {
         let (dir, name) = place(file)?;
-        let repository = self.run(&dir, &["rev-parse", "--is-inside-work-tree", "--is-shallow-repository"], b"").await?;
+        let repository = self.run(&dir, &REPOSITORY, b"").await?;
         let said = String::from_utf8_lossy(&repository.stdout).into_owned();
         match repository.code {
             Some(0) if said.starts_with("true") => {}
@@ -152,14 +152,12 @@ impl Git {
             }
             _ => return Err(GitError::Refused(repository.complaint)),
         }
-        let listed = self.lines(&dir, &["ls-files", "-z", "--", &name], b"").await?;
+        let listed = self.lines(&dir, &[&LISTED[..], &[&name]].concat(), b"").await?;
         let history = self.history(&dir, &name, file, said.lines().nth(1) == Some("true")).await?;
         Ok(Tracking { index: !listed.is_empty(), history })
     }
 
     async fn history(&self, dir: &Path, name: &str, file: &Path, shallow: bool) -> Result<Past, GitError> {
-        // Without --full-history a file added and removed on a merged branch would not be seen.
-        const LOG: [&str; 7] = ["log", "--all", "--full-history", "--no-show-signature", "--no-mailmap", "--max-count=1", "--format=%h"];
         let commit = match self.lines(dir, &[&LOG[..], &["--", name]].concat(), b"").await {
             Ok(commit) => commit,
             // A clone without all its objects would have to fetch them.
@@ -170,9 +168,9 @@ impl Git {
             return Ok(Past::Committed { commit });
         }
         if file.is_file() {
-            let blob = self.lines(dir, &["hash-object", "--no-filters", "--", name], b"").await?;
+            let blob = self.lines(dir, &[&HASH[..], &[name]].concat(), b"").await?;
             // By way of the standard input: arguments can be seen by every user of the machine.
-            let known = self.lines(dir, &["cat-file", "--batch-check"], format!("{blob}\n").as_bytes()).await?;
+            let known = self.lines(dir, &KNOWN, format!("{blob}\n").as_bytes()).await?;
             if !known.ends_with("missing") {
                 // The repository holds these bytes, so their fingerprint is no secret any more.
                 let found = self.lines(dir, &[&LOG[..], &["--find-object", &blob]].concat(), b"").await?;
@@ -199,6 +197,19 @@ impl Git {
         let command = Command { argv: &argv, env: &self.env, dir, deadline: self.deadline, limit: LARGEST, stdin };
         Ok(command.run().await?)
     }
+}
+
+const REPOSITORY: [&str; 3] = ["rev-parse", "--is-inside-work-tree", "--is-shallow-repository"];
+const LISTED: [&str; 3] = ["ls-files", "-z", "--"];
+// Without --full-history a file added and removed on a merged branch would not be seen.
+const LOG: [&str; 7] = ["log", "--all", "--full-history", "--no-show-signature", "--no-mailmap", "--max-count=1", "--format=%h"];
+const HASH: [&str; 3] = ["hash-object", "--no-filters", "--"];
+const KNOWN: [&str; 2] = ["cat-file", "--batch-check"];
+
+/// The commands that [`tracking`] runs about `file`, as people read them.
+pub fn asked(file: &str) -> String {
+    let asks = [&REPOSITORY[..], &LISTED, &LOG, &HASH, &KNOWN].map(|ask| ask.join(" "));
+    format!("{}, each with `{}`, about {file}", asks.join("; "), NEUTRAL.join(" "))
 }
 
 /// Whatever a repository's configuration could make git run is overridden.

@@ -7,6 +7,7 @@ pub mod git;
 pub mod http;
 pub mod pins;
 pub mod postgres;
+pub mod proxies;
 pub mod reach;
 pub mod redis;
 pub mod regular_file;

@@ -1,6 +1,11 @@
 //! Everything a run reaches targets with, made once and shared by its checks.
 
-use std::{sync::OnceLock, time::Instant};
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    sync::{Mutex, OnceLock, PoisonError},
+    time::Instant,
+};
 
 use jiff::Timestamp;
 use rustls::RootCertStore;
@@ -8,16 +13,18 @@ use rustls::RootCertStore;
 use super::{
     Pins, http,
     postgres::{Lender, Loan, Target, Trouble},
-    tls,
+    proxies,
+    tls::{self, Roots, TlsError},
 };
-use crate::model::ProcessEnv;
+use crate::model::{Ambient, ProcessEnv, TrustedRoots};
 
 /// The shared ways to targets. Nothing is opened before a check asks for it.
 pub struct Reach {
     env: ProcessEnv,
     pins: Pins,
     at: Timestamp,
-    roots: OnceLock<RootCertStore>,
+    roots: OnceLock<Roots>,
+    ca_files: Mutex<BTreeSet<TrustedRoots>>,
     http: http::Clients,
     postgres: Lender,
 }
@@ -25,7 +32,15 @@ pub struct Reach {
 impl Reach {
     /// Ways to targets from this process environment, with these names pinned; certificates are judged as of `at`.
     pub fn new(env: ProcessEnv, pins: Pins, at: Timestamp) -> Self {
-        Self { env, pins, at, roots: OnceLock::new(), http: http::Clients::default(), postgres: Lender::default() }
+        Self {
+            env,
+            pins,
+            at,
+            roots: OnceLock::new(),
+            ca_files: Mutex::default(),
+            http: http::Clients::default(),
+            postgres: Lender::default(),
+        }
     }
 
     /// The process environment.
@@ -50,7 +65,32 @@ impl Reach {
 
     /// The host's trusted roots, loaded at first use.
     pub fn roots(&self) -> &RootCertStore {
-        self.roots.get_or_init(|| tls::system_roots(&self.env))
+        &self.host_roots().store
+    }
+
+    fn host_roots(&self) -> &Roots {
+        self.roots.get_or_init(|| tls::host_roots(&self.env))
+    }
+
+    /// The roots of a PEM file, and no others. That they were trusted stands in the report.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no usable certificate.
+    pub fn file_roots(&self, file: &Path) -> Result<RootCertStore, TlsError> {
+        let Roots { store, said } = tls::file_roots(file)?;
+        self.ca_files.lock().unwrap_or_else(PoisonError::into_inner).insert(said);
+        Ok(store)
+    }
+
+    /// What of the machine decided what was seen so far; files within `folder` as seen from there.
+    pub fn ambient(&self, folder: &Path) -> Ambient {
+        let ca_files = self.ca_files.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let within = |from: String| Path::new(&from).strip_prefix(folder).map_or(from.clone(), |file| file.display().to_string());
+        Ambient {
+            roots: if tls::names_roots(&self.env) { self.host_roots().said.clone() } else { TrustedRoots::default() },
+            ca_files: ca_files.into_iter().map(|roots| TrustedRoots { from: within(roots.from), ..roots }).collect(),
+            proxies: proxies::proxies(&self.env),
+        }
     }
 
     /// A session on a PostgreSQL database, lent until it is dropped.

@@ -9,6 +9,7 @@ mod hello;
 mod old;
 mod pem;
 mod recorder;
+mod roots;
 mod trouble;
 mod trust;
 
@@ -33,13 +34,11 @@ pub use handshake::{Session, Shown, handshake};
 pub use hello::{Version, client_hello};
 pub use old::{Answer, offer};
 pub use pem::pem_certificates;
+pub use roots::{Roots, file_roots, host_roots, names_roots};
 pub use trouble::Trouble;
 pub use trust::{verify_chain, verify_name};
 
-use crate::{
-    model::{ProcessEnv, Size},
-    net::regular_file::read_bytes,
-};
+use crate::{model::Size, net::regular_file::read_bytes};
 
 /// Of a PEM file; a system's whole store of roots takes a few hundred kilobytes.
 const LARGEST: Size = Size(16 << 20);
@@ -111,39 +110,6 @@ impl Identity {
 /// The provider every configuration is built with.
 pub fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
-}
-
-/// The host's trusted roots: `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's store, else Mozilla's as shipped.
-pub fn system_roots(env: &ProcessEnv) -> RootCertStore {
-    let (file, dir) = (env.get("SSL_CERT_FILE"), env.get("SSL_CERT_DIR"));
-    let found = if file.is_some() || dir.is_some() {
-        // Opening a pipe would wait for its writer.
-        let file = file.map(Path::new).filter(|file| !file.exists() || file.is_file());
-        rustls_native_certs::load_certs_from_paths(file, dir.map(Path::new))
-    } else {
-        rustls_native_certs::load_native_certs()
-    };
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found.certs);
-    if roots.is_empty() && file.is_none() && dir.is_none() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    roots
-}
-
-/// The roots of a PEM file, and no others.
-///
-/// # Errors
-/// When the file cannot be read or holds no usable certificate.
-pub fn file_roots(file: &Path) -> Result<RootCertStore, TlsError> {
-    let wrong = |why: String| TlsError::CaFile { file: file.display().to_string(), why };
-    let pem = read_bytes(file, LARGEST).map_err(|error| wrong(format!("it {error}")))?;
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-        roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
-    }
-    if roots.is_empty() { Err(wrong("it holds no certificate".into())) } else { Ok(roots) }
 }
 
 /// Judges certificates as of the run's instant, which in a rehearsal is not now.

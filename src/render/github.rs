@@ -62,13 +62,10 @@ fn message(exception: &Exception<'_>) -> Vec<String> {
         let until = moment(waiver.expires);
         lines.push(format!("exception until {until}: {} ({}, accepted by {})", waiver.reason, waiver.ticket, waiver.approver));
     }
-    for (label, text) in [
-        ("target", &finding.target),
-        ("owner", &finding.owner),
-        ("why", &finding.why),
-        ("fix", &finding.fix),
-        ("runbook", &finding.runbook),
-    ] {
+    for (label, text) in [("target", &finding.target), ("owner", &finding.owner)] {
+        lines.extend(text.iter().map(|text| format!("{label}: {text}")));
+    }
+    for (label, text) in [("why", &finding.why), ("fix", &finding.fix), ("runbook", &finding.runbook)] {
         lines.extend(text.iter().flat_map(|text| format!("{label}: {}", text.trim()).lines().map(str::to_owned).collect::<Vec<_>>()));
     }
     lines.extend(exception.dependents.iter().map(|d| format!("only because of this: {} ({}, {})", d.id, said(d), d.severity)));

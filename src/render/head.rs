@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Finding, Outcome, Period, Phase, Report, Verdict};
+use crate::model::{Ambient, Finding, Outcome, Period, Phase, Report, Verdict};
 
 use super::{
     Page, inert, people,
@@ -147,8 +147,24 @@ pub(super) fn caveats(report: &Report) -> Vec<Caveat> {
     say(!report.merged.is_empty(), false, "Merged", shares(report));
     let pinned: Vec<String> = report.resolve.iter().map(|(name, address)| format!("{name} = {address}")).collect();
     say(!pinned.is_empty(), false, "Pinned names", format!("Not looked up but given by the plan: {}.", pinned.join(", ")));
+    for (loud, word, text) in report.ambient.iter().flat_map(ambient) {
+        say(true, loud, word, text);
+    }
     for note in &report.notes {
         say(true, false, "Note", note.clone());
+    }
+    all
+}
+
+/// What of the machine is not as everywhere: roots of its own, files of roots, proxies.
+fn ambient(ambient: &Ambient) -> Vec<(bool, &'static str, String)> {
+    let own = ambient.roots.sha256.is_some();
+    let mut all = Vec::new();
+    if own || !ambient.ca_files.is_empty() {
+        all.push((own, "Trusted roots", format!("Not the system's alone: {}.", ambient.said_roots())));
+    }
+    if !ambient.proxies.is_empty() {
+        all.push((false, "Proxies", format!("Programs that checks run may go through {}.", ambient.said_proxies())));
     }
     all
 }

@@ -2,25 +2,22 @@
 
 use url::Url;
 
-use crate::model::plain;
+use crate::model::{one_line, plain};
 
 /// `text` with what would act or mislead shown as `\u{…}`. Lines stay lines.
 ///
 /// Beyond [`plain`]: U+FFFE and U+FFFF, which no XML document may hold (XML 1.0, section 2.2).
 pub(super) fn text(text: &str) -> String {
-    plain(text).replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
+    for_xml(&plain(text))
 }
 
-/// `text` on one line: every run of white space becomes one space.
+fn for_xml(text: &str) -> String {
+    text.replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
+}
+
+/// `text` on one line, see [`one_line`].
 pub(super) fn line(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    self::text(&out)
+    for_xml(&one_line(text))
 }
 
 /// `text` on one line that no CI runner takes for a command.
@@ -53,9 +50,9 @@ mod tests {
     #[test]
     fn one_line_that_commands_nobody() {
         assert_eq!(log_line("\n ::error::x"), "\\::error::x");
-        assert_eq!(log_line("a\n##[stop-commands]x\u{0}"), "a # #[stop-commands]x\\u{0}");
+        assert_eq!(log_line("a\n##[stop-commands]x\u{0}"), "a\\n# #[stop-commands]x\\u{0}");
         assert_eq!(log_line("####[x]"), "# ## #[x]");
-        assert_eq!(line("a\r\n\tb\u{fffe}"), "a b\\u{fffe}");
+        assert_eq!(line("a\r\n\tb\u{fffe}"), "a\\u{d}\\n\\tb\\u{fffe}");
     }
 
     #[test]

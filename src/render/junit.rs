@@ -124,7 +124,7 @@ fn told(finding: &Finding) -> String {
         lines.push(format!("exception until {until}: {} ({}, accepted by {})", waiver.reason, waiver.ticket, waiver.approver));
     }
     for (label, text) in [("why", &finding.why), ("fix", &finding.fix), ("runbook", &finding.runbook), ("because of", &finding.because)] {
-        lines.extend(text.iter().map(|text| format!("{label}: {text}")));
+        lines.extend(text.iter().flat_map(|text| text.trim().lines()).map(|line| format!("{label}: {line}")));
     }
     lines.iter().map(|line| inert::log_line(line)).collect::<Vec<_>>().join("\n")
 }

@@ -91,7 +91,8 @@ fn invocation(report: &Report) -> Invocation {
 
 fn rule(finding: &Finding) -> Rule {
     let advice = [("Why: ", &finding.why), ("What to do: ", &finding.fix), ("Runbook: ", &finding.runbook)];
-    let help: Vec<String> = advice.iter().filter_map(|(label, text)| text.as_ref().map(|text| format!("{label}{text}"))).collect();
+    let words = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let help: Vec<String> = advice.iter().filter_map(|(label, text)| Some(format!("{label}{}", words(text.as_ref()?)))).collect();
     Rule {
         id: inert::line(&finding.id),
         name: inert::line(&finding.kind),

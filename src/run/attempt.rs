@@ -15,32 +15,34 @@ pub(super) struct Attempted {
     pub(super) result: Result<Seen, Unseen>,
     pub(super) attempts: u32,
     pub(super) took: Duration,
+    /// Where else than to the plan's own targets the attempts were led.
+    pub(super) led: Vec<String>,
 }
 
-/// Tries the check at `index`. `retrying` is told why an attempt came to nothing when another one follows.
-pub(super) async fn attempt(plan: &Arc<Plan>, index: usize, shared: &Arc<Shared>, mut retrying: impl FnMut(String)) -> Attempted {
+/// Tries the check at `index`. `retrying` is called when an attempt came to nothing and another one follows.
+pub(super) async fn attempt(plan: &Arc<Plan>, index: usize, shared: &Arc<Shared>, mut retrying: impl FnMut()) -> Attempted {
     let item = &plan.items[index];
     let began = Instant::now();
-    let mut attempts = 0;
+    let (mut attempts, mut led) = (0, Vec::new());
     loop {
         attempts += 1;
-        let result = once(plan, index, shared).await;
+        let cx = Context::new(shared.clone(), &item.id, Instant::now() + item.timeout.get());
+        let result = once(plan, index, &cx).await;
+        led.extend(cx.led());
         match result {
-            Err(Unseen::Unreachable(why)) if attempts < item.retry.attempts => {
-                retrying(why);
+            Err(Unseen::Unreachable(_)) if attempts < item.retry.attempts => {
+                retrying();
                 tokio::time::sleep(item.retry.delay.get()).await;
             }
-            result => return Attempted { result: told(result, attempts), attempts, took: began.elapsed() },
+            result => return Attempted { result: told(result, attempts), attempts, took: began.elapsed(), led },
         }
     }
 }
 
 /// One attempt in a task of its own, so that a panic or a hang costs only this check.
-async fn once(plan: &Arc<Plan>, index: usize, shared: &Arc<Shared>) -> Result<Seen, Unseen> {
-    let Item { id, timeout, .. } = &plan.items[index];
-    let timeout = *timeout;
-    let cx = Context::new(shared.clone(), id, Instant::now() + timeout.get());
-    let plan = plan.clone();
+async fn once(plan: &Arc<Plan>, index: usize, cx: &Context) -> Result<Seen, Unseen> {
+    let timeout = plan.items[index].timeout;
+    let (plan, cx) = (plan.clone(), cx.clone());
     let task = tokio::spawn(async move {
         match &plan.items[index] {
             Item { standing: Standing::Ready(check), .. } => check.look(&cx).await,

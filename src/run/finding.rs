@@ -10,7 +10,6 @@ use crate::{
 /// What is known of a check when its row is made.
 pub(super) struct Row<'a> {
     pub(super) item: &'a Item,
-    pub(super) target: Option<&'a str>,
     pub(super) vantage: Option<&'a str>,
 }
 
@@ -33,7 +32,7 @@ impl Row<'_> {
             expectations: Vec::new(),
             observation: Json::default(),
             settings: item.settings.clone(),
-            target: self.target.map(str::to_owned),
+            target: None,
             vantage: self.vantage.map(str::to_owned),
             from: item.from.clone(),
             timeout_ms: Some(item.timeout.as_millis()),
@@ -53,7 +52,7 @@ impl Row<'_> {
 
     /// A check that was tried.
     pub(super) fn tried(&self, attempted: Attempted) -> Finding {
-        let Attempted { result, attempts, took } = attempted;
+        let Attempted { result, attempts, took, .. } = attempted;
         let row = match result {
             Ok(Seen { observation, expectations }) => {
                 let outcome = Outcome::of(&expectations);
@@ -68,13 +67,14 @@ impl Row<'_> {
     }
 }
 
-/// Takes the run's secrets out of everything in the row that is not the plan's own text.
-pub(super) fn masked(mut finding: Finding, masker: &Masker) -> Finding {
+/// Takes the run's secrets out of everything in the row that is not the plan's own text; it looked at `targets`.
+pub(super) fn masked(mut finding: Finding, targets: &[String], masker: &Masker) -> Finding {
+    let targets: Vec<String> = targets.iter().map(|target| masker.mask_target(target)).collect();
+    finding.target = (!targets.is_empty()).then(|| targets.join(", "));
     let mask = |text: &mut String| masker.mask_text(text);
     mask(&mut finding.reason);
     masker.mask_json(&mut finding.observation);
     masker.mask_json(&mut finding.settings);
-    finding.target.iter_mut().for_each(mask);
     for expectation in &mut finding.expectations {
         mask(&mut expectation.what);
         mask(&mut expectation.wanted);

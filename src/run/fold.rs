@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::{Counts, Event, Exit, Finding, Masker, Partial, PlanIdentity, Report, SCHEMA, Verdict},
+    model::{Ambient, Counts, Event, Exit, Finding, Masker, Partial, PlanIdentity, Report, SCHEMA, Verdict},
     plan::Plan,
 };
 
-use super::{Selection, Settings, finding, select};
+use super::{Selection, Settings, finding, schedule::Schedule, select};
 
 /// A report in the making.
 pub(super) struct Fold {
@@ -41,6 +41,7 @@ impl Fold {
             vantage,
             merged: Vec::new(),
             resolve: plan.pins.iter().map(|(host, pin)| (host.to_owned(), pin.to_string())).collect::<BTreeMap<_, _>>(),
+            ambient: None,
             verdict: Verdict::NoGo,
             exit: Exit::Unchecked.code(),
             counts: Counts::default(),
@@ -64,11 +65,19 @@ impl Fold {
     }
 
     /// Without the secrets the run has learned of since each row was made.
-    pub(super) fn masked(mut self, masker: &Masker) -> Self {
+    pub(super) fn masked(mut self, schedule: &Schedule, masker: &Masker) -> Self {
         if masker.has_learned_since(self.known) {
-            self.findings = self.findings.into_iter().map(|finding| finding.map(|finding| finding::masked(finding, masker))).collect();
+            let masked = |(index, finding): (usize, Option<Finding>)| Some(finding::masked(finding?, schedule.targets(index), masker));
+            self.findings = self.findings.into_iter().enumerate().map(masked).collect();
         }
         self
+    }
+
+    /// Says what of the machine decided what was seen.
+    pub(super) fn looked_through(&mut self, mut ambient: Ambient, masker: &Masker) {
+        let roots = ambient.ca_files.iter_mut().chain([&mut ambient.roots]).map(|roots| &mut roots.from);
+        roots.chain(ambient.proxies.values_mut()).for_each(|text| masker.mask_text(text));
+        self.report.ambient = Some(ambient);
     }
 
     /// Adds to the notes what `say` makes of the findings.

@@ -11,7 +11,7 @@ use crate::{
 /// The state of a run's checks, by index into the plan's items.
 pub(super) struct Schedule {
     limits: Limits,
-    targets: Vec<Option<String>>,
+    targets: Vec<Vec<String>>,
     needs: Vec<Vec<usize>>,
     needed_by: Vec<Vec<usize>>,
     missing: Vec<usize>,
@@ -54,7 +54,7 @@ impl Schedule {
         let count = plan.items.len();
         let mut schedule = Self {
             limits,
-            targets: plan.items.iter().zip(&selection.choices).map(|(item, choice)| target(&item.standing, choice, env)).collect(),
+            targets: plan.items.iter().zip(&selection.choices).map(|(item, choice)| targets(&item.standing, choice, env)).collect(),
             needs: vec![Vec::new(); count],
             needed_by: vec![Vec::new(); count],
             missing: vec![0; count],
@@ -81,9 +81,15 @@ impl Schedule {
         schedule
     }
 
-    /// The target of the check at `index`, where it names one.
-    pub(super) fn target(&self, index: usize) -> Option<&str> {
-        self.targets[index].as_deref()
+    /// Everything that the check at `index` reaches, its main target first.
+    pub(super) fn targets(&self, index: usize) -> &[String] {
+        &self.targets[index]
+    }
+
+    /// Adds where the look of the check at `index` was led.
+    pub(super) fn led(&mut self, index: usize, targets: Vec<String>) {
+        let all = &mut self.targets[index];
+        targets.into_iter().for_each(|target| add(all, target));
     }
 
     /// The next thing to do. A started check holds its slot until [`settle`](Self::settle).
@@ -96,7 +102,7 @@ impl Schedule {
                 self.ready.push_front(i);
                 return Next::Wait;
             }
-            if let Some(target) = &self.targets[i] {
+            if let Some(target) = self.targets[i].first() {
                 let load = self.load.entry(target.clone()).or_default();
                 if *load >= self.limits.per_target {
                     self.parked.entry(target.clone()).or_default().push_back(i);
@@ -113,7 +119,7 @@ impl Schedule {
     /// Gives back the slot of a check that was started.
     pub(super) fn release(&mut self, index: usize) {
         self.running -= 1;
-        let Some(target) = &self.targets[index] else { return };
+        let Some(target) = self.targets[index].first() else { return };
         if let Some(load) = self.load.get_mut(target) {
             *load -= 1;
         }
@@ -151,9 +157,16 @@ impl Schedule {
     }
 }
 
-fn target(standing: &Standing, choice: &Choice, env: &ProcessEnv) -> Option<String> {
-    match (standing, choice) {
-        (Standing::Ready(check), Choice::Try | Choice::Unknown(_)) => check.touches(env).into_iter().next().map(|touch| touch.target),
-        _ => None,
+fn targets(standing: &Standing, choice: &Choice, env: &ProcessEnv) -> Vec<String> {
+    let mut all = Vec::new();
+    if let (Standing::Ready(check), Choice::Try | Choice::Unknown(_)) = (standing, choice) {
+        check.touches(env).into_iter().for_each(|touch| add(&mut all, touch.target));
+    }
+    all
+}
+
+fn add(all: &mut Vec<String>, target: String) {
+    if !all.contains(&target) {
+        all.push(target);
     }
 }

@@ -109,7 +109,9 @@ impl<O: FnMut(&Event)> Run<'_, O> {
         self.shared.reach.close().await;
         self.tell(Event::Ended { at: (self.settings.clock)() });
         // A secret that one check found may stand in what an earlier one quoted.
-        let mut fold = self.fold.masked(&self.shared.masker);
+        let Shared { masker, reach, root, .. } = &*self.shared;
+        let mut fold = self.fold.masked(&self.schedule, masker);
+        fold.looked_through(reach.ambient(root), masker);
         fold.note(|findings| self.waivers.notes(findings, &self.plan, self.settings));
         fold.report()
     }
@@ -137,11 +139,10 @@ impl<O: FnMut(&Event)> Run<'_, O> {
                 Next::Start(index) => {
                     let id = self.plan.items[index].id.clone();
                     self.tell(Event::Began { index, id: id.clone() });
-                    let (plan, shared, retries, masker) =
-                        (self.plan.clone(), self.shared.clone(), retries.clone(), self.shared.masker.clone());
-                    let retrying = move |why: String| {
+                    let (plan, shared, retries) = (self.plan.clone(), self.shared.clone(), retries.clone());
+                    let retrying = move || {
                         // The receiver lives as long as the run; without it nobody listens any more.
-                        let _ = retries.send(Event::Retrying { index, id: id.clone(), why: masker.mask(&why) });
+                        let _ = retries.send(Event::Retrying { index, id: id.clone() });
                     };
                     running.push(async move { (index, attempt(&plan, index, &shared, retrying).await) }.boxed());
                 }
@@ -149,7 +150,8 @@ impl<O: FnMut(&Event)> Run<'_, O> {
         }
     }
 
-    fn tried(&mut self, index: usize, attempted: Attempted) {
+    fn tried(&mut self, index: usize, mut attempted: Attempted) {
+        self.schedule.led(index, std::mem::take(&mut attempted.led));
         let item = &self.plan.items[index];
         let finding = self.waivers.cover(self.row(index).tried(attempted), item, self.settings);
         self.finish(index, finding);
@@ -184,11 +186,11 @@ impl<O: FnMut(&Event)> Run<'_, O> {
     }
 
     fn row(&self, index: usize) -> Row<'_> {
-        Row { item: &self.plan.items[index], target: self.schedule.target(index), vantage: self.settings.from.as_deref() }
+        Row { item: &self.plan.items[index], vantage: self.settings.from.as_deref() }
     }
 
     fn finish(&mut self, index: usize, finding: Finding) {
-        let finding = masked(finding, &self.shared.masker);
+        let finding = masked(finding, self.schedule.targets(index), &self.shared.masker);
         self.schedule.settle(index, &finding);
         self.open.remove(&index);
         self.tell(Event::Finished { index, finding: Box::new(finding) });

@@ -14,6 +14,7 @@ mod false_green;
 mod git;
 mod golden;
 mod gonogo;
+mod ground;
 mod health;
 mod hostile;
 mod http;

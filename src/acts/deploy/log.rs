@@ -3,7 +3,7 @@
 use crate::{
     acts::Caller,
     ledger::Blob,
-    model::{Kept, Masker, Size, looks_secret, plain},
+    model::{Kept, Masker, Size, plain},
     plan::Plan,
 };
 
@@ -17,10 +17,7 @@ const CHARACTERS: usize = 4_000;
 
 /// Knows every secret of the plan and of the environment.
 pub(super) fn masker(caller: &Caller, plan: &Plan) -> Masker {
-    let masker = Masker::new(plan.words.clone());
-    plan.secrets.iter().for_each(|(name, value)| masker.hide(name, value));
-    caller.env.iter().filter(|(name, _)| looks_secret(name)).for_each(|(name, value)| masker.hide(name, value));
-    masker
+    Masker::of(plan.words.clone(), &plan.secrets, &caller.env)
 }
 
 /// What was printed, masked.

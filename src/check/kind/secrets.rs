@@ -125,7 +125,7 @@ impl Check for Secrets {
         let mut touches = vec![source.touch()];
         touches.extend(differs_from.as_ref().map(Source::touch));
         if let Some(path) = source.path().filter(|_| *untracked) {
-            touches.push(Touch::new(format!("git repository of {path}"), "git ls-files, git log, git cat-file"));
+            touches.push(Touch::new(format!("git repository of {path}"), git::asked(path)));
         }
         touches
     }

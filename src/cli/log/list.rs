@@ -7,13 +7,13 @@ use crate::{
     },
     cli::Failure,
     ledger::{SignatureStanding, VerifiedEntry},
-    model::{Act, Decision, DeployerSource, DeploymentStatus, Reply, plain, utc},
+    model::{Act, Decision, DeployerSource, DeploymentStatus, Reply, one_line, utc},
 };
 
 /// The deployments of one environment, newest first, as a table: date, version, deployer, status, notes.
 pub(super) async fn deployments(record: &EnvironmentRecord, span: Span) -> Result<String, Failure> {
     let rows = log::deployments(record, span).await?;
-    let open: String = log::unended(record).iter().map(|open| format!("OPEN: {}\n", plain(open))).collect();
+    let open: String = log::unended(record).iter().map(|open| format!("OPEN: {}\n", one_line(open))).collect();
     if rows.is_empty() {
         return Ok(format!("{open}no deployment to {} is on record\n", record.plan.environment));
     }
@@ -144,8 +144,9 @@ fn said(proven: &VerifiedEntry) -> String {
 
 /// Columns as wide as their widest cell, the last one as it is.
 fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
-    let all: Vec<[String; N]> =
-        std::iter::once(heads.map(str::to_owned)).chain(rows.iter().map(|row| row.clone().map(|cell| plain(&cell).into_owned()))).collect();
+    let all: Vec<[String; N]> = std::iter::once(heads.map(str::to_owned))
+        .chain(rows.iter().map(|row| row.clone().map(|cell| one_line(&cell).into_owned())))
+        .collect();
     let width = |column: usize| all.iter().map(|row| unicode_width::UnicodeWidthStr::width(row[column].as_str())).max().unwrap_or(0);
     let widths: Vec<usize> = (0..N).map(width).collect();
     let mut text = String::new();
@@ -165,7 +166,7 @@ fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
 
 /// A cell, quoted; one that a spreadsheet would take for a formula is made text.
 fn cell_of(cell: &str) -> String {
-    let harmless = plain(cell);
+    let harmless = one_line(cell);
     let formula = harmless.starts_with(['=', '+', '-', '@']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, harmless.replace('"', "\"\""))
 }

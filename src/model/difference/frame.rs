@@ -49,6 +49,10 @@ pub(super) fn changes(before: &Report, after: &Report) -> Vec<Change> {
         changed(&format!("plan file {file}"), digest(before, file), digest(after, file));
     }
     changed("pinned names", pins(before), pins(after));
+    let ambient = [before, after].map(|report| report.ambient.clone().unwrap_or_default());
+    let [was, is] = &ambient;
+    changed("trusted roots", was.said_roots(), is.said_roots());
+    changed("proxies", was.said_proxies(), is.said_proxies());
     let tool = |report: &Report| format!("{} {}", report.tool.name, report.tool.version);
     changed("program", tool(before), tool(after));
     all

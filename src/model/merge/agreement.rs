@@ -1,7 +1,7 @@
 //! Whether shares belong together: one plan, one environment, one release, one way of judging.
 
 use super::{MergeError, name};
-use crate::model::{Digest, Report};
+use crate::model::{Ambient, Digest, Report};
 
 type Shared = (Report, Digest);
 
@@ -24,7 +24,21 @@ pub(super) fn check(shares: &[Shared]) -> Result<(), MergeError> {
             agree(first, other)?;
         }
     }
+    ambients(shares)?;
     artifacts(shares)
+}
+
+/// Each with each: a file of roots that one share did not read may differ between two others.
+fn ambients(shares: &[Shared]) -> Result<(), MergeError> {
+    for (place, share) in shares.iter().enumerate() {
+        for other in &shares[place + 1..] {
+            if let Some(clash) = Ambient::clashes(share.0.ambient.as_ref(), other.0.ambient.as_ref()).into_iter().next() {
+                let said = format!("not the same: {clash}, in {} and {}", name(other), name(share));
+                return Err(MergeError::Differs { what: "what was looked through", said, hint: "" });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What is compared: its name, how a share says it, and what to do about a difference.

@@ -47,7 +47,7 @@ impl Clients {
         }
         let roots = match ca_file {
             None => reach.roots().clone(),
-            Some(file) => tls::file_roots(file).map_err(|error| HttpError::new(Trouble::Unusable, error.to_string()))?,
+            Some(file) => reach.file_roots(file).map_err(|error| HttpError::new(Trouble::Unusable, error.to_string()))?,
         };
         let client = build(roots, reach, fresh)?;
         clients.insert(setting, client.clone());

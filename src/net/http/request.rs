@@ -33,6 +33,8 @@ pub struct Request<'a> {
     pub fresh: bool,
     /// How much to take back.
     pub bounds: Bounds,
+    /// Is told of each address that a redirect leads to, before it is asked.
+    pub led: &'a (dyn Fn(&Address) + Sync),
 }
 
 /// The bounds of one request and its answer.
@@ -69,6 +71,7 @@ pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, Http
                 if !address.same_origin(&to) {
                     leave_origin(&mut request.headers);
                 }
+                (request.led)(&to);
                 address = to;
             }
         }

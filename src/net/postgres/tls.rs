@@ -135,7 +135,7 @@ impl Tls {
             _ => Verify::Nothing,
         };
         let wrong = |error: tls::TlsError| TargetError::new(error.to_string());
-        let roots = file.map(|file| tls::file_roots(&file)).transpose().map_err(wrong)?;
+        let roots = file.map(|file| reach.file_roots(&file)).transpose().map_err(wrong)?;
         let roots = roots.unwrap_or_else(|| if verify == Verify::Nothing { rustls::RootCertStore::empty() } else { reach.roots().clone() });
         let mut config = tls::client_config_as(roots, verify, reach.at(), self.identity()?).map_err(wrong)?;
         if self.direct {

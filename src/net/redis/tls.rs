@@ -13,7 +13,7 @@ use crate::net::{
 /// How to speak TLS to one target.
 pub(super) fn config(files: &Files, reach: &Reach) -> Result<ClientConfig, TlsError> {
     let roots = match &files.ca {
-        Some(file) => tls::file_roots(file)?,
+        Some(file) => reach.file_roots(file)?,
         None => reach.roots().clone(),
     };
     let identity = files.identity.as_ref().map(|(certificate, key)| Identity::read(certificate, key)).transpose()?;

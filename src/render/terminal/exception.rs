@@ -77,13 +77,11 @@ impl Gutter<'_> {
         if finding.attempts > 1 {
             self.say("tried", &format!("{} times, {}", finding.attempts, took(finding)));
         }
-        for (label, text) in [
-            ("target", &finding.target),
-            ("owner", &finding.owner),
-            ("why", &finding.why),
-            ("fix", &finding.fix),
-            ("runbook", &finding.runbook),
-        ] {
+        for (label, text) in [("target", &finding.target), ("owner", &finding.owner)] {
+            text.iter().for_each(|text| self.say(label, text));
+        }
+        // Only the plan's own words may take several lines.
+        for (label, text) in [("why", &finding.why), ("fix", &finding.fix), ("runbook", &finding.runbook)] {
             let mut label = label;
             for line in text.iter().flat_map(|text| text.trim().lines()) {
                 self.say(label, line);

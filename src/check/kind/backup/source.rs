@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 use crate::{
     check::{Argv, OneOrMore, Touch},
     model::{ProcessEnv, looks_secret},
-    net::command::without_credentials,
+    net::command,
 };
 
 /// A glob of files and folders.
@@ -191,7 +191,7 @@ impl Source<'_> {
                 };
                 let names = env.iter().map(|(name, _)| name);
                 let credentials = names.filter(|name| looks_secret(name) && prefixes.iter().any(|prefix| name.starts_with(prefix)));
-                let target = format!("command {}", without_credentials(&argv.join(" ")));
+                let target = format!("command {}", command::shown(&argv));
                 Touch { credentials: credentials.map(str::to_owned).collect(), ..Touch::new(target, "runs it and reads what it prints") }
             }
             (Self::Files(globs), None) => Touch::new(format!("files {}", Globs(globs)), "reads them"),

@@ -84,7 +84,8 @@ impl Sender<'_> {
         };
         let bounds = Bounds { keep: 0, limit: BODY, started, deadline: self.until.min(started + self.longest) };
         let ca_file: Option<&Path> = self.ca_file.as_deref();
-        let request = Request { method, address, headers: self.headers(ask), body: None, ca_file, follow: 0, fresh: false, bounds };
+        let request =
+            Request { method, address, headers: self.headers(ask), body: None, ca_file, follow: 0, fresh: false, bounds, led: &|_| {} };
         let reply = http::send(self.cx.reach(), request).await?;
         Ok(Said::new(&reply, self.cors.wanted().contains(&ask.origin.as_str())))
     }

@@ -1,6 +1,9 @@
 //! Asks the endpoint and finds in its answer what the demands name.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use super::{
     Http,
@@ -14,7 +17,7 @@ use super::{
 use crate::{
     check::{Context, Unseen},
     model::{excerpt, excerpt_of},
-    net::http::{self, Body, Bounds, End, HeaderValue, HttpError, Request, Trouble, header},
+    net::http::{self, Address, Body, Bounds, End, HeaderValue, HttpError, Request, Trouble, header},
 };
 
 /// Bytes of a body that are kept as evidence when something is amiss.
@@ -26,7 +29,8 @@ impl Http {
         self.headers.hide(&self.url, cx);
         let ca_file = self.ca_file.as_ref().map(|file| cx.path(file));
         let started = Instant::now();
-        let request = self.request(ca_file.as_deref(), self.bounds(started, deadline(cx)));
+        let led = |address: &Address| cx.lead(address.target());
+        let request = self.request(ca_file.as_deref(), self.bounds(started, deadline(cx)), &led);
         let reply = http::send(cx.reach(), request).await.map_err(unseen)?;
         let named = self.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
         let mut answer = Answer::new(&reply, find(self.expect.as_ref(), &reply.body), named);
@@ -39,12 +43,14 @@ impl Http {
         Ok(answer)
     }
 
-    async fn sample(&self, cx: &Context, wanted: usize, ca_file: Option<&std::path::Path>) -> Vec<Sample> {
+    async fn sample(&self, cx: &Context, wanted: usize, ca_file: Option<&Path>) -> Vec<Sample> {
         let until = deadline(cx);
         let mut samples = Vec::with_capacity(wanted);
         while samples.len() < wanted {
             let started = Instant::now();
-            let sent = http::send(cx.reach(), self.request(ca_file, Bounds { keep: 0, ..self.bounds(started, until) })).await;
+            let led = |address: &Address| cx.lead(address.target());
+            let request = self.request(ca_file, Bounds { keep: 0, ..self.bounds(started, until) }, &led);
+            let sent = http::send(cx.reach(), request).await;
             let ms = millis(started.elapsed());
             if Instant::now() >= until {
                 // The check's time is up; how long this one would have taken is not known.
@@ -61,7 +67,7 @@ impl Http {
         samples
     }
 
-    fn request<'a>(&'a self, ca_file: Option<&'a std::path::Path>, bounds: Bounds) -> Request<'a> {
+    fn request<'a>(&'a self, ca_file: Option<&'a Path>, bounds: Bounds, led: &'a (dyn Fn(&Address) + Sync)) -> Request<'a> {
         let mut headers = self.headers.map();
         if let Some(SentBody::Json(_)) = &self.body {
             headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
@@ -75,6 +81,7 @@ impl Http {
             follow: self.follow_redirects,
             fresh: false,
             bounds,
+            led,
         }
     }
 

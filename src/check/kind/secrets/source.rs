@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{check::Touch, model::looks_secret, net::command::without_credentials};
+use crate::{check::Touch, net::command};
 
 /// Where the values are read: exactly one of `env-file`, `environment`, `directory` and `command`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -91,17 +91,9 @@ impl fmt::Display for Source {
             Self::EnvFile(file) => write!(f, "env file {file}"),
             Self::Environment => f.write_str("the process environment"),
             Self::Directory(folder) => write!(f, "folder {folder}"),
-            Self::Command(argv, _) => write!(f, "command {}", shown(argv)),
+            Self::Command(argv, _) => write!(f, "command {}", command::shown(argv)),
         }
     }
-}
-
-/// The arguments without credentials: not the value of `--token=…`, nor what follows `--token`.
-fn shown(argv: &[String]) -> String {
-    let flag = |arg: &String| arg.starts_with('-') && !arg.contains('=') && looks_secret(arg.trim_start_matches('-'));
-    let after_flag = std::iter::once(false).chain(argv.iter().map(flag));
-    let args = argv.iter().zip(after_flag).map(|(arg, hidden)| if hidden { "***".to_owned() } else { without_credentials(arg) });
-    args.collect::<Vec<_>>().join(" ")
 }
 
 impl Source {

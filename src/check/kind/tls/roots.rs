@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     check::{Context, Unseen},
-    net::tls::{file_roots, pem_certificates},
+    net::tls::pem_certificates,
 };
 
 /// Trusted roots.
@@ -26,7 +26,7 @@ impl<'a> Roots<'a> {
         let Some(file) = ca_file else { return Ok(Self { store: Cow::Borrowed(cx.reach().roots()), dates: Vec::new() }) };
         let file = cx.path(file);
         let certificates = pem_certificates(&file).map_err(|why| Unseen::Unknown(format!("the CA file {why}")))?;
-        let store = file_roots(&file).map_err(|error| Unseen::Unknown(error.to_string()))?;
+        let store = cx.reach().file_roots(&file).map_err(|error| Unseen::Unknown(error.to_string()))?;
         let dates = certificates.iter().filter_map(|der| {
             let x509 = read(der).ok()?;
             let validity = Validity { not_before: instant(x509.validity().not_before), not_after: instant(x509.validity().not_after) };

@@ -1,0 +1,75 @@
+//! Trusted roots: the host's, or those of a file, with what the report says of them.
+
+use std::path::Path;
+
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+
+use super::{LARGEST, TlsError};
+use crate::{
+    model::{Digest, ProcessEnv, TrustedRoots},
+    net::regular_file::read_bytes,
+};
+
+/// The variables that name other roots than the system's.
+const VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
+/// Roots to trust, and whose they are.
+#[derive(Debug, Clone)]
+pub struct Roots {
+    /// To verify with.
+    pub store: RootCertStore,
+    /// For the report.
+    pub said: TrustedRoots,
+}
+
+/// The host's trusted roots: `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's store, else Mozilla's as shipped.
+pub fn host_roots(env: &ProcessEnv) -> Roots {
+    let mut store = RootCertStore::empty();
+    if !names_roots(env) {
+        store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if store.is_empty() {
+            store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        }
+        return Roots { store, said: TrustedRoots::default() };
+    }
+    let [file, dir] = VARIABLES.map(|name| env.get(name).map(Path::new));
+    // Opening a pipe would wait for its writer.
+    let file = file.filter(|file| !file.exists() || file.is_file());
+    let certificates = rustls_native_certs::load_certs_from_paths(file, dir).certs;
+    let from: Vec<String> = VARIABLES.iter().filter_map(|name| Some(format!("{name}={}", env.get(name)?))).collect();
+    let said = fingerprinted(from.join(", "), &certificates);
+    store.add_parsable_certificates(certificates);
+    Roots { store, said }
+}
+
+/// Whether the environment names other roots than the system's.
+pub fn names_roots(env: &ProcessEnv) -> bool {
+    VARIABLES.iter().any(|name| env.get(name).is_some())
+}
+
+/// The roots of a PEM file, and no others.
+///
+/// # Errors
+/// When the file cannot be read or holds no usable certificate.
+pub fn file_roots(file: &Path) -> Result<Roots, TlsError> {
+    let wrong = |why: String| TlsError::CaFile { file: file.display().to_string(), why };
+    let pem = read_bytes(file, LARGEST).map_err(|error| wrong(format!("it {error}")))?;
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let certificates = certificates.map_err(|error| wrong(error.to_string()))?;
+    let said = fingerprinted(file.display().to_string(), &certificates);
+    let mut store = RootCertStore::empty();
+    for certificate in certificates {
+        store.add(certificate).map_err(|error| wrong(error.to_string()))?;
+    }
+    if store.is_empty() { Err(wrong("it holds no certificate".into())) } else { Ok(Roots { store, said }) }
+}
+
+fn fingerprinted(from: String, certificates: &[CertificateDer<'_>]) -> TrustedRoots {
+    let mut sorted: Vec<&[u8]> = certificates.iter().map(AsRef::as_ref).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    TrustedRoots { from, count: Some(sorted.len()), sha256: Some(Digest::of(&sorted.concat())) }
+}
