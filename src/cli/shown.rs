@@ -10,7 +10,7 @@ use self::afterwards::Afterwards;
 use super::{Failure, deployed, kept_plan::KeptPlan};
 use crate::{
     ledger::{self, AskedRelease, History, LedgerError, Question, RecordedRun, Rules, Store, VerifiedEntry},
-    model::{Act, DeploymentStatus, Digest, Exit, Person, Phase, Record, RecordStanding, Report, Run, Signoff},
+    model::{Act, DeploymentStatus, Digest, Exit, NobodySigns, Person, Phase, Record, RecordStanding, Report, Run, Signoff},
 };
 
 /// Deployments that a page shows.
@@ -86,23 +86,23 @@ fn today(ground: Ground<'_>) -> Timestamp {
 
 /// Where nobody can sign: the state of the ledger alone.
 fn bare(ground: Ground<'_>, as_of: Timestamp, run: &Run) -> Record {
-    let why = if run.full {
-        "the plan does not say whose signatures are needed"
-    } else {
-        "this is no full run before a deployment, which nobody signs"
-    };
+    let nobody = if run.full { NobodySigns::NotAsked } else { NobodySigns::NotFull };
     Record {
         as_of,
         head: ground.history.head(),
         entries: ground.history.entries().len() as u64,
         unsigned: ground.history.unsigned(),
-        standing: RecordStanding { signed: false, remarks: vec![why.to_owned()], confirms: None },
+        standing: RecordStanding { signed: false, remarks: Vec::new(), confirms: None, gate: None, nobody_signs: Some(nobody) },
         roles: Vec::new(),
         answers: Vec::new(),
         waivers: Vec::new(),
         deployments: Vec::new(),
+        begun: Vec::new(),
         emergencies: Vec::new(),
         changes: None,
+        policy: None,
+        unsigned_evidence: false,
+        repaired: Vec::new(),
     }
 }
 

@@ -25,13 +25,23 @@ pub fn showing(
         head: history.head(),
         entries: history.entries().len() as u64,
         unsigned: history.unsigned(),
-        standing: RecordStanding { signed: ruling.objections.is_empty(), remarks: remarks.collect(), confirms: ruling.confirms.clone() },
+        standing: RecordStanding {
+            signed: ruling.objections.is_empty(),
+            remarks: remarks.collect(),
+            confirms: ruling.confirms.clone(),
+            gate: None,
+            nobody_signs: None,
+        },
         roles: roles(question, &ruling.votes),
         answers: run.report.findings.iter().filter_map(|finding| answer(history, question, run, finding)).collect(),
         waivers: run.report.findings.iter().filter_map(|finding| waiver(history, question, finding)).collect(),
         deployments,
+        begun: Vec::new(),
         emergencies: Emergencies::of(history, question.wanted).rows(question.wanted, people),
         changes: before.map(|(before, digest)| changes((before, digest), (&run.report, run.run.report.clone()))),
+        policy: None,
+        unsigned_evidence: false,
+        repaired: Vec::new(),
     }
 }
 
@@ -132,6 +142,8 @@ pub fn deployment_row(
         log: deployment.log.as_ref().map(|log| log.digest.clone()),
         signed: proven.signer().is_some(),
         entry: proven.entry.seq,
+        unverified: deployment.unverified.clone(),
+        policy: deployment.policy.clone(),
     }
 }
 
