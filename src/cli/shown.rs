@@ -10,7 +10,7 @@ use self::afterwards::Afterwards;
 use super::{Failure, deployed, kept_plan::KeptPlan};
 use crate::{
     ledger::{self, AskedRelease, History, LedgerError, Question, RecordedRun, Rules, Store, VerifiedEntry},
-    model::{Act, DeploymentStatus, Digest, Exit, NobodySigns, Person, Phase, Record, RecordStanding, Report, Run, Signoff},
+    model::{Act, DeploymentRow, DeploymentStatus, Digest, Exit, NobodySigns, Person, Phase, Record, RecordStanding, Report, Run, Signoff},
 };
 
 /// Deployments that a page shows.
@@ -55,7 +55,12 @@ pub(super) async fn beside(ground: Ground<'_>, proven: &VerifiedEntry, run: &Run
     // What was signed after the deployment did not stand behind it.
     let history = ground.history.until(now);
     let Some(policy) = policy.filter(|_| run.full && run.phase == Phase::PreDeploy) else {
-        return Ok(Shown { record: bare(ground, now, run), exit: Exit::Hold });
+        let mut record = bare(ground, now, run);
+        record.deployments = deployments(ground, &wanted).await?;
+        if run.phase == Phase::PostDeploy && policy.is_some() {
+            signed_before(ground, &wanted, proven, &mut record).await?;
+        }
+        return Ok(Shown { record, exit: Exit::Hold });
     };
     let mut runs = ledger::runs(ground.store, &history, &wanted).await?;
     runs.retain(|other| other.seq < proven.entry.seq);
@@ -70,13 +75,37 @@ pub(super) async fn beside(ground: Ground<'_>, proven: &VerifiedEntry, run: &Run
     let ruling = ledger::gate(&history, &runs, question);
     let before = before(ground, &shown).await?;
     let before = before.as_ref().map(|(report, digest)| (report, digest.clone()));
-    let mut deployments = deployed::rows(ground, (&wanted.project, &wanted.environment), MOST_DEPLOYMENTS, |_| true).await?;
-    deployments.iter_mut().skip(1).for_each(|older| older.log_tail = None);
+    let deployments = deployments(ground, &wanted).await?;
     let mut record = ledger::showing(ground.history, question, &ruling, &shown, before, deployments);
     let afterwards = Afterwards::of(ground.history, &history, question, &runs, &shown);
     record.standing.remarks.extend(afterwards.remarks);
     let exit = if afterwards.refused { ruling.exit().and(Exit::Red) } else { ruling.exit() };
     Ok(Shown { record, exit })
+}
+
+async fn deployments(ground: Ground<'_>, wanted: &AskedRelease) -> Result<Vec<DeploymentRow>, Failure> {
+    let mut rows = deployed::rows(ground, (&wanted.project, &wanted.environment), MOST_DEPLOYMENTS, |_| true).await?;
+    rows.iter_mut().skip(1).for_each(|older| older.log_tail = None);
+    Ok(rows)
+}
+
+/// Beside a run after a deployment: what people said of the newest full run before it, as it stood when it went live.
+async fn signed_before(ground: Ground<'_>, wanted: &AskedRelease, proven: &VerifiedEntry, record: &mut Record) -> Result<(), Failure> {
+    let earlier = ground.history.of_environment(&wanted.project, &wanted.environment).rev().find_map(|other| match &other.statement.act {
+        Act::Run(run) if run.full && run.phase == Phase::PreDeploy && other.entry.seq < proven.entry.seq && wanted.is(&run.release) => {
+            Some((other, &**run))
+        }
+        _ => None,
+    });
+    record.standing.nobody_signs = Some(NobodySigns::Deployed(earlier.map(|(_, run)| run.report.clone())));
+    let Some((earlier, run)) = earlier else { return Ok(()) };
+    let live = live_since(ground, wanted, earlier).unwrap_or(record.as_of);
+    let before = Box::pin(beside(ground, earlier, run, Some(live))).await?.record;
+    record.standing.signed = before.standing.signed;
+    record.standing.remarks = before.standing.remarks;
+    record.roles = before.roles;
+    record.emergencies = before.emergencies;
+    Ok(())
 }
 
 /// The moment of looking; not before the newest entry, whose clock may be a little ahead.

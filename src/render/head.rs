@@ -93,7 +93,7 @@ fn checks(report: &Report) -> String {
         },
         Verdict::Hold => {
             let wait = if pending == 1 { "waits" } else { "wait" };
-            format!("{} {wait} for a person's answer, nothing is red", count(pending, noun))
+            format!("{} {wait} for a person's answer, no {noun} is red", count(pending, noun))
         }
         Verdict::Go if accepted > 0 => format!("{} passed, {accepted} failed under an accepted exception", count(passed, noun)),
         Verdict::Go if passed == 1 => format!("The only {noun} passed"),

@@ -34,7 +34,7 @@ fn told(record: &Record, names: &str) -> String {
         (Some(NobodySigns::NotAsked), _) => "Nobody has to sign: the plan asks for no sign-off".into(),
         (Some(NobodySigns::NotFull), _) => "Nobody signs this: it is no full run of the plan".into(),
         (Some(NobodySigns::Deployed(None)), _) => "Not signed before the deployment: no report made before it is on record".into(),
-        (Some(NobodySigns::Deployed(Some(report))), _) => format!("Before the deployment: {}, for the report {}", said(), short(report)),
+        (Some(NobodySigns::Deployed(Some(report))), _) => format!("Before the deployment, report {}: {}", short(report), said()),
         (None, None) => capital(&said()),
         (None, Some(earlier)) => {
             let days = signing_days(record).map(|days| format!(" on {days}")).unwrap_or_default();
@@ -81,7 +81,7 @@ fn go(record: &Record, names: &str) -> String {
         open if deployed && !open.is_empty() => format!("{by}, not by {}", open.join(", ")),
         [] if filled < required.len() => by,
         [] if record.standing.signed => by,
-        [] => not_enough(record, &by),
+        [] => format!("{by}, which is not enough"),
         open if silent => format!("not signed, waits for {}", open.join(", ")),
         open => format!("{by}, waits for {}", open.join(", ")),
     }
@@ -159,7 +159,7 @@ pub(super) fn caveats(record: &Record, report: &Report) -> Vec<Caveat> {
         let comment = row.comment.as_deref().map(|comment| format!(": {comment}")).unwrap_or_default();
         loud("No-go", format!("{} ({}) decided against it on {}{comment}", row.name, role.role, moment(row.at)))
     });
-    let begun = record.begun.iter().map(|begun| loud("No end", unended(begun)));
+    let begun = record.begun.iter().map(|begun| loud("Not ended", unended(begun)));
     let emergencies = record.emergencies.iter().filter(|emergency| emergency.reviewed.is_none()).map(|emergency| {
         let release = named(&emergency.release);
         let (at, by) = (moment(emergency.at), moment(emergency.review_by));
