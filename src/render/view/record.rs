@@ -150,7 +150,7 @@ impl WaiverView {
 impl DeploymentView {
     fn of(row: &DeploymentRow) -> Self {
         let (status, sign, tone) = match row.status {
-            _ if row.unverified.is_some() => ("rolled out, not verified", '?', "unknown"),
+            _ if row.unverified.is_some() => ("not verified", '?', "unknown"),
             DeploymentStatus::Succeeded => ("succeeded", '✓', "pass"),
             DeploymentStatus::Failed => ("failed", '✗', "fail"),
             DeploymentStatus::RolledBack => ("rolled back", '!', "waived"),

@@ -198,7 +198,7 @@ fn every_format_says_what_began_and_has_no_end() {
     }
     for format in ["markdown", "html"] {
         let text = (FORMATS.iter().find(|f| f.name == format).expect("a format").render)(&page).into_owned();
-        for needed in ["rolled out, not verified", "could not reach", "began, no end", "policy of refs"] {
+        for needed in ["Rolled out, not verified:", "not verified", "could not reach", "began, no end", "policy of refs"] {
             assert!(text.contains(needed), "{format} lacks {needed:?}");
         }
     }
