@@ -8,7 +8,7 @@ use super::{
     signer::{self, Signer},
 };
 use crate::{
-    ledger::{self, AskedRelease, Emergencies, Entry, GateInput, RecordedRun, Ruling},
+    ledger::{self, AskedRelease, Deploys, Emergencies, Entry, GateInput, RecordedRun, Ruling},
     model::{Act, Authors, BreakGlass, Digest, Emergency, Subject},
 };
 
@@ -87,7 +87,7 @@ impl GateQuestion {
             plan_files: &self.plan_files,
             asked_of: &record.policy.asked_of,
             authors: self.authors.as_ref(),
-            deployer: self.deployer.as_deref(),
+            deployer: self.deployer.as_deref().map_or(Deploys::Unknown, Deploys::By),
             child_of: self.child_of.as_ref(),
             elsewhere: record.elsewhere.as_ref(),
         };

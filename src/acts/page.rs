@@ -5,10 +5,10 @@ mod afterwards;
 use jiff::Timestamp;
 
 use self::afterwards::Afterwards;
-use super::{ActError, EnvironmentRecord, deployments};
+use super::{ActError, EnvironmentRecord, deployments::rows};
 use crate::{
-    ledger::{self, AskedRelease, GateInput, LedgerError, RecordedRun, VerifiedEntry},
-    model::{Act, DeploymentStatus, Digest, Exit, Phase, Record, RecordStanding, Report, Run},
+    ledger::{self, AskedRelease, Deploys, GateInput, LedgerError, RecordedRun, VerifiedEntry},
+    model::{Act, DeploymentRow, DeploymentStatus, Digest, Exit, GateAnswer, NobodySigns, Phase, Record, RecordStanding, Report, Run},
 };
 
 /// Deployments that a page shows.
@@ -42,7 +42,13 @@ pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, ru
     // What was signed after the deployment did not stand behind it.
     let history = record.history.until(now);
     let Some(policy) = then.in_force(now).filter(|_| run.full && run.phase == Phase::PreDeploy) else {
-        return Ok(Shown { record: bare(record, now, run), gate: Exit::Hold });
+        let mut page = bare(record, now, run);
+        page.deployments = deployments(record).await?;
+        page.begun = ledger::begun_rows(&record.history, &asked, asking.child_of);
+        if run.phase == Phase::PostDeploy && then.signoff.is_some() {
+            signed_before(record, &asked, entry, &mut page).await?;
+        }
+        return Ok(Shown { record: page, gate: Exit::Hold });
     };
     let mut runs = ledger::runs(record.store.as_ref(), &history, &asked).await?;
     runs.retain(|other| other.run.report != shown.run.report && other.looked() <= shown.looked());
@@ -53,20 +59,45 @@ pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, ru
         plan_files: &shown.report.plan.files,
         asked_of: &then.asked_of,
         authors: run.authors.as_ref(),
-        deployer: None,
+        deployer: Deploys::NotYet,
         child_of: asking.child_of,
         elsewhere: None,
     };
     let ruling = ledger::gate(&history, &runs, input);
     let before = before(record, &shown).await?;
     let before = before.as_ref().map(|(report, digest)| (report, digest.clone()));
-    let mut deployments = deployments::rows(record, MOST_DEPLOYMENTS, |_| true).await?;
-    deployments.iter_mut().skip(1).for_each(|older| older.log_tail = None);
-    let mut page = ledger::showing(&record.history, input, &ruling, &shown, before, deployments);
+    let mut page = ledger::showing(&record.history, input, &ruling, &shown, before, deployments(record).await?);
+    page.policy = record.policy.place.clone();
     let afterwards = Afterwards::of(&record.history, &history, input, &runs, &shown);
     page.standing.remarks.extend(afterwards.remarks);
     let gate = if afterwards.refused { ruling.exit().and(Exit::Red) } else { ruling.exit() };
+    page.standing.gate = page.standing.gate.map(|answer| GateAnswer { exit: gate.code(), ..answer });
     Ok(Shown { record: page, gate })
+}
+
+async fn deployments(record: &EnvironmentRecord) -> Result<Vec<DeploymentRow>, ActError> {
+    let mut all = rows(record, MOST_DEPLOYMENTS, |_| true).await?;
+    all.iter_mut().skip(1).for_each(|older| older.log_tail = None);
+    Ok(all)
+}
+
+/// Beside a run after a deployment: what people said of the newest full run before it, as it stood when it went live.
+async fn signed_before(record: &EnvironmentRecord, asked: &AskedRelease, entry: &VerifiedEntry, page: &mut Record) -> Result<(), ActError> {
+    let runs = record.history.of_environment(&asked.project, &asked.environment).filter_map(|other| match &other.statement.act {
+        Act::Run(run) if run.full && run.phase == Phase::PreDeploy && other.entry.seq < entry.entry.seq => Some((other, &**run)),
+        _ => None,
+    });
+    let of_release = runs.filter(|(_, run)| asked.covered(&run.release).is_ok());
+    let earlier = of_release.max_by_key(|(other, run)| (run.looked.map_or(other.own, |looked| looked.min(other.own)), other.entry.seq));
+    page.standing.nobody_signs = Some(NobodySigns::Deployed(earlier.map(|(_, run)| run.report.clone())));
+    let Some((earlier, run)) = earlier else { return Ok(()) };
+    let live = live_since(record, asked, earlier).unwrap_or(page.as_of);
+    let before = Box::pin(beside(record, earlier, run, Asking { as_of: Some(live), child_of: None })).await?.record;
+    page.standing.signed = before.standing.signed;
+    page.standing.remarks = before.standing.remarks;
+    page.roles = before.roles;
+    page.emergencies = before.emergencies;
+    Ok(())
 }
 
 /// The moment of looking; not before the newest entry, whose clock may be a little ahead.
@@ -77,23 +108,23 @@ fn today(record: &EnvironmentRecord) -> Timestamp {
 
 /// Where nobody can sign: the state of the ledger alone.
 fn bare(record: &EnvironmentRecord, as_of: Timestamp, run: &Run) -> Record {
-    let why = if run.full {
-        "the plan does not say whose signatures are needed"
-    } else {
-        "this is no full run before a deployment, which nobody signs"
-    };
+    let nobody = if run.full { NobodySigns::NotAsked } else { NobodySigns::NotFull };
     Record {
         as_of,
         head: record.history.head(),
         entries: record.history.entries().len() as u64,
         unsigned: record.history.unsigned(),
-        standing: RecordStanding { signed: false, remarks: vec![why.to_owned()], confirms: None },
+        standing: RecordStanding { signed: false, remarks: Vec::new(), confirms: None, gate: None, nobody_signs: Some(nobody) },
         roles: Vec::new(),
         answers: Vec::new(),
         waivers: Vec::new(),
         deployments: Vec::new(),
+        begun: Vec::new(),
         emergencies: Vec::new(),
         changes: None,
+        policy: record.policy.place.clone(),
+        unsigned_evidence: false,
+        repaired: Vec::new(),
     }
 }
 

@@ -11,7 +11,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::{Failure, arguments::OutputOptions, edge, edge::Edge};
 use crate::{
-    model::{Exit, Record, Report},
+    model::{Exit, Record, Report, ShownVerdict},
     render::{self, FORMATS, Page, terminal},
 };
 
@@ -73,7 +73,7 @@ impl Outlets {
     /// reads the report on standard output.
     pub(super) fn deliver(self, report: &Report, json: &[u8], beside: Option<&Record>, quiet: bool) -> Result<Exit, Failure> {
         if !quiet && !matches!(self.stdout, Some(Wanted::Terminal(_))) {
-            edge::say(&report.headline());
+            edge::say(&ShownVerdict::of(report, beside).headline);
         }
         let exit = Exit::of_code(report.exit).unwrap_or(Exit::Unchecked);
         let page = Page::stored(report, json);

@@ -26,12 +26,23 @@ pub struct GateInput<'a> {
     pub asked_of: &'a BTreeMap<String, Vec<String>>,
     /// Who wrote the release, as git says here; else as git said where the run was made.
     pub authors: Option<&'a Authors>,
-    /// Who is about to deploy, by id, where that is known.
-    pub deployer: Option<&'a str>,
+    /// Who is about to deploy.
+    pub deployer: Deploys<'a>,
     /// The SHA-256 of the token of the deployment whose child asks.
     pub child_of: Option<&'a Digest>,
     /// Another ledger that knows of this environment: all that it knows against the release counts, and nothing else.
     pub elsewhere: Option<&'a History>,
+}
+
+/// Who deploys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deploys<'a> {
+    /// Nobody yet: it is only shown what people decided.
+    NotYet,
+    /// Somebody, and nobody knows who.
+    Unknown,
+    /// This person, by id or name.
+    By(&'a str),
 }
 
 /// The gate's answer.
@@ -119,7 +130,9 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
             ruling.object(objection.exit, objection.text);
         }
     }
-    let waiting = ruling.objections.is_empty() && !waits.is_empty();
+    // Whoever took a yes back has decided.
+    let taken_back = ruling.votes.iter().any(|vote| vote.withdrawn && vote.sign_off.decision == Decision::Go);
+    let waiting = ruling.objections.is_empty() && !waits.is_empty() && !taken_back;
     waits.into_iter().for_each(|text| ruling.object(Exit::Hold, text));
     ruling.waiting = waiting;
     ruling

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AskedRelease, History, PolicyInForce};
+use super::{AskedRelease, Deploys, History, PolicyInForce};
 use crate::model::{Act, Author, Authors, Committers};
 
 /// What is known of the approvers' independence.
@@ -21,8 +21,8 @@ pub(super) struct Makers<'a> {
     pub(super) authors: Option<&'a Authors>,
     /// As somebody vouches for.
     pub(super) vouched: Option<&'a [Author]>,
-    /// By id or name.
-    pub(super) deployer: Option<&'a str>,
+    /// Who deploys.
+    pub(super) deployer: Deploys<'a>,
 }
 
 /// The way out where git cannot tell: `gonogo deploy authors`.
@@ -36,7 +36,7 @@ pub(super) fn independence(makers: Makers<'_>, approvers: &[&str], policy: &Poli
         Ok(wrote) => wrote,
         Err(why) => return Independence::Open(why),
     };
-    let deployer = makers.deployer.map(|deployer| person(deployer, policy).unwrap_or(deployer));
+    let deployer = if let Deploys::By(name) = makers.deployer { Some(person(name, policy).unwrap_or(name)) } else { None };
     let independent: Vec<&str> =
         approvers.iter().copied().filter(|approver| !wrote.contains(approver) && deployer != Some(approver)).collect();
     match (independent.as_slice(), makers.deployer) {
@@ -47,10 +47,10 @@ pub(super) fn independence(makers: Makers<'_>, approvers: &[&str], policy: &Poli
                 names.join(", ")
             ))
         }
-        ([only], None) => Independence::Open(format!(
+        ([only], Deploys::Unknown) => Independence::Open(format!(
             "who deploys is not known, so it may be {only}, who alone approved independently: say who with `--deployer PERSON`, or let one more person sign"
         )),
-        ([only], Some(deployer)) if person(deployer, policy).is_none() => Independence::Open(format!(
+        ([only], Deploys::By(deployer)) if person(deployer, policy).is_none() => Independence::Open(format!(
             "{deployer} deploys and is nobody in `people`, so they may be {only}, who approves alone: add the name to the `emails` of whoever it is"
         )),
         _ => Independence::Shown,
@@ -167,7 +167,7 @@ mod tests {
         Authors { people: people.to_vec(), since: None, until: "0a1b".into(), incomplete: incomplete.map(str::to_owned) }
     }
 
-    fn shown(signoff: &Signoff, authors: Option<&Authors>, deployer: Option<&str>, approvers: &[&str]) -> bool {
+    fn shown(signoff: &Signoff, authors: Option<&Authors>, deployer: Deploys<'_>, approvers: &[&str]) -> bool {
         let people = people();
         let policy = PolicyInForce { policy: signoff, people: &people, now: jiff::Timestamp::UNIX_EPOCH };
         independence(Makers { authors, vouched: None, deployer }, approvers, &policy) == Independence::Shown
@@ -188,7 +188,7 @@ mod tests {
         ];
         for wrote in writers {
             let list = wrote.map(|wrote| authors(&wrote.iter().map(|email| author(email, false)).collect::<Vec<_>>(), None));
-            for deployer in [None, Some("ann@x"), Some("bob@x"), Some("stranger")] {
+            for deployer in [Deploys::NotYet, Deploys::Unknown, Deploys::By("ann@x"), Deploys::By("bob@x"), Deploys::By("stranger")] {
                 for approvers in [&[][..], &["ann@x"], &["bob@x"], &["ann@x", "bob@x"], &["bob@x", "bob@x"]] {
                     let known = wrote.is_some_and(|wrote| !wrote.is_empty() && !wrote.contains(&"eve@x"));
                     let makes = |person: &str| {
@@ -197,8 +197,8 @@ mod tests {
                         })
                     };
                     let independent: BTreeSet<&&str> =
-                        approvers.iter().filter(|approver| !makes(approver) && deployer != Some(**approver)).collect();
-                    let enough = if matches!(deployer, Some("ann@x" | "bob@x")) { 1 } else { 2 };
+                        approvers.iter().filter(|approver| !makes(approver) && deployer != Deploys::By(approver)).collect();
+                    let enough = if matches!(deployer, Deploys::NotYet | Deploys::By("ann@x" | "bob@x")) { 1 } else { 2 };
                     assert_eq!(
                         shown(&signoff, list.as_ref(), deployer, approvers),
                         known && independent.len() >= enough,
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn an_incomplete_list_shows_nothing() {
         let shallow = authors(&[author("ann@x", false)], Some("this clone is shallow"));
-        assert!(!shown(&signoff(Committers::Count, &[]), Some(&shallow), Some("ann@x"), &["bob@x", "ann@x"]));
+        assert!(!shown(&signoff(Committers::Count, &[]), Some(&shallow), Deploys::By("ann@x"), &["bob@x", "ann@x"]));
     }
 
     #[test]
@@ -228,10 +228,10 @@ mod tests {
         ];
         for (committer, committers, bots, is_shown) in cases {
             let list = by_ann(committer);
-            assert_eq!(shown(&signoff(committers, bots), Some(&list), Some("ann@x"), &["bob@x"]), is_shown, "{committer} {bots:?}");
+            assert_eq!(shown(&signoff(committers, bots), Some(&list), Deploys::By("ann@x"), &["bob@x"]), is_shown, "{committer} {bots:?}");
         }
         let written = authors(&[author("noreply@github.com", false)], None);
         let signoff = signoff(Committers::Count, &["noreply@github.com"]);
-        assert!(!shown(&signoff, Some(&written), Some("ann@x"), &["bob@x"]), "it commits and writes nothing");
+        assert!(!shown(&signoff, Some(&written), Deploys::By("ann@x"), &["bob@x"]), "it commits and writes nothing");
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Decisions, History, PolicyInForce, VerifiedEntry,
+    Decisions, Deploys, History, PolicyInForce, VerifiedEntry,
     independence::{Makers, wrote},
     quorum,
 };
@@ -65,7 +65,7 @@ fn not_alone(
         Act::Begun(begun) if recorder(moment) => begun.authors.as_ref().or_else(of_run),
         _ => of_run(),
     };
-    let makers = Makers { authors, vouched: None, deployer: None };
+    let makers = Makers { authors, vouched: None, deployer: Deploys::NotYet };
     approvers.len() > 1 || approvers.iter().any(|approver| wrote(makers, approver, policy) == Some(false))
 }
 

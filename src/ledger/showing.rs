@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Emergencies, GateInput, History, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, waivers};
+use super::{AskedRelease, Emergencies, GateInput, History, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, unended, waivers};
 use crate::model::{
-    AnswerRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, Movement, Period,
-    Person, Record, RecordStanding, Report, RoleRow, Run, SignOff, WaiverRow,
+    AnswerRow, BegunRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, GateAnswer,
+    Movement, Period, Person, Record, RecordStanding, Report, RoleRow, Run, SignOff, WaiverRow,
 };
 
 /// What pages show beside `run`, on which the gate has ruled. `before` is the report of the last signed-off run before
@@ -24,13 +24,23 @@ pub fn showing(
         head: history.head(),
         entries: history.entries().len() as u64,
         unsigned: history.unsigned(),
-        standing: RecordStanding { signed: ruling.objections.is_empty(), remarks: remarks.collect(), confirms: ruling.confirms.clone() },
+        standing: RecordStanding {
+            signed: ruling.objections.is_empty(),
+            remarks: remarks.collect(),
+            confirms: ruling.confirms.clone(),
+            gate: Some(GateAnswer { exit: ruling.exit().code(), waiting: ruling.waiting }),
+            nobody_signs: None,
+        },
         roles: roles(input, &ruling.votes),
         answers: run.report.findings.iter().filter_map(|finding| answer(history, input, run, finding)).collect(),
         waivers: run.report.findings.iter().filter_map(|finding| waiver(history, input, run, finding)).collect(),
         deployments,
+        begun: begun_rows(history, input.asked, input.child_of),
         emergencies: Emergencies::of(history, input.asked, Some(&input.policy)).rows(input.asked, &input.policy),
         changes: before.map(|(before, digest)| changes((before, digest), (&run.report, run.run.report.clone()))),
+        policy: None,
+        unsigned_evidence: !ruling.vouched_for,
+        repaired: Vec::new(),
     }
 }
 
@@ -61,6 +71,24 @@ fn here<'h>(history: &'h History, input: GateInput<'h>) -> impl DoubleEndedItera
 
 fn name(id: &str, people: &BTreeMap<String, Person>) -> String {
     people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
+}
+
+/// The deployments that began and have no end, newest first; without the one whose own child asks.
+pub fn begun_rows(history: &History, asked: &AskedRelease, child_of: Option<&Digest>) -> Vec<BegunRow> {
+    let open = unended(history, &asked.project, &asked.environment).into_iter().rev();
+    let others = open.filter(|(_, begun)| child_of != Some(&begun.token));
+    others
+        .map(|(entry, begun)| BegunRow {
+            release: begun.release.clone(),
+            deployer: begun.deployer.clone(),
+            host: begun.host.clone(),
+            pid: begun.pid,
+            at: entry.own,
+            emergency: begun.emergency.is_some(),
+            signed: entry.signer().is_some(),
+            entry: entry.entry.seq,
+        })
+        .collect()
 }
 
 /// The answer that counted when the run was recorded.
@@ -124,6 +152,8 @@ pub fn deployment_row(
         log: deployment.log.as_ref().map(|log| log.digest.clone()),
         signed: entry.signer().is_some(),
         entry: entry.entry.seq,
+        unverified: deployment.unverified.clone(),
+        policy: deployment.policy.clone(),
     }
 }
 

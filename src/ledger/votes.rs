@@ -16,6 +16,8 @@ pub struct Vote<'h> {
     pub state: SignOffState,
     /// How it bears on the release that is asked about.
     pub bearing: Bearing,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
 }
 
 impl Vote<'_> {
@@ -74,6 +76,7 @@ pub fn votes<'h>(
         let stale = poll.stale(history, proven, sign_off, &votes);
         let is_stale = stale.is_some();
         let unfit = poll.unfit(proven, sign_off);
+        let withdrawn = poll.taken_back(proven, sign_off).is_some();
         let may_decide = !is_stale && unfit.is_none() && (sign_off.decision == Decision::NoGo || proven.aside.is_none());
         let void = unfit.or_else(|| poll.void(proven, sign_off)).or(stale);
         let void = void.or_else(|| Some(format!("signed with the key that signed for `{}`", shared?)));
@@ -88,7 +91,7 @@ pub fn votes<'h>(
                 vote.state = SignOffState::Void(format!("decided again later, in entry {}", proven.entry.seq));
             }
         }
-        votes.push(Vote { proven, sign_off, state, bearing });
+        votes.push(Vote { proven, sign_off, state, bearing, withdrawn });
     }
     votes
 }

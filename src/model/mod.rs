@@ -25,6 +25,7 @@ mod release;
 mod report;
 mod secret;
 mod severity;
+mod shown_verdict;
 mod signoff;
 mod size;
 mod statement;
@@ -51,11 +52,15 @@ pub use period::Period;
 pub use person::Person;
 pub use phase::Phase;
 pub use process_env::ProcessEnv;
-pub use record::{AnswerRow, DeploymentRow, EmergencyRow, Record, RecordStanding, RoleRow, SignOffRow, SignOffState, WaiverRow};
+pub use record::{
+    AnswerRow, BegunRow, DeploymentRow, EmergencyRow, GateAnswer, NobodySigns, Record, RecordStanding, RoleRow, SignOffRow, SignOffState,
+    WaiverRow,
+};
 pub use release::Release;
 pub use report::{Counts, Partial, PlanIdentity, Report, SCHEMA, Tally, Tool, Vantage};
 pub use secret::{SECRET_NEWTYPE, Secret, looks_secret};
 pub use severity::Severity;
+pub use shown_verdict::ShownVerdict;
 pub use signoff::{BreakGlass, Committers, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns};
 pub use size::Size;
 pub use statement::{

@@ -1,9 +1,15 @@
 //! What the ledger says beside a report, verified: what the pages for people show of it. Nothing here decides anything.
 
+mod deployments;
+mod sign_offs;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Deployer, DeploymentStatus, Digest, Evidence, Method, Release, Reply, Verdict};
+use super::{Digest, Evidence, PolicyPlace, Reply};
+
+pub use deployments::{BegunRow, DeploymentRow, EmergencyRow};
+pub use sign_offs::{RoleRow, SignOffRow, SignOffState};
 
 /// Sign-offs, answers, waivers and deployments around one report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,7 +24,8 @@ pub struct Record {
     pub unsigned: u64,
     /// Whether the report may be deployed as far as people are concerned.
     pub standing: RecordStanding,
-    /// Every required role, then those that signed without being required.
+    /// Every required role, then those that signed without being required. Of a report made after a deployment: those of
+    /// the report made before it.
     pub roles: Vec<RoleRow>,
     /// The answers that manual items of the report rest on.
     pub answers: Vec<AnswerRow>,
@@ -26,10 +33,23 @@ pub struct Record {
     pub waivers: Vec<WaiverRow>,
     /// Deployments to this environment, newest first.
     pub deployments: Vec<DeploymentRow>,
+    /// Deployments to this environment that began and have no end on record, newest first; without the one whose own
+    /// child made this report.
+    #[serde(default)]
+    pub begun: Vec<BegunRow>,
     /// Times the gate was passed in an emergency and the review is open, or this release's own.
     pub emergencies: Vec<EmergencyRow>,
     /// What changed since the last signed-off run, a sentence each; `None` where there is none to compare with.
     pub changes: Option<Vec<String>>,
+    /// Where the policy came from, where that was not the work tree.
+    #[serde(default)]
+    pub policy: Option<PolicyPlace>,
+    /// No recorder has signed the run, or not every share of it.
+    #[serde(default)]
+    pub unsigned_evidence: bool,
+    /// Rows of the ledger that were set aside, a sentence each.
+    #[serde(default)]
+    pub repaired: Vec<String>,
 }
 
 /// Whether the people have decided.
@@ -41,64 +61,34 @@ pub struct RecordStanding {
     pub remarks: Vec<String>,
     /// The report that people signed, where it is an earlier one that this report confirms.
     pub confirms: Option<Digest>,
+    /// What the gate says of this report; `None` where it was not asked: of a report that nobody signs, by older versions.
+    #[serde(default)]
+    pub gate: Option<GateAnswer>,
+    /// Why nobody signs this report; `None` where people do.
+    #[serde(default)]
+    pub nobody_signs: Option<NobodySigns>,
 }
 
-/// A role and its signatures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoleRow {
-    /// The role.
-    pub role: String,
-    /// How many people of it must sign; 0 where it is not required.
-    pub required: u32,
-    /// What a signature in it means.
-    pub meaning: String,
-    /// Its signatures on this report, or the one it confirms, in the order of the ledger.
-    pub sign_offs: Vec<SignOffRow>,
+/// What the gate says of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateAnswer {
+    /// What it exits with.
+    pub exit: u8,
+    /// Nothing but signatures that were not given yet stands in the way. A yes that was taken back is none of those.
+    pub waiting: bool,
 }
 
-/// One signature.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignOffRow {
-    /// Whose decision it is: the name, or the id where the plan names nobody.
-    pub name: String,
-    /// What the person is in the team.
-    pub title: Option<String>,
-    /// The person's id.
-    pub person: String,
-    /// Whether it counts.
-    pub state: SignOffState,
-    /// Go or no-go.
-    pub decision: Decision,
-    /// How it was put on record. `recorded` is never a signature of the person's own.
-    pub method: Method,
-    /// Who entered it, where that is not the person.
-    pub transcriber: Option<String>,
-    /// What shows a decision that was entered for the person.
-    pub evidence: Vec<Evidence>,
-    /// The key's type and fingerprint: `ED25519 SHA256:…`.
-    pub key: String,
-    /// When, by the signer's clock.
-    pub at: Timestamp,
-    /// When it came into the ledger.
-    pub recorded: Timestamp,
-    /// The sentence that was signed.
-    pub meaning: String,
-    /// What the person adds.
-    pub comment: Option<String>,
-    /// Where it stands in the ledger.
-    pub entry: u64,
-}
-
-/// Whether a signature counts.
+/// Why nobody signs a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SignOffState {
-    /// It does.
-    Counts,
-    /// It counts, and something is to be said: the key has expired since.
-    Noted(String),
-    /// It does not, and why: withdrawn, run out, a key that was not trusted.
-    Void(String),
+pub enum NobodySigns {
+    /// The plan asks for no signature.
+    NotAsked,
+    /// It is no full run.
+    NotFull,
+    /// It was made after the deployment. The roles beside it are those of this report, made before it, and as they stood
+    /// when the release was deployed; `None` where no such report is on record.
+    Deployed(Option<Digest>),
 }
 
 /// An answer to a manual item.
@@ -139,56 +129,4 @@ pub struct WaiverRow {
     pub signed: bool,
     /// Until when.
     pub expires: Timestamp,
-}
-
-/// A deployment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeploymentRow {
-    /// When it ended.
-    pub at: Timestamp,
-    /// What was deployed.
-    pub release: Release,
-    /// Who did it and how that is known.
-    pub deployer: Deployer,
-    /// How it went.
-    pub status: DeploymentStatus,
-    /// What people should know.
-    pub notes: Option<String>,
-    /// The verdict of the report it rests on.
-    pub verdict: Option<Verdict>,
-    /// Who had approved it.
-    pub approvers: Vec<String>,
-    /// How many exceptions were accepted.
-    pub exceptions: usize,
-    /// Past the gate.
-    pub emergency: bool,
-    /// The end of what it printed, for the newest.
-    pub log_tail: Option<String>,
-    /// The fingerprint of what it printed.
-    pub log: Option<Digest>,
-    /// Whether the entry is signed.
-    pub signed: bool,
-    /// Where it stands in the ledger.
-    pub entry: u64,
-}
-
-/// The gate was passed in an emergency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EmergencyRow {
-    /// What was deployed.
-    pub release: Release,
-    /// Who let it pass.
-    pub name: String,
-    /// In which role.
-    pub role: String,
-    /// Why.
-    pub reason: String,
-    /// Where it is tracked.
-    pub ticket: String,
-    /// When.
-    pub at: Timestamp,
-    /// By when it must be reviewed.
-    pub review_by: Timestamp,
-    /// What the review found; `None` while it is open.
-    pub reviewed: Option<String>,
 }

@@ -8,7 +8,7 @@ use crate::model::{Finding, Period, Severity, Verdict};
 use super::{
     Page,
     head::{self, Tone},
-    inert,
+    inert, people,
     story::{self, Exception, Rank, Story, moment, said, sign},
 };
 
@@ -16,14 +16,16 @@ use super::{
 pub(super) fn render(page: &Page<'_>) -> String {
     let report = page.report;
     let story = Story::of(report);
-    let level = match report.verdict {
+    let shown = page.shown();
+    let level = match shown.verdict {
         Verdict::Go => "notice",
         Verdict::Hold => "warning",
         Verdict::NoGo => "error",
     };
-    let mut verdict = vec![head::why(report)];
-    verdict.extend(head::caveats(report).into_iter().map(|caveat| format!("{}: {}", caveat.word, caveat.text)));
-    let title = format!("{}: {} → {}", head::headline(report), report.project, report.environment);
+    let mut verdict = vec![head::why(page)];
+    verdict.extend(page.record.map(people::signed_by_name));
+    verdict.extend(head::caveats(page).into_iter().map(|caveat| format!("{}: {}", caveat.word, caveat.text)));
+    let title = format!("{}: {} → {}", shown.headline, report.project, report.environment);
     let mut out = command(level, &[("title", &title)], &verdict);
     for group in &story.groups {
         for exception in &group.exceptions {
@@ -33,7 +35,8 @@ pub(super) fn render(page: &Page<'_>) -> String {
     let passed = story.passed.iter().flat_map(|section| &section.findings).copied();
     out += &group(&format!("Passed ({})", story.green()), passed);
     out += &group(&format!("Skipped ({})", story.skipped.len()), story.skipped.iter().copied());
-    out + &format!("{} {}: {}\n", Tone::of(report).sign(), head::headline(report), inert::log_line(&head::why(report)))
+    let last = format!("{} {}: {}", Tone::of(page).sign(), shown.headline, head::why(page));
+    out + &inert::log_line(&last) + "\n"
 }
 
 fn annotation(rank: Rank, exception: &Exception<'_>) -> String {

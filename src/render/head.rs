@@ -23,9 +23,10 @@ pub(super) enum Tone {
 }
 
 impl Tone {
-    pub(super) fn of(report: &Report) -> Self {
+    pub(super) fn of(page: &Page<'_>) -> Self {
+        let report = page.report;
         let weak = report.advisory || report.rehearsal || report.partial.is_some() || report.interrupted;
-        match report.verdict {
+        match page.shown().verdict {
             Verdict::NoGo => Self::NoGo,
             Verdict::Hold => Self::Hold,
             Verdict::Go if weak || report.counts.blocker.waived > 0 => Self::Caution,
@@ -54,17 +55,27 @@ impl Tone {
     }
 }
 
-/// The headline with everything that makes it less than it seems: `GO (partial run)`.
-pub(super) fn headline(report: &Report) -> String {
-    let less: Vec<&str> = [(report.partial.is_some(), "partial run"), (report.rehearsal, "rehearsal"), (report.interrupted, "interrupted")]
-        .into_iter()
-        .filter_map(|(is, word)| is.then_some(word))
-        .collect();
-    if less.is_empty() { report.headline() } else { format!("{} ({})", report.headline(), less.join(", ")) }
+/// Why the verdict is what it is, in a sentence or two: first what the record has against it, then what the checks say.
+pub(super) fn why(page: &Page<'_>) -> String {
+    let checks = checks(page.report);
+    match page.shown().because {
+        Some(because) => format!("{} {checks}", sentence(&because)),
+        None => checks,
+    }
 }
 
-/// Why the verdict is what it is, in a sentence or two.
-pub(super) fn why(report: &Report) -> String {
+/// `text` as a sentence of its own.
+pub(super) fn sentence(text: &str) -> String {
+    capital(text.trim_end_matches('.')) + "."
+}
+
+/// `text` with a capital at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+fn checks(report: &Report) -> String {
     let noun = if report.strict { "blocking check" } else { "blocker" };
     let decides = |f: &&Finding| f.severity.blocks(report.strict);
     let number = |outcome: Outcome, waived: bool| {
@@ -82,7 +93,7 @@ pub(super) fn why(report: &Report) -> String {
         },
         Verdict::Hold => {
             let wait = if pending == 1 { "waits" } else { "wait" };
-            format!("{} {wait} for a person's answer, nothing else stands in the way", count(pending, noun))
+            format!("{} {wait} for a person's answer, no {noun} is red", count(pending, noun))
         }
         Verdict::Go if accepted > 0 => format!("{} passed, {accepted} failed under an accepted exception", count(passed, noun)),
         Verdict::Go if passed == 1 => format!("The only {noun} passed"),
@@ -110,9 +121,11 @@ pub(super) struct Caveat {
     pub(super) loud: bool,
 }
 
-/// What weakens the report, loudest first, then the run's own notes.
-pub(super) fn caveats(report: &Report) -> Vec<Caveat> {
-    let mut all = Vec::new();
+/// What must be known beside the verdict: what the people and the ledger say, then what weakens the report, then the
+/// run's own notes.
+pub(super) fn caveats(page: &Page<'_>) -> Vec<Caveat> {
+    let report = page.report;
+    let mut all = page.record.map(|record| people::caveats(record, report)).unwrap_or_default();
     let mut say = |is: bool, loud: bool, word, text: String| {
         if is {
             all.push(Caveat { word, text, loud });
@@ -217,6 +230,7 @@ pub(super) fn facts(page: &Page<'_>) -> Vec<Fact> {
     facts.push(fact("When", format!("{}, took {}", moment(report.started), Period::between(report.started, report.finished))));
     facts.push(fact("From", from(report)));
     facts.extend(report.vantage.ci.iter().map(|ci| Fact { link: inert::link(ci), ..fact("CI job", ci.clone()) }));
+    facts.extend(page.record.and_then(|record| record.policy.as_ref()).map(|policy| fact("Policy", people::policy(policy))));
     facts.push(fact("Signed", page.record.map_or_else(|| "Not signed".into(), people::signed_by_name)));
     facts
 }

@@ -8,7 +8,8 @@
 //! | could not be checked | `error` |
 //! | waits for an answer, left out | `skipped`, saying so |
 //!
-//! A first suite holds the verdict as a test case of its own: a no-go with nothing red must not look green.
+//! A first suite holds the verdict as a test case of its own: a no-go with nothing red must not look green, whether it is
+//! the checks' or the people's.
 
 use std::time::Duration;
 
@@ -40,23 +41,23 @@ pub(super) fn render(page: &Page<'_>) -> String {
 }
 
 fn verdict(page: &Page<'_>) -> TestSuite {
-    let report = page.report;
-    let mut status = match report.verdict {
+    let shown = page.shown();
+    let mut status = match shown.verdict {
         Verdict::Go => TestCaseStatus::success(),
         Verdict::Hold => TestCaseStatus::skipped(),
         Verdict::NoGo => TestCaseStatus::non_success(NonSuccessKind::Failure),
     };
-    let headline = head::headline(report);
-    status.set_message(format!("{headline}: {}", inert::line(&head::why(report)))).set_type("verdict");
+    let headline = inert::line(&shown.headline);
+    status.set_message(format!("{headline}: {}", inert::line(&head::why(page)))).set_type("verdict");
     let mut case = TestCase::new("verdict", status);
     case.set_classname(class(page, "gonogo"));
     let mut suite = TestSuite::new("Verdict");
     suite.add_property(("verdict", headline.as_str())).add_property(("fingerprint", page.fingerprint().as_str()));
-    suite.add_property(("checks", head::tally(report).as_str()));
+    suite.add_property(("checks", head::tally(page.report).as_str()));
     for fact in head::facts(page) {
         suite.add_property((fact.label.to_lowercase().as_str(), inert::line(&fact.text).as_str()));
     }
-    for caveat in head::caveats(report) {
+    for caveat in head::caveats(page) {
         suite.add_property((caveat.word.to_lowercase().as_str(), inert::line(&caveat.text).as_str()));
     }
     suite.add_test_case(case);

@@ -20,9 +20,7 @@ mod view;
 
 use std::borrow::Cow;
 
-use crate::model::{Digest, Record, Report};
-
-use head::Tone;
+use crate::model::{Digest, Record, Report, ShownVerdict};
 
 pub use difference::{DIFFERENCE_FORMATS, DifferenceFormat, difference};
 pub use summary::summary;
@@ -53,6 +51,11 @@ impl<'a> Page<'a> {
     #[must_use]
     pub fn with_record(self, record: &'a Record) -> Self {
         Self { record: Some(record), ..self }
+    }
+
+    /// The verdict that the formats show.
+    pub fn shown(&self) -> ShownVerdict {
+        ShownVerdict::of(self.report, self.record)
     }
 
     /// The fingerprint of the report's JSON file.

@@ -38,7 +38,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
             },
         },
         automation_details: json!({ "id": inert::line(&format!("gonogo/{}/{}/", report.project, report.environment)) }),
-        invocations: [invocation(report)],
+        invocations: [invocation(page)],
         column_kind: "unicodeCodePoints",
         results: report.findings.iter().enumerate().map(|(place, finding)| result(report, place, finding)).collect(),
         properties: properties(page),
@@ -52,19 +52,21 @@ pub(super) fn render(page: &Page<'_>) -> String {
 fn properties(page: &Page<'_>) -> Map<String, Value> {
     let report = page.report;
     let mut properties = Map::new();
-    properties.insert("verdict".into(), report.verdict.word().into());
-    properties.insert("headline".into(), head::headline(report).into());
+    let shown = page.shown();
+    properties.insert("verdict".into(), shown.verdict.word().into());
+    properties.insert("headline".into(), inert::line(&shown.headline).into());
     properties.insert("fingerprint".into(), page.fingerprint().as_str().into());
     properties.insert("checks".into(), head::tally(report).into());
     for fact in head::facts(page) {
         properties.insert(fact.label.to_lowercase(), inert::line(&fact.text).into());
     }
-    let caveats: Vec<String> = head::caveats(report).iter().map(|c| inert::line(&format!("{}: {}", c.word, c.text))).collect();
+    let caveats: Vec<String> = head::caveats(page).iter().map(|c| inert::line(&format!("{}: {}", c.word, c.text))).collect();
     properties.insert("caveats".into(), caveats.into());
     properties
 }
 
-fn invocation(report: &Report) -> Invocation {
+fn invocation(page: &Page<'_>) -> Invocation {
+    let (report, shown) = (page.report, page.shown());
     let unseen = report.findings.iter().filter(|f| f.outcome == Outcome::Unknown);
     let mut notifications: Vec<Notification> = unseen
         .map(|finding| Notification {
@@ -74,15 +76,18 @@ fn invocation(report: &Report) -> Invocation {
         })
         .collect();
     let red = report.findings.iter().any(|f| f.outcome == Outcome::Fail && !f.is_waived());
-    let unfounded = report.verdict == Verdict::NoGo && !red && notifications.is_empty();
-    if unfounded || report.interrupted {
-        let message = Text::new(&format!("{}: {}", head::headline(report), head::why(report)));
-        notifications.push(Notification { level: "error", message, locations: Vec::new() });
-    }
+    let unfounded = shown.verdict == Verdict::NoGo && !red && notifications.is_empty();
+    // What the record says against the checks is in no result.
+    let told = shown.verdict != report.verdict || unfounded || report.interrupted;
+    notifications.extend(told.then(|| Notification {
+        level: if shown.verdict == Verdict::Hold { "warning" } else { "error" },
+        message: Text::new(&format!("{}: {}", shown.headline, head::why(page))),
+        locations: Vec::new(),
+    }));
     Invocation {
         execution_successful: notifications.is_empty(),
-        exit_code: report.exit,
-        exit_code_description: head::headline(report),
+        exit_code: shown.exit.code(),
+        exit_code_description: inert::line(&shown.headline),
         start_time_utc: report.started.to_string(),
         end_time_utc: report.finished.to_string(),
         tool_execution_notifications: notifications,

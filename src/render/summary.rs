@@ -1,7 +1,9 @@
 //! The report in a few lines of Markdown that never exceed a limit: a job summary, a deployment comment, a chat message.
 
 use super::{
-    Page, head, inert, markdown, people,
+    Page,
+    head::{self, Tone},
+    inert, markdown, people,
     story::{Exception, Rank, Story, count, said, sign},
 };
 
@@ -13,7 +15,7 @@ pub fn summary(page: &Page<'_>, limit: usize) -> String {
     let report = page.report;
     let release = report.release.name().unwrap_or_else(|| "no release named".into());
     let what = [report.project.as_str(), &release, "→", &report.environment].map(|part| inert::cut(part, 40)).join(" ");
-    let mut kept = format!("**{} {}**: {}\n", people::tone(page).sign(), markdown::text(&people::headline(page)), markdown::text(&what));
+    let mut kept = format!("**{} {}**: {}\n", Tone::of(page).sign(), markdown::text(&page.shown().headline), markdown::text(&what));
     let mut left_out = 0;
     for line in lines(page) {
         // Room for the line that says what was left out.
@@ -33,9 +35,8 @@ pub fn summary(page: &Page<'_>, limit: usize) -> String {
 
 fn lines(page: &Page<'_>) -> Vec<String> {
     let report = page.report;
-    let mut lines = vec![format!("\n{}\n\n", markdown::text(&head::why(report)))];
-    let people = page.record.iter().flat_map(|record| people::caveats(record));
-    let loud = people.chain(head::caveats(report)).filter(|caveat| caveat.loud);
+    let mut lines = vec![format!("\n{}\n\n", markdown::text(&head::why(page)))];
+    let loud = head::caveats(page).into_iter().filter(|caveat| caveat.loud);
     lines.extend(loud.map(|caveat| format!("- **{}**: {}\n", caveat.word.to_uppercase(), markdown::text(&caveat.text))));
     let story = Story::of(report);
     let exceptions = story.groups.iter().flat_map(|group| group.exceptions.iter().map(|exception| (group.rank, exception)));

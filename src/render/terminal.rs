@@ -125,7 +125,7 @@ fn ending(out: &mut String, page: &Page<'_>, style: Style) {
             push(out, &format!("{}{line}", style.dim(&format!("{label:<13} "))));
         }
     }
-    for caveat in page.record.iter().flat_map(|record| people::caveats(record)).chain(head::caveats(report)) {
+    for caveat in head::caveats(page) {
         let word = if caveat.loud { caveat.word.to_uppercase() } else { caveat.word.to_owned() };
         let lines = wrap::lines(&format!("{word}: {}", inert::log_line(&caveat.text)), width.saturating_sub(2));
         for (place, line) in lines.iter().enumerate() {
@@ -142,9 +142,9 @@ fn ending(out: &mut String, page: &Page<'_>, style: Style) {
 
 /// The last line; why stands before it where both do not fit into one.
 pub fn verdict(page: &Page<'_>, style: Style) -> String {
-    let tone = people::tone(page);
-    let headline = inert::log_line(&format!("{} {}", tone.sign(), people::headline(page)));
-    let why = head::why(page.report);
+    let tone = Tone::of(page);
+    let headline = inert::log_line(&format!("{} {}", tone.sign(), page.shown().headline));
+    let why = inert::log_line(&head::why(page));
     let whole = format!("{headline}: {why}");
     let mut out = String::new();
     if wrap::columns(&whole) <= style.columns() {

@@ -11,7 +11,7 @@ use crate::model::{Outcome, Severity, Tally, Verdict};
 
 use super::{
     Page,
-    head::{self, Caveat, Fact},
+    head::{self, Caveat, Fact, Tone},
     people,
     story::{self, Exception, Group, Rank, Story, moment},
 };
@@ -96,22 +96,22 @@ impl View {
     pub(super) fn of(page: &Page<'_>) -> Self {
         let report = page.report;
         let story = Story::of(report);
-        let tone = people::tone(page);
+        let tone = Tone::of(page);
         let decisive = match report.verdict {
             Verdict::Go => Rank::Accepted,
             Verdict::Hold => Rank::Waits,
             Verdict::NoGo => Rank::Blocks,
         };
         Self {
-            headline: people::headline(page),
+            headline: page.shown().headline,
             tone: tone.word(),
             sign: tone.sign(),
-            why: head::why(report),
+            why: head::why(page),
             project: report.project.clone(),
             environment: report.environment.clone(),
             release: report.release.name().unwrap_or_else(|| "no release named".into()),
             tally: head::tally(report),
-            caveats: page.record.iter().flat_map(|record| people::caveats(record)).chain(head::caveats(report)).collect(),
+            caveats: head::caveats(page),
             facts: head::facts(page),
             outcomes: Outcome::ALL.map(OutcomeView::of).into(),
             counts: counts(page),
@@ -127,7 +127,7 @@ impl View {
             exit: report.exit,
             fingerprint: page.fingerprint().to_string(),
             signed: page.record.map(people::signed),
-            record: page.record.map(|record| RecordView::of(record, report)),
+            record: page.record.map(|record| RecordView::of(record, page)),
         }
     }
 }

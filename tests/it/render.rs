@@ -5,4 +5,5 @@ mod hostile;
 mod people;
 pub(crate) mod sample;
 mod shows;
+mod verdict;
 mod weaker;

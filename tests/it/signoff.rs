@@ -5,6 +5,7 @@ mod apart;
 mod audited;
 mod authors;
 mod by_hand;
+mod deployed;
 mod emergency;
 mod foreign;
 mod house;

@@ -9,16 +9,21 @@ use super::{
 
 /// The block, where a ledger was asked.
 pub(super) fn block(out: &mut String, record: &Record, style: Style) {
+    if record.standing.nobody_signs.is_some() && record.roles.is_empty() && record.standing.remarks.is_empty() {
+        return;
+    }
     if !out.is_empty() {
         out.push('\n');
     }
-    push(out, &style.bold("Sign-off"));
+    let deployed = people::is_deployed(record);
+    push(out, &style.bold(if deployed { "Sign-off before the deployment" } else { "Sign-off" }));
     for role in &record.roles {
         for row in &role.sign_offs {
             entry(out, sign(row), &told(role, row), style);
         }
-        match people::still_to_sign(role) {
+        match role.undecided() {
             0 => {}
+            _ if deployed => entry(out, '-', &format!("{}: {}", role.role, people::need(role)), style),
             1 => entry(out, '…', &format!("{}: not signed yet", role.role), style),
             n => entry(out, '…', &format!("{}: {n} more must sign", role.role), style),
         }

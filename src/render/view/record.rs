@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::{AnswerRow, DeploymentRow, DeploymentStatus, EmergencyRow, Record, Release, Reply, Report, WaiverRow};
+use crate::model::{AnswerRow, BegunRow, DeploymentRow, DeploymentStatus, EmergencyRow, Record, Release, Reply, WaiverRow};
 
 use super::{
-    super::{people, story::moment},
+    super::{Page, people, story::moment},
     evidence::EvidenceView,
     signoff::SignOffsView,
 };
@@ -66,6 +66,8 @@ struct DeploymentView {
     status: &'static str,
     sign: char,
     tone: &'static str,
+    /// Why it is not known to work.
+    unverified: Option<String>,
     notes: Option<String>,
     /// What it rests on: verdict, approvers, exceptions.
     basis: String,
@@ -90,12 +92,14 @@ struct EmergencyView {
 
 impl RecordView {
     /// What ran out is told as of the report's own instant: the page says the same whenever it is made.
-    pub(super) fn of(record: &Record, report: &Report) -> Self {
+    pub(super) fn of(record: &Record, page: &Page<'_>) -> Self {
+        let at = page.report.at;
+        let begun = record.begun.iter().map(DeploymentView::begun);
         Self {
-            sign_offs: SignOffsView::of(record),
-            answers: record.answers.iter().map(|row| AnswerView::of(row, report.at)).collect(),
-            waivers: record.waivers.iter().map(|row| WaiverView::of(row, report.at)).collect(),
-            deployments: record.deployments.iter().map(DeploymentView::of).collect(),
+            sign_offs: SignOffsView::of(record, page),
+            answers: record.answers.iter().map(|row| AnswerView::of(row, at)).collect(),
+            waivers: record.waivers.iter().map(|row| WaiverView::of(row, at)).collect(),
+            deployments: begun.chain(record.deployments.iter().map(DeploymentView::of)).collect(),
             emergencies: record.emergencies.iter().map(EmergencyView::of).collect(),
             changes: record.changes.clone(),
             head: record.head.to_string(),
@@ -146,6 +150,7 @@ impl WaiverView {
 impl DeploymentView {
     fn of(row: &DeploymentRow) -> Self {
         let (status, sign, tone) = match row.status {
+            _ if row.unverified.is_some() => ("not verified", '?', "unknown"),
             DeploymentStatus::Succeeded => ("succeeded", '✓', "pass"),
             DeploymentStatus::Failed => ("failed", '✗', "fail"),
             DeploymentStatus::RolledBack => ("rolled back", '!', "waived"),
@@ -153,13 +158,14 @@ impl DeploymentView {
         Self {
             at: moment(row.at),
             version: named(&row.release),
-            commit: row.release.version.as_ref().and(row.release.commit.as_ref()).map(|commit| commit.chars().take(12).collect()),
+            commit: commit(&row.release),
             dirty: row.release.dirty,
             deployer: row.deployer.name.clone(),
             known: people::known(&row.deployer, row.signed),
             status,
             sign,
             tone,
+            unverified: row.unverified.clone(),
             notes: row.notes.clone(),
             basis: basis(row),
             emergency: row.emergency,
@@ -169,15 +175,41 @@ impl DeploymentView {
             entry: row.entry,
         }
     }
+
+    fn begun(row: &BegunRow) -> Self {
+        Self {
+            at: moment(row.at),
+            version: named(&row.release),
+            commit: commit(&row.release),
+            dirty: row.release.dirty,
+            deployer: row.deployer.name.clone(),
+            known: people::known(&row.deployer, row.signed),
+            status: "began, no end",
+            sign: '…',
+            tone: "pending",
+            unverified: None,
+            notes: None,
+            basis: "nobody has said what became of it".into(),
+            emergency: row.emergency,
+            signed: row.signed,
+            log_tail: None,
+            log: None,
+            entry: row.entry,
+        }
+    }
+}
+
+/// The short commit, where the version is the name.
+fn commit(release: &Release) -> Option<String> {
+    release.version.as_ref().and(release.commit.as_ref()).map(|commit| commit.chars().take(12).collect())
 }
 
 /// What a deployment rests on: `GO with 2 exceptions, approved by Ann Example, Bob Brown`.
 fn basis(row: &DeploymentRow) -> String {
     let verdict = row.verdict.map_or_else(|| "no report".into(), |verdict| verdict.headline(row.exceptions));
-    match row.approvers.as_slice() {
-        [] => format!("{verdict}, approved by nobody"),
-        approvers => format!("{verdict}, approved by {}", approvers.join(", ")),
-    }
+    let approvers = if row.approvers.is_empty() { "nobody".into() } else { row.approvers.join(", ") };
+    let policy = row.policy.as_ref().map(|place| format!(", policy of {}", people::policy(place))).unwrap_or_default();
+    format!("{verdict}, approved by {approvers}{policy}")
 }
 
 /// The last part of `tail`, from the beginning of a line if it can be.

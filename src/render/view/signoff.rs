@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::model::{Decision, Record, RoleRow, SignOffRow, SignOffState};
+use crate::model::{Decision, NobodySigns, Record, RoleRow, SignOffRow, SignOffState, Verdict};
 
 use super::{
-    super::{people, story::moment},
+    super::{Page, people, story::moment},
     evidence::EvidenceView,
 };
 
@@ -20,6 +20,10 @@ pub(super) struct SignOffsView {
     tone: &'static str,
     remarks: Vec<String>,
     confirms: Option<ConfirmsView>,
+    /// Whether nobody signs this report.
+    nobody: bool,
+    /// The report made before the deployment, which the sign-offs are for.
+    deployed: Option<String>,
     roles: Vec<RoleView>,
     /// Whether somebody can still sign by hand.
     open: bool,
@@ -39,7 +43,7 @@ struct RoleView {
     need: String,
     meaning: String,
     rows: Vec<RowView>,
-    /// An empty line to sign by hand for each person who must still decide.
+    /// An empty line to sign by hand for each person who must still decide; after the deployment one that says so.
     lines: Vec<usize>,
     /// The rows it takes in a table.
     height: usize,
@@ -71,33 +75,39 @@ struct RowView {
 }
 
 impl SignOffsView {
-    pub(super) fn of(record: &Record) -> Self {
-        let roles: Vec<RoleView> = record.roles.iter().map(RoleView::of).collect();
+    pub(super) fn of(record: &Record, page: &Page<'_>) -> Self {
+        let standing = &record.standing;
+        let deployed = people::is_deployed(record);
+        let roles: Vec<RoleView> = record.roles.iter().map(|role| RoleView::of(role, deployed)).collect();
         Self {
             signed: people::signed(record),
-            tone: if people::is_refused(record) {
-                "fail"
-            } else if people::is_signed(record) {
-                "pass"
-            } else {
-                "pending"
+            tone: match page.shown().verdict {
+                _ if people::is_refused(record) => "fail",
+                Verdict::NoGo if page.report.verdict != Verdict::NoGo => "fail",
+                _ if people::is_signed(record) => "pass",
+                Verdict::Go | Verdict::Hold | Verdict::NoGo => "pending",
             },
-            remarks: record.standing.remarks.clone(),
-            confirms: record
-                .standing
+            remarks: standing.remarks.clone(),
+            confirms: standing
                 .confirms
                 .as_ref()
                 .map(|report| ConfirmsView { report: report.to_string(), signed: people::signing_days(record) }),
-            open: roles.iter().any(|role| !role.lines.is_empty()),
+            deployed: match &standing.nobody_signs {
+                Some(NobodySigns::Deployed(report)) => report.as_ref().map(ToString::to_string),
+                Some(NobodySigns::NotAsked | NobodySigns::NotFull) | None => None,
+            },
+            nobody: standing.nobody_signs.is_some(),
+            open: !deployed && roles.iter().any(|role| !role.lines.is_empty()),
             roles,
         }
     }
 }
 
 impl RoleView {
-    fn of(role: &RoleRow) -> Self {
+    fn of(role: &RoleRow, deployed: bool) -> Self {
         let rows: Vec<RowView> = role.sign_offs.iter().map(RowView::of).collect();
-        let lines: Vec<usize> = (0..people::still_to_sign(role).min(MOST_LINES)).collect();
+        let most = if deployed { usize::from(rows.is_empty()) } else { MOST_LINES };
+        let lines: Vec<usize> = (0..role.undecided().min(most)).collect();
         Self {
             role: role.role.clone(),
             need: people::need(role),

@@ -2,14 +2,21 @@
 
 use std::path::PathBuf;
 
-use gonogo::model::{Counts, Finding, Location, Outcome, Record, Report, Severity, Verdict, Waived};
+use gonogo::model::{Counts, Finding, Location, Outcome, Phase, Record, Report, Severity, Verdict, Waived};
 use serde_json::json;
 
 /// The stored samples.
 pub(crate) const NAMES: [&str; 4] = ["go", "no-go", "hold", "partial"];
 
-/// What the ledger says beside the sample `go`, three times over.
-pub(crate) const RECORDS: [&str; 3] = ["signed", "refused", "confirmed"];
+/// What the ledger says beside the sample `go`; `deployed` beside one like it, made after the deployment.
+pub(crate) const RECORDS: [&str; 5] = ["signed", "refused", "confirmed", "held", "deployed"];
+
+/// The sample `go` as it were after the deployment.
+pub(crate) fn after_the_deployment() -> Report {
+    let report = stored("go");
+    let findings = report.findings.iter().filter(|finding| finding.outcome != Outcome::Skipped).cloned().collect();
+    Report { phase: Phase::PostDeploy, findings, ..report }.concluded()
+}
 
 pub(crate) fn record(name: &str) -> Record {
     let path = path(&format!("{name}.record.json"));

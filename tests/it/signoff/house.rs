@@ -222,7 +222,7 @@ impl House {
             plan_files: &plan.files,
             asked_of: &BTreeMap::new(),
             authors: None,
-            deployer: None,
+            deployer: ledger::Deploys::NotYet,
             child_of: None,
             elsewhere: None,
         };
