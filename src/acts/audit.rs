@@ -8,8 +8,7 @@ use std::{
 use super::{
     ActError, Caller, ChosenPolicy, EnvironmentRecord,
     bundle::{self, Opened},
-    kept_plan::KeptPlan,
-    page, policy,
+    kept_plan, page, policy,
 };
 use crate::{
     ledger::{Entry, History, LedgerError, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, signing::Signers},
@@ -71,8 +70,8 @@ pub struct Audited {
 pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, ActError> {
     let opened = bundle::open(&request.bundle).await?;
     let environment = opened.environment()?;
-    let kept = KeptPlan::of(&opened.plan_files().await?, &opened.run.config, &environment)?;
-    let mut signers = signers(&opened, &kept.plan, request)?;
+    let kept = kept_plan::of(&opened.plan_files().await?, &opened.run.config, &environment)?;
+    let mut signers = signers(&opened, &kept, request)?;
     signers.ask_revoked(&caller.env).await;
     let entries = opened.store.entries().await?;
     let history = History::of(entries.clone(), &Trust { signers: &signers, now: caller.now })?;
@@ -90,9 +89,9 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
     let mut audit =
         Audit { opened: &opened, report: &report, history: &history, faults: Vec::new(), unseen: Vec::new(), lines: Vec::new() };
     audit.entries();
-    audit.plan(&kept.plan);
+    audit.plan(&kept);
     audit.statements();
-    let own = ChosenPolicy::brought(kept.plan.signoff.clone(), kept.plan.people.clone(), signers.clone());
+    let own = ChosenPolicy::brought(kept.signoff.clone(), kept.people.clone(), signers.clone());
     let asking = page::Asking { as_of: Some(written.as_of), child_of: None };
     let Act::Run(run) = &entry.statement.act else { return Err(ActError::Untrusted(format!("entry {} is no run", opened.seq))) };
     let made = page::beside(&record(caller, request, own, then.clone()).await?, entry, run, asking).await?;
@@ -126,7 +125,7 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
 /// The record that the bundle is, by a policy.
 async fn record(caller: &Caller, request: &AuditRequest, policy: ChosenPolicy, history: History) -> Result<EnvironmentRecord, ActError> {
     let opened = bundle::open(&request.bundle).await?;
-    let plan = KeptPlan::of(&opened.plan_files().await?, &opened.run.config, &opened.environment()?)?.plan;
+    let plan = kept_plan::of(&opened.plan_files().await?, &opened.run.config, &opened.environment()?)?;
     let mut record = EnvironmentRecord::with(caller, Arc::new(plan), policy, Box::new(opened.store)).await?;
     record.history = history;
     Ok(record)

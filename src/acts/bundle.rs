@@ -28,7 +28,7 @@ pub(super) async fn write(
     let pages = render::pages(&report, &json, Some(beside));
     let files = kept_plan::files(record.store.as_ref(), seq, run).await?;
     let kept = record.plans.of_run(record.store.as_ref(), entry, run).await.ok();
-    let plan = kept.as_ref().map(|kept| &kept.plan);
+    let plan = kept.as_deref();
     let policy = plan.and_then(|plan| plan.signoff.as_ref());
     let named = |name: Option<&String>| name.and_then(|name| plan?.keys(name));
     let mut ledger = Vec::new();

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
     time::Instant,
 };
 
@@ -14,9 +13,9 @@ use crate::{
         PolicyInForce,
         signing::{Signers, SignersFile, SignersProblem},
     },
-    model::{Digest, Person, PolicyPlace, Release, Signoff},
+    model::{Digest, Person, PolicyPlace, Release, Signoff, plain},
     net::git,
-    plan::{self, Plan},
+    plan::{self, Plan, Request},
 };
 
 /// Whose word counts, all of it from one place.
@@ -83,7 +82,7 @@ impl ChosenPolicy {
             asked_of: asked_of(plan),
             ledger: plan.ledger.clone(),
             release: plan.release.clone(),
-            elsewhere: false,
+            elsewhere: plan.release_elsewhere,
             place: None,
             remark: None,
             brought: false,
@@ -142,30 +141,36 @@ impl ChosenPolicy {
     }
 
     async fn at(caller: &Caller, plan: &Plan, reference: &str) -> Result<Self, ActError> {
-        let there = At { caller, root: &plan.root, reference };
-        let text = String::from_utf8(there.file(&plan.config.to_string_lossy()).await?)
-            .map_err(|_| ActError::Usage(format!("the plan at `{reference}` is not text")))?;
-        let request =
-            plan::Request { config: plan.root.join(&plan.config), environment: Some(plan.environment.clone()), env: caller.env.clone() };
-        let protected = plan::load_text_leniently(&text, &request).map_err(ActError::Plan)?;
+        let refused = |error: git::GitError| ActError::Usage(format!("the policy of `{}`: {error}", plain(reference)));
+        let deadline = Instant::now() + GIT;
+        let root = plan.root.as_path();
+        let git::ResolvedRef { reference: full, commit } = git::resolve(root, reference, &caller.env, deadline).await.map_err(refused)?;
+        let config = plan.config.to_string_lossy().into_owned();
+        let main = git::files_at(root, &commit, &|name| name == config, &caller.env, deadline).await.map_err(refused)?;
+        let main = main.get(&config).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let main = main.ok_or_else(|| ActError::Usage(format!("there is no plan `{config}` at {full} ({commit})")))?;
+        // Whatever the plan may include, and whatever it names.
+        let inside = |name: &str| !name.starts_with("../") && (name.ends_with(".yaml") || name.ends_with(".yml"));
+        let wanted = |name: &str| inside(name) || main.contains(name);
+        let files = git::files_at(root, &commit, &wanted, &caller.env, deadline).await.map_err(refused)?;
+        let request = Request { config: root.join(&plan.config), environment: Some(plan.environment.clone()), env: caller.env.clone() };
+        let protected = plan::load_at(&request, files).map_err(ActError::Plan)?;
         if protected.project != plan.project {
             return Err(ActError::Usage(format!(
-                "the project is called `{}` here and `{}` at `{reference}`: a project that is renamed would have no record",
+                "the project is called `{}` here and `{}` at {full}: a project that is renamed would have no record",
                 plan.project, protected.project
             )));
         }
-        let mut files = BTreeMap::new();
-        for name in protected.signoff.iter().flat_map(|signoff| std::iter::once(&signoff.allowed_signers).chain(&signoff.revoked_keys)) {
-            files.insert(name.clone(), there.file(name).await?);
-        }
-        let read = |name: &str| files.get(name).cloned().ok_or_else(|| ActError::Usage(format!("the file `{name}` is gone")));
-        let signers = signers(protected.signoff.as_ref(), read)?;
+        let keys = |plan: &Plan, policy: &Signoff| {
+            let named = std::iter::once(&policy.allowed_signers).chain(&policy.revoked_keys);
+            named.map(|name| plan.keys(name).map(Digest::of)).collect::<Vec<_>>()
+        };
         let same = protected.signoff == plan.signoff
             && protected.people == plan.people
-            && files.iter().all(|(name, bytes)| plan.files.get(name) == Some(&Digest::of(bytes)));
-        let remark = (!same).then(|| format!("policy, people or signers differ from those of `{reference}`, which count here"));
-        let place = PolicyPlace { reference: reference.to_owned(), commit: reference.to_owned() };
-        Ok(Self { place: Some(place), remark, ..Self::own(&protected, signers) })
+            && protected.signoff.as_ref().is_none_or(|policy| keys(&protected, policy) == keys(plan, policy));
+        let remark = (!same).then(|| format!("policy, people or signers differ from those of {full}, which count here"));
+        let signers = signers_of(&protected)?;
+        Ok(Self { place: Some(PolicyPlace { reference: full, commit }), remark, ..Self::own(&protected, signers) })
     }
 }
 
@@ -194,20 +199,6 @@ fn holders(policy: &Signoff) -> Vec<String> {
 fn asked_of(plan: &Plan) -> BTreeMap<String, Vec<String>> {
     let manual = plan.items.iter().filter(|item| item.kind.name == "manual");
     manual.map(|item| (item.id.clone(), crate::ledger::asked_of(&item.settings))).collect()
-}
-
-/// Another state of the plan's repository.
-struct At<'a> {
-    caller: &'a Caller,
-    root: &'a Path,
-    reference: &'a str,
-}
-
-impl At<'_> {
-    async fn file(&self, name: &str) -> Result<Vec<u8>, ActError> {
-        let asked = git::file_at(self.root, self.reference, name, &self.caller.env, Instant::now() + GIT).await;
-        asked.map_err(|error| ActError::Usage(format!("`{name}` at `{}`: {error}", self.reference)))
-    }
 }
 
 /// The signers of a plan, from the bytes that were read with it.

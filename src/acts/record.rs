@@ -151,7 +151,7 @@ impl EnvironmentRecord {
             return self.policy.clone();
         }
         match self.plans.of_run(self.store.as_ref(), entry, run).await {
-            Ok(kept) => self.policy.as_of(&kept.plan),
+            Ok(then) => self.policy.as_of(&then),
             Err(_) => self.policy.clone(),
         }
     }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{Command, CommandError, Ended};
 use crate::model::{ProcessEnv, Release, Size};
 
-pub use authors::{authors, file_at};
+pub use authors::authors;
 pub use checkout::{Checkout, checkout};
 pub use refs::{ResolvedRef, resolve};
 pub use tree::files_at;

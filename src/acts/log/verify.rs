@@ -83,7 +83,7 @@ async fn formerly(caller: &Caller, record: &EnvironmentRecord, entry: &VerifiedE
         _ => None,
     })?;
     let kept = record.plans.of_run(record.store.as_ref(), made, run).await.ok()?;
-    let mut signers = policy::signers_of(&kept.plan).ok()?;
+    let mut signers = policy::signers_of(&kept).ok()?;
     signers.ask_revoked(&caller.env).await;
     matches!(checked(Trust { signers: &signers, now: entry.own }), Checked::Signed { .. }).then_some(made.entry.seq)
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{SignRequest, Signed, decide, write};
-use crate::acts::{ActError, Caller, ChosenPolicy, Dialogue, EnvironmentRecord, bundle, kept_plan::KeptPlan};
+use crate::acts::{ActError, Caller, ChosenPolicy, Dialogue, EnvironmentRecord, bundle, kept_plan};
 
 /// Signs the report of the bundle.
 pub(super) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &SignRequest, file: &Path) -> Result<Signed, ActError> {
@@ -14,11 +14,9 @@ pub(super) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
     let files = opened.plan_files().await?;
     let report = opened.run.report.clone();
     let environment = opened.environment()?;
-    let KeptPlan { plan, folder } = KeptPlan::of(&files, &opened.run.config, &environment)?;
+    let plan = kept_plan::of(&files, &opened.run.config, &environment)?;
     let policy = ChosenPolicy::of(caller, &plan, None).await?;
     let record = EnvironmentRecord::with(caller, Arc::new(plan), policy, Box::new(opened.store)).await?;
-    // The signers' file was read from there.
-    drop(folder);
     let Some(made) = decide(caller, dialogue, request, &record, Some(&report)).await? else {
         return Ok(Signed::Exported(request.export.clone().map(|(file, _)| file).unwrap_or_default()));
     };

@@ -61,17 +61,6 @@ pub async fn authors(
     Ok(Some(Authors { people, since: since.map(str::to_owned), until: until.to_owned(), incomplete }))
 }
 
-/// The file `path` of `folder` as `reference` has it.
-///
-/// # Errors
-/// When git cannot be asked, or has no such file there.
-pub async fn file_at(folder: &Path, reference: &str, path: &str, env: &ProcessEnv, deadline: Instant) -> Result<Vec<u8>, GitError> {
-    let git = Git::new(env, deadline);
-    let named = format!("{reference}:./{path}");
-    let Ended { code, stdout, complaint } = git.run(folder, &["cat-file", "blob", "--end-of-options", &named], b"").await?;
-    if code == Some(0) { Ok(stdout) } else { Err(GitError::Refused(complaint)) }
-}
-
 impl Git {
     /// Whether `until` was built on `since`.
     async fn precedes(&self, folder: &Path, since: &str, until: &str) -> Result<bool, GitError> {
