@@ -114,7 +114,6 @@ pub(crate) fn search_path() -> OsString {
 }
 
 /// What moves the clock of a program that this process starts, as `faketime` has moved ours; nothing where it has not.
-#[expect(clippy::disallowed_methods, reason = "`tests/run` moves the clock of some tests by their environment")]
 pub(crate) fn clock() -> impl Iterator<Item = (OsString, OsString)> {
     std::env::vars_os().filter(|(name, _)| name == "LD_PRELOAD" || name.to_string_lossy().contains("FAKE"))
 }
