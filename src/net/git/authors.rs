@@ -73,14 +73,14 @@ impl Git {
         let log = self.bytes(folder, &[&LOG[..], &[FIELDS, range, "--"]].concat(), b"").await?;
         let with = ["--fixed-strings", "--regexp-ignore-case", "--grep", TOGETHER, "--format=%B", range, "--"];
         let messages = self.bytes(folder, &[&LOG[..], &with].concat(), b"").await?;
-        Ok(everybody(&log, &messages).map_err(GitError::Refused)?)
+        everybody(&log, &messages).map_err(GitError::Refused)
     }
 }
 
 /// The people of a log and of the messages that name others.
 fn everybody(log: &[u8], messages: &[u8]) -> Result<Vec<Author>, String> {
     let mut fields: Vec<&[u8]> = log.split(|b| *b == 0).collect();
-    if fields.pop().is_none_or(|rest| !rest.is_empty()) || fields.len() % COUNT != 0 {
+    if fields.pop().is_none_or(|rest| !rest.is_empty()) || !fields.len().is_multiple_of(COUNT) {
         return Err("its log of the release ends in the middle of a commit".into());
     }
     let (mut wrote, mut committed) = (BTreeSet::new(), BTreeMap::new());

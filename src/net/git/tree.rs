@@ -9,15 +9,9 @@ use crate::model::{ProcessEnv, Size, plain};
 const MOST_FILES: usize = 2_000;
 /// The largest of them.
 const LARGEST_FILE: Size = Size(4 << 20);
-/// All of them together.
-const LARGEST_TREE: Size = Size(32 << 20);
 
-/// A file that is wanted.
-struct Entry {
-    name: String,
-    object: String,
-    size: u64,
-}
+/// A file that is wanted: its name and its object.
+type Entry = (String, String);
 
 /// Every file of the repository that is `wanted`, as `commit` (a full id) has it. Names are relative to `folder`, with `/`:
 /// `checks/tls.yaml`, `../shared/tls.yaml`.
@@ -34,18 +28,17 @@ pub async fn files_at(
     let git = Git::new(env, deadline);
     let prefix = git.bytes(folder, &["rev-parse", "--show-prefix"], b"").await?;
     let prefix = String::from_utf8_lossy(&prefix).trim_end_matches('\n').to_owned();
-    let listed = git.bytes(folder, &["ls-tree", "-r", "-z", "--long", "--full-tree", "--end-of-options", commit], b"").await?;
+    let listed = git.bytes(folder, &["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit], b"").await?;
     let entries = entries(&listed, &prefix, wanted)?;
-    let asked: String = entries.iter().map(|entry| format!("{}\n", entry.object)).collect();
+    let asked: String = entries.iter().map(|(_, object)| format!("{object}\n")).collect();
     let batch = git.bytes(folder, &["cat-file", "--batch"], asked.as_bytes()).await?;
-    contents(entries, &batch).ok_or_else(|| GitError::Refused("its answer about the files of a commit cannot be read".into()))
+    contents(entries, &batch).map_err(GitError::Refused)
 }
 
 /// The wanted files of a listing.
 fn entries(listed: &[u8], prefix: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Entry>, GitError> {
     let refused = |why: String| Err(GitError::Refused(why));
     let mut entries = Vec::new();
-    let mut total = 0_u64;
     for line in listed.split(|b| *b == 0).filter(|line| !line.is_empty()) {
         // What is no text is no name of a plan's file.
         let Ok(line) = std::str::from_utf8(line) else { continue };
@@ -56,33 +49,38 @@ fn entries(listed: &[u8], prefix: &str, wanted: &dyn Fn(&str) -> bool) -> Result
         }
         let fields: Vec<&str> = about.split_ascii_whitespace().collect();
         let shown = plain(&name);
-        let (object, size) = match fields.as_slice() {
-            ["100644" | "100755", "blob", object, size] => (*object, size.parse::<u64>().unwrap_or(u64::MAX)),
+        let object = match fields.as_slice() {
+            ["100644" | "100755", "blob", object] => *object,
             ["120000", ..] => return refused(format!("`{shown}` is a symbolic link there, which is not followed")),
             _ => return refused(format!("`{shown}` is no file there")),
         };
-        total = total.saturating_add(size);
-        if size > LARGEST_FILE.0 {
-            return refused(format!("`{shown}` is larger there than {LARGEST_FILE}"));
+        if entries.len() == MOST_FILES {
+            return refused(format!("the files that are wanted of one commit are more than {MOST_FILES}"));
         }
-        if entries.len() == MOST_FILES || total > LARGEST_TREE.0 {
-            return refused(format!("the plan's files there are more than {MOST_FILES}, or larger than {LARGEST_TREE}"));
-        }
-        entries.push(Entry { name, object: object.to_owned(), size });
+        entries.push((name, object.to_owned()));
     }
     Ok(entries)
 }
 
 /// The files' bytes, from what `cat-file --batch` prints of them in turn.
-fn contents(entries: Vec<Entry>, mut batch: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
+fn contents(entries: Vec<Entry>, mut batch: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    let unreadable = || "its answer about the files of a commit cannot be read".to_owned();
     let mut files = BTreeMap::new();
-    for Entry { name, object, size } in entries {
-        let rest = batch.strip_prefix(format!("{object} blob {size}\n").as_bytes())?;
-        let (bytes, rest) = rest.split_at_checked(usize::try_from(size).ok()?)?;
-        batch = rest.strip_prefix(b"\n")?;
+    for (name, object) in entries {
+        let end = batch.iter().position(|b| *b == b'\n').ok_or_else(unreadable)?;
+        let (line, rest) = (String::from_utf8_lossy(&batch[..end]), &batch[end + 1..]);
+        if line == format!("{object} missing") {
+            return Err(format!("`{}` is not in this clone: fetch all of its objects", plain(&name)));
+        }
+        let size = line.strip_prefix(&format!("{object} blob ")).and_then(|size| size.parse::<usize>().ok()).ok_or_else(unreadable)?;
+        if size as u64 > LARGEST_FILE.0 {
+            return Err(format!("`{}` is larger there than {LARGEST_FILE}", plain(&name)));
+        }
+        let (bytes, rest) = rest.split_at_checked(size).ok_or_else(unreadable)?;
+        batch = rest.strip_prefix(b"\n").ok_or_else(unreadable)?;
         files.insert(name, bytes.to_vec());
     }
-    batch.is_empty().then_some(files)
+    if batch.is_empty() { Ok(files) } else { Err(unreadable()) }
 }
 
 /// The repository's `path` as seen from the folder `prefix` of it, which is empty or ends with `/`.
@@ -116,25 +114,23 @@ mod tests {
     }
 
     #[test]
-    fn too_much_is_told() {
-        let line = |size: u64, name: &str| format!("100644 blob 01 {size:>7}\t{name}\0");
-        let refused = |listed: &str| entries(listed.as_bytes(), "", &|_| true).err().expect("refused").to_string();
-        assert!(refused(&line((4 << 20) + 1, "a")).contains("`a` is larger there than 4 MiB"));
-        let many: String = (0..=MOST_FILES).map(|n| line(1, &n.to_string())).collect();
-        assert!(refused(&many).contains("more than 2000"), "{}", refused(&many));
-        let large: String = (0..9).map(|n| line(4 << 20, &n.to_string())).collect();
-        assert!(refused(&large).contains("larger than 32 MiB"));
-        assert!(refused("120000 blob 01 3\ta\0").contains("`a` is a symbolic link"));
-        assert!(refused("160000 commit 01 -\ta\0").contains("`a` is no file"));
-        assert!(refused("100644 blob 01 3 a\0").contains("cannot be read"));
+    fn what_is_no_file_or_too_much_is_told() {
+        let refused = |listed: &str| entries(listed.as_bytes(), "", &|_| true).expect_err("refused").to_string();
+        let many: String = (0..=MOST_FILES).map(|n| format!("100644 blob 01\t{n}\0")).collect();
+        assert!(refused(&many).contains("more than 2000"));
+        assert!(refused("120000 blob 01\ta\0").contains("`a` is a symbolic link"));
+        assert!(refused("160000 commit 01\ta\0").contains("`a` is no file"));
+        assert!(refused("100644 blob 01 a\0").contains("cannot be read"));
     }
 
     #[test]
     fn an_answer_about_other_files_is_none() {
-        let entry = || vec![Entry { name: "a".into(), object: "01".into(), size: 2 }];
-        assert_eq!(contents(entry(), b"01 blob 2\nx\n\n"), Some(BTreeMap::from([("a".to_owned(), b"x\n".to_vec())])));
-        for batch in ["02 blob 2\nxx\n", "01 missing\n", "01 blob 2\nxxx\n", "01 blob 2\nxx\n01", "01 blob 9\nxx\n", ""] {
-            assert_eq!(contents(entry(), batch.as_bytes()), None, "{batch}");
+        let read = |batch: &str| contents(vec![("a".into(), "01".into())], batch.as_bytes());
+        assert_eq!(read("01 blob 2\nx\n\n"), Ok(BTreeMap::from([("a".to_owned(), b"x\n".to_vec())])));
+        for batch in ["02 blob 2\nxx\n", "01 blob 2\nxxx\n", "01 blob 2\nxx\n01", "01 blob 9\nxx\n", "01 tree 2\nxx\n", "01 blob 2", ""] {
+            assert!(read(batch).expect_err(batch).contains("cannot be read"), "{batch}");
         }
+        assert!(read("01 missing\n").expect_err("gone").contains("`a` is not in this clone"));
+        assert!(read("01 blob 4194305\n").expect_err("large").contains("`a` is larger there than 4 MiB"));
     }
 }

@@ -42,6 +42,23 @@ async fn the_files_of_a_commit_are_read_as_they_were() {
 }
 
 #[tokio::test]
+async fn a_clone_without_all_files_has_those_it_has() {
+    let repository = Repository::new();
+    repository.git(&["config", "uploadpack.allowFilter", "true"]);
+    repository.write("there.yaml", "x");
+    repository.write("gone.yaml", "y");
+    let commit = committed(&repository);
+    let place = format!("file://{}", repository.path().display());
+    repository.git(&["clone", "-q", "--no-checkout", "--filter=blob:none", &place, "partial"]);
+    repository.git(&["-C", "partial", "checkout", "-q", &commit, "--", "there.yaml"]);
+    let partial = repository.path().join("partial");
+    let of = async |name: &str| files_at(&partial, &commit, &|other| other == name, &env(), soon()).await;
+    assert_eq!(of("there.yaml").await.expect("a file")["there.yaml"], b"x");
+    let said = of("gone.yaml").await.expect_err("it would have to be fetched").to_string();
+    assert!(said.starts_with("git cannot tell: "), "{said}");
+}
+
+#[tokio::test]
 async fn a_link_is_not_followed() {
     let repository = Repository::new();
     repository.write("real.yaml", "x");
