@@ -15,7 +15,9 @@ use super::{
     shown::{self, Ground, Shown},
 };
 use crate::{
-    ledger::{Entry, History, LedgerError, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, signing::Signers},
+    ledger::{
+        Entry, History, LedgerError, Look, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of, signing::Signers,
+    },
     model::{Act, Decision, Digest, Exit, Period, Record, Report, SignOffState, Size, plain, utc},
     net::regular_file,
     plan::Plan,
@@ -36,12 +38,12 @@ pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure
         let kept = KeptPlan::of(&opened.plan_files().await?, &opened.run.config, &environment)?;
         let mut signers = signers(&opened, &kept.plan, options)?;
         signers.ask_revoked(&edge.env).await;
-        let entries = opened.store.entries().await?;
-        let history = History::of(entries.clone(), &Trust { signers: &signers, now: edge.now })?;
+        let rows = opened.store.rows(&chain_of(&kept.plan.project)).await?;
+        let history = History::of(rows.clone(), &Look::at_everything(&Trust { signers: &signers, now: edge.now }, edge.now))?;
         heads(&history, &options.head)?;
         // The pages say what was known of the keys when they were made.
         let written = opened.bundle.record().map_err(Failure::untrusted)?;
-        let then = History::of(entries, &Trust { signers: &signers, now: written.as_of })?;
+        let then = History::of(rows, &Look::at_everything(&Trust { signers: &signers, now: written.as_of }, edge.now))?;
         let proven = run(&history, &opened)?;
         let report = Report::from_json(opened.bundle.report()).map_err(Failure::untrusted)?;
         let mut audit =

@@ -14,7 +14,7 @@ use super::{
     shown::Ground,
 };
 use crate::{
-    ledger::{self, Blob, Bundle, Contents, Entry, LedgerError, Memory, Store, VerifiedEntry, export},
+    ledger::{self, Blob, Bundle, Contents, Entry, LedgerError, Memory, VerifiedEntry, export},
     model::{Act, Digest, Record, Report, Run, Size, Statement},
     net::regular_file,
     plan, render,
@@ -35,7 +35,9 @@ pub(super) async fn write(ground: Ground<'_>, proven: &VerifiedEntry, run: &Run,
     let policy = plan.as_ref().and_then(|plan| plan.signoff.as_ref());
     let named = |name: Option<&String>| name.and_then(|name| plan.as_ref()?.keys(name));
     let mut ledger = Vec::new();
-    export::write(ground.store, &mut ledger).await.map_err(|error| Failure::output(anyhow!("{error}")))?;
+    export::write(ground.store, Some(&[ledger::chain_of(&report.project)]), &mut ledger)
+        .await
+        .map_err(|error| Failure::output(anyhow!("{error}")))?;
     let entries: Vec<Entry> =
         ground.history.of_environment(&report.project, &report.environment).map(|proven| proven.entry.clone()).collect();
     let contents = Contents {
@@ -97,7 +99,7 @@ pub(super) async fn open(file: &Path) -> Result<Opened, Failure> {
     });
     let (seq, run) = of_report.ok_or_else(|| Failure::untrusted(anyhow!("{named}: its report {report} is not in its ledger")))?;
     let store = Memory::new(named, exported);
-    ledger::kept::check(&store, &store.entries().await?).await?;
+    ledger::kept::check(&store, &export::entries(&store, None).await?).await?;
     Ok(Opened { bundle, store, seq, run })
 }
 
@@ -124,7 +126,7 @@ pub(super) async fn taken_in(edge: &Edge, options: &RecordOptions, file: &Path) 
     let store = ledger::place::open(&place, &plan.root, &edge.env, edge.now, true)?;
     let exported = export::read(&mut opened.bundle.ledger())?;
     // A ledger that has gone on since the bundle was made has all of it.
-    let here = store.entries().await?;
+    let here = store.entries(&ledger::chain_of(&plan.project)).await?;
     let plan = std::sync::Arc::new(plan);
     let apart = here.iter().zip(&exported.entries).position(|(here, there)| here != there);
     if let Some(apart) = apart {

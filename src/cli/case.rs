@@ -19,7 +19,7 @@ use super::{
     shown::Ground,
 };
 use crate::{
-    ledger::{self, AskedRelease, Blob, Draft, Entry, History, LedgerError, Rules, Store, Trust, signing::Signers},
+    ledger::{self, AskedRelease, Blob, Draft, Entry, History, LedgerError, Look, Rules, Store, Trust, signing::Signers},
     model::{Act, Authors, Decision, DeploymentStatus, Digest, Made, Method, Person, Release, Signoff, Statement, Subject, UnsignedRuns},
     net::git,
     plan::{self, Plan},
@@ -82,7 +82,7 @@ impl Case {
     }
 
     async fn by(edge: &Edge, plan: Arc<Plan>, policy: Policy, store: Box<dyn Store>) -> Result<Self, Failure> {
-        let history = believed(store.as_ref(), &policy.signers, edge.now).await?;
+        let history = believed(store.as_ref(), &plan.project, &policy.signers, edge.now).await?;
         let Policy { signoff, people, signers, protected, remark } = policy;
         Ok(Self { plan, policy: signoff, protected, people, signers, store, history, now: edge.now, remark, elsewhere: None })
     }
@@ -213,8 +213,8 @@ impl Case {
 
     /// Adds an entry and reads the ledger again.
     pub(super) async fn append(&mut self, draft: Draft, blobs: Vec<Blob>) -> Result<Entry, Failure> {
-        let entry = self.store.append(draft, blobs, super::edge::clock()).await.map_err(Failure::unrecorded)?;
-        self.history = believed(self.store.as_ref(), &self.signers, super::edge::clock()).await?;
+        let entry = self.store.append(draft, blobs, super::edge::clock(), None).await.map_err(Failure::unrecorded)?;
+        self.history = believed(self.store.as_ref(), &self.plan.project, &self.signers, super::edge::clock()).await?;
         Ok(entry)
     }
 
@@ -224,8 +224,8 @@ impl Case {
     }
 }
 
-/// Reads a ledger and looks at all of it.
-pub(super) async fn believed(store: &dyn Store, signers: &Signers, now: Timestamp) -> Result<History, LedgerError> {
-    let entries = store.entries().await?;
-    History::of(entries, &Trust { signers, now })
+/// Reads the chain of a project and looks at all of it.
+pub(super) async fn believed(store: &dyn Store, project: &str, signers: &Signers, now: Timestamp) -> Result<History, LedgerError> {
+    let rows = store.rows(&ledger::chain_of(project)).await?;
+    History::of(rows, &Look::at_everything(&Trust { signers, now }, now))
 }
