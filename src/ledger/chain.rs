@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::{
-    Entry, LedgerError, VERSION,
+    Entry, History, LedgerError, Look, Row, VERSION, Verifier,
     row::{Sound, Unsound, missing},
 };
 use crate::model::{Digest, Repaired, Statement};
@@ -61,6 +61,13 @@ pub fn check(entries: &[Entry]) -> Result<(), LedgerError> {
         links.read(entry, &digest)?;
     }
     Ok(())
+}
+
+/// Everything that is wrong with a chain, statements and signatures included.
+pub fn faults(rows: Vec<Row>, verifier: &dyn Verifier, now: Timestamp) -> Vec<Fault> {
+    let look = Look { repairs: Repairs::All, ..Look::at_everything(verifier, now) };
+    // What goes past every fault ends at none.
+    History::of(rows, &look).map(|history| history.repaired().to_vec()).unwrap_or_default()
 }
 
 /// The first entry that a newer program added, with its version.
@@ -134,7 +141,7 @@ impl Links {
                 Ok(counts.then_some(sound))
             }
             Err(Unsound { seq, name, why }) => {
-                self.in_place(seq, &name)?;
+                self.no_hole(seq, &name)?;
                 self.fault(FaultKind::Row, self.newest + 1, (seq, &name), None, why)?;
                 // What follows a row that is no entry cannot be told.
                 (self.newest, self.prev) = (self.newest.max(seq), None);
@@ -145,7 +152,7 @@ impl Links {
 
     /// Whether the entry, which follows the one before it, counts.
     fn follow(&mut self, entry: &Entry, digest: &Digest, statement: Digest) -> Result<bool, Fault> {
-        self.in_place(entry.seq, digest)?;
+        self.no_hole(entry.seq, digest)?;
         let row = (entry.seq, digest);
         if let Some(prev) = self.prev.clone().filter(|prev| entry.prev != *prev) {
             let why = format!("it follows {}, but the entry before it is {prev}: that one was changed, or this one moved here", entry.prev);
@@ -153,7 +160,7 @@ impl Links {
         }
         let mut counts = true;
         if let Some(why) = self.unfit(entry, &statement) {
-            self.fault(FaultKind::Row, entry.seq, row, None, why)?;
+            self.fault(FaultKind::Row, entry.seq.max(self.newest + 1), row, None, why)?;
             counts = false;
         }
         if entry.chain.is_empty() {
@@ -168,6 +175,9 @@ impl Links {
 
     /// Why an entry is none that could stand here.
     fn unfit(&self, entry: &Entry, statement: &Digest) -> Option<String> {
+        if entry.seq <= self.newest {
+            return Some(missing(entry.seq));
+        }
         let since = self.recorded.filter(|since| entry.chain.is_empty() && entry.recorded < *since);
         if let Some(since) = since {
             return Some(format!("it was recorded at {}, before the entry before it ({since})", entry.recorded));
@@ -184,15 +194,13 @@ impl Links {
         }
     }
 
-    /// Checks that a row has the next number.
-    fn in_place(&mut self, seq: u64, name: &Digest) -> Result<(), Fault> {
+    /// Checks that nothing is missing before a row.
+    fn no_hole(&mut self, seq: u64, name: &Digest) -> Result<(), Fault> {
         let expected = self.newest + 1;
         if seq > expected {
             let after = Some(self.prev.clone().unwrap_or_else(Digest::none));
             self.fault(FaultKind::Hole, expected, (seq, name), after, missing(seq))?;
             self.prev = None;
-        } else if seq < expected {
-            self.fault(FaultKind::Link, expected, (seq, name), self.prev.clone(), missing(seq))?;
         }
         Ok(())
     }

@@ -285,8 +285,8 @@ impl Read {
         let made = &statement.made;
         let to_come = entry.recorded > CLOCKS.after(look.now);
         let own = if to_come && entry.version == 1 { made.at } else { entry.recorded };
-        // A clock that was set back revives no key that has expired.
-        let at = self.newest.map_or(own, |newest| own.max(newest));
+        // A clock that was set back revives no key that has expired, and one that was set forward ends none.
+        let at = self.newest.max(Some(own.min(look.now))).unwrap_or(own);
         let judged = match (&entry.signature, &made.by) {
             (None, None) => Ok(SignatureStanding::Unsigned),
             // No gonogo writes either: somebody took the one away.

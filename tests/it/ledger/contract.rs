@@ -17,7 +17,7 @@ async fn entries_come_back_as_they_were_added() {
         assert_eq!(again.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
         assert_eq!(again.iter().map(|entry| entry.chain.as_str()).collect::<Vec<_>>(), ["", "api", "api", "api", "api", "api"]);
         assert_eq!((again[0].label.act.as_str(), again[3].label.act.as_str()), ("closing", "answer"));
-        assert_eq!((again[0].version, &again[0].prev, again[0].recorded), (VERSION, &Digest::none(), now()));
+        assert_eq!((again[0].version, &again[0].prev), (VERSION, &Digest::none()));
         let blob = Blob::of(b"a scanned page".to_vec());
         assert_eq!(ground.open().blob(&blob.digest).await, Ok(Some(blob.bytes)));
         assert_eq!(ground.open().blob(&Digest::of(b"other")).await, Ok(None));
@@ -52,12 +52,12 @@ async fn a_shared_chain_goes_on_as_older_programs_want_it() {
 #[tokio::test]
 async fn an_entry_has_the_time_of_whoever_added_it() {
     for ground in Ground::both().await {
-        let store = ground.open();
-        store.append(remark("one"), Vec::new(), now(), None).await.expect("added");
-        let behind = now() - 40.seconds();
+        let (store, now) = (ground.open(), now());
+        store.append(remark("one"), Vec::new(), now, None).await.expect("added");
+        let behind = now - 40.seconds();
         let earlier = store.append(remark("two"), Vec::new(), behind, None).await.expect("added");
         assert_eq!(earlier.recorded, behind);
-        let exact = now() + 123_456_789.nanoseconds();
+        let exact = now + 123_456_789.nanoseconds();
         let later = store.append(remark("four"), Vec::new(), exact, None).await.expect("added");
         assert_eq!(later.recorded, exact);
         assert_eq!(verified(store.as_ref()).await.expect("a chain").len(), 4);
@@ -67,11 +67,11 @@ async fn an_entry_has_the_time_of_whoever_added_it() {
 #[tokio::test]
 async fn a_shared_chain_never_goes_back_in_time() {
     for ground in Ground::both().await {
-        let store = ground.open();
+        let (store, now) = (ground.open(), now());
         let mut ahead = first();
-        ahead.recorded = now() + 40.seconds();
+        ahead.recorded = now + 40.seconds();
         store.adopt(ahead.clone(), Vec::new()).await.expect("adopted");
-        let next = store.append(remark("one"), Vec::new(), now(), None).await.expect("added");
+        let next = store.append(remark("one"), Vec::new(), now, None).await.expect("added");
         assert_eq!(next.recorded, ahead.recorded);
     }
 }
@@ -81,8 +81,9 @@ async fn a_clock_that_a_database_contradicts_adds_nothing() {
     let ground = Ground::database().await;
     let store = ground.open();
     let said = store.clock().await.expect("asked").expect("a database has a clock");
-    assert!(said.duration_since(now()).abs() < jiff::SignedDuration::from_hours(1), "{said}");
-    for wrong in [now() + 10.minutes(), now() - 10.hours(), "2099-01-01T00:00:00Z".parse().expect("an instant")] {
+    let now = now();
+    assert!(said.duration_since(now).abs() < jiff::SignedDuration::from_hours(1), "{said}");
+    for wrong in [now + 10.minutes(), now - 10.hours(), "2099-01-01T00:00:00Z".parse().expect("an instant")] {
         let error = store.append(remark("x"), Vec::new(), wrong, None).await.expect_err("refused");
         assert!(matches!(&error, LedgerError::ClocksApart { machine, .. } if *machine == wrong), "{error}");
         assert_eq!(error.exit().code(), 6);

@@ -1,11 +1,11 @@
 //! Somebody with all rights on the storage: whatever they do to an entry, that entry is named.
 
 use gonogo::{
-    ledger::{Checked, Entry, History, LedgerError, Look, Row, Verifier, chain},
+    ledger::{Entry, History, LedgerError, Look, Row, chain},
     model::Digest,
 };
 
-use super::{Ground, first, five, names, now, remark, shared_five, verified};
+use super::{Ground, Trusting, first, five, names, now, remark, shared_five, verified};
 
 /// What is done to a ledger of the six, by its tables, and which entry must be named; the fourth is the one with bytes.
 fn changes(ground: &Ground, entries: &[Entry], (table, blobs): (&str, &str)) -> Vec<(String, u64)> {
@@ -155,17 +155,8 @@ async fn nothing_counts_after_the_end_of_the_shared_chain() {
         );
         ground.tamper(&insert).await;
         let rows = ground.open().rows("api").await.expect("rows");
-        let error = History::of(rows, &Look::at_everything(&Nobody, now())).expect_err("it stands after the end");
+        let error = History::of(rows, &Look::at_everything(&Trusting, now())).expect_err("it stands after the end");
         assert!(error.to_string().contains("it stands after the end of the shared chain"), "{error}");
-    }
-}
-
-/// Trusts no signature.
-struct Nobody;
-
-impl Verifier for Nobody {
-    fn check(&self, _: &[u8], _: &str, _: &str, _: jiff::Timestamp) -> Checked {
-        Checked::Untrusted("nobody's".into())
     }
 }
 
