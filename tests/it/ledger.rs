@@ -178,11 +178,17 @@ async fn append(store: &dyn Store, draft: Draft, blobs: Vec<Blob>) -> Result<Ent
     store.append(draft, blobs, now(), None).await
 }
 
+/// A remark that somebody signed.
+fn by_ann(comment: &str) -> Draft {
+    let made = Made { by: Some("ann".into()), ..made(Digest::none()) };
+    signed(Draft { payload: Statement { made, ..said(comment) }.to_json(), signature: None })
+}
+
 /// The end of the shared chain and five entries after it: the second of them is signed, the third has bytes, the fourth
 /// was made over the third.
 async fn five(store: &dyn Store) -> Vec<Entry> {
     append(store, remark("one"), Vec::new()).await.expect("added");
-    append(store, signed(remark("two")), Vec::new()).await.expect("added");
+    append(store, by_ann("two"), Vec::new()).await.expect("added");
     let (draft, blobs) = answer(b"a scanned page");
     let third = append(store, draft, blobs).await.expect("added");
     append(store, remark_over("four", third.digest()), Vec::new()).await.expect("added");

@@ -100,7 +100,10 @@ async fn one_entry_from_the_future_leaves_the_others_their_own_time() {
     assert_eq!(own, [now - 3.hours(), far, now - 2.hours(), now - 1.hour()]);
     let aside: Vec<bool> = history.entries().iter().map(|proven| proven.aside.is_some()).collect();
     assert_eq!(aside, [false, true, false, false]);
-    assert_eq!(history.entries()[1].aside.as_deref(), Some("recorded at 2099-01-01 00:00 UTC, which is still to come by the clock here"));
+    assert_eq!(
+        history.entries()[1].aside.as_deref(),
+        Some("recorded at 2099-01-01 00:00:00 UTC, which is still to come by the clock here")
+    );
     assert!(history.entries()[..3].iter().all(|proven| proven.signer() == Some("ann")));
     assert_eq!(history.until(now - 90.minutes()).len(), 3, "all up to the last that had its time by then");
     assert_eq!(history.until(now - 10.hours()).len(), 0);
