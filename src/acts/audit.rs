@@ -11,7 +11,9 @@ use super::{
     kept_plan, page, policy,
 };
 use crate::{
-    ledger::{Entry, History, LedgerError, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, signing::Signers},
+    ledger::{
+        Entry, History, LedgerError, Look, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of, signing::Signers,
+    },
     model::{Act, Digest, Exit, Period, Record, Report, Size},
     net::regular_file,
     plan::{self, Plan, Request},
@@ -73,8 +75,9 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
     let kept = kept_plan::of(&opened.plan_files().await?, &opened.run.config, &environment)?;
     let mut signers = signers(&opened, &kept, request)?;
     signers.ask_revoked(&caller.env).await;
-    let entries = opened.store.entries().await?;
-    let history = History::of(entries.clone(), &Trust { signers: &signers, now: caller.now })?;
+    let rows = opened.store.rows(&chain_of(&kept.project)).await?;
+    let look = |now| Trust { signers: &signers, now };
+    let history = History::of(rows.clone(), &Look::at_everything(&look(caller.now), caller.now))?;
     for head in &request.heads {
         if !history.holds(head) {
             return Err(LedgerError::Cut(format!("the head {head} that you kept is not in the bundle's ledger")).into());
@@ -82,7 +85,7 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
     }
     // The pages say what was known of the keys when they were made.
     let written = opened.bundle.record().map_err(|error| ActError::Untrusted(error.to_string()))?;
-    let then = History::of(entries, &Trust { signers: &signers, now: written.as_of })?;
+    let then = History::of(rows, &Look::at_everything(&look(written.as_of), caller.now))?;
     let entry = history.entries().iter().find(|entry| entry.entry.seq == opened.seq);
     let entry = entry.ok_or_else(|| ActError::Untrusted(format!("the run's entry {} is gone", opened.seq)))?;
     let report = Report::from_json(opened.bundle.report()).map_err(|error| ActError::Untrusted(error.to_string()))?;

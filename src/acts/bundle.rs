@@ -32,7 +32,8 @@ pub(super) async fn write(
     let policy = plan.and_then(|plan| plan.signoff.as_ref());
     let named = |name: Option<&String>| name.and_then(|name| plan?.keys(name));
     let mut ledger = Vec::new();
-    export::write(record.store.as_ref(), &mut ledger).await.map_err(|error| ActError::Output(error.to_string()))?;
+    let chain = ledger::chain_of(&report.project);
+    export::write(record.store.as_ref(), Some(&[chain]), &mut ledger).await.map_err(|error| ActError::Output(error.to_string()))?;
     let of_environment = record.history.of_environment(&report.project, &report.environment);
     let entries: Vec<Entry> = of_environment.map(|entry| entry.entry.clone()).collect();
     let contents = Contents {
@@ -94,7 +95,7 @@ pub(super) async fn open(file: &Path) -> Result<Opened, ActError> {
     });
     let (seq, run) = of_report.ok_or_else(|| ActError::Untrusted(format!("{named}: its report {report} is not in its ledger")))?;
     let store = Memory::new(named, exported);
-    ledger::kept::check(&store, &store.entries().await?).await?;
+    ledger::kept::check(&store, &export::entries(&store, None).await?).await?;
     Ok(Opened { bundle, store, seq, run })
 }
 
@@ -130,7 +131,7 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
     }
     let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, true)?;
     // A ledger that has gone on since the bundle was made has all of it.
-    let here = store.entries().await?;
+    let here = store.entries(&ledger::chain_of(&plan.project)).await?;
     if let Some(apart) = here.iter().zip(&exported.entries).position(|(here, there)| here != there) {
         // A ledger of its own at each end is usual where only files go to and fro.
         let own = EnvironmentRecord::with(caller, plan, policy, store).await?;

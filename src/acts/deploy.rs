@@ -142,7 +142,7 @@ impl PreparedDeployment {
         request: &DeployRequest,
     ) -> Result<Option<BegunDeployment>, ActError> {
         let token = token()?;
-        for _ in 0..JUDGED {
+        for tries in (1..=JUDGED).rev() {
             let Some((passage, report)) = self.passage()? else { return Ok(None) };
             let signs = Signatory::find(caller, dialogue, &self.record, &request.by).await?;
             let emergency = if let Passage::Emergency(opened) = passage { Some(opened) } else { None };
@@ -170,14 +170,14 @@ impl PreparedDeployment {
                     let Self { record, question, selects } = self;
                     return Ok(Some(BegunDeployment { record, asked: question.asked, token, emergency, begun, entry, selects }));
                 }
-                Err(ActError::NotRecorded(LedgerError::Moved)) => {
+                Err(ActError::NotRecorded(LedgerError::Moved { .. })) if tries > 1 => {
                     self.record.read_again(caller).await?;
                     self.question = GateQuestion::of(caller, &self.record, &request.release, signs.known(caller), None).await?;
                 }
                 Err(error) => return Err(error),
             }
         }
-        Err(ActError::NotRecorded(LedgerError::Moved))
+        Ok(None)
     }
 }
 

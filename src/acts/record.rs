@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{ActError, Caller, ChosenPolicy, kept_plan::KeptPlans, release::Identified};
 use crate::{
-    ledger::{self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, PolicyInForce, Store, Trust, VerifiedEntry},
+    ledger::{self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, PolicyInForce, Store, Trust, VerifiedEntry},
     model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject},
     net::git,
     plan::{self, Plan, Request},
@@ -81,10 +81,11 @@ impl EnvironmentRecord {
 
     /// The same for a policy that was chosen and a ledger that is open.
     pub(super) async fn with(caller: &Caller, plan: Arc<Plan>, policy: ChosenPolicy, store: Box<dyn Store>) -> Result<Self, ActError> {
-        let history = read(store.as_ref(), &policy, caller.now).await?;
+        let now = store.clock().await?.map_or(caller.now, |store| store.max(caller.now));
+        let history = read(store.as_ref(), &plan.project, &policy, now).await?;
         let remarks = policy.remark.iter().cloned().collect();
         let plans = KeptPlans::default();
-        Ok(Self { plan, policy, store, history, now: caller.now, elsewhere: None, remarks, plans })
+        Ok(Self { plan, policy, store, history, now, elsewhere: None, remarks, plans })
     }
 
     /// The policy in force.
@@ -179,16 +180,19 @@ impl EnvironmentRecord {
         blobs: Vec<Blob>,
         onto: Option<&Digest>,
     ) -> Result<Entry, ActError> {
-        let _ = onto;
-        let entry = self.store.append(draft, blobs, (caller.clock)()).await.map_err(ActError::NotRecorded)?;
-        self.history = read(self.store.as_ref(), &self.policy, (caller.clock)()).await?;
+        let now = (caller.clock)();
+        let entry = self.store.append(draft, blobs, now, onto).await.map_err(ActError::NotRecorded)?;
+        let trust = Trust { signers: &self.policy.signers, now };
+        if !self.history.go_on(entry.clone(), &Look::at_everything(&trust, now))? {
+            self.read_again(caller).await?;
+        }
         Ok(entry)
     }
 
     /// Reads the ledger again: others add to it.
     pub(super) async fn read_again(&mut self, caller: &Caller) -> Result<(), ActError> {
         self.now = (caller.clock)();
-        self.history = read(self.store.as_ref(), &self.policy, self.now).await?;
+        self.history = read(self.store.as_ref(), &self.plan.project, &self.policy, self.now).await?;
         Ok(())
     }
 
@@ -202,8 +206,8 @@ impl EnvironmentRecord {
     }
 }
 
-/// Reads a ledger and looks at all of it.
-pub(super) async fn read(store: &dyn Store, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
-    let entries = store.entries().await?;
-    History::of(entries, &Trust { signers: &policy.signers, now })
+/// Reads the chain of a project and looks at all of it.
+async fn read(store: &dyn Store, project: &str, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
+    let rows = store.rows(&ledger::chain_of(project)).await?;
+    History::of(rows, &Look::at_everything(&Trust { signers: &policy.signers, now }, now))
 }

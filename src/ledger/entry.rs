@@ -3,22 +3,27 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::model::Digest;
+use super::{Label, bundle::Manifest};
+use crate::model::{Act, Closing, Digest, Made, Method, Statement};
 
-/// The version of entries that this program writes. It reads newer ones, and adds nothing to a ledger that has some.
-pub const VERSION: u32 = 1;
+/// The newest version of entries that this program reads and writes. It adds nothing to a chain that has newer ones.
+pub const VERSION: u32 = 2;
 
 /// One entry. Its fingerprint covers everything in it, and through `prev` everything before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Of its format.
+    /// Of its format: 1 in the chain that all share, 2 at its end and in those of the projects.
     pub version: u32,
-    /// Its place, counted from 1.
+    /// The chain's name; empty for the one that all share.
+    pub chain: String,
+    /// Its place, counted from 1. The chain of a project goes on counting where the shared one ends.
     pub seq: u64,
     /// The fingerprint of the entry before; [`Digest::none`] for the first.
     pub prev: Digest,
-    /// When it came into the ledger, by the clock of whoever added it; never before the entry before.
+    /// When it came into the ledger, by the clock of whoever added it. In version 1 never before the entry before.
     pub recorded: Timestamp,
+    /// What it is about.
+    pub label: Label,
     /// The statement's exact bytes.
     pub payload: Vec<u8>,
     /// The armored SSH signature over the payload's [`pae`](super::pae), where there is one.
@@ -35,17 +40,66 @@ pub struct Draft {
 }
 
 impl Entry {
-    /// The SHA-256 of one line of JSON without white space and newline:
-    /// `["gonogo.entry",version,seq,prev,recorded,sha256(payload),sha256(signature) or null]`.
+    /// The SHA-256 of one line of JSON without white space and newline. In the shared chain
+    /// `["gonogo.entry",version,seq,prev,recorded,sha256(payload),sha256(signature) or null]`; in another
+    /// `["gonogo.entry",version,chain,seq,prev,recorded,[act,project,environment,version,commit,artifact],…]`, with the same
+    /// two at its end and null for what the label lacks.
     pub fn digest(&self) -> Digest {
+        self.digest_over(&self.statement())
+    }
+
+    /// The same, where the fingerprint of the statement is known already.
+    pub(super) fn digest_over(&self, statement: &Digest) -> Digest {
         let signature = self.signature.as_ref().map(|signature| Digest::of(signature.as_bytes()));
-        let line =
-            json!(["gonogo.entry", self.version, self.seq, self.prev, self.recorded.to_string(), Digest::of(&self.payload), signature]);
+        let recorded = self.recorded.to_string();
+        let line = if self.chain.is_empty() {
+            json!(["gonogo.entry", self.version, self.seq, self.prev, recorded, statement, signature])
+        } else {
+            let Label { act, project, environment, version, commit, artifact } = &self.label;
+            let label = json!([act, project, environment, version, commit, artifact]);
+            json!(["gonogo.entry", self.version, self.chain, self.seq, self.prev, recorded, label, statement, signature])
+        };
         Digest::of(line.to_string().as_bytes())
     }
 
     /// The fingerprint of the statement, by which later ones name it.
     pub fn statement(&self) -> Digest {
         Digest::of(&self.payload)
+    }
+
+    /// Whether it is of the version of its chain, and about what belongs there.
+    pub(super) fn fits(&self) -> bool {
+        let closes = self.label.act == "closing";
+        if self.chain.is_empty() {
+            (self.version == VERSION) == closes
+        } else {
+            self.version == VERSION && self.label.chain() == self.chain
+        }
+    }
+
+    /// The end of the shared chain, after the entry `prev` with the number `newest`.
+    pub(super) fn closing(newest: u64, prev: Digest, recorded: Timestamp, now: Timestamp) -> Self {
+        let made = Made {
+            project: String::new(),
+            environment: String::new(),
+            at: now,
+            head: prev.clone(),
+            org: None,
+            by: None,
+            method: Method::Recorded,
+            tool: Manifest::TOOL.into(),
+        };
+        let statement = Statement { subject: Vec::new(), made, act: Act::Closing(Closing { next: "by-project".into() }) };
+        let label = Label::of(&statement);
+        Self {
+            version: VERSION,
+            chain: String::new(),
+            seq: newest + 1,
+            prev,
+            recorded,
+            label,
+            payload: statement.to_json(),
+            signature: None,
+        }
     }
 }

@@ -48,9 +48,22 @@ pub enum LedgerError {
         /// When the newest entry was added.
         newest: jiff::Timestamp,
     },
-    /// Something was added since what was to be added was judged.
-    #[error("others are adding to the ledger all the time: nothing was added, try again")]
-    Moved,
+    /// The clocks of this machine and of the store are too far apart: how old anything is could not be told.
+    #[error("the clock here says {machine}, that of the ledger {store}: set the one that is wrong, nothing was added")]
+    ClocksApart {
+        /// What this machine's says.
+        machine: jiff::Timestamp,
+        /// What the store's says.
+        store: jiff::Timestamp,
+    },
+    /// The ledger has gone on since the head that was judged.
+    #[error("the ledger has gone on meanwhile, from {onto} to {head}: nothing was added")]
+    Moved {
+        /// The head that was judged.
+        onto: crate::model::Digest,
+        /// The head now.
+        head: crate::model::Digest,
+    },
     /// A statement was made over another ledger, or over entries that this one has lost.
     #[error("the statement was made over the ledger head {0}, which is not in this ledger")]
     ForeignHead(crate::model::Digest),
@@ -62,8 +75,23 @@ impl LedgerError {
         match self {
             Self::Missing(_) | Self::Place(_) => Exit::Usage,
             Self::Unavailable { doing: "read", .. } => Exit::Unchecked,
-            Self::Unavailable { .. } | Self::Newer { .. } | Self::ClockBehind { .. } | Self::Moved => Exit::Output,
+            Self::Unavailable { .. } | Self::Newer { .. } | Self::ClockBehind { .. } | Self::ClocksApart { .. } | Self::Moved { .. } => {
+                Exit::Output
+            }
             Self::Broken { .. } | Self::Cut(_) | Self::ForeignHead(_) => Exit::Untrusted,
         }
     }
+}
+
+/// The end of the shared chain is there, the tables for what comes after it are not.
+pub(super) fn half_migrated(place: &str) -> LedgerError {
+    LedgerError::Cut(format!(
+        "{place} was made for a chain of each project, but the tables `chains` and `kept`, in which they stand, are not there: take them \
+         back from a backup"
+    ))
+}
+
+/// Projects have gone on after an end that is not there.
+pub(super) fn unclosed(place: &str) -> LedgerError {
+    LedgerError::Cut(format!("{place} has chains of projects, but the entry that closed the shared chain before them is gone"))
 }

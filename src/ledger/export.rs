@@ -1,6 +1,7 @@
 //! A ledger as lines of JSON: one for each entry, and before it one for each of the bytes it names.
 //!
-//! An entry's line: `{"version":1,"seq":1,"prev":…,"recorded":…,"payload":base64,"signature":text or null,"digest":…}`.
+//! An entry's line: `{"version":1,"seq":1,"prev":…,"recorded":…,"payload":base64,"signature":text or null,"digest":…}`; one
+//! of a chain of a project has `"chain":…,"label":{…}` at its end. The shared chain comes first, then the others by name.
 //! The line of bytes: `{"blob":digest,"bytes":base64}`. Every line ends with a newline.
 
 mod line;
@@ -26,10 +27,37 @@ const LARGEST: Size = Size(4 << 30);
 /// What an export contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
-    /// The entries, oldest first; each is the one that its fingerprint names.
+    /// The entries, chain by chain, the shared one first, oldest first; each is the one that its fingerprint names.
     pub entries: Vec<Entry>,
     /// The bytes they name.
     pub blobs: BTreeMap<Digest, Vec<u8>>,
+}
+
+impl Exported {
+    /// The entries of the shared chain and after them those of `chain`.
+    pub fn line<'e>(&'e self, chain: &'e str) -> impl DoubleEndedIterator<Item = &'e Entry> {
+        let shared = self.entries.iter().filter(|entry| entry.chain.is_empty());
+        shared.chain(self.entries.iter().filter(move |entry| !chain.is_empty() && entry.chain == chain))
+    }
+
+    /// The names of the chains, the shared one's among them.
+    pub fn chains(&self) -> BTreeSet<String> {
+        self.entries.iter().map(|entry| entry.chain.clone()).collect()
+    }
+
+    /// Checks each chain, as [`chain::check`] does; returns the first entry of a newer program.
+    ///
+    /// # Errors
+    /// [`LedgerError::Broken`].
+    pub fn check(&self) -> Result<Option<(u64, u32)>, LedgerError> {
+        let mut newer = None;
+        for name in self.chains() {
+            let entries: Vec<Entry> = self.line(&name).cloned().collect();
+            chain::check(&entries)?;
+            newer = newer.or(chain::newer(&entries));
+        }
+        Ok(newer)
+    }
 }
 
 /// Why an export could not be written.
@@ -43,20 +71,20 @@ pub enum WriteError {
     Output(#[from] io::Error),
 }
 
-/// Writes the whole ledger; returns its entries, whose chain has been checked first.
+/// Writes the shared chain and `chains`, or all there are; returns the entries written, whose chains have been checked
+/// first.
 ///
 /// # Errors
 /// [`WriteError`].
-pub async fn write(store: &dyn Store, out: &mut dyn Write) -> Result<Vec<Entry>, WriteError> {
-    let entries = store.entries().await?;
-    chain::check(&entries)?;
-    if let Some((seq, version)) = chain::newer(&entries) {
+pub async fn write(store: &dyn Store, chains: Option<&[String]>, out: &mut dyn Write) -> Result<Vec<Entry>, WriteError> {
+    let exported = Exported { entries: entries(store, chains).await?, blobs: BTreeMap::new() };
+    if let Some((seq, version)) = exported.check()? {
         // What bytes such an entry names is not known here.
         let why = format!("entry {seq} has the version {version}: export it with a newer gonogo");
         return Err(LedgerError::Unavailable { place: store.place(), doing: "read", why }.into());
     }
     let mut written = BTreeSet::new();
-    for entry in &entries {
+    for entry in &exported.entries {
         for digest in kept::of(entry) {
             if written.contains(&digest) {
                 continue;
@@ -68,6 +96,22 @@ pub async fn write(store: &dyn Store, out: &mut dyn Write) -> Result<Vec<Entry>,
         out.write_all(&Line::of_entry(entry).to_json())?;
     }
     out.flush()?;
+    Ok(exported.entries)
+}
+
+/// The entries of the shared chain and of `chains`, or of all there are.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn entries(store: &dyn Store, chains: Option<&[String]>) -> Result<Vec<Entry>, LedgerError> {
+    let names: BTreeSet<String> = match chains {
+        Some(chains) => chains.iter().cloned().collect(),
+        None => store.chains().await?.into_keys().collect(),
+    };
+    let mut entries = store.entries("").await?;
+    for name in names.iter().filter(|name| !name.is_empty()) {
+        entries.extend(store.entries(name).await?.into_iter().filter(|entry| entry.chain == *name));
+    }
     Ok(entries)
 }
 
@@ -108,7 +152,8 @@ pub fn read(source: &mut dyn BufRead) -> Result<Exported, LedgerError> {
 }
 
 fn take(exported: &mut Exported, waiting: &mut BTreeSet<Digest>, line: &[u8], number: u64) -> Result<(), LedgerError> {
-    let seq = exported.entries.len() as u64 + 1;
+    let before = exported.entries.last();
+    let seq = before.map_or(1, |before| before.seq + 1);
     let broken = |why: String| LedgerError::Broken { seq, why: format!("line {number} of the export: {why}") };
     let text = std::str::from_utf8(line).map_err(|_| broken("it is not text".into()))?;
     match Line::from_json(text).map_err(|error| broken(error.to_string()))? {
@@ -118,6 +163,11 @@ fn take(exported: &mut Exported, waiting: &mut BTreeSet<Digest>, line: &[u8], nu
             exported.blobs.insert(digest, bytes);
         }
         Line::Entry(line) => {
+            let chain = line.chain();
+            // The first of a project's chain follows the end of the shared one.
+            let begins = before.is_some_and(|before| before.chain != chain);
+            let end = || exported.entries.iter().rev().find(|entry| entry.chain.is_empty()).map_or(1, |entry| entry.seq + 1);
+            let seq = if begins { end() } else { seq };
             let entry = line.entry(seq)?;
             for digest in kept::of(&entry) {
                 waiting.remove(&digest);
@@ -131,28 +181,33 @@ fn take(exported: &mut Exported, waiting: &mut BTreeSet<Digest>, line: &[u8], nu
     Ok(())
 }
 
-/// Takes an export over into a ledger that is empty or has its first entries; returns how many were added.
+/// Takes an export over into a ledger that is empty or has the beginnings of its chains; returns how many were added.
 ///
 /// # Errors
 /// [`LedgerError::Broken`] with the first entry that is not part of a chain, or that differs from the one already there.
 pub async fn import(mut exported: Exported, store: &dyn Store) -> Result<u64, LedgerError> {
-    chain::check(&exported.entries)?;
-    if let Some((seq, version)) = chain::newer(&exported.entries) {
+    if let Some((seq, version)) = exported.check()? {
         return Err(LedgerError::Newer { seq, version });
     }
-    let there = store.entries().await?;
-    chain::check(&there)?;
-    if let Some((old, new)) = there.iter().zip(&exported.entries).find(|(old, new)| old != new) {
-        let why = format!(
-            "it is another in {} ({}) than in the export ({}): the two have grown apart",
-            store.place(),
-            old.digest(),
-            new.digest()
-        );
-        return Err(LedgerError::Broken { seq: old.seq, why });
+    let mut there: BTreeMap<String, usize> = BTreeMap::new();
+    for name in exported.chains() {
+        let here = store.entries(&name).await?;
+        chain::check(&here)?;
+        let apart = here.iter().zip(exported.line(&name)).find(|(old, new)| old != new);
+        if let Some((old, new)) = apart {
+            let (old_digest, new_digest) = (old.digest(), new.digest());
+            let place = store.place();
+            let why = format!("it is another in {place} ({old_digest}) than in the export ({new_digest}): the two have grown apart");
+            return Err(LedgerError::Broken { seq: old.seq, why });
+        }
+        there.insert(name.clone(), here.iter().filter(|entry| entry.chain == name).count());
     }
     let mut added = 0;
-    for entry in exported.entries.drain(..).skip(there.len()) {
+    for entry in exported.entries.drain(..) {
+        if let Some(left) = there.get_mut(&entry.chain).filter(|left| **left > 0) {
+            *left -= 1;
+            continue;
+        }
         let blobs = kept::of(&entry).into_iter().filter_map(|digest| {
             let bytes = exported.blobs.remove(&digest)?;
             Some(Blob { digest, bytes })

@@ -40,11 +40,14 @@ pub(super) fn missing(seq: u64, digest: &Digest) -> LedgerError {
 
 /// Bytes that are not those of their fingerprint: told by the first entry that names them.
 pub(super) async fn changed(store: &dyn Store, digest: &Digest) -> LedgerError {
-    match store.entries().await {
-        Err(error) => error,
-        Ok(entries) => match entries.iter().find(|entry| of(entry).contains(digest)) {
-            Some(entry) => LedgerError::Broken { seq: entry.seq, why: format!("the bytes {digest} that it names were changed") },
-            None => LedgerError::Cut(format!("the bytes {digest} kept in it were changed; no entry names them")),
-        },
+    named(store, digest).await.unwrap_or_else(|error| error)
+}
+
+async fn named(store: &dyn Store, digest: &Digest) -> Result<LedgerError, LedgerError> {
+    for chain in store.chains().await?.keys() {
+        if let Some(entry) = store.entries(chain).await?.iter().find(|entry| of(entry).contains(digest)) {
+            return Ok(LedgerError::Broken { seq: entry.seq, why: format!("the bytes {digest} that it names were changed") });
+        }
     }
+    Ok(LedgerError::Cut(format!("the bytes {digest} kept in it were changed; no entry names them")))
 }

@@ -9,9 +9,8 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::{
-    Blob, Draft, Entry, LedgerError, Store,
-    admission::{Admitted, Candidate, ChainState, Needs, adoptable},
-    chain,
+    Blob, Draft, Entry, LedgerError, Row, Store, VERSION,
+    admission::{Admitted, Candidate, ChainState, Layout, Needs, adoptable},
     export::Exported,
     kept,
 };
@@ -39,23 +38,25 @@ impl Memory {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, draft: Draft, blobs: Vec<Blob>, now: Timestamp) -> Result<Entry, LedgerError> {
-        let candidate = Candidate::new(&self.place, draft, blobs, now)?;
+    fn add(&self, candidate: Candidate) -> Result<Entry, LedgerError> {
         let mut kept = self.kept();
-        let entry = match candidate.admit(&self.place, found(&kept, &candidate.needs))? {
+        let mut entries = match candidate.admit(&self.place, found(&kept, &candidate.needs))? {
             Admitted::Stands(entry) => return Ok(entry),
-            Admitted::New(entry) => entry,
+            Admitted::New(entries) => entries,
         };
-        store(&mut kept, &entry, candidate.needs.blobs);
-        Ok(entry)
+        kept.entries.extend(entries.iter().cloned());
+        kept.blobs.extend(candidate.needs.blobs.into_iter().map(|blob| (blob.digest, blob.bytes)));
+        // There is always one.
+        Ok(entries.remove(entries.len() - 1))
     }
 
-    fn take_over(&self, entry: &Entry, blobs: Vec<Blob>) -> Result<(), LedgerError> {
-        let needs = Needs::of_entry(entry, blobs)?;
+    fn take_over(&self, entry: Entry, blobs: Vec<Blob>) -> Result<(), LedgerError> {
+        let needs = Needs::of_entry(&entry, blobs)?;
         let mut kept = self.kept();
-        let same = kept.entries.iter().find(|there| there.seq == entry.seq);
-        if adoptable(entry, &needs.head, same, &found(&kept, &needs))? {
-            store(&mut kept, entry, needs.blobs);
+        let same = kept.entries.iter().find(|there| there.seq == entry.seq && there.chain == entry.chain).cloned();
+        if adoptable(&entry, same.map(Row::of), found(&kept, &needs))? {
+            kept.blobs.extend(needs.blobs.into_iter().map(|blob| (blob.digest, blob.bytes)));
+            kept.entries.push(entry);
         }
         Ok(())
     }
@@ -66,16 +67,26 @@ impl Store for Memory {
         self.place.clone()
     }
 
-    fn append(&self, draft: Draft, blobs: Vec<Blob>, now: Timestamp) -> BoxFuture<'_, Result<Entry, LedgerError>> {
-        Box::pin(async move { self.add(draft, blobs, now) })
+    fn append<'a>(
+        &'a self,
+        draft: Draft,
+        blobs: Vec<Blob>,
+        now: Timestamp,
+        onto: Option<&'a Digest>,
+    ) -> BoxFuture<'a, Result<Entry, LedgerError>> {
+        Box::pin(async move { self.add(Candidate::new(&self.place, draft, blobs, now, onto)?) })
     }
 
     fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>> {
-        Box::pin(async move { self.take_over(&entry, blobs) })
+        Box::pin(async move { self.take_over(entry, blobs) })
     }
 
-    fn entries(&self) -> BoxFuture<'_, Result<Vec<Entry>, LedgerError>> {
-        Box::pin(async move { Ok(self.kept().entries.clone()) })
+    fn rows<'a>(&'a self, chain: &'a str) -> BoxFuture<'a, Result<Vec<Row>, LedgerError>> {
+        Box::pin(async move { Ok(self.kept().line(chain).cloned().map(Row::of).collect()) })
+    }
+
+    fn chains(&self) -> BoxFuture<'_, Result<BTreeMap<String, Digest>, LedgerError>> {
+        Box::pin(async move { Ok(self.kept().entries.iter().map(|entry| (entry.chain.clone(), entry.digest())).collect()) })
     }
 
     fn blob<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
@@ -87,20 +98,27 @@ impl Store for Memory {
             }
         })
     }
+
+    fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
+        Box::pin(async { Ok(None) })
+    }
 }
 
 fn found(kept: &Exported, needs: &Needs) -> ChainState {
     let twin = |entry: &&Entry| entry.signature.is_some() == needs.signed && entry.statement() == needs.statement;
+    let line = |chain| kept.line(chain);
+    let layout = match kept.line("").last() {
+        None => Layout::Fresh,
+        Some(_) if kept.line("").any(|entry| entry.version == VERSION) => Layout::ByProject,
+        Some(_) => Layout::Shared,
+    };
     ChainState {
-        newest: kept.entries.last().cloned(),
-        newer: chain::newer(&kept.entries),
-        has_head: kept.entries.iter().any(|entry| entry.digest() == needs.head),
-        twin: kept.entries.iter().find(twin).cloned(),
+        layout,
+        newest: line(&needs.chain).last().cloned().map(Row::of),
+        newer: line(&needs.chain).find(|entry| entry.version > VERSION).map(|entry| (entry.seq, entry.version)),
+        foreign: needs.heads.iter().find(|(chain, head)| !line(chain).any(|entry| entry.digest() == *head)).map(|(_, head)| head.clone()),
+        twin: line(&needs.chain).find(twin).cloned().map(Row::of),
         absent: needs.kept.iter().find(|digest| !kept.blobs.contains_key(digest)).cloned(),
+        clock: None,
     }
-}
-
-fn store(kept: &mut Exported, entry: &Entry, blobs: Vec<Blob>) {
-    kept.blobs.extend(blobs.into_iter().map(|blob| (blob.digest, blob.bytes)));
-    kept.entries.push(entry.clone());
 }

@@ -6,16 +6,20 @@ mod schema;
 mod table;
 mod trouble;
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::{sync::Mutex, time::sleep};
 
 use super::{
-    Blob, Draft, Entry, LedgerError, Store,
-    admission::{Admitted, Candidate, ChainState, Needs, adoptable},
+    Blob, Draft, Entry, LedgerError, Row, Store,
+    admission::{Admitted, Candidate, ChainState, Layout, Needs, adoptable, closing_after},
     kept,
+    row::heads_of,
 };
 use crate::{
     model::Digest,
@@ -24,6 +28,7 @@ use crate::{
         postgres::{Recorder, Target},
     },
 };
+use table::Tables;
 use trouble::Place;
 
 pub use schema::schema_sql;
@@ -40,9 +45,6 @@ const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE
     SET LOCAL lock_timeout = 10000; SET LOCAL idle_in_transaction_session_timeout = 60000; SET LOCAL search_path = pg_catalog; \
     SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'";
 
-/// Waits until no other append is under way. The number is `gonogo` in ASCII.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(113728291825519)";
-
 /// A ledger in a database. Nothing is asked of it before its first use.
 pub struct Postgres {
     place: Place,
@@ -53,8 +55,18 @@ pub struct Postgres {
     idle: Mutex<Option<Recorder>>,
 }
 
-/// What to do with a candidate: what stands in a given place and what was found, to the entry and whether it is new.
-type Decide<'d> = &'d (dyn Fn(Option<Entry>, ChainState) -> Result<(Entry, bool), LedgerError> + Send + Sync);
+/// What to do with a candidate: what stands in a given place and what was found, to what is to be added.
+type Decide<'d> = &'d (dyn Fn(Option<Row>, ChainState) -> Result<Admitted, LedgerError> + Send + Sync);
+
+/// What an append rests on.
+struct Wanted<'w> {
+    needs: &'w Needs,
+    /// The place that is asked for; of an append none.
+    place: Option<u64>,
+    /// Whether it comes into the shared chain whatever the layout.
+    shared: bool,
+    decide: Decide<'w>,
+}
 
 impl Postgres {
     /// The ledger in the database `target`, its certificate judged as `reach` says.
@@ -62,15 +74,39 @@ impl Postgres {
         Self { place: Place(target.shown()), target, reach, idle: Mutex::default() }
     }
 
-    /// Makes the tables, as [`schema_sql`] says.
+    /// Makes the tables, as [`schema_sql`] says, and closes the chain that all projects share, so that each goes on with one
+    /// of its own; `true` where that had entries and was closed now.
     ///
     /// # Errors
-    /// [`LedgerError::Unavailable`].
-    pub async fn apply(&self, role: Option<&str>) -> Result<(), LedgerError> {
+    /// [`LedgerError`]; all is as it was then.
+    pub async fn apply(&self, role: Option<&str>, now: Timestamp) -> Result<bool, LedgerError> {
         let recorder = self.recorder("added to").await?;
-        recorder.run(&schema_sql(role), soon()).await.map_err(|refused| self.place.failed("added to", &refused))?;
+        let done = self.applied(&recorder, role, now).await;
+        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = recorder.run(end, soon()).await.map_err(|refused| self.place.failed("added to", &refused));
         recorder.close().await;
-        Ok(())
+        let closed = done?;
+        ended.map(|()| closed)
+    }
+
+    async fn applied(&self, recorder: &Recorder, role: Option<&str>, now: Timestamp) -> Result<bool, LedgerError> {
+        let tables = self.tables(recorder, "added to");
+        let run =
+            async |statements: &str| recorder.run(statements, soon()).await.map_err(|refused| self.place.failed("added to", &refused));
+        run(BEGIN).await?;
+        tables.refuse_newer_format().await?;
+        run(schema::LOCK).await?;
+        run(&schema::statements(role)).await?;
+        if tables.layout().await? != Layout::Shared {
+            return Ok(false);
+        }
+        tables.insert(&closing_after(tables.newest().await?, now)?).await?;
+        run(schema::BY_PROJECT).await?;
+        Ok(true)
+    }
+
+    fn tables<'t>(&'t self, recorder: &'t Recorder, doing: &'static str) -> Tables<'t> {
+        Tables { place: &self.place, recorder, doing }
     }
 
     async fn recorder(&self, doing: &'static str) -> Result<Recorder, LedgerError> {
@@ -90,10 +126,10 @@ impl Postgres {
         *self.idle.lock().await = Some(recorder);
     }
 
-    /// One transaction around `decide`. The bytes are sent before the lock is taken, which others wait for.
-    async fn add(&self, needs: &Needs, place: Option<u64>, decide: Decide<'_>) -> Result<Entry, LedgerError> {
+    /// One transaction around the decision. The bytes are sent before the lock is taken, which others wait for.
+    async fn add(&self, wanted: Wanted<'_>) -> Result<Entry, LedgerError> {
         let recorder = self.recorder("added to").await?;
-        let (entry, new) = match self.added(&recorder, needs, place, decide).await {
+        let (entry, new) = match self.added(&recorder, wanted).await {
             Ok(added) => added,
             Err(error) => {
                 // It is rolled back, here or by the server when the session ends.
@@ -115,28 +151,45 @@ impl Postgres {
         Ok(entry)
     }
 
-    async fn added(
-        &self,
-        recorder: &Recorder,
-        needs: &Needs,
-        place: Option<u64>,
-        decide: Decide<'_>,
-    ) -> Result<(Entry, bool), LedgerError> {
-        let failed = |refused| self.place.failed("added to", &refused);
-        recorder.run(BEGIN, soon()).await.map_err(failed)?;
-        table::refuse_newer_format(&self.place, recorder).await?;
-        table::insert_blobs(recorder, &needs.blobs).await.map_err(failed)?;
-        recorder.run(LOCK, soon()).await.map_err(failed)?;
-        let found = table::find(&self.place, recorder, needs).await?;
+    async fn added(&self, recorder: &Recorder, wanted: Wanted<'_>) -> Result<(Entry, bool), LedgerError> {
+        let tables = self.tables(recorder, "added to");
+        recorder.run(BEGIN, soon()).await.map_err(|refused| self.place.failed("added to", &refused))?;
+        tables.refuse_newer_format().await?;
+        let Wanted { needs, place, shared, decide } = wanted;
+        let before = tables.layout().await?;
+        tables.insert_blobs(before, shared || before == Layout::Shared, &needs.blobs).await?;
+        // A layout changes only under the lock of the shared chain, and only to the last one.
+        if before != Layout::ByProject {
+            self.lock(recorder, "").await?;
+        }
+        let layout = tables.layout().await?;
+        if layout == Layout::ByProject {
+            self.lock(recorder, &needs.chain).await?;
+        }
+        let found = tables.find(layout, needs).await?;
         let same = match place {
-            Some(seq) => table::entry(&self.place, recorder, seq).await?,
+            Some(seq) => tables.row(layout, &needs.chain, seq).await?,
             None => None,
         };
-        let (entry, new) = decide(same, found)?;
-        if new {
-            table::insert(recorder, &entry).await.map_err(failed)?;
+        match decide(same, found)? {
+            Admitted::Stands(entry) => Ok((entry, false)),
+            Admitted::New(mut entries) => {
+                for entry in &entries {
+                    tables.insert(entry).await?;
+                }
+                // There is always one.
+                Ok((entries.remove(entries.len() - 1), true))
+            }
         }
-        Ok((entry, new))
+    }
+
+    /// Waits until nobody else adds to this chain. Two chains of one hash only wait for each other.
+    async fn lock(&self, recorder: &Recorder, chain: &str) -> Result<(), LedgerError> {
+        let hash = u32::from_str_radix(&Digest::of(chain.as_bytes()).as_str()[..8], 16).unwrap_or(0).cast_signed();
+        // The first number is `gono` in ASCII.
+        let of_chain = format!("SELECT pg_advisory_xact_lock(1735356015, {hash})");
+        let lock = if chain.is_empty() { schema::LOCK } else { &of_chain };
+        recorder.run(lock, soon()).await.map_err(|refused| self.place.failed("added to", &refused))
     }
 
     /// Whether the entry is there, although the answer to its commit never came. The transaction of the lost session
@@ -160,35 +213,17 @@ impl Postgres {
         }
     }
 
-    async fn is_there(&self, entry: &Entry) -> Result<bool, String> {
-        let recorder = self.log_in().await.map_err(|trouble| trouble.to_string())?;
-        let looked = async {
-            recorder.run(BEGIN, soon()).await?;
-            recorder.run(LOCK, soon()).await?;
-            let there = table::has_entry(&recorder, &entry.digest()).await?;
-            recorder.run("ROLLBACK", soon()).await?;
-            Ok(there)
-        };
-        let there = looked.await.map_err(|refused: crate::net::postgres::Refused| refused.to_string())?;
+    async fn is_there(&self, entry: &Entry) -> Result<bool, LedgerError> {
+        let recorder = self.log_in().await.map_err(|trouble| self.place.unreachable("read", &trouble))?;
+        let run = async |statements: &str| recorder.run(statements, soon()).await.map_err(|refused| self.place.failed("read", &refused));
+        run(BEGIN).await?;
+        // The first entry of a ledger is added under the lock of the shared chain.
+        self.lock(&recorder, "").await?;
+        self.lock(&recorder, &entry.chain).await?;
+        let there = self.tables(&recorder, "read").has_entry(entry).await?;
+        run("ROLLBACK").await?;
         self.put_back(recorder).await;
         Ok(there)
-    }
-
-    async fn read_entries(&self) -> Result<Vec<Entry>, LedgerError> {
-        let recorder = self.recorder("read").await?;
-        let entries = table::entries(&self.place, &recorder).await?;
-        self.put_back(recorder).await;
-        Ok(entries)
-    }
-
-    async fn read_blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LedgerError> {
-        let recorder = self.recorder("read").await?;
-        let bytes = table::blob(&recorder, digest).await.map_err(|refused| self.place.failed("read", &refused))?;
-        self.put_back(recorder).await;
-        match bytes {
-            Some(bytes) if Digest::of(&bytes) != *digest => Err(kept::changed(self, digest).await),
-            bytes => Ok(bytes),
-        }
     }
 }
 
@@ -197,34 +232,69 @@ impl Store for Postgres {
         self.place.0.clone()
     }
 
-    fn append(&self, draft: Draft, blobs: Vec<Blob>, now: Timestamp) -> BoxFuture<'_, Result<Entry, LedgerError>> {
+    fn append<'a>(
+        &'a self,
+        draft: Draft,
+        blobs: Vec<Blob>,
+        now: Timestamp,
+        onto: Option<&'a Digest>,
+    ) -> BoxFuture<'a, Result<Entry, LedgerError>> {
         Box::pin(async move {
-            let candidate = Candidate::new(&self.place.0, draft, blobs, now)?;
-            let decide = |_, found| match candidate.admit(&self.place.0, found)? {
-                Admitted::Stands(entry) => Ok((entry, false)),
-                Admitted::New(entry) => Ok((entry, true)),
-            };
-            self.add(&candidate.needs, None, &decide).await
+            let candidate = Candidate::new(&self.place.0, draft, blobs, now, onto)?;
+            let decide = |_, found| candidate.admit(&self.place.0, found);
+            self.add(Wanted { needs: &candidate.needs, place: None, shared: false, decide: &decide }).await
         })
     }
 
     fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>> {
         Box::pin(async move {
             let needs = Needs::of_entry(&entry, blobs)?;
-            let decide = |same: Option<Entry>, found| {
-                let new = adoptable(&entry, &needs.head, same.as_ref(), &found)?;
-                Ok((entry.clone(), new))
+            let decide = |same: Option<Row>, found| {
+                let new = adoptable(&entry, same, found)?;
+                Ok(if new { Admitted::New(vec![entry.clone()]) } else { Admitted::Stands(entry.clone()) })
             };
-            self.add(&needs, Some(entry.seq), &decide).await.map(|_| ())
+            let shared = entry.chain.is_empty();
+            self.add(Wanted { needs: &needs, place: Some(entry.seq), shared, decide: &decide }).await.map(|_| ())
         })
     }
 
-    fn entries(&self) -> BoxFuture<'_, Result<Vec<Entry>, LedgerError>> {
-        Box::pin(self.read_entries())
+    fn rows<'a>(&'a self, chain: &'a str) -> BoxFuture<'a, Result<Vec<Row>, LedgerError>> {
+        Box::pin(async move {
+            let recorder = self.recorder("read").await?;
+            let rows = self.tables(&recorder, "read").rows(chain).await?;
+            self.put_back(recorder).await;
+            Ok(rows)
+        })
+    }
+
+    fn chains(&self) -> BoxFuture<'_, Result<BTreeMap<String, Digest>, LedgerError>> {
+        Box::pin(async move {
+            let recorder = self.recorder("read").await?;
+            let heads = self.tables(&recorder, "read").heads().await?;
+            self.put_back(recorder).await;
+            heads_of(heads)
+        })
     }
 
     fn blob<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
-        Box::pin(self.read_blob(digest))
+        Box::pin(async move {
+            let recorder = self.recorder("read").await?;
+            let bytes = self.tables(&recorder, "read").blob(digest).await?;
+            self.put_back(recorder).await;
+            match bytes {
+                Some(bytes) if Digest::of(&bytes) != *digest => Err(kept::changed(self, digest).await),
+                bytes => Ok(bytes),
+            }
+        })
+    }
+
+    fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
+        Box::pin(async move {
+            let recorder = self.recorder("read").await?;
+            let clock = self.tables(&recorder, "read").clock().await?;
+            self.put_back(recorder).await;
+            Ok(Some(clock))
+        })
     }
 }
 

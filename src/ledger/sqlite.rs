@@ -9,18 +9,20 @@ mod table;
 mod trouble;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
-    Blob, Draft, Entry, LedgerError, Store,
-    admission::{Admitted, Candidate, Needs, adoptable, refused},
+    Blob, Draft, Entry, LedgerError, Row, Store,
+    admission::{Admitted, Candidate, ChainState, Layout, Needs, adoptable, closing_after, refused},
     kept,
+    row::heads_of,
 };
 use crate::model::Digest;
 use trouble::Place;
@@ -56,6 +58,44 @@ impl Sqlite {
         }
     }
 
+    /// How many entries all projects share, where each has no chain of its own yet; `None` where they have.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn shared(&self) -> Result<Option<u64>, LedgerError> {
+        self.run("read", |place, connection| {
+            let layout = table::layout(place, connection)?;
+            let count = connection.query_row("SELECT count(*) FROM entries", [], |row| row.get::<_, i64>(0));
+            let count = count.map_err(|error| place.failed("read", &error))?;
+            Ok((layout == Layout::Shared).then_some(count.unsigned_abs()))
+        })
+        .await
+    }
+
+    /// Closes the chain that all projects share, so that each goes on with one of its own; `false` where that was done
+    /// before.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; all is as it was then.
+    pub async fn migrate(&self, now: Timestamp) -> Result<bool, LedgerError> {
+        self.run("added to", move |place, connection| {
+            let failed = |error: rusqlite::Error| place.failed("added to", &error);
+            let transaction = writing(place, connection)?;
+            if table::layout(place, &transaction)? != Layout::Shared {
+                return Ok(false);
+            }
+            if schema::format(&transaction).map_err(failed)? < schema::FORMAT {
+                transaction.execute_batch(schema::CHAINS).map_err(failed)?;
+                transaction.pragma_update(None, "user_version", schema::FORMAT).map_err(failed)?;
+            }
+            let newest = table::newest(place, &transaction)?;
+            table::insert(&transaction, Layout::Shared, &[closing_after(newest, now)?], &[]).map_err(failed)?;
+            transaction.commit().map_err(|error| place.commit_failed(&error))?;
+            Ok(true)
+        })
+        .await
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
@@ -78,29 +118,41 @@ impl Store for Sqlite {
         self.place.0.clone()
     }
 
-    fn append(&self, draft: Draft, blobs: Vec<Blob>, now: Timestamp) -> BoxFuture<'_, Result<Entry, LedgerError>> {
+    fn append<'a>(
+        &'a self,
+        draft: Draft,
+        blobs: Vec<Blob>,
+        now: Timestamp,
+        onto: Option<&'a Digest>,
+    ) -> BoxFuture<'a, Result<Entry, LedgerError>> {
+        let onto = onto.cloned();
         Box::pin(self.run("added to", move |place, connection| {
-            let candidate = Candidate::new(&place.0, draft, blobs, now)?;
-            add(place, connection, &candidate.needs, |_, found| match candidate.admit(&place.0, found)? {
-                Admitted::Stands(entry) => Ok((entry, false)),
-                Admitted::New(entry) => Ok((entry, true)),
-            })
+            let candidate = Candidate::new(&place.0, draft, blobs, now, onto.as_ref())?;
+            add(place, connection, &candidate.needs, |_, found| candidate.admit(&place.0, found))
         }))
     }
 
     fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>> {
         Box::pin(self.run("added to", move |place, connection| {
             let needs = Needs::of_entry(&entry, blobs)?;
-            add(place, connection, &needs, |same, found| {
-                let new = adoptable(&entry, &needs.head, same(entry.seq)?.as_ref(), &found)?;
-                Ok((entry, new))
-            })
-            .map(|_| ())
+            let added = add(place, connection, &needs, |same, found| {
+                let new = adoptable(&entry, same(&entry.chain, entry.seq)?, found)?;
+                Ok(if new { Admitted::New(vec![entry]) } else { Admitted::Stands(entry) })
+            });
+            added.map(|_| ())
         }))
     }
 
-    fn entries(&self) -> BoxFuture<'_, Result<Vec<Entry>, LedgerError>> {
-        Box::pin(self.run("read", |place, connection| table::entries(place, connection)))
+    fn rows<'a>(&'a self, chain: &'a str) -> BoxFuture<'a, Result<Vec<Row>, LedgerError>> {
+        let chain = chain.to_owned();
+        Box::pin(self.run("read", move |place, connection| table::rows(place, &*reading(place, connection)?, &chain)))
+    }
+
+    fn chains(&self) -> BoxFuture<'_, Result<BTreeMap<String, Digest>, LedgerError>> {
+        Box::pin(async {
+            let heads = self.run("read", |place, connection| table::heads(place, &*reading(place, connection)?)).await?;
+            heads_of(heads)
+        })
     }
 
     fn blob<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
@@ -113,28 +165,49 @@ impl Store for Sqlite {
             }
         })
     }
+
+    fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
+        Box::pin(async { Ok(None) })
+    }
 }
 
-/// One immediate transaction around `decide`, which is told what stands there and says which entry it is and whether it
-/// is new.
+/// What is read in several steps is read as of one moment.
+fn reading<'c>(place: &Place, connection: &'c mut Connection) -> Result<Transaction<'c>, LedgerError> {
+    connection.transaction().map_err(|error| place.failed("read", &error))
+}
+
+/// What stands in a place of a chain.
+type Same<'s> = &'s dyn Fn(&str, u64) -> Result<Option<Row>, LedgerError>;
+
+/// One immediate transaction around `decide`, which is told what stands there; returns the entry that was wanted.
 fn add(
     place: &Place,
     connection: &mut Connection,
     needs: &Needs,
-    decide: impl FnOnce(&dyn Fn(u64) -> Result<Option<Entry>, LedgerError>, super::admission::ChainState) -> Result<(Entry, bool), LedgerError>,
+    decide: impl FnOnce(Same<'_>, ChainState) -> Result<Admitted, LedgerError>,
 ) -> Result<Entry, LedgerError> {
+    let transaction = writing(place, connection)?;
+    let found = table::find(place, &transaction, needs)?;
+    let layout = found.layout;
+    match decide(&|chain, seq| table::row(place, &transaction, chain, seq), found)? {
+        Admitted::Stands(entry) => Ok(entry),
+        Admitted::New(mut entries) => {
+            table::insert(&transaction, layout, &entries, &needs.blobs).map_err(|error| place.failed("added to", &error))?;
+            transaction.commit().map_err(|error| place.commit_failed(&error))?;
+            // There is always one.
+            Ok(entries.remove(entries.len() - 1))
+        }
+    }
+}
+
+/// The one transaction of something that is added.
+fn writing<'c>(place: &Place, connection: &'c mut Connection) -> Result<Transaction<'c>, LedgerError> {
     let failed = |error: rusqlite::Error| place.failed("added to", &error);
-    if let Some(format) = schema::newer(connection).map_err(failed)? {
+    let format = schema::format(connection).map_err(failed)?;
+    if format > schema::FORMAT {
         return Err(refused(&place.0, format!("its file has the format {format}, this gonogo writes {}: use a newer one", schema::FORMAT)));
     }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    let found = table::find(place, &transaction, needs)?;
-    let (entry, new) = decide(&|seq| table::entry(place, &transaction, seq), found)?;
-    if new {
-        table::insert(&transaction, &entry, &needs.blobs).map_err(failed)?;
-        transaction.commit().map_err(|error| place.commit_failed(&error))?;
-    }
-    Ok(entry)
+    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)
 }
 
 /// Where SQLite keeps what is not yet in the file itself.

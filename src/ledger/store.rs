@@ -1,9 +1,11 @@
 //! Where entries are kept.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use super::{Draft, Entry, LedgerError};
+use super::{Draft, Entry, LedgerError, Row};
 use crate::model::Digest;
 
 /// Bytes kept beside the entries, by their SHA-256: reports, plan files, evidence, logs.
@@ -23,35 +25,69 @@ impl Blob {
 }
 
 /// A ledger's storage. It appends and reads; whether what it reads can be believed is for the chain to say.
+///
+/// A ledger is one chain that all projects share; where that was closed, each project goes on in a chain of its own, named
+/// by [`chain_of`](super::chain_of), and what concerns all in [`ORG`](super::ORG).
 pub trait Store: Send + Sync {
     /// Where it is, for messages: a path or an address without credentials.
     fn place(&self) -> String;
 
-    /// Adds one entry with the bytes it needs, in one transaction: it chains to whatever entry is the newest then,
-    /// however many processes append at once. When this returns, both are on disk. A signed statement that stands here
-    /// already is not added again: its entry is returned.
+    /// Adds one entry with the bytes it needs, in one transaction: it chains to whatever entry is the newest of its chain
+    /// then, however many processes append at once. When this returns, both are on disk. A signed statement that stands
+    /// there already is not added again: its entry is returned. With `onto`, nothing is added unless that is the head of
+    /// the chain at that moment.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was added then.
-    fn append(&self, draft: Draft, blobs: Vec<Blob>, now: Timestamp) -> BoxFuture<'_, Result<Entry, LedgerError>>;
+    fn append<'a>(
+        &'a self,
+        draft: Draft,
+        blobs: Vec<Blob>,
+        now: Timestamp,
+        onto: Option<&'a Digest>,
+    ) -> BoxFuture<'a, Result<Entry, LedgerError>>;
 
     /// Adds an entry as it is, with the bytes it needs: when a ledger moves to another place. It must follow the newest
-    /// entry here; one that stands here already is left as it is.
+    /// entry of its chain here; one that stands here already is left as it is.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was added then.
     fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>>;
 
-    /// Every entry, oldest first, as stored. Nothing is checked but each row alone: that its columns can be read, that it
-    /// stands in its place and that its stored fingerprint is its own.
+    /// The rows of the shared chain and after them those of `chain`, as stored, in the order of their numbers: one line
+    /// of entries, if nobody has changed anything. The empty name is the shared chain alone.
     ///
     /// # Errors
     /// [`LedgerError`].
-    fn entries(&self) -> BoxFuture<'_, Result<Vec<Entry>, LedgerError>>;
+    fn rows<'a>(&'a self, chain: &'a str) -> BoxFuture<'a, Result<Vec<Row>, LedgerError>>;
+
+    /// The same as entries. Nothing is checked but each row alone: that it can be read, that it stands in its place and
+    /// that its stored fingerprint is its own.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    fn entries<'a>(&'a self, chain: &'a str) -> BoxFuture<'a, Result<Vec<Entry>, LedgerError>> {
+        Box::pin(async move {
+            let rows = self.rows(chain).await?;
+            rows.into_iter().zip(1..).map(|(row, seq)| row.entry(seq)).collect()
+        })
+    }
+
+    /// The chains that there are, the shared one under the empty name, with the fingerprint of the newest entry of each.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    fn chains(&self) -> BoxFuture<'_, Result<BTreeMap<String, Digest>, LedgerError>>;
 
     /// The bytes with this fingerprint; checked against it.
     ///
     /// # Errors
     /// [`LedgerError`], also where the bytes are not those of the fingerprint.
     fn blob<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>>;
+
+    /// What the storage's own clock says; `None` where it has none.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>>;
 }

@@ -7,6 +7,9 @@ mod crash;
 mod disk;
 mod export;
 mod files;
+mod former;
+mod looking;
+mod repair;
 mod rights;
 mod tamper;
 mod vanishing;
@@ -16,13 +19,16 @@ mod worker;
 use std::path::{Path, PathBuf};
 
 use gonogo::{
-    ledger::{Blob, Draft, Entry, LedgerError, Store, chain as links, kept, place, postgres::schema_sql},
+    ledger::{Blob, Checked, Draft, Entry, Label, LedgerError, Store, Verifier, chain as links, kept, place, postgres::schema_sql},
     model::{Act, Answer, Digest, Evidence, Made, Method, ProcessEnv, Reply, Review, Statement},
 };
 use jiff::Timestamp;
 use tempfile::TempDir;
 
 use crate::servers::postgres::{Database, Postgres};
+
+/// The chain of the project that the tests are about.
+const CHAIN: &str = "api";
 
 /// Where a ledger stands: one of each kind.
 enum Ground {
@@ -64,7 +70,9 @@ impl Ground {
             }
             Self::Database(database) => {
                 let disable = "SET search_path = gonogo; ALTER TABLE entries DISABLE TRIGGER ALL; ALTER TABLE blobs DISABLE TRIGGER ALL; \
-                    ALTER TABLE entries DROP CONSTRAINT IF EXISTS entries_seq_check;";
+                    ALTER TABLE chains DISABLE TRIGGER ALL; ALTER TABLE kept DISABLE TRIGGER ALL; \
+                    ALTER TABLE entries DROP CONSTRAINT IF EXISTS entries_seq_check; \
+                    ALTER TABLE chains DROP CONSTRAINT IF EXISTS chains_seq_check;";
                 database.client().await.batch_execute(&format!("{disable}{statements}")).await.expect(statements);
             }
         }
@@ -91,27 +99,34 @@ fn open(place: &str) -> Result<Box<dyn Store>, LedgerError> {
     place::open(place, Path::new("/"), &ProcessEnv::default(), now(), true)
 }
 
+/// Trusts every signature.
+struct Trusting;
+
+impl Verifier for Trusting {
+    fn check(&self, _: &[u8], _: &str, _: &str, _: Timestamp) -> Checked {
+        Checked::Signed { key: "a key".into(), since: None }
+    }
+}
+
 /// Reads everything and checks all that can be checked without keys.
 async fn verified(store: &dyn Store) -> Result<Vec<Entry>, LedgerError> {
-    let entries = store.entries().await?;
+    let entries = store.entries(CHAIN).await?;
     links::check(&entries)?;
     kept::check(store, &entries).await?;
     Ok(entries)
 }
 
-fn instant(text: &str) -> Timestamp {
-    text.parse().expect("an instant")
-}
-
+/// A database has a clock of its own, which this must agree with.
+#[expect(clippy::disallowed_methods, reason = "the servers read the same clock")]
 fn now() -> Timestamp {
-    instant("2026-11-20T12:00:00Z")
+    Timestamp::try_from(std::time::SystemTime::now()).expect("now")
 }
 
 fn made(head: Digest) -> Made {
     Made {
         project: "api".into(),
         environment: "prod".into(),
-        at: now(),
+        at: "2024-01-01T12:00:00Z".parse().expect("an instant"),
         head,
         org: None,
         by: None,
@@ -122,6 +137,18 @@ fn made(head: Digest) -> Made {
 
 fn draft(act: Act, head: Digest) -> Draft {
     Draft { payload: Statement { subject: Vec::new(), made: made(head), act }.to_json(), signature: None }
+}
+
+/// What a remark says.
+fn said(comment: &str) -> Statement {
+    let act = Act::Review(Review { emergency: Digest::of(b"an emergency"), comment: comment.into() });
+    Statement { subject: Vec::new(), made: made(Digest::none()), act }
+}
+
+/// The same of another project.
+fn of_project(project: &str, comment: &str) -> Draft {
+    let made = Made { project: project.into(), ..made(Digest::none()) };
+    Draft { payload: Statement { made, ..said(comment) }.to_json(), signature: None }
 }
 
 /// A statement that names no bytes.
@@ -146,15 +173,40 @@ fn signed(draft: Draft) -> Draft {
     Draft { signature: Some(signature.into()), ..draft }
 }
 
-/// Five entries: the second is signed, the third has bytes, the fourth was made over the third.
+/// Adds to the project's chain.
+async fn append(store: &dyn Store, draft: Draft, blobs: Vec<Blob>) -> Result<Entry, LedgerError> {
+    store.append(draft, blobs, now(), None).await
+}
+
+/// A remark that somebody signed.
+fn by_ann(comment: &str) -> Draft {
+    let made = Made { by: Some("ann".into()), ..made(Digest::none()) };
+    signed(Draft { payload: Statement { made, ..said(comment) }.to_json(), signature: None })
+}
+
+/// The end of the shared chain and five entries after it: the second of them is signed, the third has bytes, the fourth
+/// was made over the third.
 async fn five(store: &dyn Store) -> Vec<Entry> {
-    store.append(remark("one"), Vec::new(), now()).await.expect("added");
-    store.append(signed(remark("two")), Vec::new(), now()).await.expect("added");
+    append(store, remark("one"), Vec::new()).await.expect("added");
+    append(store, by_ann("two"), Vec::new()).await.expect("added");
     let (draft, blobs) = answer(b"a scanned page");
-    let third = store.append(draft, blobs, now()).await.expect("added");
-    store.append(remark_over("four", third.digest()), Vec::new(), now()).await.expect("added");
-    store.append(remark("five"), Vec::new(), now()).await.expect("added");
+    let third = append(store, draft, blobs).await.expect("added");
+    append(store, remark_over("four", third.digest()), Vec::new()).await.expect("added");
+    append(store, remark("five"), Vec::new()).await.expect("added");
     verified(store).await.expect("a chain")
+}
+
+/// The first entry of a ledger as the release before this one began it: all that follow share its chain.
+fn first() -> Entry {
+    let Draft { payload, signature } = remark("zero");
+    let label = Label { act: "review".into(), project: "api".into(), environment: "prod".into(), ..Label::default() };
+    Entry { version: 1, chain: String::new(), seq: 1, prev: Digest::none(), recorded: now(), label, payload, signature }
+}
+
+/// The same five after it.
+async fn shared_five(store: &dyn Store) -> Vec<Entry> {
+    store.adopt(first(), Vec::new()).await.expect("adopted");
+    five(store).await
 }
 
 /// Which entry is named.

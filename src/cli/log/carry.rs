@@ -1,6 +1,7 @@
 //! `gonogo log export` and `import`: a ledger goes from place to place.
 
 use std::{
+    collections::BTreeMap,
     fs::{File, Permissions},
     io::{BufReader, BufWriter, ErrorKind},
     os::unix::fs::PermissionsExt as _,
@@ -17,10 +18,10 @@ use crate::{
         edge::{self, Edge},
     },
     ledger::{
-        Entry, Store, chain,
+        Entry, Store,
         export::{self, WriteError},
     },
-    model::Exit,
+    model::{Digest, Exit, plain},
 };
 
 /// Writes the whole ledger.
@@ -35,7 +36,7 @@ pub(super) async fn export(edge: &Edge, options: &LogExportOptions) -> Result<Ex
             .await
             .with_context(|| format!("`{}` could not be written", path.display()))
             .map_err(Failure::output)?,
-        None => export::write(store.as_ref(), &mut BufWriter::new(std::io::stdout().lock())).await,
+        None => export::write(store.as_ref(), None, &mut BufWriter::new(std::io::stdout().lock())).await,
     };
     match written {
         Ok(entries) => say_head(&format!("{}: exported", store.place()), &entries),
@@ -51,12 +52,12 @@ async fn to_file(path: &Path, store: &dyn Store) -> Result<Result<Vec<Entry>, Wr
     if path.exists() && !path.is_file() {
         // A pipe or device is written as it is.
         let mut out = BufWriter::new(File::options().write(true).open(path)?);
-        return Ok(export::write(store, &mut out).await);
+        return Ok(export::write(store, None, &mut out).await);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let as_any_file = Permissions::from_mode(0o666);
     let mut file = tempfile::Builder::new().prefix(".gonogo-export-").permissions(as_any_file).tempfile_in(folder)?;
-    let done = match export::write(store, &mut BufWriter::new(file.as_file_mut())).await {
+    let done = match export::write(store, None, &mut BufWriter::new(file.as_file_mut())).await {
         Ok(done) => done,
         failed => return Ok(failed),
     };
@@ -76,20 +77,28 @@ pub(super) async fn import(edge: &Edge, options: &LogImportOptions) -> Result<Ex
     let file = File::open(&options.file).with_context(|| format!("`{}` cannot be read", options.file.display())).map_err(Failure::usage)?;
     let exported = export::read(&mut BufReader::new(file)).map_err(Failure::from)?;
     // Before a file is started for it.
-    chain::check(&exported.entries).map_err(Failure::from)?;
+    exported.check().map_err(Failure::from)?;
     let place = match Where::find(edge, &options.place) {
         Ok(place) => place,
         Err(exit) => return Ok(exit),
     };
     let store = place.open(edge, true)?;
     let added = export::import(exported, store.as_ref()).await.map_err(Failure::from)?;
-    let entries = store.entries().await.map_err(Failure::from)?;
+    let entries = export::entries(store.as_ref(), None).await.map_err(Failure::from)?;
     say_head(&format!("{}: {added} added", store.place()), &entries);
     Ok(Exit::Go)
 }
 
-/// The head is what to keep elsewhere: by it a ledger that was cut off is told.
+/// The heads are what to keep elsewhere: by them a ledger that was cut off is told.
 fn say_head(done: &str, entries: &[Entry]) {
     let count = if entries.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", entries.len()) };
-    edge::say(&format!("{done}; {count}, head {}", chain::head(entries)));
+    let newest: BTreeMap<&str, &Entry> = entries.iter().map(|entry| (entry.chain.as_str(), entry)).collect();
+    let mut heads: Vec<String> =
+        newest.iter().filter(|(chain, _)| !chain.is_empty() || newest.len() == 1).map(|(_, entry)| entry.digest().to_string()).collect();
+    if heads.len() > 1 {
+        let named = newest.iter().filter(|(chain, _)| !chain.is_empty());
+        heads = named.map(|(chain, entry)| format!("{} of {}", entry.digest(), plain(chain))).collect();
+    }
+    let head = if heads.is_empty() { Digest::none().to_string() } else { heads.join(", ") };
+    edge::say(&format!("{done}; {count}, head {head}"));
 }

@@ -26,21 +26,37 @@ pub(super) async fn init(edge: &Edge, options: &LogInitOptions) -> Result<Exit, 
         if role.is_some() {
             return Err(Failure::usage(anyhow!("`--role` is for a database: a file's ledger belongs to whoever may write the file")));
         }
-        return start(&place.path());
+        return start(edge, &place.path(), options.apply).await;
     };
     if options.apply {
-        database.apply(role).await.map_err(Failure::from)?;
-        edge::say(&format!("the ledger's tables are in {}", database.place()));
+        let closed = database.apply(role, edge::clock()).await.map_err(Failure::from)?;
+        let and = if closed { "; the chain that all projects shared is closed, each goes on with one of its own" } else { "" };
+        edge::say(&format!("the ledger's tables are in {}{and}", database.place()));
     } else {
         edge::print(&schema_sql(role)).map_err(Failure::output)?;
-        edge::say("these statements are for the database's owner; `--apply` runs them");
+        edge::say(
+            "these statements are for the database's owner; `--apply` runs them, and where projects share one chain it closes that, so that \
+             each goes on with one of its own (older programs add nothing then)",
+        );
     }
     Ok(Exit::Go)
 }
 
-fn start(path: &Path) -> Result<Exit, Failure> {
+async fn start(edge: &Edge, path: &Path, apply: bool) -> Result<Exit, Failure> {
     let existed = path.exists();
-    Sqlite::open_or_create(path).map_err(Failure::from)?;
-    edge::say(&format!("{}: {}", path.display(), if existed { "there is a ledger already" } else { "an empty ledger" }));
+    let ledger = Sqlite::open_or_create(path).map_err(Failure::from)?;
+    let said = match ledger.shared().await? {
+        Some(_) if apply => {
+            ledger.migrate(edge.now).await?;
+            "the chain that all projects shared is closed, each goes on with one of its own".to_owned()
+        }
+        Some(count) => format!(
+            "there is a ledger already; its {count} entries are one chain that all projects share: `--apply` closes it, so that each goes \
+             on with one of its own (older programs add nothing then)"
+        ),
+        None if existed => "there is a ledger already".into(),
+        None => "an empty ledger".into(),
+    };
+    edge::say(&format!("{}: {said}", path.display()));
     Ok(Exit::Go)
 }

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ledger::{Blob, Entry, LedgerError, row::Row},
+    ledger::{Blob, Entry, Label, LedgerError, Row},
     model::{Digest, excerpt},
 };
 
@@ -27,6 +27,11 @@ pub(super) struct EntryLine<'l> {
     payload: Cow<'l, str>,
     signature: Option<Cow<'l, str>>,
     digest: Cow<'l, str>,
+    /// Absent in the shared chain, as the label is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chain: Option<Cow<'l, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<Label>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,6 +52,8 @@ impl<'l> Line<'l> {
             payload: STANDARD.encode(&entry.payload).into(),
             signature: entry.signature.as_deref().map(Cow::from),
             digest: entry.digest().to_string().into(),
+            chain: (!entry.chain.is_empty()).then(|| entry.chain.as_str().into()),
+            label: (!entry.chain.is_empty()).then(|| entry.label.clone()),
         })
     }
 
@@ -77,11 +84,18 @@ impl<'l> Line<'l> {
 }
 
 impl EntryLine<'_> {
+    /// The chain's name.
+    pub(super) fn chain(&self) -> String {
+        self.chain.as_deref().unwrap_or_default().to_owned()
+    }
+
     /// The entry; it must be the one that its fingerprint names. The error is the ledger's, for the entry `expected`.
     pub(super) fn entry(self, expected: u64) -> Result<Entry, LedgerError> {
         let broken = |why: String| LedgerError::Broken { seq: expected, why };
         let payload = STANDARD.decode(self.payload.as_bytes()).map_err(|error| broken(format!("its payload is not base64: {error}")))?;
         let row = Row {
+            chain: self.chain(),
+            label: self.label.as_ref().map(|label| serde_json::to_string(label).unwrap_or_default()).unwrap_or_default(),
             seq: i64::try_from(self.seq).map_err(|_| broken(format!("its number is {}", self.seq)))?,
             version: self.version.into(),
             prev: self.prev.into_owned(),

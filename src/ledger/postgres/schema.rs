@@ -1,13 +1,16 @@
 //! The tables in a database, and who may do what with them.
 
-/// The format of the tables; stored in the schema's comment.
-pub(super) const FORMAT: u32 = 1;
+/// The format of the tables; stored in the schema's comment. Format 1 has no chains of projects; a ledger in which they have
+/// not begun keeps it, so that older programs go on.
+pub(super) const FORMAT: u32 = 2;
 
 /// What the schema's comment begins with.
 pub(super) const COMMENT: &str = "gonogo ledger, format ";
 
+/// Waits until nobody adds to the shared chain. The number is `gonogo` in ASCII.
+pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(113728291825519)";
+
 const TABLES: &str = r#"CREATE SCHEMA IF NOT EXISTS gonogo;
-COMMENT ON SCHEMA gonogo IS 'gonogo ledger, format 1';
 CREATE TABLE IF NOT EXISTS gonogo.entries (
     seq bigint PRIMARY KEY CHECK (seq > 0),
     version bigint NOT NULL,
@@ -26,6 +29,34 @@ CREATE TABLE IF NOT EXISTS gonogo.blobs (
 );
 -- Bytes that are compressed already, mostly: reading them whole is all that is ever done.
 ALTER TABLE gonogo.blobs ALTER COLUMN bytes SET STORAGE EXTERNAL;
+CREATE TABLE IF NOT EXISTS gonogo.chains (
+    chain text NOT NULL CHECK (chain <> ''),
+    label text NOT NULL,
+    seq bigint NOT NULL CHECK (seq > 0),
+    version bigint NOT NULL,
+    prev text NOT NULL,
+    recorded text NOT NULL,
+    payload bytea NOT NULL,
+    signature text,
+    statement text NOT NULL,
+    digest text NOT NULL UNIQUE,
+    PRIMARY KEY (chain, seq),
+    UNIQUE (chain, prev)
+);
+CREATE INDEX IF NOT EXISTS chains_by_statement ON gonogo.chains (chain, statement);
+CREATE INDEX IF NOT EXISTS chains_by_version ON gonogo.chains (chain, version, seq);
+CREATE TABLE IF NOT EXISTS gonogo.kept (
+    digest text PRIMARY KEY,
+    size bigint NOT NULL,
+    deflated bytea NOT NULL
+);
+ALTER TABLE gonogo.kept ALTER COLUMN deflated SET STORAGE EXTERNAL;
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM gonogo.entries) THEN
+        COMMENT ON SCHEMA gonogo IS 'gonogo ledger, format 2';
+    END IF;
+END $$;
 CREATE OR REPLACE FUNCTION gonogo.only_grows() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
     RAISE EXCEPTION 'the ledger only grows: % on gonogo.% is refused', TG_OP, TG_TABLE_NAME;
@@ -35,34 +66,58 @@ BEGIN
     IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM gonogo.entries) THEN
         RAISE EXCEPTION 'an entry of the ledger follows the newest one';
     END IF;
+    IF EXISTS (SELECT 1 FROM gonogo.entries WHERE version = 2) THEN
+        RAISE EXCEPTION 'the shared chain of the ledger is closed';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION gonogo.chain_follows() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF NEW.seq <> coalesce(
+        (SELECT max(seq) FROM gonogo.chains WHERE chain = NEW.chain), (SELECT max(seq) FROM gonogo.entries), 0) + 1 THEN
+        RAISE EXCEPTION 'an entry of the ledger follows the newest one of its chain';
+    END IF;
     RETURN NEW;
 END $$;
 "#;
 
+/// Says that projects have chains of their own; older programs add nothing then.
+pub(super) const BY_PROJECT: &str = "COMMENT ON SCHEMA gonogo IS 'gonogo ledger, format 2'";
+
 /// The statements that make a ledger's tables, or complete them; for a database's owner to run. With `role`, that role
 /// may read and add, which is all that gonogo does.
 pub fn schema_sql(role: Option<&str>) -> String {
-    let mut sql = format!("BEGIN;\n{TABLES}");
-    for (trigger, table, when) in [
-        ("follow", "entries", "BEFORE INSERT ON gonogo.entries FOR EACH ROW EXECUTE FUNCTION gonogo.follows()"),
-        ("only_grow", "entries", "BEFORE UPDATE OR DELETE ON gonogo.entries FOR EACH ROW EXECUTE FUNCTION gonogo.only_grows()"),
-        ("are_never_emptied", "entries", "BEFORE TRUNCATE ON gonogo.entries FOR EACH STATEMENT EXECUTE FUNCTION gonogo.only_grows()"),
-        ("only_grow", "blobs", "BEFORE UPDATE OR DELETE ON gonogo.blobs FOR EACH ROW EXECUTE FUNCTION gonogo.only_grows()"),
-        ("are_never_emptied", "blobs", "BEFORE TRUNCATE ON gonogo.blobs FOR EACH STATEMENT EXECUTE FUNCTION gonogo.only_grows()"),
-    ] {
-        sql.push_str(&format!("DROP TRIGGER IF EXISTS {trigger} ON gonogo.{table};\nCREATE TRIGGER {trigger} {when};\n"));
-        if trigger != "follow" {
-            sql.push_str(&format!("ALTER TABLE gonogo.{table} ENABLE ALWAYS TRIGGER {trigger};\n"));
+    format!("BEGIN;\n{LOCK};\n{}COMMIT;\n", statements(role))
+}
+
+/// The same without the transaction around them.
+pub(super) fn statements(role: Option<&str>) -> String {
+    let mut sql = TABLES.to_owned();
+    for (table, follows) in [("entries", Some("follows")), ("blobs", None), ("chains", Some("chain_follows")), ("kept", None)] {
+        if let Some(follows) = follows {
+            sql.push_str(&format!(
+                "DROP TRIGGER IF EXISTS follow ON gonogo.{table};\n\
+                 CREATE TRIGGER follow BEFORE INSERT ON gonogo.{table} FOR EACH ROW EXECUTE FUNCTION gonogo.{follows}();\n"
+            ));
+        }
+        for (trigger, when) in [
+            ("only_grow", "UPDATE OR DELETE ON gonogo.TABLE FOR EACH ROW"),
+            ("are_never_emptied", "TRUNCATE ON gonogo.TABLE FOR EACH STATEMENT"),
+        ] {
+            let when = when.replace("TABLE", table);
+            sql.push_str(&format!(
+                "DROP TRIGGER IF EXISTS {trigger} ON gonogo.{table};\n\
+                 CREATE TRIGGER {trigger} BEFORE {when} EXECUTE FUNCTION gonogo.only_grows();\n\
+                 ALTER TABLE gonogo.{table} ENABLE ALWAYS TRIGGER {trigger};\n"
+            ));
         }
     }
-    sql.push_str("REVOKE ALL ON SCHEMA gonogo FROM PUBLIC;\nREVOKE ALL ON gonogo.entries, gonogo.blobs FROM PUBLIC;\n");
+    let tables = "gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept";
+    sql.push_str(&format!("REVOKE ALL ON SCHEMA gonogo FROM PUBLIC;\nREVOKE ALL ON {tables} FROM PUBLIC;\n"));
     if let Some(role) = role {
         let role = quoted(role);
-        sql.push_str(&format!(
-            "GRANT USAGE ON SCHEMA gonogo TO {role};\nGRANT SELECT, INSERT ON gonogo.entries, gonogo.blobs TO {role};\n"
-        ));
+        sql.push_str(&format!("GRANT USAGE ON SCHEMA gonogo TO {role};\nGRANT SELECT, INSERT ON {tables} TO {role};\n"));
     }
-    sql.push_str("COMMIT;\n");
     sql
 }
 
@@ -84,6 +139,6 @@ mod tests {
 
     #[test]
     fn the_comment_says_the_format() {
-        assert!(TABLES.contains(&format!("IS '{COMMENT}{FORMAT}'")));
+        assert!(TABLES.contains(BY_PROJECT) && BY_PROJECT.ends_with(&format!("IS '{COMMENT}{FORMAT}'")));
     }
 }

@@ -78,6 +78,7 @@ pub(super) fn create(place: &Place, path: &Path) -> Result<(), LedgerError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     if matches!(schema::kind(&transaction).map_err(failed)?, Kind::Empty) {
         transaction.execute_batch(schema::TABLES).map_err(failed)?;
+        transaction.execute_batch(schema::CHAINS).map_err(failed)?;
         transaction.pragma_update(None, "user_version", schema::FORMAT).map_err(failed)?;
         transaction.pragma_update(None, "application_id", schema::APPLICATION).map_err(failed)?;
     }

@@ -40,6 +40,28 @@ pub enum Act {
     Other(String),
 }
 
+impl Act {
+    /// The release it is about, where it is about one.
+    pub fn release(&self) -> Option<&Release> {
+        match self {
+            Self::Run(run) => Some(&run.release),
+            Self::SignOff(sign_off) => Some(&sign_off.release),
+            Self::Deployment(deployment) => Some(&deployment.release),
+            Self::Emergency(emergency) => Some(&emergency.release),
+            Self::Begun(begun) => Some(&begun.release),
+            Self::VouchedAuthors(vouched) => Some(&vouched.release),
+            Self::Answer(_)
+            | Self::Waiver(_)
+            | Self::Withdrawal(_)
+            | Self::Review(_)
+            | Self::Repair(_)
+            | Self::Checkpoint(_)
+            | Self::Closing(_)
+            | Self::Other(_) => None,
+        }
+    }
+}
+
 /// A run of the plan. The report's own bytes are kept beside the ledger; these facts are for listing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {

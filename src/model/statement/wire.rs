@@ -47,6 +47,28 @@ struct Predicate<A> {
 }
 
 impl Act {
+    /// What the acts are called that this program knows.
+    pub const WORDS: [&str; 13] = [
+        "run",
+        "answer",
+        "waiver",
+        "sign-off",
+        "withdrawal",
+        "deployment",
+        "emergency",
+        "review",
+        "begun",
+        "authors",
+        "repair",
+        "checkpoint",
+        "closing",
+    ];
+
+    /// What an act of this predicate type is called; a foreign one by its whole type.
+    pub fn word_of(predicate_type: &str) -> &str {
+        predicate_type.strip_prefix(PREDICATES).and_then(|rest| rest.strip_suffix("/v1")).unwrap_or(predicate_type)
+    }
+
     /// The predicate's type: `urn:gonogo:sign-off/v1`.
     pub fn predicate_type(&self) -> String {
         if let Self::Other(foreign) = self { foreign.clone() } else { format!("{PREDICATES}{}/v1", self.word()) }
@@ -116,21 +138,20 @@ impl Statement {
         if head.kind != TYPE {
             return Err(StatementError::Type(crate::model::excerpt(&head.kind, 64)));
         }
-        let word = head.predicate_type.strip_prefix(PREDICATES).and_then(|rest| rest.strip_suffix("/v1"));
-        match word {
-            Some("run") => read(json, |act| Act::Run(Box::new(act))),
-            Some("answer") => read(json, Act::Answer),
-            Some("waiver") => read(json, Act::Waiver),
-            Some("sign-off") => read(json, |act| Act::SignOff(Box::new(act))),
-            Some("withdrawal") => read(json, Act::Withdrawal),
-            Some("deployment") => read(json, |act| Act::Deployment(Box::new(act))),
-            Some("emergency") => read(json, Act::Emergency),
-            Some("review") => read(json, Act::Review),
-            Some("begun") => read(json, |act| Act::Begun(Box::new(act))),
-            Some("authors") => read(json, Act::VouchedAuthors),
-            Some("repair") => read(json, Act::Repair),
-            Some("checkpoint") => read(json, Act::Checkpoint),
-            Some("closing") => read(json, Act::Closing),
+        match Act::word_of(&head.predicate_type) {
+            "run" => read(json, |act| Act::Run(Box::new(act))),
+            "answer" => read(json, Act::Answer),
+            "waiver" => read(json, Act::Waiver),
+            "sign-off" => read(json, |act| Act::SignOff(Box::new(act))),
+            "withdrawal" => read(json, Act::Withdrawal),
+            "deployment" => read(json, |act| Act::Deployment(Box::new(act))),
+            "emergency" => read(json, Act::Emergency),
+            "review" => read(json, Act::Review),
+            "begun" => read(json, |act| Act::Begun(Box::new(act))),
+            "authors" => read(json, Act::VouchedAuthors),
+            "repair" => read(json, Act::Repair),
+            "checkpoint" => read(json, Act::Checkpoint),
+            "closing" => read(json, Act::Closing),
             _ => read(json, |_: serde::de::IgnoredAny| Act::Other(head.predicate_type.clone())),
         }
     }
@@ -217,6 +238,16 @@ mod tests {
         let text = String::from_utf8(sign_off().to_json()).expect("text").replace("urn:gonogo:sign-off/v1", "urn:gonogo:oath/v1");
         let read = Statement::from_json(text.as_bytes()).expect("a statement");
         assert_eq!(read.act, Act::Other("urn:gonogo:oath/v1".into()));
+    }
+
+    #[test]
+    fn every_word_is_known() {
+        for word in Act::WORDS {
+            let text =
+                String::from_utf8(sign_off().to_json()).expect("text").replace("urn:gonogo:sign-off/v1", &format!("{PREDICATES}{word}/v1"));
+            let known = |read: &Statement| read.act.word() == word;
+            assert!(Statement::from_json(text.as_bytes()).as_ref().map_or(true, known), "{word}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Ended, Git, GitError, LARGEST, full_id};
+use super::{Git, GitError, LARGEST, full_id};
 use crate::{
     model::{Author, Authors, ProcessEnv},
     net::command::CommandError,

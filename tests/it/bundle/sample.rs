@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gonogo::{
-    ledger::{Blob, Bundle, Contents, Entry, VERSION},
+    ledger::{Blob, Bundle, Contents, Entry, Label, VERSION},
     model::{Act, Decision, Digest, Made as By, Method, Record, Release, SignOff, Statement, Subject, Verdict},
     render::{Pages, pages},
 };
@@ -68,7 +68,8 @@ impl Made {
 
 pub(super) fn entry(seq: u64, payload: Vec<u8>, signature: Option<&str>) -> Entry {
     let recorded = "2025-11-13T12:31:07.25Z".parse().expect("an instant");
-    Entry { version: VERSION, seq, prev: Digest::none(), recorded, payload, signature: signature.map(str::to_owned) }
+    let (label, signature) = (Label::default(), signature.map(str::to_owned));
+    Entry { version: VERSION, chain: "userprofile-api".into(), seq, prev: Digest::none(), recorded, label, payload, signature }
 }
 
 pub(super) fn sign_off(report: &[u8], by: Option<&str>) -> Statement {

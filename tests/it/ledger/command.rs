@@ -2,7 +2,7 @@
 
 use gonogo::ledger::chain;
 
-use super::{Ground, five, open, verified};
+use super::{CHAIN, Ground, five, open, verified};
 use crate::{
     gonogo::Gonogo,
     servers::postgres::{PASSWORD, Postgres},
@@ -31,14 +31,14 @@ async fn a_file_is_started_once() {
 async fn a_ledger_moves_by_a_file() {
     let ground = Ground::file();
     let entries = five(ground.open().as_ref()).await;
-    let head = format!("5 entries, head {}", chain::head(&entries));
+    let head = format!("6 entries, head {}", chain::head(&entries));
     let gonogo = Gonogo::new().plan(PLAN).env("GONOGO_LEDGER", &ground.place());
     gonogo.run(["log", "export", "all.jsonl"]).exits(0).says(&head);
     let printed = gonogo.run(["log", "export"]).exits(0).stdout;
     assert_eq!(printed, gonogo.read("all.jsonl"));
 
     let database = Ground::database().await;
-    for (place, added) in [("new/folder/log.db".to_owned(), 5), (database.place(), 5), (database.place(), 0)] {
+    for (place, added) in [("new/folder/log.db".to_owned(), 6), (database.place(), 6), (database.place(), 0)] {
         let ran = gonogo.run(["log", "import", "--ledger", &place, "all.jsonl"]).exits(0).says(&head).says(&format!("{added} added"));
         assert!(!ran.stderr.contains(PASSWORD), "{}", ran.stderr);
     }
@@ -46,7 +46,7 @@ async fn a_ledger_moves_by_a_file() {
 
     let torn = gonogo.read("all.jsonl");
     let gonogo = gonogo.file("torn.jsonl", &torn[..torn.len() - 1]).file("nonsense.jsonl", "nonsense\n");
-    gonogo.run(["log", "import", "--ledger", "x.db", "torn.jsonl"]).exits(5).says("ends in the middle of its line 6");
+    gonogo.run(["log", "import", "--ledger", "x.db", "torn.jsonl"]).exits(5).says("ends in the middle of its line 7");
     gonogo.run(["log", "import", "--ledger", "x.db", "nonsense.jsonl"]).exits(5).says("entry 1 of the ledger cannot be trusted");
     gonogo.run(["log", "import", "--ledger", "x.db", "none.jsonl"]).exits(2);
     gonogo.run(["log", "import", "--ledger", "x.db", "."]).exits(2).says("the export cannot be read");
@@ -59,11 +59,11 @@ async fn a_database_is_told_what_to_make() {
     let owner = format!("postgres://root@/{}?host={}&port={}", database.name, database.server.folder.display(), database.server.port);
     let gonogo = Gonogo::new().plan(PLAN).env("GONOGO_LEDGER", &owner);
     let sql = gonogo.run(["log", "init", "--role", "app"]).exits(0).says("`--apply` runs them").stdout;
-    assert!(sql.contains("GRANT SELECT, INSERT ON gonogo.entries, gonogo.blobs TO \"app\""), "{sql}");
+    assert!(sql.contains("GRANT SELECT, INSERT ON gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept TO \"app\""), "{sql}");
     gonogo.run(["log", "export"]).exits(2).says("there is no ledger at");
     gonogo.run(["log", "init", "--role", "app", "--apply"]).exits(0).says("the ledger's tables are in postgres://");
     gonogo.run(["log", "init", "--role", "nobody-of-that-name", "--apply"]).exits(6).says("nobody-of-that-name");
     let store = open(&database.url()).expect("a ledger");
-    assert_eq!(store.entries().await, Ok(Vec::new()));
+    assert_eq!(store.entries(CHAIN).await, Ok(Vec::new()));
     five(store.as_ref()).await;
 }

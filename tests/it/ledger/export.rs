@@ -8,11 +8,11 @@ use gonogo::ledger::{
 };
 use gonogo::model::Digest;
 
-use super::{Ground, five, names, remark, verified};
+use super::{Ground, append, five, names, of_project, remark, shared_five, verified};
 
 async fn exported(store: &dyn Store) -> Vec<u8> {
     let mut out = Vec::new();
-    export::write(store, &mut out).await.expect("written");
+    export::write(store, None, &mut out).await.expect("written");
     out
 }
 
@@ -27,7 +27,7 @@ async fn goes_from_each_store_to_each_store() {
         let bytes = exported(from.open().as_ref()).await;
         for to in Ground::both().await {
             let store = to.open();
-            assert_eq!(export::import(read(&bytes).expect("read"), store.as_ref()).await, Ok(5));
+            assert_eq!(export::import(read(&bytes).expect("read"), store.as_ref()).await, Ok(6));
             assert_eq!(verified(store.as_ref()).await.as_ref(), Ok(&entries));
             assert_eq!(exported(store.as_ref()).await, bytes);
             assert_eq!(export::import(read(&bytes).expect("read"), store.as_ref()).await, Ok(0), "again");
@@ -38,14 +38,49 @@ async fn goes_from_each_store_to_each_store() {
 }
 
 #[tokio::test]
+async fn an_export_of_a_shared_chain_begins_a_shared_one() {
+    let from = Memory::empty("a test");
+    let entries = shared_five(&from).await;
+    let bytes = exported(&from).await;
+    assert!(!String::from_utf8_lossy(&bytes).contains("\"chain\""), "older programs read it");
+    for to in Ground::both().await {
+        let store = to.open();
+        assert_eq!(export::import(read(&bytes).expect("read"), store.as_ref()).await, Ok(6));
+        assert_eq!(verified(store.as_ref()).await.as_ref(), Ok(&entries));
+        append(store.as_ref(), remark("six"), Vec::new()).await.expect("it goes on");
+        assert_eq!(verified(store.as_ref()).await.expect("a chain").last().map(|entry| entry.version), Some(1));
+    }
+}
+
+#[tokio::test]
+async fn every_chain_goes_along() {
+    for from in Ground::both().await {
+        let store = from.open();
+        five(store.as_ref()).await;
+        for project in ["web", "@org", "läden"] {
+            append(store.as_ref(), of_project(project, "x"), Vec::new()).await.expect("added");
+        }
+        let bytes = exported(store.as_ref()).await;
+        for to in Ground::both().await {
+            let there = to.open();
+            assert_eq!(export::import(read(&bytes).expect("read"), there.as_ref()).await, Ok(9));
+            assert_eq!(exported(there.as_ref()).await, bytes);
+            assert_eq!(there.chains().await, store.chains().await);
+        }
+        let names: Vec<String> = store.chains().await.expect("chains").into_keys().collect();
+        assert_eq!(names, ["", "@@org", "api", "läden", "web"]);
+    }
+}
+
+#[tokio::test]
 async fn continues_where_the_ledger_ends() {
     for to in Ground::both().await {
         let from = Memory::empty("a test");
         five(&from).await;
         export::import(read(&exported(&from).await).expect("read"), to.open().as_ref()).await.expect("taken over");
-        from.append(remark("six"), Vec::new(), super::now()).await.expect("added");
+        from.append(remark("six"), Vec::new(), super::now(), None).await.expect("added");
         assert_eq!(export::import(read(&exported(&from).await).expect("read"), to.open().as_ref()).await, Ok(1));
-        assert_eq!(verified(to.open().as_ref()).await.expect("a chain").len(), 6);
+        assert_eq!(verified(to.open().as_ref()).await.expect("a chain").len(), 7);
     }
 }
 
@@ -56,12 +91,12 @@ async fn a_fork_names_the_first_entry_that_differs() {
         five(&from).await;
         let store = ground.open();
         export::import(read(&exported(&from).await).expect("read"), store.as_ref()).await.expect("taken over");
-        from.append(remark("here"), Vec::new(), super::now()).await.expect("added");
-        store.append(remark("there"), Vec::new(), super::now()).await.expect("added");
+        from.append(remark("here"), Vec::new(), super::now(), None).await.expect("added");
+        store.append(remark("there"), Vec::new(), super::now(), None).await.expect("added");
         let result = export::import(read(&exported(&from).await).expect("read"), store.as_ref()).await;
-        let why = names(result.map(|_| Vec::new()), 6);
+        let why = names(result.map(|_| Vec::new()), 7);
         assert!(why.contains("the two have grown apart"), "{why}");
-        assert_eq!(verified(store.as_ref()).await.expect("a chain").len(), 6);
+        assert_eq!(verified(store.as_ref()).await.expect("a chain").len(), 7);
     }
 }
 
@@ -70,21 +105,27 @@ async fn only_what_follows_is_adopted() {
     for ground in Ground::both().await {
         let store = ground.open();
         let entries = five(store.as_ref()).await;
-        assert_eq!(store.adopt(entries[4].clone(), Vec::new()).await, Ok(()), "it stands here already");
+        assert_eq!(store.adopt(entries[5].clone(), Vec::new()).await, Ok(()), "it stands here already");
         let follows = |seq, prev: &Digest| {
-            let mut entry = entries[4].clone();
+            let mut entry = entries[5].clone();
             (entry.seq, entry.prev, entry.payload) = (seq, prev.clone(), remark("six").payload);
             entry
         };
-        let head = entries[4].digest();
-        for wrong in [follows(7, &head), follows(6, &entries[3].digest()), follows(5, &entries[3].digest())] {
+        let head = entries[5].digest();
+        let mut foreign = follows(7, &head);
+        foreign.chain = "web".into();
+        let mut shared = follows(7, &head);
+        (shared.version, shared.chain) = (1, String::new());
+        let mut relabelled = follows(7, &head);
+        relabelled.label.environment = "staging".into();
+        for wrong in [follows(8, &head), follows(7, &entries[4].digest()), follows(6, &entries[4].digest()), foreign, shared, relabelled] {
             assert!(matches!(store.adopt(wrong, Vec::new()).await, Err(LedgerError::Broken { .. })));
         }
-        let mut newer = follows(6, &head);
-        newer.version = 2;
-        assert_eq!(store.adopt(newer, Vec::new()).await, Err(LedgerError::Newer { seq: 6, version: 2 }));
-        store.adopt(follows(6, &head), Vec::new()).await.expect("it follows");
-        assert_eq!(verified(store.as_ref()).await.expect("a chain").len(), 6);
+        let mut newer = follows(7, &head);
+        newer.version = 3;
+        assert_eq!(store.adopt(newer, Vec::new()).await, Err(LedgerError::Newer { seq: 7, version: 3 }));
+        store.adopt(follows(7, &head), Vec::new()).await.expect("it follows");
+        assert_eq!(verified(store.as_ref()).await.expect("a chain").len(), 7);
     }
 }
 
@@ -108,16 +149,18 @@ async fn each_changed_line_names_its_entry() {
     five(&store).await;
     let text = String::from_utf8(exported(&store).await).expect("text");
     let lines: Vec<&str> = text.lines().collect();
-    assert!(lines.len() == 6 && lines[2].starts_with("{\"blob\""), "{text}");
+    assert!(lines.len() == 7 && lines[3].starts_with("{\"blob\""), "{text}");
     for (line, from, to, seq) in [
-        (0, "\"version\":1", "\"version\":7", 1),
-        (1, "\"seq\":2", "\"seq\":3", 2),
-        (1, "BEGIN SSH", "BEGIN ssh", 2),
-        (2, "YSBz", "YSBt", 3),
-        (2, "\"blob\":", "\"blub\":", 3),
-        (3, "\"seq\":3", "\"seq\":3,\"seq\":3", 3),
-        (4, "\"recorded\":\"2026", "\"recorded\":\"2025", 4),
-        (5, "\"prev\":\"", "\"prev\":\"0", 5),
+        (0, "\"version\":2", "\"version\":7", 1),
+        (1, "\"version\":2", "\"version\":1", 2),
+        (2, "\"seq\":3", "\"seq\":4", 3),
+        (2, "BEGIN SSH", "BEGIN ssh", 3),
+        (3, "YSBz", "YSBt", 4),
+        (3, "\"blob\":", "\"blub\":", 4),
+        (4, "\"seq\":4", "\"seq\":4,\"seq\":4", 4),
+        (4, "\"act\":\"answer\"", "\"act\":\"waiver\"", 4),
+        (5, "\"recorded\":\"2", "\"recorded\":\"1", 5),
+        (6, "\"prev\":\"", "\"prev\":\"0", 6),
     ] {
         assert!(lines[line].contains(from), "{}", lines[line]);
         let mut changed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
@@ -125,6 +168,6 @@ async fn each_changed_line_names_its_entry() {
         let result = read(format!("{}\n", changed.join("\n")).as_bytes());
         names(result.map(|exported| exported.entries), seq);
     }
-    let without_bytes = text.replacen(&format!("{}\n", lines[2]), "", 1);
-    names(read(without_bytes.as_bytes()).map(|exported| exported.entries), 3);
+    let without_bytes = text.replacen(&format!("{}\n", lines[3]), "", 1);
+    names(read(without_bytes.as_bytes()).map(|exported| exported.entries), 4);
 }

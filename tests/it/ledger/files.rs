@@ -71,13 +71,13 @@ async fn a_lock_is_waited_for_and_then_said() {
     five(store.as_ref()).await;
     let other = rusqlite::Connection::open(ground.place()).expect("opened");
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
-    assert_eq!(verified(store.as_ref()).await.expect("readable meanwhile").len(), 5);
+    assert_eq!(verified(store.as_ref()).await.expect("readable meanwhile").len(), 6);
     let started = Instant::now();
-    let why = unavailable(store.append(remark("x"), Vec::new(), super::now()).await);
+    let why = unavailable(store.append(remark("x"), Vec::new(), super::now(), None).await);
     assert!(why.contains("another process has held it for more than 10 s; try again"), "{why}");
     assert!((8..20).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
     other.execute_batch("COMMIT").expect("unlocked");
-    store.append(remark("x"), Vec::new(), super::now()).await.expect("added");
+    store.append(remark("x"), Vec::new(), super::now(), None).await.expect("added");
 }
 
 /// Permissions do not bind root, so the reader is a process of another user where this one is root's.
@@ -96,7 +96,7 @@ async fn a_copy_that_may_only_be_read_is_read() {
         as_nobody(&path, copy.path())
     } else {
         let store = Sqlite::open(&path).expect("opened");
-        let why = unavailable(store.append(remark("x"), Vec::new(), super::now()).await);
+        let why = unavailable(store.append(remark("x"), Vec::new(), super::now(), None).await);
         assert!(why.contains("the file or its folder may only be read"), "{why}");
         verified(&store).await.expect("a chain").len()
     };

@@ -2,7 +2,7 @@
 
 use gonogo::ledger::{LedgerError, place, postgres::schema_sql};
 
-use super::{Ground, five, names, open, remark, unavailable, verified};
+use super::{CHAIN, Ground, five, names, open, remark, unavailable, verified};
 use crate::servers::postgres::{PASSWORD, Postgres};
 
 #[tokio::test]
@@ -19,6 +19,12 @@ async fn the_role_may_read_and_add_and_nothing_else() {
         "DELETE FROM gonogo.entries",
         "TRUNCATE gonogo.entries",
         "UPDATE gonogo.blobs SET bytes = ''",
+        "UPDATE gonogo.chains SET recorded = recorded",
+        "DELETE FROM gonogo.chains",
+        "TRUNCATE gonogo.chains",
+        "UPDATE gonogo.kept SET deflated = ''",
+        "DELETE FROM gonogo.kept",
+        "ALTER TABLE gonogo.chains DISABLE TRIGGER ALL",
         "DELETE FROM gonogo.blobs",
         "ALTER TABLE gonogo.entries DISABLE TRIGGER ALL",
         "DROP TABLE gonogo.entries",
@@ -35,7 +41,7 @@ async fn the_role_may_read_and_add_and_nothing_else() {
 async fn another_role_is_told_what_it_lacks() {
     let database = Postgres::plain().database(&[&schema_sql(None)]).await;
     let store = open(&database.url()).expect("not asked yet");
-    for why in [unavailable(store.entries().await), unavailable(store.append(remark("x"), Vec::new(), super::now()).await)] {
+    for why in [unavailable(store.entries(CHAIN).await), unavailable(store.append(remark("x"), Vec::new(), super::now(), None).await)] {
         assert!(why.contains("denies permission") && why.contains("`gonogo log init --role NAME` prints the grants"), "{why}");
         assert!(!why.contains(PASSWORD) && why.contains(&format!("/{}", database.name)), "{why}");
     }
@@ -45,9 +51,9 @@ async fn another_role_is_told_what_it_lacks() {
 async fn a_database_without_tables_has_no_ledger() {
     let database = Postgres::plain().database(&[]).await;
     let store = open(&database.url()).expect("not asked yet");
-    let error = store.entries().await.expect_err("none");
+    let error = store.entries(CHAIN).await.expect_err("none");
     assert!(matches!(error, LedgerError::Missing(_)) && error.exit().code() == 2, "{error}");
-    assert!(matches!(store.append(remark("x"), Vec::new(), super::now()).await, Err(LedgerError::Missing(_))));
+    assert!(matches!(store.append(remark("x"), Vec::new(), super::now(), None).await, Err(LedgerError::Missing(_))));
 }
 
 #[tokio::test]
@@ -63,8 +69,8 @@ async fn the_statements_may_run_twice() {
 async fn a_role_that_may_insert_cannot_make_a_gap() {
     let ground = Ground::database().await;
     five(ground.open().as_ref()).await;
-    ground.tamper("DELETE FROM entries WHERE seq = 2").await;
-    names(verified(ground.open().as_ref()).await, 2);
+    ground.tamper("DELETE FROM chains WHERE seq = 3").await;
+    names(verified(ground.open().as_ref()).await, 3);
 }
 
 #[tokio::test]
@@ -76,7 +82,7 @@ async fn no_password_is_ever_told() {
         "mysql://app:hunter2hunter2@db/x".into(),
     ] {
         let said = match open(&place) {
-            Ok(store) => format!("{} {}", store.place(), unavailable(store.entries().await)),
+            Ok(store) => format!("{} {}", store.place(), unavailable(store.entries(CHAIN).await)),
             Err(error) => {
                 assert_eq!(error.exit().code(), 2, "{error}");
                 error.to_string()

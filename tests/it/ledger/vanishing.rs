@@ -27,7 +27,7 @@ enum End {
 #[tokio::test]
 async fn a_commit_without_an_answer_is_looked_for() {
     let (ground, place) = behind_proxy(End::AfterCommit, false).await;
-    let entry = open(&place).expect("a ledger").append(remark("six"), Vec::new(), super::now()).await.expect("it is there");
+    let entry = open(&place).expect("a ledger").append(remark("six"), Vec::new(), super::now(), None).await.expect("it is there");
     assert_eq!(verified(ground.open().as_ref()).await.expect("a chain").last(), Some(&entry));
 }
 
@@ -35,16 +35,16 @@ async fn a_commit_without_an_answer_is_looked_for() {
 async fn a_commit_that_never_arrived_is_a_failure() {
     for end in [End::BeforeCommit, End::BeforeEntry] {
         let (ground, place) = behind_proxy(end, false).await;
-        let why = unavailable(open(&place).expect("a ledger").append(remark("six"), Vec::new(), super::now()).await);
+        let why = unavailable(open(&place).expect("a ledger").append(remark("six"), Vec::new(), super::now(), None).await);
         assert!(why.contains("closed the connection") && why.contains("nothing was added"), "{why}");
-        assert_eq!(verified(ground.open().as_ref()).await.expect("a chain").len(), 5);
+        assert_eq!(verified(ground.open().as_ref()).await.expect("a chain").len(), 6);
     }
 }
 
 #[tokio::test]
 async fn a_server_that_stays_away_leaves_it_open() {
     let (_ground, place) = behind_proxy(End::AfterCommit, true).await;
-    let why = unavailable(open(&place).expect("a ledger").append(remark("six"), Vec::new(), super::now()).await);
+    let why = unavailable(open(&place).expect("a ledger").append(remark("six"), Vec::new(), super::now(), None).await);
     assert!(why.contains("whether the entry was added is not known: look with `gonogo log` before trying again"), "{why}");
 }
 
@@ -56,9 +56,9 @@ async fn a_session_that_died_meanwhile_is_replaced() {
     let Ground::Database(database) = &ground else { unreachable!("it is one") };
     let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'app'";
     database.client().await.batch_execute(end).await.expect("ended");
-    store.append(remark("six"), Vec::new(), super::now()).await.expect("added");
+    store.append(remark("six"), Vec::new(), super::now(), None).await.expect("added");
     database.client().await.batch_execute(end).await.expect("ended");
-    assert_eq!(verified(store.as_ref()).await.expect("a chain").len(), 6);
+    assert_eq!(verified(store.as_ref()).await.expect("a chain").len(), 7);
 }
 
 /// A ledger of five entries, and its place through a proxy that ends the first connection, and with `all` takes no other.
@@ -94,7 +94,7 @@ async fn pass(client: TcpStream, server: u16, end: Option<End>, ended: Arc<Atomi
         let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
         let now = match end {
             Some(End::AfterCommit | End::BeforeCommit) => has(b"COMMIT\0"),
-            Some(End::BeforeEntry) => has(b"INSERT INTO gonogo.entries"),
+            Some(End::BeforeEntry) => has(b"INSERT INTO gonogo.chains"),
             None => false,
         };
         if now {

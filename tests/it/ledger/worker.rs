@@ -107,5 +107,5 @@ async fn appends_as_told() {
 }
 
 async fn append(worker: &Worker, i: usize) -> Result<(), LedgerError> {
-    open(&worker.place)?.append(worker.draft(i), Vec::new(), now()).await.map(|_| ())
+    open(&worker.place)?.append(worker.draft(i), Vec::new(), now(), None).await.map(|_| ())
 }

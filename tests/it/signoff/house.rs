@@ -6,7 +6,7 @@ mod service;
 use std::{collections::BTreeMap, fs, sync::Arc, time::Duration};
 
 use gonogo::{
-    ledger::{self, AskedRelease, Entry, GateInput, History, PolicyInForce, Sqlite, Store as _, Trust, signing::Signers},
+    ledger::{self, AskedRelease, Entry, GateInput, History, Look, PolicyInForce, Sqlite, Store as _, Trust, chain_of, signing::Signers},
     model::{Exit, Release},
     plan::{self, Plan, Request},
 };
@@ -190,7 +190,7 @@ impl House {
     }
 
     pub(super) async fn entries(&self) -> Vec<Entry> {
-        self.store().entries().await.expect("entries")
+        self.store().entries(&chain_of(&self.loaded().project)).await.expect("entries")
     }
 
     pub(super) fn store(&self) -> Sqlite {
@@ -211,7 +211,8 @@ impl House {
     pub(super) async fn gate_in(&self, later: Duration) -> (Exit, String) {
         let (store, signers, plan) = (self.store(), self.trusted(), self.loaded());
         let now = now() + jiff::SignedDuration::try_from(later).expect("a length");
-        let history = History::of(store.entries().await.expect("entries"), &Trust { signers: &signers, now }).expect("a history");
+        let rows = store.rows(&chain_of(&plan.project)).await.expect("rows");
+        let history = History::of(rows, &Look::at_everything(&Trust { signers: &signers, now }, now)).expect("a history");
         let release = Release { version: Some("1.4.2".into()), ..Release::default() };
         let wanted = AskedRelease { project: plan.project.clone(), environment: plan.environment.clone(), release };
         let runs = ledger::runs(&store, &history, &wanted).await.expect("runs");

@@ -45,12 +45,12 @@ async fn a_no_stays_one_when_its_sentence_changes_or_somebody_enters_another_wor
 /// Puts the newest run's statement of `report` on record once more, as anybody who can write there may.
 async fn again(house: &House, seq: u64, change: impl FnOnce(&mut Statement)) {
     let store = house.store();
-    let entries = store.entries().await.expect("entries");
+    let entries = house.entries().await;
     let entry = entries.iter().find(|entry| entry.seq == seq).expect("an entry");
     let mut statement = Statement::from_json(&entry.payload).expect("a statement");
     statement.made = Made { at: now(), ..statement.made };
     change(&mut statement);
-    store.append(Draft { payload: statement.to_json(), signature: None }, Vec::new(), now()).await.expect("it is added");
+    store.append(Draft { payload: statement.to_json(), signature: None }, Vec::new(), now(), None).await.expect("it is added");
 }
 
 #[tokio::test(flavor = "multi_thread")]

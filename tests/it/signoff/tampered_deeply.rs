@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use gonogo::{
-    ledger::{Entry, History, LedgerError, SignatureStanding, Trust, signing::Signers},
+    ledger::{Entry, History, LedgerError, Look, Row, SignatureStanding, Trust, signing::Signers},
     model::{Digest, Statement},
 };
 use serde_json::Value;
@@ -41,7 +41,8 @@ async fn everything() -> House {
 }
 
 fn read(entries: Vec<Entry>, signers: &Signers) -> Result<History, LedgerError> {
-    History::of(entries, &Trust { signers, now: now() })
+    let rows = entries.into_iter().map(Row::of).collect();
+    History::of(rows, &Look::at_everything(&Trust { signers, now: now() }, now()))
 }
 
 /// Numbers, links and the heads in unsigned statements, made anew after something was changed.
