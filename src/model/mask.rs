@@ -61,9 +61,15 @@ impl Masker {
     /// A masker that knows every secret of a plan, and every variable of the environment whose name looks secret.
     pub fn of(plain_words: Arc<HashSet<String>>, secrets: &[(String, String)], env: &ProcessEnv) -> Self {
         let masker = Self::new(plain_words);
-        secrets.iter().for_each(|(name, value)| masker.hide(name, value));
-        env.iter().filter(|(name, _)| looks_secret(name)).for_each(|(name, value)| masker.hide(name, value));
+        masker.learn(secrets, env);
         masker
+    }
+
+    /// Hides these secrets, by name and value, and every variable of the environment whose name looks secret.
+    pub fn learn(&self, secrets: &[(String, String)], env: &ProcessEnv) {
+        let secrets = secrets.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let variables = env.iter().filter(|(name, _)| looks_secret(name));
+        secrets.chain(variables).for_each(|(name, value)| self.hide(name, value));
     }
 
     /// From now on `value` is shown as `${name}`. The password within a URL is hidden too, and the path of a web address:

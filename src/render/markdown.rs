@@ -123,7 +123,7 @@ mod tests {
             ("_a_ b_c", "\\_a\\_ b_c"),
             ("<b>|`x`", "\\<b>\\|\\`x\\`"),
             ("@me #1", "@\u{200b}me \\#\u{200b}1"),
-            ("a\n\nb", "a b"),
+            ("a\n\nb", "a\\\\n\\\\nb"),
             ("&lt;", "\\&lt;"),
         ] {
             assert_eq!(text(said), safe);

@@ -26,7 +26,8 @@ use crate::{
 /// Says why the run is to end early, once there is a reason.
 pub type Stop = watch::Receiver<Option<String>>;
 
-/// Runs `plan` and tells `observer` what happens. `masker` learns the plan's secrets before anything is touched.
+/// Runs `plan` and tells `observer` what happens. `masker` learns the secrets of the plan and the environment
+/// before anything is touched.
 ///
 /// # Errors
 /// When the selection cannot be meant; nothing was touched then.
@@ -38,7 +39,7 @@ pub async fn verify(
     observer: impl FnMut(&Event),
 ) -> Result<Report, SelectionError> {
     let selection = Selection::of(&plan, settings)?;
-    plan.secrets.iter().for_each(|(name, value)| masker.hide(name, value));
+    masker.learn(&plan.secrets, &settings.env);
     let run = Run {
         schedule: Schedule::new(&plan, &selection, settings.limits, &settings.env),
         fold: Fold::new(&plan, settings, &selection, masker.known()),

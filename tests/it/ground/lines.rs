@@ -34,6 +34,19 @@ async fn a_secret_that_is_learned_late_is_in_no_line_before() {
     }
 }
 
+/// A program is handed the whole environment, also what the plan does not name.
+#[test]
+fn a_secret_of_the_environment_that_the_plan_does_not_name_is_hidden() {
+    let gonogo = Gonogo::new()
+        .plan(
+            "project: p\nenvironments: { prod: {} }\nchecks:\n\
+             \x20 - { id: it, secrets: { source: { command: [sh, -c, \"echo so-so $OTHER_TOKEN >&2; exit 1\"] }, keys: [A] } }\n",
+        )
+        .env("OTHER_TOKEN", "correct horse battery");
+    let ran = gonogo.run(["verify", "-v"]).exits(3);
+    assert!(ran.stdout.contains("so-so ${OTHER_TOKEN}") && !(ran.stdout + &ran.stderr).contains("horse"));
+}
+
 #[test]
 fn a_target_is_one_visible_line() {
     for (name, said) in

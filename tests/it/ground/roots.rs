@@ -48,6 +48,9 @@ fn roots_of_the_environment_are_named_by_their_fingerprint() {
     let same = report(&folder);
     assert_eq!(roots(&same).2, Some(&fingerprint(&both)), "the same roots, from a folder");
 
+    std::fs::copy(plain.path("report.json"), file.path("systems.json")).expect("a copy");
+    file.run(["diff", "systems.json", "report.json"]).exits(0).says("trusted roots").says("SSL_CERT_FILE=own/both.pem");
+
     assert_eq!(own.ground_differences(&same), Vec::<String>::new());
     for (a, b) in [(&systems, &own), (&own, &systems)] {
         assert!(a.ground_differences(b)[0].starts_with("the trusted roots are"), "{:?}", a.ground_differences(b));
