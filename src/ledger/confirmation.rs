@@ -19,9 +19,7 @@ pub fn objections(signed: &Report, newer: &Report) -> Vec<String> {
     if (signed.strict, signed.phase) != (newer.strict, newer.phase) {
         all.push("it was run with other options".to_owned());
     }
-    if signed.resolve != newer.resolve {
-        all.push("names were resolved to other addresses".to_owned());
-    }
+    all.extend(signed.ground_differences(newer));
     if newer.release.dirty && !signed.release.dirty {
         all.push("the work tree has changes that no commit holds".to_owned());
     }
@@ -49,10 +47,6 @@ fn worse(old: &Finding, new: &Finding) -> Option<String> {
     }
     if new.kind == MANUAL && old.observation != new.observation {
         return Some(format!("`{id}` has another answer"));
-    }
-    if old.target != new.target {
-        let said = |target: &Option<String>| target.clone().unwrap_or_else(|| "nothing".into());
-        return Some(format!("`{id}` looked at {}, not at {}", said(&new.target), said(&old.target)));
     }
     if let Some(unmet) = newly_unmet(old, new) {
         return Some(format!("`{id}` is newly red in `{unmet}`: {}", new.reason));
