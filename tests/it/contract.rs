@@ -65,12 +65,23 @@ fn every_key_is_documented() {
     }
 }
 
+/// The plan around an example, with those whom questions are asked of.
+const EXAMPLE: &str = "project: example
+environments:
+  prod: {}
+include: [example.yaml]
+people: { eve@example.com: { name: Eve } }
+signoff:
+  allowed-signers: gonogo.yaml
+  roles: { operations: [eve@example.com], privacy: [eve@example.com] }
+  require: [operations]
+";
+
 #[test]
 fn every_example_has_teeth() {
     for kind in KINDS {
         let variables: BTreeMap<String, String> = placeholders(kind.example);
-        let gonogo =
-            Gonogo::new().plan("project: example\nenvironments:\n  prod: {}\ninclude: [example.yaml]\n").file("example.yaml", kind.example);
+        let gonogo = Gonogo::new().plan(EXAMPLE).file("example.yaml", kind.example);
         let request = plan::Request { config: gonogo.path("gonogo.yaml"), environment: None, env: variables.into_iter().collect() };
         let lint = plan::lint(&request, instant());
         let said: Vec<&str> = lint.problems.iter().map(|problem| problem.shown.as_str()).collect();
