@@ -7,6 +7,7 @@
 mod admission;
 mod bundle;
 pub mod chain;
+mod checkpoint;
 mod confirmation;
 mod emergencies;
 mod entry;

@@ -97,7 +97,7 @@ fn say(case: &Case, notes: &[String]) -> Result<(), Failure> {
     }
     lines.extend(notes.iter().map(|note| format!("note     {note}")));
     let (project, environment) = (&case.plan.project, &case.plan.environment);
-    let elsewhere = history.entries().iter().filter(|proven| !proven.is_of(project, environment)).count();
+    let elsewhere = history.elsewhere(project, environment);
     if elsewhere > 0 {
         lines.push(format!("others   {elsewhere} entries of other projects or environments: their signatures were not judged"));
     }
