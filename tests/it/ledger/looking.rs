@@ -39,7 +39,7 @@ async fn only_what_bears_is_read_and_every_link_is_followed() {
     // A link that is not right is seen wherever it is.
     for index in 1..6 {
         let mut broken = entries.clone();
-        broken[index].recorded = broken[index].recorded + 1.second();
+        broken[index].recorded += 1.second();
         let rows = broken.into_iter().map(Row::of).collect::<Vec<_>>();
         assert_eq!(History::of(rows, &look).is_err(), index < 5, "{index}: all but the head are vouched for by the next");
     }
