@@ -185,7 +185,7 @@ impl Audit<'_> {
     /// Signatures that cannot be relied on, and what became of keys since.
     fn entries(&mut self) {
         let (project, environment) = (&self.report.project, &self.report.environment);
-        let elsewhere = self.history.entries().iter().filter(|entry| !entry.is_of(project, environment)).count();
+        let elsewhere = self.history.elsewhere(project, environment);
         if elsewhere > 0 {
             self.lines.push(format!("{elsewhere} entries of other projects or environments: their signatures were not judged"));
         }

@@ -1,5 +1,7 @@
 //! The deployment log, and the ledger under it.
 
+mod checkpoint;
+mod repair;
 mod verify;
 
 use jiff::Timestamp;
@@ -10,6 +12,8 @@ use crate::{
     model::{Act, Deployment, DeploymentRow},
 };
 
+pub use checkpoint::checkpoint;
+pub use repair::{RepairRequest, faults, repair};
 pub use verify::{Looked, verify};
 
 /// Which stretch of time is listed; ends included.

@@ -13,6 +13,7 @@ mod deployments;
 mod error;
 mod evidence;
 pub mod gate;
+mod heads;
 mod kept_plan;
 pub mod log;
 pub mod merge;

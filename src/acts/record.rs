@@ -8,9 +8,12 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{ActError, Caller, ChosenPolicy, kept_plan::KeptPlans, release::Identified};
+use super::{ActError, Caller, ChosenPolicy, heads::KeptHead, kept_plan::KeptPlans, release::Identified};
 use crate::{
-    ledger::{self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, PolicyInForce, Store, Trust, VerifiedEntry},
+    ledger::{
+        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, ORG, PolicyInForce, Repairs, Store, Trust,
+        VerifiedEntry,
+    },
     model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject},
     net::git,
     plan::{self, Plan, Request},
@@ -30,6 +33,8 @@ pub struct RecordRequest {
     pub ledger: Option<String>,
     /// Where the policy comes from; the work tree where it is left out.
     pub policy_from: Option<String>,
+    /// The head of the ledger that is accepted although it lacks what was seen before.
+    pub accept_head: Option<Digest>,
 }
 
 impl RecordRequest {
@@ -58,6 +63,10 @@ pub struct EnvironmentRecord {
     pub remarks: Vec<String>,
     /// Plans of runs, each read once.
     pub(super) plans: KeptPlans,
+    /// Where the ledger's head is kept for this user.
+    kept_head: Option<KeptHead>,
+    /// The newest entry of the chain of what concerns all projects.
+    org: Option<Digest>,
 }
 
 impl EnvironmentRecord {
@@ -76,7 +85,29 @@ impl EnvironmentRecord {
         let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
         let place = request.ledger.as_deref().or(policy.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
         let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, create)?;
-        Self::with(caller, plan, policy, store).await
+        let mut record = Self::with(caller, plan, policy, store).await?;
+        record.org = record.store.chains().await?.remove(ORG);
+        let place = place_of(record.store.as_ref());
+        record.kept_head = KeptHead::of(caller, &place, &record.plan.project);
+        if let Some(kept) = &record.kept_head {
+            kept.demand(&record.history, &place, request.accept_head.as_ref())?;
+            kept.keep(&record.history);
+        }
+        Ok(record)
+    }
+
+    /// The same, going past every fault of the ledger: to name them.
+    pub(super) async fn past_faults(caller: &Caller, request: &RecordRequest) -> Result<Self, ActError> {
+        let plan = Arc::new(plan::load_leniently(&request.plan(caller)).map_err(ActError::Plan)?);
+        let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
+        let place = request.ledger.as_deref().or(policy.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
+        let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, false)?;
+        let rows = store.rows(&ledger::chain_of(&plan.project)).await?;
+        let history =
+            History::of(rows, &Look { repairs: Repairs::All, ..look(&Trust { signers: &policy.signers, now: caller.now }, caller.now) })?;
+        let plans = KeptPlans::default();
+        let (remarks, elsewhere, kept_head) = (Vec::new(), None, None);
+        Ok(Self { plan, policy, store, history, now: caller.now, elsewhere, remarks, plans, kept_head, org: None })
     }
 
     /// The same for a policy that was chosen and a ledger that is open.
@@ -85,7 +116,7 @@ impl EnvironmentRecord {
         let history = read(store.as_ref(), &plan.project, &policy, now).await?;
         let remarks = policy.remark.iter().cloned().collect();
         let plans = KeptPlans::default();
-        Ok(Self { plan, policy, store, history, now, elsewhere: None, remarks, plans })
+        Ok(Self { plan, policy, store, history, now, elsewhere: None, remarks, plans, kept_head: None, org: None })
     }
 
     /// The policy in force.
@@ -164,7 +195,7 @@ impl EnvironmentRecord {
             environment: self.plan.environment.clone(),
             at: (caller.clock)(),
             head: self.history.head(),
-            org: None,
+            org: self.org.clone(),
             by,
             method,
             tool: format!("{} {}", caller.tool.name, caller.tool.version),
@@ -183,8 +214,11 @@ impl EnvironmentRecord {
         let now = (caller.clock)();
         let entry = self.store.append(draft, blobs, now, onto).await.map_err(ActError::NotRecorded)?;
         let trust = Trust { signers: &self.policy.signers, now };
-        if !self.history.go_on(entry.clone(), &Look::at_everything(&trust, now))? {
+        if !self.history.go_on(entry.clone(), &look(&trust, now))? {
             self.read_again(caller).await?;
+        }
+        if let Some(kept) = &self.kept_head {
+            kept.keep(&self.history);
         }
         Ok(entry)
     }
@@ -194,6 +228,12 @@ impl EnvironmentRecord {
         self.now = (caller.clock)();
         self.history = read(self.store.as_ref(), &self.plan.project, &self.policy, self.now).await?;
         Ok(())
+    }
+
+    /// Another chain of the same ledger, by the same signers.
+    pub(super) async fn read_chain(&self, chain: &str, now: Timestamp) -> Result<History, LedgerError> {
+        let rows = self.store.rows(chain).await?;
+        History::of(rows, &look(&Trust { signers: &self.policy.signers, now }, now))
     }
 
     /// The release that is asked about: what flags say, with the commit that is checked out here.
@@ -209,5 +249,24 @@ impl EnvironmentRecord {
 /// Reads the chain of a project and looks at all of it.
 async fn read(store: &dyn Store, project: &str, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
     let rows = store.rows(&ledger::chain_of(project)).await?;
-    History::of(rows, &Look::at_everything(&Trust { signers: &policy.signers, now }, now))
+    let trust = Trust { signers: &policy.signers, now };
+    let broken = match History::of(rows.clone(), &look(&trust, now)) {
+        Err(broken @ LedgerError::Broken { .. }) => broken,
+        read => return read,
+    };
+    // What people have set aside stands in the same chain.
+    let past = History::of(rows.clone(), &Look { repairs: Repairs::All, ..look(&trust, now) })?;
+    let settled = ledger::set_aside(&past, policy.in_force(now).as_ref());
+    if settled.is_empty() { Err(broken) } else { History::of(rows, &Look { repairs: Repairs::Named(&settled), ..look(&trust, now) }) }
+}
+
+/// Everything that can bear on an answer about the project.
+fn look<'l>(trust: &'l Trust<'_>, now: Timestamp) -> Look<'l> {
+    Look::at_everything(trust, now)
+}
+
+/// Where a ledger is, by a name that does not depend on the folder of the call.
+fn place_of(store: &dyn Store) -> String {
+    let place = store.place();
+    std::fs::canonicalize(&place).map_or(place, |path| path.to_string_lossy().into_owned())
 }

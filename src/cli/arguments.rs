@@ -18,7 +18,8 @@ pub(super) use deploy::{
     DeployerOptions, Status,
 };
 pub(super) use log::{
-    LedgerOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions, LogOptions, LogVerifyOptions,
+    LedgerOptions, LogCheckpointOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions,
+    LogOptions, LogRepairOptions, LogVerifyOptions,
 };
 pub(super) use record::{KeyOptions, RecordOptions, RecordingOptions, ReleaseOptions};
 pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};

@@ -27,10 +27,12 @@ pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure
 
 /// Ledger heads as they were kept.
 pub(super) fn heads(said: &[String]) -> Result<Vec<Digest>, Failure> {
-    let head = |head: &String| {
-        Digest::parse(head).ok_or_else(|| Failure::usage(anyhow!("--head {head}: a ledger head has 64 hexadecimal digits")))
-    };
-    said.iter().map(head).collect()
+    said.iter().map(|said| head("--head", said)).collect()
+}
+
+/// One of them.
+pub(super) fn head(flag: &str, said: &str) -> Result<Digest, Failure> {
+    Digest::parse(said).ok_or_else(|| Failure::usage(anyhow!("{flag} {said}: a ledger head has 64 hexadecimal digits")))
 }
 
 fn say(audited: &Audited) -> Result<Exit, Failure> {

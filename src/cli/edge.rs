@@ -79,14 +79,21 @@ impl Edge {
 
     /// The record that is meant.
     pub(super) fn of(&self, options: &RecordOptions) -> Result<RecordRequest, Failure> {
-        self.record(&options.plan, options.ledger.as_deref(), options.policy_from.as_deref())
+        self.record(&options.plan, options.ledger.as_deref(), options.policy_from.as_deref(), options.accept_head.as_deref())
     }
 
     /// The same from its parts.
-    pub(super) fn record(&self, plan: &PlanOptions, ledger: Option<&str>, policy_from: Option<&str>) -> Result<RecordRequest, Failure> {
+    pub(super) fn record(
+        &self,
+        plan: &PlanOptions,
+        ledger: Option<&str>,
+        policy_from: Option<&str>,
+        accept_head: Option<&str>,
+    ) -> Result<RecordRequest, Failure> {
+        let accept_head = accept_head.map(|head| super::audit::head("--accept-head", head)).transpose()?;
         let policy_from = policy_named(policy_from, self.env.get("GONOGO_POLICY_FROM"))?;
         let Request { config, environment, .. } = lint::request(self, plan);
-        Ok(RecordRequest { config, environment, ledger: ledger.map(str::to_owned), policy_from })
+        Ok(RecordRequest { config, environment, ledger: ledger.map(str::to_owned), policy_from, accept_head })
     }
 
     /// How the run goes on record.

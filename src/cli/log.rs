@@ -4,17 +4,21 @@ mod carry;
 mod init;
 mod list;
 mod place;
+mod repair;
 mod verify;
 
 use anyhow::anyhow;
 
 use super::{
     Failure,
-    arguments::{LogCommand, LogFormat, LogListOptions, LogOptions},
+    arguments::{LogCheckpointOptions, LogCommand, LogFormat, LogListOptions, LogOptions},
     edge::{self, Edge},
 };
 use crate::{
-    acts::{EnvironmentRecord, log::Span},
+    acts::{
+        EnvironmentRecord,
+        log::{Span, checkpoint},
+    },
     model::{Exit, moment},
 };
 
@@ -23,10 +27,20 @@ pub(super) fn log(edge: &Edge, options: &LogOptions) -> Result<Exit, Failure> {
     match &options.command {
         None => listed(edge, &options.list),
         Some(LogCommand::Verify(options)) => verify::verify(edge, options),
+        Some(LogCommand::Repair(options)) => repair::repair(edge, options),
+        Some(LogCommand::Checkpoint(options)) => bound(edge, options),
         Some(LogCommand::Init(options)) => edge::block_on(init::init(edge, options)),
         Some(LogCommand::Export(options)) => edge::block_on(carry::export(edge, options)),
         Some(LogCommand::Import(options)) => edge::block_on(carry::import(edge, options)),
     }
+}
+
+/// Binds the heads of all chains.
+fn bound(edge: &Edge, options: &LogCheckpointOptions) -> Result<Exit, Failure> {
+    let record = edge.of(&options.record)?;
+    let (entry, chains) = edge::block_on(async { Ok(checkpoint(&edge.caller(), edge, &record, options.recorder_key.as_deref()).await?) })?;
+    edge::print_lines(&[format!("on record: entry {} of `{}`, {chains} chains", entry.seq, entry.chain)])?;
+    Ok(Exit::Go)
 }
 
 fn listed(edge: &Edge, options: &LogListOptions) -> Result<Exit, Failure> {

@@ -17,7 +17,7 @@ pub(super) fn merge(edge: &Edge, options: &MergeOptions) -> Result<Exit, Failure
     let report = Report::merged(&shares, edge::tool()).map_err(|error| Failure { exit: error.exit(), cause: Some(error.into()) })?;
     let asked = &options.recording;
     let (caller, recording) = (edge.caller(), edge.recording(asked));
-    let record = edge.record(&options.plan, asked.ledger.as_deref(), asked.policy_from.as_deref())?;
+    let record = edge.record(&options.plan, asked.ledger.as_deref(), asked.policy_from.as_deref(), asked.accept_head.as_deref())?;
     let prepared = edge::block_on(async { Ok(prepare(&caller, edge, &record, &recording, report).await?) })?;
     verify::say_lost(prepared.lost());
     let outlets = Outlets::open(edge, &options.output)?;

@@ -39,7 +39,12 @@ pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failu
 pub(super) fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failure> {
     let recording = &options.recording;
     Ok(VerifyRequest {
-        record: edge.record(&options.plan, recording.ledger.as_deref(), recording.policy_from.as_deref())?,
+        record: edge.record(
+            &options.plan,
+            recording.ledger.as_deref(),
+            recording.policy_from.as_deref(),
+            recording.accept_head.as_deref(),
+        )?,
         recording: edge.recording(recording),
         release: options.release.request()?,
         phase: options.phase,

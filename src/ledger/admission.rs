@@ -71,11 +71,25 @@ pub(super) struct ChainState {
 }
 
 /// What is to be done.
-pub(super) enum Admitted {
-    /// Add these, the wanted one last.
-    New(Vec<Entry>),
-    /// Add nothing: it stands there.
-    Stands(Entry),
+pub(super) struct Admitted {
+    /// The end of the shared chain, to be added before it.
+    closing: Option<Entry>,
+    /// What was wanted.
+    pub(super) entry: Entry,
+    /// Whether it is to be added, or stands there already.
+    pub(super) new: bool,
+}
+
+impl Admitted {
+    /// An entry as it is.
+    pub(super) fn as_is(entry: Entry, new: bool) -> Self {
+        Self { closing: None, entry, new }
+    }
+
+    /// What is to be added, in this order.
+    pub(super) fn added(&self) -> impl Iterator<Item = &Entry> {
+        self.closing.iter().chain([&self.entry]).filter(|_| self.new)
+    }
 }
 
 /// The entry after which the next one is added.
@@ -107,7 +121,7 @@ impl Candidate {
         }
         if let Some(twin) = found.twin {
             let seq = twin.number();
-            return twin.entry(seq).map(Admitted::Stands);
+            return twin.entry(seq).map(|entry| Admitted::as_is(entry, false));
         }
         self.in_time(place, found.clock)?;
         let top = found.newest.map(|row| self.top(row)).transpose()?;
@@ -122,19 +136,19 @@ impl Candidate {
             return Err(refused(place, format!("the bytes {absent} that the statement names were not given")));
         }
         let seq = top.as_ref().map_or(0, |top| top.seq);
-        Ok(Admitted::New(match found.layout {
+        let own = |after, recorded| self.entry(VERSION, self.needs.chain.clone(), after, recorded);
+        Ok(match found.layout {
+            // Older programs want its times in order.
             Layout::Shared => {
-                // Older programs want it so.
                 let recorded = top.map_or(self.now, |top| top.recorded.max(self.now));
-                vec![self.entry(1, String::new(), (seq, head), recorded)]
+                Admitted::as_is(self.entry(1, String::new(), (seq, head), recorded), true)
             }
             Layout::Fresh => {
                 let closing = Entry::closing(0, Digest::none(), self.now, self.now);
-                let after = (1, closing.digest());
-                vec![closing, self.entry(VERSION, self.needs.chain.clone(), after, self.now)]
+                Admitted { entry: own((1, closing.digest()), self.now), closing: Some(closing), new: true }
             }
-            Layout::ByProject => vec![self.entry(VERSION, self.needs.chain.clone(), (seq, head), self.now)],
-        }))
+            Layout::ByProject => Admitted::as_is(own((seq, head), self.now), true),
+        })
     }
 
     /// A clock that is wrong makes what is added older or younger than it is.

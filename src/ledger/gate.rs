@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{
     AskedRelease, Bearing, Emergencies, History, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
     independence::{Independence, Makers, independence, vouched},
-    quorum,
+    quorum, repairs,
     runs::newer_no,
     votes, waivers,
 };
@@ -124,6 +124,9 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
     }
     for open in begun::holds(history, asked, input.child_of) {
         ruling.object(Exit::Hold, open);
+    }
+    for aside in repairs::holds(history, ruling.run.as_ref()) {
+        ruling.object(Exit::Hold, aside);
     }
     if let Some(there) = input.elsewhere {
         for objection in elsewhere::objections(history, there, input, ruling.run.as_ref()) {

@@ -135,6 +135,8 @@ struct Read {
     entries: Vec<VerifiedEntry>,
     /// The newest time of an entry that is not still to come.
     newest: Option<Timestamp>,
+    /// The number of the end of the shared chain, which says nothing that anybody could sign.
+    closing: Option<u64>,
 }
 
 impl History {
@@ -238,6 +240,12 @@ impl History {
         self.entries().iter().filter(move |proven| proven.is_of(project, environment))
     }
 
+    /// How many of those that were looked at are about another project or environment.
+    pub fn elsewhere(&self, project: &str, environment: &str) -> usize {
+        let elsewhere = |proven: &&VerifiedEntry| Some(proven.entry.seq) != self.read.closing && !proven.is_of(project, environment);
+        self.entries().iter().filter(elsewhere).count()
+    }
+
     /// The first entry that only a newer program understands, with its version: one of this environment, or one that
     /// may be.
     pub fn newer(&self, project: &str, environment: &str) -> Option<(u64, u32)> {
@@ -257,7 +265,7 @@ impl History {
     /// How many entries neither bear a trusted signature nor are covered by a later one.
     pub fn unsigned(&self) -> u64 {
         let covered = self.covered();
-        let open = self.all().iter().filter(|(seq, ..)| *seq > covered).count();
+        let open = self.all().iter().filter(|(seq, ..)| *seq > covered && Some(*seq) != self.read.closing).count();
         let signed = self.entries().iter().filter(|proven| proven.entry.seq > covered && proven.signer().is_some()).count();
         (open - signed) as u64
     }
@@ -267,6 +275,9 @@ impl Read {
     fn take(&mut self, row: Result<Sound, Unsound>, look: &Look<'_>) -> Result<(), Fault> {
         let Some(Sound { entry, digest, .. }) = self.links.take(row)? else { return Ok(()) };
         let (seq, recorded, now) = (entry.seq, entry.recorded, CLOCKS.after(look.now));
+        if entry.chain.is_empty() && entry.version == VERSION {
+            self.closing = Some(seq);
+        }
         let bears = entry.version > VERSION || !entry.label.is_known() || (look.bears)(&entry.label);
         let mut own = Some(recorded).filter(|recorded| *recorded <= now);
         if bears {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     Blob, Draft, Entry, LedgerError, Row, Store, VERSION,
-    admission::{Admitted, Candidate, ChainState, Layout, Needs, adoptable},
+    admission::{Candidate, ChainState, Layout, Needs, adoptable},
     export::Exported,
     kept,
 };
@@ -40,14 +40,12 @@ impl Memory {
 
     fn add(&self, candidate: Candidate) -> Result<Entry, LedgerError> {
         let mut kept = self.kept();
-        let mut entries = match candidate.admit(&self.place, found(&kept, &candidate.needs))? {
-            Admitted::Stands(entry) => return Ok(entry),
-            Admitted::New(entries) => entries,
-        };
-        kept.entries.extend(entries.iter().cloned());
-        kept.blobs.extend(candidate.needs.blobs.into_iter().map(|blob| (blob.digest, blob.bytes)));
-        // There is always one.
-        Ok(entries.remove(entries.len() - 1))
+        let admitted = candidate.admit(&self.place, found(&kept, &candidate.needs))?;
+        if admitted.new {
+            kept.entries.extend(admitted.added().cloned());
+            kept.blobs.extend(candidate.needs.blobs.into_iter().map(|blob| (blob.digest, blob.bytes)));
+        }
+        Ok(admitted.entry)
     }
 
     fn take_over(&self, entry: Entry, blobs: Vec<Blob>) -> Result<(), LedgerError> {

@@ -171,16 +171,11 @@ impl Postgres {
             Some(seq) => tables.row(layout, &needs.chain, seq).await?,
             None => None,
         };
-        match decide(same, found)? {
-            Admitted::Stands(entry) => Ok((entry, false)),
-            Admitted::New(mut entries) => {
-                for entry in &entries {
-                    tables.insert(entry).await?;
-                }
-                // There is always one.
-                Ok((entries.remove(entries.len() - 1), true))
-            }
+        let admitted = decide(same, found)?;
+        for entry in admitted.added() {
+            tables.insert(entry).await?;
         }
+        Ok((admitted.entry, admitted.new))
     }
 
     /// Waits until nobody else adds to this chain. Two chains of one hash only wait for each other.
@@ -251,7 +246,7 @@ impl Store for Postgres {
             let needs = Needs::of_entry(&entry, blobs)?;
             let decide = |same: Option<Row>, found| {
                 let new = adoptable(&entry, same, found)?;
-                Ok(if new { Admitted::New(vec![entry.clone()]) } else { Admitted::Stands(entry.clone()) })
+                Ok(Admitted::as_is(entry.clone(), new))
             };
             let shared = entry.chain.is_empty();
             self.add(Wanted { needs: &needs, place: Some(entry.seq), shared, decide: &decide }).await.map(|_| ())

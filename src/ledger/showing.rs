@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{AskedRelease, Emergencies, GateInput, History, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, unended, waivers};
+use super::{
+    AskedRelease, Emergencies, GateInput, History, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, told_repairs, unended, waivers,
+};
 use crate::model::{
     AnswerRow, BegunRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, GateAnswer,
     Movement, Period, Person, Record, RecordStanding, Report, RoleRow, Run, SignOff, WaiverRow,
@@ -40,7 +42,7 @@ pub fn showing(
         changes: before.map(|(before, digest)| changes((before, digest), (&run.report, run.run.report.clone()))),
         policy: None,
         unsigned_evidence: !ruling.vouched_for,
-        repaired: Vec::new(),
+        repaired: told_repairs(history),
     }
 }
 

@@ -89,7 +89,7 @@ impl Sqlite {
                 transaction.pragma_update(None, "user_version", schema::FORMAT).map_err(failed)?;
             }
             let newest = table::newest(place, &transaction)?;
-            table::insert(&transaction, Layout::Shared, &[closing_after(newest, now)?], &[]).map_err(failed)?;
+            table::insert(&transaction, Layout::Shared, [&closing_after(newest, now)?], &[]).map_err(failed)?;
             transaction.commit().map_err(|error| place.commit_failed(&error))?;
             Ok(true)
         })
@@ -137,7 +137,7 @@ impl Store for Sqlite {
             let needs = Needs::of_entry(&entry, blobs)?;
             let added = add(place, connection, &needs, |same, found| {
                 let new = adoptable(&entry, same(&entry.chain, entry.seq)?, found)?;
-                Ok(if new { Admitted::New(vec![entry]) } else { Admitted::Stands(entry) })
+                Ok(Admitted::as_is(entry, new))
             });
             added.map(|_| ())
         }))
@@ -189,15 +189,12 @@ fn add(
     let transaction = writing(place, connection)?;
     let found = table::find(place, &transaction, needs)?;
     let layout = found.layout;
-    match decide(&|chain, seq| table::row(place, &transaction, chain, seq), found)? {
-        Admitted::Stands(entry) => Ok(entry),
-        Admitted::New(mut entries) => {
-            table::insert(&transaction, layout, &entries, &needs.blobs).map_err(|error| place.failed("added to", &error))?;
-            transaction.commit().map_err(|error| place.commit_failed(&error))?;
-            // There is always one.
-            Ok(entries.remove(entries.len() - 1))
-        }
+    let admitted = decide(&|chain, seq| table::row(place, &transaction, chain, seq), found)?;
+    if admitted.new {
+        table::insert(&transaction, layout, admitted.added(), &needs.blobs).map_err(|error| place.failed("added to", &error))?;
+        transaction.commit().map_err(|error| place.commit_failed(&error))?;
     }
+    Ok(admitted.entry)
 }
 
 /// The one transaction of something that is added.

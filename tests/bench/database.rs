@@ -5,7 +5,11 @@ use std::fs;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::{plan, scenario::Contest, servers::postgres::Postgres};
+use crate::{
+    plan,
+    scenario::{Beside, Contest},
+    servers::postgres::Postgres,
+};
 
 /// `checks` schemas of one server, with two tables each.
 pub(crate) fn contest(checks: usize) -> anyhow::Result<Contest> {
@@ -20,7 +24,7 @@ pub(crate) fn contest(checks: usize) -> anyhow::Result<Contest> {
         )
     })?;
     fs::write(folder.path().join("prod.env"), format!("DATABASE_URL={url}\n"))?;
-    Ok(Contest { folder, bare: vec!["bare-postgres".into(), url, checks.to_string()], keep: Box::new(database) })
+    Ok(Contest { folder, beside: Beside::Verify, bare: vec!["bare-postgres".into(), url, checks.to_string()], keep: Box::new(database) })
 }
 
 fn schema(number: usize) -> String {

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::{
     database,
+    ledger::{self, Kind},
     measure::{self, Taken},
     web,
 };
@@ -33,10 +34,26 @@ pub(crate) enum Goal {
     Cpu(f64),
     /// At most so many milliseconds.
     Millis(f64),
+    /// At most so many milliseconds of CPU.
+    CpuMillis(f64),
+    /// At most so many milliseconds of CPU more than the other.
+    CpuMore(f64),
+}
+
+const GATE: [&str; 3] = ["gate", "--release", "1.0"];
+const SIGN: [&str; 5] = ["sign", "--as", "security", "--key", "sec"];
+const VERIFY: [&str; 4] = ["verify", "-q", "--release", "1.0"];
+const LOG: [&str; 2] = ["log", "verify"];
+
+/// A command over a ledger of so many entries.
+macro_rules! ledger {
+    ($name:literal, $entries:literal, $kind:ident, $command:ident, $goal:expr) => {
+        Scenario { name: $name, goal: $goal, checks: $entries, prepare: |entries| ledger::contest(entries, Kind::$kind, &$command) }
+    };
 }
 
 /// Every scenario.
-pub(crate) const SCENARIOS: [Scenario; 7] = [
+pub(crate) const SCENARIOS: [Scenario; 31] = [
     Scenario { name: "version", goal: Goal::Millis(10.0), checks: 0, prepare: |_| nothing() },
     Scenario { name: "http-0ms-1000", goal: Goal::Cpu(1.5), checks: 1_000, prepare: |checks| web::plain(checks, 0) },
     Scenario { name: "http-0ms-10000", goal: Goal::Cpu(1.5), checks: 10_000, prepare: |checks| web::plain(checks, 0) },
@@ -44,17 +61,51 @@ pub(crate) const SCENARIOS: [Scenario; 7] = [
     Scenario { name: "http-50ms-10000", goal: Goal::Wall(1.10), checks: 10_000, prepare: |checks| web::plain(checks, 50) },
     Scenario { name: "tls-100", goal: Goal::Cpu(1.5), checks: 100, prepare: web::tls },
     Scenario { name: "postgres-200", goal: Goal::Wall(1.2), checks: 200, prepare: database::contest },
+    ledger!("gate-file-10", 10, File, GATE, Goal::CpuMillis(100.0)),
+    ledger!("sign-file-10", 10, File, SIGN, Goal::CpuMillis(100.0)),
+    ledger!("verify-file-10", 10, File, VERIFY, Goal::CpuMore(100.0)),
+    ledger!("log-file-10", 10, File, LOG, Goal::Millis(1000.0)),
+    ledger!("gate-file-1000", 1000, File, GATE, Goal::CpuMillis(100.0)),
+    ledger!("sign-file-1000", 1000, File, SIGN, Goal::CpuMillis(100.0)),
+    ledger!("verify-file-1000", 1000, File, VERIFY, Goal::CpuMore(100.0)),
+    ledger!("log-file-1000", 1000, File, LOG, Goal::Millis(1000.0)),
+    ledger!("gate-file-10000", 10000, File, GATE, Goal::CpuMillis(100.0)),
+    ledger!("sign-file-10000", 10000, File, SIGN, Goal::CpuMillis(100.0)),
+    ledger!("verify-file-10000", 10000, File, VERIFY, Goal::CpuMore(100.0)),
+    ledger!("log-file-10000", 10000, File, LOG, Goal::Millis(1000.0)),
+    ledger!("gate-db-10", 10, Database, GATE, Goal::CpuMillis(100.0)),
+    ledger!("sign-db-10", 10, Database, SIGN, Goal::CpuMillis(100.0)),
+    ledger!("verify-db-10", 10, Database, VERIFY, Goal::CpuMore(100.0)),
+    ledger!("log-db-10", 10, Database, LOG, Goal::Millis(1000.0)),
+    ledger!("gate-db-1000", 1000, Database, GATE, Goal::CpuMillis(100.0)),
+    ledger!("sign-db-1000", 1000, Database, SIGN, Goal::CpuMillis(100.0)),
+    ledger!("verify-db-1000", 1000, Database, VERIFY, Goal::CpuMore(100.0)),
+    ledger!("log-db-1000", 1000, Database, LOG, Goal::Millis(1000.0)),
+    ledger!("gate-db-10000", 10000, Database, GATE, Goal::CpuMillis(100.0)),
+    ledger!("sign-db-10000", 10000, Database, SIGN, Goal::CpuMillis(100.0)),
+    ledger!("verify-db-10000", 10000, Database, VERIFY, Goal::CpuMore(100.0)),
+    ledger!("log-db-10000", 10000, Database, LOG, Goal::Millis(1000.0)),
 ];
 
 /// What is made ready for one scenario.
 pub(crate) struct Contest {
     /// Holds the plan.
     pub(crate) folder: TempDir,
+    /// What is run there.
+    pub(crate) beside: Beside,
     /// This program's arguments for the bare client; none where there is nothing to compare with.
     pub(crate) bare: Vec<String>,
     /// Servers that run meanwhile.
     #[expect(dead_code, reason = "it is only to be dropped")]
     pub(crate) keep: Box<dyn Any>,
+}
+
+/// What the program is to do.
+pub(crate) enum Beside {
+    /// Run the plan, all of whose checks pass.
+    Verify,
+    /// These words.
+    Arguments(Vec<String>),
 }
 
 /// The medians.
@@ -70,7 +121,7 @@ impl Scenario {
         let folder = contest.folder.path();
         let (mut gonogo, mut bare) = (Vec::new(), Vec::new());
         for run in 0..=runs {
-            let (ours, theirs) = (self.gonogo(folder)?, self.bare(&contest)?);
+            let (ours, theirs) = (self.gonogo(folder, &contest.beside)?, self.bare(&contest)?);
             if run > 0 {
                 gonogo.push(ours);
                 bare.extend(theirs);
@@ -79,8 +130,11 @@ impl Scenario {
         Ok(Measured { gonogo: Taken::median(&gonogo), bare: (!bare.is_empty()).then(|| Taken::median(&bare)) })
     }
 
-    fn gonogo(&self, folder: &Path) -> anyhow::Result<Taken> {
+    fn gonogo(&self, folder: &Path, beside: &Beside) -> anyhow::Result<Taken> {
         let program = Path::new(env!("CARGO_BIN_EXE_gonogo"));
+        if let Beside::Arguments(arguments) = beside {
+            return measure::run(folder, program, arguments);
+        }
         if self.checks == 0 {
             return measure::run(folder, program, &["--version".to_owned()]);
         }
@@ -114,10 +168,12 @@ impl Measured {
                 Goal::Wall(most) => within(self.ratio(|taken| taken.wall), most),
                 Goal::Cpu(most) => within(self.ratio(|taken| taken.cpu), most),
                 Goal::Millis(most) => self.gonogo.wall.as_secs_f64() * 1e3 <= most,
+                Goal::CpuMillis(most) => self.gonogo.cpu.as_secs_f64() * 1e3 <= most,
+                Goal::CpuMore(most) => self.bare.is_some_and(|bare| self.gonogo.cpu.saturating_sub(bare.cpu).as_secs_f64() * 1e3 <= most),
             }
     }
 }
 
 fn nothing() -> anyhow::Result<Contest> {
-    Ok(Contest { folder: TempDir::new()?, bare: Vec::new(), keep: Box::new(()) })
+    Ok(Contest { folder: TempDir::new()?, beside: Beside::Verify, bare: Vec::new(), keep: Box::new(()) })
 }

@@ -10,6 +10,7 @@ mod bare;
 #[expect(dead_code, reason = "the tests use all of it")]
 mod ca;
 mod database;
+mod ledger;
 mod measure;
 mod plan;
 mod scenario;
@@ -34,6 +35,7 @@ fn main() -> anyhow::Result<()> {
     match words.as_slice() {
         ["measure", out, program, arguments @ ..] => measure::child(out, program, arguments),
         ["serve", settings @ ..] => server::serve(settings),
+        ["elsewhere", folder, words @ ..] => ledger::gonogo(std::path::Path::new(folder), words),
         ["bare-http", settings @ ..] => bare::http::run(settings),
         ["bare-postgres", settings @ ..] => bare::postgres::run(settings),
         words => bench(words),

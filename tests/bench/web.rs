@@ -4,7 +4,12 @@ use std::{fs, path::Path};
 
 use tempfile::TempDir;
 
-use crate::{ca::Ca, plan, scenario::Contest, server::Server};
+use crate::{
+    ca::Ca,
+    plan,
+    scenario::{Beside, Contest},
+    server::Server,
+};
 
 /// What the program does at once by itself; the addresses are on enough hosts that its limit for one does not bind.
 const AT_ONCE: usize = 64;
@@ -34,7 +39,7 @@ fn contest(checks: usize, server: Server, ca: Option<Ca>) -> anyhow::Result<Cont
     write_urls(folder.path(), (1..=checks).map(url))?;
     let mut bare = vec!["bare-http".to_owned(), "urls".to_owned(), AT_ONCE.to_string()];
     bare.extend(trust.map(|file| file.display().to_string()));
-    Ok(Contest { folder, bare, keep: Box::new((server, ca)) })
+    Ok(Contest { folder, beside: Beside::Verify, bare, keep: Box::new((server, ca)) })
 }
 
 fn write_urls(folder: &Path, urls: impl Iterator<Item = String>) -> std::io::Result<()> {

@@ -2,7 +2,7 @@
 
 use crate::{
     acts::{ActError, Caller, EnvironmentRecord, policy},
-    ledger::{self, Checked, LedgerError, SignatureStanding, Trust, VerifiedEntry, Verifier as _},
+    ledger::{self, Checked, LedgerError, ORG, SignatureStanding, Trust, VerifiedEntry, Verifier as _},
     model::{Act, Digest},
 };
 
@@ -27,6 +27,7 @@ pub async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &[Digest
             return Err(LedgerError::Cut(lost).into());
         }
     }
+    org(record).await?;
     let (project, environment) = (&record.plan.project, &record.plan.environment);
     let mut looked = Looked { untrusted: Vec::new(), notes: Vec::new(), newer: record.history.newer(project, environment) };
     for entry in record.history.entries() {
@@ -51,6 +52,23 @@ pub async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &[Digest
         }
     }
     Ok(looked)
+}
+
+/// What entries saw of the chain that concerns all projects is in it, and what its checkpoints name of this chain is here.
+async fn org(record: &EnvironmentRecord) -> Result<(), ActError> {
+    let all = record.read_chain(ORG, record.now).await?;
+    for entry in record.history.entries() {
+        if let Some(seen) = entry.statement.made.org.as_ref().filter(|seen| !all.holds(seen)) {
+            let (seq, why) = (entry.entry.seq, format!("it was made over {seen} of `{ORG}`, which is not in it any more"));
+            return Err(LedgerError::Broken { seq, why }.into());
+        }
+    }
+    for entry in all.entries() {
+        if let Act::Checkpoint(checkpoint) = &entry.statement.act {
+            checkpoint.demand(&ledger::chain_of(&record.plan.project), &record.history)?;
+        }
+    }
+    Ok(())
 }
 
 /// The bytes that belong to an entry are there, and a run's report is what the entry says.

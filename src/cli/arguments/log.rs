@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{PlanOptions, RecordOptions};
+use super::{KeyOptions, PlanOptions, RecordOptions};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -51,6 +51,10 @@ pub(in crate::cli) enum LogFormat {
 pub(in crate::cli) enum LogCommand {
     /// Check every hash, link, signature and kept byte; says where it breaks
     Verify(LogVerifyOptions),
+    /// Name what cannot be believed; with `--apply`, set it aside, on record
+    Repair(Box<LogRepairOptions>),
+    /// Bind the heads of all chains of the ledger, signed by a recorder
+    Checkpoint(Box<LogCheckpointOptions>),
     /// Start a ledger: make the file, or print the statements that make a database's tables
     Init(LogInitOptions),
     /// Write the whole ledger as lines of JSON
@@ -112,4 +116,35 @@ pub(in crate::cli) struct LogImportOptions {
     /// The export
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LogRepairOptions {
+    #[command(flatten)]
+    pub(in crate::cli) record: RecordOptions,
+
+    /// Set aside what cannot be believed: nothing in it counts, nothing is deleted
+    #[arg(long, requires = "comment")]
+    pub(in crate::cli) apply: bool,
+
+    /// The role in which you say so; another person, in another role, must say it too
+    #[arg(long = "as", value_name = "ROLE", requires = "apply")]
+    pub(in crate::cli) role: Option<String>,
+
+    /// What happened
+    #[arg(long, value_parser = super::said, value_name = "TEXT")]
+    pub(in crate::cli) comment: Option<String>,
+
+    #[command(flatten)]
+    pub(in crate::cli) key: KeyOptions,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LogCheckpointOptions {
+    #[command(flatten)]
+    pub(in crate::cli) record: RecordOptions,
+
+    /// Sign it with this SSH key, of somebody with the role `recorder`
+    #[arg(long, value_name = "FILE", env = "GONOGO_RECORDER_KEY")]
+    pub(in crate::cli) recorder_key: Option<PathBuf>,
 }

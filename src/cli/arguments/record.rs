@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::Args;
 
 use super::PlanOptions;
-use crate::{acts::ReleaseRequest, cli::Failure};
+use crate::{acts::ReleaseRequest, cli::Failure, model::Release};
 
 /// Which record, and who may sign in it.
 #[derive(Debug, Clone, Args)]
@@ -17,9 +18,13 @@ pub(in crate::cli) struct RecordOptions {
     #[arg(long, value_name = "PLACE")]
     pub(in crate::cli) ledger: Option<String>,
 
-    /// Take policy, people and signers as this commit or branch of the plan's repository has them
+    /// Take the whole policy from this branch of a remote, full ref or full commit of the plan's repository (GONOGO_POLICY_FROM)
     #[arg(long, value_name = "REF")]
     pub(in crate::cli) policy_from: Option<String>,
+
+    /// Go on with a ledger that lacks what you have seen in it, because it was restored or started anew: its head now
+    #[arg(long, value_name = "DIGEST")]
+    pub(in crate::cli) accept_head: Option<String>,
 }
 
 /// With which key something is signed.
@@ -54,6 +59,12 @@ pub(in crate::cli) struct ReleaseOptions {
 impl ReleaseOptions {
     /// What was said of the release.
     pub(in crate::cli) fn request(&self) -> Result<ReleaseRequest, Failure> {
+        let checked = |flag: &str, said: &Option<String>, check: fn(&str) -> Result<(), String>| {
+            said.as_deref().map_or(Ok(()), check).map_err(|why| Failure::usage(anyhow!("{flag}: {why}")))
+        };
+        checked("--release", &self.release, Release::check_version)?;
+        checked("--commit", &self.commit, Release::check_version)?;
+        checked("--artifact", &self.artifact, Release::check_artifact)?;
         Ok(ReleaseRequest { version: self.release.clone(), commit: self.commit.clone(), artifact: self.artifact.clone() })
     }
 }
@@ -73,9 +84,13 @@ pub(in crate::cli) struct RecordingOptions {
     #[arg(long)]
     pub(in crate::cli) no_record: bool,
 
-    /// Take policy, people and signers as this commit or branch of the plan's repository has them
+    /// Take the whole policy from this branch of a remote, full ref or full commit of the plan's repository (GONOGO_POLICY_FROM)
     #[arg(long, value_name = "REF")]
     pub(in crate::cli) policy_from: Option<String>,
+
+    /// Go on with a ledger that lacks what you have seen in it, because it was restored or started anew: its head now
+    #[arg(long, value_name = "DIGEST")]
+    pub(in crate::cli) accept_head: Option<String>,
 
     /// Sign the run with this SSH key, of somebody with the role `recorder`
     #[arg(long, value_name = "FILE", env = "GONOGO_RECORDER_KEY")]

@@ -37,7 +37,7 @@ fn say(record: &EnvironmentRecord, looked: &Looked) -> Result<(), Failure> {
     ];
     lines.extend(looked.notes.iter().map(|note| format!("note     {note}")));
     let (project, environment) = (&record.plan.project, &record.plan.environment);
-    let elsewhere = history.entries().iter().filter(|entry| !entry.is_of(project, environment)).count();
+    let elsewhere = history.elsewhere(project, environment);
     if elsewhere > 0 {
         lines.push(format!("others   {elsewhere} entries of other projects or environments: their signatures were not judged"));
     }

@@ -12,7 +12,7 @@ use crate::{
 
 /// Either an entry or the bytes that a later one names.
 pub(super) enum Line<'l> {
-    Entry(EntryLine<'l>),
+    Entry(Box<EntryLine<'l>>),
     Blob(BlobLine<'l>),
 }
 
@@ -44,7 +44,7 @@ pub(super) struct BlobLine<'l> {
 
 impl<'l> Line<'l> {
     pub(super) fn of_entry(entry: &'l Entry) -> Self {
-        Self::Entry(EntryLine {
+        Self::Entry(Box::new(EntryLine {
             version: entry.version,
             seq: entry.seq,
             prev: entry.prev.as_str().into(),
@@ -54,7 +54,7 @@ impl<'l> Line<'l> {
             digest: entry.digest().to_string().into(),
             chain: (!entry.chain.is_empty()).then(|| entry.chain.as_str().into()),
             label: (!entry.chain.is_empty()).then(|| entry.label.clone()),
-        })
+        }))
     }
 
     pub(super) fn of_blob(digest: &'l Digest, bytes: &[u8]) -> Self {

@@ -131,7 +131,14 @@ fn has_blob(connection: &Connection, layout: Layout, digest: &Digest) -> rusqlit
     connection.query_row(&query, [digest.as_str()], |row| row.get(0))
 }
 
-pub(super) fn insert(connection: &Connection, layout: Layout, entries: &[Entry], blobs: &[Blob]) -> rusqlite::Result<()> {
+/// Adds entries of one kind of chain, with the bytes they name.
+pub(super) fn insert<'e>(
+    connection: &Connection,
+    layout: Layout,
+    entries: impl IntoIterator<Item = &'e Entry>,
+    blobs: &[Blob],
+) -> rusqlite::Result<()> {
+    let entries: Vec<&Entry> = entries.into_iter().collect();
     // Older programs go on with a shared chain, and look for its bytes where they put their own.
     let shared = entries.iter().all(|entry| entry.chain.is_empty());
     for blob in blobs {

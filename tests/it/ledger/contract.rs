@@ -1,12 +1,15 @@
 //! What both stores promise.
 
 use gonogo::{
-    ledger::{Blob, Draft, Entry, LedgerError, Row, VERSION},
-    model::{Digest, Made, Statement},
+    ledger::{Blob, Draft, Entry, History, LedgerError, Look, ORG, Row, VERSION},
+    model::{Act, Checkpoint, Digest, Made, Statement},
 };
 use jiff::ToSpan as _;
 
-use super::{Ground, answer, first, five, made, now, of_project, remark, remark_over, said, shared_five, signed, unavailable, verified};
+use super::{
+    Ground, Trusting, answer, append, draft, first, five, made, now, of_project, open, remark, remark_over, said, shared_five, signed,
+    unavailable, verified,
+};
 
 #[tokio::test]
 async fn entries_come_back_as_they_were_added() {
@@ -271,4 +274,59 @@ async fn what_is_stored_cannot_be_changed_by_accident() {
 fn refuses(statement: &str, error: String) {
     let known = ["the ledger only grows", "follows the newest one", "the shared chain of the ledger is closed"];
     assert!(known.iter().any(|known| error.contains(known)), "{statement}: {error}");
+}
+
+#[tokio::test]
+async fn a_checkpoint_demands_every_head() {
+    for ground in Ground::both().await {
+        let store = ground.open();
+        five(store.as_ref()).await;
+        store.append(of_project("web", "x"), Vec::new(), now(), None).await.expect("added");
+        let checkpoint = Checkpoint::of(store.as_ref()).await.expect("heads");
+        assert_eq!(checkpoint.heads.keys().collect::<Vec<_>>(), ["", "api", "web"]);
+        let added = store.append(draft(Act::Checkpoint(checkpoint.clone()), Digest::none()), Vec::new(), now(), None).await.expect("added");
+        assert_eq!(added.chain, ORG, "it concerns all, whatever project it was made in");
+        for chain in ["api", "web", "never heard of", ORG] {
+            assert_eq!(checkpoint.demand(chain, &read(&ground, chain).await), Ok(()), "{chain}");
+        }
+        // A tail that is gone with everything that vouched for it.
+        ground.tamper("DELETE FROM chains WHERE chain = 'api' AND seq > 4").await;
+        let error = checkpoint.demand("api", &read(&ground, "api").await).expect_err("cut off");
+        assert!(error.exit().code() == 5 && error.to_string().contains("as an entry of `api`"), "{error}");
+        assert_eq!(checkpoint.demand("web", &read(&ground, "web").await), Ok(()));
+    }
+}
+
+async fn read(ground: &Ground, chain: &str) -> History {
+    History::of(ground.open().rows(chain).await.expect("rows"), &Look::at_everything(&Trusting, now())).expect("a history")
+}
+
+/// Many recorders of many projects: none waits for another, and nothing is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn recorders_of_many_projects_do_not_wait_for_each_other() {
+    const PROJECTS: usize = 20;
+    let ground = Ground::database().await;
+    append(ground.open().as_ref(), remark("it begins"), Vec::new()).await.expect("added");
+    let place = ground.place();
+    // One project is held up for as long as it takes.
+    let Ground::Database(database) = &ground else { unreachable!("it is one") };
+    let held = u32::from_str_radix(&Digest::of(b"api").as_str()[..8], 16).expect("digits").cast_signed();
+    let owner = database.client().await;
+    owner.batch_execute(&format!("BEGIN; SELECT pg_advisory_xact_lock({}, {held})", i32::from_be_bytes(*b"gono"))).await.expect("held");
+    let recorders = (0..PROJECTS).map(|project| {
+        let place = place.clone();
+        tokio::spawn(async move {
+            let store = open(&place).expect("a ledger");
+            for i in 0..3 {
+                append(store.as_ref(), of_project(&format!("project {project}"), &i.to_string()), Vec::new()).await.expect("added");
+            }
+        })
+    });
+    for recorder in recorders.collect::<Vec<_>>() {
+        recorder.await.expect("nobody waits for the project that is held up");
+    }
+    owner.batch_execute("COMMIT").await.expect("let go");
+    for project in 0..PROJECTS {
+        assert_eq!(read(&ground, &format!("project {project}")).await.len(), 4);
+    }
 }

@@ -1,7 +1,8 @@
 //! A ledger of the release before chains of projects: it opens, verifies, goes on as it is, and migrates.
 //!
-//! Kept from that program, in `fixtures/ledger/former`. That program itself says of a migrated file: "entry 7 of the ledger was
-//! written by a newer gonogo (version 2): use that one" (`gate`, 5), and adds nothing (6).
+//! Kept from that program, in `fixtures/ledger/former`. That program itself reads a migrated file up to its end and says "entry 7
+//! was written by a newer gonogo (version 2); what it says was not looked at" (`log verify` and `gate`: 5); it adds nothing:
+//! "its file has the format 2, this gonogo writes 1: use a newer one" (6). It exports nothing of it (3).
 
 use std::fs;
 

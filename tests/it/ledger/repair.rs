@@ -21,8 +21,11 @@ fn numbers(history: &History) -> Vec<u64> {
     history.entries().iter().map(|proven| proven.entry.seq).collect()
 }
 
-/// What is done, the kinds of faults with the places they name, and the entries that are left.
-const DAMAGES: [(&str, &[(FaultKind, u64)], &[u64]); 6] = [
+/// A statement, the kinds of faults with the places they name, and the entries that are left.
+type Damage = (&'static str, &'static [(FaultKind, u64)], &'static [u64]);
+
+/// What is done to the ledger.
+const DAMAGES: [Damage; 6] = [
     ("UPDATE chains SET recorded = 'yesterday' WHERE seq = 4", &[(FaultKind::Row, 4), (FaultKind::Head, 5)], &[1, 2, 3, 5, 6]),
     ("UPDATE chains SET label = replace(label, 'prod', 'staging') WHERE seq = 6", &[(FaultKind::Row, 6)], &[1, 2, 3, 4, 5]),
     ("UPDATE chains SET seq = -3 WHERE seq = 6", &[(FaultKind::Row, 2)], &[1, 2, 3, 4, 5]),

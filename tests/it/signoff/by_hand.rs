@@ -32,8 +32,8 @@ async fn a_statement_signed_with_ssh_keygen_is_taken_in() {
     house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(5).says("is not over this statement");
     house.gate(&[]).exits(4);
     house.write("s.dsse", statement);
-    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(0).says("on record: entry 2");
-    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(0).says("on record: entry 2");
+    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(0).says("on record: entry 3");
+    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(0).says("on record: entry 3");
     house.gate(&[]).exits(0);
     house.gonogo.run(["sign", "--as", "security", "--export", "t.dsse"]).exits(2).says("--signer");
     house.gonogo.run(["sign", "--as", "security", "--export", "t.dsse", "--signer", "dev"]).exits(2).says("`dev` does not have the role");

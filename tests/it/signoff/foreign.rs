@@ -96,7 +96,7 @@ async fn statements_about_something_else() {
     let of_nobody = post.altered(|statement| statement.made.by = None);
     post.refuses(&post.signed(&of_nobody, "sec", "gonogo"), "does not say who signed it");
     // The run's own statement, signed by a person, is no decision.
-    let run = post.house.entries().await[0].payload.clone();
+    let run = post.house.entries().await[1].payload.clone();
     let by_sec = String::from_utf8(run).expect("text").replace("\"method\":", "\"by\":\"sec\",\"method\":");
     post.refuses(&post.signed(by_sec.as_bytes(), "sec", "gonogo"), "it is no decision on a report but `run`");
     post.refuses(b"{}", "this is no signature file");

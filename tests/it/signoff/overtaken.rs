@@ -14,7 +14,7 @@ async fn a_file_from_before_a_no_or_a_withdrawal_changes_nothing() {
     house.gonogo.run(["sign", "b", "--as", "security", "--key", &house.key("sec"), "--out", "monday.json"]).exits(0);
     house.sign("security", "sec", &["--no-go", "--comment", "a hole"]).exits(0);
     house.gate(&[]).exits(1).says("says no-go: a hole");
-    house.gate(&["--signatures", "monday.json"]).exits(1).says("does not count: made before the no-go in entry 2");
+    house.gate(&["--signatures", "monday.json"]).exits(1).says("does not count: made before the no-go in entry 3");
     // Whoever saw the no decides anew.
     house.sign("security", "sec", &[]).exits(0);
     house.gate(&[]).exits(0);
@@ -24,7 +24,7 @@ async fn a_file_from_before_a_no_or_a_withdrawal_changes_nothing() {
     house.gonogo.run(["sign", "b", "--as", "security", "--key", &house.key("sec"), "--out", "monday.json"]).exits(0);
     house.sign("security", "sec", &[]).exits(0);
     house.sign("security", "sec", &["--withdraw", "--comment", "too early"]).exits(0);
-    house.gate(&["--signatures", "monday.json"]).exits(4).says("made before the withdrawal in entry 3");
+    house.gate(&["--signatures", "monday.json"]).exits(4).says("made before the withdrawal in entry 4");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,7 +35,7 @@ async fn a_no_stays_one_when_its_sentence_changes_or_somebody_enters_another_wor
     house.sign("security", "sec", &["--no-go", "--comment", "a hole"]).exits(0);
     house.write("mail.txt", "go ahead, says Sepp");
     house.sign("security", "dev", &["--for", "sec", "--evidence", "mail.txt"]).exits(0);
-    house.gate(&[]).exits(1).says("says no-go").says("the person decided with their own key, in entry 2");
+    house.gate(&[]).exits(1).says("says no-go").says("the person decided with their own key, in entry 3");
 
     let house = house.policy(&[("roles", "{ security: { people: [sec], meaning: Another sentence. }, devops: [dev] }")]);
     house.verify(&[]).exits(0);
@@ -61,7 +61,7 @@ async fn an_old_report_put_on_record_again_is_the_old_one() {
     house.service.first(500);
     house.verify(&[]).exits(1);
     house.gate(&[]).exits(1);
-    again(&house, 1, |_| {}).await;
+    again(&house, 2, |_| {}).await;
     house.gate(&[]).exits(1).says("the newest full run says NO-GO");
 }
 
@@ -70,13 +70,13 @@ async fn a_run_keeps_the_plan_that_its_report_names() {
     let house = House::new().await;
     house.verify(&[]).exits(0);
     house.sign("security", "sec", &[]).exits(0);
-    again(&house, 1, |statement| {
+    again(&house, 2, |statement| {
         if let Act::Run(run) = &mut statement.act {
             run.files.clear();
         }
     })
     .await;
-    house.gonogo.run(["log", "verify"]).exits(5).says("entry 3").says("the files it keeps are not those of the plan");
+    house.gonogo.run(["log", "verify"]).exits(5).says("entry 4").says("the files it keeps are not those of the plan");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +88,7 @@ async fn a_newer_no_go_counts_under_fewer_words() {
     house.gate(&["--commit", commit]).exits(0);
     house.service.first(500);
     house.gonogo.run(["verify", "-q", "--commit", commit]).exits(1);
-    house.gate(&["--commit", commit]).exits(1).says("a newer full run of the same release, named 012345678901 (entry 3), says no-go");
+    house.gate(&["--commit", commit]).exits(1).says("a newer full run of the same release, named 012345678901 (entry 4), says no-go");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,6 +119,6 @@ async fn one_key_of_two_role_holders_is_told_at_once() {
 async fn a_statement_over_nothing_is_not_about_the_report() {
     let house = House::new().await;
     house.verify(&[]).exits(0);
-    again(&house, 1, |statement| statement.subject = vec![Subject::commit("0a1b")]).await;
-    house.gonogo.run(["log", "verify"]).exits(5).says("entry 2");
+    again(&house, 2, |statement| statement.subject = vec![Subject::commit("0a1b")]).await;
+    house.gonogo.run(["log", "verify"]).exits(5).says("entry 3");
 }

@@ -19,7 +19,7 @@ async fn one_person_counts_once_and_one_key_is_one_person() {
     house.gate(&[]).exits(4).says("2 people of `security` have not signed (sec, eve, dev)");
     house.sign("security", "sec", &[]).exits(0);
     house.sign("security", "second", &[]).exits(0);
-    house.gate(&[]).exits(4).says("decided again later, in entry 3").says("`security` has not signed");
+    house.gate(&[]).exits(4).says("decided again later, in entry 4").says("`security` has not signed");
     house.sign("security", "dev", &[]).exits(0);
     house.gate(&[]).exits(0);
     // One key of two people: neither a run nor a gate goes by such a file.

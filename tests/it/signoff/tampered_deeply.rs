@@ -35,7 +35,7 @@ async fn everything() -> House {
     house.gonogo.run(glass.iter().chain(&["--key", key("boss").as_str()])).exits(0);
     house.write("log", "printed");
     record(&["--status", "succeeded", "--log", "log", "--recorder-key", &key("ci")]);
-    house.gonogo.run(["deploy", "review", "9", "--comment", "needed", "--key", &key("sec")]).exits(0);
+    house.gonogo.run(["deploy", "review", "10", "--comment", "needed", "--key", &key("sec")]).exits(0);
     record(&["--status", "rolled-back", "--deployer", "dev"]);
     house
 }
@@ -134,6 +134,7 @@ async fn every_field_of_every_kind() {
     assert_eq!(
         kinds,
         [
+            "closing",
             "run",
             "answer",
             "waiver",
@@ -148,7 +149,7 @@ async fn every_field_of_every_kind() {
             "deployment"
         ]
     );
-    assert_eq!((honest.covered(), honest.unsigned()), (10, 1));
+    assert_eq!((honest.covered(), honest.unsigned()), (11, 1));
     assert_eq!(chained_anew(entries.clone(), &entries), entries, "nothing changed is the same chain");
     let mut tried = 0;
     for (index, entry) in entries.iter().enumerate() {

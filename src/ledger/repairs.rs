@@ -1,0 +1,46 @@
+//! Which broken rows people have set aside: by how many of them, and what that holds.
+
+use std::collections::BTreeMap;
+
+use super::{History, PolicyInForce, RecordedRun};
+use crate::model::{Act, Repaired};
+
+/// The rows that enough people have set aside, by what stands in a history that goes past every fault: two people in two
+/// roles, or all roles that must sign where there are fewer. Without a policy an unsigned word is enough, and is shown for
+/// ever.
+pub fn set_aside(history: &History, policy: Option<&PolicyInForce<'_>>) -> Vec<Repaired> {
+    let mut said: BTreeMap<Repaired, Vec<(&str, &str)>> = BTreeMap::new();
+    for entry in history.entries().iter().filter(|entry| entry.aside.is_none()) {
+        let Act::Repair(repair) = &entry.statement.act else { continue };
+        let voice = match (policy, entry.signer(), repair.role.as_deref()) {
+            (None, ..) => ("", ""),
+            (Some(policy), Some(by), Some(role)) if policy.policy.is_of_people(by) && policy.policy.has_role(by, role) => (by, role),
+            _ => continue,
+        };
+        repair.rows.iter().for_each(|row| said.entry(row.clone()).or_default().push(voice));
+    }
+    let enough = policy.map_or(1, |policy| policy.policy.require.len().clamp(1, 2));
+    let is_enough = |voices: &Vec<(&str, &str)>| {
+        enough == 1 || voices.iter().any(|(by, role)| voices.iter().any(|(other, another)| by != other && role != another))
+    };
+    said.into_iter().filter(|(_, voices)| is_enough(voices)).map(|(row, _)| row).collect()
+}
+
+/// What rows that were set aside hold, a sentence each: nobody knows what stood in them, so every release has to be looked at
+/// and signed anew.
+pub(super) fn holds(history: &History, run: Option<&RecordedRun>) -> Vec<String> {
+    let said = |row: &Repaired| {
+        let statements =
+            history.entries().iter().filter(|entry| matches!(&entry.statement.act, Act::Repair(said) if said.rows.contains(row)));
+        statements.map(|entry| entry.entry.seq).max().unwrap_or(u64::MAX)
+    };
+    let faults = history.repaired().iter().filter(|fault| run.is_none_or(|run| run.seq < said(&fault.row)));
+    faults
+        .map(|fault| format!("entry {} was set aside ({}): run `gonogo verify` again, and have it signed anew", fault.place, fault.row.why))
+        .collect()
+}
+
+/// Every row that was set aside, a sentence each: shown for ever.
+pub fn told(history: &History) -> Vec<String> {
+    history.repaired().iter().map(|fault| format!("entry {} is set aside: {}", fault.place, fault.row.why)).collect()
+}
