@@ -140,7 +140,7 @@ fn law(
     environment: &str,
 ) -> Result<(Option<crate::model::Signoff>, std::collections::BTreeMap<String, crate::model::Person>), ActError> {
     let request = Request { config: file.to_path_buf(), environment: Some(environment.to_owned()), ..Request::default() };
-    let plan = plan::load_leniently(&request).map_err(ActError::Plan)?;
+    let plan = plan::load_law(&request).map_err(ActError::Plan)?;
     if plan.signoff.is_none() {
         return Err(ActError::Usage(format!("{}: it does not say whose signatures `{environment}` needs", file.display())));
     }

@@ -370,8 +370,11 @@ pub struct DeployRecordRequest {
 pub async fn record(caller: &Caller, dialogue: &dyn Dialogue, request: &DeployRecordRequest) -> Result<EndedDeployment, ActError> {
     let record = EnvironmentRecord::open(caller, &request.record, true).await?;
     let signs = Signatory::find(caller, dialogue, &record, &request.by).await?;
-    let identified = release::identify(caller, &request.release, &record.policy, &record.plan.root).await?;
-    let asked = record.question(&identified)?;
+    let asked = match request.release.is_empty() {
+        true => record.question(&release::identify(caller, &request.release, &record.policy, &record.plan.root).await?)?,
+        // What somebody else deployed need not be checked out here.
+        false => record.asked(request.release.as_said()),
+    };
     let masker = log::masker(caller, &record.plan);
     let printed = request.log.as_ref().map(|file| {
         let bytes = regular_file::read_bytes(file, log::LARGEST).map_err(|error| ActError::unread(&file.display().to_string(), error))?;
@@ -383,7 +386,7 @@ pub async fn record(caller: &Caller, dialogue: &dyn Dialogue, request: &DeployRe
     };
     let (mut release, mut report, mut emergency) = (asked.release.clone(), None, None);
     if let Ok(policy) = record.in_force() {
-        let question = GateQuestion::of(caller, &record, &request.release, None, None).await?;
+        let question = GateQuestion::about(caller, &record, asked.clone(), None).await?;
         let ruling = question.rule(&record)?;
         release = ruling.run.as_ref().map_or(release, |run| run.report.release.clone());
         report = ruling.confirms.clone().or_else(|| ruling.run.as_ref().map(|run| run.run.report.clone()));

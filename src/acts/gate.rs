@@ -69,11 +69,23 @@ impl GateQuestion {
         record.in_force()?;
         let identified = release::identify(caller, release, &record.policy, &record.plan.root).await?;
         let asked = record.question(&identified)?;
+        let mut question = Self::about(caller, record, asked, deployer).await?;
+        (question.child_of, question.remarks) = (child_of, identified.notes);
+        Ok(question)
+    }
+
+    /// The same for a release that is known.
+    pub(super) async fn about(
+        caller: &Caller,
+        record: &EnvironmentRecord,
+        asked: AskedRelease,
+        deployer: Option<String>,
+    ) -> Result<Self, ActError> {
         let runs = ledger::runs(record.store.as_ref(), &record.history, &asked).await?;
         let about = runs.last().map_or(&asked.release, |run| &run.report.release);
         let authors = record.authors(caller, about).await;
         let plan_files = record.plan.files.clone();
-        Ok(Self { asked, runs, authors, deployer, child_of, plan_files, remarks: identified.notes })
+        Ok(Self { asked, runs, authors, deployer, child_of: None, plan_files, remarks: Vec::new() })
     }
 
     /// The gate's answer, by the rules of the ledger.

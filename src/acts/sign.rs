@@ -10,9 +10,9 @@ use super::{
     signer::{self, Signer},
 };
 use crate::{
-    ledger::{self, Blob, Draft, Entry, Envelope, RecordedRun, pae},
+    ledger::{self, Blob, Draft, Entry, Envelope, RecordedRun, VerifiedEntry, pae},
     model::{
-        Act, Decision, Digest, Evidence, Method, Phase, Release, Report, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal,
+        Act, Decision, Digest, Evidence, Method, Phase, Report, Run, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal,
         plain, utc,
     },
 };
@@ -163,14 +163,14 @@ fn no_role(role: &str, policy: &Signoff) -> ActError {
 async fn newest(request: &SignRequest, record: &EnvironmentRecord, report: Option<&Digest>) -> Result<RecordedRun, ActError> {
     let run = match report {
         Some(report) => of_report(record, report).await?,
+        // Whatever was looked at last is what people talk about.
+        None if request.release.is_empty() => match newest_look(record) {
+            Some((entry, run)) => Some(ledger::recorded(record.store.as_ref(), entry, run).await?),
+            None => None,
+        },
         None => {
-            let release = match request.release.is_empty() {
-                // Whatever was looked at last is what people talk about.
-                true => newest_release(record),
-                // Whoever signs may have anything checked out.
-                false => Some(request.release.as_said()),
-            };
-            let asked = record.asked(release.unwrap_or_default());
+            // Whoever signs may have anything checked out.
+            let asked = record.asked(request.release.as_said());
             ledger::runs(record.store.as_ref(), &record.history, &asked).await?.into_iter().rfind(|run| run.aside.is_none())
         }
     };
@@ -180,13 +180,15 @@ async fn newest(request: &SignRequest, record: &EnvironmentRecord, report: Optio
     })
 }
 
-/// The release of the run whose looks are the newest.
-fn newest_release(record: &EnvironmentRecord) -> Option<Release> {
+/// The run whose looks are the newest.
+fn newest_look(record: &EnvironmentRecord) -> Option<(&VerifiedEntry, &Run)> {
     let runs = record.here().filter(|entry| entry.aside.is_none()).filter_map(|entry| match &entry.statement.act {
-        Act::Run(run) if run.full && run.phase == Phase::PreDeploy => Some((run.looked.unwrap_or(entry.own), &run.release)),
+        Act::Run(run) if run.full && run.phase == Phase::PreDeploy => {
+            Some((run.looked.map_or(entry.own, |looked| looked.min(entry.own)), entry, &**run))
+        }
         _ => None,
     });
-    runs.max_by_key(|(looked, _)| *looked).map(|(_, release)| release.clone())
+    runs.max_by_key(|(looked, entry, _)| (*looked, entry.entry.seq)).map(|(_, entry, run)| (entry, run))
 }
 
 async fn of_report(record: &EnvironmentRecord, report: &Digest) -> Result<Option<RecordedRun>, ActError> {

@@ -8,7 +8,7 @@ use super::{
     independence::{Makers, wrote},
     quorum,
 };
-use crate::model::{Act, Begun, Decision, Deployment, DeploymentStatus, Digest, Independence, SignOff};
+use crate::model::{Act, Begun, Decision, Deployment, DeploymentStatus, Digest, Independence, SignOff, UnsignedRuns};
 
 /// The deployments of an environment that are live or were and have not been rolled back since, the newest first.
 pub fn live<'h>(history: &'h History, project: &'h str, environment: &'h str) -> Vec<(&'h VerifiedEntry, &'h Deployment)> {
@@ -39,6 +39,10 @@ pub fn let_through(
     };
     // Past the gate, or with nothing signed, nothing was approved.
     let Some(report) = report.filter(|_| deployment.emergency.is_none() && entry.aside.is_none()) else { return false };
+    let unsigned = entry.signer().is_none() || moment.signer().is_none();
+    if policy.policy.unsigned_runs == UnsignedRuns::Refused && unsigned {
+        return false;
+    }
     let standing = decisions.standing(report, moment.entry.seq, policy);
     let required = |role: &str| policy.policy.require.iter().any(|required| required.role == role);
     if standing.iter().any(|(_, said)| said.decision == Decision::NoGo && required(&said.role)) {

@@ -60,7 +60,7 @@ use crate::{
 
 pub use item::{Item, Retry, Standing};
 pub use lint::{Lint, lint, lint_text};
-pub use load::{load, load_at, load_kept, load_leniently, load_text, load_text_leniently};
+pub use load::{load, load_at, load_kept, load_law, load_leniently, load_text};
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
 pub use problem::{Problem, Weight};

@@ -34,6 +34,8 @@ pub(super) struct Tree {
     pub(super) shelf: Shelf,
     /// Whether it was kept with a run: what was right then is told to nobody now.
     pub(super) kept: bool,
+    /// Only the law is read: the keys of those who sign come from elsewhere.
+    pub(super) keyless: bool,
     pub(super) sources: Sources,
     pub(super) root: Root,
     pub(super) packs: Vec<PackUse>,

@@ -20,15 +20,18 @@ pub(super) async fn deployments(record: &EnvironmentRecord, span: Span) -> Resul
     let cells: Vec<[String; 5]> = rows
         .iter()
         .map(|row| {
-            let notes = row.notes.clone().unwrap_or_default();
+            let (notes, unverified) = (row.notes.clone().unwrap_or_default(), row.unverified.clone().unwrap_or_default());
             let mark = if row.emergency { "EMERGENCY " } else { "" };
             let unsigned = if row.signed { "" } else { " (entry unsigned)" };
             [
                 utc(row.at),
                 row.release.name().unwrap_or_default(),
                 format!("{}{}", row.deployer.name, source(row.deployer.source)),
-                status(row.status).to_owned(),
-                format!("{mark}{notes}{unsigned}"),
+                if row.unverified.is_some() { "rolled out, not verified" } else { status(row.status) }.to_owned(),
+                format!(
+                    "{mark}{}{unsigned}",
+                    [&notes, &unverified].iter().filter(|text| !text.is_empty()).map(|text| text.as_str()).collect::<Vec<_>>().join("; ")
+                ),
             ]
         })
         .collect();

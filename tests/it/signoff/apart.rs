@@ -83,5 +83,5 @@ async fn a_second_release_by_files_alone() {
     gate(&fifth).exits(0).says("judged by the files alone");
     // A no that stands here is still a no.
     fifth.run(["sign", "--as", "security", "--key", &house.key("sec"), "--no-go", "--comment", "a hole"]).exits(0);
-    gate(&fifth).exits(1).says("says no-go in the ledger here");
+    gate(&fifth).exits(1).says("says no-go (in the ledger here)");
 }

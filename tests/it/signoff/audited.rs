@@ -34,7 +34,7 @@ pub(super) fn packed_anew(mut bundle: Bundle) -> Vec<u8> {
 }
 
 pub(super) fn audit(house: &House, zip: &[u8], more: &[&str]) -> Ran {
-    let auditor = Gonogo::new().file("trusted", &house.gonogo.read("signers"));
+    let auditor = Gonogo::new().file("trusted", &house.gonogo.read("signers")).file("law.yaml", &house.plan());
     fs::write(auditor.path("b.zip"), zip).expect("written");
     auditor.run(["audit", "b.zip"].iter().chain(more))
 }
@@ -42,7 +42,7 @@ pub(super) fn audit(house: &House, zip: &[u8], more: &[&str]) -> Ran {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_bundle_and_one_that_was_edited() {
     let house = House::new().await;
-    let trusted = ["--signers", "trusted"];
+    let trusted = ["--signers", "trusted", "--policy", "law.yaml"];
     house.verify(&["--bundle", "bundle.zip"]).exits(0);
     let early = fs::read(house.gonogo.path("bundle.zip")).expect("a bundle");
     audit(&house, &early, &trusted).exits(4).says("`security` has not signed");
@@ -56,7 +56,7 @@ async fn a_sound_bundle_and_one_that_was_edited() {
         .expect("a head");
     house.gonogo.run(["report", "-q", "--bundle", "bundle.zip"]).exits(0);
     let sound = fs::read(house.gonogo.path("bundle.zip")).expect("a bundle");
-    audit(&house, &sound, &trusted).exits(0).says("what was looked at agrees, and the signers are yours").says("Sepp Security");
+    audit(&house, &sound, &trusted).exits(0).says("what was looked at agrees; the signers and the policy are yours").says("Sepp Security");
     audit(&house, &sound, &[]).exits(5).says("consistent with itself; signers not confirmed");
     audit(&house, &sound, &[&trusted[..], &["--head", &head]].concat()).exits(0);
     audit(&house, &early, &[&trusted[..], &["--head", &head]].concat()).exits(5).says("is not in the bundle's ledger");
@@ -115,9 +115,9 @@ async fn a_key_that_was_revoked_or_expired_since_is_said() {
     let before = super::house::now() + jiff::SignedDuration::from_secs(2);
     let line = house.line("sec", "sec", &format!("valid-before=\"{}\"", before.strftime("%Y%m%d%H%M%SZ")));
     std::thread::sleep(std::time::Duration::from_secs(4));
-    let auditor = Gonogo::new().file("trusted", &line);
+    let auditor = Gonogo::new().file("trusted", &line).file("law.yaml", &house.plan());
     fs::write(auditor.path("b.zip"), &sound).expect("written");
-    auditor.run(["audit", "b.zip", "--signers", "trusted"]).exits(0).says("has since expired");
+    auditor.run(["audit", "b.zip", "--signers", "trusted", "--policy", "law.yaml"]).exits(0).says("has since expired");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,5 +131,6 @@ async fn a_past_release_is_shown_as_it_stood_when_it_was_deployed() {
     let page = house.gonogo.read("r.md");
     assert!(page.contains("Not signed, waits for security"), "{page}");
     assert_eq!(page.matches("Sepp Security").count(), page.matches("after this moment: go by Sepp Security").count(), "{page}");
-    audit(&house, &fs::read(house.gonogo.path("bundle.zip")).expect("a bundle"), &["--signers", "trusted"]).exits(4);
+    audit(&house, &fs::read(house.gonogo.path("bundle.zip")).expect("a bundle"), &["--signers", "trusted", "--policy", "law.yaml"])
+        .exits(4);
 }

@@ -65,5 +65,6 @@ async fn signers_named_by_a_path_from_the_root_go_with_the_bundle() {
     // On a machine that has no such file.
     drop(elsewhere);
     home.run(["sign", "b", "--as", "security", "--key", &house.key("sec"), "--out", "signed"]).exits(0);
-    home.run(["audit", "later", "--signers", "trusted"]).exits(0);
+    fs::write(home.path("law"), house.plan()).expect("written");
+    home.run(["audit", "later", "--signers", "trusted", "--policy", "law"]).exits(0);
 }

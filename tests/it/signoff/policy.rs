@@ -24,7 +24,7 @@ async fn one_person_counts_once_and_one_key_is_one_person() {
     house.gate(&[]).exits(0);
     // One key of two people: neither a run nor a gate goes by such a file.
     house.also_signers(&[house.line("eve", "dev", "")]);
-    house.gate(&[]).exits(2).says("eve and dev could sign with one key");
+    house.gate(&[]).exits(2).says("dev and eve could sign with one key");
     house.verify(&[]).exits(2).says("give each a line and a key of their own");
 }
 

@@ -29,18 +29,18 @@ async fn the_policy_of_the_protected_branch_counts() {
     house.verify(&[]).exits(0);
     house.sign("security", "mallory", &[]).exits(0);
     house.gate(&[]).exits(0);
-    let held = house.gate(&["--policy-from", "main"]).exits(1).stdout;
+    let held = house.gate(&["--policy-from", "refs/heads/main"]).exits(1).stdout;
     for said in [
         "`devops` has not signed",
         "`security` has not signed",
         "is not among the allowed signers",
-        "its accepted exception is not signed by `boss`",
-        "policy, people or signers differ from those of `main`, which count here",
+        "its accepted exception does not count: `boss` has not signed it",
+        "policy, people or signers differ from those of refs/heads/main, which count here",
     ] {
         assert!(held.contains(said), "{said} in {held}");
     }
     // The page says what the gate says.
-    house.gonogo.run(["report", "-q", "--policy-from", "main", "--format", "markdown=r.md"]).exits(0);
+    house.gonogo.run(["report", "-q", "--policy-from", "refs/heads/main", "--format", "markdown=r.md"]).exits(0);
     assert!(house.gonogo.read("r.md").contains("is not among the allowed signers"), "{}", house.gonogo.read("r.md"));
     house.gate(&["--policy-from", "nowhere"]).exits(2).says("nowhere");
     // Honest again.
@@ -48,9 +48,9 @@ async fn the_policy_of_the_protected_branch_counts() {
     fs::remove_file(house.gonogo.path("waivers.yaml")).expect("removed");
     house.write("gonogo.yaml", honest);
     git(&house, &["checkout", "-q", "signers"]);
-    house.verify(&["--policy-from", "main"]).exits(0);
-    house.sign("security", "sec", &["--policy-from", "main"]).exits(0);
+    house.verify(&["--policy-from", "refs/heads/main"]).exits(0);
+    house.sign("security", "sec", &["--policy-from", "refs/heads/main"]).exits(0);
     house.sign("devops", "dev", &[]).exits(0);
-    let gate = house.gate(&["--policy-from", "main"]).exits(0).stdout;
+    let gate = house.gate(&["--policy-from", "refs/heads/main"]).exits(0).stdout;
     assert!(!gate.contains("differ"), "{gate}");
 }

@@ -93,7 +93,7 @@ async fn exceptions_and_answers_void_and_run_out() {
     house.sign("security", "sec", &[]).exits(0).says("exceptions:").says("T-1");
     house.gate(&[]).exits(0);
     let (exit, said) = house.gate_in(Duration::from_secs(3 * 86_400)).await;
-    assert!(exit == Exit::Red && said.contains("`first` is red, and its accepted exception ended"), "{exit:?} {said}");
+    assert!(exit == Exit::Red && said.contains("`first` is red, and its accepted exception does not count: it expired"), "{exit:?} {said}");
     house.gonogo.run(["report", "-q", "--format", "markdown=r.md"]).exits(0);
     for said in ["known", "T-1", "Devi Ops", "Bea Boss", "drill"] {
         assert!(house.gonogo.read("r.md").contains(said), "{said}: {}", house.gonogo.read("r.md"));
