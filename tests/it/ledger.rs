@@ -25,7 +25,7 @@ use gonogo::{
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use crate::servers::postgres::{Database, Postgres};
+use crate::servers::postgres::{Database, PASSWORD, Postgres};
 
 /// The chain of the project that the tests are about.
 const CHAIN: &str = "api";
@@ -86,6 +86,15 @@ impl Ground {
             Self::Database(_) => format!("'\\x{hex}'::bytea"),
         }
     }
+}
+
+/// The role that may read and add.
+async fn as_app(database: &Database) -> tokio_postgres::Client {
+    let mut config = tokio_postgres::Config::new();
+    config.host("127.0.0.1").port(database.server.port).user("app").password(PASSWORD).dbname(&database.name);
+    let (client, connection) = config.connect(tokio_postgres::NoTls).await.expect("a connection");
+    tokio::spawn(connection);
+    client
 }
 
 fn without_triggers(connection: &rusqlite::Connection) -> String {

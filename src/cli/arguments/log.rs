@@ -93,7 +93,7 @@ pub(in crate::cli) struct LogInitOptions {
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) role: Option<String>,
 
-    /// Run the statements instead of printing them
+    /// Run the statements instead of printing them; a chain that all projects share ends then, each goes on with its own
     #[arg(long)]
     pub(in crate::cli) apply: bool,
 }

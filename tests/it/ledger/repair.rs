@@ -5,7 +5,7 @@ use gonogo::{
     model::{Act, Digest, Repair, Repaired},
 };
 
-use super::{Ground, Trusting, append, draft, five, now, remark, verified};
+use super::{Ground, Trusting, append, as_app, draft, five, now, of_project, remark, verified};
 
 /// The faults of the project's chain.
 async fn faults(ground: &Ground) -> Vec<Fault> {
@@ -115,4 +115,25 @@ async fn a_label_that_lies_is_seen_where_it_bears_and_in_its_fingerprint() {
         let history = History::of(rows, &Look { bears: &prod, ..Look::at_everything(&Trusting, now()) }).expect("nothing there is read");
         assert!(!history.holds(&head), "and the head that was kept is gone");
     }
+}
+
+/// Whoever may read and add puts a row there that is none: only its chain stops, and a repair is the way back.
+#[tokio::test]
+async fn one_row_by_somebody_who_may_add_stops_one_chain_and_not_for_ever() {
+    let ground = Ground::database().await;
+    five(ground.open().as_ref()).await;
+    append(ground.open().as_ref(), of_project("web", "x"), Vec::new()).await.expect("added");
+    let Ground::Database(database) = &ground else { unreachable!("it is one") };
+    let app = as_app(database).await;
+    let garbage = "INSERT INTO gonogo.chains SELECT chain, label, 7, version, digest, recorded, payload, signature, statement, 'garbage' \
+        FROM gonogo.chains WHERE chain = 'api' AND seq = 6";
+    app.batch_execute(garbage).await.expect("it may add");
+    verified(ground.open().as_ref()).await.expect_err("it is no entry");
+    assert_eq!(ground.open().entries("web").await.expect("another project's chain").len(), 2);
+    append(ground.open().as_ref(), of_project("web", "y"), Vec::new()).await.expect("which goes on");
+    let named: Vec<Repaired> = faults(&ground).await.into_iter().map(|fault| fault.row).collect();
+    let repair = draft(Act::Repair(Repair { rows: named.clone(), role: None, comment: "a row of nobody".into() }), Digest::none());
+    append(ground.open().as_ref(), repair, Vec::new()).await.expect("added");
+    append(ground.open().as_ref(), remark("and on"), Vec::new()).await.expect("added");
+    assert_eq!(numbers(&read(&ground, &named).await.expect("set aside")), [1, 2, 3, 4, 5, 6, 8, 9]);
 }

@@ -2,7 +2,7 @@
 
 use gonogo::ledger::{LedgerError, place, postgres::schema_sql};
 
-use super::{CHAIN, Ground, five, names, open, remark, unavailable, verified};
+use super::{CHAIN, Ground, as_app, five, names, open, remark, unavailable, verified};
 use crate::servers::postgres::{PASSWORD, Postgres};
 
 #[tokio::test]
@@ -10,10 +10,7 @@ async fn the_role_may_read_and_add_and_nothing_else() {
     let ground = Ground::database().await;
     five(ground.open().as_ref()).await;
     let Ground::Database(database) = &ground else { unreachable!("it is one") };
-    let mut config = tokio_postgres::Config::new();
-    config.host("127.0.0.1").port(database.server.port).user("app").password(PASSWORD).dbname(&database.name);
-    let (client, connection) = config.connect(tokio_postgres::NoTls).await.expect("a connection");
-    tokio::spawn(connection);
+    let client = as_app(database).await;
     for statement in [
         "UPDATE gonogo.entries SET recorded = recorded",
         "DELETE FROM gonogo.entries",

@@ -52,7 +52,7 @@ async fn only_somebody_else_than_the_owner_accepts_and_not_for_long() {
     };
     waive("sec", "sec", "first", &in_hours(24)).exits(2).says("sec owns the exception");
     waive("sec", "dev", "first", &in_hours(24 * 6)).exits(2).says("is more than 5 d");
-    waive("sec", "dev", "first", "2020-01-01").exits(2).says("would have ended already");
+    waive("sec", "dev", "first", "2020-01-01").exits(2).says("would not count: it expired");
     waive("sec", "dev", "first", "soon").exits(2).says("--expires");
     waive("sec", "nobody", "first", &in_hours(24)).exits(2).says("no person `nobody`");
     waive("sec", "dev", "frist", &in_hours(24)).exits(2).says("no check `frist`");

@@ -8,9 +8,15 @@ use super::house::{House, now};
 
 /// The fingerprint of a row in the project's chain, as the format says: made here without the program.
 fn digest(version: u32, seq: u64, prev: &str, recorded: &str, payload: &[u8]) -> String {
-    let label = ["run", "shop", "prod"].map(Some).into_iter().chain([None; 3]).collect::<Vec<_>>();
+    let label = serde_json::json!(["run", "shop", "prod", version_of(payload), null, null]);
     let line = serde_json::json!(["gonogo.entry", version, "shop", seq, prev, recorded, label, Digest::of(payload), null]);
     Digest::of(line.to_string().as_bytes()).to_string()
+}
+
+/// The release's version, as the statement says.
+fn version_of(payload: &[u8]) -> Option<String> {
+    let statement: serde_json::Value = serde_json::from_slice(payload).ok()?;
+    Some(statement.pointer("/predicate/act/release/version")?.as_str()?.to_owned())
 }
 
 fn add(house: &House, version: u32, recorded: &str, payload: &[u8]) {
@@ -22,7 +28,8 @@ fn add(house: &House, version: u32, recorded: &str, payload: &[u8]) {
         .expect("a head");
     let digest = digest(version, seq as u64 + 1, &prev, recorded, payload);
     let statement = Digest::of(payload).to_string();
-    let label = r#"{"act":"run","project":"shop","environment":"prod"}"#;
+    let named = version_of(payload).map_or_else(String::new, |version| format!(r#","version":"{version}""#));
+    let label = format!(r#"{{"act":"run","project":"shop","environment":"prod"{named}}}"#);
     let row = rusqlite::params![seq + 1, version, prev, recorded, payload, statement, digest, "shop", label];
     let insert = "INSERT INTO chains (seq, version, prev, recorded, payload, statement, digest, chain, label) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
