@@ -212,7 +212,9 @@ pub(crate) async fn run(plan: Plan, settings: &Settings) -> Result<Report, Selec
 /// The same, watched.
 pub(crate) async fn run_observed(plan: Plan, settings: &Settings, observer: impl FnMut(&Event)) -> Result<Report, SelectionError> {
     let (_sender, stop) = tokio::sync::watch::channel(None);
-    verify(Arc::new(plan), settings, Arc::new(Masker::default()), stop, observer).await
+    let signoff = settings.signoff.clone().or_else(|| plan.signoff.clone());
+    let settings = Settings { signoff, ..settings.clone() };
+    verify(Arc::new(plan), &settings, Arc::new(Masker::default()), stop, observer).await
 }
 
 /// A check on a target of that name.

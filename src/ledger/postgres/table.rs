@@ -29,6 +29,9 @@ const ENTRY_ALLOWANCE: u64 = LARGEST_STATEMENT.0 + LARGEST_SIGNATURE.0 + SMALL;
 /// What one blob may have: what cannot be deflated grows a little.
 const BLOB_ALLOWANCE: u64 = LARGEST_BLOB.0 + (LARGEST_BLOB.0 >> 8);
 
+/// Whether the shared chain has its end.
+const CLOSED: &str = "SELECT EXISTS (SELECT 1 FROM gonogo.entries WHERE version = 2)";
+
 type Parameter<'p> = (&'p (dyn ToSql + Sync), Type);
 
 /// What stands where.
@@ -85,6 +88,8 @@ impl Tables<'_> {
             (true, false) => Err(half_migrated(&self.place.0)),
             (false, false) => Ok(Layout::Shared),
             (false, true) if empty && self.is("SELECT NOT EXISTS (SELECT 1 FROM gonogo.chains)", &[]).await? => Ok(Layout::Fresh),
+            // Whoever began the ledger meanwhile wrote both in one transaction.
+            (false, true) if self.is(CLOSED, &[]).await? => Ok(Layout::ByProject),
             (false, true) if empty => Err(unclosed(&self.place.0)),
             // A role that may not read the chains of projects goes on as long as there are none.
             (false, true) if !self.is("SELECT has_table_privilege('gonogo.chains', 'SELECT')", &[]).await? => Ok(Layout::Shared),
