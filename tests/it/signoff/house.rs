@@ -1,7 +1,9 @@
 //! A team with its keys, a plan, a service that can fall ill, and everything on record in one folder.
 
 mod programs;
+mod repository;
 mod service;
+mod words;
 
 use std::{collections::BTreeMap, fs, sync::Arc, time::Duration};
 
@@ -17,7 +19,9 @@ use crate::gonogo::{Gonogo, Ran};
 
 pub(super) use crate::gonogo::now;
 pub(super) use programs::{Agent, shell};
+pub(super) use repository::PROTECTED;
 pub(super) use service::Service;
+pub(super) use words::version;
 
 /// Each of the team: key and id, name, title, role.
 pub(super) const TEAM: [(&str, &str, &str, &str); 4] = [
