@@ -21,15 +21,12 @@ struct Apart {
 }
 
 impl Apart {
-    /// `here` has gone another way by an answer that says nothing of the release.
+    /// Both with one signed run.
     async fn new(policy: &[(&str, &str)]) -> Self {
         let house = House::new().await.security_alone().policy(policy);
         house.verify(&["--bundle", "bundle"]).exits(0);
         house.sign("security", "sec", &[]).exits(0);
-        let here = House { service: house.service.clone(), ..house.elsewhere().await }.policy(&[("require", "[security]")]).policy(policy);
-        here.write("gonogo.yaml", house.gonogo.read("gonogo.yaml"));
-        fs::create_dir_all(here.gonogo.path(".gonogo")).expect("a folder");
-        fs::copy(house.gonogo.path(".gonogo/ledger.db"), here.gonogo.path(".gonogo/ledger.db")).expect("a copy");
+        let here = house.copied();
         Self { house, here }
     }
 
