@@ -167,8 +167,10 @@ async fn a18_the_commit_that_was_deployed_is_gone() {
     let house = independent().await.repository();
     let base = house.git(&["rev-parse", "HEAD"]);
     house.commit("dev@example.com", "feature");
-    signed(&house, "sec");
-    house.gonogo.run(["deploy", "--release", "1.4.2", "--key", &house.key("lead"), "--", "true"]).exits(0);
+    let ci = house.key("ci");
+    house.verify(&["--recorder-key", &ci]).exits(0);
+    house.sign("security", "sec", &[]).exits(0);
+    house.gonogo.run(["deploy", "--release", "1.4.2", "--recorder-key", &ci, "--", "true"]).exits(0);
     // Squashed on the main branch: the commit that was deployed is thrown away.
     house.git(&["reset", "-q", "--hard", &base]);
     house.git(&["reflog", "expire", "--expire=now", "--all"]);

@@ -75,7 +75,9 @@ async fn a10_what_was_killed_stays_open_until_somebody_says_what_became_of_it() 
     deploy(&house, &["touch", "moved"]).exits(4).says(open);
     underway.signal(&house, "-KILL");
     assert_eq!(underway.ends(), None);
-    house.gate(&[]).exits(4).says(open).says("gonogo deploy settle 3");
+    let began = house.entries().await.last().expect("an entry").seq;
+    let (began, signed) = (began.to_string(), (began - 1).to_string());
+    house.gate(&[]).exits(4).says(open).says(&format!("gonogo deploy settle {began}"));
     deploy(&house, &["touch", "moved"]).exits(4);
     assert!(!house.gonogo.path("moved").exists());
     house.gonogo.run(["log"]).exits(0).says(open);
@@ -86,15 +88,15 @@ async fn a10_what_was_killed_stays_open_until_somebody_says_what_became_of_it() 
         house.gonogo.run(words.iter().chain(more))
     };
     let (sec, ci) = (house.key("sec"), house.key("ci"));
-    settle("3", &["--key", &sec]).exits(2).says("--succeeded");
-    settle("3", &["--succeeded", "--failed", "--key", &sec]).exits(2);
-    settle("2", &["--succeeded", "--key", &sec]).exits(2).says("entry 2 is no deployment without an end");
-    settle("3", &["--succeeded", "--key", &ci]).exits(5);
+    settle(&began, &["--key", &sec]).exits(2).says("--succeeded");
+    settle(&began, &["--succeeded", "--failed", "--key", &sec]).exits(2);
+    settle(&signed, &["--succeeded", "--key", &sec]).exits(2).says(&format!("entry {signed} is no deployment without an end"));
+    settle(&began, &["--succeeded", "--key", &ci]).exits(5);
     house.gate(&[]).exits(4);
-    settle("3", &["--succeeded", "--key", &sec]).exits(0);
+    settle(&began, &["--succeeded", "--key", &sec]).exits(0);
     house.gate(&[]).exits(0);
     house.gonogo.run(["log"]).exits(0).says("succeeded").says("it came up");
-    settle("3", &["--rolled-back", "--key", &sec]).exits(2);
+    settle(&began, &["--rolled-back", "--key", &sec]).exits(2);
     house.gonogo.run(["log", "verify"]).exits(0);
 }
 
@@ -121,7 +123,7 @@ async fn a10_nothing_runs_where_nothing_can_be_put_on_record() {
 async fn a10_a_ledger_that_refuses_or_is_gone() {
     let house = signed().await;
     let before = house.entries().await.len();
-    house.sql().execute_batch("CREATE TRIGGER no BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'no'); END").expect("a trigger");
+    house.sql().execute_batch("CREATE TRIGGER no BEFORE INSERT ON chains BEGIN SELECT RAISE(ABORT, 'no'); END").expect("a trigger");
     let ran = deploy(&house, &["touch", "moved"]);
     assert!(ran.code != 0 && !house.gonogo.path("moved").exists(), "{}{}", ran.stdout, ran.stderr);
     ran.exits(6);
@@ -133,13 +135,13 @@ async fn a10_a_ledger_that_refuses_or_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a10_a_ledger_that_goes_while_the_command_runs() {
+async fn a10_a_ledger_that_is_ruined_while_the_command_runs() {
     let house = signed().await;
-    let hides = "mv .gonogo hidden; mkdir .gonogo; chmod 500 .gonogo; touch ran";
-    let ran = deploy(&house, &["sh", "-c", hides]);
+    let ruins = "cp -r .gonogo kept; for file in .gonogo/*; do echo ruined > $file; done; touch ran";
+    let ran = deploy(&house, &["sh", "-c", ruins]);
     assert!(ran.code != 0 && house.gonogo.path("ran").exists(), "{}{}", ran.stdout, ran.stderr);
     std::fs::remove_dir_all(house.gonogo.path(".gonogo")).expect("removed");
-    std::fs::rename(house.gonogo.path("hidden"), house.gonogo.path(".gonogo")).expect("back");
+    std::fs::rename(house.gonogo.path("kept"), house.gonogo.path(".gonogo")).expect("back");
     // It began, and nothing says how it ended.
     house.gate(&[]).exits(4).says("has no end on record");
 }

@@ -36,9 +36,9 @@ async fn a2_an_exception_signed_by_a_recorder_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a2_an_exception_longer_than_the_protected_policy_allows() {
-    let house = House::new().await.security_alone().policy(&[("longest-waiver", "2d")]).published();
+    let house = House::new().await.security_alone().policy(&[("longest-waiver", "{ blocker: 2d }")]).published();
     house.service.first(500);
-    let house = house.policy(&[("longest-waiver", "80d")]);
+    let house = house.policy(&[("longest-waiver", "{ blocker: 80d }")]);
     house.verify(&[]).exits(1);
     waive(&house, "boss", 24 * 60).exits(0);
     signed_by_the_work_tree(&house);
@@ -59,7 +59,7 @@ async fn a2_an_exception_that_nobody_signed() {
         format!("- {{ check: first, environment: prod, reason: q, ticket: U, owner: dev, approver: boss, expires: '{until}' }}\n"),
     );
     signed_by_the_work_tree(&house);
-    house.gate(&PROTECTED).exits(1).says("its accepted exception is not signed by `boss`");
+    house.gate(&PROTECTED).exits(1).says("its accepted exception does not count: `boss` has not signed it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +101,7 @@ async fn a2_a_project_that_was_renamed_has_no_record() {
 async fn a2_who_is_who_and_what_opens_the_gate_in_an_emergency() {
     let house = House::new().await.policy(&[("require", "[security]"), ("independence", "required")]).published();
     house.commit("sec@example.com", "code");
-    let mine = house.plan().replace("emails: [sec@example.com]", "emails: [s@example.com]");
+    let mine = house.plan().replace("emails: [sec@example.com]", "emails: [s@example.com]").replace("emails: [lead@example.com]", "emails: [l@example.com]");
     let mine = mine.replace("emails: [eve@example.com]", "emails: [eve@example.com, sec@example.com, lead@example.com]");
     house.write("gonogo.yaml", mine.replace("signoff:\n", "signoff:\n  break-glass: { roles: [security] }\n  max-age: 90d\n"));
     house.verify(&[]).exits(0);

@@ -42,14 +42,14 @@ async fn a1_a_branch_that_is_checked_out_and_a_tag_in_a_full_name() {
     house.git(&["tag", "refs/remotes/origin/main"]);
     house.gate(&PROTECTED).exits(4).says("is not among the allowed signers");
     // A branch of one's own is not the remote's, nor is an abbreviation, nor a way that git would walk.
-    house.git(&["branch", "release"]);
+    house.git(&["branch", "release", "refs/heads/mine"]);
     house.gate(&["--policy-from", "release"]).exits(2).says("write the one that is meant in full");
     let commit = house.git(&["rev-parse", "HEAD"]);
     house.gate(&["--policy-from", &commit[..12]]).exits(2);
     for way in ["HEAD", "@{u}", "main~0", "origin/main^{commit}", ":/plan", "--all", "refs/remotes/*/main"] {
         house.gate(&[&format!("--policy-from={way}")]).exits(2);
     }
-    house.gate(&["--policy-from", &house.git(&["rev-parse", "refs/remotes/origin/main"])]).exits(4).says("is not among the allowed signers");
+    house.gate(&["--policy-from", &house.git(&["show-ref", "--hash", "--verify", "refs/remotes/origin/main"])]).exits(4).says("is not among the allowed signers");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,7 +43,7 @@ async fn a21_an_answer_that_is_not_on_record_as_the_report_has_it() {
     untouched.gate(&[]).exits(0);
     for (what, value) in [
         ("by", serde_json::json!("sec")),
-        ("entry", serde_json::json!(2)),
+        ("entry", serde_json::json!(3)),
         ("reason", serde_json::json!("I was there")),
         ("at", serde_json::json!((now() + SignedDuration::from_hours(2)).to_string())),
     ] {
