@@ -10,6 +10,7 @@ const SHOWN: &str = "GO: shop 1.4.2 may";
 /// No line of it begins as one that the program would print itself.
 #[track_caller]
 fn is_told_in_lines(text: &str, lines: &str) {
+    let text = text.replace("\r\n", "\n");
     assert!(!text.lines().any(|line| line.trim_start().starts_with(lines)), "{text}");
     assert!(!text.contains(['\u{1b}', '\r', '\u{202e}']), "{text:?}");
 }
