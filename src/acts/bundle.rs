@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use super::{ActError, Caller, ChosenPolicy, EnvironmentRecord, RecordRequest, kept_plan};
+use super::{ActError, Caller, ChosenPolicy, EnvironmentRecord, RecordRequest, kept_plan, log};
 use crate::{
     ledger::{self, Blob, Bundle, Contents, Entry, LedgerError, Memory, Store, VerifiedEntry, export},
     model::{Act, Digest, Record, Report, Run, Size, Statement},
@@ -143,6 +143,9 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
         return Ok(brought);
     }
     if exported.entries.len() > here.len() {
+        if let Some(why) = log::never_believed(caller, &brought, here.last().map_or(0, |entry| entry.seq)).await {
+            return Err(ActError::Untrusted(format!("{}: {why}: nothing of it was taken in", file.display())));
+        }
         export::import(exported, store.as_ref()).await.map_err(ActError::NotRecorded)?;
     }
     EnvironmentRecord::with(caller, plan, policy, store).await

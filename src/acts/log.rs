@@ -14,6 +14,7 @@ use crate::{
 
 pub use checkpoint::checkpoint;
 pub use repair::{RepairRequest, faults, repair};
+pub(super) use verify::never_believed;
 pub use verify::{Looked, verify};
 
 /// Which stretch of time is listed; ends included.

@@ -91,7 +91,9 @@ impl Edge {
         accept_head: Option<&str>,
     ) -> Result<RecordRequest, Failure> {
         let accept_head = accept_head.map(|head| super::audit::head("--accept-head", head)).transpose()?;
-        let policy_from = policy_named(policy_from, self.env.get("GONOGO_POLICY_FROM"))?;
+        // An empty one is not an unset one: it is a mistake of the CI's, and told.
+        let variable = self.env.iter().find_map(|(name, value)| (name == "GONOGO_POLICY_FROM").then_some(value));
+        let policy_from = policy_named(policy_from, variable)?;
         let Request { config, environment, .. } = lint::request(self, plan);
         Ok(RecordRequest { config, environment, ledger: ledger.map(str::to_owned), policy_from, accept_head })
     }
@@ -153,7 +155,7 @@ pub(super) struct Terminal {
 
 impl Dialogue for Terminal {
     fn tell(&self, line: &str) {
-        say(line);
+        tell(line);
     }
 
     fn agrees(&self, question: &str) -> bool {
@@ -176,7 +178,7 @@ impl Dialogue for Terminal {
 /// Somebody who is told and not asked.
 impl Dialogue for Edge {
     fn tell(&self, line: &str) {
-        say(line);
+        tell(line);
     }
 
     fn agrees(&self, _question: &str) -> bool {
@@ -227,10 +229,15 @@ pub(super) fn print(text: &str) -> std::io::Result<()> {
     }
 }
 
-/// Prints lines to standard output, each made harmless.
+/// Prints lines to standard output, each made harmless, and each one line whatever people wrote within it.
 pub(super) fn print_lines(lines: &[String]) -> Result<(), Failure> {
-    let text: String = lines.iter().map(|line| format!("{}\n", plain(line))).collect();
+    let text: String = lines.iter().map(|line| format!("{}\n", plain(&line.replace('\n', "\\n")))).collect();
     print(&text).map_err(Failure::output)
+}
+
+/// Tells somebody a line on standard error that people's words may stand in.
+fn tell(line: &str) {
+    say(&plain(&line.replace('\n', "\\n")));
 }
 
 /// Prints a line to standard error.

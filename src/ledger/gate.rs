@@ -154,7 +154,7 @@ fn set_aside(history: &History, asked: &AskedRelease) -> Vec<String> {
 
 /// That there is no run, and which one nearly is.
 fn no_run(history: &History, asked: &AskedRelease) -> String {
-    let near = super::runs::full(history, asked).filter(|(_, run)| asked.bearing(&run.release) != Bearing::Apart).last();
+    let near = super::runs::full(history, asked).filter(|(_, run)| asked.shares_a_name(&run.release)).last();
     let near = near.and_then(|(entry, run)| Some((entry, asked.covered(&run.release).err()?)));
     let near = near.map(|(entry, why)| format!(" (that of entry {} {why})", entry.entry.seq)).unwrap_or_default();
     format!("no full run of {} before its deployment is on record{near}: run `gonogo verify`", asked.name())

@@ -48,7 +48,12 @@ impl AskedRelease {
             (Some(asked), Some(said)) if asked != said => return Err(format!("is about the version {said}, not {asked}")),
             _ => {}
         }
-        if pairs(asked, said).iter().any(|(a, b)| a.is_some() && a == b) { Ok(()) } else { Err("names nothing that is asked about".into()) }
+        if self.shares_a_name(said) { Ok(()) } else { Err("names nothing that is asked about".into()) }
+    }
+
+    /// Whether both name one thing alike, whatever else they name.
+    pub fn shares_a_name(&self, said: &Release) -> bool {
+        pairs(&self.release, said).iter().any(|(a, b)| a.is_some() && a == b)
     }
 
     /// How a no about `said` bears on this. Only a differing commit or artifact sets it apart, and the version only where
@@ -59,7 +64,7 @@ impl AskedRelease {
         let nameless = [commit, artifact].iter().all(|(a, b)| a.is_none() && b.is_none());
         if differ(commit) || differ(artifact) || (nameless && differ(version)) {
             Bearing::Apart
-        } else if [version, commit, artifact].iter().any(|(a, b)| a.is_some() && a == b) {
+        } else if self.shares_a_name(said) {
             Bearing::Same
         } else {
             Bearing::Doubtful

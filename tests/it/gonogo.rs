@@ -74,9 +74,12 @@ impl Gonogo {
 
     /// Runs it to its end.
     pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
-        let Output { status, stdout, stderr } = self.command(arguments).output().expect("the program runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-        Ran { code: status.code().expect("an exit code"), stdout: text(stdout), stderr: text(stderr) }
+        Ran::of(&mut self.command(arguments))
+    }
+
+    /// The same with these variables too.
+    pub(crate) fn run_with<S: AsRef<std::ffi::OsStr>>(&self, variables: &[(&str, &str)], arguments: impl IntoIterator<Item = S>) -> Ran {
+        Ran::of(self.command(arguments).envs(variables.iter().copied()))
     }
 
     /// Runs `verify` with a JSON report beside the given arguments, and reads the report.
@@ -89,6 +92,13 @@ impl Gonogo {
 }
 
 impl Ran {
+    /// Runs a command to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let Output { status, stdout, stderr } = command.output().expect("the program runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+        Self { code: status.code().expect("an exit code"), stdout: text(stdout), stderr: text(stderr) }
+    }
+
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);

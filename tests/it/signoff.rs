@@ -2,6 +2,7 @@
 
 mod answers;
 mod apart;
+mod attacks;
 mod audited;
 mod authors;
 mod by_hand;

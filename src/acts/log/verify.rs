@@ -71,6 +71,18 @@ async fn org(record: &EnvironmentRecord) -> Result<(), ActError> {
     Ok(())
 }
 
+/// Why the first of the environment's entries after `seq` was never to be believed by any signers, where there is one.
+pub(in crate::acts) async fn never_believed(caller: &Caller, record: &EnvironmentRecord, seq: u64) -> Option<String> {
+    for entry in record.here().filter(|entry| entry.entry.seq > seq) {
+        if let SignatureStanding::Untrusted(why) = &entry.standing
+            && formerly(caller, record, entry).await.is_none()
+        {
+            return Some(format!("entry {}: {why}", entry.entry.seq));
+        }
+    }
+    None
+}
+
 /// The bytes that belong to an entry are there, and a run's report is what the entry says.
 async fn bytes(record: &EnvironmentRecord, entry: &VerifiedEntry) -> Result<(), ActError> {
     let seq = entry.entry.seq;

@@ -1,7 +1,9 @@
 //! A team with its keys, a plan, a service that can fall ill, and everything on record in one folder.
 
 mod programs;
+mod repository;
 mod service;
+mod words;
 
 use std::{collections::BTreeMap, fs, sync::Arc, time::Duration};
 
@@ -17,7 +19,9 @@ use crate::gonogo::{Gonogo, Ran};
 
 pub(super) use crate::gonogo::now;
 pub(super) use programs::{Agent, shell};
+pub(super) use repository::PROTECTED;
 pub(super) use service::Service;
+pub(super) use words::version;
 
 /// Each of the team: key and id, name, title, role.
 pub(super) const TEAM: [(&str, &str, &str, &str); 4] = [
@@ -86,6 +90,18 @@ impl House {
         let other = Self { gonogo: Gonogo::new(), keys: self.keys.clone(), ..Self::new().await };
         other.write("signers", self.gonogo.read("signers"));
         other.written()
+    }
+
+    /// The same team on another machine, with a copy of plan, signers and ledger, which go on apart from here.
+    pub(super) fn copied(&self) -> Self {
+        let Self { keys, service, policy, checks, .. } = self;
+        let (keys, service, policy, checks) = (keys.clone(), service.clone(), policy.clone(), checks.clone());
+        let other = Self { gonogo: Gonogo::new(), keys, service, policy, checks };
+        for name in ["gonogo.yaml", "signers"] {
+            other.write(name, self.gonogo.read(name));
+        }
+        other.write(".gonogo/ledger.db", fs::read(self.gonogo.path(".gonogo/ledger.db")).expect("a ledger"));
+        other
     }
 
     fn written(self) -> Self {

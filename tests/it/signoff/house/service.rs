@@ -35,6 +35,11 @@ impl Service {
         Self { url, first, second, visits }
     }
 
+    /// Its address.
+    pub(in crate::signoff) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// How often one of the two was asked.
     pub(in crate::signoff) fn visits(&self) -> usize {
         self.visits.load(Ordering::SeqCst)

@@ -1,0 +1,144 @@
+//! A9 and A13: what a machine knows counts beside a bundle; and an auditor brings the law.
+
+use std::{fs, time::Duration};
+
+use gonogo::model::{Act, Emergency};
+use jiff::SignedDuration;
+
+use crate::{
+    gonogo::{Gonogo, Ran},
+    signoff::{
+        apart::{copy, gate, sign_at_home},
+        house::{House, now, version},
+    },
+};
+
+/// A machine that took in a bundle and a signature, and of whose ledger the bundle knows nothing any more: its own ledger
+/// goes on, and so does the one that bundles come from.
+struct Apart {
+    house: House,
+    here: House,
+}
+
+impl Apart {
+    /// Both with one signed run.
+    async fn new(policy: &[(&str, &str)]) -> Self {
+        let house = House::new().await.security_alone().policy(policy);
+        house.verify(&["--bundle", "bundle"]).exits(0);
+        house.sign("security", "sec", &[]).exits(0);
+        let here = house.copied();
+        Self { house, here }
+    }
+
+    /// The gate of `here` with the newest bundle.
+    #[track_caller]
+    fn gate(&self) -> Ran {
+        self.house.verify(&[]).exits(0);
+        self.house.gonogo.run(["report", "-q", "--bundle", "bundle.zip"]).exits(0);
+        fs::copy(self.house.gonogo.path("bundle.zip"), self.here.gonogo.path("bundle.zip")).expect("a copy");
+        self.here.gate(&["--bundle", "bundle.zip"])
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a9_a_withdrawal_that_the_bundle_does_not_know() {
+    let apart = Apart::new(&[]).await;
+    apart.here.sign("security", "sec", &["--withdraw", "--comment", "it smells"]).exits(0);
+    apart.gate().exits(4).says("judged by the files alone").says("withdrawn at").says("it smells");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a9_a_no_and_a_red_run_that_the_bundle_does_not_know() {
+    let apart = Apart::new(&[]).await;
+    apart.here.sign("security", "sec", &["--no-go", "--comment", "a hole"]).exits(0);
+    apart.gate().exits(1).says("says no-go").says("(in the ledger here)");
+    let apart = Apart::new(&[]).await;
+    apart.here.service.first(500);
+    apart.here.verify(&[]).exits(1);
+    apart.here.service.first(200);
+    // A look that is newer than it overtakes it, wherever it stands.
+    apart.gate().exits(0);
+    let bundle = apart.house.gonogo.path("bundle.zip");
+    apart.here.service.first(500);
+    apart.here.verify(&[]).exits(1);
+    fs::copy(bundle, apart.here.gonogo.path("bundle.zip")).expect("a copy");
+    apart.here.gate(&["--bundle", "bundle.zip"]).exits(1).says("(in the ledger here)");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a9_an_overdue_review_and_an_open_deployment_that_the_bundle_does_not_know() {
+    let glass = [("break-glass", "{ roles: [engineering-manager] }")];
+    let apart = Apart::new(&glass).await;
+    let review_by = now() - SignedDuration::from_hours(1);
+    let (role, ticket) = ("engineering-manager".into(), "INC-7".into());
+    let emergency = Emergency { release: version("1.4.1"), role, reason: "down".into(), ticket, review_by };
+    apart.here.put(Some("boss"), Vec::new(), Act::Emergency(emergency), now()).await;
+    apart.gate().exits(4).says("INC-7").says("was to be reviewed by").says("(in the ledger here)");
+    let apart = Apart::new(&[]).await;
+    let killed = "kill -KILL $PPID; sleep 1";
+    let program = apart.here.gonogo.command(["deploy", "--release", "1.4.2", "--", "sh", "-c", killed]).output().expect("it runs");
+    assert_eq!(program.status.code(), None);
+    apart.gate().exits(4).says("has no end on record").says("(in the ledger here)");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a9_a_machine_without_a_ledger_goes_by_the_bundle() {
+    let house = House::new().await.security_alone();
+    house.verify(&["--bundle", "bundle"]).exits(0);
+    let fifth = copy(&house, "bundle");
+    gate(&fifth).exits(4);
+    sign_at_home(&house, "sec", "security", &fifth, &[]).exits(0);
+    gate(&fifth).exits(0);
+}
+
+/// Eve's own shop: a plan in which she has the role, a key that the auditor trusts as hers, and a release that she signed.
+async fn by_eve(change: impl Fn(String) -> String) -> (House, Vec<u8>) {
+    let house = House::new().await.policy(&[("roles", "{ security: [eve] }"), ("require", "[security]")]);
+    house.keygen("eve", &["-t", "ed25519"]);
+    house.also_signers(&[house.line("eve", "eve", "")]);
+    house.write("gonogo.yaml", change(house.plan()));
+    house.verify(&[]).exits(0);
+    house.sign("security", "eve", &[]).exits(0);
+    house.gate(&[]).exits(0);
+    house.gonogo.run(["report", "-q", "--bundle", "bundle.zip"]).exits(0);
+    let bundle = fs::read(house.gonogo.path("bundle.zip")).expect("a bundle");
+    (house, bundle)
+}
+
+/// The auditor's own machine: their signers, and the plan that they know.
+fn auditor(house: &House, bundle: &[u8], roles: &str, more: &[&str]) -> Ran {
+    let trusted = house.plan().replace("{ security: [eve] }", roles);
+    let auditor = Gonogo::new().file("trusted", &house.gonogo.read("signers")).file("gonogo.yaml", &trusted);
+    let auditor = auditor.file("signers", &house.gonogo.read("signers"));
+    fs::write(auditor.path("b.zip"), bundle).expect("written");
+    auditor.run(["audit", "b.zip", "--signers", "trusted"].iter().chain(more))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a13_a_bundle_whose_own_plan_gives_the_role() {
+    let (house, bundle) = by_eve(|plan| plan).await;
+    let honest = "{ security: [sec] }";
+    auditor(&house, &bundle, honest, &[])
+        .exits(5)
+        .says("by the bundle's own claim of who has which role")
+        .says("the signatures are valid; who has which role is the bundle's own claim");
+    auditor(&house, &bundle, honest, &["--policy", "gonogo.yaml"]).exits(4).says("`eve` does not have the role `security`");
+    auditor(&house, &bundle, "{ security: [eve] }", &["--policy", "gonogo.yaml"]).exits(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a13_a_bundle_with_other_names_fewer_roles_and_a_longer_time() {
+    let (house, bundle) = by_eve(|plan| plan.replace("name: Eve Else", "name: Sepp Security")).await;
+    let said = auditor(&house, &bundle, "{ security: [eve] }", &["--policy", "gonogo.yaml"]).exits(0).says("go by Eve Else").stdout;
+    assert!(!said.contains("go by Sepp Security"), "{said}");
+    let two = "{ security: [eve], devops: [dev] }\n  require: [security, devops]\n  x-gone:";
+    let two = house.plan().replace("{ security: [eve] }", two.split("\n  require").next().unwrap_or_default());
+    let two = two.replace("require: [security]", "require: [security, devops]");
+    let auditor = Gonogo::new().file("trusted", &house.gonogo.read("signers")).file("gonogo.yaml", &two);
+    let auditor = auditor.file("signers", &house.gonogo.read("signers"));
+    fs::write(auditor.path("b.zip"), &bundle).expect("written");
+    auditor.run(["audit", "b.zip", "--signers", "trusted", "--policy", "gonogo.yaml"]).exits(4).says("`devops` has not signed");
+    auditor.run(["audit", "b.zip", "--policy", "gonogo.yaml"]).exits(5);
+    auditor.run(["audit", "b.zip", "--signers", "trusted", "--policy", "missing.yaml"]).exits(2).says("missing.yaml");
+    std::thread::sleep(Duration::from_millis(1));
+}
