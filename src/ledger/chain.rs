@@ -75,24 +75,6 @@ pub fn newer(entries: &[Entry]) -> Option<(u64, u32)> {
     entries.iter().find(|entry| entry.version > VERSION).map(|entry| (entry.seq, entry.version))
 }
 
-/// The fingerprint of the newest entry; [`Digest::none`] where there is none.
-pub fn head(entries: &[Entry]) -> Digest {
-    entries.last().map_or_else(Digest::none, Entry::digest)
-}
-
-/// Checks that `head`, which somebody kept, is one of these entries.
-///
-/// # Errors
-/// [`LedgerError::Cut`] where it is not: entries have been cut off or replaced since.
-pub fn holds(entries: &[Entry], head: &Digest) -> Result<(), LedgerError> {
-    if *head == Digest::none() || entries.iter().any(|entry| entry.digest() == *head) {
-        return Ok(());
-    }
-    let newest =
-        entries.last().map_or_else(|| "it is empty".into(), |entry| format!("its newest entry is {}, {}", entry.seq, entry.digest()));
-    Err(LedgerError::Cut(format!("the head {head} is not in it, so entries have been cut off or replaced; {newest}")))
-}
-
 impl From<Fault> for LedgerError {
     fn from(fault: Fault) -> Self {
         Self::Broken { seq: fault.place, why: fault.row.why }

@@ -59,7 +59,8 @@ pub(crate) struct Book {
 
 impl Book {
     pub(crate) fn of(events: &[Event]) -> Self {
-        let mut writer = Writer { events, entries: vec![closing()], places: HashMap::new(), statements: HashMap::new(), reports: HashMap::new() };
+        let mut writer =
+            Writer { events, entries: vec![closing()], places: HashMap::new(), statements: HashMap::new(), reports: HashMap::new() };
         writer.places.extend(events.iter().enumerate().map(|(place, event)| (event.id, place)));
         for event in events {
             writer.write(event);
@@ -230,10 +231,9 @@ impl Writer<'_> {
 
     fn sign_off(&mut self, run: u32, role: &str, person: &str, go: bool, true_words: bool) -> SignOff {
         let report = self.report(run);
-        let (release, verdict) = report.as_ref().map_or_else(
-            || (reports::release(Named(1, 1, 0)), Verdict::Go),
-            |(report, _)| (report.release.clone(), report.verdict),
-        );
+        let (release, verdict) = report
+            .as_ref()
+            .map_or_else(|| (reports::release(Named(1, 1, 0)), Verdict::Go), |(report, _)| (report.release.clone(), report.verdict));
         let exceptions = report.iter().flat_map(|(report, _)| &report.findings).filter(|finding| finding.is_exception());
         SignOff {
             exceptions: if true_words { exceptions.map(SignedException::of).collect() } else { Vec::new() },

@@ -28,20 +28,54 @@ pub(crate) struct Event {
 pub(crate) enum Said {
     Run(Looks),
     /// The looks of a run once more, all the same, so many minutes before they were recorded.
-    Twin { of: u32, looked: i64 },
+    Twin {
+        of: u32,
+        looked: i64,
+    },
     /// A run's report, put on record again.
-    Again { of: u32 },
+    Again {
+        of: u32,
+    },
     /// One report of two runs, in this order.
-    Merged { of: [u32; 2] },
-    SignOff { run: u32, role: &'static str, person: &'static str, go: bool, true_words: bool },
-    Withdrawal { of: u32 },
-    Waiver { words: u8, owner: &'static str, granted: i64 },
-    Answer { yes: bool },
-    Emergency { release: Named, overdue: bool },
-    Review { of: u32 },
-    Begun { release: Named, child: bool },
-    End { of: u32 },
-    Wrote { release: Named, people: Vec<&'static str> },
+    Merged {
+        of: [u32; 2],
+    },
+    SignOff {
+        run: u32,
+        role: &'static str,
+        person: &'static str,
+        go: bool,
+        true_words: bool,
+    },
+    Withdrawal {
+        of: u32,
+    },
+    Waiver {
+        words: u8,
+        owner: &'static str,
+        granted: i64,
+    },
+    Answer {
+        yes: bool,
+    },
+    Emergency {
+        release: Named,
+        overdue: bool,
+    },
+    Review {
+        of: u32,
+    },
+    Begun {
+        release: Named,
+        child: bool,
+    },
+    End {
+        of: u32,
+    },
+    Wrote {
+        release: Named,
+        people: Vec<&'static str>,
+    },
     /// Something in another environment.
     Elsewhere,
 }

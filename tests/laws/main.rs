@@ -151,7 +151,9 @@ fn is_spare(events: &[Event], place: usize) -> bool {
     };
     match &event.said {
         Said::Run(looks) => looks.is_green() && newer(looks),
-        Said::Twin { of, .. } => events[..place].iter().any(|other| matches!(&other.said, Said::Run(looks) if other.id == *of && other.by == event.by && looks.is_green())),
+        Said::Twin { of, .. } => events[..place]
+            .iter()
+            .any(|other| matches!(&other.said, Said::Run(looks) if other.id == *of && other.by == event.by && looks.is_green())),
         _ => false,
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use gonogo::model::{
-    Answer, Counts, Digest, Expectation, Finding, GivenAnswer, Json, Location, Outcome, Phase, PlanIdentity, Partial, Release, Reply, Report, SCHEMA, Severity,
-    Tool, Vantage, Verdict, Waiver,
+    Answer, Counts, Digest, Expectation, Finding, GivenAnswer, Json, Location, Outcome, Partial, Phase, PlanIdentity, Release, Reply,
+    Report, SCHEMA, Severity, Tool, Vantage, Verdict, Waiver,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -25,7 +25,13 @@ pub(crate) fn files(other: bool) -> BTreeMap<String, Digest> {
 
 pub(crate) fn release(Named(version, commit, artifact): Named) -> Release {
     let named = |what: &str, number: u8| (number > 0).then(|| format!("{what}{number}"));
-    Release { version: named("1.", version), commit: named("c", commit), artifact: named("a", artifact), source: "flags".into(), dirty: false }
+    Release {
+        version: named("1.", version),
+        commit: named("c", commit),
+        artifact: named("a", artifact),
+        source: "flags".into(),
+        dirty: false,
+    }
 }
 
 /// The sentence of a role.
@@ -111,7 +117,11 @@ fn door(door: Door) -> Finding {
 /// Good for a week.
 fn sure(given: Option<GivenAnswer>) -> Finding {
     let Some(given) = given else {
-        return Finding { expectations: Vec::new(), outcome: Outcome::Pending, ..finding(SURE, "manual", vec![expectation("answer", None)]) };
+        return Finding {
+            expectations: Vec::new(),
+            outcome: Outcome::Pending,
+            ..finding(SURE, "manual", vec![expectation("answer", None)])
+        };
     };
     let bound = expectation("answer", Some(given.reply == Reply::Yes)).bound("<=", 7 * 86_400, None, "s");
     Finding { observation: Json::from(json!(given)), ..finding(SURE, "manual", vec![bound]) }

@@ -138,7 +138,11 @@ async fn a8_an_unknown_deployer_may_be_the_only_approver() {
     house.gate(&["--deployer", "sec"]).exits(4).says("wrote or deploys");
     house.gate(&DEPLOYER).exits(0);
     // Whoever signs that it begins deploys it.
-    house.gonogo.run(["deploy", "--release", "1.4.2", "--key", &house.key("sec"), "--", "touch", "moved"]).exits(4).says("wrote or deploys");
+    house
+        .gonogo
+        .run(["deploy", "--release", "1.4.2", "--key", &house.key("sec"), "--", "touch", "moved"])
+        .exits(4)
+        .says("wrote or deploys");
     assert!(!house.gonogo.path("moved").exists());
     house.gonogo.run(["deploy", "--release", "1.4.2", "--key", &house.key("lead"), "--", "touch", "moved"]).exits(0);
     // Two who approved are enough, whoever deploys.

@@ -49,7 +49,12 @@ async fn a5_what_is_checked_out_beats_the_variables_of_any_ci() {
     let signed = house.git(&["rev-parse", "HEAD"]);
     house.commit("dev@example.com", "later");
     for variables in [job(&signed), [("GITLAB_CI", "true"), ("CI_COMMIT_SHA", &signed)], [("JENKINS_URL", "x"), ("GIT_COMMIT", &signed)]] {
-        house.gonogo.run_with(&variables, ["gate", "--release", "1.4.2"]).exits(3).says("is about the commit").says("what is checked out counts");
+        house
+            .gonogo
+            .run_with(&variables, ["gate", "--release", "1.4.2"])
+            .exits(3)
+            .says("is about the commit")
+            .says("what is checked out counts");
     }
     // Where neither a checkout nor a CI shows it, a commit is a claim.
     let bare = House::new().await.security_alone();

@@ -101,7 +101,10 @@ async fn a2_a_project_that_was_renamed_has_no_record() {
 async fn a2_who_is_who_and_what_opens_the_gate_in_an_emergency() {
     let house = House::new().await.policy(&[("require", "[security]"), ("independence", "required")]).published();
     house.commit("sec@example.com", "code");
-    let mine = house.plan().replace("emails: [sec@example.com]", "emails: [s@example.com]").replace("emails: [lead@example.com]", "emails: [l@example.com]");
+    let mine = house
+        .plan()
+        .replace("emails: [sec@example.com]", "emails: [s@example.com]")
+        .replace("emails: [lead@example.com]", "emails: [l@example.com]");
     let mine = mine.replace("emails: [eve@example.com]", "emails: [eve@example.com, sec@example.com, lead@example.com]");
     house.write("gonogo.yaml", mine.replace("signoff:\n", "signoff:\n  break-glass: { roles: [security] }\n  max-age: 90d\n"));
     house.verify(&[]).exits(0);

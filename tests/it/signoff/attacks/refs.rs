@@ -49,7 +49,10 @@ async fn a1_a_branch_that_is_checked_out_and_a_tag_in_a_full_name() {
     for way in ["HEAD", "@{u}", "main~0", "origin/main^{commit}", ":/plan", "--all", "refs/remotes/*/main"] {
         house.gate(&[&format!("--policy-from={way}")]).exits(2);
     }
-    house.gate(&["--policy-from", &house.git(&["show-ref", "--hash", "--verify", "refs/remotes/origin/main"])]).exits(4).says("is not among the allowed signers");
+    house
+        .gate(&["--policy-from", &house.git(&["show-ref", "--hash", "--verify", "refs/remotes/origin/main"])])
+        .exits(4)
+        .says("is not among the allowed signers");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,7 +31,8 @@ async fn answered(change: impl Fn(&mut serde_json::Value)) -> House {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a21_an_answer_that_cannot_be_read_is_an_objection() {
-    for (what, value) in [("reply", serde_json::json!("perhaps")), ("at", serde_json::json!("yesterday")), ("entry", serde_json::json!([]))] {
+    for (what, value) in [("reply", serde_json::json!("perhaps")), ("at", serde_json::json!("yesterday")), ("entry", serde_json::json!([]))]
+    {
         let house = answered(|seen| seen[what] = value.clone()).await;
         house.gate(&[]).exits(3).says("the answer to `drill` in the newest full run cannot be read");
     }

@@ -64,9 +64,14 @@ async fn a17_a_version_is_what_can_be_seen() {
     let house = House::new().await.security_alone();
     house.verify(&[]).exits(0);
     house.sign("security", "sec", &[]).exits(0);
-    for (version, named) in
-        [("1.4.2\n", "U+000A"), ("1.4\u{200b}.2", "U+200B"), ("1.4.\u{0662}", "U+0662"), ("1 4", "U+0020"), ("1\u{1b}[2K", "U+001B"), ("", "")]
-    {
+    for (version, named) in [
+        ("1.4.2\n", "U+000A"),
+        ("1.4\u{200b}.2", "U+200B"),
+        ("1.4.\u{0662}", "U+0662"),
+        ("1 4", "U+0020"),
+        ("1\u{1b}[2K", "U+001B"),
+        ("", ""),
+    ] {
         house.gonogo.run(["verify", "-q", "--release", version]).exits(2).says(named);
         house.gonogo.run(["gate", "--release", version]).exits(2).says(named);
         house.gonogo.run(["deploy", "record", "--release", version, "--status", "succeeded"]).exits(2).says(named);
@@ -87,7 +92,9 @@ const CANARY: &str = "canary-horse-battery-7731";
 #[tokio::test(flavor = "multi_thread")]
 async fn a17_a_secret_in_notes_and_in_what_a_command_prints_is_masked() {
     let house = House::new().await.security_alone();
-    let plan = house.plan().replace("http: { url: \"${api}/base\" }", "http: { url: \"${api}/base\", headers: { Authorization: \"Bearer ${SHOP_TOKEN}\" } }");
+    let plan = house
+        .plan()
+        .replace("http: { url: \"${api}/base\" }", "http: { url: \"${api}/base\", headers: { Authorization: \"Bearer ${SHOP_TOKEN}\" } }");
     house.write("gonogo.yaml", plan);
     let secret = [("SHOP_TOKEN", CANARY)];
     let notes = format!("rolled with {CANARY}");

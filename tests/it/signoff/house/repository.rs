@@ -33,7 +33,8 @@ impl House {
     /// The same, and its `main` on a remote called `origin`.
     pub(in crate::signoff) fn published(self) -> Self {
         let house = self.repository();
-        let remote = house.keys.path().join(format!("{}.git", house.gonogo.path(".").parent().expect("a folder").display()).replace('/', "-"));
+        let remote =
+            house.keys.path().join(format!("{}.git", house.gonogo.path(".").parent().expect("a folder").display()).replace('/', "-"));
         let remote = remote.display().to_string();
         house.git(&["init", "-q", "--bare", &remote]);
         house.git(&["remote", "add", "origin", &remote]);
