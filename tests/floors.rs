@@ -44,6 +44,41 @@ fn only_the_ledger_logs_in_to_write() {
     }
 }
 
+/// What decides about a release, or about a word that counts: a door shows what came of it and decides nothing.
+const RULES: [&str; 11] = [
+    "GateInput",
+    "PolicyInForce",
+    "WaiverTerms",
+    "ledger::gate(",
+    "ledger::votes(",
+    "Emergencies",
+    "Decisions",
+    "signed_waiver",
+    "given_answer",
+    "let_through",
+    "Independence",
+];
+
+#[test]
+fn doors_decide_nothing() {
+    for file in sources(Path::new("src/cli")) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        for rule in RULES {
+            assert!(!text.contains(rule), "{}: `{rule}` is for `acts` and `ledger`", file.display());
+        }
+    }
+}
+
+#[test]
+fn acts_neither_parse_nor_print_nor_end_the_process() {
+    for file in sources(Path::new("src/acts")) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        for door in ["clap", "anyhow", "println!", "print!(", "io::stdout", "io::stderr", "process::exit", "ExitCode"] {
+            assert!(!text.contains(door), "{}: `{door}` is for the command line", file.display());
+        }
+    }
+}
+
 #[test]
 fn every_folder_is_a_floor() {
     let floors: BTreeSet<String> = FLOORS.iter().map(|(floor, _)| (*floor).to_owned()).collect();

@@ -142,11 +142,10 @@ pub(super) async fn finished(
 
 /// Whether any check of the plan is meant for a run after the deployment.
 pub(super) fn selects(caller: &Caller, record: &EnvironmentRecord, request: &VerifyRequest) -> Result<bool, ActError> {
-    let plan = plan::load(&request.record.plan(caller)).map_err(ActError::Plan)?;
     let open = OpenRecord::none();
     let identified = Identified { release: Default::default(), notes: Vec::new() };
-    let settings = settings(caller, request, &plan, (&open, &record.policy), identified)?;
-    match run::Selection::of(&plan, &settings) {
+    let settings = settings(caller, request, &record.plan, (&open, &record.policy), identified)?;
+    match run::Selection::of(&record.plan, &settings) {
         Ok(_) => Ok(true),
         Err(SelectionError::Nothing(_)) => Ok(false),
         Err(error) => Err(ActError::Usage(error.to_string())),

@@ -40,14 +40,6 @@ pub enum LedgerError {
         /// Its version.
         version: u32,
     },
-    /// The clock says a time before the newest entry.
-    #[error("the clock says {now}, but the newest entry was recorded at {newest}: set the clock, nothing was added")]
-    ClockBehind {
-        /// What the clock says.
-        now: jiff::Timestamp,
-        /// When the newest entry was added.
-        newest: jiff::Timestamp,
-    },
     /// The clocks of this machine and of the store are too far apart: how old anything is could not be told.
     #[error("the clock here says {machine}, that of the ledger {store}: set the one that is wrong, nothing was added")]
     ClocksApart {
@@ -75,9 +67,7 @@ impl LedgerError {
         match self {
             Self::Missing(_) | Self::Place(_) => Exit::Usage,
             Self::Unavailable { doing: "read", .. } => Exit::Unchecked,
-            Self::Unavailable { .. } | Self::Newer { .. } | Self::ClockBehind { .. } | Self::ClocksApart { .. } | Self::Moved { .. } => {
-                Exit::Output
-            }
+            Self::Unavailable { .. } | Self::Newer { .. } | Self::ClocksApart { .. } | Self::Moved { .. } => Exit::Output,
             Self::Broken { .. } | Self::Cut(_) | Self::ForeignHead(_) => Exit::Untrusted,
         }
     }
