@@ -20,7 +20,7 @@ pub(super) fn repair(edge: &Edge, options: &LogRepairOptions) -> Result<Exit, Fa
             return Ok(Exit::Go);
         }
         let mut lines: Vec<String> =
-            faults.iter().map(|fault| format!("entry {}: {}\n  row {}", fault.place, fault.row.why, fault.row.row)).collect();
+            faults.iter().flat_map(|fault| [format!("entry {}: {}", fault.place, fault.row.why), format!("  row {}", fault.row.row)]).collect();
         lines.push("nothing was changed; `--apply --as ROLE --comment TEXT` sets these aside, on record: two people in two roles".into());
         edge::print_lines(&lines)?;
         return Ok(Exit::Untrusted);
