@@ -104,5 +104,10 @@ fn who(record: &EnvironmentRecord, request: &AnswerRequest) -> Result<Vec<String
     let here = item.map(|item| crate::ledger::asked_of(&item.settings)).unwrap_or_default();
     let there = record.policy.asked_of.get(&request.id).cloned().unwrap_or_default();
     let both = policy.among(&there);
-    Ok(policy.among(&here).into_iter().filter(|id| both.contains(id)).collect())
+    let people: Vec<String> = policy.among(&here).into_iter().filter(|id| both.contains(id)).collect();
+    if people.is_empty() {
+        let (id, here, there) = (&request.id, here.join(", "), there.join(", "));
+        return Err(ActError::Usage(format!("nobody may answer `{id}`: the plan here asks {here}, the policy that counts asks {there}")));
+    }
+    Ok(people)
 }

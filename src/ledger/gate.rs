@@ -94,7 +94,7 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
     let GateInput { asked, policy, .. } = input;
     let mut ruling = Ruling {
         objections: Vec::new(),
-        remarks: set_aside(history, asked),
+        remarks: set_aside(history, asked).into_iter().chain(repairs::told(history)).collect(),
         run: None,
         confirms: None,
         missing: Vec::new(),

@@ -29,7 +29,8 @@ pub async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &[Digest
     }
     org(record).await?;
     let (project, environment) = (&record.plan.project, &record.plan.environment);
-    let mut looked = Looked { untrusted: Vec::new(), notes: Vec::new(), newer: record.history.newer(project, environment) };
+    let notes = ledger::told_repairs(&record.history);
+    let mut looked = Looked { untrusted: Vec::new(), notes, newer: record.history.newer(project, environment) };
     for entry in record.history.entries() {
         bytes(record, entry).await?;
         let seq = entry.entry.seq;

@@ -9,6 +9,7 @@ mod bundles;
 mod commits;
 mod emergencies;
 mod entries;
+mod heads;
 mod law;
 mod looks;
 mod names;

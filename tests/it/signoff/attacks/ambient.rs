@@ -94,3 +94,23 @@ async fn a16_a_key_that_has_expired_and_a_clock_that_is_set_back() {
     let gate = house.gate(&[]);
     assert_ne!(gate.code, 0, "{}", gate.stdout);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a16_a_signature_file_made_by_a_clock_that_was_set_back() {
+    let house = House::new().await.security_alone();
+    let now = crate::signoff::house::now();
+    let expires = now + jiff::SignedDuration::from_secs(12);
+    let line = house.line("sec", "sec", &format!("valid-before=\"{}\"", expires.strftime("%Y%m%d%H%M%SZ")));
+    house.signers(&[line, house.line("dev", "dev", ""), house.line("ci", "ci", "")]);
+    house.verify(&["--bundle", "b"]).exits(0);
+    let past = (crate::signoff::house::now() + jiff::SignedDuration::from_secs(1)).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let left = expires.duration_since(crate::signoff::house::now()).as_secs() + 2;
+    std::thread::sleep(std::time::Duration::from_secs(u64::try_from(left.max(0)).unwrap_or_default()));
+    // The key has run out meanwhile; the machine that signs says that it has not.
+    house.at(&past, &["sign", "b", "--as", "security", "--key", &house.key("sec"), "--out", "late.json"]).exits(0);
+    let gate = house.gate(&["--signatures", "late.json"]);
+    assert_ne!(gate.code, 0, "{}", gate.stdout);
+    gate.says("expired");
+    let gate = house.gate(&[]);
+    assert_ne!(gate.code, 0, "{}", gate.stdout);
+}

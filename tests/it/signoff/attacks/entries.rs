@@ -145,3 +145,40 @@ async fn a11_one_row_by_whoever_may_only_add() {
     house.sign("security", "sec", &[]).exits(0);
     house.gate(&[]).exits(0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a11_what_is_broken_is_set_aside_by_two_people_and_the_release_looked_at_anew() {
+    let house = House::new().await.policy(&[("require", "[security, devops]")]);
+    let signed = || {
+        house.verify(&[]).exits(0);
+        house.sign("security", "sec", &[]).exits(0);
+        house.sign("devops", "dev", &[]).exits(0);
+    };
+    signed();
+    house.gate(&[]).exits(0);
+    // Whoever may add writes a word of the security officer without any signature.
+    let said = sign_off(&house, &["--no-go"]);
+    let subject = vec![gonogo::model::Subject::sha256("report.json", &said.report)];
+    house.put_with(Some("sec"), None, (subject, Act::SignOff(Box::new(said)), Vec::new()), now()).await;
+    let broken = house.entries().await.last().expect("an entry").seq;
+    house.gate(&[]).exits(5).says(&format!("entry {broken}"));
+    let repair = |more: &[&str]| house.gonogo.run(["log", "repair"].iter().chain(more));
+    repair(&[]).exits(5).says(&format!("entry {broken}: it names `sec` as its signer and bears no signature")).says("nothing was changed");
+    let apply = |role: &str, key: &str| repair(&["--apply", "--as", role, "--comment", "a row by nobody", "--key", &house.key(key)]);
+    apply("recorder", "ci").exits(2).says("is no role of people");
+    apply("security", "dev").exits(5);
+    apply("security", "sec").exits(4).says("somebody else, in another role, must say it too");
+    house.gate(&[]).exits(5);
+    apply("devops", "dev").exits(0);
+    // Nobody knows what stood there: what was signed before it holds no more.
+    house.gate(&[]).exits(4).says(&format!("entry {broken} was set aside")).says("have it signed anew");
+    signed();
+    house.gate(&[]).exits(0).says(&format!("entry {broken} is set aside"));
+    repair(&[]).exits(0).says("there is nothing to repair");
+    house.gonogo.run(["log", "verify"]).exits(0).says(&format!("entry {broken} is set aside"));
+    assert!(house.log().contains("a row by nobody"), "{}", house.log());
+    // A valid signature is never set aside, nor a key that has stopped counting since.
+    house.signers(&[house.line("sec", "sec", "valid-before=\"20200101Z\""), house.line("dev", "dev", ""), house.line("ci", "ci", "")]);
+    let after = repair(&[]);
+    assert!(!after.stdout.contains("sign-off") && after.stdout.matches("row ").count() <= 1, "{}", after.stdout);
+}

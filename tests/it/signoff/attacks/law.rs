@@ -32,6 +32,10 @@ async fn a2_an_exception_signed_by_a_recorder_alone() {
     waive(&house, "ci", 24).exits(0);
     signed_by_the_work_tree(&house);
     house.gate(&PROTECTED).exits(1).says("`first` is red, and its accepted exception");
+    // Nor does the recorder accept anything by the protected policy.
+    let (until, key) = ((now() + SignedDuration::from_hours(24)).to_string(), house.key("ci"));
+    let words = ["waive", "first", "--reason", "known", "--ticket", "T-2", "--owner", "dev", "--expires", &until, "--key", &key];
+    house.gonogo.run(words.iter().chain(&PROTECTED)).exits(5).says("belongs to ci");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,6 +89,13 @@ async fn a2_a_question_answered_by_whom_the_protected_plan_does_not_ask() {
     signed_by_the_work_tree(&house);
     house.gate(&PROTECTED).exits(3).says("`dev` answered `drill`, of whom the policy does not ask it");
     house.verify(&PROTECTED).exits(4);
+    let answer = |key: &str| house.gonogo.run(["answer", "drill", "--key", &house.key(key), PROTECTED[0], PROTECTED[1]]);
+    answer("dev").exits(2).says("nobody may answer `drill`: the plan here asks devops, the policy that counts asks security");
+    answer("sec").exits(2);
+    house.write("gonogo.yaml", house.plan());
+    answer("dev").exits(5).says("belongs to dev");
+    answer("sec").exits(0);
+    house.verify(&PROTECTED).exits(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

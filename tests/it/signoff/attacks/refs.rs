@@ -56,6 +56,23 @@ async fn a1_a_branch_that_is_checked_out_and_a_tag_in_a_full_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a1_what_a_name_came_to_is_shown_and_on_record() {
+    let house = House::new().await.security_alone().published();
+    let commit = house.git(&["show-ref", "--hash", "--verify", "refs/remotes/origin/main"]);
+    let short = ["--policy-from", "origin/main"];
+    house.verify(&short).exits(0);
+    house.sign("security", "sec", &short).exits(0).says(&format!("policy of refs/remotes/origin/main ({commit})"));
+    house.gate(&short).exits(0).says(&format!("policy of refs/remotes/origin/main, commit {commit}"));
+    house.gonogo.run(["deploy", "--release", "1.4.2", short[0], short[1], "--", "true"]).exits(0);
+    // The branch goes on; what was decided by is what it was then.
+    house.commit("lead@example.com", "later");
+    house.git(&["push", "-q", "origin", "main"]);
+    house.gonogo.run(["report", "-q", "--release", "1.4.2", "--format", "markdown=r.md"]).exits(0);
+    let page = house.gonogo.read("r.md");
+    assert!(page.contains("refs/remotes/origin/main") && page.contains(&commit[..12]), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a1_a_variable_of_the_ci_that_is_not_set() {
     let house = forged().await;
     house.gate(&["--policy-from", ""]).exits(2).says("`--policy-from` is empty");

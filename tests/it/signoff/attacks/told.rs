@@ -116,3 +116,22 @@ async fn a17_a_secret_in_notes_and_in_what_a_command_prints_is_masked() {
     let ledger = std::fs::read(house.gonogo.path(".gonogo/ledger.db")).expect("a ledger");
     assert!(!String::from_utf8_lossy(&ledger).contains(CANARY));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a17_what_a_target_says_stands_in_no_progress_line_unmasked() {
+    use axum::{Router, http::HeaderMap};
+    let echo = |headers: HeaderMap| async move { format!("you sent {:?}", headers.get("authorization")) };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(echo)).await });
+    let house = House::new().await.security_alone().checks(&format!(
+        "  - {{ id: echo, http: {{ url: \"{url}/\", headers: {{ Authorization: \"Bearer ${{SHOP_TOKEN}}\" }}, expect: {{ status: 200, contains: fine }} }} }}\n"
+    ));
+    let secret = [("SHOP_TOKEN", CANARY)];
+    let formats = ["--format", "json=r.json", "--format", "html=r.html", "--format", "junit=r.xml"];
+    let ran = house.gonogo.run_with(&secret, ["verify", "-v", "--release", "1.4.2"].iter().chain(&formats)).exits(1);
+    assert!(!ran.stdout.contains(CANARY) && !ran.stderr.contains(CANARY), "{}{}", ran.stdout, ran.stderr);
+    for file in ["r.json", "r.html", "r.xml"] {
+        assert!(!house.gonogo.read(file).contains(CANARY), "{file}");
+    }
+}
