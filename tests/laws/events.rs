@@ -28,20 +28,55 @@ pub(crate) struct Event {
 pub(crate) enum Said {
     Run(Looks),
     /// The looks of a run once more, all the same, so many minutes before they were recorded.
-    Twin { of: u32, looked: i64 },
+    Twin {
+        of: u32,
+        looked: i64,
+    },
     /// A run's report, put on record again.
-    Again { of: u32 },
+    Again {
+        of: u32,
+    },
     /// One report of two runs, in this order.
-    Merged { of: [u32; 2] },
-    SignOff { run: u32, role: &'static str, person: &'static str, go: bool, true_words: bool },
-    Withdrawal { of: u32 },
-    Waiver { words: u8, owner: &'static str, granted: i64 },
-    Answer { yes: bool },
-    Emergency { release: Named, overdue: bool },
-    Review { of: u32 },
-    Begun { release: Named, child: bool },
-    End { of: u32 },
-    Wrote { release: Named, people: Vec<&'static str> },
+    Merged {
+        of: [u32; 2],
+    },
+    SignOff {
+        run: u32,
+        named: Option<Named>,
+        role: &'static str,
+        person: &'static str,
+        go: bool,
+        true_words: bool,
+    },
+    Withdrawal {
+        of: u32,
+    },
+    Waiver {
+        words: u8,
+        owner: &'static str,
+        granted: i64,
+    },
+    Answer {
+        yes: bool,
+    },
+    Emergency {
+        release: Named,
+        overdue: bool,
+    },
+    Review {
+        of: u32,
+    },
+    Begun {
+        release: Named,
+        child: bool,
+    },
+    End {
+        of: u32,
+    },
+    Wrote {
+        release: Named,
+        people: Vec<&'static str>,
+    },
     /// Something in another environment.
     Elsewhere,
 }
@@ -52,7 +87,6 @@ pub(crate) struct Looks {
     pub(crate) release: Named,
     /// So many minutes before it was recorded.
     pub(crate) looked: i64,
-    pub(crate) up: Seen,
     pub(crate) door: Door,
     /// The answer it took.
     pub(crate) answer: Option<u32>,
@@ -63,16 +97,10 @@ pub(crate) struct Looks {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
-    Green,
-    Red,
-    Unknown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Door {
     Shut,
     Open,
+    Unseen,
     /// Open, under the accepted exception with these words.
     Accepted(u8),
 }
@@ -101,7 +129,7 @@ pub(crate) struct Question {
 impl Looks {
     /// Whether it is a whole run that saw nothing to stop for.
     pub(crate) fn is_green(&self) -> bool {
-        self.up == Seen::Green && self.door != Door::Open && self.answer.is_some() && self.full
+        !matches!(self.door, Door::Open | Door::Unseen) && self.answer.is_some() && self.full
     }
 }
 

@@ -15,7 +15,7 @@ use proptest::{
 };
 
 use drawing::{Drawn, Kind, drawn, history, question};
-use events::{Event, Question, Said};
+use events::{Event, Said};
 use question::ask;
 
 /// Holds a law over so many histories, always the same. `LAWS_TIMES` makes them more, and others.
@@ -151,14 +151,30 @@ fn is_spare(events: &[Event], place: usize) -> bool {
     };
     match &event.said {
         Said::Run(looks) => looks.is_green() && newer(looks),
-        Said::Twin { of, .. } => events[..place].iter().any(|other| matches!(&other.said, Said::Run(looks) if other.id == *of && other.by == event.by && looks.is_green())),
+        Said::Twin { of, .. } => events[..place]
+            .iter()
+            .any(|other| matches!(&other.said, Said::Run(looks) if other.id == *of && other.by == event.by && looks.is_green())),
         _ => false,
     }
 }
 
 #[test]
 fn the_order_of_entries_about_the_same_looks_never_matters() {
-    hold(2_000, (history(), question(), any::<prop::sample::Index>()), |tally, (events, question, which)| {
+    let index = || any::<prop::sample::Index>();
+    let again = prop_oneof![Just(Kind::Again), Just(Kind::Twin)].prop_flat_map(drawn);
+    hold(2_000, (history(), question(), again, index(), index()), |tally, (mut events, question, again, at, which)| {
+        // Beside one of the looks its report is recorded again, merged the other way round, or much the same was seen.
+        let looks: Vec<usize> = (0..events.len()).filter(|place| events[*place].is_run()).collect();
+        if !looks.is_empty() {
+            let place = looks[at.index(looks.len())];
+            let mut beside = again.after(&events[..=place], ADDED);
+            beside.said = match (&events[place].said, beside.said) {
+                (Said::Merged { of: [one, other] }, _) => Said::Merged { of: [*other, *one] },
+                (_, Said::Again { .. }) => Said::Again { of: events[place].id },
+                (_, said) => said,
+            };
+            events.insert(place + 1, beside);
+        }
         let before = ask(&events, &question, None);
         tally.said(before);
         let mut others: Vec<Vec<Event>> = (1..events.len()).filter_map(|place| swapped(&events, place)).collect();

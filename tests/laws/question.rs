@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::FutureExt as _;
 use gonogo::{
-    ledger::{self, AskedRelease, Deploys, GateInput, History, LedgerError, Look, Memory, PolicyInForce, Row, Store as _, export::Exported},
+    ledger::{self, AskedRelease, Deploys, GateInput, History, LedgerError, Look, Memory, PolicyInForce, Row, export::Exported},
     model::{
         BreakGlass, Committers, Exit, Independence, LongestWaiver, Method, Period, Person, Required, Role, Signoff, Unsigned, UnsignedRuns,
     },
@@ -85,4 +85,3 @@ fn signoff(question: &Question) -> Signoff {
         break_glass: Some(BreakGlass { roles: vec!["lead".into()], review_within: Period::days(3) }),
     }
 }
-

@@ -1,17 +1,17 @@
-//! Reports of a plan with three blockers: a service, a door that may stay open for a while, a question to people.
+//! Reports of a plan with two blockers: a door that may stay open for a while, a question to people.
 
 use std::collections::BTreeMap;
 
 use gonogo::model::{
-    Answer, Counts, Digest, Expectation, Finding, GivenAnswer, Json, Location, Outcome, Phase, PlanIdentity, Partial, Release, Reply, Report, SCHEMA, Severity,
-    Tool, Vantage, Verdict, Waiver,
+    Answer, Counts, Digest, Expectation, Finding, GivenAnswer, Json, Location, Outcome, Partial, Phase, PlanIdentity, Release, Reply,
+    Report, SCHEMA, Severity, Tool, Vantage, Verdict, Waiver,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
     book::{ENVIRONMENT, PROJECT, minutes},
-    events::{Door, Looks, Named, Seen},
+    events::{Door, Looks, Named},
 };
 
 pub(crate) const FILE: &str = "gonogo.yaml";
@@ -25,7 +25,13 @@ pub(crate) fn files(other: bool) -> BTreeMap<String, Digest> {
 
 pub(crate) fn release(Named(version, commit, artifact): Named) -> Release {
     let named = |what: &str, number: u8| (number > 0).then(|| format!("{what}{number}"));
-    Release { version: named("1.", version), commit: named("c", commit), artifact: named("a", artifact), source: "flags".into(), dirty: false }
+    Release {
+        version: named("1.", version),
+        commit: named("c", commit),
+        artifact: named("a", artifact),
+        source: "flags".into(),
+        dirty: false,
+    }
 }
 
 /// The sentence of a role.
@@ -89,29 +95,25 @@ pub(crate) fn report(looks: &Looks, at: Timestamp, given: Option<GivenAnswer>) -
         exit: 0,
         counts: Counts::default(),
         notes: Vec::new(),
-        findings: vec![up(looks.up), door(looks.door), sure(given)],
+        findings: vec![door(looks.door), sure(given)],
     }
     .concluded()
 }
 
-fn up(seen: Seen) -> Finding {
-    let met = match seen {
-        Seen::Green => Some(true),
-        Seen::Red => Some(false),
-        Seen::Unknown => None,
-    };
-    finding("up", "http", vec![expectation("status", met)])
-}
-
 fn door(door: Door) -> Finding {
     let waiver = if let Door::Accepted(words) = door { Some(waiver(words).waived()) } else { None };
-    Finding { waiver, ..finding("door", "http", vec![expectation("shut", Some(door == Door::Shut))]) }
+    let shut = (door != Door::Unseen).then_some(door == Door::Shut);
+    Finding { waiver, ..finding("door", "http", vec![expectation("shut", shut)]) }
 }
 
 /// Good for a week.
 fn sure(given: Option<GivenAnswer>) -> Finding {
     let Some(given) = given else {
-        return Finding { expectations: Vec::new(), outcome: Outcome::Pending, ..finding(SURE, "manual", vec![expectation("answer", None)]) };
+        return Finding {
+            expectations: Vec::new(),
+            outcome: Outcome::Pending,
+            ..finding(SURE, "manual", vec![expectation("answer", None)])
+        };
     };
     let bound = expectation("answer", Some(given.reply == Reply::Yes)).bound("<=", 7 * 86_400, None, "s");
     Finding { observation: Json::from(json!(given)), ..finding(SURE, "manual", vec![bound]) }
