@@ -70,6 +70,26 @@ impl Book {
         let blobs = writer.reports.into_values().map(|(_, digest, bytes)| (digest, bytes)).collect();
         Self { entries: writer.entries, blobs }
     }
+
+    /// These entries without one. Up to an end numbers and links are made anew, and the heads of what nobody signed.
+    pub(crate) fn cut(entries: &[Entry], gone: usize, end: usize) -> Vec<Entry> {
+        let mut heads: HashMap<Digest, Digest> = HashMap::from([(entries[gone].digest(), entries[gone - 1].digest())]);
+        let mut left = entries[..gone].to_vec();
+        for (place, old) in entries.iter().enumerate().skip(gone + 1) {
+            let mut new = old.clone();
+            if place < end {
+                (new.seq, new.prev) = (old.seq - 1, left[place - 2].digest());
+                let mut statement = Statement::from_json(&old.payload).expect("a statement");
+                if let Some(head) = heads.get(&statement.made.head).filter(|_| old.signature.is_none()) {
+                    statement.made.head = head.clone();
+                    new.payload = statement.to_json();
+                }
+                heads.insert(old.digest(), new.digest());
+            }
+            left.push(new);
+        }
+        left
+    }
 }
 
 fn closing() -> Entry {

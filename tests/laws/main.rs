@@ -14,9 +14,10 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner},
 };
 
+use book::Book;
 use drawing::{Drawn, Kind, drawn, history, question};
 use events::{Event, Said};
-use question::ask;
+use question::{ask, read};
 
 /// Holds a law over so many histories, always the same. `LAWS_TIMES` makes them more, and others.
 fn hold<S: Strategy<Value: Debug>>(histories: u32, strategy: S, law: impl Fn(&Tally, S::Value) -> TestCaseResult) {
@@ -244,5 +245,32 @@ fn what_another_ledger_knows_never_makes_it_go() {
             there.push(event);
         }
         no_go_comes_of_it(tally, ask(&events, &question, None), || ask(&events, &question, Some(&there)))
+    });
+}
+
+/// Whoever has the disk takes a no out of the ledger and makes anew what they can: every link, and what nobody signed.
+#[test]
+fn a_no_that_was_seen_is_missed_when_it_is_gone() {
+    let index = || any::<prop::sample::Index>();
+    hold(1_000, (history(), question(), drawn(Kind::No), index(), index()), |tally, (mut events, question, no, place, relinked)| {
+        let place = place.index(events.len() + 1);
+        events.insert(place, no.after(&events[..place], ADDED));
+        tally.said(ask(&events, &question, None));
+        let whole = Book::of(&events).entries;
+        prop_assert!(read(&whole, &question).is_ok());
+        // The closing stands before the first event.
+        let (gone, head) = (place + 1, whole[whole.len() - 1].digest());
+        // Links made anew up to here; the rest as it was.
+        let relinked = gone + relinked.index(whole.len() - gone + 1);
+        let seen = Book::cut(&whole, gone, relinked);
+        let signed_since = events[gone..].iter().any(|event| event.by.is_some() && (event.saw.is_none() || event.saw == Some(ADDED)));
+        match read(&seen, &question) {
+            Ok(history) => {
+                prop_assert!(!signed_since, "somebody signed after it");
+                prop_assert!(!history.holds(&head), "the head that somebody kept");
+            }
+            Err(error) => prop_assert_eq!(error.exit(), Exit::Untrusted),
+        }
+        Ok(())
     });
 }
