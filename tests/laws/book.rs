@@ -59,14 +59,36 @@ pub(crate) struct Book {
 
 impl Book {
     pub(crate) fn of(events: &[Event]) -> Self {
+        let closing = closing();
+        let digests = vec![closing.digest()];
         let mut writer =
-            Writer { events, entries: vec![closing()], places: HashMap::new(), statements: HashMap::new(), reports: HashMap::new() };
+            Writer { events, entries: vec![closing], digests, places: HashMap::new(), statements: HashMap::new(), reports: HashMap::new() };
         writer.places.extend(events.iter().enumerate().map(|(place, event)| (event.id, place)));
         for event in events {
             writer.write(event);
         }
         let blobs = writer.reports.into_values().map(|(_, digest, bytes)| (digest, bytes)).collect();
         Self { entries: writer.entries, blobs }
+    }
+
+    /// These entries without one. Up to an end numbers and links are made anew, and the heads of what nobody signed.
+    pub(crate) fn cut(entries: &[Entry], gone: usize, end: usize) -> Vec<Entry> {
+        let mut heads: HashMap<Digest, Digest> = HashMap::from([(entries[gone].digest(), entries[gone - 1].digest())]);
+        let mut left = entries[..gone].to_vec();
+        for (place, old) in entries.iter().enumerate().skip(gone + 1) {
+            let mut new = old.clone();
+            if place < end {
+                (new.seq, new.prev) = (old.seq - 1, left[place - 2].digest());
+                let mut statement = Statement::from_json(&old.payload).expect("a statement");
+                if let Some(head) = heads.get(&statement.made.head).filter(|_| old.signature.is_none()) {
+                    statement.made.head = head.clone();
+                    new.payload = statement.to_json();
+                }
+                heads.insert(old.digest(), new.digest());
+            }
+            left.push(new);
+        }
+        left
     }
 }
 
@@ -102,6 +124,8 @@ fn made(at: Timestamp, head: Digest, by: Option<&str>, tool: &str) -> Made {
 struct Writer<'e> {
     events: &'e [Event],
     entries: Vec<Entry>,
+    /// Their fingerprints.
+    digests: Vec<Digest>,
     places: HashMap<u32, usize>,
     statements: HashMap<u32, Digest>,
     reports: HashMap<u32, (Report, Digest, Vec<u8>)>,
@@ -117,7 +141,7 @@ impl Writer<'_> {
         };
         let recorded = minutes(event.recorded);
         // The numbers of events are unique, so no statement is said twice.
-        let mut made = made(minutes(event.recorded - event.lag), self.entries[saw].digest(), event.by, &format!("laws {}", event.id));
+        let mut made = made(minutes(event.recorded - event.lag), self.digests[saw].clone(), event.by, &format!("laws {}", event.id));
         let (act, report) = self.act(event);
         if let Act::SignOff(said) = &act
             && event.by.is_some_and(|by| by != said.person)
@@ -129,8 +153,8 @@ impl Writer<'_> {
         }
         let subject = report.iter().map(|digest| Subject::sha256("report", digest)).collect();
         let statement = Statement { subject, made, act };
-        let newest = &self.entries[place];
-        let entry = entry(&statement, event.by, recorded, newest.seq + 1, newest.digest());
+        let entry = entry(&statement, event.by, recorded, place as u64 + 2, self.digests[place].clone());
+        self.digests.push(entry.digest());
         self.statements.insert(event.id, entry.statement());
         self.entries.push(entry);
     }
@@ -151,8 +175,14 @@ impl Writer<'_> {
                 // Shares that do not belong together make no report.
                 None => nothing(),
             },
-            Said::SignOff { run, role, person, go, true_words } => {
-                let said = self.sign_off(*run, role, person, *go, *true_words);
+            Said::SignOff { run, named, role, person, go, true_words } => {
+                let said = self.sign_off(*run, *named, person, *true_words);
+                let said = SignOff {
+                    role: (*role).to_owned(),
+                    meaning: reports::meaning(role),
+                    decision: if *go { Decision::Go } else { Decision::NoGo },
+                    ..said
+                };
                 let about = said.report.clone();
                 return (Act::SignOff(Box::new(said)), Some(about));
             }
@@ -229,20 +259,19 @@ impl Writer<'_> {
         }
     }
 
-    fn sign_off(&mut self, run: u32, role: &str, person: &str, go: bool, true_words: bool) -> SignOff {
+    fn sign_off(&mut self, run: u32, named: Option<Named>, person: &str, true_words: bool) -> SignOff {
         let report = self.report(run);
-        let (release, verdict) = report
-            .as_ref()
-            .map_or_else(|| (reports::release(Named(1, 1, 0)), Verdict::Go), |(report, _)| (report.release.clone(), report.verdict));
+        let read = report.as_ref().map(|(report, _)| (report.release.clone(), report.verdict));
+        let (release, verdict) = read.unwrap_or_else(|| (reports::release(Named(1, 1, 0)), Verdict::Go));
         let exceptions = report.iter().flat_map(|(report, _)| &report.findings).filter(|finding| finding.is_exception());
         SignOff {
             exceptions: if true_words { exceptions.map(SignedException::of).collect() } else { Vec::new() },
             report: report.map_or_else(|| Digest::of(b"a report that is gone"), |(_, digest)| digest),
-            release,
+            release: named.map_or(release, reports::release),
             verdict,
-            role: role.to_owned(),
-            meaning: reports::meaning(role),
-            decision: if go { Decision::Go } else { Decision::NoGo },
+            role: String::new(),
+            meaning: String::new(),
+            decision: Decision::Go,
             comment: None,
             person: person.to_owned(),
             evidence: vec![Evidence { name: "https://mail.example/1".into(), digest: None }],

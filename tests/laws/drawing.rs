@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::events::{Door, Event, LEADS, Looks, Named, Question, RECORDER, STRANGER, Said, Seen};
+use super::events::{Door, Event, LEADS, Looks, Named, Question, RECORDER, STRANGER, Said};
 
 /// An event that does not know yet after what it comes: its kind, and numbers that say the rest. 0 is the plainest.
 #[derive(Debug, Clone, Copy)]
@@ -159,7 +159,7 @@ impl Drawn {
             _ => 11_000,
         };
         let by = match by {
-            0..=7 => self.signer(),
+            0..=7 => self.signer(earlier),
             8 => Some("bob"),
             9 => Some("cy"),
             10 => None,
@@ -171,10 +171,10 @@ impl Drawn {
     }
 
     /// Who signs such a thing, where all is well.
-    fn signer(self) -> Option<&'static str> {
+    fn signer(self, earlier: &[Event]) -> Option<&'static str> {
         match self.kind {
             Kind::Run | Kind::Twin | Kind::Again | Kind::Merged | Kind::Begun | Kind::End | Kind::Red | Kind::Open => Some(RECORDER),
-            Kind::Yes | Kind::No => Some(self.voter().1),
+            Kind::Yes | Kind::No => Some(self.voter(earlier).1),
             Kind::Waiver | Kind::Review => Some("bob"),
             Kind::Withdrawal | Kind::TakenBack => Some(["ann", "ann", "cy", "bob"][usize::from(self.dials[1]) % 4]),
             Kind::Answer | Kind::Emergency | Kind::Overdue => Some(LEADS[0]),
@@ -182,7 +182,12 @@ impl Drawn {
         }
     }
 
-    fn voter(self) -> (&'static str, &'static str) {
+    /// Whoever says no has often said so before.
+    fn voter(self, earlier: &[Event]) -> (&'static str, &'static str) {
+        let said = earlier.iter().rev().find(|event| event.is_no()).map(|event| &event.said);
+        if let Some(Said::SignOff { role, person, .. }) = said.filter(|_| self.kind == Kind::No && self.dials[1] % 2 == 1) {
+            return (role, person);
+        }
         match self.dials[0] {
             0 | 4 | 9 => ("lead", "ann"),
             1 | 5 => ("security", "cy"),
@@ -197,10 +202,12 @@ impl Drawn {
     fn said(self, earlier: &[Event]) -> Said {
         let [a, b, ..] = self.dials;
         let of = |wanted: fn(&Event) -> bool, back: u8| latest(earlier, wanted, back).unwrap_or(u32::MAX);
-        let vote = |go| {
-            let (role, person) = self.voter();
+        let vote = |go: bool| {
+            let (role, person) = self.voter(earlier);
             let run = of(Event::is_run, if b < 7 { 0 } else { b - 6 });
-            Said::SignOff { run, role, person, go, true_words: self.dials[2] < 11 }
+            // A no may have been given under another name.
+            let named = (!go && self.dials[4] > 3).then(|| release(self.dials[4]));
+            Said::SignOff { run, named, role, person, go, true_words: self.dials[2] < 11 }
         };
         match self.kind {
             Kind::Run => Said::Run(self.looks(earlier)),
@@ -223,7 +230,7 @@ impl Drawn {
             Kind::Elsewhere => Said::Elsewhere,
             Kind::Red => {
                 let looks = self.looks(earlier);
-                Said::Run(if looks.is_green() { Looks { up: Seen::Red, ..looks } } else { looks })
+                Said::Run(if looks.is_green() { Looks { door: Door::Open, ..looks } } else { looks })
             }
             Kind::TakenBack => Said::Withdrawal { of: of(Event::is_yes, a % 5) },
             Kind::Overdue => Said::Emergency { release: release(a), overdue: true },
@@ -236,19 +243,14 @@ impl Drawn {
         let door = match sight {
             4 | 5 | 9 | 11 => Door::Accepted(0),
             10 => Door::Accepted(1),
-            8 => Door::Open,
+            6 | 8 => Door::Open,
+            7 => Door::Unseen,
             _ => Door::Shut,
-        };
-        let up = match sight {
-            6 => Seen::Red,
-            7 => Seen::Unknown,
-            _ => Seen::Green,
         };
         let back = u8::from(taken == 10);
         Looks {
             release: release(named),
             looked: looked(look),
-            up,
             door,
             answer: latest(earlier, |event| matches!(event.said, Said::Answer { .. }), back).filter(|_| taken != 9),
             full: taken != 11,

@@ -42,6 +42,7 @@ pub(crate) enum Said {
     },
     SignOff {
         run: u32,
+        named: Option<Named>,
         role: &'static str,
         person: &'static str,
         go: bool,
@@ -86,7 +87,6 @@ pub(crate) struct Looks {
     pub(crate) release: Named,
     /// So many minutes before it was recorded.
     pub(crate) looked: i64,
-    pub(crate) up: Seen,
     pub(crate) door: Door,
     /// The answer it took.
     pub(crate) answer: Option<u32>,
@@ -97,16 +97,10 @@ pub(crate) struct Looks {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
-    Green,
-    Red,
-    Unknown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Door {
     Shut,
     Open,
+    Unseen,
     /// Open, under the accepted exception with these words.
     Accepted(u8),
 }
@@ -135,7 +129,7 @@ pub(crate) struct Question {
 impl Looks {
     /// Whether it is a whole run that saw nothing to stop for.
     pub(crate) fn is_green(&self) -> bool {
-        self.up == Seen::Green && self.door != Door::Open && self.answer.is_some() && self.full
+        !matches!(self.door, Door::Open | Door::Unseen) && self.answer.is_some() && self.full
     }
 }
 

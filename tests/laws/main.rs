@@ -14,9 +14,10 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner},
 };
 
+use book::Book;
 use drawing::{Drawn, Kind, drawn, history, question};
-use events::{Event, Question, Said};
-use question::ask;
+use events::{Door, Event, Looks, Said};
+use question::{ask, read};
 
 /// Holds a law over so many histories, always the same. `LAWS_TIMES` makes them more, and others.
 fn hold<S: Strategy<Value: Debug>>(histories: u32, strategy: S, law: impl Fn(&Tally, S::Value) -> TestCaseResult) {
@@ -76,12 +77,42 @@ fn against() -> impl Strategy<Value = Drawn> {
 
 #[test]
 fn what_speaks_against_a_release_never_makes_it_go() {
-    hold(2_500, (history(), question(), against(), any::<u8>()), |tally, (events, question, against, place)| {
+    hold(1_500, (history(), question(), against(), any::<u8>()), |tally, (events, question, against, place)| {
         // More often at the end, where it comes from one day to the next.
         let place = events.len().saturating_sub(usize::from(place) % (2 * events.len() + 1));
         let mut after = events.clone();
         after.insert(place, against.after(&events[..place], ADDED));
         no_go_comes_of_it(tally, ask(&events, &question, None), || ask(&after, &question, None))
+    });
+}
+
+/// Said at the very end, by somebody who may, about the release that is asked about.
+#[test]
+fn what_speaks_plainly_against_a_release_stops_it() {
+    hold(1_000, (history(), question(), 0..6_u8), |tally, (events, question, which)| {
+        let (mut events, mut asked) = (events, question.clone());
+        tally.said(ask(&events, &question, None));
+        let release = question.release;
+        let (by, said) = match which {
+            0 => (
+                "ci",
+                Said::Run(Looks { release, looked: 0, door: Door::Open, answer: None, full: true, other_plan: false, authors: None }),
+            ),
+            1 => ("ann", Said::SignOff { run: u32::MAX, named: Some(release), role: "lead", person: "ann", go: false, true_words: true }),
+            2 => ("ann", Said::Emergency { release, overdue: true }),
+            3 => ("ci", Said::Begun { release, child: false }),
+            4 => ("ann", Said::Answer { yes: false }),
+            _ => ("ann", Said::Elsewhere),
+        };
+        if let Said::Elsewhere = said {
+            if !question.independent || events.iter().any(|event| matches!(event.said, Said::Wrote { .. })) {
+                return Ok(());
+            }
+            asked.authors = Some(vec!["dee", "nobody-knows"]);
+        }
+        events.push(Event { id: ADDED, recorded: question.later, lag: 0, by: Some(by), saw: None, said });
+        prop_assert_ne!(ask(&events, &asked, None), Exit::Go);
+        Ok(())
     });
 }
 
@@ -106,7 +137,7 @@ fn an_unknown_author_never_makes_it_go() {
 
 #[test]
 fn taking_away_what_speaks_for_a_release_never_makes_it_go() {
-    hold(2_500, (history(), question(), any::<prop::sample::Index>()), |tally, (events, question, which)| {
+    hold(2_000, (history(), question(), any::<prop::sample::Index>()), |tally, (events, question, which)| {
         let all: Vec<Vec<Event>> = (0..events.len()).flat_map(|place| without(&events, place)).collect();
         if all.is_empty() {
             return Ok(());
@@ -142,10 +173,10 @@ fn without(events: &[Event], place: usize) -> Vec<Vec<Event>> {
 /// one of which it is the twin. Without the newest look of all an older one is judged, which may say other things.
 fn is_spare(events: &[Event], place: usize) -> bool {
     let event = &events[place];
-    let newer = |looks: &events::Looks| {
+    let newer = |looks: &Looks| {
         events.iter().any(|other| {
             let Said::Run(others) = &other.said else { return false };
-            let looked = |event: &Event, looks: &events::Looks| event.recorded - looks.looked;
+            let looked = |event: &Event, looks: &Looks| event.recorded - looks.looked;
             others.full && others.release == looks.release && other.recorded <= 0 && looked(other, others) > looked(event, looks)
         })
     };
@@ -160,7 +191,21 @@ fn is_spare(events: &[Event], place: usize) -> bool {
 
 #[test]
 fn the_order_of_entries_about_the_same_looks_never_matters() {
-    hold(2_000, (history(), question(), any::<prop::sample::Index>()), |tally, (events, question, which)| {
+    let index = || any::<prop::sample::Index>();
+    let again = prop_oneof![Just(Kind::Again), Just(Kind::Twin)].prop_flat_map(drawn);
+    hold(1_500, (history(), question(), again, index(), index()), |tally, (mut events, question, again, at, which)| {
+        // Beside one of the looks its report is recorded again, merged the other way round, or much the same was seen.
+        let looks: Vec<usize> = (0..events.len()).filter(|place| events[*place].is_run()).collect();
+        if !looks.is_empty() {
+            let place = looks[at.index(looks.len())];
+            let mut beside = again.after(&events[..=place], ADDED);
+            beside.said = match (&events[place].said, beside.said) {
+                (Said::Merged { of: [one, other] }, _) => Said::Merged { of: [*other, *one] },
+                (_, Said::Again { .. }) => Said::Again { of: events[place].id },
+                (_, said) => said,
+            };
+            events.insert(place + 1, beside);
+        }
         let before = ask(&events, &question, None);
         tally.said(before);
         let mut others: Vec<Vec<Event>> = (1..events.len()).filter_map(|place| swapped(&events, place)).collect();
@@ -230,5 +275,32 @@ fn what_another_ledger_knows_never_makes_it_go() {
             there.push(event);
         }
         no_go_comes_of_it(tally, ask(&events, &question, None), || ask(&events, &question, Some(&there)))
+    });
+}
+
+/// Whoever has the disk takes a no out of the ledger and makes anew what they can: every link, and what nobody signed.
+#[test]
+fn a_no_that_was_seen_is_missed_when_it_is_gone() {
+    let index = || any::<prop::sample::Index>();
+    hold(1_000, (history(), question(), drawn(Kind::No), index(), index()), |tally, (mut events, question, no, place, relinked)| {
+        let place = place.index(events.len() + 1);
+        events.insert(place, no.after(&events[..place], ADDED));
+        tally.said(ask(&events, &question, None));
+        let whole = Book::of(&events).entries;
+        prop_assert!(read(&whole, &question).is_ok());
+        // The closing stands before the first event.
+        let (gone, head) = (place + 1, whole[whole.len() - 1].digest());
+        // Links made anew up to here; the rest as it was.
+        let relinked = gone + relinked.index(whole.len() - gone + 1);
+        let seen = Book::cut(&whole, gone, relinked);
+        let signed_since = events[gone..].iter().any(|event| event.by.is_some() && (event.saw.is_none() || event.saw == Some(ADDED)));
+        match read(&seen, &question) {
+            Ok(history) => {
+                prop_assert!(!signed_since, "somebody signed after it");
+                prop_assert!(!history.holds(&head), "the head that somebody kept");
+            }
+            Err(error) => prop_assert_eq!(error.exit(), Exit::Untrusted),
+        }
+        Ok(())
     });
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::FutureExt as _;
 use gonogo::{
-    ledger::{
-        self, AskedRelease, Deploys, GateInput, History, LedgerError, Look, Memory, PolicyInForce, Row, Store as _, export::Exported,
-    },
+    ledger::{self, AskedRelease, Deploys, Entry, GateInput, History, LedgerError, Look, Memory, PolicyInForce, Row, export::Exported},
     model::{
         BreakGlass, Committers, Exit, Independence, LongestWaiver, Method, Period, Person, Required, Role, Signoff, Unsigned, UnsignedRuns,
     },
@@ -20,19 +18,16 @@ use super::{
 
 /// What the gate says of a history, beside what another ledger knows.
 pub(crate) fn ask(events: &[Event], question: &Question, elsewhere: Option<&[Event]>) -> Exit {
-    let elsewhere = elsewhere.map(|events| read(rows(Book::of(events)).0, question).expect("a chain"));
-    let (rows, store) = rows(Book::of(events));
-    let history = read(rows, question).expect("a chain");
+    let elsewhere = elsewhere.map(|events| read(&Book::of(events).entries, question).expect("a chain"));
+    let book = Book::of(events);
+    let history = read(&book.entries, question).expect("a chain");
+    let store = Memory::new("a law", Exported { entries: Vec::new(), blobs: book.blobs });
     rule(&store, &history, question, elsewhere.as_ref()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn rows(book: Book) -> (Vec<Row>, Memory) {
-    let rows = book.entries.iter().cloned().map(Row::of).collect();
-    (rows, Memory::new("a law", Exported { entries: book.entries, blobs: book.blobs }))
-}
-
 /// Follows a chain.
-pub(crate) fn read(rows: Vec<Row>, question: &Question) -> Result<History, LedgerError> {
+pub(crate) fn read(entries: &[Entry], question: &Question) -> Result<History, LedgerError> {
+    let rows = entries.iter().cloned().map(Row::of).collect();
     History::of(rows, &Look::at_everything(&Believes, minutes(question.later)))
 }
 

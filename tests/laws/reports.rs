@@ -1,4 +1,4 @@
-//! Reports of a plan with three blockers: a service, a door that may stay open for a while, a question to people.
+//! Reports of a plan with two blockers: a door that may stay open for a while, a question to people.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     book::{ENVIRONMENT, PROJECT, minutes},
-    events::{Door, Looks, Named, Seen},
+    events::{Door, Looks, Named},
 };
 
 pub(crate) const FILE: &str = "gonogo.yaml";
@@ -95,23 +95,15 @@ pub(crate) fn report(looks: &Looks, at: Timestamp, given: Option<GivenAnswer>) -
         exit: 0,
         counts: Counts::default(),
         notes: Vec::new(),
-        findings: vec![up(looks.up), door(looks.door), sure(given)],
+        findings: vec![door(looks.door), sure(given)],
     }
     .concluded()
 }
 
-fn up(seen: Seen) -> Finding {
-    let met = match seen {
-        Seen::Green => Some(true),
-        Seen::Red => Some(false),
-        Seen::Unknown => None,
-    };
-    finding("up", "http", vec![expectation("status", met)])
-}
-
 fn door(door: Door) -> Finding {
     let waiver = if let Door::Accepted(words) = door { Some(waiver(words).waived()) } else { None };
-    Finding { waiver, ..finding("door", "http", vec![expectation("shut", Some(door == Door::Shut))]) }
+    let shut = (door != Door::Unseen).then_some(door == Door::Shut);
+    Finding { waiver, ..finding("door", "http", vec![expectation("shut", shut)]) }
 }
 
 /// Good for a week.
