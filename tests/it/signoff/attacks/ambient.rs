@@ -65,7 +65,7 @@ async fn a16_a_proxy_and_roots_of_ones_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a16_a_service_that_is_resolved_to_another_address() {
+async fn a16_a_service_at_another_address() {
     let house = House::new().await.security_alone();
     house.verify(&[]).exits(0);
     house.sign("security", "sec", &[]).exits(0);

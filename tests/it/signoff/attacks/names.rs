@@ -8,9 +8,7 @@ const IMAGE: &str = "registry.example.com/shop@sha256:00";
 
 /// Two security officers.
 async fn officers() -> House {
-    let house = House::new().await.policy(&[("roles", "{ security: [sec, dev], recorder: [ci] }"), ("require", "[security]")]);
-    house.keygen("eve", &["-t", "ed25519"]);
-    house
+    House::new().await.policy(&[("roles", "{ security: [sec, dev], recorder: [ci] }"), ("require", "[security]")])
 }
 
 #[tokio::test(flavor = "multi_thread")]
