@@ -112,7 +112,7 @@ impl EnvironmentRecord {
 
     /// The same for a policy that was chosen and a ledger that is open.
     pub(super) async fn with(caller: &Caller, plan: Arc<Plan>, policy: ChosenPolicy, store: Box<dyn Store>) -> Result<Self, ActError> {
-        let now = store.clock().await?.map_or(caller.now, |store| store.max(caller.now));
+        let now = moment(store.as_ref(), caller.now).await?;
         let history = read(store.as_ref(), &plan.project, &policy, now).await?;
         let remarks = policy.remark.iter().cloned().collect();
         let plans = KeptPlans::default();
@@ -225,7 +225,7 @@ impl EnvironmentRecord {
 
     /// Reads the ledger again: others add to it.
     pub(super) async fn read_again(&mut self, caller: &Caller) -> Result<(), ActError> {
-        self.now = (caller.clock)();
+        self.now = moment(self.store.as_ref(), (caller.clock)()).await?;
         self.history = read(self.store.as_ref(), &self.plan.project, &self.policy, self.now).await?;
         Ok(())
     }
@@ -244,6 +244,11 @@ impl EnvironmentRecord {
         }
         Ok(self.asked(identified.release.clone()))
     }
+}
+
+/// The moment to judge at: the later of this machine's clock and the store's.
+async fn moment(store: &dyn Store, here: Timestamp) -> Result<Timestamp, LedgerError> {
+    Ok(store.clock().await?.map_or(here, |there| there.max(here)))
 }
 
 /// Reads the chain of a project and looks at all of it.
