@@ -26,6 +26,19 @@ impl Vote<'_> {
         !matches!(self.state, SignOffState::Void(_))
     }
 
+    /// Whether it takes the place of this earlier one. Of two noes the graver stays, of two yeses the one that counts:
+    /// neither says anything against the other. Nobody takes back with their hand what a person signed.
+    fn takes_back(&self, earlier: &Self) -> bool {
+        let (new, old) = (self.sign_off, earlier.sign_off);
+        let same = new.person == old.person && new.role == old.role;
+        same && (own(self.proven) || !own(earlier.proven))
+            && match (new.decision, old.decision) {
+                (Decision::NoGo, Decision::NoGo) => self.bearing == Bearing::Same || earlier.bearing == Bearing::Doubtful,
+                (Decision::Go, Decision::Go) => self.withdrawn || (self.counts() && own(self.proven)),
+                (Decision::NoGo, Decision::Go) | (Decision::Go, Decision::NoGo) => true,
+            }
+    }
+
     /// How pages show it.
     pub fn row(&self, people: &BTreeMap<String, Person>) -> SignOffRow {
         let (made, said) = (&self.proven.statement.made, self.sign_off);
@@ -73,7 +86,7 @@ pub fn votes<'h>(
         }
         let shared = votes.iter().find(|vote| vote.counts() && share_a_key(vote, proven, sign_off));
         let shared = shared.map(|vote| vote.sign_off.person.clone());
-        let stale = poll.stale(history, proven, sign_off, &votes);
+        let stale = poll.stale(history, proven, (sign_off, bearing), &votes);
         let is_stale = stale.is_some();
         let unfit = poll.unfit(proven, sign_off);
         let withdrawn = poll.taken_back(proven, sign_off).is_some();
@@ -84,22 +97,26 @@ pub fn votes<'h>(
             Some(why) => SignOffState::Void(why),
             None => noted(proven),
         };
+        let vote = Vote { proven, sign_off, state, bearing, withdrawn };
         // Whoever decides again takes the earlier decision back, if they still may decide.
         if may_decide {
-            let earlier = votes.iter_mut().filter(|vote| vote.sign_off.person == sign_off.person && vote.sign_off.role == sign_off.role);
-            for vote in earlier.filter(|vote| vote.counts()) {
-                vote.state = SignOffState::Void(format!("decided again later, in entry {}", proven.entry.seq));
+            for earlier in votes.iter_mut().filter(|earlier| earlier.counts() && vote.takes_back(earlier)) {
+                earlier.state = SignOffState::Void(format!("decided again later, in entry {}", proven.entry.seq));
             }
         }
-        votes.push(Vote { proven, sign_off, state, bearing, withdrawn });
+        votes.push(vote);
     }
     votes
 }
 
 /// Whether two people signed with one key. What somebody entered for others is under the key of whoever entered it.
 fn share_a_key(vote: &Vote<'_>, proven: &VerifiedEntry, sign_off: &SignOff) -> bool {
-    let own = |proven: &VerifiedEntry| proven.statement.made.method == Method::Ssh;
     vote.sign_off.person != sign_off.person && own(vote.proven) && own(proven) && vote.proven.key() == proven.key()
+}
+
+/// Whether it is in the person's own hand.
+fn own(proven: &VerifiedEntry) -> bool {
+    proven.statement.made.method == Method::Ssh
 }
 
 fn of(entry: &VerifiedEntry, asked: &AskedRelease) -> bool {
@@ -176,11 +193,20 @@ impl Poll<'_, '_> {
 
     /// Why a decision was overtaken before it came into the ledger: a signature file that was made before the person said
     /// no, or took a go back, changes nothing; nor does what somebody else entered take back the person's own word.
-    fn stale(&self, history: &History, proven: &VerifiedEntry, sign_off: &SignOff, earlier: &[Vote<'_>]) -> Option<String> {
+    fn stale(
+        &self,
+        history: &History,
+        proven: &VerifiedEntry,
+        (sign_off, bearing): (&SignOff, Bearing),
+        earlier: &[Vote<'_>],
+    ) -> Option<String> {
         let mine = |other: &SignOff| other.person == sign_off.person && other.role == sign_off.role;
         let saw = history.place(&proven.statement.made.head);
-        let own = |proven: &VerifiedEntry| proven.statement.made.method == Method::Ssh;
-        let entered = earlier.iter().find(|vote| vote.counts() && mine(vote.sign_off) && own(vote.proven) && !own(proven));
+        let graver = |vote: &Vote<'_>| {
+            let noes = (vote.sign_off.decision, sign_off.decision) == (Decision::NoGo, Decision::NoGo);
+            noes && vote.bearing == Bearing::Doubtful && bearing == Bearing::Same
+        };
+        let entered = earlier.iter().find(|vote| vote.counts() && mine(vote.sign_off) && own(vote.proven) && !own(proven) && !graver(vote));
         if let Some(vote) = entered {
             return Some(format!("the person decided with their own key, in entry {}", vote.proven.entry.seq));
         }
