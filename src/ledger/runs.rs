@@ -43,9 +43,10 @@ impl RecordedRun {
         let recorder = |signer: Option<&str>| signer.is_some_and(|signer| policy.is_recorder(signer));
         let signed = |share: &Digest| {
             let mut runs = history.of_environment(&self.report.project, &self.report.environment);
-            runs.any(|entry| matches!(&entry.statement.act, Act::Run(run) if run.report == *share) && recorder(entry.signer()))
+            runs.any(|entry| entry.aside.is_none() && is_run_of(entry, share) && recorder(entry.signer()))
         };
-        recorder(self.signer.as_deref()) && self.report.merged.iter().all(|share| signed(&share.digest))
+        // Whoever recorded the same report first does not matter.
+        signed(&self.run.report) && self.report.merged.iter().all(|share| signed(&share.digest))
     }
 }
 
@@ -66,7 +67,11 @@ pub async fn runs(store: &dyn Store, history: &History, asked: &AskedRelease) ->
     for (entry, run) in &all {
         // What does not say when it was looked at has to be read.
         if run.looked.is_none() || run.looked >= newest || entry.aside.is_some() || decided(&run.report) {
-            kept.push(recorded(store, entry, run).await?);
+            let run = recorded(store, entry, run).await?;
+            // Put on record again it is no newer, whichever of the two comes first.
+            let same = history.of_environment(&asked.project, &asked.environment).filter(|entry| is_run_of(entry, &run.run.report));
+            let earliest = same.filter(|entry| entry.aside.is_none()).map(|entry| entry.own).min();
+            kept.push(RecordedRun { recorded: earliest.unwrap_or(run.recorded), ..run });
         }
     }
     kept.sort_by(|a, b| a.newness().cmp(&b.newness()));
@@ -74,13 +79,18 @@ pub async fn runs(store: &dyn Store, history: &History, asked: &AskedRelease) ->
 }
 
 /// Every full run before a deployment in the environment, in the order of the ledger. A report that is put on record again
-/// is the old one.
+/// is the old one, unless that is set aside.
 pub(super) fn full<'h>(history: &'h History, asked: &'h AskedRelease) -> impl Iterator<Item = (&'h VerifiedEntry, &'h Run)> {
     let mut seen = std::collections::HashSet::new();
-    let runs = history
-        .of_environment(&asked.project, &asked.environment)
-        .filter_map(|entry| if let Act::Run(run) = &entry.statement.act { Some((entry, &**run)) } else { None });
-    runs.filter(move |(_, run)| seen.insert(&run.report)).filter(|(_, run)| run.full && run.phase == Phase::PreDeploy)
+    let of_environment = || history.of_environment(&asked.project, &asked.environment);
+    let runs = || of_environment().filter_map(|entry| if let Act::Run(run) = &entry.statement.act { Some((entry, &**run)) } else { None });
+    let stand: std::collections::HashSet<&Digest> = runs().filter(|(entry, _)| entry.aside.is_none()).map(|(_, run)| &run.report).collect();
+    let counts = move |(entry, run): &(&VerifiedEntry, &Run)| entry.aside.is_none() || !stand.contains(&run.report);
+    runs().filter(counts).filter(move |(_, run)| seen.insert(&run.report)).filter(|(_, run)| run.full && run.phase == Phase::PreDeploy)
+}
+
+fn is_run_of(entry: &VerifiedEntry, report: &Digest) -> bool {
+    matches!(&entry.statement.act, Act::Run(run) if run.report == *report)
 }
 
 /// The runs that are no go, whose looks are newer than those of `run`, and that are about the same release under whatever
@@ -88,8 +98,8 @@ pub(super) fn full<'h>(history: &'h History, asked: &'h AskedRelease) -> impl It
 pub(super) fn newer_no<'h>(history: &'h History, asked: &'h AskedRelease, run: &RecordedRun) -> Vec<(&'h VerifiedEntry, &'h Run, Bearing)> {
     let no = full(history, asked).filter(|(_, other)| other.verdict != Verdict::Go && other.report != run.run.report);
     let newer = no.filter(|(entry, other)| {
-        let looked = other.looked.map_or(entry.own, |looked| looked.min(entry.own));
-        (looked, true, &other.report) > run.newness()
+        // Recorded with a clock that was set back it would be older than it says.
+        (other.looked.unwrap_or(entry.own), true, &other.report) > run.newness()
     });
     newer.map(|(entry, other)| (entry, other, asked.bearing(&other.release))).filter(|(.., bearing)| *bearing != Bearing::Apart).collect()
 }
