@@ -22,8 +22,10 @@ pub(super) fn behind<'h>(
 ) -> Option<&'h Waiver> {
     let waived = finding.waiver.as_ref()?;
     let of_environment = |entry: &&VerifiedEntry| entry.entry.seq < before && entry.is_of(&report.project, &report.environment);
-    let mut signed = history.entries().iter().filter(of_environment).filter_map(|entry| signed_waiver(entry, Some(policy)));
-    signed.find(|waiver| waiver.check == finding.id && waiver.environment == report.environment && waiver.waived() == *waived)
+    let signed = history.entries().iter().filter(of_environment).filter_map(|entry| signed_waiver(entry, Some(policy)));
+    let covers = |waiver: &&Waiver| waiver.check == finding.id && waiver.environment == report.environment && waiver.waived() == *waived;
+    // Signed once more, its length is counted anew.
+    signed.filter(covers).max_by_key(|waiver| waiver.granted.filter(|granted| *granted <= policy.now))
 }
 
 /// Why the accepted exception of a finding does not count now, by the policy in force; `None` where it does.
