@@ -60,6 +60,11 @@ pub(super) fn independence(makers: Makers<'_>, approvers: &[&str], policy: &Poli
 /// The ids of everybody who wrote the release.
 fn writers<'p>(makers: Makers<'_>, policy: &PolicyInForce<'p>) -> Result<BTreeSet<&'p str>, String> {
     let list = match (makers.vouched, makers.authors) {
+        (Some([]), _) => {
+            return Err(
+                "the newest list of who wrote the release is still to come by the clock here: `gonogo deploy authors` signs it anew".into(),
+            );
+        }
         (Some(vouched), _) => vouched,
         (None, None) => {
             return Err(format!(
@@ -111,14 +116,16 @@ fn person<'p>(address: &str, policy: &PolicyInForce<'p>) -> Option<&'p str> {
     people.into_iter().find(|(id, person)| same(id) || person.emails.iter().any(|email| same(email))).map(|(id, _)| id.as_str())
 }
 
-/// Who wrote the release, as the newest list says that counts: signed by a person who is not on it.
+/// Who wrote the release, as the newest list says that counts: signed by a person who is not on it. One that is still to come
+/// is not counted, and what it may have replaced is not either: nobody is known then.
 pub(super) fn vouched<'h>(history: &'h History, asked: &'h AskedRelease, policy: &PolicyInForce<'_>) -> Option<&'h [Author]> {
-    let lists = history.of_environment(&asked.project, &asked.environment).rev();
-    lists.filter(|entry| entry.aside.is_none()).find_map(|entry| {
+    let mut lists = history.of_environment(&asked.project, &asked.environment).rev();
+    lists.find_map(|entry| {
         let Act::VouchedAuthors(list) = &entry.statement.act else { return None };
         let by = entry.signer().filter(|by| policy.policy.is_of_people(by))?;
         let on_it = list.people.iter().any(|author| person(&author.email, policy) == Some(by));
-        (!on_it && !list.people.is_empty() && asked.covered(&list.release).is_ok()).then_some(list.people.as_slice())
+        let counts = !on_it && !list.people.is_empty() && asked.covered(&list.release).is_ok();
+        counts.then_some(if entry.aside.is_some() { &[][..] } else { list.people.as_slice() })
     })
 }
 
