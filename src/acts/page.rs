@@ -46,7 +46,7 @@ pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, ru
         page.deployments = deployments(record).await?;
         page.begun = ledger::begun_rows(&record.history, &asked, asking.child_of);
         if run.phase == Phase::PostDeploy && then.signoff.is_some() {
-            signed_before(record, &asked, entry, &mut page).await?;
+            signed_before(record, (&asked, entry), asking, &mut page).await?;
         }
         return Ok(Shown { record: page, gate: Exit::Hold });
     };
@@ -82,7 +82,12 @@ async fn deployments(record: &EnvironmentRecord) -> Result<Vec<DeploymentRow>, A
 }
 
 /// Beside a run after a deployment: what people said of the newest full run before it, as it stood when it went live.
-async fn signed_before(record: &EnvironmentRecord, asked: &AskedRelease, entry: &VerifiedEntry, page: &mut Record) -> Result<(), ActError> {
+async fn signed_before(
+    record: &EnvironmentRecord,
+    (asked, entry): (&AskedRelease, &VerifiedEntry),
+    asking: Asking<'_>,
+    page: &mut Record,
+) -> Result<(), ActError> {
     let runs = record.history.of_environment(&asked.project, &asked.environment).filter_map(|other| match &other.statement.act {
         Act::Run(run) if run.full && run.phase == Phase::PreDeploy && other.entry.seq < entry.entry.seq => Some((other, &**run)),
         _ => None,
@@ -92,7 +97,7 @@ async fn signed_before(record: &EnvironmentRecord, asked: &AskedRelease, entry: 
     page.standing.nobody_signs = Some(NobodySigns::Deployed(earlier.map(|(_, run)| run.report.clone())));
     let Some((earlier, run)) = earlier else { return Ok(()) };
     let live = live_since(record, asked, earlier).unwrap_or(page.as_of);
-    let before = Box::pin(beside(record, earlier, run, Asking { as_of: Some(live), child_of: None })).await?.record;
+    let before = Box::pin(beside(record, earlier, run, Asking { as_of: Some(live), ..asking })).await?.record;
     page.standing.signed = before.standing.signed;
     page.standing.remarks = before.standing.remarks;
     page.roles = before.roles;

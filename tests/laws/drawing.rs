@@ -77,10 +77,10 @@ pub(crate) fn any_kind() -> impl Strategy<Value = Kind> {
 /// A history.
 pub(crate) fn history() -> impl Strategy<Value = Vec<Event>> {
     // Whose yes is told by the first number.
-    let base = [(Kind::Answer, 0), (Kind::Waiver, 0), (Kind::Run, 0), (Kind::Yes, 0), (Kind::Yes, 1), (Kind::Yes, 2)];
+    let base = [(Kind::Answer, 0), (Kind::Waiver, 0), (Kind::Run, 0), (Kind::Yes, 0), (Kind::No, 0), (Kind::Yes, 1), (Kind::Yes, 2)];
     let base = base.map(|(kind, first)| {
-        (prop::bool::weighted(0.93), dials(9)).prop_map(move |(there, mut dials)| {
-            dials[0] = if kind == Kind::Yes { first } else { dials[0] };
+        (prop::bool::weighted(if kind == Kind::No { 0.2 } else { 0.93 }), dials(9)).prop_map(move |(there, mut dials)| {
+            dials[0] = if matches!(kind, Kind::Yes | Kind::No) { first } else { dials[0] };
             there.then_some(Drawn { kind, dials })
         })
     });
@@ -206,7 +206,7 @@ impl Drawn {
             let (role, person) = self.voter(earlier);
             let run = of(Event::is_run, if b < 7 { 0 } else { b - 6 });
             // A no may have been given under another name.
-            let named = (!go && self.dials[4] > 3).then(|| release(self.dials[4]));
+            let named = (!go && self.dials[4] > 3).then(|| if self.dials[4] < 9 { Named(2, 0, 0) } else { release(self.dials[4]) });
             Said::SignOff { run, named, role, person, go, true_words: self.dials[2] < 11 }
         };
         match self.kind {

@@ -1,4 +1,14 @@
-//! The laws of the gate, held over generated histories of one environment.
+//! The laws of the gate, held over generated histories of one environment: 10,000 of them in all.
+//!
+//! A binary of its own: it needs neither servers nor the program, and is built and run in a tenth of the time of the others.
+//! Nobody's rule is written down a second time here: what the gate says of one history is compared with what it says of
+//! another.
+//!
+//! Each law has failed when its owner was broken by hand, one edit each:
+//! `votes`: any later decision takes back any earlier one (taking away, setting aside); entries of another ledger are counted
+//! with those here (another ledger) · `runs`: the first entry of a report is taken, whatever its clock and its signature
+//! (order) · `gate`: a deployment that began is passed over (plainly) · `chain`: the head that a signer saw is not looked for
+//! (a no that is gone).
 
 mod book;
 mod drawing;
@@ -78,8 +88,9 @@ fn against() -> impl Strategy<Value = Drawn> {
 #[test]
 fn what_speaks_against_a_release_never_makes_it_go() {
     hold(1_500, (history(), question(), against(), any::<u8>()), |tally, (events, question, against, place)| {
-        // More often at the end, where it comes from one day to the next.
-        let place = events.len().saturating_sub(usize::from(place) % (2 * events.len() + 1));
+        // Most often at the end, or after somebody's no.
+        let no = events.iter().rposition(Event::is_no).filter(|_| place % 2 == 1);
+        let place = no.map_or_else(|| events.len().saturating_sub(usize::from(place) % (2 * events.len() + 1)), |no| no + 1);
         let mut after = events.clone();
         after.insert(place, against.after(&events[..place], ADDED));
         no_go_comes_of_it(tally, ask(&events, &question, None), || ask(&after, &question, None))

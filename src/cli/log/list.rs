@@ -53,7 +53,7 @@ pub(super) fn trail(record: &EnvironmentRecord, span: Span) -> String {
             [proven.entry.seq.to_string(), utc(proven.entry.recorded), proven.statement.act.word().to_owned(), said(proven), standing]
         })
         .collect();
-    let mut text = table(["Entry", "Recorded", "What", "Says", "SignatureStanding"], &cells);
+    let mut text = table(["Entry", "Recorded", "What", "Says", "Standing"], &cells);
     text.push_str(&format!(
         "{} entries, {} of the newest unsigned, ledger head {}\n",
         record.history.entries().len(),
@@ -80,7 +80,7 @@ pub(super) async fn csv(record: &EnvironmentRecord, span: Span) -> Result<String
             row.verdict.map(|verdict| verdict.word().to_owned()).unwrap_or_default(),
             row.exceptions.to_string(),
             if row.emergency { "yes" } else { "no" }.to_owned(),
-            status(row.status).to_owned(),
+            if row.unverified.is_some() { "unverified" } else { status(row.status) }.to_owned(),
             started,
             row.at.to_string(),
             row.entry.to_string(),
