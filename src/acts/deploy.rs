@@ -166,7 +166,7 @@ impl PreparedDeployment {
                         .emergency
                         .as_ref()
                         .and_then(|named| self.record.history.entries().iter().find(|e| e.entry.statement() == *named));
-                    let emergency = opened.map(|opened| by_emergency(opened));
+                    let emergency = opened.map(by_emergency);
                     let Self { record, question, selects } = self;
                     return Ok(Some(BegunDeployment { record, asked: question.asked, token, emergency, begun, entry, selects }));
                 }

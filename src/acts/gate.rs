@@ -159,7 +159,7 @@ pub async fn break_glass(
     let Some(BreakGlass { roles, review_within }) = policy.break_glass.clone() else {
         return Err(ActError::Usage("nobody may pass this gate in an emergency: the policy has no `break-glass`".into()));
     };
-    if !roles.iter().any(|allowed| *allowed == why.role) {
+    if !roles.contains(&why.role) {
         let may = roles.join(", ");
         return Err(ActError::Usage(format!("the role `{}` may not pass the gate in an emergency: {may} may", why.role)));
     }

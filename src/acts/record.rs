@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{ActError, Caller, ChosenPolicy, heads::KeptHead, kept_plan::KeptPlans, release::Identified};
 use crate::{
     ledger::{
-        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, ORG, PolicyInForce, Repairs, Store, Trust,
+        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, ORG, PolicyInForce, Repairs, Row, Store, Trust,
         VerifiedEntry,
     },
     model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject},
@@ -112,8 +112,7 @@ impl EnvironmentRecord {
 
     /// The same for a policy that was chosen and a ledger that is open.
     pub(super) async fn with(caller: &Caller, plan: Arc<Plan>, policy: ChosenPolicy, store: Box<dyn Store>) -> Result<Self, ActError> {
-        let now = moment(store.as_ref(), caller.now).await?;
-        let history = read(store.as_ref(), &plan.project, &policy, now).await?;
+        let (history, now) = read(store.as_ref(), &plan.project, &policy, caller.now).await?;
         let remarks = policy.remark.iter().cloned().collect();
         let plans = KeptPlans::default();
         Ok(Self { plan, policy, store, history, now, elsewhere: None, remarks, plans, kept_head: None, org: None })
@@ -225,8 +224,7 @@ impl EnvironmentRecord {
 
     /// Reads the ledger again: others add to it.
     pub(super) async fn read_again(&mut self, caller: &Caller) -> Result<(), ActError> {
-        self.now = moment(self.store.as_ref(), (caller.clock)()).await?;
-        self.history = read(self.store.as_ref(), &self.plan.project, &self.policy, self.now).await?;
+        (self.history, self.now) = read(self.store.as_ref(), &self.plan.project, &self.policy, (caller.clock)()).await?;
         Ok(())
     }
 
@@ -251,9 +249,18 @@ async fn moment(store: &dyn Store, here: Timestamp) -> Result<Timestamp, LedgerE
     Ok(store.clock().await?.map_or(here, |there| there.max(here)))
 }
 
-/// Reads the chain of a project and looks at all of it.
-async fn read(store: &dyn Store, project: &str, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
+/// Reads the chain of a project and looks at all of it, with the moment that it is judged at. A clock that is a little
+/// behind what the chain has seen keeps nothing alive.
+async fn read(store: &dyn Store, project: &str, policy: &ChosenPolicy, here: Timestamp) -> Result<(History, Timestamp), LedgerError> {
+    let now = moment(store, here).await?;
     let rows = store.rows(&ledger::chain_of(project)).await?;
+    let history = believed(rows, policy, now)?;
+    let newest = history.newest();
+    Ok((history, newest.map_or(now, |newest| newest.max(now))))
+}
+
+/// The rows of a chain, without what people have set aside.
+fn believed(rows: Vec<Row>, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
     let trust = Trust { signers: &policy.signers, now };
     let broken = match History::of(rows.clone(), &look(&trust, now)) {
         Err(broken @ LedgerError::Broken { .. }) => broken,

@@ -51,7 +51,7 @@ pub struct SignRequest {
 /// What became of a decision.
 pub enum Signed {
     /// It is on record, under this head.
-    OnRecord(Entry, Digest),
+    OnRecord(Box<Entry>, Digest),
     /// It is in this file.
     InFile(PathBuf),
     /// What is to be signed is in this file.
@@ -75,7 +75,7 @@ pub async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &SignReques
         None => {
             let draft = Draft { payload: made.envelope.payload, signature: Some(made.envelope.signature) };
             let entry = record.append(caller, draft, made.blobs, None).await?;
-            Ok(Signed::OnRecord(entry, record.history.head()))
+            Ok(Signed::OnRecord(Box::new(entry), record.history.head()))
         }
     }
 }

@@ -140,6 +140,11 @@ impl History {
         self.links == 0
     }
 
+    /// The newest time of an entry that is not still to come.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.read.newest
+    }
+
     /// What was gone past.
     pub fn repaired(&self) -> &[Fault] {
         &self.read.links.faults

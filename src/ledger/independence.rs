@@ -106,7 +106,8 @@ fn counts(author: &Author, policy: &PolicyInForce<'_>) -> bool {
     const GITHUB: &str = "noreply@github.com";
     let listed = policy.policy.bots.iter().any(|bot| bot.eq_ignore_ascii_case(&author.email));
     let machine = listed && (author.committer || !author.email.eq_ignore_ascii_case(GITHUB));
-    !machine && !(author.committer && policy.policy.committers == Committers::Shown)
+    let shown = author.committer && policy.policy.committers == Committers::Shown;
+    !(machine || shown)
 }
 
 /// The person with this address or id.

@@ -30,6 +30,7 @@ use events::{Door, Event, Looks, Said};
 use question::{ask, read};
 
 /// Holds a law over so many histories, always the same. `LAWS_TIMES` makes them more, and others.
+#[expect(clippy::disallowed_methods, reason = "how often is said where the tests are started")]
 fn hold<S: Strategy<Value: Debug>>(histories: u32, strategy: S, law: impl Fn(&Tally, S::Value) -> TestCaseResult) {
     let times: Option<u32> = std::env::var("LAWS_TIMES").ok().and_then(|times| times.parse().ok());
     let config = Config { cases: histories * times.unwrap_or(1), max_shrink_iters: 20_000, failure_persistence: None, ..Config::default() };
@@ -42,7 +43,6 @@ fn hold<S: Strategy<Value: Debug>>(histories: u32, strategy: S, law: impl Fn(&Ta
         panic!("{error}");
     }
     let (go, other) = (tally.go.get(), tally.other.get());
-    println!("{go} GO {other} other");
     assert!(go > histories / 10 && other > histories / 10, "the histories show nothing: {go} GO, {other} not");
 }
 
