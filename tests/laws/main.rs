@@ -5,7 +5,7 @@
 //! another.
 //!
 //! Each law has failed when its owner was broken by hand, one edit each:
-//! `votes`: any later decision takes back any earlier one (taking away, setting aside); entries of another ledger are counted
+//! `votes`: any later no takes back any earlier one (against), any later yes another (taking away, setting aside); entries of another ledger are counted
 //! with those here (another ledger) · `runs`: the first entry of a report is taken, whatever its clock and its signature
 //! (order) · `gate`: a deployment that began is passed over (plainly) · `chain`: the head that a signer saw is not looked for
 //! (a no that is gone).
@@ -30,6 +30,7 @@ use events::{Door, Event, Looks, Said};
 use question::{ask, read};
 
 /// Holds a law over so many histories, always the same. `LAWS_TIMES` makes them more, and others.
+#[expect(clippy::disallowed_methods, reason = "how long to search is said by whoever runs the test")]
 fn hold<S: Strategy<Value: Debug>>(histories: u32, strategy: S, law: impl Fn(&Tally, S::Value) -> TestCaseResult) {
     let times: Option<u32> = std::env::var("LAWS_TIMES").ok().and_then(|times| times.parse().ok());
     let config = Config { cases: histories * times.unwrap_or(1), max_shrink_iters: 20_000, failure_persistence: None, ..Config::default() };
@@ -42,7 +43,6 @@ fn hold<S: Strategy<Value: Debug>>(histories: u32, strategy: S, law: impl Fn(&Ta
         panic!("{error}");
     }
     let (go, other) = (tally.go.get(), tally.other.get());
-    println!("{go} GO {other} other");
     assert!(go > histories / 10 && other > histories / 10, "the histories show nothing: {go} GO, {other} not");
 }
 
@@ -254,14 +254,17 @@ fn other_way_round(events: &[Event]) -> Vec<Event> {
 
 #[test]
 fn setting_aside_what_is_still_to_come_never_makes_it_go() {
-    hold(1_500, (history(), question(), any::<prop::sample::Index>()), |tally, (events, question, which)| {
+    hold(1_000, (history(), question(), any::<prop::sample::Index>()), |tally, (events, question, which)| {
         // Without the newest look an older one is judged, which may say other things.
         let green = |place: usize| match &events[place].said {
             Said::Run(looks) => looks.is_green(),
             _ => events[place].is_run(),
         };
         let mut after = events.clone();
-        let may: Vec<usize> = (0..events.len()).filter(|place| !green(*place) || is_spare(&events, *place)).collect();
+        let may: Vec<usize> = (0..events.len())
+            .filter(|place| events[*place].recorded <= question.later)
+            .filter(|place| !green(*place) || is_spare(&events, *place))
+            .collect();
         if may.is_empty() {
             return Ok(());
         }
