@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{
     AskedRelease, Bearing, Emergencies, History, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
-    independence::{Independence, Makers, independence, vouched},
+    independence::{Independence, Makers, behind, independence, vouched},
     quorum, repairs,
     runs::newer_no,
     votes, waivers,
@@ -262,16 +262,14 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
     let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy)).collect();
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
     if ruling.missing.is_empty() && policy.policy.independence == Demanded::Required {
-        // Who entered a decision for somebody vouches for it: their hand counts here, not the name they wrote.
-        let hand = |vote: &&Vote<'_>| vote.proven.signer().unwrap_or(&vote.sign_off.person).to_owned();
-        let approvers: Vec<String> = approvals.iter().filter(|vote| required(&vote.sign_off.role)).map(hand).collect();
-        let approvers: Vec<&str> = approvers.iter().map(String::as_str).collect();
+        let approved = approvals.iter().filter(|vote| required(&vote.sign_off.role));
+        let approved: Vec<_> = approved.map(|vote| behind(vote.proven, &vote.sign_off.person)).collect();
         let makers = Makers {
             authors: input.authors.or(run.run.authors.as_ref()),
             vouched: vouched(history, input.asked, &policy),
             deployer: input.deployer,
         };
-        if let Independence::Open(why) = independence(makers, &approvers, &policy) {
+        if let Independence::Open(why) = independence(makers, &approved, &policy) {
             ruling.object(Exit::Hold, why);
         }
     }

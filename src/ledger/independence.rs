@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AskedRelease, Deploys, History, PolicyInForce};
+use super::{AskedRelease, Deploys, History, PolicyInForce, VerifiedEntry};
 use crate::model::{Act, Author, Authors, Committers};
 
 /// What is known of the approvers' independence.
@@ -28,29 +28,43 @@ pub(super) struct Makers<'a> {
 /// The way out where git cannot tell: `gonogo deploy authors`.
 const VOUCH: &str = "or have somebody independent sign who wrote it: `gonogo deploy authors`";
 
-/// Judges it for `approvers` (ids), each named once or more. What is not known is never independent: an unknown author or
-/// deployer may be whoever approves.
-pub(super) fn independence(makers: Makers<'_>, approvers: &[&str], policy: &PolicyInForce<'_>) -> Independence {
-    let approvers: BTreeSet<&str> = approvers.iter().copied().collect();
+/// The two people (ids) behind one approval: whose it is, and whose hand entered it. Mostly they are one.
+pub(super) type Approval<'a> = [&'a str; 2];
+
+/// Those behind an approval of this person that this entry states.
+pub(super) fn behind<'a>(entry: &'a VerifiedEntry, person: &'a str) -> Approval<'a> {
+    [person, entry.signer().unwrap_or(person)]
+}
+
+/// Who is behind all of these, and so may be the only one who approved.
+pub(super) fn only<'a>(approvals: &[Approval<'a>]) -> Option<&'a str> {
+    let (first, others) = approvals.split_first()?;
+    first.iter().copied().find(|person| others.iter().all(|other| other.contains(person)))
+}
+
+/// Judges it for these approvals. One is independent if both behind it are. What is not known is never independent: an
+/// unknown author or deployer may be whoever approves.
+pub(super) fn independence(makers: Makers<'_>, approvals: &[Approval<'_>], policy: &PolicyInForce<'_>) -> Independence {
     let wrote = match writers(makers, policy) {
         Ok(wrote) => wrote,
         Err(why) => return Independence::Open(why),
     };
     let deployer = if let Deploys::By(name) = makers.deployer { Some(person(name, policy).unwrap_or(name)) } else { None };
-    let independent: Vec<&str> =
-        approvers.iter().copied().filter(|approver| !wrote.contains(approver) && deployer != Some(approver)).collect();
-    match (independent.as_slice(), makers.deployer) {
-        ([], _) => {
-            let names: Vec<&str> = approvers.into_iter().collect();
+    let made = |person: &&str| wrote.contains(person) || deployer == Some(person);
+    let independent: Vec<Approval<'_>> = approvals.iter().copied().filter(|approval| !approval.iter().any(|person| made(person))).collect();
+    match (only(&independent), makers.deployer) {
+        _ if independent.is_empty() => {
+            let names: BTreeSet<&str> = approvals.iter().flatten().copied().collect();
+            let names: Vec<&str> = names.into_iter().collect();
             Independence::Open(format!(
                 "whoever approved ({}) wrote or deploys the release: somebody else must approve too",
                 names.join(", ")
             ))
         }
-        ([only], Deploys::Unknown) => Independence::Open(format!(
+        (Some(only), Deploys::Unknown) => Independence::Open(format!(
             "who deploys is not known, so it may be {only}, who alone approved independently: say who with `--deployer PERSON`, or let one more person sign"
         )),
-        ([only], Deploys::By(deployer)) if person(deployer, policy).is_none() => Independence::Open(format!(
+        (Some(only), Deploys::By(deployer)) if person(deployer, policy).is_none() => Independence::Open(format!(
             "{deployer} deploys and is nobody in `people`, so they may be {only}, who approves alone: add the name to the `emails` of whoever it is"
         )),
         _ => Independence::Shown,
@@ -95,9 +109,9 @@ fn writers<'p>(makers: Makers<'_>, policy: &PolicyInForce<'p>) -> Result<BTreeSe
     Ok(wrote)
 }
 
-/// Whether `approver` wrote the release; `None` where that is not known.
-pub(super) fn wrote(makers: Makers<'_>, approver: &str, policy: &PolicyInForce<'_>) -> Option<bool> {
-    writers(makers, policy).ok().map(|wrote| wrote.contains(approver))
+/// Whether nobody behind `approval` is known to have written the release, and it is known who did.
+pub(super) fn did_not_write(makers: Makers<'_>, approval: &Approval<'_>, policy: &PolicyInForce<'_>) -> bool {
+    writers(makers, policy).is_ok_and(|wrote| !approval.iter().any(|person| wrote.contains(person)))
 }
 
 /// Whether somebody has to stand behind this author. The address that GitHub commits merges with writes nothing, so it is a
@@ -164,7 +178,11 @@ mod tests {
             title: None,
             emails: emails.iter().map(|email| (*email).to_owned()).collect(),
         };
-        BTreeMap::from([("ann@x".to_owned(), person("Ann", &["ann@home"])), ("bob@x".to_owned(), person("Bob", &[]))])
+        BTreeMap::from([
+            ("ann@x".to_owned(), person("Ann", &["ann@home"])),
+            ("bob@x".to_owned(), person("Bob", &[])),
+            ("carl@x".to_owned(), person("Carl", &[])),
+        ])
     }
 
     fn author(email: &str, committer: bool) -> Author {
@@ -176,9 +194,13 @@ mod tests {
     }
 
     fn shown(signoff: &Signoff, authors: Option<&Authors>, deployer: Deploys<'_>, approvers: &[&str]) -> bool {
+        shown_by(signoff, authors, deployer, &approvers.iter().map(|approver| [*approver; 2]).collect::<Vec<_>>())
+    }
+
+    fn shown_by(signoff: &Signoff, authors: Option<&Authors>, deployer: Deploys<'_>, approvals: &[Approval<'_>]) -> bool {
         let people = people();
         let policy = PolicyInForce { policy: signoff, people: &people, now: jiff::Timestamp::UNIX_EPOCH };
-        independence(Makers { authors, vouched: None, deployer }, approvers, &policy) == Independence::Shown
+        independence(Makers { authors, vouched: None, deployer }, approvals, &policy) == Independence::Shown
     }
 
     /// Every combination of who wrote, who deploys and who approved, among two people, a stranger and nobody.
@@ -215,6 +237,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// An author's yes that somebody else entered is not that somebody's approval.
+    #[test]
+    fn both_behind_an_approval_have_to_be_others() {
+        let by_ann = authors(&[author("ann@x", false)], None);
+        let by_nobody_here = authors(&[author("carl@x", false)], None);
+        let signoff = signoff(Committers::Count, &[]);
+        let people = |list, deployer, approvals: &[Approval<'_>]| shown_by(&signoff, Some(list), deployer, approvals);
+        assert!(!people(&by_ann, Deploys::NotYet, &[["ann@x", "bob@x"]]));
+        assert!(!people(&by_ann, Deploys::NotYet, &[["bob@x", "ann@x"]]));
+        assert!(people(&by_ann, Deploys::NotYet, &[["ann@x", "bob@x"], ["bob@x", "bob@x"]]));
+        assert!(!people(&by_nobody_here, Deploys::Unknown, &[["ann@x", "bob@x"], ["bob@x", "bob@x"]]), "bob is behind both");
+        assert!(people(&by_nobody_here, Deploys::Unknown, &[["ann@x"; 2], ["bob@x"; 2]]));
     }
 
     #[test]

@@ -1,11 +1,9 @@
 //! Which deployments shorten the range of commits whose authors are looked at: those that the gate let through by the
 //! quorum of their time. Anybody can write that something was deployed.
 
-use std::collections::BTreeSet;
-
 use super::{
     Decisions, Deploys, History, PolicyInForce, VerifiedEntry,
-    independence::{Makers, wrote},
+    independence::{Makers, behind, did_not_write, only},
     quorum,
 };
 use crate::model::{Act, Begun, Decision, Deployment, DeploymentStatus, Digest, Independence, SignOff, UnsignedRuns};
@@ -62,7 +60,7 @@ fn not_alone(
     goes: &[(&VerifiedEntry, &SignOff)],
     policy: &PolicyInForce<'_>,
 ) -> bool {
-    let approvers: BTreeSet<&str> = goes.iter().map(|(entry, said)| entry.signer().unwrap_or(&said.person)).collect();
+    let approvals: Vec<_> = goes.iter().map(|(entry, said)| behind(entry, &said.person)).collect();
     let recorder = |entry: &VerifiedEntry| entry.signer().is_some_and(|signer| policy.is_recorder(signer));
     let of_run = || decisions.run(report).filter(|(entry, _)| recorder(entry)).and_then(|(_, run)| run.authors.as_ref());
     let authors = match &moment.statement.act {
@@ -70,7 +68,7 @@ fn not_alone(
         _ => of_run(),
     };
     let makers = Makers { authors, vouched: None, deployer: Deploys::NotYet };
-    approvers.len() > 1 || approvers.iter().any(|approver| wrote(makers, approver, policy) == Some(false))
+    only(&approvals).is_none() || approvals.iter().any(|approval| did_not_write(makers, approval, policy))
 }
 
 fn began<'h>(history: &'h History, named: &Digest) -> Option<(&'h VerifiedEntry, &'h Begun)> {
