@@ -51,7 +51,7 @@ pub(super) fn independence(makers: Makers<'_>, approvals: &[Approval<'_>], polic
     };
     let deployer = if let Deploys::By(name) = makers.deployer { Some(person(name, policy).unwrap_or(name)) } else { None };
     let made = |person: &&str| wrote.contains(person) || deployer == Some(person);
-    let independent: Vec<Approval<'_>> = approvals.iter().copied().filter(|approval| !approval.iter().any(|person| made(person))).collect();
+    let independent: Vec<Approval<'_>> = approvals.iter().copied().filter(|approval| !approval.iter().any(made)).collect();
     match (only(&independent), makers.deployer) {
         _ if independent.is_empty() => {
             let names: BTreeSet<&str> = approvals.iter().flatten().copied().collect();
