@@ -3,13 +3,14 @@
 use super::{AskedRelease, History, VerifiedEntry};
 use crate::model::{Act, Begun, Digest, utc};
 
-/// The deployments of an environment that began and did not end, oldest first. An entry from the future began all the same.
+/// The deployments of an environment that began and did not end, oldest first. An entry from the future began all the same,
+/// and ends nothing yet.
 pub fn unended<'h>(history: &'h History, project: &str, environment: &str) -> Vec<(&'h VerifiedEntry, &'h Begun)> {
     let mut open: Vec<(&VerifiedEntry, &Begun)> = Vec::new();
     for entry in history.entries().iter().filter(|entry| entry.is_of(project, environment)) {
         match &entry.statement.act {
             Act::Begun(begun) => open.push((entry, begun)),
-            Act::Deployment(end) => open.retain(|(began, _)| !ends(entry, end.begun.as_ref(), began)),
+            Act::Deployment(end) if entry.aside.is_none() => open.retain(|(began, _)| !ends(entry, end.begun.as_ref(), began)),
             _ => {}
         }
     }
