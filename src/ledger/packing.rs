@@ -1,8 +1,8 @@
 //! Kept bytes as they are stored: deflated (RFC 1951).
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use flate2::{Compression, Decompress, FlushDecompress, Status, write::DeflateEncoder};
 
 use super::admission::LARGEST_BLOB;
 
@@ -17,13 +17,15 @@ pub(super) fn pack(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-/// What was deflated, of which `size` bytes are wanted and no more are taken. Where it is broken, what there is of it: its
-/// fingerprint tells.
+/// What was deflated, if the stream is whole, ends where the stored bytes end, and holds no more than `size` bytes; else
+/// nothing: no fingerprint is that of a part.
 pub(super) fn unpack(size: i64, deflated: &[u8]) -> Vec<u8> {
     let size = u64::try_from(size).unwrap_or(0).min(LARGEST_BLOB.0);
-    let mut bytes = Vec::new();
-    let _ = DeflateDecoder::new(deflated).take(size + 1).read_to_end(&mut bytes);
-    bytes
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
+    let mut stream = Decompress::new(false);
+    let ended = stream.decompress_vec(deflated, &mut bytes, FlushDecompress::Finish);
+    let whole = matches!(ended, Ok(Status::StreamEnd)) && stream.total_in() == deflated.len() as u64 && stream.total_out() <= size;
+    if whole { bytes } else { Vec::new() }
 }
 
 #[cfg(test)]
@@ -37,7 +39,22 @@ mod tests {
             assert_eq!(unpack(size, &pack(bytes)), bytes);
         }
         assert!(pack(&[7; 100_000]).len() < 1000);
-        assert_eq!(unpack(10, &pack(&[7; 100_000])).len(), 11, "no more than told, and then it is not what was told");
+        assert_eq!(unpack(10, &pack(&[7; 100_000])), b"", "more than told is not what was told");
         assert_eq!(unpack(10, b"nonsense"), b"");
+    }
+
+    #[test]
+    fn no_stored_byte_can_be_altered_cut_or_added_unseen() {
+        let bytes: Vec<u8> = (0..4000_u32).flat_map(|at| (at.wrapping_mul(at) % 251).to_le_bytes()).collect();
+        let stored = pack(&bytes);
+        let read = |stored: &[u8]| unpack(i64::try_from(bytes.len()).expect("small"), stored);
+        // The last byte is filled up with bits that mean nothing.
+        for at in 0..stored.len() - 1 {
+            let mut altered = stored.clone();
+            altered[at] ^= 1;
+            assert_ne!(read(&altered), bytes, "byte {at} of {}", stored.len());
+        }
+        assert_ne!(read(&stored[..stored.len() - 1]), bytes);
+        assert_ne!(read(&[&stored[..], b"x"].concat()), bytes);
     }
 }

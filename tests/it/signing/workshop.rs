@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::Write as _,
-    os::unix::fs::PermissionsExt as _,
+    os::unix::{fs::PermissionsExt as _, net::UnixStream},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -136,7 +136,8 @@ impl Workshop {
         command.arg("-D").arg("-a").arg(&socket).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let agent = RunningAgent { child: command.spawn().expect(MISSING), socket };
         let end = Instant::now() + Duration::from_secs(10);
-        while !agent.socket.exists() {
+        // Its file is there before it listens.
+        while UnixStream::connect(&agent.socket).is_err() {
             assert!(Instant::now() < end, "ssh-agent does not start");
             std::thread::sleep(Duration::from_millis(10));
         }

@@ -1,6 +1,7 @@
 //! OpenSSH's own programs, and others, with nothing of this process's environment.
 
 use std::{
+    os::unix::net::UnixStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -25,7 +26,8 @@ impl Agent {
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect(MISSING);
         let agent = Self { child, socket };
         let end = Instant::now() + Duration::from_secs(20);
-        while !agent.socket.exists() {
+        // Its file is there before it listens.
+        while UnixStream::connect(&agent.socket).is_err() {
             assert!(Instant::now() < end, "ssh-agent does not start");
             std::thread::sleep(Duration::from_millis(10));
         }
