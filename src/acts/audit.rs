@@ -76,8 +76,9 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
     let mut signers = signers(&opened, &kept, request)?;
     signers.ask_revoked(&caller.env).await;
     let rows = opened.store.rows(&chain_of(&kept.project)).await?;
-    let look = |now| Trust { signers: &signers, now };
-    let history = History::of(rows.clone(), &Look::at_everything(&look(caller.now), caller.now))?;
+    let trusted = Arc::new(signers.clone());
+    let look = |now| Look::by(Trust { signers: trusted.clone(), now }, caller.now);
+    let history = History::of(rows.clone(), &look(caller.now))?;
     for head in &request.heads {
         if !history.holds(head) {
             return Err(LedgerError::Cut(format!("the head {head} that you kept is not in the bundle's ledger")).into());
@@ -85,15 +86,15 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
     }
     // The pages say what was known of the keys when they were made.
     let written = opened.bundle.record().map_err(|error| ActError::Untrusted(error.to_string()))?;
-    let then = History::of(rows, &Look::at_everything(&look(written.as_of), caller.now))?;
-    let entry = history.entries().iter().find(|entry| entry.entry.seq == opened.seq);
+    let then = History::of(rows, &look(written.as_of))?;
+    let entry = history.entries()?.into_iter().find(|entry| entry.entry.seq == opened.seq);
     let entry = entry.ok_or_else(|| ActError::Untrusted(format!("the run's entry {} is gone", opened.seq)))?;
     let report = Report::from_json(opened.bundle.report()).map_err(|error| ActError::Untrusted(error.to_string()))?;
     let mut audit =
         Audit { opened: &opened, report: &report, history: &history, faults: Vec::new(), unseen: Vec::new(), lines: Vec::new() };
-    audit.entries();
+    audit.entries()?;
     audit.plan(&kept);
-    audit.statements();
+    audit.statements()?;
     let own = ChosenPolicy::brought(kept.signoff.clone(), kept.people.clone(), signers.clone());
     let asking = page::Asking { as_of: Some(written.as_of), child_of: None };
     let Act::Run(run) = &entry.statement.act else { return Err(ActError::Untrusted(format!("entry {} is no run", opened.seq))) };
@@ -120,7 +121,7 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
         lines,
         signers_brought: request.signers.is_some(),
         policy_brought: request.policy.is_some(),
-        ledger: (history.entries().len(), history.unsigned(), history.head()),
+        ledger: (history.len(), history.unsigned()?, history.head()),
         report,
     })
 }
@@ -183,13 +184,13 @@ struct Audit<'a> {
 
 impl Audit<'_> {
     /// Signatures that cannot be relied on, and what became of keys since.
-    fn entries(&mut self) {
+    fn entries(&mut self) -> Result<(), LedgerError> {
         let (project, environment) = (&self.report.project, &self.report.environment);
         let elsewhere = self.history.elsewhere(project, environment);
         if elsewhere > 0 {
             self.lines.push(format!("{elsewhere} entries of other projects or environments: their signatures were not judged"));
         }
-        for entry in self.history.of_environment(project, environment) {
+        for entry in self.history.entries()?.into_iter().filter(|entry| entry.is_of(project, environment)) {
             match &entry.standing {
                 SignatureStanding::Untrusted(why) => self.faults.push(format!("entry {}: {why}", entry.entry.seq)),
                 SignatureStanding::Signed { since: Some(since), .. } => self.lines.push(format!("entry {}: {since}", entry.entry.seq)),
@@ -199,6 +200,7 @@ impl Audit<'_> {
         if let Some((seq, version)) = self.history.newer(project, environment) {
             self.faults.push(format!("entry {seq} was written by a newer gonogo (version {version}): audit with that one"));
         }
+        Ok(())
     }
 
     /// The plan's files are those of the run.
@@ -221,12 +223,14 @@ impl Audit<'_> {
     }
 
     /// The statements to be checked by hand are those of the ledger.
-    fn statements(&mut self) {
-        let of_environment = self.history.of_environment(&self.report.project, &self.report.environment);
-        let entries: Vec<Entry> = of_environment.map(|entry| entry.entry.clone()).collect();
+    fn statements(&mut self) -> Result<(), LedgerError> {
+        let Report { project, environment, .. } = self.report;
+        let of_environment = self.history.entries()?.into_iter().filter(|entry| entry.is_of(project, environment));
+        let entries: Vec<Entry> = of_environment.map(|entry| (*entry.entry).clone()).collect();
         if let Err(error) = self.opened.bundle.check_entries(&entries) {
             self.faults.push(error.to_string());
         }
+        Ok(())
     }
 
     /// The record and the pages are what report and ledger make, by the plan that the run was made with.

@@ -34,8 +34,8 @@ pub(super) async fn write(
     let mut ledger = Vec::new();
     let chain = ledger::chain_of(&report.project);
     export::write(record.store.as_ref(), Some(&[chain]), &mut ledger).await.map_err(|error| ActError::Output(error.to_string()))?;
-    let of_environment = record.history.of_environment(&report.project, &report.environment);
-    let entries: Vec<Entry> = of_environment.map(|entry| entry.entry.clone()).collect();
+    let of_environment = record.history.entries()?.into_iter().filter(|entry| entry.is_of(&report.project, &report.environment));
+    let entries: Vec<Entry> = of_environment.map(|entry| (*entry.entry).clone()).collect();
     let contents = Contents {
         report: &json,
         html: &pages.html,
@@ -143,7 +143,7 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
         return Ok(brought);
     }
     if exported.entries.len() > here.len() {
-        if let Some(why) = log::never_believed(caller, &brought, here.last().map_or(0, |entry| entry.seq)).await {
+        if let Some(why) = log::never_believed(caller, &brought, here.last().map_or(0, |entry| entry.seq)).await? {
             return Err(ActError::Untrusted(format!("{}: {why}: nothing of it was taken in", file.display())));
         }
         export::import(exported, store.as_ref()).await.map_err(ActError::NotRecorded)?;

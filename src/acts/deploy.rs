@@ -124,7 +124,7 @@ impl PreparedDeployment {
             Exit::Untrusted => Ok(None),
             _ => {
                 let policy = self.record.in_force()?;
-                let emergencies = Emergencies::of(&self.record.history, &self.question.asked, Some(&policy));
+                let emergencies = Emergencies::of(&self.record.history, &self.question.asked, Some(&policy))?;
                 let opened = emergencies.opening(&self.question.asked, &policy).ok().flatten();
                 Ok(opened.map(|entry| (Passage::Emergency(entry.entry.statement()), report)))
             }
@@ -162,10 +162,7 @@ impl PreparedDeployment {
             let head = self.record.history.head();
             match signs.put(&mut self.record, (subject, Act::Begun(Box::new(begun.clone())), Vec::new()), Some(&head)).await {
                 Ok(entry) => {
-                    let opened = begun
-                        .emergency
-                        .as_ref()
-                        .and_then(|named| self.record.history.entries().iter().find(|e| e.entry.statement() == *named));
+                    let opened = begun.emergency.as_ref().map(|named| self.record.history.stating(named)).transpose()?.flatten();
                     let emergency = opened.map(by_emergency);
                     let Self { record, question, selects } = self;
                     return Ok(Some(BegunDeployment { record, asked: question.asked, token, emergency, begun, entry, selects }));
@@ -390,7 +387,7 @@ pub async fn record(caller: &Caller, dialogue: &dyn Dialogue, request: &DeployRe
         let ruling = question.rule(&record)?;
         release = ruling.run.as_ref().map_or(release, |run| run.report.release.clone());
         report = ruling.confirms.clone().or_else(|| ruling.run.as_ref().map(|run| run.run.report.clone()));
-        let opened = Emergencies::of(&record.history, &asked, Some(&policy)).opening(&asked, &policy).ok().flatten();
+        let opened = Emergencies::of(&record.history, &asked, Some(&policy))?.opening(&asked, &policy).ok().flatten();
         emergency = opened.map(|opened| opened.entry.statement());
     }
     let deployment = Deployment {
@@ -402,7 +399,7 @@ pub async fn record(caller: &Caller, dialogue: &dyn Dialogue, request: &DeployRe
         finished: (caller.clock)(),
         log: kept,
         report,
-        verified: newest_verified(&record, &asked),
+        verified: newest_verified(&record, &asked)?,
         emergency,
         begun: None,
         unverified: None,
@@ -412,12 +409,13 @@ pub async fn record(caller: &Caller, dialogue: &dyn Dialogue, request: &DeployRe
 }
 
 /// The newest report that was made after a deployment of the release.
-fn newest_verified(record: &EnvironmentRecord, asked: &AskedRelease) -> Option<Digest> {
-    let runs = record.here().filter_map(|entry| match &entry.statement.act {
+fn newest_verified(record: &EnvironmentRecord, asked: &AskedRelease) -> Result<Option<Digest>, LedgerError> {
+    let runs = record.history.on_release(asked, &[Act::RUN]).collect::<Result<Vec<_>, _>>()?;
+    let verified = runs.into_iter().filter_map(|entry| match &entry.statement.act {
         Act::Run(run) if run.phase == Phase::PostDeploy && asked.covered(&run.release).is_ok() => Some((entry.own, &run.report)),
         _ => None,
     });
-    runs.max_by_key(|(at, _): &(Timestamp, _)| *at).map(|(_, report)| report.clone())
+    Ok(verified.max_by_key(|(at, _): &(Timestamp, _)| *at).map(|(_, report)| report.clone()))
 }
 
 /// A token that only this deployment's children know.

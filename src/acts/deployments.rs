@@ -12,14 +12,26 @@ pub(super) async fn rows(
     most: usize,
     meant: impl Fn(&Deployment) -> bool,
 ) -> Result<Vec<DeploymentRow>, ActError> {
-    let decisions = Decisions::of(&record.history, &record.plan.project, &record.plan.environment);
-    let all = record.here().rev().filter_map(|entry| match &entry.statement.act {
-        Act::Deployment(deployment) if meant(deployment) => Some((entry, &**deployment)),
-        _ => None,
-    });
     let mut rows = Vec::new();
-    for (entry, deployment) in all.take(most) {
-        rows.push(row(record, &decisions, entry, deployment).await?);
+    // For many it is cheaper to look at all decisions once.
+    let all = if most == usize::MAX { Some(Decisions::of(&record.history, record.place())?) } else { None };
+    for entry in record.here(&[Act::DEPLOYMENT]).rev() {
+        let entry = entry?;
+        let Act::Deployment(deployment) = &entry.statement.act else { continue };
+        if rows.len() == most {
+            break;
+        }
+        if !meant(deployment) {
+            continue;
+        }
+        let row = match &all {
+            Some(decisions) => row(record, decisions, entry, deployment).await?,
+            None => {
+                let asked = record.asked(deployment.release.clone());
+                row(record, &Decisions::on(&record.history, &asked)?, entry, deployment).await?
+            }
+        };
+        rows.push(row);
     }
     Ok(rows)
 }
@@ -51,7 +63,7 @@ async fn row(
 /// The place in the ledger where the deployment began: what was said later did not stand behind it.
 fn began(record: &EnvironmentRecord, entry: &VerifiedEntry, deployment: &Deployment) -> u64 {
     let named = deployment.begun.as_ref();
-    let begun = named.and_then(|named| record.here().find(|other| other.entry.statement() == *named));
+    let begun = named.and_then(|named| record.history.linked().iter().find(|other| other.statement == *named));
     begun.map_or(entry.entry.seq, |begun| begun.entry.seq)
 }
 

@@ -83,7 +83,7 @@ impl GateQuestion {
     ) -> Result<Self, ActError> {
         let runs = ledger::runs(record.store.as_ref(), &record.history, &asked).await?;
         let about = runs.last().map_or(&asked.release, |run| &run.report.release);
-        let authors = record.authors(caller, about).await;
+        let authors = record.authors(caller, about).await?;
         let plan_files = record.plan.files.clone();
         Ok(Self { asked, runs, authors, deployer, child_of: None, plan_files, remarks: Vec::new() })
     }
@@ -103,7 +103,7 @@ impl GateQuestion {
             child_of: self.child_of.as_ref(),
             elsewhere: record.elsewhere.as_ref(),
         };
-        let mut ruling = ledger::gate(&record.history, &self.runs, input);
+        let mut ruling = ledger::gate(&record.history, &self.runs, input)?;
         ruling.remarks.extend(self.remarks.iter().chain(&record.remarks).cloned());
         Ok(ruling)
     }
@@ -176,7 +176,7 @@ pub async fn break_glass(
     signer::confirm(dialogue, "Pass the gate in an emergency?")?;
     let subject: Vec<Subject> = asked.release.commit.as_deref().map(Subject::commit).into_iter().collect();
     let entry = signer.put(&mut record, subject, Act::Emergency(emergency.clone()), Vec::new()).await?;
-    let not_yet = Emergencies::of(&record.history, &asked, Some(&record.in_force()?)).opening(&asked, &record.in_force()?).err();
+    let not_yet = Emergencies::of(&record.history, &asked, Some(&record.in_force()?))?.opening(&asked, &record.in_force()?).err();
     let by = signer.id().to_owned();
     Ok((record, asked, Declared { entry, emergency, by, not_yet }))
 }

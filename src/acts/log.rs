@@ -42,20 +42,31 @@ pub async fn deployments(record: &EnvironmentRecord, span: Span) -> Result<Vec<D
 }
 
 /// What began and did not end, a sentence each.
-pub fn unended(record: &EnvironmentRecord) -> Vec<String> {
-    let open = ledger::unended(&record.history, &record.plan.project, &record.plan.environment);
-    open.into_iter().map(|(entry, begun)| ledger::begun_sentence(entry, begun)).collect()
+///
+/// # Errors
+/// Where one of the entries cannot be believed.
+pub fn unended(record: &EnvironmentRecord) -> Result<Vec<String>, ActError> {
+    let open = ledger::unended(&record.history, record.place())?;
+    Ok(open.into_iter().map(|(entry, begun)| ledger::begun_sentence(entry, begun)).collect())
 }
 
 /// Every entry of the record's environment in that time, oldest first.
-pub fn trail(record: &EnvironmentRecord, span: Span) -> impl Iterator<Item = &VerifiedEntry> {
-    record.here().filter(move |entry| span.has(entry.entry.recorded))
+///
+/// # Errors
+/// Where one of them cannot be believed.
+pub fn trail(record: &EnvironmentRecord, span: Span) -> Result<Vec<&VerifiedEntry>, ActError> {
+    let (project, environment) = record.place();
+    let entries = record.history.entries()?.into_iter();
+    Ok(entries.filter(|entry| entry.is_of(project, environment) && span.has(entry.entry.recorded)).collect())
 }
 
 /// When the deployment of this entry began.
-pub fn started(record: &EnvironmentRecord, entry: u64) -> Option<Timestamp> {
-    match &record.entry(entry)?.statement.act {
-        Act::Deployment(deployment) => deployment.started,
+///
+/// # Errors
+/// Where it cannot be believed.
+pub fn started(record: &EnvironmentRecord, entry: u64) -> Result<Option<Timestamp>, ActError> {
+    Ok(match record.entry(entry)?.map(|entry| &entry.statement.act) {
+        Some(Act::Deployment(deployment)) => deployment.started,
         _ => None,
-    }
+    })
 }

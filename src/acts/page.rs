@@ -38,13 +38,16 @@ pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, ru
     let made = &entry.statement.made;
     let asked = AskedRelease { project: made.project.clone(), environment: made.environment.clone(), release: run.release.clone() };
     let shown = ledger::recorded(record.store.as_ref(), entry, run).await?;
-    let now = asking.as_of.or_else(|| live_since(record, &asked, entry)).unwrap_or_else(|| today(record));
+    let now = match asking.as_of {
+        Some(moment) => moment,
+        None => live_since(record, &asked, entry)?.unwrap_or_else(|| today(record)),
+    };
     // What was signed after the deployment did not stand behind it.
     let history = record.history.until(now);
     let Some(policy) = then.in_force(now).filter(|_| run.full && run.phase == Phase::PreDeploy) else {
-        let mut page = bare(record, now, run);
+        let mut page = bare(record, now, run)?;
         page.deployments = deployments(record).await?;
-        page.begun = ledger::begun_rows(&record.history, &asked, asking.child_of);
+        page.begun = ledger::begun_rows(&record.history, &asked, asking.child_of)?;
         if run.phase == Phase::PostDeploy && then.signoff.is_some() {
             signed_before(record, (&asked, entry), asking, &mut page).await?;
         }
@@ -63,12 +66,12 @@ pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, ru
         child_of: asking.child_of,
         elsewhere: None,
     };
-    let ruling = ledger::gate(&history, &runs, input);
+    let ruling = ledger::gate(&history, &runs, input)?;
     let before = before(record, &shown).await?;
     let before = before.as_ref().map(|(report, digest)| (report, digest.clone()));
-    let mut page = ledger::showing(&record.history, input, &ruling, &shown, before, deployments(record).await?);
+    let mut page = ledger::showing(&record.history, input, &ruling, &shown, before, deployments(record).await?)?;
     page.policy = record.policy.place.clone();
-    let afterwards = Afterwards::of(&record.history, &history, input, &runs, &shown);
+    let afterwards = Afterwards::of(&record.history, &history, input, &runs, &shown)?;
     page.standing.remarks.extend(afterwards.remarks);
     let gate = if afterwards.refused { ruling.exit().and(Exit::Red) } else { ruling.exit() };
     page.standing.gate = page.standing.gate.map(|answer| GateAnswer { exit: gate.code(), ..answer });
@@ -88,7 +91,8 @@ async fn signed_before(
     asking: Asking<'_>,
     page: &mut Record,
 ) -> Result<(), ActError> {
-    let runs = record.history.of_environment(&asked.project, &asked.environment).filter_map(|other| match &other.statement.act {
+    let earlier = record.history.on_release(asked, &[Act::RUN]).collect::<Result<Vec<_>, _>>()?;
+    let runs = earlier.into_iter().filter_map(|other| match &other.statement.act {
         Act::Run(run) if run.full && run.phase == Phase::PreDeploy && other.entry.seq < entry.entry.seq => Some((other, &**run)),
         _ => None,
     });
@@ -96,7 +100,7 @@ async fn signed_before(
     let earlier = of_release.max_by_key(|(other, run)| (run.looked.map_or(other.own, |looked| looked.min(other.own)), other.entry.seq));
     page.standing.nobody_signs = Some(NobodySigns::Deployed(earlier.map(|(_, run)| run.report.clone())));
     let Some((earlier, run)) = earlier else { return Ok(()) };
-    let live = live_since(record, asked, earlier).unwrap_or(page.as_of);
+    let live = live_since(record, asked, earlier)?.unwrap_or(page.as_of);
     let before = Box::pin(beside(record, earlier, run, Asking { as_of: Some(live), ..asking })).await?.record;
     page.standing.signed = before.standing.signed;
     page.standing.remarks = before.standing.remarks;
@@ -107,18 +111,18 @@ async fn signed_before(
 
 /// The moment of looking; not before the newest entry, whose clock may be a little ahead.
 fn today(record: &EnvironmentRecord) -> Timestamp {
-    let newest = record.history.entries().iter().rev().find(|entry| entry.aside.is_none());
+    let newest = record.history.linked().iter().rev().find(|entry| entry.aside.is_none());
     newest.map_or(record.now, |newest| newest.entry.recorded.max(record.now))
 }
 
 /// Where nobody can sign: the state of the ledger alone.
-fn bare(record: &EnvironmentRecord, as_of: Timestamp, run: &Run) -> Record {
+fn bare(record: &EnvironmentRecord, as_of: Timestamp, run: &Run) -> Result<Record, LedgerError> {
     let nobody = if run.full { NobodySigns::NotAsked } else { NobodySigns::NotFull };
-    Record {
+    Ok(Record {
         as_of,
         head: record.history.head(),
-        entries: record.history.entries().len() as u64,
-        unsigned: record.history.unsigned(),
+        entries: record.history.len() as u64,
+        unsigned: record.history.unsigned()?,
         standing: RecordStanding { signed: false, remarks: Vec::new(), confirms: None, gate: None, nobody_signs: Some(nobody) },
         roles: Vec::new(),
         answers: Vec::new(),
@@ -130,30 +134,38 @@ fn bare(record: &EnvironmentRecord, as_of: Timestamp, run: &Run) -> Record {
         policy: record.policy.place.clone(),
         unsigned_evidence: false,
         repaired: Vec::new(),
-    }
+    })
 }
 
 /// When the release went live last after this run; an attempt that failed froze nothing.
-fn live_since(record: &EnvironmentRecord, asked: &AskedRelease, entry: &VerifiedEntry) -> Option<Timestamp> {
-    let of_environment = record.history.of_environment(&asked.project, &asked.environment);
-    of_environment.rev().take_while(|other| other.entry.seq > entry.entry.seq).find_map(|other| match &other.statement.act {
-        Act::Deployment(deployment) if deployment.status == DeploymentStatus::Succeeded && asked.covered(&deployment.release).is_ok() => {
-            Some(other.entry.recorded)
+fn live_since(record: &EnvironmentRecord, asked: &AskedRelease, entry: &VerifiedEntry) -> Result<Option<Timestamp>, LedgerError> {
+    for other in record.history.on_release(asked, &[Act::DEPLOYMENT]).rev() {
+        let other = other?;
+        if other.entry.seq > entry.entry.seq
+            && let Act::Deployment(deployment) = &other.statement.act
+            && deployment.status == DeploymentStatus::Succeeded
+            && asked.covered(&deployment.release).is_ok()
+        {
+            return Ok(Some(other.entry.recorded));
         }
-        _ => None,
-    })
+    }
+    Ok(None)
 }
 
 /// The report that was signed last before this run, of any release.
 async fn before(record: &EnvironmentRecord, run: &RecordedRun) -> Result<Option<(Report, Digest)>, ActError> {
-    let earlier = record.history.of_environment(&run.report.project, &run.report.environment).rev();
-    let signed = earlier.filter(|proven| proven.entry.seq < run.seq && proven.signer().is_some()).find_map(|proven| {
-        if let Act::SignOff(said) = &proven.statement.act {
-            Some(said.report.clone()).filter(|report| *report != run.run.report)
-        } else {
-            None
+    let place = (run.report.project.as_str(), run.report.environment.as_str());
+    let mut signed = None;
+    for proven in record.history.said_where(place, &[Act::SIGN_OFF], |linked| linked.entry.seq < run.seq).rev() {
+        let proven = proven?;
+        if let Act::SignOff(said) = &proven.statement.act
+            && proven.signer().is_some()
+            && said.report != run.run.report
+        {
+            signed = Some(said.report.clone());
+            break;
         }
-    });
+    }
     let Some(digest) = signed else { return Ok(None) };
     let Some(bytes) = record.store.blob(&digest).await? else { return Ok(None) };
     let report =

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Instant,
 };
 
@@ -10,7 +11,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{ActError, Caller, record::GIT};
 use crate::{
     ledger::{
-        PolicyInForce,
+        Look, PolicyInForce, Trust,
         signing::{Signers, SignersFile, SignersProblem},
     },
     model::{Digest, Person, PolicyPlace, Release, Signoff, plain},
@@ -26,7 +27,7 @@ pub struct ChosenPolicy {
     /// Who is who.
     pub people: BTreeMap<String, Person>,
     /// Whose key is whose.
-    pub signers: Signers,
+    pub signers: Arc<Signers>,
     /// Of whom each manual item is asked.
     pub asked_of: BTreeMap<String, Vec<String>>,
     /// Where the record is kept, where the plan says so.
@@ -70,7 +71,7 @@ impl ChosenPolicy {
             None => Self::own(plan, signers_of(plan)?),
             Some(reference) => Self::at(caller, plan, reference).await?,
         };
-        policy.signers.ask_revoked(&caller.env).await;
+        Arc::make_mut(&mut policy.signers).ask_revoked(&caller.env).await;
         policy.each_with_a_key_of_their_own()
     }
 
@@ -78,7 +79,7 @@ impl ChosenPolicy {
         Self {
             signoff: plan.signoff.clone(),
             people: plan.people.clone(),
-            signers,
+            signers: Arc::new(signers),
             asked_of: asked_of(plan),
             ledger: plan.ledger.clone(),
             release: plan.release.clone(),
@@ -94,7 +95,7 @@ impl ChosenPolicy {
         Self {
             signoff,
             people,
-            signers,
+            signers: Arc::new(signers),
             asked_of: BTreeMap::new(),
             ledger: None,
             release: Release::default(),
@@ -123,6 +124,16 @@ impl ChosenPolicy {
             Some(place) => format!("policy of {} ({})", place.reference, place.commit),
             None => "policy of the work tree: a gate with `--policy-from` takes another".to_owned(),
         });
+    }
+
+    /// How a ledger is looked at by its signers.
+    pub(super) fn look(&self, now: Timestamp) -> Look<'static> {
+        Look::by(self.trust(now), now)
+    }
+
+    /// Its signers, as trusted at a moment.
+    pub(super) fn trust(&self, now: Timestamp) -> Trust {
+        Trust { signers: self.signers.clone(), now }
     }
 
     /// As it is in force at a moment; `None` where nobody has to sign.

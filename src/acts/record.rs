@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{ActError, Caller, ChosenPolicy, heads::KeptHead, kept_plan::KeptPlans, release::Identified};
 use crate::{
     ledger::{
-        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, ORG, PolicyInForce, Repairs, Row, Store, Trust,
+        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, ORG, PolicyInForce, Repairs, Row, Store,
         VerifiedEntry,
     },
     model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject},
@@ -103,8 +103,7 @@ impl EnvironmentRecord {
         let place = request.ledger.as_deref().or(policy.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
         let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, false)?;
         let rows = store.rows(&ledger::chain_of(&plan.project)).await?;
-        let history =
-            History::of(rows, &Look { repairs: Repairs::All, ..look(&Trust { signers: &policy.signers, now: caller.now }, caller.now) })?;
+        let history = History::of(rows, &Look { repairs: Repairs::All, ..policy.look(caller.now) })?;
         let plans = KeptPlans::default();
         let (remarks, elsewhere, kept_head) = (Vec::new(), None, None);
         Ok(Self { plan, policy, store, history, now: caller.now, elsewhere, remarks, plans, kept_head, org: None })
@@ -129,9 +128,15 @@ impl EnvironmentRecord {
         })
     }
 
-    /// The entries of the plan's environment, oldest first.
-    pub fn here(&self) -> impl DoubleEndedIterator<Item = &VerifiedEntry> {
-        self.history.of_environment(&self.plan.project, &self.plan.environment)
+    /// The plan's project and environment.
+    pub fn place(&self) -> (&str, &str) {
+        (&self.plan.project, &self.plan.environment)
+    }
+
+    /// The entries of the plan's environment with one of these [acts](Act::WORDS), oldest first; each is looked at when it
+    /// is come to.
+    pub fn here<'r>(&'r self, acts: &'r [&'r str]) -> impl DoubleEndedIterator<Item = Result<&'r VerifiedEntry, LedgerError>> {
+        self.history.said(self.place(), acts)
     }
 
     /// The question about this release.
@@ -139,40 +144,46 @@ impl EnvironmentRecord {
         AskedRelease { project: self.plan.project.clone(), environment: self.plan.environment.clone(), release }
     }
 
-    /// The entry of this place, if it is there.
-    pub fn entry(&self, seq: u64) -> Option<&VerifiedEntry> {
-        self.history.entries().iter().find(|entry| entry.entry.seq == seq)
+    /// The entry with this number, if it is there.
+    ///
+    /// # Errors
+    /// Where it cannot be believed.
+    pub fn entry(&self, seq: u64) -> Result<Option<&VerifiedEntry>, LedgerError> {
+        let found = self.history.linked().iter().find(|linked| linked.entry.seq == seq);
+        found.map(|linked| self.history.verified(linked)).transpose()
     }
 
     /// Who wrote what is released since the last deployment that the gate let through, as far as git knows it here.
-    pub(super) async fn authors(&self, caller: &Caller, release: &Release) -> Option<Authors> {
-        let until = release.commit.as_deref().filter(|_| !self.policy.elsewhere)?;
+    pub(super) async fn authors(&self, caller: &Caller, release: &Release) -> Result<Option<Authors>, ActError> {
+        let Some(until) = release.commit.as_deref().filter(|_| !self.policy.elsewhere) else { return Ok(None) };
         // The release that is live already was written by whoever wrote it, not by nobody.
-        let since = self.live().await.filter(|since| since != until);
+        let since = self.live().await?.filter(|since| since != until);
         let asked = git::authors(&self.plan.root, since.as_deref(), until, &caller.env, Instant::now() + GIT).await;
-        asked.unwrap_or_else(|error| {
+        Ok(asked.unwrap_or_else(|error| {
             let incomplete = Some(format!("git could not be asked: {error}"));
             Some(Authors { people: Vec::new(), since, until: until.to_owned(), incomplete })
-        })
+        }))
     }
 
     /// The commit that is live, as far as the record can be relied on.
-    async fn live(&self) -> Option<String> {
-        let (project, environment) = (&self.plan.project, &self.plan.environment);
-        let decisions = Decisions::of(&self.history, project, environment);
-        for (entry, deployment) in ledger::live(&self.history, project, environment) {
+    async fn live(&self) -> Result<Option<String>, ActError> {
+        for deployed in ledger::live(&self.history, self.place()) {
+            let (entry, deployment) = deployed?;
             let Some(commit) = &deployment.release.commit else { continue };
+            let asked = self.asked(deployment.release.clone());
+            let decisions = Decisions::on(&self.history, &asked)?;
             let run = deployment.report.as_ref().and_then(|report| decisions.run(report));
             let then = match run {
                 Some((entry, run)) => self.policy_then(entry, run).await,
                 None => self.policy.clone(),
             };
-            let policy = then.in_force(entry.own);
-            if policy.is_some_and(|policy| ledger::let_through(&self.history, &decisions, (entry, deployment), &policy)) {
-                return Some(commit.clone());
+            if let Some(policy) = then.in_force(entry.own)
+                && ledger::let_through(&self.history, &decisions, (entry, deployment), &policy)?
+            {
+                return Ok(Some(commit.clone()));
             }
         }
-        None
+        Ok(None)
     }
 
     /// The policy that counts for a run: the one it was made under, unless another was asked for because the plan's own is
@@ -212,8 +223,7 @@ impl EnvironmentRecord {
     ) -> Result<Entry, ActError> {
         let now = (caller.clock)();
         let entry = self.store.append(draft, blobs, now, onto).await.map_err(ActError::NotRecorded)?;
-        let trust = Trust { signers: &self.policy.signers, now };
-        if !self.history.go_on(entry.clone(), &look(&trust, now))? {
+        if !self.history.go_on(entry.clone(), now)? {
             self.read_again(caller).await?;
         }
         if let Some(kept) = &self.kept_head {
@@ -231,7 +241,7 @@ impl EnvironmentRecord {
     /// Another chain of the same ledger, by the same signers.
     pub(super) async fn read_chain(&self, chain: &str, now: Timestamp) -> Result<History, LedgerError> {
         let rows = self.store.rows(chain).await?;
-        History::of(rows, &look(&Trust { signers: &self.policy.signers, now }, now))
+        History::of(rows, &self.policy.look(now))
     }
 
     /// The release that is asked about: what flags say, with the commit that is checked out here.
@@ -261,20 +271,16 @@ async fn read(store: &dyn Store, project: &str, policy: &ChosenPolicy, here: Tim
 
 /// The rows of a chain, without what people have set aside.
 fn believed(rows: Vec<Row>, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
-    let trust = Trust { signers: &policy.signers, now };
-    let broken = match History::of(rows.clone(), &look(&trust, now)) {
-        Err(broken @ LedgerError::Broken { .. }) => broken,
-        read => return read,
+    let look = policy.look(now);
+    // What people have set aside stands in the same chain, and is seen only by whoever looks at all of it.
+    let read = match History::of(rows.clone(), &look) {
+        Ok(history) if history.linked().iter().all(|linked| linked.label().act != Act::REPAIR) => return Ok(history),
+        Err(broken) if !matches!(broken, LedgerError::Broken { .. }) => return Err(broken),
+        read => read,
     };
-    // What people have set aside stands in the same chain.
-    let past = History::of(rows.clone(), &Look { repairs: Repairs::All, ..look(&trust, now) })?;
-    let settled = ledger::set_aside(&past, policy.in_force(now).as_ref());
-    if settled.is_empty() { Err(broken) } else { History::of(rows, &Look { repairs: Repairs::Named(&settled), ..look(&trust, now) }) }
-}
-
-/// Everything that can bear on an answer about the project.
-fn look<'l>(trust: &'l Trust<'_>, now: Timestamp) -> Look<'l> {
-    Look::at_everything(trust, now)
+    let past = History::of(rows.clone(), &Look { repairs: Repairs::All, ..look.clone() })?;
+    let settled = ledger::set_aside(&past, policy.in_force(now).as_ref())?;
+    if settled.is_empty() { read } else { History::of(rows, &Look { repairs: Repairs::Named(&settled), ..look }) }
 }
 
 /// Where a ledger is, by a name that does not depend on the folder of the call.

@@ -8,7 +8,7 @@ use std::{
 
 use super::{ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, bundle, page, signer::Recorder};
 use crate::{
-    ledger::{self, Blob, Entry, signed_waiver},
+    ledger::{self, Blob, Entry, LedgerError, signed_waiver},
     model::{Act, Digest, GivenAnswer, Record, Report, Run, Subject, Waiver},
     plan::Plan,
     run::GivenWaiver,
@@ -75,7 +75,7 @@ impl OpenRecord {
         };
         match opened.await {
             Ok(record) => Ok(Self { record: Some(record), lost: None }),
-            Err(lost @ (ActError::Ledger(ledger::LedgerError::Unavailable { .. }) | ActError::Output(_) | ActError::NotRecorded(_))) => {
+            Err(lost @ (ActError::Ledger(LedgerError::Unavailable { .. }) | ActError::Output(_) | ActError::NotRecorded(_))) => {
                 Ok(Self { record: None, lost: Some(lost) })
             }
             Err(error) => Err(error),
@@ -83,12 +83,13 @@ impl OpenRecord {
     }
 
     /// Every waiver a run is told of: the plan's, and those of the record that it does not have.
-    pub(super) fn waivers(&self, plan: &Plan) -> Vec<GivenWaiver> {
+    pub(super) fn waivers(&self, plan: &Plan) -> Result<Vec<GivenWaiver>, LedgerError> {
         let (mut signatures, mut recorded): (BTreeSet<Digest>, Vec<Waiver>) = Default::default();
         if let Some(record) = &self.record {
             let policy = record.policy.in_force(record.now);
             // Of several words on one check the last.
-            for waiver in record.here().filter_map(|entry| signed_waiver(entry, policy.as_ref())) {
+            for entry in record.here(&[Act::WAIVER]) {
+                let Some(waiver) = signed_waiver(entry?, policy.as_ref()) else { continue };
                 signatures.insert(waiver.digest());
                 recorded.retain(|earlier| earlier.check != waiver.check);
                 recorded.push(waiver.clone());
@@ -101,20 +102,21 @@ impl OpenRecord {
         });
         let known = |waiver: &Waiver| plan.waivers.iter().any(|placed| placed.waiver == *waiver);
         let recorded = recorded.iter().filter(|waiver| !known(waiver));
-        written.chain(recorded.map(|waiver| GivenWaiver { waiver: waiver.clone(), signed: true, location: None })).collect()
+        Ok(written.chain(recorded.map(|waiver| GivenWaiver { waiver: waiver.clone(), signed: true, location: None })).collect())
     }
 
     /// The answers that count, by the id of the check: given by those of whom the policy's own plan asks it. Of several the
     /// last.
-    pub(super) fn answers(&self) -> BTreeMap<String, GivenAnswer> {
-        let Some(record) = &self.record else { return BTreeMap::new() };
+    pub(super) fn answers(&self) -> Result<BTreeMap<String, GivenAnswer>, LedgerError> {
+        let Some(record) = &self.record else { return Ok(BTreeMap::new()) };
         let policy = record.policy.in_force(record.now);
         let may = |check: &str, by: &String| match (&policy, record.policy.asked_of.get(check)) {
             (Some(policy), Some(asked)) => policy.among(asked).contains(by),
             _ => true,
         };
-        let given = record.here().filter_map(|entry| ledger::given_answer(entry, policy.as_ref()));
-        given.filter(|(check, given)| may(check, &given.by)).collect()
+        let entries = record.here(&[Act::ANSWER]).collect::<Result<Vec<_>, _>>()?;
+        let given = entries.into_iter().filter_map(|entry| ledger::given_answer(entry, policy.as_ref()));
+        Ok(given.filter(|(check, given)| may(check, &given.by)).collect())
     }
 }
 
@@ -127,10 +129,10 @@ pub(super) async fn add(
     (report, json): (&Report, &[u8]),
 ) -> Result<Recorded, ActError> {
     let recorder = Recorder::find(caller, dialogue, record, recording.recorder_key.as_deref()).await?;
-    let recorder = if vouched_for(record, report) { recorder } else { recorder.unsigned() };
+    let recorder = if vouched_for(record, report)? { recorder } else { recorder.unsigned() };
     let entry = put(caller, record, &recorder, report, json.to_vec()).await?;
     let added =
-        record.entry(entry.seq).and_then(|added| if let Act::Run(run) = &added.statement.act { Some((added, &**run)) } else { None });
+        record.entry(entry.seq)?.and_then(|added| if let Act::Run(run) = &added.statement.act { Some((added, &**run)) } else { None });
     let Some((added, run)) = added else { return Ok(Recorded { entry, beside: None }) };
     let asking = page::Asking { as_of: Some((caller.clock)()), child_of: recording.child_of.as_ref() };
     let beside = page::beside(record, added, run, asking).await?.record;
@@ -142,14 +144,18 @@ pub(super) async fn add(
 
 /// Whether a recorder may sign this report: one that was merged only if every share is on record, signed by a recorder. Else
 /// the signature would vouch for what nobody looked at.
-fn vouched_for(record: &EnvironmentRecord, report: &Report) -> bool {
-    let signed = |share: &Digest| {
-        record.policy.in_force(record.now).is_some_and(|policy| {
-            let by_recorder = |entry: &&ledger::VerifiedEntry| entry.signer().is_some_and(|signer| policy.is_recorder(signer));
-            record.here().filter(by_recorder).any(|entry| matches!(&entry.statement.act, Act::Run(run) if run.report == *share))
-        })
-    };
-    report.merged.iter().all(|share| signed(&share.digest))
+fn vouched_for(record: &EnvironmentRecord, report: &Report) -> Result<bool, LedgerError> {
+    let mut wanted: BTreeSet<&Digest> = report.merged.iter().map(|share| &share.digest).collect();
+    let Some(policy) = record.policy.in_force(record.now).filter(|_| !wanted.is_empty()) else { return Ok(wanted.is_empty()) };
+    for entry in record.here(&[Act::RUN]) {
+        let entry = entry?;
+        if let Act::Run(run) = &entry.statement.act
+            && entry.signer().is_some_and(|signer| policy.is_recorder(signer))
+        {
+            wanted.remove(&run.report);
+        }
+    }
+    Ok(wanted.is_empty())
 }
 
 /// Adds the run whose report has these bytes, with the bytes of the plan it was made with.
@@ -160,7 +166,7 @@ async fn put(
     report: &Report,
     json: Vec<u8>,
 ) -> Result<Entry, ActError> {
-    let authors = record.authors(caller, &report.release).await;
+    let authors = record.authors(caller, &report.release).await?;
     let mut blobs: Vec<Blob> = vec![Blob::of(json)];
     let mut files: BTreeMap<String, Digest> = BTreeMap::new();
     for (name, bytes) in &record.plan.kept {

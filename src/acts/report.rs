@@ -54,8 +54,8 @@ pub async fn report(caller: &Caller, request: &ReportRequest) -> Result<StoredRe
 
 /// The run that is meant: of this entry, or the newest of the release, a full one before its deployment if there is one.
 fn wanted<'r>(record: &'r EnvironmentRecord, request: &ReportRequest) -> Result<(&'r VerifiedEntry, &'r Run), ActError> {
-    let runs = record.here().filter_map(|entry| if let Act::Run(run) = &entry.statement.act { Some((entry, &**run)) } else { None });
-    let runs: Vec<(&VerifiedEntry, &Run)> = runs.collect();
+    let runs = record.here(&[Act::RUN]).collect::<Result<Vec<_>, _>>()?.into_iter();
+    let runs = runs.filter_map(|entry| if let Act::Run(run) = &entry.statement.act { Some((entry, &**run)) } else { None });
     let environment = &record.plan.environment;
     if let Some(wanted) = request.entry {
         let found = runs.into_iter().find(|(entry, _)| entry.entry.seq == wanted);

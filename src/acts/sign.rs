@@ -5,15 +5,17 @@ mod taking;
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use super::{
     ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence,
     signer::{self, Signer},
 };
 use crate::{
-    ledger::{self, Blob, Draft, Entry, Envelope, RecordedRun, VerifiedEntry, pae},
+    ledger::{self, Blob, Draft, Entry, Envelope, LedgerError, RecordedRun, VerifiedEntry, pae},
     model::{
-        Act, Decision, Digest, Evidence, Method, Phase, Report, Run, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal,
-        plain, utc,
+        Act, Decision, Digest, Evidence, Method, Phase, Release, Report, Run, SignOff, SignedException, Signoff, Subject, Verdict,
+        Withdrawal, plain, utc,
     },
 };
 
@@ -164,7 +166,7 @@ async fn newest(request: &SignRequest, record: &EnvironmentRecord, report: Optio
     let run = match report {
         Some(report) => of_report(record, report).await?,
         // Whatever was looked at last is what people talk about.
-        None if request.release.is_empty() => match newest_look(record) {
+        None if request.release.is_empty() => match newest_look(record)? {
             Some((entry, run)) => Some(ledger::recorded(record.store.as_ref(), entry, run).await?),
             None => None,
         },
@@ -181,18 +183,26 @@ async fn newest(request: &SignRequest, record: &EnvironmentRecord, report: Optio
 }
 
 /// The run whose looks are the newest.
-fn newest_look(record: &EnvironmentRecord) -> Option<(&VerifiedEntry, &Run)> {
-    let runs = record.here().filter(|entry| entry.aside.is_none()).filter_map(|entry| match &entry.statement.act {
-        Act::Run(run) if run.full && run.phase == Phase::PreDeploy => {
-            Some((run.looked.map_or(entry.own, |looked| looked.min(entry.own)), entry, &**run))
+fn newest_look(record: &EnvironmentRecord) -> Result<Option<(&VerifiedEntry, &Run)>, LedgerError> {
+    let mut newest: Option<(Timestamp, &VerifiedEntry, &Run)> = None;
+    for linked in record.history.linked().iter().rev().filter(|linked| linked.aside.is_none()) {
+        // Nothing was looked at after it was recorded.
+        if newest.is_some_and(|(looked, ..)| linked.own <= looked) || !linked.is_of(record.place(), &[Act::RUN]) {
+            continue;
         }
-        _ => None,
-    });
-    runs.max_by_key(|(looked, entry, _)| (*looked, entry.entry.seq)).map(|(_, entry, run)| (entry, run))
+        let entry = record.history.verified(linked)?;
+        let Act::Run(run) = &entry.statement.act else { continue };
+        let looked = run.looked.map_or(entry.own, |looked| looked.min(entry.own));
+        if run.full && run.phase == Phase::PreDeploy && newest.is_none_or(|(newest, ..)| newest < looked) {
+            newest = Some((looked, entry, run));
+        }
+    }
+    Ok(newest.map(|(_, entry, run)| (entry, run)))
 }
 
 async fn of_report(record: &EnvironmentRecord, report: &Digest) -> Result<Option<RecordedRun>, ActError> {
-    for entry in record.history.entries().iter().rev() {
+    for entry in record.here(&[Act::RUN]).rev() {
+        let entry = entry?;
         if let Act::Run(run) = &entry.statement.act
             && run.report == *report
         {
@@ -263,13 +273,18 @@ fn signable(run: &RecordedRun) -> Result<(), String> {
 
 /// Takes back the newest sign-off of this person in this role, on the release of the run.
 fn withdrawal(request: &SignRequest, record: &EnvironmentRecord, run: &RecordedRun, role: &str, person: &str) -> Result<Act, ActError> {
-    let of_release = |sign_off: &SignOff| {
-        let (theirs, ours) = (&sign_off.release, &run.report.release);
+    let same = |theirs: &Release, ours: &Release| {
         (&theirs.version, &theirs.commit, &theirs.artifact) == (&ours.version, &ours.commit, &ours.artifact)
     };
-    let newest = record.here().rev().find(
-        |proven| matches!(&proven.statement.act, Act::SignOff(said) if said.role == role && said.person == person && of_release(said)),
-    );
+    let mut newest = None;
+    for proven in record.here(&[Act::SIGN_OFF]).rev() {
+        let proven = proven?;
+        if matches!(&proven.statement.act, Act::SignOff(said) if said.role == role && said.person == person && same(&said.release, &run.report.release))
+        {
+            newest = Some(proven);
+            break;
+        }
+    }
     let sign_off: Digest = newest.map(|proven| proven.entry.statement()).ok_or_else(|| {
         let release = run.report.release.name().unwrap_or_default();
         ActError::Usage(format!("`{person}` has signed nothing as `{role}` on {release} in `{}` to withdraw", record.plan.environment))
@@ -311,10 +326,16 @@ async fn shown(record: &EnvironmentRecord, run: &RecordedRun, act: &Act, signer:
 
 /// What changed since this person last signed.
 async fn since(record: &EnvironmentRecord, run: &RecordedRun, person: &str) -> Result<Vec<String>, ActError> {
-    let last = record.here().rev().find_map(|proven| match &proven.statement.act {
-        Act::SignOff(said) if said.person == person && said.report != run.run.report => Some(said.report.clone()),
-        _ => None,
-    });
+    let mut last = None;
+    for proven in record.here(&[Act::SIGN_OFF]).rev() {
+        if let Act::SignOff(said) = &proven?.statement.act
+            && said.person == person
+            && said.report != run.run.report
+        {
+            last = Some(said.report.clone());
+            break;
+        }
+    }
     let Some(last) = last else { return Ok(vec!["you have signed nothing before".into()]) };
     let Some(bytes) = record.store.blob(&last).await? else { return Ok(Vec::new()) };
     let before = Report::from_json(&bytes).map_err(|error| ActError::Usage(error.to_string()))?;

@@ -183,8 +183,8 @@ fn settings(
         env: caller.env.clone(),
         signoff: policy.signoff.clone(),
         notes: identified.notes,
-        waivers: record.waivers(plan),
-        answers: Arc::new(record.answers()),
+        waivers: record.waivers(plan)?,
+        answers: Arc::new(record.answers()?),
         clock: caller.clock,
     })
 }

@@ -1,6 +1,6 @@
 //! Whether an answer on record counts: signed by a person of whom the question is asked.
 
-use super::{History, Objection, PolicyInForce, RecordedRun, VerifiedEntry};
+use super::{History, LedgerError, Objection, PolicyInForce, RecordedRun, VerifiedEntry};
 use crate::model::{Act, Answer, Exit, Finding, GivenAnswer, Json, Outcome, Period, Reply};
 
 /// The answer in this entry as runs and pages take it; `None` where it does not count. An answer from the future allows
@@ -34,14 +34,26 @@ pub(super) fn objection(
     finding: &Finding,
     asked: Option<&Vec<String>>,
     policy: &PolicyInForce<'_>,
-) -> Option<Objection> {
+) -> Result<Option<Objection>, LedgerError> {
     if finding.kind != "manual" || finding.outcome == Outcome::Skipped {
-        return None;
+        return Ok(None);
     }
+    let place = (run.report.project.as_str(), run.report.environment.as_str());
+    let answers = history.said(place, &[Act::ANSWER]).collect::<Result<Vec<_>, _>>()?;
+    Ok(unsound(&answers, run, finding, asked, policy))
+}
+
+/// The same beside everything that was answered.
+fn unsound(
+    answers: &[&VerifiedEntry],
+    run: &RecordedRun,
+    finding: &Finding,
+    asked: Option<&Vec<String>>,
+    policy: &PolicyInForce<'_>,
+) -> Option<Objection> {
     let id = &finding.id;
     let again = |text: String| Some(Objection { exit: Exit::Unchecked, text: format!("{text}: run `gonogo verify` again") });
-    let of_environment = || history.of_environment(&run.report.project, &run.report.environment);
-    let anew = of_environment().find(|entry| {
+    let anew = answers.iter().find(|entry| {
         let answers = matches!(&entry.statement.act, Act::Answer(answer) if answer.check == *id);
         answers && entry.entry.seq > run.seq && entry.signer().is_some()
     });
@@ -57,7 +69,7 @@ pub(super) fn objection(
     if given.reply == Reply::No {
         return None;
     }
-    let stands = of_environment().filter(|entry| entry.entry.seq == given.entry && entry.entry.seq < run.seq);
+    let stands = answers.iter().filter(|entry| entry.entry.seq == given.entry && entry.entry.seq < run.seq);
     let stands = stands.filter_map(|entry| given_answer(entry, Some(policy))).find(|(check, answer)| check == id && *answer == given);
     if stands.is_none() {
         return again(format!("the answer to `{id}` that the newest full run took is not on record as it says, or does not count"));

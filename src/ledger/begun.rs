@@ -1,20 +1,24 @@
 //! Deployments that began and have no end on record: until somebody says what became of them, nobody knows what is live.
 
-use super::{AskedRelease, History, VerifiedEntry};
+use super::{AskedRelease, History, LedgerError, VerifiedEntry};
 use crate::model::{Act, Begun, Digest, utc};
 
 /// The deployments of an environment that began and did not end, oldest first. An entry from the future began all the same,
 /// and ends nothing yet.
-pub fn unended<'h>(history: &'h History, project: &str, environment: &str) -> Vec<(&'h VerifiedEntry, &'h Begun)> {
+///
+/// # Errors
+/// Where one of the entries cannot be believed.
+pub fn unended<'h>(history: &'h History, place: (&'h str, &'h str)) -> Result<Vec<(&'h VerifiedEntry, &'h Begun)>, LedgerError> {
     let mut open: Vec<(&VerifiedEntry, &Begun)> = Vec::new();
-    for entry in history.entries().iter().filter(|entry| entry.is_of(project, environment)) {
+    for entry in history.said(place, &[Act::BEGUN, Act::DEPLOYMENT]) {
+        let entry = entry?;
         match &entry.statement.act {
             Act::Begun(begun) => open.push((entry, begun)),
             Act::Deployment(end) if entry.aside.is_none() => open.retain(|(began, _)| !ends(entry, end.begun.as_ref(), began)),
             _ => {}
         }
     }
-    open
+    Ok(open)
 }
 
 /// Whether this deployment's entry is the end of the one that began: nobody ends what was signed without a signature.
@@ -24,10 +28,10 @@ fn ends(end: &VerifiedEntry, names: Option<&Digest>, began: &VerifiedEntry) -> b
 
 /// What they hold, a sentence each. The one whose own child asks, which `child_of` shows by its token's fingerprint, holds
 /// nothing that its release is asked about for.
-pub(super) fn holds(history: &History, asked: &AskedRelease, child_of: Option<&Digest>) -> Vec<String> {
-    let open = unended(history, &asked.project, &asked.environment);
+pub(super) fn holds(history: &History, asked: &AskedRelease, child_of: Option<&Digest>) -> Result<Vec<String>, LedgerError> {
+    let open = unended(history, asked.place())?;
     let others = open.into_iter().filter(|(_, begun)| !(child_of == Some(&begun.token) && asked.covered(&begun.release).is_ok()));
-    others.map(|(entry, begun)| sentence(entry, begun)).collect()
+    Ok(others.map(|(entry, begun)| sentence(entry, begun)).collect())
 }
 
 /// What began and did not end, and what to do.

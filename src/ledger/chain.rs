@@ -58,14 +58,16 @@ pub fn check(entries: &[Entry]) -> Result<(), LedgerError> {
         let statement = entry.statement();
         let digest = entry.digest_over(&statement);
         links.follow(entry, &digest, statement)?;
-        links.read(entry, &digest)?;
+        if entry.version <= VERSION {
+            links.statement(entry, &digest, &mut Err)?;
+        }
     }
     Ok(())
 }
 
 /// Everything that is wrong with a chain, statements and signatures included.
-pub fn faults(rows: Vec<Row>, verifier: &dyn Verifier, now: Timestamp) -> Vec<Fault> {
-    let look = Look { repairs: Repairs::All, ..Look::at_everything(verifier, now) };
+pub fn faults(rows: Vec<Row>, verifier: impl Verifier + 'static, now: Timestamp) -> Vec<Fault> {
+    let look = Look { repairs: Repairs::All, ..Look::by(verifier, now) };
     // What goes past every fault ends at none.
     History::of(rows, &look).map(|history| history.repaired().to_vec()).unwrap_or_default()
 }
@@ -187,45 +189,52 @@ impl Links {
         Ok(())
     }
 
-    /// The statement of an entry, which must be what its label says. What a newer program says is not read.
-    pub(super) fn read(&mut self, entry: &Entry, digest: &Digest) -> Result<Option<Statement>, Fault> {
-        if entry.version > VERSION {
-            return Ok(None);
+    /// The statement of an entry, which must be what its label says. That it was made over a head which is no entry before it
+    /// is for `past` to go past.
+    pub(super) fn statement(
+        &self,
+        entry: &Entry,
+        digest: &Digest,
+        past: &mut dyn FnMut(Fault) -> Result<(), Fault>,
+    ) -> Result<Statement, Fault> {
+        let unread = |why: String| Fault::of(FaultKind::Row, entry, digest, None, why);
+        let statement = Statement::from_json(&entry.payload).map_err(|error| unread(error.to_string()))?;
+        if !entry.label.is_that_of(&statement) {
+            return Err(unread("its label says other things than its statement".into()));
         }
-        let row = (entry.seq, digest);
-        let read = match Statement::from_json(&entry.payload) {
-            Ok(statement) if entry.label.is_that_of(&statement) => Ok(statement),
-            Ok(_) => Err("its label says other things than its statement".to_owned()),
-            Err(error) => Err(error.to_string()),
-        };
-        let statement = match read {
-            Ok(statement) => statement,
-            Err(why) => return self.fault(FaultKind::Row, entry.seq, row, None, why).map(|()| None),
-        };
         let head = &statement.made.head;
         // Its own is not yet one before it.
         if *head != Digest::none() && self.places.get(head).is_none_or(|place| *place >= entry.seq) {
             let why = format!("its statement was made over the ledger head {head}, which is no entry before it");
-            self.fault(FaultKind::Head, entry.seq, row, Some(head.clone()), why)?;
+            past(Fault::of(FaultKind::Head, entry, digest, Some(head.clone()), why))?;
         }
-        Ok(Some(statement))
+        Ok(statement)
+    }
+
+    /// Whether any fault is gone past.
+    pub(super) fn goes_past(&self) -> bool {
+        self.repairs.as_ref().is_none_or(|repairs| !repairs.is_empty())
     }
 
     /// Goes past a fault that is set aside.
-    pub(super) fn fault(
-        &mut self,
-        kind: FaultKind,
-        place: u64,
-        (seq, name): (u64, &Digest),
-        after: Option<Digest>,
-        why: String,
-    ) -> Result<(), Fault> {
-        let fault = Fault { kind, place, row: Repaired { seq, row: name.clone(), after, why } };
-        let same = |repaired: &Repaired| repaired.row == fault.row.row && (repaired.seq, &repaired.after) == (seq, &fault.row.after);
+    pub(super) fn past(&mut self, fault: Fault) -> Result<(), Fault> {
+        let row = &fault.row;
+        let same = |repaired: &Repaired| (&repaired.row, repaired.seq, &repaired.after) == (&row.row, row.seq, &row.after);
         if self.repairs.as_ref().is_some_and(|repairs| !repairs.iter().any(same)) {
             return Err(fault);
         }
         self.faults.push(fault);
         Ok(())
+    }
+
+    fn fault(&mut self, kind: FaultKind, place: u64, (seq, name): (u64, &Digest), after: Option<Digest>, why: String) -> Result<(), Fault> {
+        self.past(Fault { kind, place, row: Repaired { seq, row: name.clone(), after, why } })
+    }
+}
+
+impl Fault {
+    /// One of an entry in its own place.
+    pub(super) fn of(kind: FaultKind, entry: &Entry, digest: &Digest, after: Option<Digest>, why: String) -> Self {
+        Self { kind, place: entry.seq, row: Repaired { seq: entry.seq, row: digest.clone(), after, why } }
     }
 }

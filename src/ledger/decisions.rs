@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{History, PolicyInForce, VerifiedEntry};
+use super::{AskedRelease, History, LedgerError, PolicyInForce, VerifiedEntry};
 use crate::model::{Act, Decision, Digest, Method, Run, SignOff};
 
 /// The runs, sign-offs and withdrawals of one environment, found by what they are about.
@@ -15,9 +15,26 @@ pub struct Decisions<'h> {
 
 impl<'h> Decisions<'h> {
     /// Those that the history has.
-    pub fn of(history: &'h History, project: &'h str, environment: &'h str) -> Self {
+    ///
+    /// # Errors
+    /// Where one of them cannot be believed.
+    pub fn of(history: &'h History, place: (&'h str, &'h str)) -> Result<Self, LedgerError> {
+        Self::among(history.said(place, &[Act::RUN, Act::SIGN_OFF, Act::WITHDRAWAL]))
+    }
+
+    /// Those that can bear on a release.
+    ///
+    /// # Errors
+    /// Where one of them cannot be believed.
+    pub fn on(history: &'h History, asked: &'h AskedRelease) -> Result<Self, LedgerError> {
+        let on = history.on_release(asked, &[Act::RUN, Act::SIGN_OFF]);
+        Self::among(on.chain(history.said(asked.place(), &[Act::WITHDRAWAL])))
+    }
+
+    fn among(entries: impl Iterator<Item = Result<&'h VerifiedEntry, LedgerError>>) -> Result<Self, LedgerError> {
         let mut decisions = Self { runs: HashMap::new(), by_report: HashMap::new(), withdrawn: HashMap::new() };
-        for entry in history.of_environment(project, environment) {
+        for entry in entries {
+            let entry = entry?;
             match &entry.statement.act {
                 Act::Run(run) => _ = decisions.runs.entry(&run.report).or_insert((entry, run)),
                 Act::SignOff(said) => decisions.by_report.entry(&said.report).or_default().push((entry, said)),
@@ -25,7 +42,7 @@ impl<'h> Decisions<'h> {
                 _ => {}
             }
         }
-        decisions
+        Ok(decisions)
     }
 
     /// The run that made this report.

@@ -1,6 +1,6 @@
 //! Times the gate was passed in an emergency: what opens it, for which deployment, and whether it was looked at afterwards.
 
-use super::{AskedRelease, History, PolicyInForce, VerifiedEntry};
+use super::{AskedRelease, History, LedgerError, PolicyInForce, VerifiedEntry};
 use crate::model::{Act, Emergency, EmergencyRow, Review, utc};
 
 /// The emergencies of one environment, oldest first, each with its review.
@@ -18,10 +18,19 @@ struct Declared<'h> {
 
 impl<'h> Emergencies<'h> {
     /// Those that somebody trusted signed. Only a person reviews one, and not whoever opened the gate.
-    pub fn of(history: &'h History, asked: &AskedRelease, policy: Option<&PolicyInForce<'_>>) -> Self {
+    ///
+    /// # Errors
+    /// Where one of the entries cannot be believed.
+    pub fn of(history: &'h History, asked: &'h AskedRelease, policy: Option<&PolicyInForce<'_>>) -> Result<Self, LedgerError> {
         let is_person = |id: &str| policy.is_none_or(|policy| policy.policy.is_of_people(id));
         let mut all: Vec<Declared<'h>> = Vec::new();
-        for entry in history.entries().iter().filter(|entry| entry.is_of(&asked.project, &asked.environment)) {
+        // Without an emergency there is nothing that a deployment could have used up.
+        let acts: &[&str] = match history.said(asked.place(), &[Act::EMERGENCY]).next() {
+            Some(_) => &[Act::EMERGENCY, Act::REVIEW, Act::BEGUN, Act::DEPLOYMENT],
+            None => &[],
+        };
+        for entry in history.said(asked.place(), acts) {
+            let entry = entry?;
             match &entry.statement.act {
                 Act::Emergency(emergency) if entry.signer().is_some() => all.push(Declared { entry, emergency, review: None, used: false }),
                 Act::Review(review) if entry.aside.is_none() && entry.signer().is_some_and(is_person) => {
@@ -37,7 +46,7 @@ impl<'h> Emergencies<'h> {
                 _ => {}
             }
         }
-        Self { all }
+        Ok(Self { all })
     }
 
     /// What holds the next release: each emergency whose review is overdue, in a sentence.

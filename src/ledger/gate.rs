@@ -5,7 +5,7 @@ mod elsewhere;
 use std::collections::BTreeMap;
 
 use super::{
-    AskedRelease, Bearing, Emergencies, History, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
+    AskedRelease, Bearing, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
     independence::{Independence, Makers, behind, independence, vouched},
     quorum, repairs,
     runs::newer_no,
@@ -90,7 +90,10 @@ impl Ruling<'_> {
 }
 
 /// Rules on a release. `runs` are its full runs, the oldest look first.
-pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>) -> Ruling<'h> {
+///
+/// # Errors
+/// Where an entry that the ruling rests on cannot be believed.
+pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>) -> Result<Ruling<'h>, LedgerError> {
     let GateInput { asked, policy, .. } = input;
     let mut ruling = Ruling {
         objections: Vec::new(),
@@ -109,27 +112,27 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
     let mut waits = Vec::new();
     match runs.iter().rfind(|run| run.aside.is_none()) {
         None => {
-            ruling.object(Exit::Unchecked, no_run(history, asked));
+            ruling.object(Exit::Unchecked, no_run(history, asked)?);
             ruling.missing = quorum::missing(&policy.policy.require, &[]);
         }
         Some(run) => {
-            look_at_run(&mut ruling, history, run, input);
-            ruling.votes = votes(history, asked, policy, runs, run, input.elsewhere);
-            waits = look_at_votes(&mut ruling, history, input, run);
+            look_at_run(&mut ruling, history, run, input)?;
+            ruling.votes = votes(history, asked, policy, runs, run, input.elsewhere)?;
+            waits = look_at_votes(&mut ruling, history, input, run)?;
             ruling.run = Some(run.clone());
         }
     }
-    for overdue in Emergencies::of(history, asked, Some(&policy)).overdue(policy.now) {
+    for overdue in Emergencies::of(history, asked, Some(&policy))?.overdue(policy.now) {
         ruling.object(Exit::Hold, overdue);
     }
-    for open in begun::holds(history, asked, input.child_of) {
+    for open in begun::holds(history, asked, input.child_of)? {
         ruling.object(Exit::Hold, open);
     }
-    for aside in repairs::holds(history, ruling.run.as_ref()) {
+    for aside in repairs::holds(history, ruling.run.as_ref())? {
         ruling.object(Exit::Hold, aside);
     }
     if let Some(there) = input.elsewhere {
-        for objection in elsewhere::objections(history, there, input, ruling.run.as_ref()) {
+        for objection in elsewhere::objections(history, there, input, ruling.run.as_ref())? {
             ruling.object(objection.exit, objection.text);
         }
     }
@@ -138,7 +141,7 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
     let waiting = ruling.objections.is_empty() && !waits.is_empty() && !taken_back;
     waits.into_iter().for_each(|text| ruling.object(Exit::Hold, text));
     ruling.waiting = waiting;
-    ruling
+    Ok(ruling)
 }
 
 /// Smaller is graver, as the exit codes are.
@@ -148,19 +151,20 @@ fn gravity(exit: Exit) -> usize {
 
 /// The entries that allow nothing, each with the reason.
 fn set_aside(history: &History, asked: &AskedRelease) -> Vec<String> {
-    let here = history.of_environment(&asked.project, &asked.environment);
+    let here =
+        history.linked().iter().filter(|linked| (linked.label().project.as_str(), linked.label().environment.as_str()) == asked.place());
     here.filter_map(|entry| Some(format!("entry {} is set aside: {}", entry.entry.seq, entry.aside.as_ref()?))).collect()
 }
 
 /// That there is no run, and which one nearly is.
-fn no_run(history: &History, asked: &AskedRelease) -> String {
-    let near = super::runs::full(history, asked).filter(|(_, run)| asked.shares_a_name(&run.release)).last();
+fn no_run(history: &History, asked: &AskedRelease) -> Result<String, LedgerError> {
+    let near = super::runs::full(history, asked)?.into_iter().rfind(|(_, run)| asked.shares_a_name(&run.release));
     let near = near.and_then(|(entry, run)| Some((entry, asked.covered(&run.release).err()?)));
     let near = near.map(|(entry, why)| format!(" (that of entry {} {why})", entry.entry.seq)).unwrap_or_default();
-    format!("no full run of {} before its deployment is on record{near}: run `gonogo verify`", asked.name())
+    Ok(format!("no full run of {} before its deployment is on record{near}: run `gonogo verify`", asked.name()))
 }
 
-fn look_at_run(ruling: &mut Ruling<'_>, history: &History, run: &RecordedRun, input: GateInput<'_>) {
+fn look_at_run(ruling: &mut Ruling<'_>, history: &History, run: &RecordedRun, input: GateInput<'_>) -> Result<(), LedgerError> {
     let GateInput { asked, policy, .. } = input;
     let report = &run.report;
     match report.verdict {
@@ -183,21 +187,22 @@ fn look_at_run(ruling: &mut Ruling<'_>, history: &History, run: &RecordedRun, in
         let text = format!("the plan has changed since the newest full run ({}): run `gonogo verify` again", changed.join(", "));
         ruling.object(Exit::Unchecked, text);
     }
-    for (entry, newer, bearing) in newer_no(history, asked, run) {
+    for (entry, newer, bearing) in newer_no(history, asked, run)? {
         ruling.object(no_exit(newer, bearing), newer_sentence(entry.entry.seq, newer, bearing, ""));
     }
-    ruling.vouched_for = run.is_vouched_for(history, &policy);
+    ruling.vouched_for = run.is_vouched_for(history, &policy)?;
     if policy.policy.unsigned_runs == UnsignedRuns::Refused && !ruling.vouched_for {
         let shares = if report.merged.is_empty() { "" } else { ", or a share of it is not," };
         ruling.object(Exit::Unchecked, format!("the newest full run is not signed by a `recorder`{shares} which the policy demands"));
     }
     for finding in report.findings.iter().filter(|finding| finding.severity.blocks(report.strict)) {
-        if let Some(objection) = answers::objection(history, run, finding, input.asked_of.get(&finding.id), &policy) {
+        if let Some(objection) = answers::objection(history, run, finding, input.asked_of.get(&finding.id), &policy)? {
             ruling.object(objection.exit, objection.text);
-        } else if let Some(why) = waivers::void(finding, report, waivers::behind(history, report, finding, run.seq, &policy), &policy) {
+        } else if let Some(why) = waivers::void(finding, report, waivers::behind(history, report, finding, run.seq, &policy)?, &policy) {
             ruling.object(Exit::Red, format!("`{}` is red, and its accepted exception does not count: {why}", finding.id));
         }
     }
+    Ok(())
 }
 
 /// What a newer run that is no go means for a release that it bears on so.
@@ -245,7 +250,7 @@ fn no_of<'v>(vote: &'v Vote<'_>, votes: &[Vote<'_>]) -> Option<(&'v Vote<'v>, Ex
 }
 
 /// Looks at what people decided; gives back what is only missing.
-fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_>, run: &RecordedRun) -> Vec<String> {
+fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_>, run: &RecordedRun) -> Result<Vec<String>, LedgerError> {
     let policy = input.policy;
     let votes = std::mem::take(&mut ruling.votes);
     let required = |role: &str| policy.policy.require.iter().any(|required| required.role == role);
@@ -266,7 +271,7 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
         let approved: Vec<_> = approved.map(|vote| behind(vote.proven, &vote.sign_off.person)).collect();
         let makers = Makers {
             authors: input.authors.or(run.run.authors.as_ref()),
-            vouched: vouched(history, input.asked, &policy),
+            vouched: vouched(history, input.asked, &policy)?,
             deployer: input.deployer,
         };
         if let Independence::Open(why) = independence(makers, &approved, &policy) {
@@ -274,7 +279,7 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
         }
     }
     ruling.votes = votes;
-    waits
+    Ok(waits)
 }
 
 fn waits_for(missing: &Missing, votes: &[Vote<'_>], policy: &PolicyInForce<'_>) -> String {

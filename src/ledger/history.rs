@@ -1,14 +1,15 @@
 //! A ledger that was read and believed: its entries with what they say, and how far their signatures can be trusted.
 //!
-//! Every hash and every link is followed. Statements are read and signatures looked at only where an answer can rest on
-//! them; who asks says so by the labels.
+//! Every hash and every link is followed, and whoever signed last vouches for all that they saw. A statement is read and its
+//! signature looked at when somebody asks for the entry, and what cannot be believed is an error then: whoever rules on a
+//! release looks at what bears on it and at nothing else.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
 use super::{
-    Checked, Entry, Fault, FaultKind, LedgerError, Look, Row, VERSION,
+    AskedRelease, Checked, Entry, Fault, FaultKind, Label, LedgerError, Look, Row, VERSION, Verifier,
     chain::Links,
     row::{Sound, Unsound},
 };
@@ -17,11 +18,43 @@ use crate::model::{Act, Digest, Made, Method, Period, Statement, utc};
 /// How far the clocks of a signer and of the ledger may be apart.
 pub const CLOCKS: Period = Period::seconds(60);
 
+/// An entry that stands in its place in the chain.
+#[derive(Debug, Clone)]
+pub struct LinkedEntry {
+    /// The entry.
+    pub entry: Arc<Entry>,
+    /// Its fingerprint.
+    pub digest: Digest,
+    /// The fingerprint of its statement.
+    pub statement: Digest,
+    /// [`VerifiedEntry::own`].
+    pub own: Timestamp,
+    /// [`VerifiedEntry::aside`].
+    pub aside: Option<String>,
+    /// When its signer's key must have counted: a clock that was set back revives no key that has expired, and one that was
+    /// set forward ends none.
+    at: Timestamp,
+    verified: OnceLock<VerifiedEntry>,
+}
+
+impl LinkedEntry {
+    /// What it is about.
+    pub fn label(&self) -> &Label {
+        &self.entry.label
+    }
+
+    /// Whether it is about this environment of a project, and one of these acts.
+    pub fn is_of(&self, (project, environment): (&str, &str), acts: &[&str]) -> bool {
+        let label = self.label();
+        label.project == project && label.environment == environment && acts.contains(&label.act.as_str())
+    }
+}
+
 /// An entry whose place, statement and signature were looked at.
 #[derive(Debug, Clone)]
 pub struct VerifiedEntry {
     /// The entry.
-    pub entry: Entry,
+    pub entry: Arc<Entry>,
     /// Its fingerprint.
     pub digest: Digest,
     /// What it says.
@@ -69,40 +102,46 @@ impl VerifiedEntry {
     }
 }
 
-/// A chain, in order, believed, or its beginning; copies share what was read.
+/// A chain, in order, or its beginning; copies share what was read.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     read: Arc<Read>,
-    /// How many of its links are meant.
-    links: usize,
-    /// How many of the entries.
-    entries: usize,
+    /// How many of its entries are meant.
+    meant: usize,
 }
 
 /// What was read.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Read {
     links: Links,
-    /// Every entry that counts, with its number, its fingerprint and its own time.
-    all: Vec<(u64, Digest, Timestamp)>,
-    entries: Vec<VerifiedEntry>,
+    /// Every entry that counts.
+    entries: Vec<LinkedEntry>,
     /// The newest time of an entry that is not still to come.
     newest: Option<Timestamp>,
     /// The number of the end of the shared chain, which says nothing that anybody could sign.
     closing: Option<u64>,
+    /// Judges signatures; there is one where there are entries.
+    verifier: Option<Arc<dyn Verifier>>,
+    now: Timestamp,
 }
 
 impl History {
-    /// Follows a chain, and looks at those of its entries that bear on the answer.
+    /// Follows a chain, and looks at the newest signature, which vouches for what is before it. Where faults are gone past,
+    /// everything is looked at.
     ///
     /// # Errors
     /// The first fault that is not to be gone past.
     pub fn of(rows: Vec<Row>, look: &Look<'_>) -> Result<Self, LedgerError> {
-        let mut read = Read { links: Links::new(look.repairs), all: Vec::with_capacity(rows.len()), ..Read::default() };
+        let verifier = Some(look.verifier.clone());
+        let entries = Vec::with_capacity(rows.len());
+        let mut read = Read { links: Links::new(look.repairs), entries, newest: None, closing: None, verifier, now: look.now };
         for row in rows {
-            read.take(row.read(), look)?;
+            read.take(row.read())?;
         }
-        Ok(Self { links: read.all.len(), entries: read.entries.len(), read: Arc::new(read) })
+        let history = Self { meant: read.entries.len(), read: Arc::new(read) };
+        // Whoever takes an entry out has to make all anew that was signed after it; the newest of that is enough to tell.
+        history.covered()?;
+        Ok(history)
     }
 
     /// Goes on with an entry that was added; `false` where it does not follow the newest one here, so that the ledger is to
@@ -110,34 +149,93 @@ impl History {
     ///
     /// # Errors
     /// A fault of the entry.
-    pub fn go_on(&mut self, entry: Entry, look: &Look<'_>) -> Result<bool, LedgerError> {
+    pub fn go_on(&mut self, entry: Entry, now: Timestamp) -> Result<bool, LedgerError> {
         let statement = entry.statement();
         let digest = entry.digest_over(&statement);
         if self.holds(&digest) {
             return Ok(true);
         }
-        if self.links < self.read.all.len() || self.read.links.head() != Some(&entry.prev) {
+        if self.meant < self.read.entries.len() || self.read.links.head() != Some(&entry.prev) {
             return Ok(false);
         }
         let read = Arc::make_mut(&mut self.read);
-        read.take(Ok(Sound { entry, digest, statement }), look)?;
-        (self.links, self.entries) = (read.all.len(), read.entries.len());
+        read.now = now;
+        read.take(Ok(Sound { entry, digest, statement }))?;
+        self.meant = read.entries.len();
         Ok(true)
     }
 
-    /// The entries that were looked at, oldest first.
-    pub fn entries(&self) -> &[VerifiedEntry] {
-        &self.read.entries[..self.entries]
+    /// The entries as they stand in the chain, oldest first.
+    pub fn linked(&self) -> &[LinkedEntry] {
+        &self.read.entries[..self.meant]
     }
 
-    /// How many entries there are, also those that were not looked at.
+    /// What one of them says, and how far that can be trusted.
+    ///
+    /// # Errors
+    /// [`LedgerError::Broken`] where it cannot be believed.
+    pub fn verified<'h>(&'h self, linked: &'h LinkedEntry) -> Result<&'h VerifiedEntry, LedgerError> {
+        if let Some(verified) = linked.verified.get() {
+            return Ok(verified);
+        }
+        let verified = self.read.verify(linked, &mut Err)?;
+        Ok(linked.verified.get_or_init(|| verified))
+    }
+
+    /// Every entry, oldest first.
+    ///
+    /// # Errors
+    /// The first that cannot be believed.
+    pub fn entries(&self) -> Result<Vec<&VerifiedEntry>, LedgerError> {
+        self.linked().iter().map(|linked| self.verified(linked)).collect()
+    }
+
+    /// The entries of one environment with one of these [acts](Act::WORDS), oldest first. Each is looked at when it is come
+    /// to, and is an error where it cannot be believed.
+    pub fn said<'h>(
+        &'h self,
+        place: (&'h str, &'h str),
+        acts: &'h [&'h str],
+    ) -> impl DoubleEndedIterator<Item = Result<&'h VerifiedEntry, LedgerError>> {
+        self.said_where(place, acts, |_| true)
+    }
+
+    /// The same, of those that are `meant`.
+    pub fn said_where<'h>(
+        &'h self,
+        place: (&'h str, &'h str),
+        acts: &'h [&'h str],
+        meant: impl Fn(&LinkedEntry) -> bool + 'h,
+    ) -> impl DoubleEndedIterator<Item = Result<&'h VerifiedEntry, LedgerError>> {
+        let of = self.linked().iter().filter(move |linked| linked.is_of(place, acts) && meant(linked));
+        of.map(|linked| self.verified(linked))
+    }
+
+    /// The same, of those whose release the one that is asked about touches: no other says anything of it.
+    pub fn on_release<'h>(
+        &'h self,
+        asked: &'h AskedRelease,
+        acts: &'h [&'h str],
+    ) -> impl DoubleEndedIterator<Item = Result<&'h VerifiedEntry, LedgerError>> {
+        self.said_where(asked.place(), acts, |linked| asked.touches(linked.label()))
+    }
+
+    /// The entry with this statement, with the place it stands in.
+    ///
+    /// # Errors
+    /// Where it cannot be believed.
+    pub fn stating(&self, statement: &Digest) -> Result<Option<&VerifiedEntry>, LedgerError> {
+        self.linked().iter().find(|linked| linked.statement == *statement).map(|linked| self.verified(linked)).transpose()
+    }
+
+    /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.links
+        self.meant
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.links == 0
+        self.meant == 0
     }
 
     /// The newest time of an entry that is not still to come.
@@ -153,28 +251,23 @@ impl History {
     /// What it was at an instant: everything up to the last entry whose own time had come by then.
     #[must_use]
     pub fn until(&self, at: Timestamp) -> Self {
-        self.first(self.all().iter().rposition(|(_, _, own)| *own <= at).map_or(0, |last| last + 1))
+        self.first(self.linked().iter().rposition(|linked| linked.own <= at).map_or(0, |last| last + 1))
     }
 
     /// What it was before the entry in this place was added.
     #[must_use]
     pub fn before(&self, seq: u64) -> Self {
-        self.first(self.all().iter().position(|(place, ..)| *place >= seq).unwrap_or(self.links))
+        self.first(self.linked().iter().position(|linked| linked.entry.seq >= seq).unwrap_or(self.meant))
     }
 
-    fn first(&self, links: usize) -> Self {
-        let end = self.all()[..links].last().map_or(0, |(seq, ..)| *seq);
-        Self { read: self.read.clone(), links, entries: self.entries().partition_point(|proven| proven.entry.seq <= end) }
-    }
-
-    fn all(&self) -> &[(u64, Digest, Timestamp)] {
-        &self.read.all[..self.links]
+    fn first(&self, meant: usize) -> Self {
+        Self { read: self.read.clone(), meant }
     }
 
     /// The fingerprint of the newest entry.
     pub fn head(&self) -> Digest {
-        let whole = self.read.links.head().filter(|_| self.links == self.read.all.len());
-        whole.or(self.all().last().map(|(_, digest, _)| digest)).cloned().unwrap_or_else(Digest::none)
+        let whole = self.read.links.head().filter(|_| self.meant == self.read.entries.len());
+        whole.or(self.linked().last().map(|linked| &linked.digest)).cloned().unwrap_or_else(Digest::none)
     }
 
     /// Whether the chain has this fingerprint in it: a head that somebody kept must be there for ever.
@@ -184,98 +277,136 @@ impl History {
 
     /// Where the entry with this fingerprint stands; 0 for [`Digest::none`] and for one that is not there.
     pub fn place(&self, digest: &Digest) -> u64 {
-        let newest = self.all().last().map_or(0, |(seq, ..)| *seq);
+        let newest = self.linked().last().map_or(0, |linked| linked.entry.seq);
         self.read.links.places.get(digest).copied().filter(|place| *place <= newest).unwrap_or(0)
     }
 
-    /// Whether an entry that was looked at has this statement.
+    /// Whether an entry has this statement.
     pub fn says(&self, statement: &Digest) -> bool {
-        self.entries().iter().any(|entry| entry.entry.statement() == *statement)
+        self.linked().iter().any(|linked| linked.statement == *statement)
     }
 
-    /// The entries of one environment that were looked at, oldest first.
-    pub fn of_environment<'h>(&'h self, project: &'h str, environment: &'h str) -> impl DoubleEndedIterator<Item = &'h VerifiedEntry> {
-        self.entries().iter().filter(move |proven| proven.is_of(project, environment))
-    }
-
-    /// How many of those that were looked at are about another project or environment.
+    /// How many entries are about another project or environment.
     pub fn elsewhere(&self, project: &str, environment: &str) -> usize {
-        let elsewhere = |proven: &&VerifiedEntry| Some(proven.entry.seq) != self.read.closing && !proven.is_of(project, environment);
-        self.entries().iter().filter(elsewhere).count()
+        let elsewhere = |linked: &&LinkedEntry| {
+            let label = linked.label();
+            Some(linked.entry.seq) != self.read.closing && (label.project != project || label.environment != environment)
+        };
+        self.linked().iter().filter(elsewhere).count()
     }
 
     /// The first entry that only a newer program understands, with its version: one of this environment, or one that
     /// may be.
     pub fn newer(&self, project: &str, environment: &str) -> Option<(u64, u32)> {
-        let newer = |proven: &&VerifiedEntry| {
-            let other = matches!(proven.statement.act, Act::Other(_)) && proven.is_of(project, environment);
-            proven.entry.version > VERSION || other
+        let newer = |linked: &&LinkedEntry| {
+            let label = linked.label();
+            linked.entry.version > VERSION || (!label.is_known() && label.project == project && label.environment == environment)
         };
-        self.entries().iter().find(newer).map(|proven| (proven.entry.seq, proven.entry.version))
+        self.linked().iter().find(newer).map(|linked| (linked.entry.seq, linked.entry.version))
     }
 
     /// Up to which entry, by its place, the chain is vouched for by a trusted signature made later.
-    pub fn covered(&self) -> u64 {
-        let signed = self.entries().iter().filter(|proven| proven.signer().is_some());
-        signed.map(|proven| self.place(&proven.statement.made.head)).max().unwrap_or(0)
+    ///
+    /// # Errors
+    /// Where an entry after that one cannot be believed.
+    pub fn covered(&self) -> Result<u64, LedgerError> {
+        let mut covered = 0;
+        for linked in self.linked().iter().rev() {
+            // Nobody vouches for what stands after their own entry.
+            if linked.entry.seq <= covered + 1 {
+                break;
+            }
+            if let Some(verified) = self.signed(linked)? {
+                covered = covered.max(self.place(&verified.statement.made.head));
+            }
+        }
+        Ok(covered)
     }
 
     /// How many entries neither bear a trusted signature nor are covered by a later one.
-    pub fn unsigned(&self) -> u64 {
-        let covered = self.covered();
-        let open = self.all().iter().filter(|(seq, ..)| *seq > covered && Some(*seq) != self.read.closing).count();
-        let signed = self.entries().iter().filter(|proven| proven.entry.seq > covered && proven.signer().is_some()).count();
-        (open - signed) as u64
+    ///
+    /// # Errors
+    /// Where one of them cannot be believed.
+    pub fn unsigned(&self) -> Result<u64, LedgerError> {
+        let covered = self.covered()?;
+        let open = self.linked().iter().filter(|linked| linked.entry.seq > covered && Some(linked.entry.seq) != self.read.closing);
+        let mut unsigned = 0;
+        for linked in open {
+            unsigned += u64::from(self.signed(linked)?.is_none());
+        }
+        Ok(unsigned)
+    }
+
+    /// The entry, where it bears a trusted signature.
+    fn signed<'h>(&'h self, linked: &'h LinkedEntry) -> Result<Option<&'h VerifiedEntry>, LedgerError> {
+        if linked.entry.signature.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.verified(linked)?).filter(|verified| verified.signer().is_some()))
     }
 }
 
 impl Read {
-    fn take(&mut self, row: Result<Sound, Unsound>, look: &Look<'_>) -> Result<(), Fault> {
-        let Some(Sound { entry, digest, .. }) = self.links.take(row)? else { return Ok(()) };
-        let (seq, recorded, now) = (entry.seq, entry.recorded, CLOCKS.after(look.now));
+    fn take(&mut self, row: Result<Sound, Unsound>) -> Result<(), Fault> {
+        let Some(Sound { entry, digest, statement }) = self.links.take(row)? else { return Ok(()) };
+        let (seq, now) = (entry.seq, CLOCKS.after(self.now));
         if entry.chain.is_empty() && entry.version == VERSION {
             self.closing = Some(seq);
         }
-        let bears = entry.version > VERSION || !entry.label.is_known() || (look.bears)(&entry.label);
-        let mut own = Some(recorded).filter(|recorded| *recorded <= now);
-        if bears {
-            let Some(proven) = self.prove(entry, &digest, look)? else { return Ok(()) };
-            own = Some(proven.own);
-            self.entries.push(proven);
+        let own = entry.recorded;
+        let to_come = own > now;
+        let mut linked = LinkedEntry { entry: Arc::new(entry), digest, statement, own, aside: None, at: own, verified: OnceLock::new() };
+        let pulled = to_come && linked.entry.version == 1;
+        if pulled && let Ok(statement) = Statement::from_json(&linked.entry.payload) {
+            linked.own = statement.made.at;
         }
-        if let Some(own) = own.filter(|own| *own <= now) {
-            self.newest = self.newest.max(Some(own));
+        linked.at = self.newest.max(Some(linked.own.min(self.now))).unwrap_or(linked.own);
+        if linked.own > now {
+            linked.aside = Some(format!("recorded at {}, which is still to come by the clock here", utc(linked.own)));
         }
-        self.all.push((seq, digest, own.unwrap_or(recorded)));
+        // What an act that is not known bears on cannot be told: it is looked at like everything where faults are gone past.
+        if self.links.goes_past() || !linked.label().is_known() {
+            let mut faults = Vec::new();
+            let verified = self.verify(&linked, &mut |fault| {
+                faults.push(fault);
+                Ok(())
+            });
+            let verified = verified.map_err(|fault| faults.push(fault));
+            for fault in faults {
+                self.links.past(fault)?;
+            }
+            let Ok(verified) = verified else { return Ok(()) };
+            linked.verified = OnceLock::from(verified);
+        }
+        if linked.aside.is_none() {
+            self.newest = self.newest.max(Some(linked.own));
+        }
+        self.entries.push(linked);
         Ok(())
     }
 
-    /// What an entry says and who says it; `None` where it is set aside.
-    fn prove(&mut self, entry: Entry, digest: &Digest, look: &Look<'_>) -> Result<Option<VerifiedEntry>, Fault> {
+    /// What an entry says and who says it. `past` goes past what is wrong where the entry counts all the same.
+    fn verify(&self, linked: &LinkedEntry, past: &mut dyn FnMut(Fault) -> Result<(), Fault>) -> Result<VerifiedEntry, Fault> {
+        let LinkedEntry { entry, digest, own, aside, .. } = linked;
+        let (entry, digest, own, aside) = (entry.clone(), digest.clone(), *own, aside.clone());
         if entry.version > VERSION {
-            return Ok(Some(unread(entry, digest.clone())));
+            return Ok(unread(entry, digest, own));
         }
-        let Some(statement) = self.links.read(&entry, digest)? else { return Ok(None) };
+        let statement = self.links.statement(&entry, &digest, past)?;
         let made = &statement.made;
-        let to_come = entry.recorded > CLOCKS.after(look.now);
-        let own = if to_come && entry.version == 1 { made.at } else { entry.recorded };
-        // A clock that was set back revives no key that has expired, and one that was set forward ends none.
-        let at = self.newest.max(Some(own.min(look.now))).unwrap_or(own);
-        let judged = match (&entry.signature, &made.by) {
-            (None, None) => Ok(SignatureStanding::Unsigned),
+        let judged = match (&entry.signature, &made.by, &self.verifier) {
+            (None, None, _) => Ok(SignatureStanding::Unsigned),
             // No gonogo writes either: somebody took the one away.
-            (None, Some(by)) => Err(format!("it names `{by}` as its signer and bears no signature")),
-            (Some(_), None) => Err("it is signed and does not say by whom".into()),
-            (Some(signature), Some(by)) => match look.verifier.check(&entry.payload, signature, by, at) {
+            (None, Some(by), _) => Err(format!("it names `{by}` as its signer and bears no signature")),
+            (Some(_), None, _) => Err("it is signed and does not say by whom".into()),
+            (Some(_), Some(_), None) => Ok(SignatureStanding::Untrusted("nobody judged its signature".into())),
+            (Some(signature), Some(by), Some(verifier)) => match verifier.check(&entry.payload, signature, by, linked.at) {
                 Checked::Signed { key, since } => Ok(SignatureStanding::Signed { key, since }),
                 Checked::Untrusted(why) => Ok(SignatureStanding::Untrusted(why)),
                 Checked::Forged(why) => Err(why),
             },
         };
-        let mut standing = match judged {
-            Ok(standing) => standing,
-            Err(why) => return self.links.fault(FaultKind::Forged, entry.seq, (entry.seq, digest), None, why).map(|()| None),
-        };
+        let mut standing = judged.map_err(|why| Fault::of(FaultKind::Forged, &entry, &digest, None, why))?;
         if matches!(standing, SignatureStanding::Signed { .. }) && made.at > CLOCKS.after(own) {
             let (made, own) = (utc(made.at), utc(own));
             standing = SignatureStanding::Untrusted(format!("it says it was signed at {made}, after it was recorded at {own}"));
@@ -283,14 +414,18 @@ impl Read {
         if let Some(why) = statement.contradiction() {
             standing = SignatureStanding::Untrusted(why.into());
         }
-        let future = own > CLOCKS.after(look.now);
-        let aside = future.then(|| format!("recorded at {}, which is still to come by the clock here", utc(own)));
-        Ok(Some(VerifiedEntry { digest: digest.clone(), entry, statement, standing, own, aside }))
+        Ok(VerifiedEntry { digest, entry, statement, standing, own, aside })
+    }
+}
+
+impl std::fmt::Debug for Read {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Read").field("entries", &self.entries).finish_non_exhaustive()
     }
 }
 
 /// What a newer program wrote: it is there, and nothing of what it says is believed.
-fn unread(entry: Entry, digest: Digest) -> VerifiedEntry {
+fn unread(entry: Arc<Entry>, digest: Digest, own: Timestamp) -> VerifiedEntry {
     let made = Made {
         project: String::new(),
         environment: String::new(),
@@ -304,6 +439,5 @@ fn unread(entry: Entry, digest: Digest) -> VerifiedEntry {
     let act = Act::Other(format!("an entry of version {}", entry.version));
     let standing =
         SignatureStanding::Untrusted(format!("it was written by a newer gonogo (version {}) and was not looked at", entry.version));
-    let own = entry.recorded;
     VerifiedEntry { digest, statement: Statement { subject: Vec::new(), made, act }, standing, own, aside: None, entry }
 }

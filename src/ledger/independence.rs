@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AskedRelease, Deploys, History, PolicyInForce, VerifiedEntry};
+use super::{AskedRelease, Deploys, History, LedgerError, PolicyInForce, VerifiedEntry};
 use crate::model::{Act, Author, Authors, Committers};
 
 /// What is known of the approvers' independence.
@@ -133,15 +133,21 @@ fn person<'p>(address: &str, policy: &PolicyInForce<'p>) -> Option<&'p str> {
 
 /// Who wrote the release, as the newest list says that counts: signed by a person who is not on it. One that is still to come
 /// is not counted, and what it may have replaced is not either: nobody is known then.
-pub(super) fn vouched<'h>(history: &'h History, asked: &'h AskedRelease, policy: &PolicyInForce<'_>) -> Option<&'h [Author]> {
-    let mut lists = history.of_environment(&asked.project, &asked.environment).rev();
-    lists.find_map(|entry| {
-        let Act::VouchedAuthors(list) = &entry.statement.act else { return None };
-        let by = entry.signer().filter(|by| policy.policy.is_of_people(by))?;
+pub(super) fn vouched<'h>(
+    history: &'h History,
+    asked: &'h AskedRelease,
+    policy: &PolicyInForce<'_>,
+) -> Result<Option<&'h [Author]>, LedgerError> {
+    for entry in history.said(asked.place(), &[Act::AUTHORS]).rev() {
+        let entry = entry?;
+        let Act::VouchedAuthors(list) = &entry.statement.act else { continue };
+        let Some(by) = entry.signer().filter(|by| policy.policy.is_of_people(by)) else { continue };
         let on_it = list.people.iter().any(|author| person(&author.email, policy) == Some(by));
-        let counts = !on_it && !list.people.is_empty() && asked.covered(&list.release).is_ok();
-        counts.then_some(if entry.aside.is_some() { &[][..] } else { list.people.as_slice() })
-    })
+        if !on_it && !list.people.is_empty() && asked.covered(&list.release).is_ok() {
+            return Ok(Some(if entry.aside.is_some() { &[][..] } else { list.people.as_slice() }));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

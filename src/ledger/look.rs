@@ -1,11 +1,13 @@
-//! How a ledger is looked at: whose signatures count, at which moment, what of it, and past which faults.
+//! How a ledger is looked at: whose signatures count, at which moment, and past which faults.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Label, Repairs};
+use super::Repairs;
 
 /// Judges signatures.
-pub trait Verifier: Sync {
+pub trait Verifier: Send + Sync {
     /// Whether `signature` over `payload` was made by `principal` with a key that counted at the instant `at`.
     fn check(&self, payload: &[u8], signature: &str, principal: &str, at: Timestamp) -> Checked;
 }
@@ -27,26 +29,19 @@ pub enum Checked {
 }
 
 /// How a ledger is looked at.
-#[derive(Clone, Copy)]
-pub struct Look<'a> {
+#[derive(Clone)]
+pub struct Look<'r> {
     /// Judges signatures.
-    pub verifier: &'a dyn Verifier,
+    pub verifier: Arc<dyn Verifier>,
     /// The moment: what was recorded after it is still to come.
     pub now: Timestamp,
-    /// Whether an answer can rest on an entry with this label. What cannot be told from the label always can.
-    pub bears: &'a (dyn Fn(&Label) -> bool + Sync),
     /// Which faults are gone past.
-    pub repairs: Repairs<'a>,
+    pub repairs: Repairs<'r>,
 }
 
-impl<'a> Look<'a> {
-    /// At everything, going past nothing.
-    pub fn at_everything(verifier: &'a dyn Verifier, now: Timestamp) -> Self {
-        Self { verifier, now, bears: &everything, repairs: Repairs::Named(&[]) }
+impl Look<'_> {
+    /// Going past nothing.
+    pub fn by(verifier: impl Verifier + 'static, now: Timestamp) -> Self {
+        Self { verifier: Arc::new(verifier), now, repairs: Repairs::Named(&[]) }
     }
-}
-
-/// Everything bears on the answer.
-pub fn everything(_: &Label) -> bool {
-    true
 }

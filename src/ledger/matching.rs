@@ -1,5 +1,6 @@
 //! Whether what was said of one release bears on another question: a yes must name it, a no is hard to shake off.
 
+use super::Label;
 use crate::model::Release;
 
 /// Which release is asked about.
@@ -28,6 +29,18 @@ impl AskedRelease {
     /// How people name it.
     pub fn name(&self) -> String {
         self.release.name().unwrap_or_else(|| "the release".into())
+    }
+
+    /// The project and the environment.
+    pub fn place(&self) -> (&str, &str) {
+        (&self.project, &self.environment)
+    }
+
+    /// Whether what an entry with this label says can bear on this, or names one thing alike.
+    pub(super) fn touches(&self, label: &Label) -> bool {
+        let Label { version, commit, artifact, .. } = label.clone();
+        let said = Release { version, commit, artifact, ..Release::default() };
+        self.bearing(&said) != Bearing::Apart || self.shares_a_name(&said)
     }
 
     /// Whether a yes about `said` is one about this: it names every commit and artifact that is asked about, no other

@@ -1,26 +1,38 @@
 //! Which deployments shorten the range of commits whose authors are looked at: those that the gate let through by the
 //! quorum of their time. Anybody can write that something was deployed.
 
+use std::collections::HashSet;
+
 use super::{
-    Decisions, Deploys, History, PolicyInForce, VerifiedEntry,
+    Decisions, Deploys, History, LedgerError, PolicyInForce, VerifiedEntry,
     independence::{Makers, behind, did_not_write, only},
     quorum,
 };
-use crate::model::{Act, Begun, Decision, Deployment, DeploymentStatus, Digest, Independence, SignOff, UnsignedRuns};
+use crate::model::{Act, Decision, Deployment, DeploymentStatus, Digest, Independence, SignOff, UnsignedRuns};
 
-/// The deployments of an environment that are live or were and have not been rolled back since, the newest first.
-pub fn live<'h>(history: &'h History, project: &'h str, environment: &'h str) -> Vec<(&'h VerifiedEntry, &'h Deployment)> {
-    let mut live: Vec<(&VerifiedEntry, &Deployment)> = Vec::new();
-    for entry in history.of_environment(project, environment) {
-        let Act::Deployment(deployment) = &entry.statement.act else { continue };
+/// The deployments of an environment that are live or were and have not been rolled back since, the newest first. One that
+/// cannot be believed is an error when it is come to.
+pub fn live<'h>(
+    history: &'h History,
+    place: (&'h str, &'h str),
+) -> impl Iterator<Item = Result<(&'h VerifiedEntry, &'h Deployment), LedgerError>> {
+    let mut rolled_back: HashSet<Option<&str>> = HashSet::new();
+    history.said(place, &[Act::DEPLOYMENT]).rev().filter_map(move |entry| {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return Some(Err(error)),
+        };
+        let Act::Deployment(deployment) = &entry.statement.act else { return None };
+        let commit = deployment.release.commit.as_deref();
         match deployment.status {
-            DeploymentStatus::Succeeded => live.push((entry, deployment)),
-            DeploymentStatus::RolledBack => live.retain(|(_, other)| other.release.commit != deployment.release.commit),
-            DeploymentStatus::Failed => {}
+            DeploymentStatus::Succeeded => (!rolled_back.contains(&commit)).then_some(Ok((entry, &**deployment))),
+            DeploymentStatus::RolledBack => {
+                rolled_back.insert(commit);
+                None
+            }
+            DeploymentStatus::Failed => None,
         }
-    }
-    live.reverse();
-    live
+    })
 }
 
 /// Whether the gate let this deployment through, by the policy of its time: everybody who had to had signed its report as
@@ -30,26 +42,27 @@ pub fn let_through(
     decisions: &Decisions<'_>,
     (entry, deployment): (&VerifiedEntry, &Deployment),
     policy: &PolicyInForce<'_>,
-) -> bool {
-    let (moment, report) = match deployment.begun.as_ref().and_then(|named| began(history, named)) {
-        Some((began, begun)) => (began, begun.report.as_ref()),
-        None => (entry, deployment.report.as_ref()),
+) -> Result<bool, LedgerError> {
+    let began = deployment.begun.as_ref().map(|named| history.stating(named)).transpose()?.flatten();
+    let (moment, report) = match began.map(|began| (began, &began.statement.act)) {
+        Some((began, Act::Begun(begun))) => (began, begun.report.as_ref()),
+        _ => (entry, deployment.report.as_ref()),
     };
     // Past the gate, or with nothing signed, nothing was approved.
-    let Some(report) = report.filter(|_| deployment.emergency.is_none() && entry.aside.is_none()) else { return false };
+    let Some(report) = report.filter(|_| deployment.emergency.is_none() && entry.aside.is_none()) else { return Ok(false) };
     let unsigned = entry.signer().is_none() || moment.signer().is_none();
     if policy.policy.unsigned_runs == UnsignedRuns::Refused && unsigned {
-        return false;
+        return Ok(false);
     }
     let standing = decisions.standing(report, moment.entry.seq, policy);
     let required = |role: &str| policy.policy.require.iter().any(|required| required.role == role);
     if standing.iter().any(|(_, said)| said.decision == Decision::NoGo && required(&said.role)) {
-        return false;
+        return Ok(false);
     }
     let goes: Vec<(&VerifiedEntry, &SignOff)> = standing.into_iter().filter(|(_, said)| said.decision == Decision::Go).collect();
     let signed: Vec<(&str, &str)> = goes.iter().map(|(_, said)| (said.person.as_str(), said.role.as_str())).collect();
-    quorum::missing(&policy.policy.require, &signed).is_empty()
-        && (policy.policy.independence == Independence::NotRequired || not_alone(decisions, moment, report, &goes, policy))
+    Ok(quorum::missing(&policy.policy.require, &signed).is_empty()
+        && (policy.policy.independence == Independence::NotRequired || not_alone(decisions, moment, report, &goes, policy)))
 }
 
 /// Whether more than one person approved, or one of whom a recorder's word says that they did not write it.
@@ -69,11 +82,4 @@ fn not_alone(
     };
     let makers = Makers { authors, vouched: None, deployer: Deploys::NotYet };
     only(&approvals).is_none() || approvals.iter().any(|approval| did_not_write(makers, approval, policy))
-}
-
-fn began<'h>(history: &'h History, named: &Digest) -> Option<(&'h VerifiedEntry, &'h Begun)> {
-    history.entries().iter().find_map(|entry| match &entry.statement.act {
-        Act::Begun(begun) if entry.entry.statement() == *named => Some((entry, &**begun)),
-        _ => None,
-    })
 }

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{History, PolicyInForce, RecordedRun};
+use super::{History, LedgerError, PolicyInForce, RecordedRun};
 use crate::model::{Act, Repaired};
 
 /// The rows that enough people have set aside, by what stands in a history that goes past every fault: two people in two
 /// roles, or all roles that must sign where there are fewer. Without a policy an unsigned word is enough, and is shown for
 /// ever.
-pub fn set_aside(history: &History, policy: Option<&PolicyInForce<'_>>) -> Vec<Repaired> {
+///
+/// # Errors
+/// Where one of the entries cannot be believed.
+pub fn set_aside(history: &History, policy: Option<&PolicyInForce<'_>>) -> Result<Vec<Repaired>, LedgerError> {
     let mut said: BTreeMap<Repaired, Vec<(&str, &str)>> = BTreeMap::new();
-    for entry in history.entries().iter().filter(|entry| entry.aside.is_none()) {
+    for entry in history.entries()?.into_iter().filter(|entry| entry.aside.is_none()) {
         let Act::Repair(repair) = &entry.statement.act else { continue };
         let voice = match (policy, entry.signer(), repair.role.as_deref()) {
             (None, ..) => ("", ""),
@@ -23,21 +26,24 @@ pub fn set_aside(history: &History, policy: Option<&PolicyInForce<'_>>) -> Vec<R
     let is_enough = |voices: &Vec<(&str, &str)>| {
         enough == 1 || voices.iter().any(|(by, role)| voices.iter().any(|(other, another)| by != other && role != another))
     };
-    said.into_iter().filter(|(_, voices)| is_enough(voices)).map(|(row, _)| row).collect()
+    Ok(said.into_iter().filter(|(_, voices)| is_enough(voices)).map(|(row, _)| row).collect())
 }
 
 /// What rows that were set aside hold, a sentence each: nobody knows what stood in them, so every release has to be looked at
 /// and signed anew.
-pub(super) fn holds(history: &History, run: Option<&RecordedRun>) -> Vec<String> {
+pub(super) fn holds(history: &History, run: Option<&RecordedRun>) -> Result<Vec<String>, LedgerError> {
+    if history.repaired().is_empty() {
+        return Ok(Vec::new());
+    }
+    let entries = history.entries()?;
     let said = |row: &Repaired| {
-        let statements =
-            history.entries().iter().filter(|entry| matches!(&entry.statement.act, Act::Repair(said) if said.rows.contains(row)));
+        let statements = entries.iter().filter(|entry| matches!(&entry.statement.act, Act::Repair(said) if said.rows.contains(row)));
         statements.map(|entry| entry.entry.seq).max().unwrap_or(u64::MAX)
     };
     let faults = history.repaired().iter().filter(|fault| run.is_none_or(|run| run.seq < said(&fault.row)));
-    faults
+    Ok(faults
         .map(|fault| format!("entry {} was set aside ({}): run `gonogo verify` again, and have it signed anew", fault.place, fault.row.why))
-        .collect()
+        .collect())
 }
 
 /// Every row that was set aside, a sentence each: shown for ever.

@@ -3,6 +3,8 @@
 //! The newest run is the one whose looks are the newest, wherever it stands in the ledger: a merger of old shares, or an
 //! old report put on record again, supersedes nothing.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{AskedRelease, Bearing, History, LedgerError, PolicyInForce, Store, VerifiedEntry};
@@ -39,14 +41,18 @@ impl RecordedRun {
     }
 
     /// Whether its looks are vouched for: a recorder signed it, and each share that it was merged of.
-    pub fn is_vouched_for(&self, history: &History, policy: &PolicyInForce<'_>) -> bool {
+    ///
+    /// # Errors
+    /// Where a run of the release cannot be believed.
+    pub fn is_vouched_for(&self, history: &History, policy: &PolicyInForce<'_>) -> Result<bool, LedgerError> {
+        let Report { project, environment, release, .. } = &self.report;
+        let asked = AskedRelease { project: project.clone(), environment: environment.clone(), release: release.clone() };
+        let runs = history.on_release(&asked, &[Act::RUN]);
+        let runs = runs.collect::<Result<Vec<_>, _>>()?;
         let recorder = |signer: Option<&str>| signer.is_some_and(|signer| policy.is_recorder(signer));
-        let signed = |share: &Digest| {
-            let mut runs = history.of_environment(&self.report.project, &self.report.environment);
-            runs.any(|entry| entry.aside.is_none() && is_run_of(entry, share) && recorder(entry.signer()))
-        };
+        let signed = |share: &Digest| runs.iter().any(|entry| entry.aside.is_none() && is_run_of(entry, share) && recorder(entry.signer()));
         // Whoever recorded the same report first does not matter.
-        signed(&self.run.report) && self.report.merged.iter().all(|share| signed(&share.digest))
+        Ok(signed(&self.run.report) && self.report.merged.iter().all(|share| signed(&share.digest)))
     }
 }
 
@@ -56,9 +62,12 @@ impl RecordedRun {
 /// # Errors
 /// When the store cannot be read, a report is gone, or is not what its entry says.
 pub async fn runs(store: &dyn Store, history: &History, asked: &AskedRelease) -> Result<Vec<RecordedRun>, LedgerError> {
-    let all: Vec<(&VerifiedEntry, &Run)> = full(history, asked).filter(|(_, run)| asked.covered(&run.release).is_ok()).collect();
+    let of_release = history.on_release(asked, &[Act::RUN, Act::SIGN_OFF]);
+    let of_release = of_release.collect::<Result<Vec<_>, _>>()?;
+    let all = full(history, asked)?.into_iter().filter(|(_, run)| asked.covered(&run.release).is_ok());
+    let all: Vec<(&VerifiedEntry, &Run)> = all.collect();
     let decided = |digest: &Digest| {
-        let mut acts = history.of_environment(&asked.project, &asked.environment).map(|entry| &entry.statement.act);
+        let mut acts = of_release.iter().map(|entry| &entry.statement.act);
         acts.any(|act| matches!(act, Act::SignOff(sign_off) if sign_off.report == *digest))
     };
     let told = |(entry, run): &(&VerifiedEntry, &Run)| run.looked.filter(|_| entry.aside.is_none());
@@ -69,7 +78,7 @@ pub async fn runs(store: &dyn Store, history: &History, asked: &AskedRelease) ->
         if run.looked.is_none() || run.looked >= newest || entry.aside.is_some() || decided(&run.report) {
             let run = recorded(store, entry, run).await?;
             // Put on record again it is no newer, whichever of the two comes first.
-            let same = history.of_environment(&asked.project, &asked.environment).filter(|entry| is_run_of(entry, &run.run.report));
+            let same = of_release.iter().filter(|entry| is_run_of(entry, &run.run.report));
             let earliest = same.filter(|entry| entry.aside.is_none()).map(|entry| entry.own).min();
             kept.push(RecordedRun { recorded: earliest.unwrap_or(run.recorded), ..run });
         }
@@ -78,15 +87,21 @@ pub async fn runs(store: &dyn Store, history: &History, asked: &AskedRelease) ->
     Ok(kept)
 }
 
-/// Every full run before a deployment in the environment, in the order of the ledger. A report that is put on record again
-/// is the old one, unless that is set aside.
-pub(super) fn full<'h>(history: &'h History, asked: &'h AskedRelease) -> impl Iterator<Item = (&'h VerifiedEntry, &'h Run)> {
-    let mut seen = std::collections::HashSet::new();
-    let of_environment = || history.of_environment(&asked.project, &asked.environment);
-    let runs = || of_environment().filter_map(|entry| if let Act::Run(run) = &entry.statement.act { Some((entry, &**run)) } else { None });
-    let stand: std::collections::HashSet<&Digest> = runs().filter(|(entry, _)| entry.aside.is_none()).map(|(_, run)| &run.report).collect();
-    let counts = move |(entry, run): &(&VerifiedEntry, &Run)| entry.aside.is_none() || !stand.contains(&run.report);
-    runs().filter(counts).filter(move |(_, run)| seen.insert(&run.report)).filter(|(_, run)| run.full && run.phase == Phase::PreDeploy)
+/// Every full run before a deployment that touches the release, in the order of the ledger. A report that is put on record
+/// again is the old one, unless that is set aside.
+pub(super) fn full<'h>(history: &'h History, asked: &'h AskedRelease) -> Result<Vec<(&'h VerifiedEntry, &'h Run)>, LedgerError> {
+    let mut runs: Vec<(&VerifiedEntry, &Run)> = Vec::new();
+    for entry in history.on_release(asked, &[Act::RUN]) {
+        let entry = entry?;
+        if let Act::Run(run) = &entry.statement.act {
+            runs.push((entry, run));
+        }
+    }
+    let stand: HashSet<&Digest> = runs.iter().filter(|(entry, _)| entry.aside.is_none()).map(|(_, run)| &run.report).collect();
+    let mut seen = HashSet::new();
+    runs.retain(|(entry, run)| (entry.aside.is_none() || !stand.contains(&run.report)) && seen.insert(&run.report));
+    runs.retain(|(_, run)| run.full && run.phase == Phase::PreDeploy);
+    Ok(runs)
 }
 
 fn is_run_of(entry: &VerifiedEntry, report: &Digest) -> bool {
@@ -95,13 +110,21 @@ fn is_run_of(entry: &VerifiedEntry, report: &Digest) -> bool {
 
 /// The runs that are no go, whose looks are newer than those of `run`, and that are about the same release under whatever
 /// name: each with how it bears on the question. One that is set aside still says no.
-pub(super) fn newer_no<'h>(history: &'h History, asked: &'h AskedRelease, run: &RecordedRun) -> Vec<(&'h VerifiedEntry, &'h Run, Bearing)> {
-    let no = full(history, asked).filter(|(_, other)| other.verdict != Verdict::Go && other.report != run.run.report);
+///
+/// # Errors
+/// Where a run cannot be believed.
+pub(super) fn newer_no<'h>(
+    history: &'h History,
+    asked: &'h AskedRelease,
+    run: &RecordedRun,
+) -> Result<Vec<(&'h VerifiedEntry, &'h Run, Bearing)>, LedgerError> {
+    let no = full(history, asked)?.into_iter().filter(|(_, other)| other.verdict != Verdict::Go && other.report != run.run.report);
     let newer = no.filter(|(entry, other)| {
         // Recorded with a clock that was set back it would be older than it says.
         (other.looked.unwrap_or(entry.own), true, &other.report) > run.newness()
     });
-    newer.map(|(entry, other)| (entry, other, asked.bearing(&other.release))).filter(|(.., bearing)| *bearing != Bearing::Apart).collect()
+    let newer = newer.map(|(entry, other)| (entry, other, asked.bearing(&other.release)));
+    Ok(newer.filter(|(.., bearing)| *bearing != Bearing::Apart).collect())
 }
 
 /// A run with its report, both checked against each other.

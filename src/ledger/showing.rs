@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AskedRelease, Emergencies, GateInput, History, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, told_repairs, unended, waivers,
+    AskedRelease, Emergencies, GateInput, History, LedgerError, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, told_repairs,
+    unended, waivers,
 };
 use crate::model::{
-    AnswerRow, BegunRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding, GateAnswer,
-    Movement, Period, Person, Record, RecordStanding, Report, RoleRow, Run, SignOff, WaiverRow,
+    Act, AnswerRow, BegunRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding,
+    GateAnswer, Movement, Period, Person, Record, RecordStanding, Report, RoleRow, Run, SignOff, WaiverRow,
 };
 
 /// What pages show beside `run`, on which the gate has ruled. `before` is the report of the last signed-off run before
 /// it, with its fingerprint; `deployments` are the newest of the environment.
+///
+/// # Errors
+/// Where an entry that is shown cannot be believed.
 pub fn showing(
     history: &History,
     input: GateInput<'_>,
@@ -19,13 +23,18 @@ pub fn showing(
     run: &RecordedRun,
     before: Option<(&Report, Digest)>,
     deployments: Vec<DeploymentRow>,
-) -> Record {
+) -> Result<Record, LedgerError> {
+    let findings = &run.report.findings;
+    let answers: Result<Vec<Option<AnswerRow>>, LedgerError> =
+        findings.iter().map(|finding| answer(history, input, run, finding)).collect();
+    let waivers: Result<Vec<Option<WaiverRow>>, LedgerError> =
+        findings.iter().map(|finding| waiver(history, input, run, finding)).collect();
     let remarks = ruling.objections.iter().map(|objection| objection.text.clone()).chain(ruling.remarks.iter().cloned());
-    Record {
+    Ok(Record {
         as_of: input.policy.now,
         head: history.head(),
-        entries: history.entries().len() as u64,
-        unsigned: history.unsigned(),
+        entries: history.len() as u64,
+        unsigned: history.unsigned()?,
         standing: RecordStanding {
             signed: ruling.objections.is_empty(),
             remarks: remarks.collect(),
@@ -34,16 +43,16 @@ pub fn showing(
             nobody_signs: None,
         },
         roles: roles(input, &ruling.votes),
-        answers: run.report.findings.iter().filter_map(|finding| answer(history, input, run, finding)).collect(),
-        waivers: run.report.findings.iter().filter_map(|finding| waiver(history, input, run, finding)).collect(),
+        answers: answers?.into_iter().flatten().collect(),
+        waivers: waivers?.into_iter().flatten().collect(),
         deployments,
-        begun: begun_rows(history, input.asked, input.child_of),
-        emergencies: Emergencies::of(history, input.asked, Some(&input.policy)).rows(input.asked, &input.policy),
+        begun: begun_rows(history, input.asked, input.child_of)?,
+        emergencies: Emergencies::of(history, input.asked, Some(&input.policy))?.rows(input.asked, &input.policy),
         changes: before.map(|(before, digest)| changes((before, digest), (&run.report, run.run.report.clone()))),
         policy: None,
         unsigned_evidence: !ruling.vouched_for,
         repaired: told_repairs(history),
-    }
+    })
 }
 
 fn roles(input: GateInput<'_>, votes: &[Vote<'_>]) -> Vec<RoleRow> {
@@ -67,62 +76,64 @@ fn roles(input: GateInput<'_>, votes: &[Vote<'_>]) -> Vec<RoleRow> {
     rows
 }
 
-fn here<'h>(history: &'h History, input: GateInput<'h>) -> impl DoubleEndedIterator<Item = &'h VerifiedEntry> {
-    history.of_environment(&input.asked.project, &input.asked.environment)
-}
-
 fn name(id: &str, people: &BTreeMap<String, Person>) -> String {
     people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
 }
 
 /// The deployments that began and have no end, newest first; without the one whose own child asks.
-pub fn begun_rows(history: &History, asked: &AskedRelease, child_of: Option<&Digest>) -> Vec<BegunRow> {
-    let open = unended(history, &asked.project, &asked.environment).into_iter().rev();
+///
+/// # Errors
+/// Where one of them cannot be believed.
+pub fn begun_rows(history: &History, asked: &AskedRelease, child_of: Option<&Digest>) -> Result<Vec<BegunRow>, LedgerError> {
+    let open = unended(history, asked.place())?.into_iter().rev();
     let others = open.filter(|(_, begun)| child_of != Some(&begun.token));
-    others
-        .map(|(entry, begun)| BegunRow {
-            release: begun.release.clone(),
-            deployer: begun.deployer.clone(),
-            host: begun.host.clone(),
-            pid: begun.pid,
-            at: entry.own,
-            emergency: begun.emergency.is_some(),
-            signed: entry.signer().is_some(),
-            entry: entry.entry.seq,
-        })
-        .collect()
+    let rows = others.map(|(entry, begun)| BegunRow {
+        release: begun.release.clone(),
+        deployer: begun.deployer.clone(),
+        host: begun.host.clone(),
+        pid: begun.pid,
+        at: entry.own,
+        emergency: begun.emergency.is_some(),
+        signed: entry.signer().is_some(),
+        entry: entry.entry.seq,
+    });
+    Ok(rows.collect())
 }
 
 /// The answer that counted when the run was recorded.
-fn answer(history: &History, input: GateInput<'_>, run: &RecordedRun, finding: &Finding) -> Option<AnswerRow> {
-    let settings = (finding.kind == "manual").then(|| finding.settings.value())?;
-    let good_for = settings["valid-for"].as_str().and_then(|text| text.parse::<Period>().ok());
-    let earlier = here(history, input).rev().filter(|entry| entry.entry.seq < run.seq);
-    let mut counting = earlier.filter_map(|entry| given_answer(entry, Some(&input.policy)));
-    let (check, given) = counting.find(|(check, _)| *check == finding.id)?;
-    Some(AnswerRow {
-        check,
-        until: good_for.map(|period| given.until(period)),
-        question: given.question,
-        reply: given.reply,
-        reason: given.reason,
-        name: given.name,
-        at: given.at,
-        evidence: given.evidence,
-    })
+fn answer(history: &History, input: GateInput<'_>, run: &RecordedRun, finding: &Finding) -> Result<Option<AnswerRow>, LedgerError> {
+    if finding.kind != "manual" {
+        return Ok(None);
+    }
+    let good_for = finding.settings.value()["valid-for"].as_str().and_then(|text| text.parse::<Period>().ok());
+    for entry in history.said_where(input.asked.place(), &[Act::ANSWER], |linked| linked.entry.seq < run.seq).rev() {
+        if let Some((check, given)) = given_answer(entry?, Some(&input.policy)).filter(|(check, _)| *check == finding.id) {
+            return Ok(Some(AnswerRow {
+                check,
+                until: good_for.map(|period| given.until(period)),
+                question: given.question,
+                reply: given.reply,
+                reason: given.reason,
+                name: given.name,
+                at: given.at,
+                evidence: given.evidence,
+            }));
+        }
+    }
+    Ok(None)
 }
 
-fn waiver(history: &History, input: GateInput<'_>, run: &RecordedRun, finding: &Finding) -> Option<WaiverRow> {
-    let waived = finding.waiver.as_ref()?;
-    Some(WaiverRow {
+fn waiver(history: &History, input: GateInput<'_>, run: &RecordedRun, finding: &Finding) -> Result<Option<WaiverRow>, LedgerError> {
+    let Some(waived) = &finding.waiver else { return Ok(None) };
+    Ok(Some(WaiverRow {
         check: finding.id.clone(),
         reason: waived.reason.clone(),
         ticket: waived.ticket.clone(),
         owner: input.policy.name(&waived.owner),
         approver: input.policy.name(&waived.approver),
-        signed: waivers::behind(history, &run.report, finding, run.seq, &input.policy).is_some(),
+        signed: waivers::behind(history, &run.report, finding, run.seq, &input.policy)?.is_some(),
         expires: waived.expires,
-    })
+    }))
 }
 
 /// One deployment as logs and pages show it: with the run it rested on, and those who had approved that run's report then.

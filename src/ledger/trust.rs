@@ -1,5 +1,7 @@
 //! The people's signatures, judged by the signers' file.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -8,14 +10,14 @@ use super::{
 };
 
 /// The signers a plan trusts, at a moment.
-pub struct Trust<'a> {
+pub struct Trust {
     /// Whose key is whose.
-    pub signers: &'a Signers,
+    pub signers: Arc<Signers>,
     /// The moment of looking; a key may have expired since it signed.
     pub now: Timestamp,
 }
 
-impl Verifier for Trust<'_> {
+impl Verifier for Trust {
     fn check(&self, payload: &[u8], signature: &str, principal: &str, at: Timestamp) -> Checked {
         match self.signers.check(payload, signature, principal, at, self.now) {
             Ok(signed) => Checked::Signed { key: signed.key.to_string(), since: signed.since },

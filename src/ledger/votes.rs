@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{AskedRelease, Bearing, History, PolicyInForce, RecordedRun, SignatureStanding, VerifiedEntry, confirmation, history::CLOCKS};
+use super::{
+    AskedRelease, Bearing, History, LedgerError, PolicyInForce, RecordedRun, SignatureStanding, VerifiedEntry, confirmation,
+    history::CLOCKS,
+};
 use crate::model::{Act, Decision, Digest, Method, Person, SignOff, SignOffRow, SignOffState, SignedException, Verdict, Withdrawal, utc};
 
 /// A sign-off with whether it counts.
@@ -64,21 +67,25 @@ impl Vote<'_> {
 
 /// Every sign-off that bears on the release, in the order of the ledger, judged for the run `current`. What another ledger,
 /// `elsewhere`, knows of withdrawals takes back what stands here.
+///
+/// # Errors
+/// Where one of them cannot be believed.
 pub fn votes<'h>(
     history: &'h History,
-    asked: &AskedRelease,
+    asked: &'h AskedRelease,
     policy: PolicyInForce<'_>,
     runs: &[RecordedRun],
     current: &RecordedRun,
     elsewhere: Option<&'h History>,
-) -> Vec<Vote<'h>> {
-    let entries: Vec<&VerifiedEntry> = history.entries().iter().filter(|entry| of(entry, asked)).collect();
-    let known = |entry: &&VerifiedEntry| elsewhere.is_some() && !history.says(&entry.entry.statement());
-    let others: Vec<&VerifiedEntry> =
-        elsewhere.iter().flat_map(|other| other.entries()).filter(|entry| of(entry, asked)).filter(known).collect();
-    let poll = Poll { policy, runs, current, withdrawn: withdrawals(&entries), withdrawn_elsewhere: withdrawals(&others) };
+) -> Result<Vec<Vote<'h>>, LedgerError> {
+    let withdrawn = withdrawals(history.said(asked.place(), &[Act::WITHDRAWAL]))?;
+    let others = elsewhere
+        .into_iter()
+        .flat_map(|other| other.said_where(asked.place(), &[Act::WITHDRAWAL], |linked| !history.says(&linked.statement)));
+    let poll = Poll { policy, runs, current, withdrawn, withdrawn_elsewhere: withdrawals(others)? };
     let mut votes: Vec<Vote<'h>> = Vec::new();
-    for proven in entries {
+    for proven in history.on_release(asked, &[Act::SIGN_OFF]) {
+        let proven = proven?;
         let Act::SignOff(sign_off) = &proven.statement.act else { continue };
         let bearing = asked.bearing(&sign_off.release);
         if bearing == Bearing::Apart || (sign_off.decision == Decision::Go && asked.covered(&sign_off.release).is_err()) {
@@ -106,7 +113,7 @@ pub fn votes<'h>(
         }
         votes.push(vote);
     }
-    votes
+    Ok(votes)
 }
 
 /// Whether two people signed with one key. What somebody entered for others is under the key of whoever entered it.
@@ -119,10 +126,6 @@ fn own(proven: &VerifiedEntry) -> bool {
     proven.statement.made.method == Method::Ssh
 }
 
-fn of(entry: &VerifiedEntry, asked: &AskedRelease) -> bool {
-    entry.is_of(&asked.project, &asked.environment)
-}
-
 fn noted(proven: &VerifiedEntry) -> SignOffState {
     match &proven.standing {
         SignatureStanding::Signed { since: Some(since), .. } => SignOffState::Noted(since.clone()),
@@ -130,10 +133,18 @@ fn noted(proven: &VerifiedEntry) -> SignOffState {
     }
 }
 
-/// Trusted withdrawals by the sign-off's fingerprint.
-fn withdrawals<'h>(entries: &[&'h VerifiedEntry]) -> Vec<(&'h VerifiedEntry, &'h Withdrawal)> {
-    let trusted = entries.iter().filter(|proven| proven.signer().is_some());
-    trusted.filter_map(|proven| if let Act::Withdrawal(said) = &proven.statement.act { Some((*proven, said)) } else { None }).collect()
+/// The trusted ones of these withdrawals.
+fn withdrawals<'h>(
+    entries: impl Iterator<Item = Result<&'h VerifiedEntry, LedgerError>>,
+) -> Result<Vec<(&'h VerifiedEntry, &'h Withdrawal)>, LedgerError> {
+    let mut trusted = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if let (Act::Withdrawal(said), Some(_)) = (&entry.statement.act, entry.signer()) {
+            trusted.push((entry, said));
+        }
+    }
+    Ok(trusted)
 }
 
 /// A withdrawal from the future takes back a yes, never a no.

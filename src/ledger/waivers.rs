@@ -1,6 +1,6 @@
 //! Whether an accepted exception on record counts: its approver's own signature, by somebody who may accept.
 
-use super::{History, PolicyInForce, VerifiedEntry};
+use super::{History, LedgerError, PolicyInForce, VerifiedEntry};
 use crate::model::{Act, Finding, Report, Waived, Waiver, WaiverTerms};
 
 /// The waiver that this entry signs, where the signature counts: it is the approver's, who does not own the exception and
@@ -15,17 +15,19 @@ pub fn signed_waiver<'e>(entry: &'e VerifiedEntry, policy: Option<&PolicyInForce
 /// entry `before`.
 pub(super) fn behind<'h>(
     history: &'h History,
-    report: &Report,
+    report: &'h Report,
     finding: &Finding,
     before: u64,
     policy: &PolicyInForce<'_>,
-) -> Option<&'h Waiver> {
-    let waived = finding.waiver.as_ref()?;
-    let of_environment = |entry: &&VerifiedEntry| entry.entry.seq < before && entry.is_of(&report.project, &report.environment);
-    let signed = history.entries().iter().filter(of_environment).filter_map(|entry| signed_waiver(entry, Some(policy)));
+) -> Result<Option<&'h Waiver>, LedgerError> {
+    let Some(waived) = &finding.waiver else { return Ok(None) };
+    let place = (report.project.as_str(), report.environment.as_str());
+    let earlier = history.said_where(place, &[Act::WAIVER], move |linked| linked.entry.seq < before);
+    let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
+    let signed = earlier.into_iter().filter_map(|entry| signed_waiver(entry, Some(policy)));
     let covers = |waiver: &&Waiver| waiver.check == finding.id && waiver.environment == report.environment && waiver.waived() == *waived;
     // Signed once more, its length is counted anew.
-    signed.filter(covers).max_by_key(|waiver| waiver.granted.filter(|granted| *granted <= policy.now))
+    Ok(signed.filter(covers).max_by_key(|waiver| waiver.granted.filter(|granted| *granted <= policy.now)))
 }
 
 /// Why the accepted exception of a finding does not count now, by the policy in force; `None` where it does.

@@ -28,7 +28,7 @@ pub(crate) fn ask(events: &[Event], question: &Question, elsewhere: Option<&[Eve
 /// Follows a chain.
 pub(crate) fn read(entries: &[Entry], question: &Question) -> Result<History, LedgerError> {
     let rows = entries.iter().cloned().map(Row::of).collect();
-    History::of(rows, &Look::at_everything(&Believes, minutes(question.later)))
+    History::of(rows, &Look::by(Believes, minutes(question.later)))
 }
 
 fn rule(store: &Memory, history: &History, question: &Question, elsewhere: Option<&History>) -> Result<Exit, LedgerError> {
@@ -48,7 +48,7 @@ fn rule(store: &Memory, history: &History, question: &Question, elsewhere: Optio
         child_of: Some(&child),
         elsewhere,
     };
-    Ok(ledger::gate(history, &runs, input).exit())
+    Ok(ledger::gate(history, &runs, input)?.exit())
 }
 
 fn people() -> BTreeMap<String, Person> {

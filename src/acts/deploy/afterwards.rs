@@ -32,7 +32,7 @@ pub struct SettleRequest {
 /// [`ActError`].
 pub async fn settle(caller: &Caller, dialogue: &dyn Dialogue, request: &SettleRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
-    let open = ledger::unended(&record.history, &record.plan.project, &record.plan.environment);
+    let open = ledger::unended(&record.history, record.place())?;
     let Some((began, begun)) = open.into_iter().find(|(entry, _)| entry.entry.seq == request.entry) else {
         return Err(ActError::Usage(format!("entry {} is no deployment without an end: `gonogo log` shows them", request.entry)));
     };
@@ -79,7 +79,7 @@ pub struct ReviewRequest {
 /// [`ActError`].
 pub async fn review(caller: &Caller, dialogue: &dyn Dialogue, request: &ReviewRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
-    let emergency = record.entry(request.entry).filter(|entry| matches!(entry.statement.act, Act::Emergency(_)));
+    let emergency = record.entry(request.entry)?.filter(|entry| matches!(entry.statement.act, Act::Emergency(_)));
     let emergency: &VerifiedEntry =
         emergency.ok_or_else(|| ActError::Usage(format!("entry {} is no emergency: `gonogo log --all` shows them", request.entry)))?;
     let (opener, statement) = (emergency.signer().unwrap_or_default().to_owned(), emergency.entry.statement());

@@ -7,7 +7,7 @@ use crate::{
         ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest,
         signer::{self, Recorder, Signer},
     },
-    ledger::{self, Entry, Fault},
+    ledger::{self, Entry, Fault, LedgerError},
     model::{Act, Digest, Repair, Repaired, Subject, plain},
 };
 
@@ -30,12 +30,12 @@ pub struct RepairRequest {
 /// [`ActError`] where the ledger cannot be read at all.
 pub async fn faults(caller: &Caller, request: &RecordRequest) -> Result<Vec<Fault>, ActError> {
     let record = EnvironmentRecord::past_faults(caller, request).await?;
-    Ok(open(&record))
+    Ok(open(&record)?)
 }
 
-fn open(record: &EnvironmentRecord) -> Vec<Fault> {
-    let settled = ledger::set_aside(&record.history, record.policy.in_force(record.now).as_ref());
-    record.history.repaired().iter().filter(|fault| !settled.contains(&fault.row)).cloned().collect()
+fn open(record: &EnvironmentRecord) -> Result<Vec<Fault>, LedgerError> {
+    let settled = ledger::set_aside(&record.history, record.policy.in_force(record.now).as_ref())?;
+    Ok(record.history.repaired().iter().filter(|fault| !settled.contains(&fault.row)).cloned().collect())
 }
 
 /// Sets them aside, as far as this person's word goes; gives the entry, the ledger's head, and whether others must say it too.
@@ -44,7 +44,7 @@ fn open(record: &EnvironmentRecord) -> Vec<Fault> {
 /// [`ActError`].
 pub async fn repair(caller: &Caller, dialogue: &dyn Dialogue, request: &RepairRequest) -> Result<(Entry, Digest, bool), ActError> {
     let mut record = EnvironmentRecord::past_faults(caller, &request.record).await?;
-    let rows: Vec<Repaired> = open(&record).into_iter().map(|fault| fault.row).collect();
+    let rows: Vec<Repaired> = open(&record)?.into_iter().map(|fault| fault.row).collect();
     if rows.is_empty() {
         return Err(ActError::Usage("everything in the ledger can be believed: there is nothing to repair".into()));
     }
@@ -68,6 +68,6 @@ pub async fn repair(caller: &Caller, dialogue: &dyn Dialogue, request: &RepairRe
             signer.put(&mut record, subject, act(Some(named)), Vec::new()).await?
         }
     };
-    let others = !open(&record).is_empty();
+    let others = !open(&record)?.is_empty();
     Ok((entry, record.history.head(), others))
 }

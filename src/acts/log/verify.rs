@@ -2,7 +2,7 @@
 
 use crate::{
     acts::{ActError, Caller, EnvironmentRecord, policy},
-    ledger::{self, Checked, LedgerError, ORG, SignatureStanding, Trust, VerifiedEntry, Verifier as _},
+    ledger::{self, Checked, LedgerError, LinkedEntry, ORG, SignatureStanding, Trust, VerifiedEntry, Verifier as _},
     model::{Act, Digest},
 };
 
@@ -31,7 +31,7 @@ pub async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &[Digest
     let (project, environment) = (&record.plan.project, &record.plan.environment);
     let notes = ledger::told_repairs(&record.history);
     let mut looked = Looked { untrusted: Vec::new(), notes, newer: record.history.newer(project, environment) };
-    for entry in record.history.entries() {
+    for entry in record.history.entries()? {
         bytes(record, entry).await?;
         let seq = entry.entry.seq;
         if let SignatureStanding::Signed { since: Some(since), .. } = &entry.standing {
@@ -58,13 +58,13 @@ pub async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &[Digest
 /// What entries saw of the chain that concerns all projects is in it, and what its checkpoints name of this chain is here.
 async fn org(record: &EnvironmentRecord) -> Result<(), ActError> {
     let all = record.read_chain(ORG, record.now).await?;
-    for entry in record.history.entries() {
+    for entry in record.history.entries()? {
         if let Some(seen) = entry.statement.made.org.as_ref().filter(|seen| !all.holds(seen)) {
             let (seq, why) = (entry.entry.seq, format!("it was made over {seen} of `{ORG}`, which is not in it any more"));
             return Err(LedgerError::Broken { seq, why }.into());
         }
     }
-    for entry in all.entries() {
+    for entry in all.entries()? {
         if let Act::Checkpoint(checkpoint) = &entry.statement.act {
             checkpoint.demand(&ledger::chain_of(&record.plan.project), &record.history)?;
         }
@@ -73,15 +73,16 @@ async fn org(record: &EnvironmentRecord) -> Result<(), ActError> {
 }
 
 /// Why the first of the environment's entries after `seq` was never to be believed by any signers, where there is one.
-pub(in crate::acts) async fn never_believed(caller: &Caller, record: &EnvironmentRecord, seq: u64) -> Option<String> {
-    for entry in record.here().filter(|entry| entry.entry.seq > seq) {
+pub(in crate::acts) async fn never_believed(caller: &Caller, record: &EnvironmentRecord, seq: u64) -> Result<Option<String>, LedgerError> {
+    let (project, environment) = record.place();
+    for entry in record.history.entries()?.into_iter().filter(|entry| entry.entry.seq > seq && entry.is_of(project, environment)) {
         if let SignatureStanding::Untrusted(why) = &entry.standing
             && formerly(caller, record, entry).await.is_none()
         {
-            return Some(format!("entry {}: {why}", entry.entry.seq));
+            return Ok(Some(format!("entry {}: {why}", entry.entry.seq)));
         }
     }
-    None
+    Ok(None)
 }
 
 /// The bytes that belong to an entry are there, and a run's report is what the entry says.
@@ -104,17 +105,16 @@ async fn bytes(record: &EnvironmentRecord, entry: &VerifiedEntry) -> Result<(), 
 /// was revoked or belongs to nobody any more makes no old entry a forgery.
 async fn formerly(caller: &Caller, record: &EnvironmentRecord, entry: &VerifiedEntry) -> Option<u64> {
     let (signature, by) = (entry.entry.signature.as_deref()?, entry.statement.made.by.as_deref()?);
-    let checked = |trust: Trust<'_>| trust.check(&entry.entry.payload, signature, by, entry.own);
-    let of_the_key = matches!(checked(Trust { signers: &record.policy.signers, now: record.now }), Checked::Untrusted(_));
+    let checked = |trust: Trust| trust.check(&entry.entry.payload, signature, by, entry.own);
+    let of_the_key = matches!(checked(record.policy.trust(record.now)), Checked::Untrusted(_));
     if !of_the_key || entry.statement.contradiction().is_some() {
         return None;
     }
-    let (made, run) = record.here().rev().find_map(|other| match &other.statement.act {
-        Act::Run(run) if other.entry.seq < entry.entry.seq => Some((other, run)),
-        _ => None,
-    })?;
+    let earlier = |linked: &LinkedEntry| linked.entry.seq < entry.entry.seq;
+    let made = record.history.said_where(record.place(), &[Act::RUN], earlier).next_back()?.ok()?;
+    let Act::Run(run) = &made.statement.act else { return None };
     let kept = record.plans.of_run(record.store.as_ref(), made, run).await.ok()?;
     let mut signers = policy::signers_of(&kept).ok()?;
     signers.ask_revoked(&caller.env).await;
-    matches!(checked(Trust { signers: &signers, now: entry.own }), Checked::Signed { .. }).then_some(made.entry.seq)
+    matches!(checked(Trust { signers: signers.into(), now: entry.own }), Checked::Signed { .. }).then_some(made.entry.seq)
 }

@@ -1,7 +1,7 @@
 //! What people said of a release after the moment that a page shows.
 
 use crate::{
-    ledger::{self, GateInput, History, RecordedRun},
+    ledger::{self, GateInput, History, LedgerError, RecordedRun},
     model::{Act, Decision, SignOffState, utc},
 };
 
@@ -15,10 +15,16 @@ pub(super) struct Afterwards {
 
 impl Afterwards {
     /// What `all` has and `then` has not, of the release in question.
-    pub(super) fn of(all: &History, then: &History, input: GateInput<'_>, runs: &[RecordedRun], current: &RecordedRun) -> Self {
+    pub(super) fn of(
+        all: &History,
+        then: &History,
+        input: GateInput<'_>,
+        runs: &[RecordedRun],
+        current: &RecordedRun,
+    ) -> Result<Self, LedgerError> {
         let (asked, people) = (input.asked, input.policy.people);
-        let newest = then.entries().last().map_or(0, |proven| proven.entry.seq);
-        let votes = ledger::votes(all, asked, input.policy, runs, current, None);
+        let newest = then.linked().last().map_or(0, |linked| linked.entry.seq);
+        let votes = ledger::votes(all, asked, input.policy, runs, current, None)?;
         let mut said: Vec<(u64, String)> = Vec::new();
         let mut refused = false;
         for vote in votes.iter().filter(|vote| vote.proven.entry.seq > newest) {
@@ -31,7 +37,8 @@ impl Afterwards {
             let (name, role, at) = (&row.name, &vote.sign_off.role, utc(row.recorded));
             said.push((row.entry, format!("after this moment: {decision} by {name} as {role}, {at}{comment}{void}")));
         }
-        for proven in all.of_environment(&asked.project, &asked.environment).filter(|proven| proven.entry.seq > newest) {
+        for proven in all.said_where(asked.place(), &[Act::WITHDRAWAL], |linked| linked.entry.seq > newest) {
+            let proven = proven?;
             let (Act::Withdrawal(withdrawal), Some(by)) = (&proven.statement.act, proven.signer()) else { continue };
             let Some(vote) = votes.iter().find(|vote| vote.proven.entry.statement() == withdrawal.sign_off) else { continue };
             let name = people.get(by).map_or(by, |person| person.name.as_str());
@@ -40,6 +47,6 @@ impl Afterwards {
             said.push((proven.entry.seq, text));
         }
         said.sort_by_key(|(seq, _)| *seq);
-        Self { remarks: said.into_iter().map(|(_, text)| text).collect(), refused }
+        Ok(Self { remarks: said.into_iter().map(|(_, text)| text).collect(), refused })
     }
 }

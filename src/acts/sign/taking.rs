@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     acts::{ActError, Caller, EnvironmentRecord},
-    ledger::{Blob, Checked, Draft, Entry, Envelope, Trust, Verifier as _, signing::Detached},
+    ledger::{Blob, Checked, Draft, Entry, Envelope, LedgerError, Verifier as _, signing::Detached},
     model::{Act, Made, Period, Size, Statement},
     net::regular_file,
 };
@@ -79,12 +79,11 @@ impl Brought {
             )));
         }
         let by = made.by.as_deref().ok_or_else(|| refused("it does not say who signed it".into()))?;
-        let trust = Trust { signers: &record.policy.signers, now: record.now };
-        match trust.check(&envelope.payload, &envelope.signature, by, record.now) {
+        match record.policy.trust(record.now).check(&envelope.payload, &envelope.signature, by, record.now) {
             Checked::Signed { .. } => {}
             Checked::Untrusted(why) | Checked::Forged(why) => return Err(refused(why)),
         }
-        fits(record, &statement).map_err(refused)?;
+        fits(record, &statement)?.map_err(refused)?;
         Ok(Self { envelope, statement })
     }
 
@@ -95,28 +94,34 @@ impl Brought {
 }
 
 /// Whether it is a decision on a report that this ledger has.
-fn fits(record: &EnvironmentRecord, statement: &Statement) -> Result<(), String> {
+fn fits(record: &EnvironmentRecord, statement: &Statement) -> Result<Result<(), String>, LedgerError> {
     let Made { at, head, .. } = &statement.made;
     // In the ledger it would be one that cannot be trusted, for ever.
     if *at > CLOCKS.after(record.now) {
-        return Err(format!("it says it was signed at {at}, which is still to come: set the clock and sign again"));
+        return Ok(Err(format!("it says it was signed at {at}, which is still to come: set the clock and sign again")));
     }
     if !record.history.holds(head) {
-        return Err(format!("it was signed over the ledger head {head}, which is not in this ledger"));
+        return Ok(Err(format!("it was signed over the ledger head {head}, which is not in this ledger")));
     }
     if let Some(why) = statement.contradiction() {
-        return Err(why.into());
+        return Ok(Err(why.into()));
     }
-    let mut earlier = record.here();
-    match &statement.act {
+    let why = match &statement.act {
         Act::SignOff(said) => {
-            let known = earlier.any(|proven| matches!(&proven.statement.act, Act::Run(run) if run.report == said.report));
-            known.then_some(()).ok_or_else(|| format!("it is about the report {}, of which no run is on record here", said.report))
+            for run in record.here(&[Act::RUN]).rev() {
+                if matches!(&run?.statement.act, Act::Run(run) if run.report == said.report) {
+                    return Ok(Ok(()));
+                }
+            }
+            format!("it is about the report {}, of which no run is on record here", said.report)
         }
         Act::Withdrawal(said) => {
-            let known = earlier.any(|proven| proven.entry.statement() == said.sign_off);
-            known.then_some(()).ok_or_else(|| format!("it withdraws the sign-off {}, which is not on record here", said.sign_off))
+            if record.history.linked().iter().any(|linked| linked.statement == said.sign_off) {
+                return Ok(Ok(()));
+            }
+            format!("it withdraws the sign-off {}, which is not on record here", said.sign_off)
         }
-        other => Err(format!("it is no decision on a report but `{}`", other.word())),
-    }
+        other => format!("it is no decision on a report but `{}`", other.word()),
+    };
+    Ok(Err(why))
 }

@@ -13,7 +13,7 @@ use crate::{
 /// The deployments of one environment, newest first, as a table: date, version, deployer, status, notes.
 pub(super) async fn deployments(record: &EnvironmentRecord, span: Span) -> Result<String, Failure> {
     let rows = log::deployments(record, span).await?;
-    let open: String = log::unended(record).iter().map(|open| format!("OPEN: {}\n", one_line(open))).collect();
+    let open: String = log::unended(record)?.iter().map(|open| format!("OPEN: {}\n", one_line(open))).collect();
     if rows.is_empty() {
         return Ok(format!("{open}no deployment to {} is on record\n", record.plan.environment));
     }
@@ -39,9 +39,10 @@ pub(super) async fn deployments(record: &EnvironmentRecord, span: Span) -> Resul
 }
 
 /// Every entry of the ledger's environment, oldest first.
-pub(super) fn trail(record: &EnvironmentRecord, span: Span) -> String {
-    let entries = log::trail(record, span);
+pub(super) fn trail(record: &EnvironmentRecord, span: Span) -> Result<String, Failure> {
+    let entries = log::trail(record, span)?;
     let cells: Vec<[String; 5]> = entries
+        .into_iter()
         .map(|proven| {
             let by = proven.statement.made.by.clone().unwrap_or_default();
             let standing = match &proven.standing {
@@ -56,11 +57,11 @@ pub(super) fn trail(record: &EnvironmentRecord, span: Span) -> String {
     let mut text = table(["Entry", "Recorded", "What", "Says", "Standing"], &cells);
     text.push_str(&format!(
         "{} entries, {} of the newest unsigned, ledger head {}\n",
-        record.history.entries().len(),
-        record.history.unsigned(),
+        record.history.len(),
+        record.history.unsigned()?,
         record.history.head()
     ));
-    text
+    Ok(text)
 }
 
 /// The deployments as comma-separated values (RFC 4180): the population an auditor draws a sample from.
@@ -69,7 +70,7 @@ pub(super) async fn csv(record: &EnvironmentRecord, span: Span) -> Result<String
         "release,commit,artifact,deployer,deployer-known-by,approvers,verdict,exceptions,emergency,status,started,finished,entry,signed\r\n",
     );
     for row in log::deployments(record, span).await?.iter().rev() {
-        let started = log::started(record, row.entry).map(|started| started.to_string()).unwrap_or_default();
+        let started = log::started(record, row.entry)?.map(|started| started.to_string()).unwrap_or_default();
         let cells = [
             row.release.version.clone().unwrap_or_default(),
             row.release.commit.clone().unwrap_or_default(),

@@ -29,11 +29,12 @@ pub(super) fn verify(edge: &Edge, options: &LogVerifyOptions) -> Result<Exit, Fa
 
 fn say(record: &EnvironmentRecord, looked: &Looked) -> Result<(), Failure> {
     let history = &record.history;
-    let signed = history.entries().iter().filter(|entry| entry.signer().is_some()).count();
+    let signed = history.entries()?.iter().filter(|entry| entry.signer().is_some()).count();
+    let (covered, unsigned) = (history.covered()?, history.unsigned()?);
     let mut lines = vec![
-        format!("{}: {} entries, every hash and link holds", record.store.place(), history.entries().len()),
-        format!("signed   {signed} entries; signatures vouch for entries 1 to {}", history.covered()),
-        format!("unsigned {} entries that nobody signed and no later signature vouches for", history.unsigned()),
+        format!("{}: {} entries, every hash and link holds", record.store.place(), history.len()),
+        format!("signed   {signed} entries; signatures vouch for entries 1 to {covered}"),
+        format!("unsigned {unsigned} entries that nobody signed and no later signature vouches for"),
     ];
     lines.extend(looked.notes.iter().map(|note| format!("note     {note}")));
     let (project, environment) = (&record.plan.project, &record.plan.environment);

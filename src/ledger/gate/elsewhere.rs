@@ -2,29 +2,35 @@
 
 use super::{GateInput, Objection, newer_sentence, no_exit, no_of};
 use crate::{
-    ledger::{Emergencies, History, RecordedRun, begun, runs, votes},
+    ledger::{Emergencies, History, LedgerError, RecordedRun, begun, runs, votes},
     model::{Act, Exit},
 };
 
 /// Everything that `there` knows against the release and `here` does not have.
-pub(super) fn objections(here: &History, there: &History, input: GateInput<'_>, run: Option<&RecordedRun>) -> Vec<Objection> {
+pub(super) fn objections(
+    here: &History,
+    there: &History,
+    input: GateInput<'_>,
+    run: Option<&RecordedRun>,
+) -> Result<Vec<Objection>, LedgerError> {
     let GateInput { asked, policy, .. } = input;
     let mut all = Vec::new();
     let mut object = |exit, text: String| all.push(Objection { exit, text: format!("{text} (in the ledger here)") });
     if let Some((seq, version)) = there.newer(&asked.project, &asked.environment) {
         object(Exit::Untrusted, format!("entry {seq} was written by a newer gonogo (version {version}): use that one"));
     }
-    let Some(run) = run else { return all };
-    let said = votes(there, asked, policy, &[], run, None);
+    let Some(run) = run else { return Ok(all) };
+    let said = votes(there, asked, policy, &[], run, None)?;
     for (vote, exit) in said.iter().filter_map(|vote| no_of(vote, &said)).filter(|(vote, _)| !here.says(&vote.proven.entry.statement())) {
         if policy.policy.require.iter().any(|required| required.role == vote.sign_off.role) {
             object(exit, format!("{} ({}) says no-go", policy.name(&vote.sign_off.person), vote.sign_off.role));
         }
     }
-    for (entry, newer, bearing) in runs::newer_no(there, asked, run) {
+    for (entry, newer, bearing) in runs::newer_no(there, asked, run)? {
         object(no_exit(newer, bearing), newer_sentence(entry.entry.seq, newer, bearing, ""));
     }
-    for entry in there.of_environment(&asked.project, &asked.environment).filter(|entry| !here.says(&entry.entry.statement())) {
+    for entry in there.said_where(asked.place(), &[Act::ANSWER], |linked| !here.says(&linked.statement)) {
+        let entry = entry?;
         if let Act::Answer(answer) = &entry.statement.act
             && entry.signer().is_some()
             && entry.own > run.looked()
@@ -36,11 +42,11 @@ pub(super) fn objections(here: &History, there: &History, input: GateInput<'_>, 
             );
         }
     }
-    for overdue in Emergencies::of(there, asked, Some(&policy)).overdue(policy.now) {
+    for overdue in Emergencies::of(there, asked, Some(&policy))?.overdue(policy.now) {
         object(Exit::Hold, overdue);
     }
-    for open in begun::holds(there, asked, input.child_of) {
+    for open in begun::holds(there, asked, input.child_of)? {
         object(Exit::Hold, open);
     }
-    all
+    Ok(all)
 }

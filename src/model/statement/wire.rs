@@ -47,21 +47,47 @@ struct Predicate<A> {
 }
 
 impl Act {
+    /// What [`Self::Run`] is called.
+    pub const RUN: &str = "run";
+    /// What [`Self::Answer`] is called.
+    pub const ANSWER: &str = "answer";
+    /// What [`Self::Waiver`] is called.
+    pub const WAIVER: &str = "waiver";
+    /// What [`Self::SignOff`] is called.
+    pub const SIGN_OFF: &str = "sign-off";
+    /// What [`Self::Withdrawal`] is called.
+    pub const WITHDRAWAL: &str = "withdrawal";
+    /// What [`Self::Deployment`] is called.
+    pub const DEPLOYMENT: &str = "deployment";
+    /// What [`Self::Emergency`] is called.
+    pub const EMERGENCY: &str = "emergency";
+    /// What [`Self::Review`] is called.
+    pub const REVIEW: &str = "review";
+    /// What [`Self::Begun`] is called.
+    pub const BEGUN: &str = "begun";
+    /// What [`Self::VouchedAuthors`] is called.
+    pub const AUTHORS: &str = "authors";
+    /// What [`Self::Repair`] is called.
+    pub const REPAIR: &str = "repair";
+    /// What [`Self::Checkpoint`] is called.
+    pub const CHECKPOINT: &str = "checkpoint";
+    /// What [`Self::Closing`] is called.
+    pub const CLOSING: &str = "closing";
     /// What the acts are called that this program knows.
     pub const WORDS: [&str; 13] = [
-        "run",
-        "answer",
-        "waiver",
-        "sign-off",
-        "withdrawal",
-        "deployment",
-        "emergency",
-        "review",
-        "begun",
-        "authors",
-        "repair",
-        "checkpoint",
-        "closing",
+        Self::RUN,
+        Self::ANSWER,
+        Self::WAIVER,
+        Self::SIGN_OFF,
+        Self::WITHDRAWAL,
+        Self::DEPLOYMENT,
+        Self::EMERGENCY,
+        Self::REVIEW,
+        Self::BEGUN,
+        Self::AUTHORS,
+        Self::REPAIR,
+        Self::CHECKPOINT,
+        Self::CLOSING,
     ];
 
     /// What an act of this predicate type is called; a foreign one by its whole type.
@@ -77,19 +103,19 @@ impl Act {
     /// What people call it.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Run(_) => "run",
-            Self::Answer(_) => "answer",
-            Self::Waiver(_) => "waiver",
-            Self::SignOff(_) => "sign-off",
-            Self::Withdrawal(_) => "withdrawal",
-            Self::Deployment(_) => "deployment",
-            Self::Emergency(_) => "emergency",
-            Self::Review(_) => "review",
-            Self::Begun(_) => "begun",
-            Self::VouchedAuthors(_) => "authors",
-            Self::Repair(_) => "repair",
-            Self::Checkpoint(_) => "checkpoint",
-            Self::Closing(_) => "closing",
+            Self::Run(_) => Self::RUN,
+            Self::Answer(_) => Self::ANSWER,
+            Self::Waiver(_) => Self::WAIVER,
+            Self::SignOff(_) => Self::SIGN_OFF,
+            Self::Withdrawal(_) => Self::WITHDRAWAL,
+            Self::Deployment(_) => Self::DEPLOYMENT,
+            Self::Emergency(_) => Self::EMERGENCY,
+            Self::Review(_) => Self::REVIEW,
+            Self::Begun(_) => Self::BEGUN,
+            Self::VouchedAuthors(_) => Self::AUTHORS,
+            Self::Repair(_) => Self::REPAIR,
+            Self::Checkpoint(_) => Self::CHECKPOINT,
+            Self::Closing(_) => Self::CLOSING,
             Self::Other(_) => "entry of a newer gonogo",
         }
     }

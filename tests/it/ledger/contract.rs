@@ -298,7 +298,7 @@ async fn a_checkpoint_demands_every_head() {
 }
 
 async fn read(ground: &Ground, chain: &str) -> History {
-    History::of(ground.open().rows(chain).await.expect("rows"), &Look::at_everything(&Trusting, now())).expect("a history")
+    History::of(ground.open().rows(chain).await.expect("rows"), &Look::by(Trusting, now())).expect("a history")
 }
 
 /// Many recorders of many projects: none waits for another, and nothing is lost.

@@ -1,7 +1,7 @@
 //! Rows that cannot be believed: each is named, set aside by name and by nothing else, and the chain goes on.
 
 use gonogo::{
-    ledger::{Fault, FaultKind, History, Label, LedgerError, Look, Repairs, Row, chain},
+    ledger::{Fault, FaultKind, History, LedgerError, Look, Repairs, Row, chain},
     model::{Act, Digest, Repair, Repaired},
 };
 
@@ -9,16 +9,18 @@ use super::{Ground, Trusting, append, as_app, draft, five, now, of_project, rema
 
 /// The faults of the project's chain.
 async fn faults(ground: &Ground) -> Vec<Fault> {
-    chain::faults(ground.open().rows("api").await.expect("rows"), &Trusting, now())
+    chain::faults(ground.open().rows("api").await.expect("rows"), Trusting, now())
 }
 
 async fn read(ground: &Ground, repairs: &[Repaired]) -> Result<History, LedgerError> {
     let rows = ground.open().rows("api").await.expect("rows");
-    History::of(rows, &Look { repairs: Repairs::Named(repairs), ..Look::at_everything(&Trusting, now()) })
+    let history = History::of(rows, &Look { repairs: Repairs::Named(repairs), ..Look::by(Trusting, now()) })?;
+    history.entries()?;
+    Ok(history)
 }
 
 fn numbers(history: &History) -> Vec<u64> {
-    history.entries().iter().map(|proven| proven.entry.seq).collect()
+    history.linked().iter().map(|linked| linked.entry.seq).collect()
 }
 
 /// A statement, the kinds of faults with the places they name, and the entries that are left.
@@ -94,7 +96,7 @@ async fn a_sound_row_is_never_set_aside() {
             [row(entry.digest()), row(Row::of(entry.clone()).name())]
         });
         let history = read(&ground, &all.collect::<Vec<_>>()).await.expect("a history");
-        assert_eq!((history.entries().len(), history.repaired()), (6, &[][..]));
+        assert_eq!((history.len(), history.repaired()), (6, &[][..]));
     }
 }
 
@@ -110,9 +112,9 @@ async fn a_label_that_lies_is_seen_where_it_bears_and_in_its_fingerprint() {
         let error = read(&ground, &[]).await.expect_err("it lies");
         assert_eq!(error.to_string(), "entry 6 of the ledger cannot be trusted: its label says other things than its statement");
         let head = entries[5].digest();
-        let prod = |label: &Label| label.environment == "prod";
         let rows = ground.open().rows("api").await.expect("rows");
-        let history = History::of(rows, &Look { bears: &prod, ..Look::at_everything(&Trusting, now()) }).expect("nothing there is read");
+        let history = History::of(rows, &Look::by(Trusting, now())).expect("nothing there is read");
+        assert!(history.said(("api", "prod"), &Act::WORDS).all(|said| said.is_ok()), "nobody reads what is said to be of staging");
         assert!(!history.holds(&head), "and the head that was kept is gone");
     }
 }

@@ -155,7 +155,7 @@ async fn nothing_counts_after_the_end_of_the_shared_chain() {
         );
         ground.tamper(&insert).await;
         let rows = ground.open().rows("api").await.expect("rows");
-        let error = History::of(rows, &Look::at_everything(&Trusting, now())).expect_err("it stands after the end");
+        let error = History::of(rows, &Look::by(Trusting, now())).expect_err("it stands after the end");
         assert!(error.to_string().contains("it stands after the end of the shared chain"), "{error}");
     }
 }
@@ -167,7 +167,7 @@ async fn a_tail_that_was_cut_off_shows_by_a_kept_head() {
         let kept = entries[5].digest();
         let read = async || {
             let rows = ground.open().rows("api").await.expect("rows");
-            History::of(rows, &Look::at_everything(&Trusting, now())).expect("a chain, as far as it goes")
+            History::of(rows, &Look::by(Trusting, now())).expect("a chain, as far as it goes")
         };
         assert!(read().await.holds(&kept));
         ground.tamper("DELETE FROM chains WHERE seq > 4").await;
