@@ -11,8 +11,7 @@ use jiff::Timestamp;
 use super::{ActError, Caller, ChosenPolicy, heads::KeptHead, kept_plan::KeptPlans, release::Identified};
 use crate::{
     ledger::{
-        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, ORG, PolicyInForce, Repairs, Row, Store,
-        VerifiedEntry,
+        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, ORG, PolicyInForce, Repairs, Store, VerifiedEntry,
     },
     model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject},
     net::git,
@@ -263,21 +262,21 @@ async fn moment(store: &dyn Store, here: Timestamp) -> Result<Timestamp, LedgerE
 /// behind what the chain has seen keeps nothing alive.
 async fn read(store: &dyn Store, project: &str, policy: &ChosenPolicy, here: Timestamp) -> Result<(History, Timestamp), LedgerError> {
     let now = moment(store, here).await?;
-    let rows = store.rows(&ledger::chain_of(project)).await?;
-    let history = believed(rows, policy, now)?;
+    let history = believed(store, &ledger::chain_of(project), policy, now).await?;
     let newest = history.newest();
     Ok((history, newest.map_or(now, |newest| newest.max(now))))
 }
 
-/// The rows of a chain, without what people have set aside.
-fn believed(rows: Vec<Row>, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
+/// A chain without what people have set aside.
+async fn believed(store: &dyn Store, chain: &str, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
     let look = policy.look(now);
-    // What people have set aside stands in the same chain, and is seen only by whoever looks at all of it.
-    let read = match History::of(rows.clone(), &look) {
+    let read = match History::of(store.rows(chain).await?, &look) {
         Ok(history) if history.linked().iter().all(|linked| linked.label().act != Act::REPAIR) => return Ok(history),
-        Err(broken) if !matches!(broken, LedgerError::Broken { .. }) => return Err(broken),
+        Err(error) if !matches!(error, LedgerError::Broken { .. }) => return Err(error),
         read => read,
     };
+    // What people have set aside stands in the same chain, and is seen only by whoever looks at all of it.
+    let rows = store.rows(chain).await?;
     let past = History::of(rows.clone(), &Look { repairs: Repairs::All, ..look.clone() })?;
     let settled = ledger::set_aside(&past, policy.in_force(now).as_ref())?;
     if settled.is_empty() { read } else { History::of(rows, &Look { repairs: Repairs::Named(&settled), ..look }) }

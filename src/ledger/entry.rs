@@ -1,7 +1,6 @@
 //! One entry of the ledger, chained to the one before it.
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::{Label, bundle::Manifest};
 use crate::model::{Act, Closing, Digest, Made, Method, Statement};
@@ -53,13 +52,14 @@ impl Entry {
         let signature = self.signature.as_ref().map(|signature| Digest::of(signature.as_bytes()));
         let recorded = self.recorded.to_string();
         let line = if self.chain.is_empty() {
-            json!(["gonogo.entry", self.version, self.seq, self.prev, recorded, statement, signature])
+            serde_json::to_vec(&("gonogo.entry", self.version, self.seq, &self.prev, recorded, statement, signature))
         } else {
             let Label { act, project, environment, version, commit, artifact } = &self.label;
-            let label = json!([act, project, environment, version, commit, artifact]);
-            json!(["gonogo.entry", self.version, self.chain, self.seq, self.prev, recorded, label, statement, signature])
+            let label = (act, project, environment, version, commit, artifact);
+            serde_json::to_vec(&("gonogo.entry", self.version, &self.chain, self.seq, &self.prev, recorded, label, statement, signature))
         };
-        Digest::of(line.to_string().as_bytes())
+        // Strings and numbers serialise always.
+        Digest::of(&line.unwrap_or_default())
     }
 
     /// The fingerprint of the statement, by which later ones name it.

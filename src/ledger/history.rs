@@ -4,7 +4,10 @@
 //! signature looked at when somebody asks for the entry, and what cannot be believed is an error then: whoever rules on a
 //! release looks at what bears on it and at nothing else.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    num::NonZero,
+    sync::{Arc, OnceLock},
+};
 
 use jiff::Timestamp;
 
@@ -17,6 +20,9 @@ use crate::model::{Act, Digest, Made, Method, Period, Statement, utc};
 
 /// How far the clocks of a signer and of the ledger may be apart.
 pub const CLOCKS: Period = Period::seconds(60);
+
+/// Fewer signatures are not worth a thread of their own.
+const MANY: usize = 100;
 
 /// An entry that stands in its place in the chain.
 #[derive(Debug, Clone)]
@@ -187,7 +193,16 @@ impl History {
     /// # Errors
     /// The first that cannot be believed.
     pub fn entries(&self) -> Result<Vec<&VerifiedEntry>, LedgerError> {
-        self.linked().iter().map(|linked| self.verified(linked)).collect()
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        std::thread::scope(|scope| {
+            let shares = self.linked().chunks(self.meant.div_ceil(cores).max(MANY));
+            let verified = |share: &'_ [LinkedEntry]| share.iter().try_for_each(|linked| self.verified(linked).map(|_| ()));
+            for share in shares.skip(1) {
+                // What is not to be believed is met again below, in its order.
+                scope.spawn(move || _ = verified(share));
+            }
+            self.linked().iter().map(|linked| self.verified(linked)).collect()
+        })
     }
 
     /// The entries of one environment with one of these [acts](Act::WORDS), oldest first. Each is looked at when it is come
