@@ -21,36 +21,35 @@ const GLOB: glob::MatchOptions =
 
 /// Where the files of a plan are.
 #[derive(Debug, Default)]
-pub(super) enum Shelf {
-    /// In its folder.
-    #[default]
-    Disk,
-    /// Here, by their names relative to the plan's folder; nothing is read from the folder itself.
-    Held(BTreeMap<String, Vec<u8>>),
+pub(super) struct Shelf {
+    /// The folder of the main file.
+    pub(super) folder: PathBuf,
+    /// The files by their names relative to the folder, where they come from elsewhere: then nothing is read from it.
+    pub(super) held: Option<BTreeMap<String, Vec<u8>>>,
 }
 
 impl Shelf {
-    /// The bytes of the file `name` of the plan in `root`.
-    pub(super) fn read(&self, root: &Path, name: &Path, limit: Size) -> Result<Vec<u8>, FileError> {
-        let Self::Held(files) = self else { return regular_file::read_bytes(&root.join(name), limit) };
+    /// The bytes of the file `name`.
+    pub(super) fn read(&self, name: &Path, limit: Size) -> Result<Vec<u8>, FileError> {
+        let Some(files) = &self.held else { return regular_file::read_bytes(&self.folder.join(name), limit) };
         let bytes = files.get(&shown(name)).or_else(|| files.get(&found_at(name))).ok_or(FileError::Missing)?;
         if bytes.len() as u64 > limit.0 { Err(FileError::TooLarge(limit)) } else { Ok(bytes.clone()) }
     }
 
     /// Whether `name` is a folder; `None` if there is nothing.
-    pub(super) fn is_folder(&self, root: &Path, name: &str) -> Option<bool> {
-        let Self::Held(files) = self else { return std::fs::metadata(root.join(name)).ok().map(|found| found.is_dir()) };
+    pub(super) fn is_folder(&self, name: &str) -> Option<bool> {
+        let Some(files) = &self.held else { return std::fs::metadata(self.folder.join(name)).ok().map(|found| found.is_dir()) };
         let name = found_at(Path::new(name));
         let within = || files.keys().any(|file| file.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/')));
         if files.keys().any(|file| found_at(Path::new(file)) == name) { Some(false) } else { within().then_some(true) }
     }
 
-    /// The first `most` files that `pattern` matches, relative to `root`, by name.
-    pub(super) fn matching(&self, root: &Path, pattern: &str, most: usize) -> Result<Vec<PathBuf>, glob::PatternError> {
-        let Self::Held(files) = self else {
-            let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
+    /// The first `most` files that `pattern` matches, relative to the folder, by name.
+    pub(super) fn matching(&self, pattern: &str, most: usize) -> Result<Vec<PathBuf>, glob::PatternError> {
+        let Some(files) = &self.held else {
+            let whole = format!("{}/{pattern}", glob::Pattern::escape(&self.folder.to_string_lossy()));
             let found = glob::glob_with(&whole, GLOB)?.filter_map(Result::ok).filter(|path| path.is_file()).take(most);
-            return Ok(found.map(|path| path.strip_prefix(root).map(Path::to_path_buf).unwrap_or(path)).collect());
+            return Ok(found.map(|path| path.strip_prefix(&self.folder).map(Path::to_path_buf).unwrap_or(path)).collect());
         };
         let pattern = glob::Pattern::new(&found_at(Path::new(pattern)))?;
         let mut found: Vec<PathBuf> =
