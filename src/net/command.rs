@@ -16,7 +16,7 @@ use tokio::{
     process::{Child, ChildStdin},
 };
 
-use crate::model::{ProcessEnv, Size, excerpt, looks_secret, plain};
+use crate::model::{CREDENTIAL, ProcessEnv, Size, excerpt, looks_secret, plain, regex};
 
 /// What a program may print unless told otherwise.
 pub const LARGEST: Size = Size(4 << 20);
@@ -261,11 +261,6 @@ fn without_long_words(text: &str) -> String {
 static LOG: LazyLock<Regex> = LazyLock::new(|| regex(r"^[IWEF][0-9]{4} [0-9]{2}:"));
 static NAMED: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<is>\s*[=:]\s*["']?)(?P<value>[^\s"']+)"#));
 static LONG: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z0-9_+/=-]{20,}"));
-static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:)[^\s/"'<>]+@"#));
-
-fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}"))
-}
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use super::{
     scope::Scopes,
     template::Template,
 };
-use crate::model::looks_secret;
+use crate::model::{looks_secret, percent_decoded};
 
 /// What is known of a plan's secrets.
 #[derive(Default)]
@@ -160,18 +160,6 @@ impl Secrecy {
             Fault::warning(place, "a secret stands in the plan").hint("give it as a variable, `${NAME}`, and set that where it runs"),
         );
     }
-}
-
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|code| u8::from_str_radix(code, 16).ok());
-        out.push(code.unwrap_or(bytes[at]));
-        at += if code.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]
