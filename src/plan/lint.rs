@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Problem, Request, Weight,
+    Problem, Request,
     fault::Fault,
     load::Rest,
     people, request,
@@ -87,10 +87,5 @@ impl Lint {
     /// Whether anything was found that makes `lint` fail: an error or a warning.
     pub fn is_clean(&self) -> bool {
         self.problems.is_empty()
-    }
-
-    /// Problems that stop a run.
-    pub fn errors(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|problem| problem.weight == Weight::Error)
     }
 }

@@ -5,12 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    include::{found_at, shown},
-    node::Node,
-    root::Root,
-    waivers, yaml,
-};
+use super::include::{found_at, shown};
 use crate::{
     model::Size,
     net::regular_file::{self, FileError},
@@ -57,18 +52,4 @@ impl Shelf {
         found.sort();
         Ok(found)
     }
-}
-
-/// Which files a plan can name whose main file has this text: what it includes, its waivers, the keys of those who sign.
-/// Names are relative to its folder, as [`load_at`](super::load_at) takes them.
-pub fn files_wanted(text: &str) -> impl Fn(&str) -> bool + use<> {
-    let root = yaml::parse(0, text, &mut Vec::new()).map(|node| Root::read(&node, &mut Vec::new())).unwrap_or_default();
-    let scalar = |node: &Node| node.scalar().map(|scalar| scalar.text.clone());
-    let policies = root.signoff.iter().chain(root.environments.iter().filter_map(|environment| environment.signoff.as_ref()));
-    let keys = policies.flat_map(|(_, node)| ["allowed-signers", "revoked-keys"].map(|key| node.get(key).and_then(scalar)));
-    let waivers = root.waivers.as_ref().map_or(waivers::USUAL, |word| word.text.as_str()).to_owned();
-    let names = keys.flatten().map(|name| glob::Pattern::escape(&found_at(Path::new(&name))));
-    let included = root.include.iter().filter_map(scalar).chain([waivers]).map(|name| found_at(Path::new(&name)));
-    let patterns: Vec<glob::Pattern> = names.chain(included).filter_map(|pattern| glob::Pattern::new(&pattern).ok()).collect();
-    move |name| patterns.iter().any(|pattern| pattern.matches_with(name, GLOB))
 }

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The file that is read where the plan names no other.
-pub(super) const USUAL: &str = "waivers.yaml";
+const USUAL: &str = "waivers.yaml";
 /// The keys of a waiver.
 pub(super) const KEYS: [&str; 8] = ["check", "environment", "reason", "ticket", "owner", "approver", "granted", "expires"];
 /// The one that may be left out.
