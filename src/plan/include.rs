@@ -7,10 +7,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::{fault::Fault, fields::Word, node::Node, place::Sources, shelf::Shelf, suggest, yaml};
-use crate::{
-    model::{Digest, Size},
-    net::regular_file::FileError,
-};
+use crate::{model::Size, net::regular_file::FileError};
 
 /// No plan file is meant to be larger.
 const LARGEST: Size = Size(4 << 20);
@@ -55,8 +52,7 @@ pub(super) fn read(shelf: &Shelf, name: &Path, sources: &mut Sources, faults: &m
 
 /// Takes the text of a file among the sources.
 pub(super) fn take(shelf: &Shelf, name: &Path, text: String, sources: &mut Sources, faults: &mut Vec<Fault>) -> (u32, Option<Node>) {
-    let digest = Digest::of(text.as_bytes());
-    let file = sources.add_file(shown(name), found_at(&shelf.folder.join(name)), text, digest);
+    let file = sources.add_file(shown(name), found_at(&shelf.folder.join(name)), text);
     let text = &sources.of(super::place::Place::top(file)).text;
     (file, yaml::parse(file, text, faults))
 }

@@ -176,7 +176,7 @@ mod tests {
         let process: ProcessEnv = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let variables = Variables::new(Default::default(), &process, false);
         let mut sources = Sources::default();
-        let file = sources.add("a.yaml".into(), text.into(), crate::model::Digest::of(b""));
+        let file = sources.add("a.yaml".into(), text.into());
         let mut node = yaml::parse(file, text, &mut Vec::new()).expect("YAML");
         let filling = interpolate::fill(&mut node, &sources, &|_| &variables);
         assert_eq!(filling.faults, []);
