@@ -59,7 +59,7 @@ macro_rules! acts {
             )*
 
             /// What the acts are called that this program knows.
-            pub const WORDS: &'static [&'static str] = &[$($word),*];
+            pub const WORDS: [&str; [$($word),*].len()] = [$($word),*];
 
             /// What people call it.
             pub fn word(&self) -> &'static str {
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn every_word_is_known() {
-        for &word in Act::WORDS {
+        for word in Act::WORDS {
             let text =
                 String::from_utf8(sign_off().to_json()).expect("text").replace("urn:gonogo:sign-off/v1", &format!("{PREDICATES}{word}/v1"));
             let known = |read: &Statement| read.act.word() == word;
