@@ -155,7 +155,7 @@ impl ChosenPolicy {
         let refused = |error: git::GitError| ActError::Usage(format!("the policy of `{}`: {error}", plain(reference)));
         let deadline = Instant::now() + GIT;
         let root = plan.root.as_path();
-        let git::ResolvedRef { reference: full, commit } = git::resolve(root, reference, &caller.env, deadline).await.map_err(refused)?;
+        let PolicyPlace { reference: full, commit } = git::resolve(root, reference, &caller.env, deadline).await.map_err(refused)?;
         let config = plan.config.to_string_lossy().into_owned();
         let main = git::files_at(root, &commit, &|name| name == config, &caller.env, deadline).await.map_err(refused)?;
         let main = main.get(&config).map(|bytes| String::from_utf8_lossy(bytes).into_owned());

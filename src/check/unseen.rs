@@ -1,6 +1,6 @@
 //! Why there is nothing to judge.
 
-use crate::net::{postgres, redis};
+use crate::net::Trouble;
 
 /// A check could not look. Never a pass: it becomes `unknown`, or `pending` where a person is awaited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,20 +16,11 @@ pub enum Unseen {
     Waiting(String),
 }
 
-impl From<postgres::Trouble> for Unseen {
-    fn from(trouble: postgres::Trouble) -> Self {
+impl From<Trouble> for Unseen {
+    fn from(trouble: Trouble) -> Self {
         match trouble {
-            postgres::Trouble::Unreachable(why) => Self::Unreachable(why),
-            postgres::Trouble::Unknown(why) => Self::Unknown(why),
-        }
-    }
-}
-
-impl From<redis::Trouble> for Unseen {
-    fn from(trouble: redis::Trouble) -> Self {
-        match trouble {
-            redis::Trouble::Unreachable(why) => Self::Unreachable(why),
-            redis::Trouble::Unknown(why) => Self::Unknown(why),
+            Trouble::Unreachable(why) => Self::Unreachable(why),
+            Trouble::Unknown(why) => Self::Unknown(why),
         }
     }
 }

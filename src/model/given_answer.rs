@@ -34,7 +34,7 @@ impl GivenAnswer {
     /// The first instant at which an answer that is good for `valid_for` is good no more; the end of time where that is
     /// beyond it.
     pub fn until(&self, valid_for: Period) -> Timestamp {
-        self.at.checked_add(valid_for.signed()).unwrap_or(Timestamp::MAX)
+        valid_for.after(self.at)
     }
 
     /// Whether it answers `question`: line breaks and spaces may differ.

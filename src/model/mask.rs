@@ -5,10 +5,11 @@ mod forms;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashSet},
-    sync::{Arc, LazyLock, RwLock},
+    sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use percent_encoding::percent_decode_str;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
@@ -75,7 +76,7 @@ impl Masker {
     /// From now on `value` is shown as `${name}`. The password within a URL is hidden too, and the path of a web address:
     /// whoever knows it may post to a web hook.
     pub fn hide(&self, name: &str, value: &str) {
-        let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let mut add = |value: &str| {
             if !value.is_empty() && !known.names.contains_key(value) {
                 known.names.insert(value.to_owned(), name.to_owned());
@@ -153,7 +154,7 @@ impl Masker {
 
     /// How many secrets are known.
     pub fn known(&self) -> usize {
-        self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner).names.len()
+        self.known.read().unwrap_or_else(PoisonError::into_inner).names.len()
     }
 
     /// Whether more secrets are known than when there were `known` of them.
@@ -162,10 +163,10 @@ impl Masker {
     }
 
     fn matcher(&self) -> Arc<Matcher> {
-        if let Some(matcher) = &self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner).matcher {
+        if let Some(matcher) = &self.known.read().unwrap_or_else(PoisonError::into_inner).matcher {
             return matcher.clone();
         }
-        let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let matcher = Arc::new(known.compile());
         known.matcher = Some(matcher.clone());
         matcher
@@ -198,24 +199,13 @@ impl Known {
 impl Matcher {
     /// Where a text was cut off, the beginning of a secret may be left of it.
     fn without_beginnings<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if !text.contains(CUT) {
-            return Cow::Borrowed(text);
-        }
-        let parts: Vec<&str> = text.split(CUT).collect();
+        let Some((cut, rest)) = text.rsplit_once(CUT) else { return Cow::Borrowed(text) };
         let mut out = String::with_capacity(text.len());
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 {
-                out.push_str(CUT);
-            }
-            match self.beginning(part).filter(|_| index + 1 < parts.len()) {
-                Some((length, said)) => {
-                    out.push_str(&part[..part.len() - length]);
-                    out.push_str(said);
-                }
-                None => out.push_str(part),
-            }
+        for part in cut.split(CUT) {
+            let (length, said) = self.beginning(part).unwrap_or_default();
+            out.extend([&part[..part.len() - length], said, CUT]);
         }
-        Cow::Owned(out)
+        Cow::Owned(out + rest)
     }
 
     /// How many bytes at the end of `text` begin a secret, the most there are, and the secret's name.
@@ -242,29 +232,29 @@ impl Matcher {
 
 /// `name=value`, `"name": "value"`, `Name: value`.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?P<name>[A-Za-z][\w.-]*)(?P<between>["']?\s{0,4}[=:]\s{0,4}["']?)(?P<value>[^\s"'`&;,<>{}()\[\]]*[^\s"'`&;,<>{}()\[\].!?:])(?P<end>[.!?:]*)"#)
-        .unwrap_or_else(|error| unreachable!("{error}"))
+    regex(
+        r#"(?P<name>[A-Za-z][\w.-]*)(?P<between>["']?\s{0,4}[=:]\s{0,4}["']?)(?P<value>[^\s"'`&;,<>{}()\[\]]*[^\s"'`&;,<>{}()\[\].!?:])(?P<end>[.!?:]*)"#,
+    )
 });
 
 /// What stands behind the host of a web address.
-static WEB_PATH: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(?:http|ws)s?://[^\s/?#]+(?P<path>[/?][^\s#]+)").unwrap_or_else(|error| unreachable!("{error}")));
+static WEB_PATH: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:http|ws)s?://[^\s/?#]+(?P<path>[/?][^\s#]+)"));
 
 /// Scheme, hosts and ports at the start of a target.
-static PLACE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^[a-z][a-z0-9+.-]*://[^\s/]*").unwrap_or_else(|error| unreachable!("{error}")));
+static PLACE: LazyLock<Regex> = LazyLock::new(|| regex(r"^[a-z][a-z0-9+.-]*://[^\s/]*"));
 
 /// `scheme://user:password@` in any text; the password ends at the last `@` before a slash or space.
-static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:)(?P<password>[^\s/"'<>]+)@"#)
-        .unwrap_or_else(|error| unreachable!("{error}"))
-});
+pub(crate) static CREDENTIAL: LazyLock<Regex> =
+    LazyLock::new(|| regex(r#"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:)(?P<password>[^\s/"'<>]+)@"#));
 
-fn percent_decoded(value: &str) -> String {
-    url::form_urlencoded::parse(format!("x={}", value.replace('+', "%2B").replace('&', "%26")).as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
+/// A pattern that stands in this program.
+pub(crate) fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+/// Without percent-encoding; what is none stays as it is.
+pub(crate) fn percent_decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

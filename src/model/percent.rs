@@ -2,8 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Serialize, Serializer};
+
+use super::from_text;
 
 /// A share between 0 % and 100 %.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -35,31 +36,13 @@ impl fmt::Display for Percent {
     }
 }
 
-impl<'de> Deserialize<'de> for Percent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
 impl Serialize for Percent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{}%", self.0))
     }
 }
 
-impl JsonSchema for Percent {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Percent".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? *%$", "description": "a share: `95%`" })
-    }
-}
+from_text!(Percent, { "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? *%$", "description": "a share: `95%`" });
 
 #[cfg(test)]
 mod tests {

@@ -3,8 +3,9 @@
 use std::{fmt, str::FromStr, time::Duration};
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Serialize, Serializer};
+
+use super::from_text;
 
 /// A length of time, never negative. A day is 24 hours; months and years are refused: their length varies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,12 +95,6 @@ impl fmt::Display for Period {
     }
 }
 
-impl<'de> Deserialize<'de> for Period {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
 /// Whole milliseconds with their unit, which [`FromStr`] reads back.
 impl Serialize for Period {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -107,19 +102,7 @@ impl Serialize for Period {
     }
 }
 
-impl JsonSchema for Period {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Period".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": r"^([0-9]+(\.[0-9]+)? *(ms|s|sec|m|min|h|hr|d|w|weeks?|days?|hours?|minutes?|seconds?) *)+$", "description": "a length of time: `30s`, `10m`, `21d`, `1h30m`" })
-    }
-}
+from_text!(Period, { "type": "string", "pattern": r"^([0-9]+(\.[0-9]+)? *(ms|s|sec|m|min|h|hr|d|w|weeks?|days?|hours?|minutes?|seconds?) *)+$", "description": "a length of time: `30s`, `10m`, `21d`, `1h30m`" });
 
 #[cfg(test)]
 mod tests {

@@ -60,13 +60,6 @@ impl Release {
         }
     }
 
-    /// Whether both can be one release: no part that both name differs, and at least one is the same.
-    pub fn agrees(&self, other: &Self) -> bool {
-        let pairs = [(&self.version, &other.version), (&self.commit, &other.commit), (&self.artifact, &other.artifact)];
-        let mut named = pairs.into_iter().filter(|(one, another)| one.is_some() && another.is_some()).peekable();
-        named.peek().is_some() && named.all(|(one, another)| one == another)
-    }
-
     /// How people name it: the version, else the short commit.
     pub fn name(&self) -> Option<String> {
         self.version.clone().or_else(|| self.commit.as_ref().map(|commit| commit.chars().take(12).collect()))

@@ -47,18 +47,12 @@ impl ShownVerdict {
         let Some(against) = record.and_then(|record| Against::of(report, record)) else {
             return Self { verdict: report.verdict, headline: checks, because: None, exit: own };
         };
-        let held = against.exit == Exit::Hold;
         let exit = if report.advisory { own } else { own.and(against.exit) };
-        match report.verdict {
-            Verdict::Hold if held => Self { verdict: Verdict::Hold, headline: checks, because: None, exit },
-            Verdict::NoGo if against.roles.is_empty() => Self { verdict: Verdict::NoGo, headline: checks, because: None, exit },
-            Verdict::Go | Verdict::Hold | Verdict::NoGo => Self {
-                verdict: if held { Verdict::Hold } else { Verdict::NoGo },
-                headline: format!("{} (checks: {checks})", against.word()),
-                because: against.because,
-                exit,
-            },
+        let verdict = if against.exit == Exit::Hold && report.verdict != Verdict::NoGo { Verdict::Hold } else { Verdict::NoGo };
+        if verdict == report.verdict && against.roles.is_empty() {
+            return Self { verdict, headline: checks, because: None, exit };
         }
+        Self { verdict, headline: format!("{} (checks: {checks})", against.word()), because: against.because, exit }
     }
 }
 

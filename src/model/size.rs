@@ -2,8 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Serialize, Serializer};
+
+use super::from_text;
 
 const UNITS: [(&str, u64); 9] = [
     ("KiB", 1 << 10),
@@ -56,31 +57,13 @@ impl fmt::Display for Size {
     }
 }
 
-impl<'de> Deserialize<'de> for Size {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
 impl Serialize for Size {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{}B", self.0))
     }
 }
 
-impl JsonSchema for Size {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Size".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? *([KMGT]iB|[kMGT]?B)$", "description": "an amount of bytes: `512B`, `500kB`, `10MiB`" })
-    }
-}
+from_text!(Size, { "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? *([KMGT]iB|[kMGT]?B)$", "description": "an amount of bytes: `512B`, `500kB`, `10MiB`" });
 
 #[cfg(test)]
 mod tests {

@@ -90,6 +90,14 @@ pub(crate) fn unique_keys(json: &[u8]) -> Result<(), serde_json::Error> {
 /// Walks any JSON value and refuses a key that stands twice in one object.
 struct Unique;
 
+macro_rules! scalars {
+    ($($method:ident $type:ty;)*) => {
+        $(fn $method<E>(self, _: $type) -> Result<(), E> {
+            Ok(())
+        })*
+    };
+}
+
 impl<'de> DeserializeSeed<'de> for Unique {
     type Value = ();
 
@@ -105,24 +113,12 @@ impl<'de> Visitor<'de> for Unique {
         f.write_str("any JSON value")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
+    scalars! {
+        visit_bool bool;
+        visit_i64 i64;
+        visit_u64 u64;
+        visit_f64 f64;
+        visit_str &str;
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {

@@ -16,7 +16,7 @@ use tokio::{
     process::{Child, ChildStdin},
 };
 
-use crate::model::{ProcessEnv, Size, excerpt, looks_secret, plain};
+use crate::model::{CREDENTIAL, ProcessEnv, Size, excerpt, looks_secret, plain, regex};
 
 /// What a program may print unless told otherwise.
 pub const LARGEST: Size = Size(4 << 20);
@@ -87,27 +87,13 @@ pub enum CommandError {
         limit: Size,
     },
     /// It ended with an error.
-    #[error("`{program}` {}", .ended.failure())]
+    #[error("`{program}` {how}")]
     Failed {
         /// The program.
         program: String,
-        /// How it ended; its output is dropped.
-        ended: Failure,
+        /// How it ended, and what it said; its output is dropped.
+        how: String,
     },
-}
-
-/// How a program failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    code: Option<i32>,
-    complaint: String,
-}
-
-impl Failure {
-    fn failure(&self) -> String {
-        let how = self.code.map_or("was ended by a signal".to_owned(), |code| format!("ended with exit code {code}"));
-        if self.complaint.is_empty() { how } else { format!("{how}: {}", self.complaint) }
-    }
 }
 
 impl Command<'_> {
@@ -143,7 +129,10 @@ impl Command<'_> {
         let program = self.argv.first().cloned().unwrap_or_default();
         match self.run().await? {
             Ended { code: Some(0), stdout, .. } => Ok(stdout),
-            Ended { code, complaint, .. } => Err(CommandError::Failed { program, ended: Failure { code, complaint } }),
+            Ended { code, complaint, .. } => {
+                let how = code.map_or("was ended by a signal".to_owned(), |code| format!("ended with exit code {code}"));
+                Err(CommandError::Failed { program, how: if complaint.is_empty() { how } else { format!("{how}: {complaint}") } })
+            }
         }
     }
 
@@ -261,11 +250,6 @@ fn without_long_words(text: &str) -> String {
 static LOG: LazyLock<Regex> = LazyLock::new(|| regex(r"^[IWEF][0-9]{4} [0-9]{2}:"));
 static NAMED: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<is>\s*[=:]\s*["']?)(?P<value>[^\s"']+)"#));
 static LONG: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z0-9_+/=-]{20,}"));
-static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:)[^\s/"'<>]+@"#));
-
-fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}"))
-}
 
 #[cfg(test)]
 mod tests {

@@ -21,7 +21,7 @@ use crate::model::{ProcessEnv, Release, Size};
 
 pub use authors::authors;
 pub use checkout::{Checkout, checkout};
-pub use refs::{ResolvedRef, resolve};
+pub use refs::resolve;
 pub use tree::files_at;
 
 /// What git knows of one file.
@@ -117,12 +117,7 @@ impl Git {
 
     /// Whether the clone in `folder` is a shallow one.
     async fn in_repository(&self, folder: &Path) -> Result<bool, GitError> {
-        let asked = self.run(folder, &["rev-parse", "--is-shallow-repository"], b"").await?;
-        match asked.code {
-            Some(0) => Ok(asked.stdout.trim_ascii() != b"false"),
-            _ if asked.complaint.contains("not a git repository") => Err(GitError::NoRepository),
-            _ => Err(GitError::Refused(asked.complaint)),
-        }
+        Ok(self.lines(folder, &["rev-parse", "--is-shallow-repository"], b"").await? != "false")
     }
 
     /// The full id of the commit that has this id, or the only one whose id begins so; never what a ref of that name means.
@@ -142,15 +137,9 @@ impl Git {
 
     async fn ask(&self, file: &Path) -> Result<Tracking, GitError> {
         let (dir, name) = place(file)?;
-        let repository = self.run(&dir, &REPOSITORY, b"").await?;
-        let said = String::from_utf8_lossy(&repository.stdout).into_owned();
-        match repository.code {
-            Some(0) if said.starts_with("true") => {}
-            Some(0) => return Err(GitError::NoRepository),
-            _ if repository.complaint.contains("not a git repository") => {
-                return Err(GitError::NoRepository);
-            }
-            _ => return Err(GitError::Refused(repository.complaint)),
+        let said = self.lines(&dir, &REPOSITORY, b"").await?;
+        if !said.starts_with("true") {
+            return Err(GitError::NoRepository);
         }
         let listed = self.lines(&dir, &[&LISTED[..], &[&name]].concat(), b"").await?;
         let history = self.history(&dir, &name, file, said.lines().nth(1) == Some("true")).await?;
@@ -187,8 +176,11 @@ impl Git {
     }
 
     async fn bytes(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<Vec<u8>, GitError> {
-        let Ended { code, stdout, complaint } = self.run(dir, args, stdin).await?;
-        if code == Some(0) { Ok(stdout) } else { Err(GitError::Refused(complaint)) }
+        match self.run(dir, args, stdin).await? {
+            Ended { code: Some(0), stdout, .. } => Ok(stdout),
+            Ended { complaint, .. } if complaint.contains("not a git repository") => Err(GitError::NoRepository),
+            Ended { complaint, .. } => Err(GitError::Refused(complaint)),
+        }
     }
 
     async fn run(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<Ended, GitError> {

@@ -12,7 +12,9 @@ pub mod reach;
 pub mod redis;
 pub mod regular_file;
 pub mod tls;
+mod trouble;
 
 pub use env_file::EnvFile;
 pub use pins::{Pin, Pins};
 pub use reach::Reach;
+pub use trouble::Trouble;

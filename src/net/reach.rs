@@ -43,11 +43,6 @@ impl Reach {
         }
     }
 
-    /// The process environment.
-    pub fn env(&self) -> &ProcessEnv {
-        &self.env
-    }
-
     /// Names pinned to addresses.
     pub fn pins(&self) -> &Pins {
         &self.pins

@@ -4,30 +4,26 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use crate::model::{Masker, looks_secret};
+use crate::model::{CREDENTIAL, Masker, looks_secret, regex};
 
 /// Hides nothing but passwords in URLs.
 static URLS: LazyLock<Masker> = LazyLock::new(Masker::default);
 
 /// `key: value`, in block or flow style, quoted or not; up to the next comma or brace where it is not quoted.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    regex(
         r#"(?P<key>[A-Za-z0-9_.$-]+)["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|(?:\$\{[^}]*\}|[^\s,{}\[\]"'])(?:\$\{[^}]*\}|[^,{}\[\]])*)"#,
     )
-    .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
 /// `${NAME:-default}`.
-static DEFAULT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\$\{(?P<key>[A-Za-z0-9_.-]+):-(?P<value>[^}]*)").unwrap_or_else(|error| unreachable!("{error}")));
+static DEFAULT: LazyLock<Regex> = LazyLock::new(|| regex(r"\$\{(?P<key>[A-Za-z0-9_.-]+):-(?P<value>[^}]*)"));
 
 /// A header's value after its scheme.
-static SCHEME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:bearer|basic)\s+(?P<value>[^\s\x22',}\]]+)").unwrap_or_else(|error| unreachable!("{error}")));
+static SCHEME: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\b(?:bearer|basic)\s+(?P<value>[^\s\x22',}\]]+)"));
 
 /// What in a value is no literal: variables without a default, the scheme of a credential header, a comment.
-static VARIABLES: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\$\{[^}:]*\}|^(?:bearer|basic|token)\s|\s#.*$").unwrap_or_else(|error| unreachable!("{error}")));
+static VARIABLES: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\$\{[^}:]*\}|^(?:bearer|basic|token)\s|\s#.*$"));
 
 /// The text without the passwords of URLs in it.
 pub(super) fn without_passwords(text: &str) -> String {
@@ -97,10 +93,7 @@ fn is_literal(key: &str, value: &str) -> bool {
 
 /// `scheme://user:password@`: where each literal password of the text is, and what it is.
 pub(super) fn url_passwords(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
-    static URL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:(?P<password>[^\s/"'<>]+)@"#).unwrap_or_else(|error| unreachable!("{error}"))
-    });
-    let hits = text.contains("://").then(|| URL.captures_iter(text)).into_iter().flatten();
+    let hits = text.contains("://").then(|| CREDENTIAL.captures_iter(text)).into_iter().flatten();
     hits.filter_map(|hit| hit.name("password")).filter(|password| !password.as_str().starts_with("${")).map(|p| (p.range(), p.as_str()))
 }
 

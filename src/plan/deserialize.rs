@@ -135,11 +135,13 @@ impl<'a> Reader<'a> {
             return visitor.visit_unit();
         }
         let text = self.text("a value")?;
-        match (&scalar.style, number::Number::of(text)) {
+        match (&scalar.style, number::of(text)) {
             (Style::Plain, _) if text == "true" || text == "false" => visitor.visit_bool(text == "true"),
-            (Style::Plain, Some(number::Number::Unsigned(number))) => visitor.visit_u64(number),
-            (Style::Plain, Some(number::Number::Signed(number))) => visitor.visit_i64(number),
-            (Style::Plain, Some(number::Number::Float(number))) => visitor.visit_f64(number),
+            (Style::Plain, Some(number)) => match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => visitor.visit_u64(number),
+                (None, Some(number)) => visitor.visit_i64(number),
+                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or_default()),
+            },
             _ => visitor.visit_borrowed_str(text),
         }
     }

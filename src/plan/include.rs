@@ -7,18 +7,15 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::{fault::Fault, fields::Word, node::Node, place::Sources, shelf::Shelf, suggest, yaml};
-use crate::{
-    model::{Digest, Size},
-    net::regular_file::FileError,
-};
+use crate::{model::Size, net::regular_file::FileError};
 
 /// No plan file is meant to be larger.
 const LARGEST: Size = Size(4 << 20);
 /// Files that one plan may include.
 const MOST_FILES: usize = 1_000;
 
-/// The files that `pattern` names, relative to `root`.
-pub(super) fn files(shelf: &Shelf, root: &Path, pattern: &Word, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
+/// The files that `pattern` names, relative to the plan's folder.
+pub(super) fn files(shelf: &Shelf, pattern: &Word, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
     let text = pattern.text.as_str();
     let mut refuse = |message: String, hint: Option<String>| {
         faults.push(Fault::new(pattern.place, message).maybe_hint(hint));
@@ -28,13 +25,13 @@ pub(super) fn files(shelf: &Shelf, root: &Path, pattern: &Word, faults: &mut Vec
         return refuse("an absolute path is another file on another machine".into(), Some("write it relative to the plan's folder".into()));
     }
     if !text.contains(['*', '?', '[']) {
-        return match shelf.is_folder(root, text) {
+        return match shelf.is_folder(text) {
             Some(true) => refuse(format!("`{text}` is a folder"), Some(format!("write `{}/*.yaml`", text.trim_end_matches('/')))),
             Some(false) => vec![PathBuf::from(text)],
-            None => refuse(format!("there is no file `{text}`"), near(root, text).filter(|_| matches!(shelf, Shelf::Disk))),
+            None => refuse(format!("there is no file `{text}`"), near(shelf, text)),
         };
     }
-    let found = match shelf.matching(root, text, MOST_FILES + 1) {
+    let found = match shelf.matching(text, MOST_FILES + 1) {
         Ok(found) => found,
         Err(error) => return refuse(format!("`{text}` is not a pattern of files: {}", error.msg), None),
     };
@@ -48,28 +45,14 @@ pub(super) fn files(shelf: &Shelf, root: &Path, pattern: &Word, faults: &mut Vec
 }
 
 /// Reads a file of the plan.
-pub(super) fn read(
-    shelf: &Shelf,
-    root: &Path,
-    name: &Path,
-    sources: &mut Sources,
-    faults: &mut Vec<Fault>,
-) -> Result<(u32, Option<Node>), FileError> {
-    let bytes = shelf.read(root, name, LARGEST)?;
-    let digest = Digest::of(&bytes);
-    let text = String::from_utf8(bytes).map_err(|_| FileError::NotText)?;
-    Ok(take(root, name, (text, digest), sources, faults))
+pub(super) fn read(shelf: &Shelf, name: &Path, sources: &mut Sources, faults: &mut Vec<Fault>) -> Result<(u32, Option<Node>), FileError> {
+    let text = String::from_utf8(shelf.read(name, LARGEST)?).map_err(|_| FileError::NotText)?;
+    Ok(take(shelf, name, text, sources, faults))
 }
 
-/// Takes a file's text, with the fingerprint of its bytes, among the sources.
-pub(super) fn take(
-    root: &Path,
-    name: &Path,
-    (text, digest): (String, Digest),
-    sources: &mut Sources,
-    faults: &mut Vec<Fault>,
-) -> (u32, Option<Node>) {
-    let file = sources.add_file(shown(name), found_at(&root.join(name)), text, digest);
+/// Takes the text of a file among the sources.
+pub(super) fn take(shelf: &Shelf, name: &Path, text: String, sources: &mut Sources, faults: &mut Vec<Fault>) -> (u32, Option<Node>) {
+    let file = sources.add_file(shown(name), found_at(&shelf.folder.join(name)), text);
     let text = &sources.of(super::place::Place::top(file)).text;
     (file, yaml::parse(file, text, faults))
 }
@@ -97,10 +80,13 @@ pub(super) fn found_at(path: &Path) -> String {
 }
 
 /// The file beside `text` that may be meant.
-fn near(root: &Path, text: &str) -> Option<String> {
+fn near(shelf: &Shelf, text: &str) -> Option<String> {
+    if shelf.held.is_some() {
+        return None;
+    }
     let path = Path::new(text);
     let folder = path.parent().unwrap_or(Path::new(""));
-    let entries = std::fs::read_dir(root.join(folder)).ok()?;
+    let entries = std::fs::read_dir(shelf.folder.join(folder)).ok()?;
     let names: Vec<String> = entries.take(MOST_FILES).filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     let name = path.file_name()?.to_str()?;
     let near = suggest::nearest(name, names.iter().map(String::as_str))?;

@@ -11,8 +11,9 @@ pub(super) struct Lack {
     place: Option<Place>,
 }
 
+/// What a variable lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Cause {
+pub(super) enum Cause {
     Unset(String),
     Empty(String),
     /// Only other environments' `vars` have it: the plan is wrong, whatever the process environment.
@@ -31,6 +32,7 @@ enum Cause {
         name: String,
         message: String,
     },
+    /// Variables name each other: the way.
     Circle(String),
     TooDeep,
     TooLarge,
@@ -39,36 +41,8 @@ enum Cause {
 }
 
 impl Lack {
-    pub(super) fn unset(name: &str) -> Self {
-        Cause::Unset(name.to_owned()).into()
-    }
-
     pub(super) fn empty(name: &str) -> Self {
         Cause::Empty(name.to_owned()).into()
-    }
-
-    pub(super) fn blank(name: &str) -> Self {
-        Cause::Blank(name.to_owned()).into()
-    }
-
-    pub(super) fn elsewhere(name: &str, environment: &str) -> Self {
-        Cause::Elsewhere { name: name.to_owned(), environment: environment.to_owned() }.into()
-    }
-
-    pub(super) fn misspelt(name: &str, near: &str) -> Self {
-        Cause::Misspelt { name: name.to_owned(), near: near.to_owned() }.into()
-    }
-
-    pub(super) fn circle<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        Cause::Circle(names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" → ")).into()
-    }
-
-    pub(super) fn too_deep() -> Self {
-        Cause::TooDeep.into()
-    }
-
-    pub(super) fn too_large() -> Self {
-        Cause::TooLarge.into()
     }
 
     pub(super) fn broken() -> Self {

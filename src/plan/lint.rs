@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Problem, Request, Weight,
+    Problem, Request,
     fault::Fault,
     load::Rest,
     people, request,
     resolve::{Resolved, resolve},
-    shelf::Shelf,
     teeth,
     tree::Tree,
 };
@@ -33,7 +32,7 @@ pub struct Lint {
 /// Works offline: an `env-file` that is not there is no problem, secrets that are not set get a placeholder, and a check
 /// with other variables that are not set is not tried.
 pub fn lint(request: &Request, at: Timestamp) -> Lint {
-    lint_tree(Tree::read(&request.config, Shelf::Disk), request, at)
+    lint_tree(Tree::read(&request.config, None), request, at)
 }
 
 /// The same for a main file of this text, which stands nowhere yet; what it includes is looked for beside
@@ -88,10 +87,5 @@ impl Lint {
     /// Whether anything was found that makes `lint` fail: an error or a warning.
     pub fn is_clean(&self) -> bool {
         self.problems.is_empty()
-    }
-
-    /// Problems that stop a run.
-    pub fn errors(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|problem| problem.weight == Weight::Error)
     }
 }

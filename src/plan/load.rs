@@ -18,7 +18,6 @@ use super::{
     release, request,
     resolve::{Resolved, resolve},
     scope::Scopes,
-    shelf::Shelf,
     tree::Tree,
     typed, waivers,
 };
@@ -32,7 +31,7 @@ use crate::{
 /// # Errors
 /// Every problem of weight [`Weight::Error`] there is, with the warnings, in the order of the files.
 pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::read(&request.config, Shelf::Disk)?, request, false)
+    load_tree(Tree::read(&request.config, None)?, request, false)
 }
 
 /// The same for commands that look at no target: variables that are not set are no problem, and the checks that need
@@ -42,7 +41,7 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
 /// # Errors
 /// As [`load`].
 pub fn load_leniently(request: &Request) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::read(&request.config, Shelf::Disk)?, request, true)
+    load_tree(Tree::read(&request.config, None)?, request, true)
 }
 
 /// The same for a plan of these `files`, as another commit has them, by their names relative to its folder: none is read
@@ -51,7 +50,7 @@ pub fn load_leniently(request: &Request) -> Result<Plan, Vec<Problem>> {
 /// # Errors
 /// As [`load`].
 pub fn load_at(request: &Request, files: BTreeMap<String, Vec<u8>>) -> Result<Plan, Vec<Problem>> {
-    load_tree(Tree::read(&request.config, Shelf::Held(files))?, request, true)
+    load_tree(Tree::read(&request.config, Some(files))?, request, true)
 }
 
 /// The same for a plan that was kept with a run, which may come from anybody: nothing of this process or machine comes
@@ -60,7 +59,7 @@ pub fn load_at(request: &Request, files: BTreeMap<String, Vec<u8>>) -> Result<Pl
 /// # Errors
 /// As [`load`].
 pub fn load_kept(request: &Request, files: &BTreeMap<String, Vec<u8>>) -> Result<Plan, Vec<Problem>> {
-    let mut tree = Tree::read(&request.config, Shelf::Held(files.clone()))?;
+    let mut tree = Tree::read(&request.config, Some(files.clone()))?;
     tree.kept = true;
     tree.root.environments.iter_mut().for_each(|environment| environment.env_file = None);
     load_tree(tree, &Request { env: ProcessEnv::default(), ..request.clone() }, true)
@@ -71,7 +70,7 @@ pub fn load_kept(request: &Request, files: &BTreeMap<String, Vec<u8>>) -> Result
 /// # Errors
 /// As [`load`].
 pub fn load_law(request: &Request) -> Result<Plan, Vec<Problem>> {
-    let mut tree = Tree::read(&request.config, Shelf::Disk)?;
+    let mut tree = Tree::read(&request.config, None)?;
     tree.keyless = true;
     load_tree(tree, request, true)
 }
@@ -121,7 +120,7 @@ fn plan(tree: &Tree, mut resolved: Resolved<'_>, rest: Rest, warnings: Vec<Probl
         project: tree.root.project.clone(),
         environment: resolved.environment.name.clone(),
         environments: tree.root.environments.iter().map(|environment| environment.name.clone()).collect(),
-        root: tree.folder.clone(),
+        root: tree.shelf.folder.clone(),
         config: tree.name.clone(),
         items: resolved.items,
         pins: rest.pins,
@@ -209,7 +208,7 @@ fn read_keys(tree: &Tree, resolved: &mut Resolved<'_>, node: &Node, key: &str, n
     const LARGEST: Size = Size(1 << 20);
     let name = name.filter(|_| !tree.keyless)?;
     let recorded = super::include::shown(Path::new(name));
-    match tree.shelf.read(&tree.folder, Path::new(name), LARGEST) {
+    match tree.shelf.read(Path::new(name), LARGEST) {
         Ok(bytes) => Some((recorded, bytes)),
         Err(error) => {
             let (place, shown) = node.get(key).and_then(|node| Some((node.place, node.scalar()?.quotable().to_owned())))?;

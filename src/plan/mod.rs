@@ -66,7 +66,6 @@ pub use pack_page::pack_page;
 pub use problem::{Problem, Weight};
 pub use request::Request;
 pub use schema::schema;
-pub use shelf::files_wanted;
 
 /// A plan read for one environment. Every check of the plan is in it, also those not meant for this environment.
 pub struct Plan {

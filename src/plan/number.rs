@@ -2,25 +2,13 @@
 
 use std::str::FromStr;
 
-/// A number of whatever type its text suggests.
-pub(super) enum Number {
-    Unsigned(u64),
-    Signed(i64),
-    Float(f64),
-}
+use serde_json::Number;
 
-impl Number {
-    /// The number that `text` is, if it is one that loses nothing.
-    pub(super) fn of(text: &str) -> Option<Self> {
-        if let Some(number) = whole(text) {
-            return Some(Self::Unsigned(number));
-        }
-        if let Some(number) = whole(text) {
-            return Some(Self::Signed(number));
-        }
-        // A whole number too large for both would lose digits as a float.
-        if text.contains(['.', 'e', 'E']) { decimal(text).map(Self::Float) } else { None }
-    }
+/// The number that `text` is, of whatever type it suggests, if it is one that loses nothing.
+pub(super) fn of(text: &str) -> Option<Number> {
+    // A whole number too large for both integers would lose digits as a float.
+    let float = || decimal(text).filter(|_| text.contains(['.', 'e', 'E'])).and_then(Number::from_f64);
+    whole::<u64>(text).map(Number::from).or_else(|| whole::<i64>(text).map(Number::from)).or_else(float)
 }
 
 /// A whole number.
@@ -48,7 +36,7 @@ mod tests {
     #[test]
     fn guesses_nothing() {
         for text in ["", "-", "010", "0x1F", "0o17", "1_000", ".5", "5.", ".inf", ".nan", "1e999", "٣", "+5", "1-1", "00.5"] {
-            assert!(Number::of(text).is_none(), "{text}");
+            assert!(of(text).is_none(), "{text}");
         }
         assert_eq!(whole::<u8>("256"), None);
         assert_eq!(whole::<i64>("-7"), Some(-7));

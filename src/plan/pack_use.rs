@@ -11,8 +11,6 @@ use super::{
     place::{Place, Sources},
     root, suggest, yaml,
 };
-use crate::model::Digest;
-
 const KEYS: [&str; 5] = ["pack", "as", "vars", "change", "without"];
 
 /// One `{ pack: …, as: … }` of a plan.
@@ -46,7 +44,7 @@ impl PackUse {
             faults.push(Fault::new(alias.place, format!("`{}` cannot begin an id: lower-case letters, digits and `-`", alias.text)));
             return None;
         }
-        let file = sources.add(pack.file(), pack.source.to_owned(), Digest::of(pack.source.as_bytes()));
+        let file = sources.add(pack.file(), pack.source.to_owned());
         let vars = root::vars(fields, faults);
         let this = Self { pack, alias, vars, file };
         let drafts = this.drafts(fields, index, name.place, faults);

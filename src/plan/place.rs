@@ -43,9 +43,9 @@ pub(super) struct Source {
 }
 
 impl Source {
-    fn new(name: String, path: String, text: String, digest: Digest) -> Self {
+    fn new(name: String, path: String, text: String) -> Self {
         let lines = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1)).collect();
-        Self { name, path, text, digest, lines }
+        Self { name, path, digest: Digest::of(text.as_bytes()), text, lines }
     }
 
     /// The line that holds byte `offset`, counted from 0, with the stretch of bytes it covers, its end of line excluded.
@@ -64,13 +64,13 @@ pub(super) struct Sources(Vec<Source>);
 
 impl Sources {
     /// Takes in what has no other place than its name, and gives it its number.
-    pub(super) fn add(&mut self, name: String, text: String, digest: Digest) -> u32 {
-        self.add_file(name.clone(), name, text, digest)
+    pub(super) fn add(&mut self, name: String, text: String) -> u32 {
+        self.add_file(name.clone(), name, text)
     }
 
     /// Takes in the file that stands at `path`, and gives it its number.
-    pub(super) fn add_file(&mut self, name: String, path: String, text: String, digest: Digest) -> u32 {
-        self.0.push(Source::new(name, path, text, digest));
+    pub(super) fn add_file(&mut self, name: String, path: String, text: String) -> u32 {
+        self.0.push(Source::new(name, path, text));
         u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX)
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Problem, fault::Fault, place::Place, root::Environment, suggest, tree::Tree};
+use super::{Problem, fault::Fault, place::Place, root::Environment, tree::Tree};
 use crate::model::ProcessEnv;
 
 /// What to read.
@@ -22,9 +22,7 @@ pub(super) fn chosen<'a>(tree: &'a Tree, name: Option<&str>) -> Result<&'a Envir
     let place = root.environments_key;
     let names = || root.environments.iter().map(|environment| environment.name.as_str());
     match (name, root.environments.as_slice()) {
-        (Some(name), _) => root.environment(name).ok_or_else(|| {
-            Fault::new(place, format!("the plan has no environment `{name}`")).maybe_hint(suggest::hint(name, names(), "environments"))
-        }),
+        (Some(name), _) => root.environment(name).ok_or_else(|| root.no_environment(name, place)),
         (None, [only]) => Ok(only),
         (None, _) => {
             let all = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");

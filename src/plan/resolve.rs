@@ -86,7 +86,7 @@ fn variables<'a>(
         return variables;
     }
     variables = fresh();
-    match EnvFile::read(&tree.folder.join(&scalar.text)) {
+    match EnvFile::read(&tree.shelf.folder.join(&scalar.text)) {
         Ok(file) => variables.file = file.entries.into_iter().map(|entry| (entry.key, entry.value)).collect(),
         // It holds secrets and is seldom at hand where a plan is only linted.
         Err(ReadError::File(FileError::Missing)) if lenient => {}

@@ -9,6 +9,7 @@ use super::{
     node::{Key, Node, Scalar},
     people,
     place::Place,
+    suggest,
     template::{Template, is_name},
     typed,
 };
@@ -83,6 +84,12 @@ impl Root {
 
     pub(super) fn environment(&self, name: &str) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.name == name)
+    }
+
+    /// The fault of naming an environment that is not there.
+    pub(super) fn no_environment(&self, name: &str, place: Place) -> Fault {
+        let hint = suggest::hint(name, self.environments.iter().map(|known| known.name.as_str()), "environments");
+        Fault::new(place, format!("the plan has no environment `{name}`")).maybe_hint(hint)
     }
 
     /// Every `vars` of the file: the plan's, then each environment's.

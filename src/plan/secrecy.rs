@@ -10,7 +10,7 @@ use super::{
     scope::Scopes,
     template::Template,
 };
-use crate::model::looks_secret;
+use crate::model::{looks_secret, percent_decoded};
 
 /// What is known of a plan's secrets.
 #[derive(Default)]
@@ -162,18 +162,6 @@ impl Secrecy {
     }
 }
 
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|code| u8::from_str_radix(code, 16).ok());
-        out.push(code.unwrap_or(bytes[at]));
-        at += if code.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,7 +176,7 @@ mod tests {
         let process: ProcessEnv = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let variables = Variables::new(Default::default(), &process, false);
         let mut sources = Sources::default();
-        let file = sources.add("a.yaml".into(), text.into(), crate::model::Digest::of(b""));
+        let file = sources.add("a.yaml".into(), text.into());
         let mut node = yaml::parse(file, text, &mut Vec::new()).expect("YAML");
         let filling = interpolate::fill(&mut node, &sources, &|_| &variables);
         assert_eq!(filling.faults, []);

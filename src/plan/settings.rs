@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::{
     conceal,
     node::{Node, Scalar, Style, Value},
-    number::Number,
+    number,
     place::Place,
 };
 
@@ -25,19 +25,11 @@ pub(super) fn shown(node: &Node, secrets: &HashSet<Place>) -> Json {
 
 fn value(scalar: &Scalar) -> Json {
     let text = conceal::without_passwords(scalar.filled().map_or(&scalar.text, |filled| &filled.shown));
-    match (&scalar.style, Number::of(&text)) {
+    match (&scalar.style, number::of(&text)) {
         (Style::Plain, _) if scalar.is_null() => Json::Null,
         (Style::Plain, _) if text == "true" || text == "false" => Json::Bool(text == "true"),
-        (Style::Plain, Some(number)) => {
-            let json = match number {
-                Number::Unsigned(number) => Json::from(number),
-                Number::Signed(number) => Json::from(number),
-                Number::Float(number) => Json::from(number),
-            };
-            // `1.50` may be a version: it stays as written.
-            let written = json.to_string();
-            if written == text { json } else { Json::String(text) }
-        }
+        // `1.50` may be a version: it stays as written.
+        (Style::Plain, Some(number)) if number.to_string() == text => Json::Number(number),
         _ => Json::String(text),
     }
 }

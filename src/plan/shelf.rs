@@ -5,12 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    include::{found_at, shown},
-    node::Node,
-    root::Root,
-    waivers, yaml,
-};
+use super::include::{found_at, shown};
 use crate::{
     model::Size,
     net::regular_file::{self, FileError},
@@ -21,36 +16,35 @@ const GLOB: glob::MatchOptions =
 
 /// Where the files of a plan are.
 #[derive(Debug, Default)]
-pub(super) enum Shelf {
-    /// In its folder.
-    #[default]
-    Disk,
-    /// Here, by their names relative to the plan's folder; nothing is read from the folder itself.
-    Held(BTreeMap<String, Vec<u8>>),
+pub(super) struct Shelf {
+    /// The folder of the main file.
+    pub(super) folder: PathBuf,
+    /// The files by their names relative to the folder, where they come from elsewhere: then nothing is read from it.
+    pub(super) held: Option<BTreeMap<String, Vec<u8>>>,
 }
 
 impl Shelf {
-    /// The bytes of the file `name` of the plan in `root`.
-    pub(super) fn read(&self, root: &Path, name: &Path, limit: Size) -> Result<Vec<u8>, FileError> {
-        let Self::Held(files) = self else { return regular_file::read_bytes(&root.join(name), limit) };
+    /// The bytes of the file `name`.
+    pub(super) fn read(&self, name: &Path, limit: Size) -> Result<Vec<u8>, FileError> {
+        let Some(files) = &self.held else { return regular_file::read_bytes(&self.folder.join(name), limit) };
         let bytes = files.get(&shown(name)).or_else(|| files.get(&found_at(name))).ok_or(FileError::Missing)?;
         if bytes.len() as u64 > limit.0 { Err(FileError::TooLarge(limit)) } else { Ok(bytes.clone()) }
     }
 
     /// Whether `name` is a folder; `None` if there is nothing.
-    pub(super) fn is_folder(&self, root: &Path, name: &str) -> Option<bool> {
-        let Self::Held(files) = self else { return std::fs::metadata(root.join(name)).ok().map(|found| found.is_dir()) };
+    pub(super) fn is_folder(&self, name: &str) -> Option<bool> {
+        let Some(files) = &self.held else { return std::fs::metadata(self.folder.join(name)).ok().map(|found| found.is_dir()) };
         let name = found_at(Path::new(name));
         let within = || files.keys().any(|file| file.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/')));
         if files.keys().any(|file| found_at(Path::new(file)) == name) { Some(false) } else { within().then_some(true) }
     }
 
-    /// The first `most` files that `pattern` matches, relative to `root`, by name.
-    pub(super) fn matching(&self, root: &Path, pattern: &str, most: usize) -> Result<Vec<PathBuf>, glob::PatternError> {
-        let Self::Held(files) = self else {
-            let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
+    /// The first `most` files that `pattern` matches, relative to the folder, by name.
+    pub(super) fn matching(&self, pattern: &str, most: usize) -> Result<Vec<PathBuf>, glob::PatternError> {
+        let Some(files) = &self.held else {
+            let whole = format!("{}/{pattern}", glob::Pattern::escape(&self.folder.to_string_lossy()));
             let found = glob::glob_with(&whole, GLOB)?.filter_map(Result::ok).filter(|path| path.is_file()).take(most);
-            return Ok(found.map(|path| path.strip_prefix(root).map(Path::to_path_buf).unwrap_or(path)).collect());
+            return Ok(found.map(|path| path.strip_prefix(&self.folder).map(Path::to_path_buf).unwrap_or(path)).collect());
         };
         let pattern = glob::Pattern::new(&found_at(Path::new(pattern)))?;
         let mut found: Vec<PathBuf> =
@@ -58,18 +52,4 @@ impl Shelf {
         found.sort();
         Ok(found)
     }
-}
-
-/// Which files a plan can name whose main file has this text: what it includes, its waivers, the keys of those who sign.
-/// Names are relative to its folder, as [`load_at`](super::load_at) takes them.
-pub fn files_wanted(text: &str) -> impl Fn(&str) -> bool + use<> {
-    let root = yaml::parse(0, text, &mut Vec::new()).map(|node| Root::read(&node, &mut Vec::new())).unwrap_or_default();
-    let scalar = |node: &Node| node.scalar().map(|scalar| scalar.text.clone());
-    let policies = root.signoff.iter().chain(root.environments.iter().filter_map(|environment| environment.signoff.as_ref()));
-    let keys = policies.flat_map(|(_, node)| ["allowed-signers", "revoked-keys"].map(|key| node.get(key).and_then(scalar)));
-    let waivers = root.waivers.as_ref().map_or(waivers::USUAL, |word| word.text.as_str()).to_owned();
-    let names = keys.flatten().map(|name| glob::Pattern::escape(&found_at(Path::new(&name))));
-    let included = root.include.iter().filter_map(scalar).chain([waivers]).map(|name| found_at(Path::new(&name)));
-    let patterns: Vec<glob::Pattern> = names.chain(included).filter_map(|pattern| glob::Pattern::new(&pattern).ok()).collect();
-    move |name| patterns.iter().any(|pattern| pattern.matches_with(name, GLOB))
 }

@@ -1,7 +1,7 @@
 //! Everything a plan's files say, before an environment is chosen.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     path::{Component, Path, PathBuf},
 };
 
@@ -18,7 +18,7 @@ use super::{
     shelf::Shelf,
     suggest, unused, waivers,
 };
-use crate::model::{Digest, plain};
+use crate::model::plain;
 
 /// The keys of a check file.
 const FILE_KEYS: [&str; 2] = ["section", "checks"];
@@ -26,12 +26,10 @@ const FILE_KEYS: [&str; 2] = ["section", "checks"];
 /// The plan's files, read.
 #[derive(Default)]
 pub(super) struct Tree {
-    /// The folder of the main file.
-    pub(super) folder: PathBuf,
-    /// The main file's name in it.
-    pub(super) name: PathBuf,
     /// Where its files are.
     pub(super) shelf: Shelf,
+    /// The main file's name there.
+    pub(super) name: PathBuf,
     /// Whether it was kept with a run: what was right then is told to nobody now.
     pub(super) kept: bool,
     /// Only the law is read: the keys of those who sign come from elsewhere.
@@ -50,15 +48,15 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Reads the main file and all it includes.
+    /// Reads the main file and all it includes, of the files `held` where they come from elsewhere than its folder.
     ///
     /// # Errors
     /// Only if the main file cannot be read at all; every other problem is in [`faults`](Self::faults).
-    pub(super) fn read(config: &Path, shelf: Shelf) -> Result<Self, Vec<Problem>> {
-        let (mut tree, name) = Self::beside(config);
-        tree.shelf = shelf;
-        match include::read(&tree.shelf, &tree.folder, &name, &mut tree.sources, &mut tree.faults) {
-            Ok((_, node)) => tree.grown(&name, node),
+    pub(super) fn read(config: &Path, held: Option<BTreeMap<String, Vec<u8>>>) -> Result<Self, Vec<Problem>> {
+        let mut tree = Self::beside(config);
+        tree.shelf.held = held;
+        match include::read(&tree.shelf, &tree.name, &mut tree.sources, &mut tree.faults) {
+            Ok((_, node)) => tree.grown(node),
             Err(error) => {
                 let hint = "`-c FILE` names the plan's main file; `gonogo init` writes one";
                 let config = config.display().to_string();
@@ -72,23 +70,22 @@ impl Tree {
     /// # Errors
     /// As [`read`](Self::read).
     pub(super) fn of(config: &Path, text: &str) -> Result<Self, Vec<Problem>> {
-        let (mut tree, name) = Self::beside(config);
-        let (_, node) =
-            include::take(&tree.folder, &name, (text.to_owned(), Digest::of(text.as_bytes())), &mut tree.sources, &mut tree.faults);
-        tree.grown(&name, node)
+        let mut tree = Self::beside(config);
+        let (_, node) = include::take(&tree.shelf, &tree.name, text.to_owned(), &mut tree.sources, &mut tree.faults);
+        tree.grown(node)
     }
 
-    /// An empty tree in the main file's folder, and the file's name there.
-    fn beside(config: &Path) -> (Self, PathBuf) {
+    /// An empty tree in the main file's folder.
+    fn beside(config: &Path) -> Self {
         // Globs give their paths back without `./`.
         let folder: PathBuf = config.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir).collect();
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
-        (Self { folder, name: name.clone(), ..Self::default() }, name)
+        Self { shelf: Shelf { folder, held: None }, name, ..Self::default() }
     }
 
     /// With all that the main file says and includes.
-    fn grown(self, name: &Path, node: Option<Node>) -> Result<Self, Vec<Problem>> {
+    fn grown(self, node: Option<Node>) -> Result<Self, Vec<Problem>> {
         let mut tree = self;
         let Some(node) = node else { return Err(Problem::all(tree.faults, &tree.sources)) };
         tree.root = Root::read(&node, &mut tree.faults);
@@ -96,9 +93,9 @@ impl Tree {
         if node.get("checks").is_some() {
             tree.checks(node);
         }
-        let waivers = waivers::file((&tree.shelf, &tree.folder), &tree.root, &mut tree.sources, &mut tree.faults);
+        let waivers = waivers::file(&tree.shelf, &tree.root, &mut tree.sources, &mut tree.faults);
         let (path, node) = waivers.unzip();
-        tree.include([name.to_path_buf()].into_iter().chain(path).collect());
+        tree.include([tree.name.clone()].into_iter().chain(path).collect());
         if let Some(node) = node.flatten() {
             tree.waivers = waivers::read(&node, &tree.root, &tree.sources, &mut tree.faults);
         }
@@ -114,11 +111,11 @@ impl Tree {
                 continue;
             }
             let Some(pattern) = word(&entry, entry.place, &mut self.faults) else { continue };
-            for path in include::files(&self.shelf, &self.folder, &pattern, &mut self.faults) {
+            for path in include::files(&self.shelf, &pattern, &mut self.faults) {
                 if !seen.insert(PathBuf::from(include::shown(&path))) {
                     continue;
                 }
-                match include::read(&self.shelf, &self.folder, &path, &mut self.sources, &mut self.faults) {
+                match include::read(&self.shelf, &path, &mut self.sources, &mut self.faults) {
                     Ok((file, Some(node))) => self.file(file, node),
                     Ok((_, None)) => {}
                     Err(error) => self.faults.push(Fault::new(pattern.place, format!("the file `{}` {error}", include::shown(&path)))),
@@ -180,23 +177,13 @@ impl Tree {
             faults
                 .push(Fault::new(Place::top(0), "the plan has no checks").hint("write `checks:` here, or `include:` files that have some"));
         }
-        let environments: Vec<&str> = self.root.environments.iter().map(|environment| environment.name.as_str()).collect();
-        for name in self.drafts.iter().flat_map(|draft| draft.environments.iter().flatten()) {
-            if !environments.contains(&name.text.as_str()) {
-                let hint = suggest::hint(&name.text, environments.iter().copied(), "environments");
-                faults.push(Fault::new(name.place, format!("the plan has no environment `{}`", name.text)).maybe_hint(hint));
-            }
-        }
-        for guard in self.root.environments.iter().flat_map(|environment| &environment.guard) {
-            if !self.ids.contains(&guard.text) {
-                faults.push(self.no_check(&guard.text, guard.place));
-            }
-        }
-        for need in self.drafts.iter().flat_map(|draft| &draft.needs) {
-            if !self.ids.contains(&need.text) {
-                faults.push(self.no_check(&need.text, need.place));
-            }
-        }
+        let meant = self.drafts.iter().flat_map(|draft| draft.environments.iter().flatten());
+        let unknown = meant.filter(|name| self.root.environment(&name.text).is_none());
+        faults.extend(unknown.map(|name| self.root.no_environment(&name.text, name.place)));
+        let guards = self.root.environments.iter().flat_map(|environment| &environment.guard);
+        let needs = self.drafts.iter().flat_map(|draft| &draft.needs);
+        let absent = guards.chain(needs).filter(|word| !self.has_check(&word.text));
+        faults.extend(absent.map(|word| self.no_check(&word.text, word.place)));
         faults.extend(needs::circles(&self.drafts));
         faults.extend(unused::variables(&self.root, std::mem::take(&mut self.used)));
         self.faults.extend(faults);

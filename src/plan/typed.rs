@@ -172,7 +172,7 @@ mod tests {
             .collect();
         let variables = Variables::new(Default::default(), &process, lenient);
         let mut sources = Sources::default();
-        let file = sources.add("a.yaml".into(), text.into(), crate::model::Digest::of(b""));
+        let file = sources.add("a.yaml".into(), text.into());
         let mut node = yaml::parse(file, text, &mut Vec::new()).expect("YAML");
         let filling = interpolate::fill(&mut node, &sources, &|_| &variables);
         assert_eq!(filling.faults, []);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    lack::Lack,
+    lack::{Cause, Lack},
     node::Node,
     suggest,
     template::{Otherwise, Part, Template},
@@ -125,14 +125,14 @@ impl<'a> Variables<'a> {
     fn lack(&self, name: &str) -> Lack {
         let declared = || self.written.iter().flat_map(|vars| vars.keys()).chain(&self.elsewhere).copied();
         if self.is_blank(name) {
-            return Lack::blank(name);
+            return Cause::Blank(name.to_owned()).into();
         }
         if self.elsewhere.contains(name) {
-            return Lack::elsewhere(name, self.environment);
+            return Cause::Elsewhere { name: name.to_owned(), environment: self.environment.to_owned() }.into();
         }
         match declared().filter(|known| suggest::is_slip(name, known)).min() {
-            Some(near) => Lack::misspelt(name, near),
-            None => Lack::unset(name),
+            Some(near) => Cause::Misspelt { name: name.to_owned(), near: (*near).to_owned() }.into(),
+            None => Cause::Unset(name.to_owned()).into(),
         }
     }
 
@@ -146,7 +146,7 @@ impl<'a> Variables<'a> {
             return known.clone();
         }
         if path.len() >= DEEPEST {
-            return Err(Lack::too_deep().at(node.place));
+            return Err(Lack::from(Cause::TooDeep).at(node.place));
         }
         if let Some(start) = path.iter().position(|step| *step == key) {
             return Err(self.circle(&path[start..]));
@@ -165,8 +165,8 @@ impl<'a> Variables<'a> {
     fn circle(&self, path: &[Step]) -> Lack {
         let place = |(layer, name): &Step| self.written[*layer].get(name.as_str()).map(|node| node.place).unwrap_or_default();
         let first = path.iter().enumerate().min_by_key(|(_, step)| place(step)).map_or(0, |(i, _)| i);
-        let names = path[first..].iter().chain(&path[..=first]).map(|(_, name)| name.as_str());
-        Lack::circle(names).at(place(&path[first]))
+        let names: Vec<String> = path[first..].iter().chain(&path[..=first]).map(|(_, name)| format!("`{name}`")).collect();
+        Lack::from(Cause::Circle(names.join(" → "))).at(place(&path[first]))
     }
 
     /// A variable of the plan, its own variables filled in.
@@ -242,7 +242,7 @@ pub(super) fn expand(
             }
         }
         if whole.text.len() > LARGEST {
-            return Err(Lack::too_large());
+            return Err(Cause::TooLarge.into());
         }
     }
     Ok(whole)

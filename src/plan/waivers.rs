@@ -2,10 +2,7 @@
 //!
 //! It holds a list, or a map with the key `waivers`. Nothing in it takes variables: approvers sign what stands there.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, path::PathBuf};
 
 use jiff::Timestamp;
 
@@ -19,7 +16,6 @@ use super::{
     resolve::Resolved,
     root::Root,
     shelf::Shelf,
-    suggest,
     tree::Tree,
 };
 use crate::{
@@ -29,7 +25,7 @@ use crate::{
 };
 
 /// The file that is read where the plan names no other.
-pub(super) const USUAL: &str = "waivers.yaml";
+const USUAL: &str = "waivers.yaml";
 /// The keys of a waiver.
 pub(super) const KEYS: [&str; 8] = ["check", "environment", "reason", "ticket", "owner", "approver", "granted", "expires"];
 /// The one that may be left out.
@@ -43,15 +39,10 @@ pub(super) struct Written {
 }
 
 /// Reads the file the plan names, or the usual one beside the plan if it is there; gives its path for others to leave it.
-pub(super) fn file(
-    (shelf, folder): (&Shelf, &Path),
-    root: &Root,
-    sources: &mut Sources,
-    faults: &mut Vec<Fault>,
-) -> Option<(PathBuf, Option<Node>)> {
+pub(super) fn file(shelf: &Shelf, root: &Root, sources: &mut Sources, faults: &mut Vec<Fault>) -> Option<(PathBuf, Option<Node>)> {
     let (path, place) = match &root.waivers {
         None => (PathBuf::from(USUAL), root.environments_key),
-        Some(word) => match include::files(shelf, folder, word, faults).as_slice() {
+        Some(word) => match include::files(shelf, word, faults).as_slice() {
             [path] => (path.clone(), word.place),
             [] => return None,
             _ => {
@@ -60,7 +51,7 @@ pub(super) fn file(
             }
         },
     };
-    match include::read(shelf, folder, &path, sources, faults) {
+    match include::read(shelf, &path, sources, faults) {
         Ok((_, node)) => Some((PathBuf::from(include::shown(&path)), node)),
         Err(FileError::Missing) if root.waivers.is_none() => None,
         Err(error) => {
@@ -188,8 +179,7 @@ fn instant(word: &Word, end: bool, faults: &mut Vec<Fault>) -> Option<Timestamp>
 /// What of the plan the waiver does not fit.
 fn unfit(environment: &Word, check: Option<&Word>, root: &Root) -> Option<Fault> {
     let Some(known) = root.environment(&environment.text) else {
-        let hint = suggest::hint(&environment.text, root.environments.iter().map(|known| known.name.as_str()), "environments");
-        return Some(Fault::new(environment.place, format!("the plan has no environment `{}`", environment.text)).maybe_hint(hint));
+        return Some(root.no_environment(&environment.text, environment.place));
     };
     let check = check.filter(|check| known.guard.iter().any(|guard| guard.text == check.text))?;
     let message = format!("`{}` guards `{}`: it cannot be waived", check.text, environment.text);

@@ -1,6 +1,9 @@
 //! A statement as JSON.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use super::{Act, Made, Statement, Subject};
 use crate::model::{Digest, stored::unique_keys};
@@ -46,50 +49,63 @@ struct Predicate<A> {
     act: A,
 }
 
-impl Act {
-    /// What [`Self::Run`] is called.
-    pub const RUN: &str = "run";
-    /// What [`Self::Answer`] is called.
-    pub const ANSWER: &str = "answer";
-    /// What [`Self::Waiver`] is called.
-    pub const WAIVER: &str = "waiver";
-    /// What [`Self::SignOff`] is called.
-    pub const SIGN_OFF: &str = "sign-off";
-    /// What [`Self::Withdrawal`] is called.
-    pub const WITHDRAWAL: &str = "withdrawal";
-    /// What [`Self::Deployment`] is called.
-    pub const DEPLOYMENT: &str = "deployment";
-    /// What [`Self::Emergency`] is called.
-    pub const EMERGENCY: &str = "emergency";
-    /// What [`Self::Review`] is called.
-    pub const REVIEW: &str = "review";
-    /// What [`Self::Begun`] is called.
-    pub const BEGUN: &str = "begun";
-    /// What [`Self::VouchedAuthors`] is called.
-    pub const AUTHORS: &str = "authors";
-    /// What [`Self::Repair`] is called.
-    pub const REPAIR: &str = "repair";
-    /// What [`Self::Checkpoint`] is called.
-    pub const CHECKPOINT: &str = "checkpoint";
-    /// What [`Self::Closing`] is called.
-    pub const CLOSING: &str = "closing";
-    /// What the acts are called that this program knows.
-    pub const WORDS: [&str; 13] = [
-        Self::RUN,
-        Self::ANSWER,
-        Self::WAIVER,
-        Self::SIGN_OFF,
-        Self::WITHDRAWAL,
-        Self::DEPLOYMENT,
-        Self::EMERGENCY,
-        Self::REVIEW,
-        Self::BEGUN,
-        Self::AUTHORS,
-        Self::REPAIR,
-        Self::CHECKPOINT,
-        Self::CLOSING,
-    ];
+/// Each act with its word, which its predicate type is made of.
+macro_rules! acts {
+    ($($act:ident $name:ident $word:literal,)*) => {
+        impl Act {
+            $(
+                #[doc = concat!("What [`Self::", stringify!($act), "`] is called.")]
+                pub const $name: &str = $word;
+            )*
 
+            /// What the acts are called that this program knows.
+            pub const WORDS: [&str; [$($word),*].len()] = [$($word),*];
+
+            /// What people call it.
+            pub fn word(&self) -> &'static str {
+                match self {
+                    $(Self::$act(_) => $word,)*
+                    Self::Other(_) => "entry of a newer gonogo",
+                }
+            }
+        }
+
+        impl Statement {
+            /// Its bytes, made this once: what is signed and kept.
+            pub fn to_json(&self) -> Vec<u8> {
+                match &self.act {
+                    $(Act::$act(act) => self.written(act),)*
+                    Act::Other(_) => self.written(&()),
+                }
+            }
+
+            fn of_type(predicate_type: &str, json: &[u8]) -> Result<Self, StatementError> {
+                match Act::word_of(predicate_type) {
+                    $($word => read(json, Act::$act),)*
+                    _ => read(json, |_: IgnoredAny| Act::Other(predicate_type.to_owned())),
+                }
+            }
+        }
+    };
+}
+
+acts! {
+    Run RUN "run",
+    Answer ANSWER "answer",
+    Waiver WAIVER "waiver",
+    SignOff SIGN_OFF "sign-off",
+    Withdrawal WITHDRAWAL "withdrawal",
+    Deployment DEPLOYMENT "deployment",
+    Emergency EMERGENCY "emergency",
+    Review REVIEW "review",
+    Begun BEGUN "begun",
+    VouchedAuthors AUTHORS "authors",
+    Repair REPAIR "repair",
+    Checkpoint CHECKPOINT "checkpoint",
+    Closing CLOSING "closing",
+}
+
+impl Act {
     /// What an act of this predicate type is called; a foreign one by its whole type.
     pub fn word_of(predicate_type: &str) -> &str {
         predicate_type.strip_prefix(PREDICATES).and_then(|rest| rest.strip_suffix("/v1")).unwrap_or(predicate_type)
@@ -99,49 +115,9 @@ impl Act {
     pub fn predicate_type(&self) -> String {
         if let Self::Other(foreign) = self { foreign.clone() } else { format!("{PREDICATES}{}/v1", self.word()) }
     }
-
-    /// What people call it.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Run(_) => Self::RUN,
-            Self::Answer(_) => Self::ANSWER,
-            Self::Waiver(_) => Self::WAIVER,
-            Self::SignOff(_) => Self::SIGN_OFF,
-            Self::Withdrawal(_) => Self::WITHDRAWAL,
-            Self::Deployment(_) => Self::DEPLOYMENT,
-            Self::Emergency(_) => Self::EMERGENCY,
-            Self::Review(_) => Self::REVIEW,
-            Self::Begun(_) => Self::BEGUN,
-            Self::VouchedAuthors(_) => Self::AUTHORS,
-            Self::Repair(_) => Self::REPAIR,
-            Self::Checkpoint(_) => Self::CHECKPOINT,
-            Self::Closing(_) => Self::CLOSING,
-            Self::Other(_) => "entry of a newer gonogo",
-        }
-    }
 }
 
 impl Statement {
-    /// Its bytes, made this once: what is signed and kept.
-    pub fn to_json(&self) -> Vec<u8> {
-        match &self.act {
-            Act::Run(act) => self.written(act),
-            Act::Answer(act) => self.written(act),
-            Act::Waiver(act) => self.written(act),
-            Act::SignOff(act) => self.written(act),
-            Act::Withdrawal(act) => self.written(act),
-            Act::Deployment(act) => self.written(act),
-            Act::Emergency(act) => self.written(act),
-            Act::Review(act) => self.written(act),
-            Act::Begun(act) => self.written(act),
-            Act::VouchedAuthors(act) => self.written(act),
-            Act::Repair(act) => self.written(act),
-            Act::Checkpoint(act) => self.written(act),
-            Act::Closing(act) => self.written(act),
-            Act::Other(_) => self.written(&()),
-        }
-    }
-
     fn written<A: Serialize>(&self, act: &A) -> Vec<u8> {
         let wire = Wire {
             kind: TYPE.into(),
@@ -164,22 +140,7 @@ impl Statement {
         if head.kind != TYPE {
             return Err(StatementError::Type(crate::model::excerpt(&head.kind, 64)));
         }
-        match Act::word_of(&head.predicate_type) {
-            "run" => read(json, |act| Act::Run(Box::new(act))),
-            "answer" => read(json, Act::Answer),
-            "waiver" => read(json, Act::Waiver),
-            "sign-off" => read(json, |act| Act::SignOff(Box::new(act))),
-            "withdrawal" => read(json, Act::Withdrawal),
-            "deployment" => read(json, |act| Act::Deployment(Box::new(act))),
-            "emergency" => read(json, Act::Emergency),
-            "review" => read(json, Act::Review),
-            "begun" => read(json, |act| Act::Begun(Box::new(act))),
-            "authors" => read(json, Act::VouchedAuthors),
-            "repair" => read(json, Act::Repair),
-            "checkpoint" => read(json, Act::Checkpoint),
-            "closing" => read(json, Act::Closing),
-            _ => read(json, |_: serde::de::IgnoredAny| Act::Other(head.predicate_type.clone())),
-        }
+        Self::of_type(&head.predicate_type, json)
     }
 
     /// The fingerprints of all bytes that must be kept beside it.

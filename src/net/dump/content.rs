@@ -18,6 +18,9 @@ use super::{
     tar,
 };
 
+/// How many names of tables are kept.
+const MOST_TABLES: usize = 20_000;
+
 /// What was found in a backup that is whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
@@ -47,6 +50,13 @@ pub enum Family {
 impl Content {
     pub(super) fn new(format: impl Into<String>, family: Family) -> Self {
         Self { format: format.into(), family, made: None, tables: BTreeSet::new() }
+    }
+
+    /// Notes a table with rows, up to as many as are kept.
+    pub(super) fn note(&mut self, table: &str) {
+        if self.tables.len() < MOST_TABLES && !self.tables.contains(table) {
+            self.tables.insert(table.to_owned());
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     compressed::{Compression, reader},
     content::{Content, Family},
     fault::{Fault, outside},
-    rows::{MOST_TABLES, has_rows},
+    rows::has_rows,
 };
 
 /// The data of a table.
@@ -28,7 +28,7 @@ pub(super) fn read(input: &mut dyn BufRead, archive: &Archive) -> Result<Content
     let mut content = Content::new("pg_dump custom", Family::Postgres);
     content.made = archive.made;
     let mut wanted: HashMap<i64, &Entry> = archive.entries.iter().map(|entry| (entry.id, entry)).collect();
-    let (mut tables, mut rows) = (false, false);
+    let mut tables = false;
     while let Some(block) = next_byte(input)? {
         let id = archive.int(input)?;
         let entry = wanted.remove(&id).ok_or_else(|| Fault::broken("is damaged: it has data that its table of contents does not know"))?;
@@ -36,9 +36,8 @@ pub(super) fn read(input: &mut dyn BufRead, archive: &Archive) -> Result<Content
             DATA => {
                 let found = data(input, archive)?;
                 tables |= entry.table;
-                rows |= entry.table && found;
-                if entry.table && found && content.tables.len() < MOST_TABLES {
-                    content.tables.insert(entry.name.clone());
+                if entry.table && found {
+                    content.note(&entry.name);
                 }
             }
             BLOBS => {
@@ -53,15 +52,15 @@ pub(super) fn read(input: &mut dyn BufRead, archive: &Archive) -> Result<Content
         let more = if wanted.len() > 1 { format!(" and {} more", wanted.len() - 1) } else { String::new() };
         return Err(Fault::broken(format!("is truncated: the data of {}{more} is missing", outside(&first.name))));
     }
-    content_or_empty(content, tables, rows)
+    content_or_empty(content, tables)
 }
 
 /// A dump without a row is no backup.
-pub(super) fn content_or_empty(content: Content, tables: bool, rows: bool) -> Result<Content, Fault> {
-    match (tables, rows) {
+pub(super) fn content_or_empty(content: Content, tables: bool) -> Result<Content, Fault> {
+    match (tables, content.tables.is_empty()) {
         (false, _) => Err(Fault::broken("holds no table's data: only the schema was dumped")),
-        (true, false) => Err(Fault::broken("holds no rows: every table was empty")),
-        (true, true) => Ok(content),
+        (true, true) => Err(Fault::broken("holds no rows: every table was empty")),
+        (true, false) => Ok(content),
     }
 }
 

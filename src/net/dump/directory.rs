@@ -13,7 +13,7 @@ use super::{
     custom::content_or_empty,
     fault::{Fault, outside},
     folder::TOC,
-    rows::{MOST_TABLES, has_rows},
+    rows::has_rows,
     source::open,
 };
 
@@ -27,22 +27,20 @@ pub(super) fn read(folder: &Path, until: Instant) -> Result<Content, Fault> {
     }
     let mut content = Content::new("pg_dump directory", Family::Postgres);
     content.made = archive.made;
-    let (mut tables, mut rows) = (false, false);
+    let mut tables = false;
     for entry in &archive.entries {
         let Some(file) = &entry.file else { continue };
         let within = |fault| of_entry(entry, file, fault);
         if entry.table {
             tables = true;
-            let found = data(&found_file(folder, file).map_err(within)?, until).map_err(within)?;
-            rows |= found;
-            if found && content.tables.len() < MOST_TABLES {
-                content.tables.insert(entry.name.clone());
+            if data(&found_file(folder, file).map_err(within)?, until).map_err(within)? {
+                content.note(&entry.name);
             }
         } else {
             blobs(folder, file, until).map_err(within)?;
         }
     }
-    content_or_empty(content, tables, rows)
+    content_or_empty(content, tables)
 }
 
 fn of_entry(entry: &Entry, file: &str, fault: Fault) -> Fault {

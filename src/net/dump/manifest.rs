@@ -109,11 +109,17 @@ fn own_checksum(path: &Path, size: u64, until: Instant) -> Result<String, Fault>
     let last = body.iter().rposition(|byte| *byte == b'\n').ok_or_else(|| Fault::broken("has a manifest that is truncated"))?;
     let mut hasher = Sha256::new();
     let mut input = Timed::new(File::open(path)?, until).take(tail_at + last as u64 + 1);
+    piece_by_piece(&mut input, |bytes| hasher.update(bytes))?;
+    Ok(hex(&hasher.finalize()))
+}
+
+/// Hands over everything that comes, piece by piece.
+fn piece_by_piece(input: &mut dyn io::Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
     let mut buffer = vec![0; 64 << 10];
     loop {
         match input.read(&mut buffer)? {
-            0 => return Ok(hex(&hasher.finalize())),
-            read => hasher.update(&buffer[..read]),
+            0 => return Ok(()),
+            read => take(&buffer[..read]),
         }
     }
 }
@@ -190,13 +196,8 @@ impl<'de> Visitor<'de> for Files<'_, '_> {
 pub(super) fn checksum(input: &mut dyn io::Read, algorithm: &str) -> io::Result<Option<String>> {
     fn digest<D: sha2::Digest>(input: &mut dyn io::Read) -> io::Result<String> {
         let mut hasher = D::new();
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            match input.read(&mut buffer)? {
-                0 => return Ok(hex(&hasher.finalize())),
-                read => hasher.update(&buffer[..read]),
-            }
-        }
+        piece_by_piece(input, |bytes| hasher.update(bytes))?;
+        Ok(hex(&hasher.finalize()))
     }
     Ok(Some(match algorithm.to_ascii_uppercase().as_str() {
         "SHA224" => digest::<sha2::Sha224>(input)?,
@@ -205,14 +206,9 @@ pub(super) fn checksum(input: &mut dyn io::Read, algorithm: &str) -> io::Result<
         "SHA512" => digest::<sha2::Sha512>(input)?,
         "CRC32C" => {
             let mut crc = super::crc::Crc32c::new();
-            let mut buffer = vec![0; 64 << 10];
-            loop {
-                match input.read(&mut buffer)? {
-                    // The server writes the number as it lies in memory, the least significant byte first.
-                    0 => break hex(&crc.value().to_le_bytes()),
-                    read => crc.add(&buffer[..read]),
-                }
-            }
+            piece_by_piece(input, |bytes| crc.add(bytes))?;
+            // The server writes the number as it lies in memory, the least significant byte first.
+            hex(&crc.value().to_le_bytes())
         }
         _ => return Ok(None),
     }))

@@ -5,7 +5,7 @@ use std::io::{BufRead, Read as _};
 use super::{
     content::{Content, Family},
     fault::Fault,
-    rows::{MOST_TABLES, table_name},
+    rows::table_name,
 };
 
 /// Who wrote the text.
@@ -58,7 +58,7 @@ pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content,
     let mut line = Vec::new();
     // The table whose rows are being read, and whether one came.
     let mut copying: Option<String> = None;
-    let (mut complete, mut rows) = (false, false);
+    let mut complete = false;
     loop {
         line.clear();
         if (&mut *input).take(LINE).read_until(b'\n', &mut line)? == 0 {
@@ -72,10 +72,7 @@ pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content,
             if text == b"\\." {
                 copying = None;
             } else {
-                rows = true;
-                if content.tables.len() < MOST_TABLES && !content.tables.contains(table) {
-                    content.tables.insert(table.clone());
-                }
+                content.note(table);
             }
             continue;
         }
@@ -83,10 +80,7 @@ pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content,
             copying = Some(table_name(rest));
             complete = false;
         } else if let Some(rest) = text.strip_prefix(b"INSERT INTO ") {
-            rows = true;
-            if content.tables.len() < MOST_TABLES {
-                content.tables.insert(table_name(rest));
-            }
+            content.note(&table_name(rest));
             complete = false;
         } else if text.starts_with(dialect.marker()) {
             complete = true;
@@ -94,10 +88,10 @@ pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content,
             complete = false;
         }
     }
-    match (complete, rows) {
+    match (complete, content.tables.is_empty()) {
         (false, _) => Err(Fault::broken(format!("is truncated: its last line is not `{}`", String::from_utf8_lossy(dialect.marker())))),
-        (true, false) => Err(Fault::broken("holds no rows: only a schema, or empty tables, were dumped")),
-        (true, true) => Ok(content),
+        (true, true) => Err(Fault::broken("holds no rows: only a schema, or empty tables, were dumped")),
+        (true, false) => Ok(content),
     }
 }
 

@@ -2,9 +2,6 @@
 
 use std::io::{self, Read};
 
-/// How many names of tables are kept.
-pub(super) const MOST_TABLES: usize = 20_000;
-
 /// The table at the beginning of what follows `COPY ` or `INSERT INTO `, without quotes.
 pub(super) fn table_name(rest: &[u8]) -> String {
     let mut name = String::new();

@@ -10,7 +10,7 @@ use super::{
     content::{Content, Family},
     custom::content_or_empty,
     fault::{Fault, outside},
-    rows::{MOST_TABLES, has_rows},
+    rows::has_rows,
 };
 
 /// Everything in a tar is a multiple of this long.
@@ -54,7 +54,7 @@ pub(super) fn read(input: &mut dyn BufRead, any: bool) -> Result<Content, Fault>
     };
     let mut content = Content::new("pg_dump tar", Family::Postgres);
     content.made = dump.made;
-    let (mut tables, mut rows) = (false, false);
+    let mut tables = false;
     for entry in &dump.entries {
         let Some(file) = &entry.file else { continue };
         // Large objects stand in a list and a file each, whatever their entry calls it.
@@ -63,12 +63,11 @@ pub(super) fn read(input: &mut dyn BufRead, any: bool) -> Result<Content, Fault>
             return Err(Fault::broken(format!("is not whole: {} ({}) is missing", outside(member), outside(&entry.name))));
         };
         tables |= entry.table;
-        rows |= entry.table && *has_rows;
-        if entry.table && *has_rows && content.tables.len() < MOST_TABLES {
-            content.tables.insert(entry.name.clone());
+        if entry.table && *has_rows {
+            content.note(&entry.name);
         }
     }
-    content_or_empty(content, tables, rows)
+    content_or_empty(content, tables)
 }
 
 /// The next member; `None` after the two empty blocks that end a whole tar.

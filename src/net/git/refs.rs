@@ -6,16 +6,7 @@
 use std::{path::Path, time::Instant};
 
 use super::{Git, GitError, full_id};
-use crate::model::{ProcessEnv, plain};
-
-/// A state of a repository that was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResolvedRef {
-    /// The full name of the ref, or the commit's id where that was written.
-    pub reference: String,
-    /// The full id of the commit.
-    pub commit: String,
-}
+use crate::model::{PolicyPlace, ProcessEnv, plain};
 
 /// What may be written instead.
 const WRITE: &str = "write a full ref (`refs/heads/main`), a branch of a remote (`origin/main`) or a full commit id";
@@ -24,7 +15,7 @@ const WRITE: &str = "write a full ref (`refs/heads/main`), a branch of a remote 
 ///
 /// # Errors
 /// Where git cannot be asked, or the name means nothing, or could mean something else too.
-pub async fn resolve(folder: &Path, name: &str, env: &ProcessEnv, deadline: Instant) -> Result<ResolvedRef, GitError> {
+pub async fn resolve(folder: &Path, name: &str, env: &ProcessEnv, deadline: Instant) -> Result<PolicyPlace, GitError> {
     let git = Git::new(env, deadline);
     let refused = |why: String| Err(GitError::Reference(why));
     if name.trim().is_empty() {
@@ -35,7 +26,7 @@ pub async fn resolve(folder: &Path, name: &str, env: &ProcessEnv, deadline: Inst
     if full_id(name) {
         // In a repository of longer ids this would be an abbreviation.
         return match git.commit(folder, name).await?.filter(|commit| commit.len() == name.len()) {
-            Some(commit) => Ok(ResolvedRef { reference: commit.clone(), commit }),
+            Some(commit) => Ok(PolicyPlace { reference: commit.clone(), commit }),
             None => refused(format!("there is no commit `{shown}` here: fetch it, or {WRITE}")),
         };
     }
@@ -50,7 +41,7 @@ pub async fn resolve(folder: &Path, name: &str, env: &ProcessEnv, deadline: Inst
         }
     };
     match git.peeled(folder, &reference.1).await? {
-        Some(commit) => Ok(ResolvedRef { reference: reference.0.clone(), commit }),
+        Some(commit) => Ok(PolicyPlace { reference: reference.0.clone(), commit }),
         None => refused(format!("`{}` leads to no commit", plain(&reference.0))),
     }
 }

@@ -4,12 +4,10 @@ use std::{fmt, str::FromStr};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::header::HeaderValue;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Deserializer, de::Error as _};
 use url::Url;
 
-use crate::model::looks_secret;
+use crate::model::{from_text, looks_secret, percent_decoded};
 
 /// An absolute `http` or `https` address. A login in it is taken out and sent as Basic authorization; a fragment is
 /// dropped. Displayed, it shows neither the login nor the value of a query key that looks secret.
@@ -89,10 +87,9 @@ impl Address {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(format!("`{}:` is neither `http:` nor `https:`", url.scheme()));
         }
-        let decode = |text: &str| percent_decoded(text);
         let login = match (url.username(), url.password()) {
             ("", None) => None,
-            (user, password) => Some((decode(user), SecretString::from(decode(password.unwrap_or_default())))),
+            (user, password) => Some((percent_decoded(user), SecretString::from(percent_decoded(password.unwrap_or_default())))),
         };
         // These setters fail only for addresses that cannot have a host.
         let _ = url.set_username("");
@@ -131,25 +128,7 @@ impl fmt::Debug for Address {
     }
 }
 
-impl<'de> Deserialize<'de> for Address {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl JsonSchema for Address {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Address".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^https?://", "description": "an address: `https://api.example.com/health`" })
-    }
-}
+from_text!(Address, { "type": "string", "pattern": "^https?://", "description": "an address: `https://api.example.com/health`" });
 
 /// A `Location` as it came, with the secrets of its query hidden.
 pub fn shown_location(location: &str) -> String {
@@ -165,11 +144,6 @@ fn shown_query(query: &str) -> String {
         _ => pair.to_owned(),
     });
     shown.collect::<Vec<_>>().join("&")
-}
-
-fn percent_decoded(text: &str) -> String {
-    let whole = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
-    url::form_urlencoded::parse(whole.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]

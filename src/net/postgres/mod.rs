@@ -1,6 +1,8 @@
 //! PostgreSQL: where a database stands, how to log in, and read-only sessions lent to one check at a time.
 //!
-//! The settings are libpq's: URLs, `key=value` strings, PG* variables, the password file, `sslmode`. Nothing but XX
+//! The settings are libpq's: URLs, `key=value` strings, PG* variables, the password file, `sslmode`. Nothing but a
+//! [`Reading`] can be asked of a server to look at it, so nothing can be changed there; a [`Recorder`] is for the ledger.
+
 mod attempt;
 mod attrs;
 mod dial;

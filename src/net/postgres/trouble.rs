@@ -1,6 +1,6 @@
 //! Why a database could not be looked at, as sentences a person can act on. No password is ever in one.
 
-use std::{error::Error as _, io, time::Duration};
+use std::{error::Error as _, io};
 
 use rustls::{AlertDescription, CertificateError};
 use tokio_postgres::error::{DbError, Error, SqlState};
@@ -8,23 +8,9 @@ use tokio_postgres::error::{DbError, Error, SqlState};
 use super::wire::Refusal;
 use crate::model::{excerpt, plain};
 
-/// Why a database could not be looked at.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    /// It could not be reached or did not answer in time; trying again may help.
-    #[error("{0}")]
-    Unreachable(String),
-    /// Trying again would not help.
-    #[error("{0}")]
-    Unknown(String),
-}
+pub use crate::net::trouble::Trouble;
 
 impl Trouble {
-    /// `who` is the server as people know it: `PostgreSQL at db:5432`.
-    pub(super) fn timed_out(who: &str, doing: &str, after: Duration) -> Self {
-        Self::Unreachable(format!("{who} {doing} within {} ms", after.as_millis()))
-    }
-
     /// What an error of the connection or of a query says.
     pub(super) fn of(who: &str, error: &Error) -> Self {
         if let Some(db) = error.as_db_error() {

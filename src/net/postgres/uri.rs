@@ -1,5 +1,9 @@
 //! libpq's connection URIs. Source: libpq manual, "Connection URIs".
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 use super::settings::TargetError;
 
 const ENCODE: &str = "in a password `@`, `:`, `/`, `?`, `#` and `%` must be percent-encoded";
@@ -69,22 +73,12 @@ fn split_hosts(hosts: &str) -> Result<(String, String), TargetError> {
 }
 
 fn decoded(text: &str) -> Result<String, TargetError> {
-    let wrong = || TargetError::new(format!("a `%` of the URL does not begin a percent-encoded character: {ENCODE}"));
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        if *first != b'%' {
-            bytes.push(*first);
-            continue;
-        }
-        let [high, low, tail @ ..] = rest else { return Err(wrong()) };
-        let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-        let byte = digit(*high).zip(digit(*low)).map(|(high, low)| high * 16 + low).filter(|byte| *byte != 0);
-        bytes.push(byte.ok_or_else(wrong)?);
-        rest = tail;
+    let is_code = |part: &str| part.get(..2).is_some_and(|code| code != "00" && code.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    if !text.split('%').skip(1).all(is_code) {
+        return Err(TargetError::new(format!("a `%` of the URL does not begin a percent-encoded character: {ENCODE}")));
     }
-    String::from_utf8(bytes).map_err(|_| TargetError::new("a percent-encoded part of the URL is not UTF-8"))
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map(Cow::into_owned).map_err(|_| TargetError::new("a percent-encoded part of the URL is not UTF-8"))
 }
 
 #[cfg(test)]

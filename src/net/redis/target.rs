@@ -1,7 +1,11 @@
 //! Where a Redis server stands and how to log in to it: the URLs that applications are given.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
@@ -158,20 +162,12 @@ fn login_of(url: &Url, empty: bool) -> Result<Option<Credentials>, TargetError> 
 }
 
 fn decoded(text: &str) -> Result<String, TargetError> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16)).and_then(|digit| u8::try_from(digit).ok());
-        match (digit(), digit()) {
-            (Some(high), Some(low)) => bytes.push(high << 4 | low),
-            _ => return Err(TargetError("a `%` in it is not followed by two hexadecimal digits: write `%25`")),
-        }
+    let is_code = |part: &str| part.get(..2).is_some_and(|code| code.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    if !text.split('%').skip(1).all(is_code) {
+        return Err(TargetError("a `%` in it is not followed by two hexadecimal digits: write `%25`"));
     }
-    String::from_utf8(bytes).map_err(|_| TargetError("it is not UTF-8 once percent-decoded"))
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map(Cow::into_owned).map_err(|_| TargetError("it is not UTF-8 once percent-decoded"))
 }
 
 #[cfg(test)]

@@ -1,28 +1,14 @@
 //! Why a Redis server could not be looked at, as sentences a person can act on. No password is ever in one.
 
-use std::{io, time::Duration};
+use std::io;
 
 use rustls::{AlertDescription, CertificateError};
 
 use crate::model::{excerpt, plain};
 
-/// Why a server could not be looked at.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    /// It could not be reached or did not answer in time; trying again may help.
-    #[error("{0}")]
-    Unreachable(String),
-    /// Trying again would not help.
-    #[error("{0}")]
-    Unknown(String),
-}
+pub use crate::net::trouble::Trouble;
 
 impl Trouble {
-    /// `who` is the server as people know it: `Redis at cache:6379`.
-    pub(super) fn timed_out(who: &str, doing: &str, after: Duration) -> Self {
-        Self::Unreachable(format!("{who} {doing} within {} ms", after.as_millis()))
-    }
-
     /// What the operating system or TLS says about a connection.
     pub(super) fn of_io(who: &str, error: &io::Error) -> Self {
         use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, NotFound, PermissionDenied, UnexpectedEof};

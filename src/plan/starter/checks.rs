@@ -11,39 +11,15 @@ use super::{
 };
 use crate::check::Kind;
 
-/// The files of the sections, in the order of a report.
-pub(super) const ORDER: [&str; 6] = [
-    "checks/secrets.yaml",
-    "checks/database.yaml",
-    "checks/redis.yaml",
-    "checks/backups.yaml",
-    "checks/network.yaml",
-    "checks/health.yaml",
+/// The sections in the order of a report: the file, its heading, and what it asks.
+pub(super) const SECTIONS: [(&str, &str, &str); 6] = [
+    ("checks/secrets.yaml", "Secrets", "no development value among the secrets"),
+    ("checks/database.yaml", "Database", "the indexes that the SQL files make are there"),
+    ("checks/redis.yaml", "Redis", "what Redis holds survives a restart"),
+    ("checks/backups.yaml", "Backups", "there is a recent backup, and it is whole"),
+    ("checks/network.yaml", "Network & security", "TLS, and who may call from a browser"),
+    ("checks/health.yaml", "Health", "the service answers and is well"),
 ];
-
-/// The heading of a section.
-pub(super) fn title(file: &str) -> &'static str {
-    match file {
-        "checks/secrets.yaml" => "Secrets",
-        "checks/database.yaml" => "Database",
-        "checks/redis.yaml" => "Redis",
-        "checks/backups.yaml" => "Backups",
-        "checks/network.yaml" => "Network & security",
-        _ => "Health",
-    }
-}
-
-/// What a section asks.
-pub(super) fn about(file: &str) -> &'static str {
-    match file {
-        "checks/secrets.yaml" => "no development value among the secrets",
-        "checks/database.yaml" => "the indexes that the SQL files make are there",
-        "checks/redis.yaml" => "what Redis holds survives a restart",
-        "checks/backups.yaml" => "there is a recent backup, and it is whole",
-        "checks/network.yaml" => "TLS, and who may call from a browser",
-        _ => "the service answers and is well",
-    }
-}
 
 /// The text of each section below its `checks:`.
 pub(super) fn sections(found: &Found, environments: &[Environment<'_>]) -> BTreeMap<&'static str, String> {

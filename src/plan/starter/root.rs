@@ -36,16 +36,20 @@ pub(super) fn files(found: &Found) -> BTreeMap<String, String> {
         return [("gonogo.yaml".to_owned(), sheet.text() + &only)].into();
     }
     sheet.line(0, "include:", "one file for each section of the checklist, in this order");
-    for file in checks::ORDER.iter().filter(|file| sections.contains_key(**file)) {
-        sheet.line(2, &format!("- {file}"), checks::about(file));
+    let mut files = BTreeMap::new();
+    for (file, title, about) in checks::SECTIONS {
+        if let Some(text) = sections.remove(file) {
+            sheet.line(2, &format!("- {file}"), about);
+            files.insert(file.to_owned(), head_of(title) + &text);
+        }
     }
-    let headed = sections.into_iter().map(|(file, text)| (file.to_owned(), format!("{}{text}", section(file))));
-    headed.chain([("gonogo.yaml".to_owned(), sheet.text())]).collect()
+    files.insert("gonogo.yaml".to_owned(), sheet.text());
+    files
 }
 
-fn section(file: &str) -> String {
+fn head_of(title: &str) -> String {
     let mut sheet = Sheet::default();
-    sheet.line(0, &format!("section: {}", checks::title(file)), "the heading in the report");
+    sheet.line(0, &format!("section: {title}"), "the heading in the report");
     sheet.gap();
     sheet.line(0, "checks:", "each a blocker, unless it has severity: warning");
     sheet.text()

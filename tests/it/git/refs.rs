@@ -2,20 +2,20 @@
 
 use std::fs;
 
-use gonogo::net::git::{ResolvedRef, resolve};
+use gonogo::{model::PolicyPlace, net::git::resolve};
 
 use super::{
     Repository,
     repository::{env, soon},
 };
 
-async fn asked(repository: &Repository, name: &str) -> Result<ResolvedRef, String> {
+async fn asked(repository: &Repository, name: &str) -> Result<PolicyPlace, String> {
     resolve(repository.path(), name, &env(), soon()).await.map_err(|error| error.to_string())
 }
 
 #[track_caller]
-fn means(said: Result<ResolvedRef, String>, reference: &str, commit: &str) {
-    assert_eq!(said, Ok(ResolvedRef { reference: reference.to_owned(), commit: commit.to_owned() }));
+fn means(said: Result<PolicyPlace, String>, reference: &str, commit: &str) {
+    assert_eq!(said, Ok(PolicyPlace { reference: reference.to_owned(), commit: commit.to_owned() }));
 }
 
 /// Two commits: the first is what the remote's branch has, the second is an attacker's.
