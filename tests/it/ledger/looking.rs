@@ -1,12 +1,12 @@
 //! What is looked at, when it was, and what goes on from there.
 
 use gonogo::{
-    ledger::{Draft, Entry, History, Look, Memory, Row, SignatureStanding, Store as _},
-    model::{Act, Digest, Made, Statement},
+    ledger::{Draft, Entry, History, Look, Memory, Row, SignatureStanding, Store as _, unended},
+    model::{Act, Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Made, Release, Statement},
 };
 use jiff::{Timestamp, ToSpan as _};
 
-use super::{Trusting, append, first, five, made, now, of_project, remark, remark_over, said};
+use super::{Trusting, append, draft, first, five, made, now, of_project, remark, remark_over, said};
 
 fn chained(mut entries: Vec<Entry>) -> Vec<Row> {
     for index in 0..entries.len() {
@@ -133,6 +133,50 @@ async fn a_step_back_breaks_no_chain_and_revives_no_key() {
     assert!(entries[3].signer().is_some() && entries[3].aside.is_none());
     assert!(entries[2].aside.is_some());
     assert!(matches!(entries[0].statement.act, Act::Closing(_)));
+}
+
+/// What is still to come may be anybody's word: a deployment that began is under way until its end has its time.
+#[tokio::test]
+async fn an_end_from_the_future_ends_no_deployment() {
+    let (now, far): (Timestamp, Timestamp) = (now(), "2099-01-01T00:00:00Z".parse().expect("an instant"));
+    let deployer = Deployer { name: "ci".into(), source: DeployerSource::Declared };
+    let release = Release { version: Some("1.0".into()), ..Release::default() };
+    let begun = Begun {
+        release: release.clone(),
+        report: None,
+        policy: None,
+        emergency: None,
+        deployer: deployer.clone(),
+        authors: None,
+        host: None,
+        pid: 7,
+        token: Digest::of(b"a token"),
+    };
+    let end = |of: &Entry| Deployment {
+        release: release.clone(),
+        status: DeploymentStatus::Succeeded,
+        notes: None,
+        deployer: deployer.clone(),
+        started: None,
+        finished: now,
+        log: None,
+        report: None,
+        verified: None,
+        emergency: None,
+        begun: Some(of.statement()),
+        unverified: None,
+        policy: None,
+    };
+    for (recorded, left) in [(far, 1), (now, 0)] {
+        let store = Memory::empty("a test");
+        let began = draft(Act::Begun(Box::new(begun.clone())), Digest::none());
+        let began = store.append(began, Vec::new(), now, None).await.expect("added");
+        let ended = draft(Act::Deployment(Box::new(end(&began))), Digest::none());
+        store.append(ended, Vec::new(), recorded, None).await.expect("added");
+        let history = History::of(store.rows("api").await.expect("rows"), &Look::by(Trusting, now)).expect("a history");
+        let open = unended(&history, ("api", "prod")).expect("entries");
+        assert_eq!(open.len(), left, "recorded at {recorded}");
+    }
 }
 
 /// Whose keys have expired at a moment.
