@@ -1,5 +1,6 @@
 //! What can be wrong with a ledger.
 
+use super::row::Unsound;
 use crate::model::Exit;
 
 /// Why a ledger could not be read, believed or added to. Texts say what to do next.
@@ -62,6 +63,11 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
+    /// [`Self::Unavailable`].
+    pub(super) fn unavailable(place: &str, doing: &'static str, why: impl Into<String>) -> Self {
+        Self::Unavailable { place: place.to_owned(), doing, why: why.into() }
+    }
+
     /// What to exit with where this ended an attempt to read or to add.
     pub fn exit(&self) -> Exit {
         match self {
@@ -70,6 +76,12 @@ impl LedgerError {
             Self::Unavailable { .. } | Self::Newer { .. } | Self::ClocksApart { .. } | Self::Moved { .. } => Exit::Output,
             Self::Broken { .. } | Self::Cut(_) | Self::ForeignHead(_) => Exit::Untrusted,
         }
+    }
+}
+
+impl From<Unsound> for LedgerError {
+    fn from(Unsound { seq, why, .. }: Unsound) -> Self {
+        Self::Broken { seq, why }
     }
 }
 

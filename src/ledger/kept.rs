@@ -39,11 +39,11 @@ pub(super) fn missing(seq: u64, digest: &Digest) -> LedgerError {
 }
 
 /// Bytes that are not those of their fingerprint: told by the first entry that names them.
-pub(super) async fn changed(store: &dyn Store, digest: &Digest) -> LedgerError {
+pub(super) async fn changed(store: &(impl Store + ?Sized), digest: &Digest) -> LedgerError {
     named(store, digest).await.unwrap_or_else(|error| error)
 }
 
-async fn named(store: &dyn Store, digest: &Digest) -> Result<LedgerError, LedgerError> {
+async fn named(store: &(impl Store + ?Sized), digest: &Digest) -> Result<LedgerError, LedgerError> {
     for chain in store.chains().await?.keys() {
         if let Some(entry) = store.entries(chain).await?.iter().find(|entry| of(entry).contains(digest)) {
             return Ok(LedgerError::Broken { seq: entry.seq, why: format!("the bytes {digest} that it names were changed") });

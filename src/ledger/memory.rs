@@ -5,14 +5,13 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use futures_util::future::BoxFuture;
-use jiff::Timestamp;
+use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::{
-    Blob, Draft, Entry, LedgerError, Row, Store, VERSION,
-    admission::{Candidate, ChainState, Layout, Needs, adoptable},
+    Candidate, Entry, LedgerError, Row, Store, VERSION,
+    admission::{ChainState, Layout},
+    candidate::Needs,
     export::Exported,
-    kept,
 };
 use crate::model::Digest;
 
@@ -38,25 +37,14 @@ impl Memory {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, candidate: Candidate) -> Result<Entry, LedgerError> {
+    fn added(&self, candidate: Candidate) -> Result<Entry, LedgerError> {
         let mut kept = self.kept();
         let admitted = candidate.admit(&self.place, found(&kept, &candidate.needs))?;
-        if admitted.new {
-            kept.entries.extend(admitted.added().cloned());
+        if !admitted.added.is_empty() {
+            kept.entries.extend(admitted.added);
             kept.blobs.extend(candidate.needs.blobs.into_iter().map(|blob| (blob.digest, blob.bytes)));
         }
         Ok(admitted.entry)
-    }
-
-    fn take_over(&self, entry: Entry, blobs: Vec<Blob>) -> Result<(), LedgerError> {
-        let needs = Needs::of_entry(&entry, blobs)?;
-        let mut kept = self.kept();
-        let same = kept.entries.iter().find(|there| there.seq == entry.seq && there.chain == entry.chain).cloned();
-        if adoptable(&entry, same.map(Row::of), found(&kept, &needs))? {
-            kept.blobs.extend(needs.blobs.into_iter().map(|blob| (blob.digest, blob.bytes)));
-            kept.entries.push(entry);
-        }
-        Ok(())
     }
 }
 
@@ -65,40 +53,20 @@ impl Store for Memory {
         self.place.clone()
     }
 
-    fn append<'a>(
-        &'a self,
-        draft: Draft,
-        blobs: Vec<Blob>,
-        now: Timestamp,
-        onto: Option<&'a Digest>,
-    ) -> BoxFuture<'a, Result<Entry, LedgerError>> {
-        Box::pin(async move { self.add(Candidate::new(&self.place, draft, blobs, now, onto)?) })
-    }
-
-    fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>> {
-        Box::pin(async move { self.take_over(entry, blobs) })
+    fn add(&self, candidate: Candidate) -> BoxFuture<'_, Result<Entry, LedgerError>> {
+        async { self.added(candidate) }.boxed()
     }
 
     fn rows<'a>(&'a self, chain: &'a str) -> BoxFuture<'a, Result<Vec<Row>, LedgerError>> {
-        Box::pin(async move { Ok(self.kept().line(chain).cloned().map(Row::of).collect()) })
+        async { Ok(self.kept().line(chain).cloned().map(Row::of).collect()) }.boxed()
     }
 
     fn chains(&self) -> BoxFuture<'_, Result<BTreeMap<String, Digest>, LedgerError>> {
-        Box::pin(async move { Ok(self.kept().entries.iter().map(|entry| (entry.chain.clone(), entry.digest())).collect()) })
+        async { Ok(self.kept().entries.iter().map(|entry| (entry.chain.clone(), entry.digest())).collect()) }.boxed()
     }
 
-    fn blob<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
-        Box::pin(async move {
-            let bytes = self.kept().blobs.get(digest).cloned();
-            match bytes {
-                Some(bytes) if Digest::of(&bytes) != *digest => Err(kept::changed(self, digest).await),
-                bytes => Ok(bytes),
-            }
-        })
-    }
-
-    fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
-        Box::pin(async { Ok(None) })
+    fn stored<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
+        async { Ok(self.kept().blobs.get(digest).cloned()) }.boxed()
     }
 }
 
@@ -110,12 +78,14 @@ fn found(kept: &Exported, needs: &Needs) -> ChainState {
         Some(_) if kept.line("").any(|entry| entry.version == VERSION) => Layout::ByProject,
         Some(_) => Layout::Shared,
     };
+    let mut chain = line(&needs.chain).filter(|entry| entry.chain == needs.chain);
     ChainState {
         layout,
         newest: line(&needs.chain).last().cloned().map(Row::of),
         newer: line(&needs.chain).find(|entry| entry.version > VERSION).map(|entry| (entry.seq, entry.version)),
         foreign: needs.heads.iter().find(|(chain, head)| !line(chain).any(|entry| entry.digest() == *head)).map(|(_, head)| head.clone()),
         twin: line(&needs.chain).find(twin).cloned().map(Row::of),
+        same: chain.find(|entry| Some(entry.seq) == needs.place).cloned().map(Row::of),
         absent: needs.kept.iter().find(|digest| !kept.blobs.contains_key(digest)).cloned(),
         clock: None,
     }

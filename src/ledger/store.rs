@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use super::{Draft, Entry, LedgerError, Row};
+use super::{Candidate, Draft, Entry, LedgerError, Row, kept};
 use crate::model::Digest;
 
 /// Bytes kept beside the entries, by their SHA-256: reports, plan files, evidence, logs.
@@ -32,10 +32,15 @@ pub trait Store: Send + Sync {
     /// Where it is, for messages: a path or an address without credentials.
     fn place(&self) -> String;
 
-    /// Adds one entry with the bytes it needs, in one transaction: it chains to whatever entry is the newest of its chain
-    /// then, however many processes append at once. When this returns, both are on disk. A signed statement that stands
-    /// there already is not added again: its entry is returned. With `onto`, nothing is added unless that is the head of
-    /// the chain at that moment.
+    /// Adds what wants in, with the bytes it needs, in one transaction, as far as the rules admit it: it chains to whatever
+    /// entry is the newest of its chain then, however many processes append at once. When this returns, both are on disk.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was added then.
+    fn add(&self, candidate: Candidate) -> BoxFuture<'_, Result<Entry, LedgerError>>;
+
+    /// [Adds](Self::add) one entry. A signed statement that stands there already is not added again: its entry is returned.
+    /// With `onto`, nothing is added unless that is the head of the chain at that moment.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was added then.
@@ -45,14 +50,18 @@ pub trait Store: Send + Sync {
         blobs: Vec<Blob>,
         now: Timestamp,
         onto: Option<&'a Digest>,
-    ) -> BoxFuture<'a, Result<Entry, LedgerError>>;
+    ) -> BoxFuture<'a, Result<Entry, LedgerError>> {
+        Box::pin(async move { self.add(Candidate::next(&self.place(), draft, blobs, now, onto)?).await })
+    }
 
-    /// Adds an entry as it is, with the bytes it needs: when a ledger moves to another place. It must follow the newest
-    /// entry of its chain here; one that stands here already is left as it is.
+    /// [Adds](Self::add) an entry as it is: when a ledger moves to another place. It must follow the newest entry of its
+    /// chain here; one that stands here already is left as it is.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was added then.
-    fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>>;
+    fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>> {
+        Box::pin(async move { self.add(Candidate::as_is(entry, blobs)?).await.map(drop) })
+    }
 
     /// The rows of the shared chain and after them those of `chain`, as stored, in the order of their numbers: one line
     /// of entries, if nobody has changed anything. The empty name is the shared chain alone.
@@ -79,15 +88,30 @@ pub trait Store: Send + Sync {
     /// [`LedgerError`].
     fn chains(&self) -> BoxFuture<'_, Result<BTreeMap<String, Digest>, LedgerError>>;
 
+    /// What is stored as the bytes with this fingerprint.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    fn stored<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>>;
+
     /// The bytes with this fingerprint; checked against it.
     ///
     /// # Errors
     /// [`LedgerError`], also where the bytes are not those of the fingerprint.
-    fn blob<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>>;
+    fn blob<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
+        Box::pin(async move {
+            match self.stored(digest).await? {
+                Some(bytes) if Digest::of(&bytes) != *digest => Err(kept::changed(self, digest).await),
+                bytes => Ok(bytes),
+            }
+        })
+    }
 
     /// What the storage's own clock says; `None` where it has none.
     ///
     /// # Errors
     /// [`LedgerError`].
-    fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>>;
+    fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
+        Box::pin(async { Ok(None) })
+    }
 }

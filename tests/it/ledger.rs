@@ -9,6 +9,7 @@ mod export;
 mod files;
 mod former;
 mod looking;
+mod recorders;
 mod repair;
 mod rights;
 mod tamper;

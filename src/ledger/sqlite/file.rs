@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::Db
 
 use super::{
     schema::{self, Kind},
-    trouble::Place,
+    trouble::failed,
     write_ahead_log,
 };
 use crate::ledger::LedgerError;
@@ -39,16 +39,17 @@ const SHARED: [u64; 12] = [
 ];
 
 /// Opens an existing ledger: for writing where that is allowed, else for reading.
-pub(super) fn open(place: &Place, path: &Path) -> Result<Connection, LedgerError> {
+pub(super) fn open(place: &str, path: &Path) -> Result<Connection, LedgerError> {
     be_a_file(place, path)?;
-    let failed = |error: rusqlite::Error| place.failed("read", &error);
+    let failed = |error: rusqlite::Error| failed(place, "read", &error);
     let (connection, kind) = match connect(path, false) {
         // The folder of an auditor's copy may be closed to writing. Where nothing waits beside the file, it is all there is.
         Err(error) if is_closed(&error) && log_is_empty(path) => connect(path, true),
         connected => connected,
     }
     .map_err(|error| match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !log_is_empty(path) => place.unavailable(
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !log_is_empty(path) => LedgerError::unavailable(
+            place,
             "read",
             "it was left in the midst of work and its folder may not be written: copy it, with its `-wal` file, into one that may",
         ),
@@ -56,8 +57,8 @@ pub(super) fn open(place: &Place, path: &Path) -> Result<Connection, LedgerError
     })?;
     match kind {
         Kind::Ledger => {}
-        Kind::Empty => return Err(LedgerError::Missing(place.0.clone())),
-        Kind::Other => return Err(place.unavailable("read", "the file is an SQLite database, but no ledger")),
+        Kind::Empty => return Err(LedgerError::Missing(place.to_owned())),
+        Kind::Other => return Err(LedgerError::unavailable(place, "read", "the file is an SQLite database, but no ledger")),
     }
     if is_shared(path) && mode(&connection).map_err(failed)? == "wal" {
         // Who may not write, or not now, reads on as it is.
@@ -67,10 +68,11 @@ pub(super) fn open(place: &Place, path: &Path) -> Result<Connection, LedgerError
 }
 
 /// Starts a ledger; another process may do so at the same time.
-pub(super) fn create(place: &Place, path: &Path) -> Result<(), LedgerError> {
-    let failed = |error: rusqlite::Error| place.failed("added to", &error);
+pub(super) fn create(place: &str, path: &Path) -> Result<(), LedgerError> {
+    let failed = |error: rusqlite::Error| failed(place, "added to", &error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| place.unavailable("added to", format!("its folder cannot be made: {error}")))?;
+    fs::create_dir_all(folder)
+        .map_err(|error| LedgerError::unavailable(place, "added to", format!("its folder cannot be made: {error}")))?;
     let mut connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
     prepare(&connection).map_err(failed)?;
@@ -110,13 +112,13 @@ fn log_ahead(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// A pipe would be waited for, and a folder's message would say little.
-fn be_a_file(place: &Place, path: &Path) -> Result<(), LedgerError> {
+fn be_a_file(place: &str, path: &Path) -> Result<(), LedgerError> {
     match fs::metadata(path) {
         Ok(about) if about.is_file() => Ok(()),
-        Ok(about) if about.is_dir() => Err(place.unavailable("read", "it is a folder; name a file in it")),
-        Ok(_) => Err(place.unavailable("read", "it is no regular file")),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound) => Err(LedgerError::Missing(place.0.clone())),
-        Err(error) => Err(place.unavailable("read", error.to_string())),
+        Ok(about) if about.is_dir() => Err(LedgerError::unavailable(place, "read", "it is a folder; name a file in it")),
+        Ok(_) => Err(LedgerError::unavailable(place, "read", "it is no regular file")),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound) => Err(LedgerError::Missing(place.to_owned())),
+        Err(error) => Err(LedgerError::unavailable(place, "read", error.to_string())),
     }
 }
 

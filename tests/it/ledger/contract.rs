@@ -7,8 +7,8 @@ use gonogo::{
 use jiff::ToSpan as _;
 
 use super::{
-    Ground, Trusting, answer, append, draft, first, five, made, now, of_project, open, remark, remark_over, said, shared_five, signed,
-    unavailable, verified,
+    Ground, Trusting, answer, draft, first, five, made, now, of_project, remark, remark_over, said, shared_five, signed, unavailable,
+    verified,
 };
 
 #[tokio::test]
@@ -299,34 +299,4 @@ async fn a_checkpoint_demands_every_head() {
 
 async fn read(ground: &Ground, chain: &str) -> History {
     History::of(ground.open().rows(chain).await.expect("rows"), &Look::by(Trusting, now())).expect("a history")
-}
-
-/// Many recorders of many projects: none waits for another, and nothing is lost.
-#[tokio::test(flavor = "multi_thread")]
-async fn recorders_of_many_projects_do_not_wait_for_each_other() {
-    const PROJECTS: usize = 20;
-    let ground = Ground::database().await;
-    append(ground.open().as_ref(), remark("it begins"), Vec::new()).await.expect("added");
-    let place = ground.place();
-    // One project is held up for as long as it takes.
-    let Ground::Database(database) = &ground else { unreachable!("it is one") };
-    let held = u32::from_str_radix(&Digest::of(b"api").as_str()[..8], 16).expect("digits").cast_signed();
-    let owner = database.client().await;
-    owner.batch_execute(&format!("BEGIN; SELECT pg_advisory_xact_lock({}, {held})", i32::from_be_bytes(*b"gono"))).await.expect("held");
-    let recorders = (0..PROJECTS).map(|project| {
-        let place = place.clone();
-        tokio::spawn(async move {
-            let store = open(&place).expect("a ledger");
-            for i in 0..3 {
-                append(store.as_ref(), of_project(&format!("project {project}"), &i.to_string()), Vec::new()).await.expect("added");
-            }
-        })
-    });
-    for recorder in recorders.collect::<Vec<_>>() {
-        recorder.await.expect("nobody waits for the project that is held up");
-    }
-    owner.batch_execute("COMMIT").await.expect("let go");
-    for project in 0..PROJECTS {
-        assert_eq!(read(&ground, &format!("project {project}")).await.len(), 4);
-    }
 }

@@ -59,33 +59,38 @@ impl Postgres {
     /// The shared server with TLS.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
-        SHARED.get_or_init(|| Self::start(true, false))
+        SHARED.get_or_init(|| Self::start(true, false, 100))
     }
 
     /// The shared server without TLS.
     pub(crate) fn plain() -> &'static Self {
         static PLAIN: OnceLock<Postgres> = OnceLock::new();
-        PLAIN.get_or_init(|| Self::start(false, false))
+        PLAIN.get_or_init(|| Self::start(false, false, 100))
     }
 
     /// A server that takes no writes, since it waits for a primary that never speaks.
     pub(crate) fn standby() -> Self {
-        Self::start(false, true)
+        Self::start(false, true, 100)
     }
 
     /// A server of one's own, small enough to be copied.
     pub(crate) fn alone() -> Self {
-        Self::start(false, false)
+        Self::for_many(100)
     }
 
-    fn start(tls: bool, standby: bool) -> Self {
+    /// The same, for so many connections at once.
+    pub(crate) fn for_many(connections: usize) -> Self {
+        Self::start(false, false, connections)
+    }
+
+    fn start(tls: bool, standby: bool, connections: usize) -> Self {
         let (folder, port) = (folder(), free_port());
         let data = folder.join("data");
         let data = data.to_str().expect("a plain path");
         let (initdb, postgres) = (program("initdb"), program("postgres"));
         run(&[&initdb, "--no-sync", "--username=root", "--auth=trust", "--encoding=UTF8", "--locale=C", "-D", data]);
         fs::write(folder.join("data/pg_hba.conf"), HBA).expect("written");
-        fs::write(folder.join("data/postgresql.conf"), settings(&folder, port, tls)).expect("written");
+        fs::write(folder.join("data/postgresql.conf"), settings(&folder, port, tls, connections)).expect("written");
         issue(&folder);
         if standby {
             fs::write(folder.join("data/standby.signal"), "").expect("written");
@@ -175,10 +180,10 @@ impl Database {
     }
 }
 
-fn settings(folder: &Path, port: u16, tls: bool) -> String {
+fn settings(folder: &Path, port: u16, tls: bool, connections: usize) -> String {
     let folder = folder.display();
     let mut settings = format!(
-        "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{folder}'\nmax_connections = 100\nfsync = off\n\
+        "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{folder}'\nmax_connections = {connections}\nfsync = off\n\
          autovacuum = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 32MB\nmax_wal_size = 256MB\nlogging_collector = off\n"
     );
     if tls {

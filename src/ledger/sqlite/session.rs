@@ -1,0 +1,149 @@
+//! A connection to the file, in the words of all tables.
+
+use std::future::{Future, ready};
+
+use rusqlite::{
+    Connection, ToSql, params_from_iter,
+    types::{ToSqlOutput, Value as Stored, ValueRef},
+};
+
+use super::{schema, trouble::failed};
+use crate::ledger::{
+    LedgerError, Row,
+    error::half_migrated,
+    tables::{self, Column, Table, Value},
+};
+
+/// A connection, most often in a transaction.
+pub(super) struct Session<'c> {
+    pub(super) place: &'c str,
+    pub(super) connection: &'c Connection,
+    /// For messages.
+    pub(super) doing: &'static str,
+}
+
+impl Session<'_> {
+    /// Makes the tables of projects where there are none.
+    pub(super) fn complete(&self) -> Result<(), LedgerError> {
+        let completed = || {
+            if schema::format(self.connection)? < schema::FORMAT {
+                self.connection.execute_batch(schema::CHAINS)?;
+                self.connection.pragma_update(None, "user_version", schema::FORMAT)?;
+            }
+            Ok(())
+        };
+        completed().map_err(|error| self.failed(&error))
+    }
+
+    /// Each row as `read` reads it. PostgreSQL's names and numbers of values are written as SQLite has them.
+    fn each<T>(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, LedgerError> {
+        let asked = || {
+            let mut statement = self.connection.prepare_cached(&statement.replace("gonogo.", "").replace('$', "?"))?;
+            let mut rows = statement.query(params_from_iter(values))?;
+            let mut all = Vec::new();
+            while let Some(row) = rows.next()? {
+                all.push(read(row)?);
+            }
+            Ok(all)
+        };
+        asked().map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> LedgerError {
+        failed(self.place, self.doing, error)
+    }
+}
+
+impl tables::Session for Session<'_> {
+    type Answer = Vec<Stored>;
+
+    fn place(&self) -> &str {
+        self.place
+    }
+
+    fn ask(&self, statement: &str, values: &[Value<'_>], _: u64) -> impl Future<Output = Result<Vec<Self::Answer>, LedgerError>> + Send {
+        ready(self.each(statement, values, columns))
+    }
+
+    fn column<T: Column>(answer: &Self::Answer, at: usize) -> Option<T> {
+        T::column_result(answer.get(at)?.into()).ok()
+    }
+
+    fn row(answer: Self::Answer) -> Result<Row, LedgerError> {
+        Ok(row(answer))
+    }
+
+    fn all(&self, table: Table, chain: &str) -> impl Future<Output = Result<Vec<Row>, LedgerError>> + Send {
+        ready(self.each(&table.select(1, "true ORDER BY seq"), &[Value::Text(chain)], |found| columns(found).map(row)))
+    }
+
+    fn has_chains(&self) -> impl Future<Output = Result<bool, LedgerError>> + Send {
+        let query = "SELECT count(*) = 2 FROM sqlite_schema WHERE type = 'table' AND name IN ('chains', 'kept')";
+        let asked = || Ok((self.connection.query_row(query, [], |row| row.get(0))?, schema::format(self.connection)?));
+        ready(match asked() {
+            Ok((false, schema::FORMAT)) => Err(half_migrated(self.place)),
+            Ok((has, _)) => Ok(has),
+            Err(error) => Err(self.failed(&error)),
+        })
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Value::Number(number) => ValueRef::Integer(number),
+            Value::Is(is) => ValueRef::Integer(is.into()),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::TextIf(text) => text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// The columns of a row, whatever stands in them.
+fn columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<Vec<Stored>> {
+    let column = |at| {
+        row.get_ref(at).map(|value| match value {
+            ValueRef::Null => Stored::Null,
+            ValueRef::Integer(number) => Stored::Integer(number),
+            ValueRef::Real(number) => Stored::Real(number),
+            ValueRef::Text(text) => Stored::Text(String::from_utf8_lossy(text).into_owned()),
+            ValueRef::Blob(bytes) => Stored::Blob(bytes.to_vec()),
+        })
+    };
+    (0..row.as_ref().column_count()).map(column).collect()
+}
+
+/// An entry's row: what cannot be read as its type is no entry's.
+fn row(columns: Vec<Stored>) -> Row {
+    let mut columns = columns.into_iter();
+    let mut next = || columns.next().unwrap_or(Stored::Null);
+    let number = |value| if let Stored::Integer(number) = value { number } else { -1 };
+    let text = |value| match value {
+        Stored::Text(text) => Some(text),
+        Stored::Null => None,
+        other => Some(format!("{other:?}")),
+    };
+    let bytes = |value| match value {
+        Stored::Blob(bytes) => bytes,
+        Stored::Text(text) => text.into_bytes(),
+        _ => Vec::new(),
+    };
+    Row {
+        seq: number(next()),
+        version: number(next()),
+        prev: text(next()).unwrap_or_default(),
+        recorded: text(next()).unwrap_or_default(),
+        payload: bytes(next()),
+        signature: text(next()),
+        statement: text(next()).unwrap_or_default(),
+        digest: text(next()).unwrap_or_default(),
+        chain: text(next()).unwrap_or_default(),
+        label: text(next()).unwrap_or_default(),
+    }
+}
