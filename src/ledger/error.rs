@@ -1,7 +1,7 @@
 //! What can be wrong with a ledger.
 
 use super::row::Unsound;
-use crate::model::Exit;
+use crate::model::{Digest, Exit};
 
 /// Why a ledger could not be read, believed or added to. Texts say what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,13 +53,13 @@ pub enum LedgerError {
     #[error("the ledger has gone on meanwhile, from {onto} to {head}: nothing was added")]
     Moved {
         /// The head that was judged.
-        onto: crate::model::Digest,
+        onto: Digest,
         /// The head now.
-        head: crate::model::Digest,
+        head: Digest,
     },
     /// A statement was made over another ledger, or over entries that this one has lost.
     #[error("the statement was made over the ledger head {0}, which is not in this ledger")]
-    ForeignHead(crate::model::Digest),
+    ForeignHead(Digest),
 }
 
 impl LedgerError {

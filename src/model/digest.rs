@@ -1,51 +1,47 @@
 //! A fingerprint: the SHA-256 of exact bytes, as lower-case hexadecimal.
 
-use std::fmt;
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// The SHA-256 of some bytes, 64 lower-case hexadecimal digits (what `sha256sum` prints).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest([u8; 64]);
+/// Copies share the text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(Arc<str>);
 
 impl Digest {
     /// The fingerprint of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut digits = [0; 64];
-        for (two, byte) in digits.chunks_exact_mut(2).zip(digest(&SHA256, bytes).as_ref()) {
-            two.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        let mut text = String::with_capacity(64);
+        for byte in digest(&SHA256, bytes).as_ref() {
+            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            text.push(char::from(DIGITS[usize::from(byte & 15)]));
         }
-        Self(digits)
+        Self(text.into())
     }
 
     /// Of nothing at all: what stands before the first entry of a ledger.
     pub fn none() -> Self {
-        Self([b'0'; 64])
+        Self("0".repeat(64).into())
     }
 
     /// One written down: exactly 64 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits: [u8; 64] = text.as_bytes().try_into().ok()?;
-        digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).then_some(Self(digits))
+        let digits = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        digits.then(|| Self(text.into()))
     }
 
     /// The 64 digits.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        &self.0
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Digest").field(&self.as_str()).finish()
     }
 }
 
@@ -57,7 +53,7 @@ impl Serialize for Digest {
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let text = Cow::<str>::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| D::Error::custom("a fingerprint is 64 lower-case hexadecimal digits"))
     }
 }
