@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What the smaller ledger has.
-const FEW: usize = 10;
+pub(crate) const FEW: usize = 10;
 
 /// Where it is kept.
 #[derive(Clone, Copy)]
@@ -29,19 +29,30 @@ pub(crate) enum Kind {
     Database,
 }
 
+/// A plan with its ledger.
+pub(crate) struct Seeded {
+    /// Where the plan is.
+    pub(crate) folder: TempDir,
+    /// Where the ledger is.
+    pub(crate) place: String,
+    /// The database it is in.
+    pub(crate) database: Option<Database>,
+}
+
 /// A ledger of so many entries beside one of ten; both have a green run that is signed.
 pub(crate) fn contest(entries: usize, kind: Kind, command: &[&str]) -> anyhow::Result<Contest> {
     let server = Server::start(1, 0, None)?;
-    let (folder, database) = ledger(&server, entries, kind)?;
-    let (few, few_database) = ledger(&server, FEW, kind)?;
+    let Seeded { folder, database, .. } = ledger(&server, entries, kind)?;
+    let few = ledger(&server, FEW, kind)?;
     let arguments: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
-    let mut bare = vec!["elsewhere".to_owned(), few.path().display().to_string()];
+    let mut bare = vec!["elsewhere".to_owned(), few.folder.path().display().to_string()];
     bare.extend(arguments.iter().cloned());
-    let keep: Box<dyn Any> = Box::new((server, few, database, few_database));
+    let keep: Box<dyn Any> = Box::new((server, few, database));
     Ok(Contest { folder, beside: Beside::Arguments(arguments), bare, keep })
 }
 
-fn ledger(server: &Server, entries: usize, kind: Kind) -> anyhow::Result<(TempDir, Option<Database>)> {
+/// One with so many decisions, and after them a green run that is signed.
+pub(crate) fn ledger(server: &Server, entries: usize, kind: Kind) -> anyhow::Result<Seeded> {
     let folder = TempDir::new()?;
     let runtime = Runtime::new()?;
     let database = matches!(kind, Kind::Database).then(|| runtime.block_on(Postgres::plain().database(&[&schema_sql(Some("app"))])));
@@ -60,7 +71,7 @@ fn ledger(server: &Server, entries: usize, kind: Kind) -> anyhow::Result<(TempDi
     for words in [&["verify", "-q", "--release", "1.0"][..], &["sign", "--as", "security", "--key", "sec"]] {
         gonogo(folder.path(), words)?;
     }
-    Ok((folder, database))
+    Ok(Seeded { folder, place, database })
 }
 
 /// This program once more, for the smaller ledger.
@@ -75,13 +86,17 @@ async fn seed(folder: &Path, place: &str, database: Option<&Database>, entries: 
     let key = PrivateKey::from_openssh(fs::read_to_string(folder.join("sec"))?)?;
     let began = now() - SignedDuration::from_hours(24);
     let store = place::open(place, folder, &ProcessEnv::default(), began, true)?;
-    let (first, _) = decision(0, began, &Digest::none(), &key)?;
+    let numbered = |number: usize, at, head: &Digest| {
+        let release = Release { version: Some(format!("0.{number}")), ..Release::default() };
+        decision(release, &Digest::of(number.to_string().as_bytes()), at, head, &key)
+    };
+    let (first, _) = numbered(0, began, &Digest::none())?;
     let clock = store.clock().await?.unwrap_or(began);
     let mut newest = store.append(first, Vec::new(), clock, None).await?;
     let mut rows = Vec::new();
     for number in 1..entries {
         let at = began + SignedDuration::from_secs(i64::try_from(number)?);
-        let (Draft { payload, signature }, label) = decision(number, at, &newest.digest(), &key)?;
+        let (Draft { payload, signature }, label) = numbered(number, at, &newest.digest())?;
         let (seq, prev, chain) = (newest.seq + 1, newest.digest(), newest.chain);
         newest = Entry { version: VERSION, chain, seq, prev, recorded: at, label, payload, signature };
         rows.push(Row::of(newest.clone()));
@@ -92,11 +107,17 @@ async fn seed(folder: &Path, place: &str, database: Option<&Database>, entries: 
     }
 }
 
-fn decision(number: usize, at: Timestamp, head: &Digest, key: &PrivateKey) -> anyhow::Result<(Draft, Label)> {
-    let report = Digest::of(number.to_string().as_bytes());
+/// A yes to the report of this release.
+pub(crate) fn decision(
+    release: Release,
+    report: &Digest,
+    at: Timestamp,
+    head: &Digest,
+    key: &PrivateKey,
+) -> anyhow::Result<(Draft, Label)> {
     let act = SignOff {
         report: report.clone(),
-        release: Release { version: Some(format!("0.{number}")), ..Release::default() },
+        release,
         verdict: Verdict::Go,
         role: "security".into(),
         meaning: "I have read this report and, as security, I stand by the decision I sign.".into(),
@@ -116,7 +137,7 @@ fn decision(number: usize, at: Timestamp, head: &Digest, key: &PrivateKey) -> an
         method: Method::Ssh,
         tool: "gonogo".into(),
     };
-    let statement = Statement { subject: vec![Subject::sha256("report.json", &report)], made, act: Act::SignOff(Box::new(act)) };
+    let statement = Statement { subject: vec![Subject::sha256("report.json", report)], made, act: Act::SignOff(Box::new(act)) };
     let payload = statement.to_json();
     let signature = key.sign(NAMESPACE, HashAlg::Sha512, &pae(&payload))?.to_pem(LineEnding::LF)?;
     Ok((Draft { payload, signature: Some(signature) }, Label::of(&statement)))
@@ -152,6 +173,6 @@ async fn into_database(database: &Database, rows: &[Row]) -> anyhow::Result<()> 
 }
 
 #[expect(clippy::disallowed_methods, reason = "the programs that are measured read the same clock")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

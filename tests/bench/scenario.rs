@@ -7,7 +7,7 @@ use gonogo::model::Report;
 use tempfile::TempDir;
 
 use crate::{
-    database,
+    database, deployed,
     ledger::{self, Kind},
     measure::{self, Taken},
     web,
@@ -44,6 +44,7 @@ const GATE: [&str; 3] = ["gate", "--release", "1.0"];
 const SIGN: [&str; 5] = ["sign", "--as", "security", "--key", "sec"];
 const VERIFY: [&str; 4] = ["verify", "-q", "--release", "1.0"];
 const LOG: [&str; 2] = ["log", "verify"];
+const BUNDLE: [&str; 6] = ["report", "--quiet", "--release", "1.0", "--bundle", "bundle.zip"];
 
 /// A command over a ledger of so many entries.
 macro_rules! ledger {
@@ -53,7 +54,7 @@ macro_rules! ledger {
 }
 
 /// Every scenario.
-pub(crate) const SCENARIOS: [Scenario; 31] = [
+pub(crate) const SCENARIOS: [Scenario; 35] = [
     Scenario { name: "version", goal: Goal::Millis(10.0), checks: 0, prepare: |_| nothing() },
     Scenario { name: "http-0ms-1000", goal: Goal::Cpu(1.5), checks: 1_000, prepare: |checks| web::plain(checks, 0) },
     Scenario { name: "http-0ms-10000", goal: Goal::Cpu(1.5), checks: 10_000, prepare: |checks| web::plain(checks, 0) },
@@ -85,6 +86,20 @@ pub(crate) const SCENARIOS: [Scenario; 31] = [
     ledger!("sign-db-10000", 10000, Database, SIGN, Goal::CpuMillis(100.0)),
     ledger!("verify-db-10000", 10000, Database, VERIFY, Goal::CpuMore(100.0)),
     ledger!("log-db-10000", 10000, Database, LOG, Goal::Millis(1000.0)),
+    ledger!("bundle-file-10000", 10000, File, BUNDLE, Goal::Millis(1000.0)),
+    ledger!("bundle-db-10000", 10000, Database, BUNDLE, Goal::Millis(1000.0)),
+    Scenario {
+        name: "deployments-file-2500",
+        goal: Goal::Millis(1000.0),
+        checks: 2500,
+        prepare: |count| deployed::contest(count, Kind::File),
+    },
+    Scenario {
+        name: "deployments-db-2500",
+        goal: Goal::Millis(1000.0),
+        checks: 2500,
+        prepare: |count| deployed::contest(count, Kind::Database),
+    },
 ];
 
 /// What is made ready for one scenario.

@@ -10,6 +10,7 @@ mod bare;
 #[expect(dead_code, reason = "the tests use all of it")]
 mod ca;
 mod database;
+mod deployed;
 mod ledger;
 mod measure;
 mod plan;
