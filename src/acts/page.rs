@@ -8,7 +8,9 @@ use self::afterwards::Afterwards;
 use super::{ActError, EnvironmentRecord, deployments::rows};
 use crate::{
     ledger::{self, AskedRelease, Deploys, GateInput, LedgerError, RecordedRun, VerifiedEntry},
-    model::{Act, DeploymentRow, DeploymentStatus, Digest, Exit, GateAnswer, NobodySigns, Phase, Record, RecordStanding, Report, Run},
+    model::{
+        Act, DeploymentRow, DeploymentStatus, Digest, Exit, GateAnswer, NobodySigns, Phase, Record, RecordStanding, Report, Run, SignOff,
+    },
 };
 
 /// Deployments that a page shows.
@@ -155,17 +157,12 @@ fn live_since(record: &EnvironmentRecord, asked: &AskedRelease, entry: &Verified
 /// The report that was signed last before this run, of any release.
 async fn before(record: &EnvironmentRecord, run: &RecordedRun) -> Result<Option<(Report, Digest)>, ActError> {
     let place = (run.report.project.as_str(), run.report.environment.as_str());
-    let mut signed = None;
-    for proven in record.history.said_where(place, &[Act::SIGN_OFF], |linked| linked.entry.seq < run.seq).rev() {
-        let proven = proven?;
-        if let Act::SignOff(said) = &proven.statement.act
-            && proven.signer().is_some()
-            && said.report != run.run.report
-        {
-            signed = Some(said.report.clone());
-            break;
-        }
-    }
+    let other = |said: &SignOff| said.report != run.run.report;
+    let earlier = record.history.before(run.seq);
+    let signed = earlier.newest_said(place, &[Act::SIGN_OFF], |entry| {
+        entry.signer().is_some() && matches!(&entry.statement.act, Act::SignOff(said) if other(said))
+    })?;
+    let signed = signed.and_then(|entry| if let Act::SignOff(said) = &entry.statement.act { Some(said.report.clone()) } else { None });
     let Some(digest) = signed else { return Ok(None) };
     let Some(bytes) = record.store.blob(&digest).await? else { return Ok(None) };
     let report =

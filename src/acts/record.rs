@@ -138,6 +138,14 @@ impl EnvironmentRecord {
         self.history.said(self.place(), acts)
     }
 
+    /// The newest of them that is `meant`.
+    ///
+    /// # Errors
+    /// Where one that is newer cannot be believed.
+    pub fn newest(&self, acts: &[&str], meant: impl FnMut(&VerifiedEntry) -> bool) -> Result<Option<&VerifiedEntry>, LedgerError> {
+        self.history.newest_said(self.place(), acts, meant)
+    }
+
     /// The question about this release.
     pub fn asked(&self, release: Release) -> AskedRelease {
         AskedRelease { project: self.plan.project.clone(), environment: self.plan.environment.clone(), release }

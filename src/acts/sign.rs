@@ -14,8 +14,8 @@ use super::{
 use crate::{
     ledger::{self, Blob, Draft, Entry, Envelope, LedgerError, RecordedRun, VerifiedEntry, pae},
     model::{
-        Act, Decision, Digest, Evidence, Method, Phase, Release, Report, Run, SignOff, SignedException, Signoff, Subject, Verdict,
-        Withdrawal, plain, utc,
+        Act, Decision, Digest, Evidence, Method, Phase, Report, Run, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal,
+        plain, utc,
     },
 };
 
@@ -201,15 +201,11 @@ fn newest_look(record: &EnvironmentRecord) -> Result<Option<(&VerifiedEntry, &Ru
 }
 
 async fn of_report(record: &EnvironmentRecord, report: &Digest) -> Result<Option<RecordedRun>, ActError> {
-    for entry in record.here(&[Act::RUN]).rev() {
-        let entry = entry?;
-        if let Act::Run(run) = &entry.statement.act
-            && run.report == *report
-        {
-            return Ok(Some(ledger::recorded(record.store.as_ref(), entry, run).await?));
-        }
+    let of_report = |entry: &VerifiedEntry| matches!(&entry.statement.act, Act::Run(run) if run.report == *report);
+    match record.newest(&[Act::RUN], of_report)?.map(|entry| (entry, &entry.statement.act)) {
+        Some((entry, Act::Run(run))) => Ok(Some(ledger::recorded(record.store.as_ref(), entry, run).await?)),
+        _ => Ok(None),
     }
-    Ok(None)
 }
 
 fn subject(run: &RecordedRun) -> Vec<Subject> {
@@ -273,18 +269,12 @@ fn signable(run: &RecordedRun) -> Result<(), String> {
 
 /// Takes back the newest sign-off of this person in this role, on the release of the run.
 fn withdrawal(request: &SignRequest, record: &EnvironmentRecord, run: &RecordedRun, role: &str, person: &str) -> Result<Act, ActError> {
-    let same = |theirs: &Release, ours: &Release| {
-        (&theirs.version, &theirs.commit, &theirs.artifact) == (&ours.version, &ours.commit, &ours.artifact)
+    let ours = &run.report.release;
+    let of_release = |said: &SignOff| {
+        (&said.release.version, &said.release.commit, &said.release.artifact) == (&ours.version, &ours.commit, &ours.artifact)
     };
-    let mut newest = None;
-    for proven in record.here(&[Act::SIGN_OFF]).rev() {
-        let proven = proven?;
-        if matches!(&proven.statement.act, Act::SignOff(said) if said.role == role && said.person == person && same(&said.release, &run.report.release))
-        {
-            newest = Some(proven);
-            break;
-        }
-    }
+    let theirs = |said: &SignOff| said.role == role && said.person == person && of_release(said);
+    let newest = record.newest(&[Act::SIGN_OFF], |entry| matches!(&entry.statement.act, Act::SignOff(said) if theirs(said)))?;
     let sign_off: Digest = newest.map(|proven| proven.entry.statement()).ok_or_else(|| {
         let release = run.report.release.name().unwrap_or_default();
         ActError::Usage(format!("`{person}` has signed nothing as `{role}` on {release} in `{}` to withdraw", record.plan.environment))
@@ -326,16 +316,9 @@ async fn shown(record: &EnvironmentRecord, run: &RecordedRun, act: &Act, signer:
 
 /// What changed since this person last signed.
 async fn since(record: &EnvironmentRecord, run: &RecordedRun, person: &str) -> Result<Vec<String>, ActError> {
-    let mut last = None;
-    for proven in record.here(&[Act::SIGN_OFF]).rev() {
-        if let Act::SignOff(said) = &proven?.statement.act
-            && said.person == person
-            && said.report != run.run.report
-        {
-            last = Some(said.report.clone());
-            break;
-        }
-    }
+    let other = |said: &SignOff| said.person == person && said.report != run.run.report;
+    let last = record.newest(&[Act::SIGN_OFF], |entry| matches!(&entry.statement.act, Act::SignOff(said) if other(said)))?;
+    let last = last.and_then(|entry| if let Act::SignOff(said) = &entry.statement.act { Some(said.report.clone()) } else { None });
     let Some(last) = last else { return Ok(vec!["you have signed nothing before".into()]) };
     let Some(bytes) = record.store.blob(&last).await? else { return Ok(Vec::new()) };
     let before = Report::from_json(&bytes).map_err(|error| ActError::Usage(error.to_string()))?;

@@ -226,7 +226,26 @@ impl History {
         of.map(|linked| self.verified(linked))
     }
 
-    /// The same, of those whose release the one that is asked about touches: no other says anything of it.
+    /// The newest of them that is `meant`.
+    ///
+    /// # Errors
+    /// Where one that is newer cannot be believed.
+    pub fn newest_said(
+        &self,
+        place: (&str, &str),
+        acts: &[&str],
+        mut meant: impl FnMut(&VerifiedEntry) -> bool,
+    ) -> Result<Option<&VerifiedEntry>, LedgerError> {
+        for linked in self.linked().iter().rev().filter(|linked| linked.is_of(place, acts)) {
+            let verified = self.verified(linked)?;
+            if meant(verified) {
+                return Ok(Some(verified));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Those whose release the one that is asked about touches: no other says anything of it.
     pub fn on_release<'h>(
         &'h self,
         asked: &'h AskedRelease,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     acts::{ActError, Caller, EnvironmentRecord},
-    ledger::{Blob, Checked, Draft, Entry, Envelope, LedgerError, Verifier as _, signing::Detached},
+    ledger::{Blob, Checked, Draft, Entry, Envelope, LedgerError, VerifiedEntry, Verifier as _, signing::Detached},
     model::{Act, Made, Period, Size, Statement},
     net::regular_file,
 };
@@ -108,15 +108,14 @@ fn fits(record: &EnvironmentRecord, statement: &Statement) -> Result<Result<(), 
     }
     let why = match &statement.act {
         Act::SignOff(said) => {
-            for run in record.here(&[Act::RUN]).rev() {
-                if matches!(&run?.statement.act, Act::Run(run) if run.report == said.report) {
-                    return Ok(Ok(()));
-                }
+            let of_report = |entry: &VerifiedEntry| matches!(&entry.statement.act, Act::Run(run) if run.report == said.report);
+            if record.newest(&[Act::RUN], of_report)?.is_some() {
+                return Ok(Ok(()));
             }
             format!("it is about the report {}, of which no run is on record here", said.report)
         }
         Act::Withdrawal(said) => {
-            if record.history.linked().iter().any(|linked| linked.statement == said.sign_off) {
+            if record.history.says(&said.sign_off) {
                 return Ok(Ok(()));
             }
             format!("it withdraws the sign-off {}, which is not on record here", said.sign_off)
