@@ -123,6 +123,7 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
     // Everything in it is looked at before any of it is added.
     let files = Box::new(Memory::new(file.display().to_string(), exported.clone()));
     let mut brought = EnvironmentRecord::with(caller, plan.clone(), policy.clone(), files).await?;
+    brought.history.entries()?;
     if let Some((seq, version)) = brought.history.newer(&plan.project, &plan.environment) {
         return Err(ActError::Untrusted(format!(
             "{}: its entry {seq} was written by a newer gonogo (version {version}): use that one",

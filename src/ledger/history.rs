@@ -198,8 +198,8 @@ impl History {
             let shares = self.linked().chunks(self.meant.div_ceil(cores).max(MANY));
             let verified = |share: &'_ [LinkedEntry]| share.iter().try_for_each(|linked| self.verified(linked).map(|_| ()));
             for share in shares.skip(1) {
-                // What is not to be believed is met again below, in its order.
-                scope.spawn(move || _ = verified(share));
+                // What is not to be believed is met again below, in its order, and so is all where there is no thread to be had.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, move || _ = verified(share));
             }
             self.linked().iter().map(|linked| self.verified(linked)).collect()
         })
@@ -316,8 +316,11 @@ impl History {
     }
 
     /// Whether an entry has this statement.
-    pub fn says(&self, statement: &Digest) -> bool {
-        self.linked().iter().any(|linked| linked.statement == *statement)
+    ///
+    /// # Errors
+    /// Where it cannot be believed: bytes that stand there say nothing yet.
+    pub fn says(&self, statement: &Digest) -> Result<bool, LedgerError> {
+        Ok(self.stating(statement)?.is_some())
     }
 
     /// How many entries are about another project or environment.

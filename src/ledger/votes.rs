@@ -79,10 +79,14 @@ pub fn votes<'h>(
     elsewhere: Option<&'h History>,
 ) -> Result<Vec<Vote<'h>>, LedgerError> {
     let withdrawn = withdrawals(history.said(asked.place(), &[Act::WITHDRAWAL]))?;
-    let others = elsewhere
-        .into_iter()
-        .flat_map(|other| other.said_where(asked.place(), &[Act::WITHDRAWAL], |linked| !history.says(&linked.statement)));
-    let poll = Poll { policy, runs, current, withdrawn, withdrawn_elsewhere: withdrawals(others)? };
+    let mut others = Vec::new();
+    for withdrawal in elsewhere.into_iter().flat_map(|other| other.said(asked.place(), &[Act::WITHDRAWAL])) {
+        let withdrawal = withdrawal?;
+        if !history.says(&withdrawal.entry.statement())? {
+            others.push(Ok(withdrawal));
+        }
+    }
+    let poll = Poll { policy, runs, current, withdrawn, withdrawn_elsewhere: withdrawals(others.into_iter())? };
     let mut votes: Vec<Vote<'h>> = Vec::new();
     for proven in history.on_release(asked, &[Act::SIGN_OFF]) {
         let proven = proven?;

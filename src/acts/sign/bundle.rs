@@ -17,6 +17,8 @@ pub(super) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
     let plan = kept_plan::of(&files, &opened.run.config, &environment)?;
     let policy = ChosenPolicy::of(caller, &plan, None).await?;
     let record = EnvironmentRecord::with(caller, Arc::new(plan), policy, Box::new(opened.store)).await?;
+    // Whoever signs vouches for all of it.
+    record.history.entries()?;
     let Some(made) = decide(caller, dialogue, request, &record, Some(&report)).await? else {
         return Ok(Signed::Exported(request.export.clone().map(|(file, _)| file).unwrap_or_default()));
     };

@@ -115,7 +115,7 @@ fn fits(record: &EnvironmentRecord, statement: &Statement) -> Result<Result<(), 
             format!("it is about the report {}, of which no run is on record here", said.report)
         }
         Act::Withdrawal(said) => {
-            if record.history.says(&said.sign_off) {
+            if record.history.says(&said.sign_off)? {
                 return Ok(Ok(()));
             }
             format!("it withdraws the sign-off {}, which is not on record here", said.sign_off)

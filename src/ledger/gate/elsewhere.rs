@@ -21,16 +21,19 @@ pub(super) fn objections(
     }
     let Some(run) = run else { return Ok(all) };
     let said = votes(there, asked, policy, &[], run, None)?;
-    for (vote, exit) in said.iter().filter_map(|vote| no_of(vote, &said)).filter(|(vote, _)| !here.says(&vote.proven.entry.statement())) {
-        if policy.policy.require.iter().any(|required| required.role == vote.sign_off.role) {
+    for (vote, exit) in said.iter().filter_map(|vote| no_of(vote, &said)) {
+        if !here.says(&vote.proven.entry.statement())? && policy.policy.require.iter().any(|required| required.role == vote.sign_off.role) {
             object(exit, format!("{} ({}) says no-go", policy.name(&vote.sign_off.person), vote.sign_off.role));
         }
     }
     for (entry, newer, bearing) in runs::newer_no(there, asked, run)? {
         object(no_exit(newer, bearing), newer_sentence(entry.entry.seq, newer, bearing, ""));
     }
-    for entry in there.said_where(asked.place(), &[Act::ANSWER], |linked| !here.says(&linked.statement)) {
+    for entry in there.said(asked.place(), &[Act::ANSWER]) {
         let entry = entry?;
+        if here.says(&entry.entry.statement())? {
+            continue;
+        }
         if let Act::Answer(answer) = &entry.statement.act
             && entry.signer().is_some()
             && entry.own > run.looked()

@@ -1,12 +1,12 @@
 //! What is looked at, when it was, and what goes on from there.
 
 use gonogo::{
-    ledger::{Draft, Entry, History, Look, Memory, Row, SignatureStanding, Store as _, unended},
+    ledger::{Draft, Entry, History, Label, LedgerError, Look, Memory, Row, SignatureStanding, Store as _, unended},
     model::{Act, Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Made, Release, Statement},
 };
 use jiff::{Timestamp, ToSpan as _};
 
-use super::{Trusting, append, draft, first, five, made, now, of_project, remark, remark_over, said};
+use super::{Trusting, append, by_ann, draft, first, five, made, now, of_project, remark, remark_over, said};
 
 fn chained(mut entries: Vec<Entry>) -> Vec<Row> {
     for index in 0..entries.len() {
@@ -133,6 +133,23 @@ async fn a_step_back_breaks_no_chain_and_revives_no_key() {
     assert!(entries[3].signer().is_some() && entries[3].aside.is_none());
     assert!(entries[2].aside.is_some());
     assert!(matches!(entries[0].statement.act, Act::Closing(_)));
+}
+
+/// Bytes of somebody's statement under another label, or without their signature, are not that they said it here.
+#[tokio::test]
+async fn a_twin_that_cannot_be_believed_says_nothing() {
+    let store = Memory::empty("a test");
+    let said = append(&store, by_ann("no"), Vec::new()).await.expect("added");
+    let rows = store.rows("api").await.expect("rows");
+    let history = History::of(rows.clone(), &Look::by(Trusting, now())).expect("a history");
+    assert_eq!(history.says(&said.statement()), Ok(true));
+    let relabelled = Entry { label: Label { environment: "staging".into(), ..said.label.clone() }, ..said.clone() };
+    for twin in [relabelled, Entry { signature: None, ..said.clone() }] {
+        let rows = rows.iter().take(1).cloned().chain([Row::of(twin)]).collect();
+        let history = History::of(rows, &Look::by(Trusting, now()));
+        let says = history.and_then(|history| history.says(&said.statement()));
+        assert!(matches!(says, Err(LedgerError::Broken { seq: 2, .. })), "{says:?}");
+    }
 }
 
 /// What is still to come may be anybody's word: a deployment that began is under way until its end has its time.
