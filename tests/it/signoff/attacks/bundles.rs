@@ -2,13 +2,17 @@
 
 use std::fs;
 
-use gonogo::model::{Act, Emergency};
+use gonogo::{
+    ledger::{Entry, Label},
+    model::{Act, Emergency},
+};
 use jiff::SignedDuration;
 
 use crate::{
     gonogo::{Gonogo, Ran},
     signoff::{
         apart::{copy, gate, sign_at_home},
+        audited::{bundle, packed_anew},
         house::{House, now, version},
     },
 };
@@ -63,6 +67,33 @@ async fn a9_a_no_and_a_red_run_that_the_bundle_does_not_know() {
     apart.here.verify(&[]).exits(1);
     fs::copy(bundle, apart.here.gonogo.path("bundle.zip")).expect("a copy");
     apart.here.gate(&["--bundle", "bundle.zip"]).exits(1).says("(in the ledger here)");
+}
+
+/// The bytes of the no that stands here, in the bundle, without their signature and said to be about something else: they
+/// are not that no, and whoever put them there is to be told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a9_a_bundle_with_a_twin_of_the_no_that_nobody_signed() {
+    let apart = Apart::new(&[]).await;
+    apart.here.sign("security", "sec", &["--no-go", "--comment", "a hole"]).exits(0);
+    let no = apart.here.entries().await.pop().expect("the no");
+    apart.gate().exits(1);
+    let newest = apart.house.entries().await.pop().expect("a newest entry");
+    let label = Label { environment: "staging".into(), ..no.label.clone() };
+    let twin = Entry { seq: newest.seq + 1, prev: newest.digest(), signature: None, label, ..no };
+    let export = |house: &House| house.gonogo.run(["log", "export", "lines"]).exits(0);
+    export(&apart.here);
+    let lines = apart.here.gonogo.read("lines");
+    let mut line: serde_json::Value = serde_json::from_str(lines.lines().last().expect("the no")).expect("JSON");
+    line["signature"] = serde_json::Value::Null;
+    line["label"]["environment"] = "staging".into();
+    for (name, value) in [("seq", twin.seq.into()), ("prev", twin.prev.as_str().into()), ("digest", twin.digest().as_str().into())] {
+        line[name] = value;
+    }
+    let mut bundle = bundle(&apart.here);
+    bundle.files.get_mut("ledger.jsonl").expect("its ledger").extend(format!("{line}\n").bytes());
+    fs::write(apart.here.gonogo.path("bundle.zip"), packed_anew(bundle)).expect("written");
+    let ran = apart.here.gate(&["--bundle", "bundle.zip"]).exits(5);
+    assert!(ran.stderr.contains("its label says other things"), "{}", ran.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
