@@ -1,6 +1,6 @@
 //! The attacks, and a report that has one of them wherever a text can come from outside.
 
-use gonogo::model::{Evidence, Expectation, Finding, Json, Record, Report, SignOffRow, SignOffState};
+use gonogo::model::{Digest, Evidence, Expectation, Finding, Json, Record, Report, SignOffRow, SignOffState};
 use serde_json::json;
 
 use super::super::sample::{self, stored};
@@ -74,7 +74,8 @@ pub(super) fn everywhere(attack: &str) -> Report {
     report.notes = vec![attack.to_owned()];
     report.resolve = [(attack.to_owned(), attack.to_owned())].into();
     report.partial = Some(serde_json::from_value(json!({ "only": [attack], "skip": [attack], "from": attack })).expect("a partial"));
-    report.plan = serde_json::from_value(json!({ "digest": attack, "files": { attack: attack } })).expect("a plan's identity");
+    serde_json::from_value::<Digest>(json!(attack)).expect_err("a fingerprint is no place for a text");
+    report.plan.files = [(attack.to_owned(), report.plan.digest.clone())].into();
     let ids: Vec<String> = report.findings.iter().map(|f| f.id.clone()).collect();
     let renamed = |id: &str| format!("{attack}{}", ids.iter().position(|other| other == id).expect("an id"));
     for finding in &mut report.findings {
@@ -91,10 +92,8 @@ pub(super) fn records(attack: &str) -> Vec<Record> {
 
 fn attacked_record(mut record: Record, attack: &str) -> Record {
     let text = || attack.to_owned();
-    let digest = || serde_json::from_value(json!(attack)).expect("a digest is text");
-    record.head = digest();
     record.standing.remarks.iter_mut().for_each(|remark| *remark = text());
-    record.standing.confirms = record.standing.signed.then(digest);
+    record.standing.confirms = record.standing.signed.then(|| record.head.clone());
     record.changes.iter_mut().flatten().for_each(|change| *change = text());
     for role in &mut record.roles {
         (role.role, role.meaning) = (text(), text());
@@ -109,7 +108,7 @@ fn attacked_record(mut record: Record, attack: &str) -> Record {
     }
     for row in &mut record.deployments {
         (row.release.version, row.release.commit, row.release.artifact) = (Some(text()), Some(text()), Some(text()));
-        (row.deployer.name, row.notes, row.log_tail, row.log) = (text(), Some(text()), Some(text()), Some(digest()));
+        (row.deployer.name, row.notes, row.log_tail, row.log) = (text(), Some(text()), Some(text()), Some(record.head.clone()));
         row.approvers = vec![text(), text()];
     }
     for row in &mut record.emergencies {
@@ -134,8 +133,7 @@ fn attack_row(row: &mut SignOffRow, attack: &str) {
 
 fn attack_evidence(evidence: &mut [Evidence], attack: &str) {
     for item in evidence {
-        item.name = attack.to_owned();
-        item.digest = item.digest.take().map(|_| serde_json::from_value(json!(attack)).expect("a digest is text"));
+        attack.clone_into(&mut item.name);
     }
 }
 
