@@ -118,7 +118,7 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
     let opened = open(file).await?;
     let plan = Arc::new(plan::load_leniently(&request.plan(caller)).map_err(ActError::Plan)?);
     let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
-    let place = request.ledger.as_deref().or(policy.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
+    let place = super::record::place(request, &policy);
     let exported = export::read(&mut opened.bundle.ledger())?;
     // Everything in it is looked at before any of it is added.
     let files = Box::new(Memory::new(file.display().to_string(), exported.clone()));

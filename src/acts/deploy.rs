@@ -220,7 +220,7 @@ impl BegunDeployment {
         ran: &Ran,
         verification: &Verification,
     ) -> Result<EndedDeployment, ActError> {
-        self.record.read_again(caller).await?;
+        self.record.reopen(caller, &request.record, &self.entry).await?;
         let signs = Signatory::find(caller, dialogue, &self.record, &request.by).await?;
         let masker = log::masker(caller, &self.record.plan);
         let (kept, blob) = log::kept(&masker, &ran.printed);

@@ -82,7 +82,7 @@ impl EnvironmentRecord {
     pub(super) async fn of(caller: &Caller, plan: Arc<Plan>, request: &RecordRequest, create: bool) -> Result<Self, ActError> {
         // A policy that cannot be read starts no ledger.
         let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
-        let place = request.ledger.as_deref().or(policy.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
+        let place = place(request, &policy);
         let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, create)?;
         let mut record = Self::with(caller, plan, policy, store).await?;
         record.org = record.store.chains().await?.remove(ORG);
@@ -99,7 +99,7 @@ impl EnvironmentRecord {
     pub(super) async fn past_faults(caller: &Caller, request: &RecordRequest) -> Result<Self, ActError> {
         let plan = Arc::new(plan::load_leniently(&request.plan(caller)).map_err(ActError::Plan)?);
         let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
-        let place = request.ledger.as_deref().or(policy.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned();
+        let place = place(request, &policy);
         let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, false)?;
         let rows = store.rows(&ledger::chain_of(&plan.project)).await?;
         let history = History::of(rows, &Look { repairs: Repairs::All, ..policy.look(caller.now) })?;
@@ -245,6 +245,24 @@ impl EnvironmentRecord {
         Ok(())
     }
 
+    /// Opens the ledger that stands there now, and reads it: what stood there before may have been moved away or deleted, and
+    /// what is added to that is lost. It must have the entry `known`.
+    ///
+    /// # Errors
+    /// [`ActError::NotRecorded`] where it is not the same.
+    pub(super) async fn reopen(&mut self, caller: &Caller, request: &RecordRequest, known: &Entry) -> Result<(), ActError> {
+        let place = place(request, &self.policy);
+        let (there, seq) = (self.store.place(), known.seq);
+        let lost = format!("{there} is not the ledger that entry {seq} was added to: that one was moved, deleted or replaced");
+        let lost = || ActError::NotRecorded(LedgerError::Cut(lost));
+        self.store = match ledger::place::open(&place, &self.plan.root, &caller.env, caller.now, false) {
+            Err(LedgerError::Missing(_)) => return Err(lost()),
+            opened => opened.map_err(ActError::NotRecorded)?,
+        };
+        self.read_again(caller).await?;
+        if self.history.holds(&known.digest()) { Ok(()) } else { Err(lost()) }
+    }
+
     /// Another chain of the same ledger, by the same signers.
     pub(super) async fn read_chain(&self, chain: &str, now: Timestamp) -> Result<History, LedgerError> {
         let rows = self.store.rows(chain).await?;
@@ -259,6 +277,11 @@ impl EnvironmentRecord {
         }
         Ok(self.asked(identified.release.clone()))
     }
+}
+
+/// Which ledger is meant.
+pub(super) fn place(request: &RecordRequest, policy: &ChosenPolicy) -> String {
+    request.ledger.as_deref().or(policy.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned()
 }
 
 /// The moment to judge at: the later of this machine's clock and the store's.

@@ -1,6 +1,6 @@
 //! A20: could not look is not looked and fine.
 
-use crate::signoff::house::House;
+use crate::signoff::house::{House, shell};
 
 async fn signed() -> House {
     let house = House::new().await.security_alone();
@@ -59,4 +59,19 @@ async fn a20_a_service_that_is_red_or_cannot_be_reached_afterwards() {
     is_no_success(&house, "failed");
     let log = house.gonogo.run(["log", "--format", "csv"]).exits(0).stdout;
     assert!(!log.contains("succeeded"), "{log}");
+}
+
+/// What is added to a ledger that was moved away is lost, and what stands in its place is another: the deployment has no
+/// end on record, and is in the way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a20_a_ledger_that_is_gone_or_another_afterwards() {
+    for command in ["true", "mkdir .gonogo", "mkdir .gonogo; echo nonsense > .gonogo/ledger.db", "mkdir -p .gonogo/ledger.db"] {
+        let house = signed().await;
+        let ran = house.gonogo.run(["deploy", "--release", "1.4.2", "--", "sh", "-c", &format!("mv .gonogo away; {command}")]);
+        assert!(matches!(ran.code, 2..=6), "{command}: {}\n{}{}", ran.code, ran.stdout, ran.stderr);
+        assert!(!ran.stdout.contains("deployment of 1.4.2 by"), "{command}: {}", ran.stdout);
+        assert!(shell(&house.gonogo.path("."), "sh", &["-c", "rm -rf .gonogo; mv away .gonogo"]).0, "{command}");
+        is_no_success(&house, "has no end on record");
+        house.gate(&[]).exits(4).says("has no end on record");
+    }
 }
