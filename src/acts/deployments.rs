@@ -2,23 +2,23 @@
 
 use super::{ActError, EnvironmentRecord};
 use crate::{
-    ledger::{self, Decisions, PolicyInForce, VerifiedEntry, deployment_row},
+    ledger::{self, Decisions, LedgerError, PolicyInForce, VerifiedEntry, deployment_row},
     model::{Act, Decision, Deployment, DeploymentRow, Digest, Person, SignOff},
 };
 
-/// The deployments of the record's environment that are `meant`, newest first, at most so many.
+/// The deployments of the record's environment that are `meant`, newest first, at most so many where a number is given.
 pub(super) async fn rows(
     record: &EnvironmentRecord,
-    most: usize,
+    most: Option<usize>,
     meant: impl Fn(&Deployment) -> bool,
 ) -> Result<Vec<DeploymentRow>, ActError> {
     let mut rows = Vec::new();
-    // For many it is cheaper to look at all decisions once.
-    let all = if most == usize::MAX { Some(Decisions::of(&record.history, record.place())?) } else { None };
+    // For all of them it is cheaper to look at all decisions once.
+    let all = if most.is_none() { Some(Decisions::of(&record.history, record.place())?) } else { None };
     for entry in record.here(&[Act::DEPLOYMENT]).rev() {
         let entry = entry?;
         let Act::Deployment(deployment) = &entry.statement.act else { continue };
-        if rows.len() == most {
+        if most == Some(rows.len()) {
             break;
         }
         if !meant(deployment) {
@@ -51,7 +51,7 @@ async fn row(
     let then = record.policy_then(made, run).await;
     let standing: Vec<(&VerifiedEntry, &SignOff)> = match then.in_force(entry.own) {
         Some(policy) => {
-            decisions.standing(report, began(record, entry, deployment), &policy).into_iter().filter(|one| in_time(one, &policy)).collect()
+            decisions.standing(report, began(record, entry, deployment)?, &policy).into_iter().filter(|one| in_time(one, &policy)).collect()
         }
         None => Vec::new(),
     };
@@ -61,10 +61,9 @@ async fn row(
 }
 
 /// The place in the ledger where the deployment began: what was said later did not stand behind it.
-fn began(record: &EnvironmentRecord, entry: &VerifiedEntry, deployment: &Deployment) -> u64 {
-    let named = deployment.begun.as_ref();
-    let begun = named.and_then(|named| record.history.linked().iter().find(|other| other.statement == *named));
-    begun.map_or(entry.entry.seq, |begun| begun.entry.seq)
+fn began(record: &EnvironmentRecord, entry: &VerifiedEntry, deployment: &Deployment) -> Result<u64, LedgerError> {
+    let begun = deployment.begun.as_ref().map(|named| record.history.stating(named)).transpose()?.flatten();
+    Ok(begun.map_or(entry, |begun| begun).entry.seq)
 }
 
 /// Whether a sign-off had not run out then.

@@ -38,7 +38,7 @@ impl Span {
 /// # Errors
 /// [`ActError`].
 pub async fn deployments(record: &EnvironmentRecord, span: Span) -> Result<Vec<DeploymentRow>, ActError> {
-    deployments::rows(record, usize::MAX, |deployment: &Deployment| span.has(deployment.finished)).await
+    deployments::rows(record, None, |deployment: &Deployment| span.has(deployment.finished)).await
 }
 
 /// What began and did not end, a sentence each.

@@ -81,7 +81,7 @@ pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, ru
 }
 
 async fn deployments(record: &EnvironmentRecord) -> Result<Vec<DeploymentRow>, ActError> {
-    let mut all = rows(record, MOST_DEPLOYMENTS, |_| true).await?;
+    let mut all = rows(record, Some(MOST_DEPLOYMENTS), |_| true).await?;
     all.iter_mut().skip(1).for_each(|older| older.log_tail = None);
     Ok(all)
 }

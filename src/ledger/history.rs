@@ -254,7 +254,7 @@ impl History {
         self.said_where(asked.place(), acts, |linked| asked.touches(linked.label()))
     }
 
-    /// The entry with this statement, with the place it stands in.
+    /// The first entry with this statement.
     ///
     /// # Errors
     /// Where it cannot be believed.

@@ -38,9 +38,9 @@ impl AskedRelease {
 
     /// Whether what an entry with this label says can bear on this, or names one thing alike.
     pub(super) fn touches(&self, label: &Label) -> bool {
-        let Label { version, commit, artifact, .. } = label.clone();
-        let said = Release { version, commit, artifact, ..Release::default() };
-        self.bearing(&said) != Bearing::Apart || self.shares_a_name(&said)
+        let Label { version, commit, artifact, .. } = label;
+        let pairs = self.beside([version, commit, artifact]);
+        bearing(&pairs) != Bearing::Apart || share_a_name(&pairs)
     }
 
     /// Whether a yes about `said` is one about this: it names every commit and artifact that is asked about, no other
@@ -66,29 +66,39 @@ impl AskedRelease {
 
     /// Whether both name one thing alike, whatever else they name.
     pub fn shares_a_name(&self, said: &Release) -> bool {
-        pairs(&self.release, said).iter().any(|(a, b)| a.is_some() && a == b)
+        share_a_name(&self.beside([&said.version, &said.commit, &said.artifact]))
     }
 
     /// How a no about `said` bears on this. Only a differing commit or artifact sets it apart, and the version only where
     /// neither side names either: a label is changed in a moment.
     pub fn bearing(&self, said: &Release) -> Bearing {
-        let [version, commit, artifact] = pairs(&self.release, said);
-        let differ = |(a, b): (&Option<String>, &Option<String>)| a.is_some() && b.is_some() && a != b;
-        let nameless = [commit, artifact].iter().all(|(a, b)| a.is_none() && b.is_none());
-        if differ(commit) || differ(artifact) || (nameless && differ(version)) {
-            Bearing::Apart
-        } else if self.shares_a_name(said) {
-            Bearing::Same
-        } else {
-            Bearing::Doubtful
-        }
+        bearing(&self.beside([&said.version, &said.commit, &said.artifact]))
+    }
+
+    /// Version, commit and artifact of both.
+    fn beside<'r>(&'r self, [version, commit, artifact]: [&'r Option<String>; 3]) -> Pairs<'r> {
+        let asked = &self.release;
+        [(&asked.version, version), (&asked.commit, commit), (&asked.artifact, artifact)]
     }
 }
 
-type Pair<'r> = (&'r Option<String>, &'r Option<String>);
+type Pairs<'r> = [(&'r Option<String>, &'r Option<String>); 3];
 
-fn pairs<'r>(a: &'r Release, b: &'r Release) -> [Pair<'r>; 3] {
-    [(&a.version, &b.version), (&a.commit, &b.commit), (&a.artifact, &b.artifact)]
+fn share_a_name(pairs: &Pairs<'_>) -> bool {
+    pairs.iter().any(|(a, b)| a.is_some() && a == b)
+}
+
+fn bearing(pairs: &Pairs<'_>) -> Bearing {
+    let differ = |(a, b): (&Option<String>, &Option<String>)| a.is_some() && b.is_some() && a != b;
+    let [version, commit, artifact] = *pairs;
+    let nameless = [commit, artifact].iter().all(|(a, b)| a.is_none() && b.is_none());
+    if differ(commit) || differ(artifact) || (nameless && differ(version)) {
+        Bearing::Apart
+    } else if share_a_name(pairs) {
+        Bearing::Same
+    } else {
+        Bearing::Doubtful
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +140,9 @@ mod tests {
                 let labels_alone = c == (&None, &None) && a == (&None, &None);
                 let apart = differ(c.0, c.1) || differ(a.0, a.1) || (labels_alone && differ(v.0, v.1));
                 assert_eq!(asked.bearing(&said) == Bearing::Apart, apart, "{question:?} {said:?}");
+                let Release { version, commit, artifact, .. } = said.clone();
+                let label = Label { version, commit, artifact, ..Label::default() };
+                assert_eq!(asked.touches(&label), !apart || asked.shares_a_name(&said), "nothing that bears is passed over");
                 // Whatever can be a yes can be a no.
                 assert!(!yes || asked.bearing(&said) == Bearing::Same, "{question:?} {said:?}");
             }
