@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     ledger::{
-        Entry, History, LedgerError, Look, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of, signing::Signers,
+        AskedRelease, History, LedgerError, Look, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of, signing::Signers,
     },
-    model::{Act, Digest, Exit, Period, Record, Report, Size},
+    model::{Act, Digest, Exit, Period, Record, Report, Size, plain},
     net::regular_file,
     plan::{self, Plan, Request},
     render,
@@ -87,7 +87,8 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
     // The pages say what was known of the keys when they were made.
     let written = opened.bundle.record().map_err(|error| ActError::Untrusted(error.to_string()))?;
     let then = History::of(rows, &look(written.as_of))?;
-    let entry = history.entries()?.into_iter().find(|entry| entry.entry.seq == opened.seq);
+    let linked = history.linked().iter().find(|linked| linked.entry.seq == opened.seq);
+    let entry = linked.map(|linked| history.verified(linked)).transpose()?;
     let entry = entry.ok_or_else(|| ActError::Untrusted(format!("the run's entry {} is gone", opened.seq)))?;
     let report = Report::from_json(opened.bundle.report()).map_err(|error| ActError::Untrusted(error.to_string()))?;
     let mut audit =
@@ -185,12 +186,22 @@ struct Audit<'a> {
 impl Audit<'_> {
     /// Signatures that cannot be relied on, and what became of keys since.
     fn entries(&mut self) -> Result<(), LedgerError> {
-        let (project, environment) = (&self.report.project, &self.report.environment);
+        let Report { project, environment, release, .. } = self.report;
         let elsewhere = self.history.elsewhere(project, environment);
         if elsewhere > 0 {
             self.lines.push(format!("{elsewhere} entries of other projects or environments: their signatures were not judged"));
         }
-        for entry in self.history.entries()?.into_iter().filter(|entry| entry.is_of(project, environment)) {
+        let asked = AskedRelease { project: project.clone(), environment: environment.clone(), release: release.clone() };
+        if let Some(missing) = self.history.missing(&asked) {
+            let (seq, act) = (missing.entry.seq, plain(&missing.label().act));
+            self.faults.push(format!("entry {seq}: only its link is here, and its label says that it may bear on the release ({act})"));
+        }
+        let bare = self.history.linked().iter().filter(|linked| linked.entry.bare.is_some() && linked.label().is_of(asked.place())).count();
+        if bare > 0 {
+            self.lines.push(format!("{bare} entries on other releases are here as links alone: what they say was not looked at"));
+        }
+        for entry in self.history.whole(asked.place()) {
+            let entry = entry?;
             match &entry.standing {
                 SignatureStanding::Untrusted(why) => self.faults.push(format!("entry {}: {why}", entry.entry.seq)),
                 SignatureStanding::Signed { since: Some(since), .. } => self.lines.push(format!("entry {}: {since}", entry.entry.seq)),
@@ -224,9 +235,8 @@ impl Audit<'_> {
 
     /// The statements to be checked by hand are those of the ledger.
     fn statements(&mut self) -> Result<(), LedgerError> {
-        let Report { project, environment, .. } = self.report;
-        let of_environment = self.history.entries()?.into_iter().filter(|entry| entry.is_of(project, environment));
-        let entries: Vec<Entry> = of_environment.map(|entry| (*entry.entry).clone()).collect();
+        let place = (self.report.project.as_str(), self.report.environment.as_str());
+        let entries = self.history.whole(place).map(|entry| entry.map(|entry| &*entry.entry)).collect::<Result<Vec<_>, _>>()?;
         if let Err(error) = self.opened.bundle.check_entries(&entries) {
             self.faults.push(error.to_string());
         }

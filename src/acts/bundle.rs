@@ -1,72 +1,87 @@
 //! Bundles: a run with everything around it, in one file.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    io::BufWriter,
+    path::Path,
+    sync::Arc,
+};
 
-use super::{ActError, Caller, ChosenPolicy, EnvironmentRecord, RecordRequest, kept_plan, log};
+use jiff::Timestamp;
+
+use super::{
+    ActError, Caller, ChosenPolicy, EnvironmentRecord, RecordRequest, kept_plan, log,
+    page::{self, Asking},
+};
 use crate::{
-    ledger::{self, Blob, Bundle, Contents, Entry, LedgerError, Memory, Store, VerifiedEntry, export},
-    model::{Act, Digest, Record, Report, Run, Size, Statement},
-    net::regular_file,
+    ledger::{
+        self, Blob, Bundle, Contents, Entry, LedgerError, Memory,
+        export::{self, WriteError},
+    },
+    model::{Act, Digest, Report, Run, Size, Statement},
+    net::{new_file::NewFile, regular_file},
     plan, render,
 };
 
 /// No bundle is larger.
 const LARGEST: Size = Size(1 << 30);
 
-/// Writes the bundle of a run.
-pub(super) async fn write(
-    record: &EnvironmentRecord,
-    entry: &VerifiedEntry,
-    run: &Run,
-    beside: &Record,
-    file: &Path,
-) -> Result<(), ActError> {
-    let seq = entry.entry.seq;
-    let json = record.store.blob(&run.report).await?;
-    let json = json.ok_or_else(|| LedgerError::Broken { seq, why: "its report is gone".into() })?;
+/// Writes the bundle of the run in the entry `seq`, with the record around it as of this moment.
+pub(super) async fn write(record: &mut EnvironmentRecord, seq: u64, as_of: Timestamp, file: &Path) -> Result<(), ActError> {
+    // Whoever gets the bundle asks the same as is asked here, and needs whole what is looked at on the way.
+    record.history = record.history.unread();
+    let gone = |what: &str| LedgerError::Broken { seq, why: format!("its {what} is gone") };
+    let entry = record.entry(seq)?.ok_or_else(|| gone("entry"))?;
+    let Act::Run(run) = &entry.statement.act else { return Err(ActError::Usage(format!("entry {seq} is no run"))) };
+    let beside = page::beside(record, entry, run, Asking { as_of: Some(as_of), child_of: None }).await?.record;
+    record.live().await?;
+    let json = record.store.blob(&run.report).await?.ok_or_else(|| gone("report"))?;
     let report = Report::from_json(&json).map_err(|error| LedgerError::Broken { seq, why: format!("its report: {error}") })?;
-    let pages = render::pages(&report, &json, Some(beside));
+    let pages = render::pages(&report, &json, Some(&beside));
     let files = kept_plan::files(record.store.as_ref(), seq, run).await?;
     let kept = record.plans.of_run(record.store.as_ref(), entry, run).await.ok();
     let plan = kept.as_deref();
     let policy = plan.and_then(|plan| plan.signoff.as_ref());
     let named = |name: Option<&String>| name.and_then(|name| plan?.keys(name));
-    let mut ledger = Vec::new();
-    let chain = ledger::chain_of(&report.project);
-    export::write(record.store.as_ref(), Some(&[chain]), &mut ledger).await.map_err(|error| ActError::Output(error.to_string()))?;
-    let of_environment = record.history.entries()?.into_iter().filter(|entry| entry.is_of(&report.project, &report.environment));
-    let entries: Vec<Entry> = of_environment.map(|entry| (*entry.entry).clone()).collect();
+    let needed: Vec<Cow<'_, Entry>> = record.history.needed(&record.asked(run.release.clone())).collect();
+    let of_environment = |entry: &&Entry| entry.bare.is_none() && entry.label.is_of(record.place());
+    let entries: Vec<&Entry> = needed.iter().map(|entry| &**entry).filter(of_environment).collect();
     let contents = Contents {
         report: &json,
         html: &pages.html,
         markdown: &pages.markdown,
-        record: beside,
+        record: &beside,
         plan: &files,
-        evidence: &evidence(record.store.as_ref(), &entries).await?,
         entries: &entries,
-        ledger: &ledger,
         allowed_signers: named(policy.map(|policy| &policy.allowed_signers)).unwrap_or_default(),
         revoked_keys: named(policy.and_then(|policy| policy.revoked_keys.as_ref())),
     };
-    let zip = Bundle::of(&contents).to_zip().map_err(|error| ActError::Output(error.to_string()))?;
-    std::fs::write(file, zip).map_err(|error| ActError::Output(format!("the bundle `{}` could not be written: {error}", file.display())))
-}
-
-/// What answers and sign-offs rest on.
-async fn evidence(store: &dyn Store, entries: &[Entry]) -> Result<Vec<Blob>, ActError> {
-    let mut all: BTreeMap<Digest, Blob> = BTreeMap::new();
-    for entry in entries {
-        let Ok(statement) = Statement::from_json(&entry.payload) else { continue };
-        if matches!(statement.act, Act::Run(_)) {
-            continue;
-        }
-        for digest in statement.kept() {
-            if let Some(bytes) = store.blob(digest).await? {
-                all.insert(digest.clone(), Blob::of(bytes));
-            }
+    let unwritten = |error: &dyn Display| ActError::Output(format!("the bundle `{}` could not be written: {error}", file.display()));
+    let mut new = NewFile::at(file).map_err(|error| unwritten(&error))?;
+    let mut packing = contents.pack(BufWriter::new(new.file())).map_err(|error| unwritten(&error))?;
+    for digest in evidence(&entries) {
+        if let Some(bytes) = record.store.blob(&digest).await? {
+            packing.add_evidence(&Blob { digest, bytes }).map_err(|error| unwritten(&error))?;
         }
     }
-    Ok(all.into_values().collect())
+    packing.begin_ledger().map_err(|error| unwritten(&error))?;
+    if let Err(error) = export::write_entries(record.store.as_ref(), needed.iter().map(|entry| &**entry), &mut packing).await {
+        return Err(match error {
+            WriteError::Ledger(error) => error.into(),
+            WriteError::Output(error) => unwritten(&packing.failed(&error)),
+        });
+    }
+    drop(packing.finish().map_err(|error| unwritten(&error))?);
+    new.keep().map_err(|error| unwritten(&error))
+}
+
+/// The fingerprints of what answers and sign-offs rest on.
+fn evidence(entries: &[&Entry]) -> BTreeSet<Digest> {
+    let statements = entries.iter().filter_map(|entry| Statement::from_json(&entry.payload).ok());
+    let of_people = statements.filter(|statement| !matches!(statement.act, Act::Run(_)));
+    of_people.flat_map(|statement| statement.kept().into_iter().cloned().collect::<Vec<_>>()).collect()
 }
 
 /// A bundle that was read and agrees with itself.
@@ -120,26 +135,39 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
     let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
     let place = super::record::place(request, &policy);
     let exported = export::read(&mut opened.bundle.ledger())?;
-    // Everything in it is looked at before any of it is added.
+    // All that is whole in it is looked at before any of it is added.
     let files = Box::new(Memory::new(file.display().to_string(), exported.clone()));
     let mut brought = EnvironmentRecord::with(caller, plan.clone(), policy.clone(), files).await?;
-    brought.history.entries()?;
+    let whole = brought.history.linked().iter().filter(|linked| linked.entry.bare.is_none());
+    whole.map(|linked| brought.history.verified(linked)).try_for_each(|entry| entry.map(drop))?;
     if let Some((seq, version)) = brought.history.newer(&plan.project, &plan.environment) {
         return Err(ActError::Untrusted(format!(
             "{}: its entry {seq} was written by a newer gonogo (version {version}): use that one",
             file.display()
         )));
     }
-    let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, true)?;
+    // Links alone start no ledger.
+    let whole = exported.entries.iter().all(|entry| entry.bare.is_none());
+    let store = match ledger::place::open(&place, &plan.root, &caller.env, caller.now, whole) {
+        Err(LedgerError::Missing(_)) => {
+            brought.remarks.push("judged by the files alone: there is no ledger here, and links alone start none".into());
+            return Ok(brought);
+        }
+        opened => opened?,
+    };
     // A ledger that has gone on since the bundle was made has all of it.
     let here = store.entries(&ledger::chain_of(&plan.project)).await?;
-    if let Some(apart) = here.iter().zip(&exported.entries).position(|(here, there)| here != there) {
+    let apart = here.iter().zip(&exported.entries).position(|(here, there)| !here.is(there));
+    let bare = exported.entries.iter().skip(here.len()).find(|entry| entry.bare.is_some());
+    let why = match (apart, bare) {
         // A ledger of its own at each end is usual where only files go to and fro.
+        (Some(apart), _) => Some(format!("{} has gone another way since entry {}", store.place(), apart + 1)),
+        (None, Some(bare)) => Some(format!("{} lacks entry {}, and the bundle has only its link", store.place(), bare.seq)),
+        (None, None) => None,
+    };
+    if let Some(why) = why {
         let own = EnvironmentRecord::with(caller, plan, policy, store).await?;
-        let place = own.store.place();
-        brought
-            .remarks
-            .push(format!("judged by the files alone: {place} has gone another way since entry {}, nothing was added to it", apart + 1));
+        brought.remarks.push(format!("judged by the files alone: {why}, nothing was added to it"));
         brought.elsewhere = Some(own.history);
         return Ok(brought);
     }

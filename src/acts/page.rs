@@ -162,10 +162,16 @@ async fn before(record: &EnvironmentRecord, run: &RecordedRun) -> Result<Option<
     let signed = earlier.newest_said(place, &[Act::SIGN_OFF], |entry| {
         entry.signer().is_some() && matches!(&entry.statement.act, Act::SignOff(said) if other(said))
     })?;
-    let signed = signed.and_then(|entry| if let Act::SignOff(said) = &entry.statement.act { Some(said.report.clone()) } else { None });
-    let Some(digest) = signed else { return Ok(None) };
-    let Some(bytes) = record.store.blob(&digest).await? else { return Ok(None) };
-    let report =
-        Report::from_json(&bytes).map_err(|error| LedgerError::Broken { seq: run.seq, why: format!("an earlier report: {error}") })?;
-    Ok(Some((report, digest)))
+    let Some(Act::SignOff(said)) = signed.map(|entry| &entry.statement.act) else { return Ok(None) };
+    let asked = record.asked(said.release.clone());
+    // The report is kept with its run.
+    for entry in earlier.on_release(&asked, &[Act::RUN]).rev() {
+        if matches!(&entry?.statement.act, Act::Run(kept) if kept.report == said.report) {
+            let Some(bytes) = record.store.blob(&said.report).await? else { break };
+            let report = Report::from_json(&bytes);
+            let report = report.map_err(|error| LedgerError::Broken { seq: run.seq, why: format!("an earlier report: {error}") })?;
+            return Ok(Some((report, said.report.clone())));
+        }
+    }
+    Ok(None)
 }

@@ -173,7 +173,7 @@ impl EnvironmentRecord {
     }
 
     /// The commit that is live, as far as the record can be relied on.
-    async fn live(&self) -> Result<Option<String>, ActError> {
+    pub(super) async fn live(&self) -> Result<Option<String>, ActError> {
         for deployed in ledger::live(&self.history, self.place()) {
             let (entry, deployment) = deployed?;
             let Some(commit) = &deployment.release.commit else { continue };

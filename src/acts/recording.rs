@@ -134,10 +134,11 @@ pub(super) async fn add(
     let added =
         record.entry(entry.seq)?.and_then(|added| if let Act::Run(run) = &added.statement.act { Some((added, &**run)) } else { None });
     let Some((added, run)) = added else { return Ok(Recorded { entry, beside: None }) };
-    let asking = page::Asking { as_of: Some((caller.clock)()), child_of: recording.child_of.as_ref() };
+    let (seq, as_of) = (entry.seq, (caller.clock)());
+    let asking = page::Asking { as_of: Some(as_of), child_of: recording.child_of.as_ref() };
     let beside = page::beside(record, added, run, asking).await?.record;
     if let Some(file) = &recording.bundle {
-        bundle::write(record, added, run, &beside, file).await?;
+        bundle::write(record, seq, as_of, file).await?;
     }
     Ok(Recorded { entry, beside: Some(beside).filter(|record| !record.roles.is_empty()) })
 }

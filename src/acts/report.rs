@@ -38,7 +38,7 @@ pub struct StoredReport {
 /// # Errors
 /// [`ActError`].
 pub async fn report(caller: &Caller, request: &ReportRequest) -> Result<StoredReport, ActError> {
-    let record = EnvironmentRecord::open(caller, &request.record, false).await?;
+    let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
     let (entry, run) = wanted(&record, request)?;
     let seq = entry.entry.seq;
     let json = record.store.blob(&run.report).await?;
@@ -47,7 +47,7 @@ pub async fn report(caller: &Caller, request: &ReportRequest) -> Result<StoredRe
     let asking = page::Asking { as_of: None, child_of: request.child_of.as_ref() };
     let beside = page::beside(&record, entry, run, asking).await?.record;
     if let Some(file) = &request.bundle {
-        bundle::write(&record, entry, run, &beside, file).await?;
+        bundle::write(&mut record, seq, beside.as_of, file).await?;
     }
     Ok(StoredReport { report, json, beside })
 }

@@ -140,7 +140,17 @@ impl Next {
     /// The entry after `top`, recorded when that says.
     fn entry(&self, version: u32, chain: &str, top: Top) -> Entry {
         let (label, payload, signature) = (self.label.clone(), self.draft.payload.clone(), self.draft.signature.clone());
-        Entry { version, chain: chain.to_owned(), seq: top.seq + 1, prev: top.digest, recorded: top.recorded, label, payload, signature }
+        Entry {
+            version,
+            chain: chain.to_owned(),
+            seq: top.seq + 1,
+            prev: top.digest,
+            recorded: top.recorded,
+            label,
+            payload,
+            signature,
+            bare: None,
+        }
     }
 }
 

@@ -8,16 +8,21 @@ mod error;
 mod instructions;
 mod manifest;
 mod names;
+mod packing;
 mod statement;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{Seek, Write},
+};
 
 use crate::model::{Digest, Record};
 
-use super::{Blob, Entry};
+use super::Entry;
 
 pub use error::BundleError;
 pub use manifest::{BUNDLE_SCHEMA, Manifest};
+pub use packing::Packing;
 pub use statement::BundledStatement;
 
 /// The report's exact bytes, which people signed.
@@ -26,7 +31,7 @@ const HTML: &str = "report.html";
 const MARKDOWN: &str = "report.md";
 /// What the pages were made of beside the report.
 const RECORD: &str = "record.json";
-/// Every entry of the ledger.
+/// The ledger.
 const LEDGER: &str = "ledger.jsonl";
 /// The people's public keys.
 const SIGNERS: &str = "allowed_signers";
@@ -49,7 +54,7 @@ const VERIFY: &str = "VERIFY.txt";
 /// | `plan/…` | the plan's files, packs, waivers, by their recorded names |
 /// | `evidence/<sha256>` | what answers and sign-offs rest on |
 /// | `statements/NNNN-<kind>.dsse` | the signed bytes of an entry; `.dsse.sig` beside it is the signature |
-/// | `ledger.jsonl` | every entry of the ledger, as `log export` writes them |
+/// | `ledger.jsonl` | the ledger's entries as `log export` writes them; of those that no answer about this release rests on, their links |
 /// | `allowed_signers`, `revoked_keys` | the people's keys |
 /// | `MANIFEST.json`, `SHA256SUMS` | every other file with its SHA-256 |
 /// | `VERIFY.txt` | how to check all this by hand |
@@ -59,7 +64,7 @@ pub struct Bundle {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
-/// What a bundle is made of.
+/// What a bundle is made of, beside evidence and the ledger.
 #[derive(Debug, Clone, Copy)]
 pub struct Contents<'a> {
     /// The report's exact bytes.
@@ -72,53 +77,47 @@ pub struct Contents<'a> {
     pub record: &'a Record,
     /// The plan's files, packs, waivers, policy, by their recorded names.
     pub plan: &'a BTreeMap<String, Vec<u8>>,
-    /// What answers and sign-offs rest on.
-    pub evidence: &'a [Blob],
     /// The entries whose statements are to be read and checked by hand.
-    pub entries: &'a [Entry],
-    /// The ledger's export; what is given here comes back as it is.
-    pub ledger: &'a [u8],
+    pub entries: &'a [&'a Entry],
     /// The people's public keys, in the format of `ssh-keygen -Y verify`.
     pub allowed_signers: &'a [u8],
     /// Keys that count no more, where the plan names some.
     pub revoked_keys: Option<&'a [u8]>,
 }
 
-impl Bundle {
-    /// The bundle of `contents`.
-    pub fn of(contents: &Contents<'_>) -> Self {
-        let mut files = BTreeMap::new();
-        let mut add = |name: String, bytes: Vec<u8>| drop(files.insert(name, bytes));
-        add(REPORT.into(), contents.report.to_vec());
-        add(HTML.into(), contents.html.into());
-        add(MARKDOWN.into(), contents.markdown.into());
+impl Contents<'_> {
+    /// Packs all this; evidence and the ledger's export are still to be added.
+    ///
+    /// # Errors
+    /// [`BundleError`] if it would be one that [`Bundle::from_zip`] refuses, or cannot be written.
+    pub fn pack<W: Write + Seek>(&self, out: W) -> Result<Packing<W>, BundleError> {
+        let mut packing = Packing::new(out, self.record.head.clone());
+        packing.add(REPORT.into(), self.report)?;
+        packing.add(HTML.into(), self.html.as_bytes())?;
+        packing.add(MARKDOWN.into(), self.markdown.as_bytes())?;
         // A record serialises always: its keys are strings, its numbers whole.
-        add(RECORD.into(), serde_json::to_vec_pretty(contents.record).unwrap_or_default());
-        add(LEDGER.into(), contents.ledger.to_vec());
-        add(SIGNERS.into(), contents.allowed_signers.to_vec());
-        if let Some(revoked) = contents.revoked_keys {
-            add(REVOKED.into(), revoked.to_vec());
+        packing.add(RECORD.into(), &serde_json::to_vec_pretty(self.record).unwrap_or_default())?;
+        packing.add(SIGNERS.into(), self.allowed_signers)?;
+        if let Some(revoked) = self.revoked_keys {
+            packing.add(REVOKED.into(), revoked)?;
         }
-        for (name, bytes) in contents.plan {
-            add(names::plan(name), bytes.clone());
+        for (name, bytes) in self.plan {
+            packing.add(names::plan(name), bytes)?;
         }
-        for blob in contents.evidence {
-            add(names::evidence(&Digest::of(&blob.bytes)), blob.bytes.clone());
-        }
-        let statements: Vec<BundledStatement> = contents.entries.iter().map(BundledStatement::of).collect();
+        let statements: Vec<BundledStatement> = self.entries.iter().map(|entry| BundledStatement::of(entry)).collect();
         for statement in &statements {
-            add(statement.name(), statement.signed_bytes());
+            packing.add(statement.name(), &statement.signed_bytes())?;
             if let Some(signature) = &statement.signature {
-                add(statement.signature_name(), signature.clone().into_bytes());
+                packing.add(statement.signature_name(), signature.as_bytes())?;
             }
         }
-        let fingerprint = Digest::of(contents.report);
-        add(VERIFY.into(), instructions::text(&fingerprint, &statements, contents.revoked_keys.is_some()).into_bytes());
-        files.insert(SUMS.into(), manifest::sums(&files).into_bytes());
-        files.insert(MANIFEST.into(), Manifest::of(&files, &contents.record.head).to_json());
-        Self { files }
+        let fingerprint = Digest::of(self.report);
+        packing.add(VERIFY.into(), instructions::text(&fingerprint, &statements, self.revoked_keys.is_some()).as_bytes())?;
+        Ok(packing)
     }
+}
 
+impl Bundle {
     /// The report's exact bytes.
     pub fn report(&self) -> &[u8] {
         self.bytes(REPORT)

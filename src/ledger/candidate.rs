@@ -76,6 +76,9 @@ impl Candidate {
             return Err(LedgerError::Newer { seq: entry.seq, version: entry.version });
         }
         let broken = |why: String| LedgerError::Broken { seq: entry.seq, why };
+        if entry.bare.is_some() {
+            return Err(broken("only its link is here: it can be taken over from the ledger itself alone".into()));
+        }
         check_sizes(&entry.payload, entry.signature.as_deref()).map_err(broken)?;
         let statement = Statement::from_json(&entry.payload).map_err(|error| broken(error.to_string()))?;
         if !entry.fits() || !entry.label.is_that_of(&statement) {

@@ -27,6 +27,17 @@ pub struct Entry {
     pub payload: Vec<u8>,
     /// The armored SSH signature over the payload's [`pae`](super::pae), where there is one.
     pub signature: Option<String>,
+    /// Where only its link is at hand: what its fingerprint covers of the two, which are left out then.
+    pub bare: Option<Bare>,
+}
+
+/// What the fingerprint of an entry covers of what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bare {
+    /// The fingerprint of the statement.
+    pub statement: Digest,
+    /// The fingerprint of the signature, where there is one.
+    pub signature: Option<Digest>,
 }
 
 /// What is to be added.
@@ -49,7 +60,10 @@ impl Entry {
 
     /// The same, where the fingerprint of the statement is known already.
     pub(super) fn digest_over(&self, statement: &Digest) -> Digest {
-        let signature = self.signature.as_ref().map(|signature| Digest::of(signature.as_bytes()));
+        let signature = match &self.bare {
+            Some(bare) => bare.signature.clone(),
+            None => self.signature.as_ref().map(|signature| Digest::of(signature.as_bytes())),
+        };
         let recorded = self.recorded.to_string();
         let line = if self.chain.is_empty() {
             serde_json::to_vec(&("gonogo.entry", self.version, self.seq, &self.prev, recorded, statement, signature))
@@ -64,7 +78,18 @@ impl Entry {
 
     /// The fingerprint of the statement, by which later ones name it.
     pub fn statement(&self) -> Digest {
-        Digest::of(&self.payload)
+        self.bare.as_ref().map_or_else(|| Digest::of(&self.payload), |bare| bare.statement.clone())
+    }
+
+    /// Whether there is a signature, whoever made it.
+    pub(super) fn is_signed(&self) -> bool {
+        self.bare.as_ref().map_or(self.signature.is_some(), |bare| bare.signature.is_some())
+    }
+
+    /// Whether the two are one entry, also where only the link of one is at hand.
+    pub fn is(&self, other: &Self) -> bool {
+        let bare = self.bare.is_some() || other.bare.is_some();
+        if bare { self.digest() == other.digest() } else { self == other }
     }
 
     /// Whether it is of the version of its chain, and about what belongs there.
@@ -100,6 +125,7 @@ impl Entry {
             label,
             payload: statement.to_json(),
             signature: None,
+            bare: None,
         }
     }
 }

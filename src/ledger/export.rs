@@ -2,17 +2,20 @@
 //!
 //! An entry's line: `{"version":1,"seq":1,"prev":…,"recorded":…,"payload":base64,"signature":text or null,"digest":…}`; one
 //! of a chain of a project has `"chain":…,"label":{…}` at its end. The shared chain comes first, then the others by name.
-//! The line of bytes: `{"blob":digest,"bytes":base64}`. Every line ends with a newline.
+//! The line of bytes: `{"blob":digest,"bytes":base64}`. In a bundle, an entry that its answer does not rest on is its link
+//! alone: `{"link":digest,"version":2,"seq":3,"prev":…,"recorded":…,"statement":digest,"signature":digest or null,"chain":…,
+//! "label":{…}}`. Every line ends with a newline.
 
 mod line;
 
 use std::{
+    borrow::Borrow,
     collections::{BTreeMap, BTreeSet},
     io::{self, BufRead, Write},
 };
 
 use super::{
-    Blob, Entry, LedgerError, Store,
+    Blob, Entry, LedgerError, Row, Store, VERSION,
     admission::{LARGEST_BLOB, LARGEST_SIGNATURE, LARGEST_STATEMENT},
     chain, kept,
 };
@@ -78,13 +81,28 @@ pub enum WriteError {
 /// [`WriteError`].
 pub async fn write(store: &dyn Store, chains: Option<&[String]>, out: &mut dyn Write) -> Result<Vec<Entry>, WriteError> {
     let exported = Exported { entries: entries(store, chains).await?, blobs: BTreeMap::new() };
-    if let Some((seq, version)) = exported.check()? {
-        // What bytes such an entry names is not known here.
-        let why = format!("entry {seq} has the version {version}: export it with a newer gonogo");
-        return Err(LedgerError::Unavailable { place: store.place(), doing: "read", why }.into());
-    }
+    exported.check()?;
+    write_entries(store, &exported.entries, out).await?;
+    Ok(exported.entries)
+}
+
+/// Writes these entries, which are chains from their beginning, with the bytes that they name.
+///
+/// # Errors
+/// [`WriteError`].
+pub async fn write_entries<E: Borrow<Entry>>(
+    store: &dyn Store,
+    entries: impl IntoIterator<Item = E>,
+    out: &mut dyn Write,
+) -> Result<(), WriteError> {
     let mut written = BTreeSet::new();
-    for entry in &exported.entries {
+    for entry in entries {
+        let entry = entry.borrow();
+        if entry.version > VERSION {
+            // What bytes such an entry names is not known here.
+            let why = format!("entry {} has the version {}: export it with a newer gonogo", entry.seq, entry.version);
+            return Err(LedgerError::Unavailable { place: store.place(), doing: "read", why }.into());
+        }
         for digest in kept::of(entry) {
             if written.contains(&digest) {
                 continue;
@@ -96,7 +114,7 @@ pub async fn write(store: &dyn Store, chains: Option<&[String]>, out: &mut dyn W
         out.write_all(&Line::of_entry(entry).to_json())?;
     }
     out.flush()?;
-    Ok(exported.entries)
+    Ok(())
 }
 
 /// The entries of the shared chain and of `chains`, or of all there are.
@@ -162,22 +180,27 @@ fn take(exported: &mut Exported, waiting: &mut BTreeSet<Digest>, line: &[u8], nu
             waiting.insert(digest.clone());
             exported.blobs.insert(digest, bytes);
         }
-        Line::Entry(line) => {
-            let chain = line.chain();
-            // The first of a project's chain follows the end of the shared one.
-            let begins = before.is_some_and(|before| before.chain != chain);
-            let end = || exported.entries.iter().rev().find(|entry| entry.chain.is_empty()).map_or(1, |entry| entry.seq + 1);
-            let seq = if begins { end() } else { seq };
-            let entry = line.entry(seq)?;
-            for digest in kept::of(&entry) {
-                waiting.remove(&digest);
-                if !exported.blobs.contains_key(&digest) {
-                    return Err(kept::missing(seq, &digest));
-                }
-            }
-            exported.entries.push(entry);
+        Line::Entry(line) => take_row(exported, waiting, line.row().map_err(broken)?)?,
+        Line::Link(line) => take_row(exported, waiting, line.row().map_err(broken)?)?,
+    }
+    Ok(())
+}
+
+/// Takes the row of an entry, which must be the one that its fingerprint names.
+fn take_row(exported: &mut Exported, waiting: &mut BTreeSet<Digest>, row: Row) -> Result<(), LedgerError> {
+    let before = exported.entries.last();
+    let shared = || exported.entries.iter().rev().find(|entry| entry.chain.is_empty());
+    // The first of a project's chain follows the end of the shared one.
+    let follows = before.filter(|before| before.chain == row.chain).or_else(shared);
+    let seq = follows.map_or(1, |before| before.seq + 1);
+    let entry = row.entry(seq)?;
+    for digest in kept::of(&entry) {
+        waiting.remove(&digest);
+        if !exported.blobs.contains_key(&digest) {
+            return Err(kept::missing(seq, &digest));
         }
     }
+    exported.entries.push(entry);
     Ok(())
 }
 
@@ -193,7 +216,7 @@ pub async fn import(mut exported: Exported, store: &dyn Store) -> Result<u64, Le
     for name in exported.chains() {
         let here = store.entries(&name).await?;
         chain::check(&here)?;
-        let apart = here.iter().zip(exported.line(&name)).find(|(old, new)| old != new);
+        let apart = here.iter().zip(exported.line(&name)).find(|(old, new)| !old.is(new));
         if let Some((old, new)) = apart {
             let (old_digest, new_digest) = (old.digest(), new.digest());
             let place = store.place();

@@ -4,109 +4,28 @@
 //! signature looked at when somebody asks for the entry, and what cannot be believed is an error then: whoever rules on a
 //! release looks at what bears on it and at nothing else.
 
+mod entries;
+mod read;
+
 use std::{
+    borrow::Cow,
     num::NonZero,
     sync::{Arc, OnceLock},
 };
 
 use jiff::Timestamp;
 
-use super::{
-    AskedRelease, Checked, Entry, Fault, FaultKind, Label, LedgerError, Look, Row, VERSION, Verifier,
-    chain::Links,
-    row::{Sound, Unsound},
-};
-use crate::model::{Act, Digest, Made, Method, Period, Statement, utc};
+use super::{AskedRelease, Entry, Fault, LedgerError, Look, Row, VERSION, row::Sound};
+use crate::model::{Digest, Period};
+use read::Read;
+
+pub use entries::{LinkedEntry, SignatureStanding, VerifiedEntry};
 
 /// How far the clocks of a signer and of the ledger may be apart.
 pub const CLOCKS: Period = Period::seconds(60);
 
 /// Fewer signatures are not worth a thread of their own.
 const MANY: usize = 100;
-
-/// An entry that stands in its place in the chain.
-#[derive(Debug, Clone)]
-pub struct LinkedEntry {
-    /// The entry.
-    pub entry: Arc<Entry>,
-    /// Its fingerprint.
-    pub digest: Digest,
-    /// The fingerprint of its statement.
-    pub statement: Digest,
-    /// [`VerifiedEntry::own`].
-    pub own: Timestamp,
-    /// [`VerifiedEntry::aside`].
-    pub aside: Option<String>,
-    /// When its signer's key must have counted: a clock that was set back revives no key that has expired, and one that was
-    /// set forward ends none.
-    at: Timestamp,
-    verified: OnceLock<VerifiedEntry>,
-}
-
-impl LinkedEntry {
-    /// What it is about.
-    pub fn label(&self) -> &Label {
-        &self.entry.label
-    }
-
-    /// Whether it is about this environment of a project, and one of these acts.
-    pub fn is_of(&self, (project, environment): (&str, &str), acts: &[&str]) -> bool {
-        let label = self.label();
-        label.project == project && label.environment == environment && acts.contains(&label.act.as_str())
-    }
-}
-
-/// An entry whose place, statement and signature were looked at.
-#[derive(Debug, Clone)]
-pub struct VerifiedEntry {
-    /// The entry.
-    pub entry: Arc<Entry>,
-    /// Its fingerprint.
-    pub digest: Digest,
-    /// What it says.
-    pub statement: Statement,
-    /// How far that can be trusted.
-    pub standing: SignatureStanding,
-    /// The entry's own time: when it was recorded; in version 1, where one later entry pulls the time of all that follow,
-    /// when its statement was made if it was recorded in the future.
-    pub own: Timestamp,
-    /// Why nothing that it allows counts: it is still to come.
-    pub aside: Option<String>,
-}
-
-/// How far an entry can be trusted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignatureStanding {
-    /// Nobody signed it.
-    Unsigned,
-    /// Whoever it names signed it.
-    Signed {
-        /// The key's type and fingerprint.
-        key: String,
-        /// What is to be said of the key since.
-        since: Option<String>,
-    },
-    /// It is signed, or says so, and that cannot be relied on.
-    Untrusted(String),
-}
-
-impl VerifiedEntry {
-    /// Whether it is about this environment.
-    pub fn is_of(&self, project: &str, environment: &str) -> bool {
-        let made = &self.statement.made;
-        made.project == project && made.environment == environment
-    }
-
-    /// The person who signed it; `None` where nobody did or it cannot be trusted.
-    pub fn signer(&self) -> Option<&str> {
-        if matches!(self.standing, SignatureStanding::Signed { .. }) { self.statement.made.by.as_deref() } else { None }
-    }
-
-    /// The key it was signed with, where it can be trusted.
-    pub fn key(&self) -> Option<&str> {
-        if let SignatureStanding::Signed { key, .. } = &self.standing { Some(key) } else { None }
-    }
-}
 
 /// A chain, in order, or its beginning; copies share what was read.
 #[derive(Debug, Clone, Default)]
@@ -116,21 +35,6 @@ pub struct History {
     meant: usize,
 }
 
-/// What was read.
-#[derive(Clone, Default)]
-struct Read {
-    links: Links,
-    /// Every entry that counts.
-    entries: Vec<LinkedEntry>,
-    /// The newest time of an entry that is not still to come.
-    newest: Option<Timestamp>,
-    /// The number of the end of the shared chain, which says nothing that anybody could sign.
-    closing: Option<u64>,
-    /// Judges signatures; there is one where there are entries.
-    verifier: Option<Arc<dyn Verifier>>,
-    now: Timestamp,
-}
-
 impl History {
     /// Follows a chain, and looks at the newest signature, which vouches for what is before it. Where faults are gone past,
     /// everything is looked at.
@@ -138,9 +42,7 @@ impl History {
     /// # Errors
     /// The first fault that is not to be gone past.
     pub fn of(rows: Vec<Row>, look: &Look<'_>) -> Result<Self, LedgerError> {
-        let verifier = Some(look.verifier.clone());
-        let entries = Vec::with_capacity(rows.len());
-        let mut read = Read { links: Links::new(look.repairs), entries, newest: None, closing: None, verifier, now: look.now };
+        let mut read = Read::of(look, rows.len());
         for row in rows {
             read.take(row.read())?;
         }
@@ -252,6 +154,38 @@ impl History {
         acts: &'h [&'h str],
     ) -> impl DoubleEndedIterator<Item = Result<&'h VerifiedEntry, LedgerError>> {
         self.said_where(asked.place(), acts, |linked| asked.touches(linked.label()))
+    }
+
+    /// Those of one environment that are here whole, oldest first.
+    pub fn whole<'h>(&'h self, place: (&'h str, &'h str)) -> impl Iterator<Item = Result<&'h VerifiedEntry, LedgerError>> {
+        let whole = self.linked().iter().filter(move |linked| linked.label().is_of(place) && linked.entry.bare.is_none());
+        whole.map(|linked| self.verified(linked))
+    }
+
+    /// The same with nothing looked at yet: what is looked at then is what an answer rests on.
+    #[must_use]
+    pub fn unread(&self) -> Self {
+        let mut read = Read::clone(&self.read);
+        // What goes past faults has looked at everything while it read.
+        if !read.links.goes_past() {
+            read.entries.iter_mut().for_each(|linked| linked.verified = OnceLock::new());
+        }
+        Self { read: Arc::new(read), meant: self.meant }
+    }
+
+    /// What whoever is asked about this release needs of the chain: what was looked at already and what may bear on it whole,
+    /// of all else the links.
+    pub fn needed<'h>(&'h self, asked: &AskedRelease) -> impl Iterator<Item = Cow<'h, Entry>> {
+        self.linked().iter().map(|linked| {
+            let labelled = !linked.entry.chain.is_empty() && linked.entry.version == VERSION;
+            let whole = !labelled || linked.verified.get().is_some() || asked.may_rest_on(linked.label());
+            if whole { Cow::Borrowed(&*linked.entry) } else { Cow::Owned(linked.link()) }
+        })
+    }
+
+    /// The first entry of which only the link is here although it may bear on this release.
+    pub fn missing(&self, asked: &AskedRelease) -> Option<&LinkedEntry> {
+        self.linked().iter().find(|linked| linked.entry.bare.is_some() && asked.may_rest_on(linked.label()))
     }
 
     /// The first entry with this statement.
@@ -381,100 +315,4 @@ impl History {
         }
         Ok(Some(self.verified(linked)?).filter(|verified| verified.signer().is_some()))
     }
-}
-
-impl Read {
-    fn take(&mut self, row: Result<Sound, Unsound>) -> Result<(), Fault> {
-        let Some(Sound { entry, digest, statement }) = self.links.take(row)? else { return Ok(()) };
-        let (seq, now) = (entry.seq, CLOCKS.after(self.now));
-        if entry.chain.is_empty() && entry.version == VERSION {
-            self.closing = Some(seq);
-        }
-        let own = entry.recorded;
-        let to_come = own > now;
-        let mut linked = LinkedEntry { entry: Arc::new(entry), digest, statement, own, aside: None, at: own, verified: OnceLock::new() };
-        let pulled = to_come && linked.entry.version == 1;
-        if pulled && let Ok(statement) = Statement::from_json(&linked.entry.payload) {
-            linked.own = statement.made.at;
-        }
-        linked.at = self.newest.max(Some(linked.own.min(self.now))).unwrap_or(linked.own);
-        if linked.own > now {
-            linked.aside = Some(format!("recorded at {}, which is still to come by the clock here", utc(linked.own)));
-        }
-        // What an act that is not known bears on cannot be told: it is looked at like everything where faults are gone past.
-        if self.links.goes_past() || !linked.label().is_known() {
-            let mut faults = Vec::new();
-            let verified = self.verify(&linked, &mut |fault| {
-                faults.push(fault);
-                Ok(())
-            });
-            let verified = verified.map_err(|fault| faults.push(fault));
-            for fault in faults {
-                self.links.past(fault)?;
-            }
-            let Ok(verified) = verified else { return Ok(()) };
-            linked.verified = OnceLock::from(verified);
-        }
-        if linked.aside.is_none() {
-            self.newest = self.newest.max(Some(linked.own));
-        }
-        self.entries.push(linked);
-        Ok(())
-    }
-
-    /// What an entry says and who says it. `past` goes past what is wrong where the entry counts all the same.
-    fn verify(&self, linked: &LinkedEntry, past: &mut dyn FnMut(Fault) -> Result<(), Fault>) -> Result<VerifiedEntry, Fault> {
-        let LinkedEntry { entry, digest, own, aside, .. } = linked;
-        let (entry, digest, own, aside) = (entry.clone(), digest.clone(), *own, aside.clone());
-        if entry.version > VERSION {
-            return Ok(unread(entry, digest, own));
-        }
-        let statement = self.links.statement(&entry, &digest, past)?;
-        let made = &statement.made;
-        let judged = match (&entry.signature, &made.by, &self.verifier) {
-            (None, None, _) => Ok(SignatureStanding::Unsigned),
-            // No gonogo writes either: somebody took the one away.
-            (None, Some(by), _) => Err(format!("it names `{by}` as its signer and bears no signature")),
-            (Some(_), None, _) => Err("it is signed and does not say by whom".into()),
-            (Some(_), Some(_), None) => Ok(SignatureStanding::Untrusted("nobody judged its signature".into())),
-            (Some(signature), Some(by), Some(verifier)) => match verifier.check(&entry.payload, signature, by, linked.at) {
-                Checked::Signed { key, since } => Ok(SignatureStanding::Signed { key, since }),
-                Checked::Untrusted(why) => Ok(SignatureStanding::Untrusted(why)),
-                Checked::Forged(why) => Err(why),
-            },
-        };
-        let mut standing = judged.map_err(|why| Fault::of(FaultKind::Forged, &entry, &digest, None, why))?;
-        if matches!(standing, SignatureStanding::Signed { .. }) && made.at > CLOCKS.after(own) {
-            let (made, own) = (utc(made.at), utc(own));
-            standing = SignatureStanding::Untrusted(format!("it says it was signed at {made}, after it was recorded at {own}"));
-        }
-        if let Some(why) = statement.contradiction() {
-            standing = SignatureStanding::Untrusted(why.into());
-        }
-        Ok(VerifiedEntry { digest, entry, statement, standing, own, aside })
-    }
-}
-
-impl std::fmt::Debug for Read {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Read").field("entries", &self.entries).finish_non_exhaustive()
-    }
-}
-
-/// What a newer program wrote: it is there, and nothing of what it says is believed.
-fn unread(entry: Arc<Entry>, digest: Digest, own: Timestamp) -> VerifiedEntry {
-    let made = Made {
-        project: String::new(),
-        environment: String::new(),
-        at: entry.recorded,
-        head: Digest::none(),
-        org: None,
-        by: None,
-        method: Method::Recorded,
-        tool: String::new(),
-    };
-    let act = Act::Other(format!("an entry of version {}", entry.version));
-    let standing =
-        SignatureStanding::Untrusted(format!("it was written by a newer gonogo (version {}) and was not looked at", entry.version));
-    VerifiedEntry { digest, statement: Statement { subject: Vec::new(), made, act }, standing, own, aside: None, entry }
 }

@@ -50,6 +50,11 @@ impl Label {
         Self { act: Act::word_of(&read.predicate_type).to_owned(), project, environment, version, commit, artifact }
     }
 
+    /// Whether it is about this environment of a project.
+    pub fn is_of(&self, place: (&str, &str)) -> bool {
+        (self.project.as_str(), self.environment.as_str()) == place
+    }
+
     /// Whether this program knows such an act; what it does not know may bear on everything.
     pub fn is_known(&self) -> bool {
         Act::WORDS.contains(&self.act.as_str())

@@ -1,7 +1,7 @@
 //! Whether what was said of one release bears on another question: a yes must name it, a no is hard to shake off.
 
 use super::Label;
-use crate::model::Release;
+use crate::model::{Act, Release};
 
 /// Which release is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,14 @@ impl AskedRelease {
         bearing(&pairs) != Bearing::Apart || share_a_name(&pairs)
     }
 
+    /// Whether whoever rules on this may have to read an entry with this label: one of another environment or a look at, or a
+    /// word on, another release need not be there whole.
+    pub(super) fn may_rest_on(&self, label: &Label) -> bool {
+        let act = label.act.as_str();
+        let of_another = [Act::RUN, Act::SIGN_OFF].contains(&act) && !self.touches(label);
+        !label.is_known() || act == Act::REPAIR || (label.is_of(self.place()) && !of_another)
+    }
+
     /// Whether a yes about `said` is one about this: it names every commit and artifact that is asked about, no other
     /// version, and at least one of the names.
     ///
@@ -70,7 +78,7 @@ impl AskedRelease {
     }
 
     /// How a no about `said` bears on this. Only a differing commit or artifact sets it apart, and the version only where
-    /// neither side names either: a label is changed in a moment.
+    /// neither side names either: a label is changed in a moment. Of a commit the beginning may be named.
     pub fn bearing(&self, said: &Release) -> Bearing {
         bearing(&self.beside([&said.version, &said.commit, &said.artifact]))
     }
@@ -92,7 +100,10 @@ fn bearing(pairs: &Pairs<'_>) -> Bearing {
     let differ = |(a, b): (&Option<String>, &Option<String>)| a.is_some() && b.is_some() && a != b;
     let [version, commit, artifact] = *pairs;
     let nameless = [commit, artifact].iter().all(|(a, b)| a.is_none() && b.is_none());
-    if differ(commit) || differ(artifact) || (nameless && differ(version)) {
+    // An id that was cut short may be that of the same commit.
+    let begins = |a: &str, b: &str| a.len() <= b.len() && b.is_char_boundary(a.len()) && a.eq_ignore_ascii_case(&b[..a.len()]);
+    let one = |(a, b): (&Option<String>, &Option<String>)| a.as_ref().zip(b.as_ref()).is_some_and(|(a, b)| begins(a, b) || begins(b, a));
+    if (differ(commit) && !one(commit)) || differ(artifact) || (nameless && differ(version)) {
         Bearing::Apart
     } else if share_a_name(pairs) {
         Bearing::Same
@@ -150,6 +161,30 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_known_to_be_elsewhere_or_of_another_release_may_be_left_out() {
+        let asked = asked(Release { version: Some("1.0".into()), commit: Some("c1".into()), ..Release::default() });
+        for act in Act::WORDS.iter().copied().chain(["oath", ""]) {
+            for (project, environment) in [("shop", "prod"), ("shop", "dev"), ("till", "prod")] {
+                for commit in [None, Some("c1"), Some("c2")] {
+                    let (commit, version) = (commit.map(str::to_owned), Some("2.0".to_owned()));
+                    let apart = commit.as_deref() == Some("c2");
+                    let label = Label {
+                        act: act.into(),
+                        project: project.into(),
+                        environment: environment.into(),
+                        version,
+                        commit,
+                        artifact: None,
+                    };
+                    let here = (project, environment) == ("shop", "prod");
+                    let wanted = ["repair", "oath", ""].contains(&act) || (here && !(apart && ["run", "sign-off"].contains(&act)));
+                    assert_eq!(asked.may_rest_on(&label), wanted, "{label:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_no_under_another_label_is_in_doubt() {
         let named = |version: &str, commit: Option<&str>| Release {
             version: Some(version.into()),
@@ -159,6 +194,9 @@ mod tests {
         assert_eq!(asked(named("1.0", Some("c1"))).bearing(&named("1.0-rc", None)), Bearing::Doubtful);
         assert_eq!(asked(named("1.0", Some("c1"))).bearing(&named("1.0-rc", Some("c1"))), Bearing::Same);
         assert_eq!(asked(named("1.0", None)).bearing(&named("1.1", None)), Bearing::Apart);
+        assert_eq!(asked(named("1.0", Some("0a1b2c"))).bearing(&named("1.1", Some("0A1B"))), Bearing::Doubtful);
+        assert_eq!(asked(named("1.0", Some("0a1b"))).bearing(&named("1.1", Some("0a1b2c"))), Bearing::Doubtful);
+        assert_eq!(asked(named("1.0", Some("0a1b"))).bearing(&named("1.0", Some("0a1c2c"))), Bearing::Apart);
         assert!(asked(named("1.0", Some("c1"))).covered(&named("1.0", None)).is_err_and(|why| why.contains("names no commit")));
     }
 }

@@ -71,7 +71,7 @@ impl Store for Memory {
 }
 
 fn found(kept: &Exported, needs: &Needs) -> ChainState {
-    let twin = |entry: &&Entry| entry.signature.is_some() == needs.signed && entry.statement() == needs.statement;
+    let twin = |entry: &&Entry| entry.is_signed() == needs.signed && entry.statement() == needs.statement;
     let line = |chain| kept.line(chain);
     let layout = match kept.line("").last() {
         None => Layout::Fresh,

@@ -46,13 +46,13 @@ mod waivers;
 
 pub use answers::{asked_of, given_answer};
 pub use begun::{sentence as begun_sentence, unended};
-pub use bundle::{BUNDLE_SCHEMA, Bundle, BundleError, BundledStatement, Contents, Manifest};
+pub use bundle::{BUNDLE_SCHEMA, Bundle, BundleError, BundledStatement, Contents, Manifest, Packing};
 pub use candidate::Candidate;
 pub use chain::{Fault, FaultKind, Repairs};
 pub use confirmation::objections;
 pub use decisions::Decisions;
 pub use emergencies::Emergencies;
-pub use entry::{Draft, Entry, VERSION};
+pub use entry::{Bare, Draft, Entry, VERSION};
 pub use envelope::{Envelope, NAMESPACE, pae};
 pub use error::LedgerError;
 pub use gate::{Deploys, GateInput, Objection, Ruling, gate};

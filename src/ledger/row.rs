@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Entry, Label, LedgerError, VERSION};
+use super::{Bare, Entry, Label, LedgerError, VERSION};
 use crate::model::{Digest, excerpt};
 
 /// The columns of the shared chain, in the order both stores ask for them. `statement` and `digest` follow from the others
@@ -38,6 +38,8 @@ pub struct Row {
     pub statement: String,
     /// The entry's fingerprint.
     pub digest: String,
+    /// [`Entry::bare`]; no store keeps such a row.
+    pub bare: Option<Bare>,
 }
 
 /// A row that is an entry.
@@ -71,6 +73,7 @@ impl Row {
             chain: entry.chain,
             payload: entry.payload,
             signature: entry.signature,
+            bare: entry.bare,
         }
     }
 
@@ -103,8 +106,8 @@ impl Row {
             Err(why) => return Err(Unsound { seq: self.number(), name: self.name(), why }),
         };
         let seq = self.number();
-        let Self { chain, payload, signature, statement: stored_statement, digest: stored, .. } = self;
-        let entry = Entry { version, chain, seq, prev, recorded, label, payload, signature };
+        let Self { chain, payload, signature, statement: stored_statement, digest: stored, bare, .. } = self;
+        let entry = Entry { version, chain, seq, prev, recorded, label, payload, signature, bare };
         let statement = entry.statement();
         let digest = entry.digest_over(&statement);
         let why = if digest.as_str() != stored {
@@ -132,6 +135,9 @@ impl Row {
             return Err(format!("its time is written `{}`, not `{recorded}`", excerpt(&self.recorded, 40)));
         }
         if self.chain.is_empty() {
+            if self.bare.is_some() {
+                return Err("only its link is here, which in the shared chain says nothing of what it is about".into());
+            }
             let label = Label::of_payload(&self.payload);
             return if self.label.is_empty() { Ok((version, prev, recorded, label)) } else { Err("it has a label".into()) };
         }

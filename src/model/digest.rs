@@ -1,8 +1,8 @@
 //! A fingerprint: the SHA-256 of exact bytes, as lower-case hexadecimal.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, io, sync::Arc};
 
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// The SHA-256 of some bytes, 64 lower-case hexadecimal digits (what `sha256sum` prints).
@@ -13,9 +13,13 @@ pub struct Digest(Arc<str>);
 impl Digest {
     /// The fingerprint of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
+        Self::written(&digest(&SHA256, bytes))
+    }
+
+    fn written(bytes: &ring::digest::Digest) -> Self {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = String::with_capacity(64);
-        for byte in digest(&SHA256, bytes).as_ref() {
+        for byte in bytes.as_ref() {
             text.push(char::from(DIGITS[usize::from(byte >> 4)]));
             text.push(char::from(DIGITS[usize::from(byte & 15)]));
         }
@@ -36,6 +40,39 @@ impl Digest {
     /// The 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The fingerprint of bytes that are written one after the other.
+#[derive(Clone)]
+pub struct RunningDigest(Context);
+
+impl RunningDigest {
+    /// Of nothing yet.
+    pub fn new() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
+    /// That of all that was written.
+    pub fn finish(self) -> Digest {
+        Digest::written(&self.0.finish())
+    }
+}
+
+impl Default for RunningDigest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl io::Write for RunningDigest {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -60,12 +97,17 @@ impl<'de> Deserialize<'de> for Digest {
 
 #[cfg(test)]
 mod tests {
-    use super::Digest;
+    use std::io::Write as _;
+
+    use super::{Digest, RunningDigest};
 
     #[test]
     fn agrees_with_sha256sum() {
         // FIPS 180-2, appendix B.1.
         assert_eq!(Digest::of(b"abc").as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        let mut running = RunningDigest::new();
+        running.write_all(b"a").and_then(|()| running.write_all(b"bc")).expect("nothing can fail");
+        assert_eq!(running.finish(), Digest::of(b"abc"));
     }
 
     #[test]

@@ -37,7 +37,7 @@ mod waiver;
 
 pub use ambient::{Ambient, TrustedRoots};
 pub use difference::{Change, CheckDifference, DIFFERENCE_SCHEMA, Difference, Effect, Movement, Side, Standing};
-pub use digest::Digest;
+pub use digest::{Digest, RunningDigest};
 pub use event::Event;
 pub use exit::Exit;
 pub use expectation::{Bound, Expectation};

@@ -5,6 +5,7 @@ pub mod dump;
 pub mod env_file;
 pub mod git;
 pub mod http;
+pub mod new_file;
 pub mod pins;
 pub mod postgres;
 pub mod proxies;

@@ -98,7 +98,7 @@ async fn seed(folder: &Path, place: &str, database: Option<&Database>, entries: 
         let at = began + SignedDuration::from_secs(i64::try_from(number)?);
         let (Draft { payload, signature }, label) = numbered(number, at, &newest.digest())?;
         let (seq, prev, chain) = (newest.seq + 1, newest.digest(), newest.chain);
-        newest = Entry { version: VERSION, chain, seq, prev, recorded: at, label, payload, signature };
+        newest = Entry { version: VERSION, chain, seq, prev, recorded: at, label, payload, signature, bare: None };
         rows.push(Row::of(newest.clone()));
     }
     match database {
@@ -149,7 +149,7 @@ fn into_file(path: &Path, rows: &[Row]) -> anyhow::Result<()> {
     for row in rows {
         let insert = "INSERT INTO chains (chain, label, seq, version, prev, recorded, payload, signature, statement, digest) \
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-        let Row { chain, label, seq, version, prev, recorded, payload, signature, statement, digest } = row;
+        let Row { chain, label, seq, version, prev, recorded, payload, signature, statement, digest, .. } = row;
         let values = rusqlite::params![chain, label, seq, version, prev, recorded, payload, signature, statement, digest];
         transaction.prepare_cached(insert)?.execute(values)?;
     }
@@ -160,7 +160,7 @@ async fn into_database(database: &Database, rows: &[Row]) -> anyhow::Result<()> 
     let client = database.client().await;
     for some in rows.chunks(500) {
         let values = some.iter().map(|row| {
-            let Row { chain, label, seq, version, prev, recorded, payload, signature, statement, digest } = row;
+            let Row { chain, label, seq, version, prev, recorded, payload, signature, statement, digest, .. } = row;
             let hex: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
             let signature = signature.as_deref().unwrap_or_default();
             format!("('{chain}','{label}',{seq},{version},'{prev}','{recorded}','\\x{hex}'::bytea,'{signature}','{statement}','{digest}')")

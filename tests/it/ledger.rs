@@ -210,7 +210,7 @@ async fn five(store: &dyn Store) -> Vec<Entry> {
 fn first() -> Entry {
     let Draft { payload, signature } = remark("zero");
     let label = Label { act: "review".into(), project: "api".into(), environment: "prod".into(), ..Label::default() };
-    Entry { version: 1, chain: String::new(), seq: 1, prev: Digest::none(), recorded: now(), label, payload, signature }
+    Entry { version: 1, chain: String::new(), seq: 1, prev: Digest::none(), recorded: now(), label, payload, signature, bare: None }
 }
 
 /// The same five after it.

@@ -12,6 +12,7 @@ mod foreign;
 mod house;
 mod kept;
 mod keys;
+mod linked;
 mod mended;
 mod overtaken;
 mod policy;

@@ -105,7 +105,7 @@ fn closing() -> Entry {
 pub(crate) fn entry(statement: &Statement, by: Option<&str>, recorded: Timestamp, seq: u64, prev: Digest) -> Entry {
     let payload = statement.to_json();
     let signature = by.map(|by| signed(&payload, by));
-    Entry { version: VERSION, chain: PROJECT.into(), seq, prev, recorded, label: Label::of(statement), payload, signature }
+    Entry { version: VERSION, chain: PROJECT.into(), seq, prev, recorded, label: Label::of(statement), payload, signature, bare: None }
 }
 
 fn made(at: Timestamp, head: Digest, by: Option<&str>, tool: &str) -> Made {

@@ -74,9 +74,10 @@ async fn org(record: &EnvironmentRecord) -> Result<(), ActError> {
 
 /// Why the first of the environment's entries after `seq` was never to be believed by any signers, where there is one.
 pub(in crate::acts) async fn never_believed(caller: &Caller, record: &EnvironmentRecord, seq: u64) -> Result<Option<String>, LedgerError> {
-    let (project, environment) = record.place();
-    for entry in record.history.entries()?.into_iter().filter(|entry| entry.entry.seq > seq && entry.is_of(project, environment)) {
-        if let SignatureStanding::Untrusted(why) = &entry.standing
+    for entry in record.history.whole(record.place()) {
+        let entry = entry?;
+        if entry.entry.seq > seq
+            && let SignatureStanding::Untrusted(why) = &entry.standing
             && formerly(caller, record, entry).await.is_none()
         {
             return Ok(Some(format!("entry {}: {why}", entry.entry.seq)));

@@ -2,9 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{File, Permissions},
+    fs::File,
     io::{BufReader, BufWriter, ErrorKind},
-    os::unix::fs::PermissionsExt as _,
     path::Path,
 };
 
@@ -22,6 +21,7 @@ use crate::{
         export::{self, WriteError},
     },
     model::{Digest, Exit, plain},
+    net::new_file::NewFile,
 };
 
 /// Writes the whole ledger.
@@ -47,23 +47,13 @@ pub(super) async fn export(edge: &Edge, options: &LogExportOptions) -> Result<Ex
     Ok(Exit::Go)
 }
 
-/// Beside the file first, so that an export that fails leaves an older one as it was.
 async fn to_file(path: &Path, store: &dyn Store) -> Result<Result<Vec<Entry>, WriteError>, std::io::Error> {
-    if path.exists() && !path.is_file() {
-        // A pipe or device is written as it is.
-        let mut out = BufWriter::new(File::options().write(true).open(path)?);
-        return Ok(export::write(store, None, &mut out).await);
+    let mut file = NewFile::at(path)?;
+    let done = export::write(store, None, &mut BufWriter::new(file.file())).await;
+    if done.is_ok() {
+        file.keep()?;
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let as_any_file = Permissions::from_mode(0o666);
-    let mut file = tempfile::Builder::new().prefix(".gonogo-export-").permissions(as_any_file).tempfile_in(folder)?;
-    let done = match export::write(store, None, &mut BufWriter::new(file.as_file_mut())).await {
-        Ok(done) => done,
-        failed => return Ok(failed),
-    };
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(Ok(done))
+    Ok(done)
 }
 
 /// Takes an export over.

@@ -1,49 +1,41 @@
-//! A bundle as a zip: the same files make the same bytes, and what is read was checked before it is believed.
+//! A bundle read from a zip: it was checked before any of it is believed.
 
 use std::{
     collections::BTreeMap,
-    io::{Cursor, Read as _, Write as _},
+    io::{Cursor, Read as _},
 };
 
 use zip::{
-    CompressionMethod, DateTime, System, ZipArchive, ZipWriter,
+    ZipArchive,
     read::{ArchiveOffset, Config},
     result::ZipError,
-    write::SimpleFileOptions,
 };
 
-use super::{Bundle, BundleError, names};
+use super::{Bundle, BundleError, Packing, names};
+use crate::model::Digest;
 
 /// How large a bundle may be.
 #[derive(Debug, Clone, Copy)]
-struct Limits {
+pub(super) struct Limits {
     /// All its files together, unpacked.
-    bytes: u64,
-    files: usize,
+    pub(super) bytes: u64,
+    pub(super) files: usize,
 }
 
 /// 1 GiB in 50,000 files: within what a zip holds without the extensions of Zip64.
-const LIMITS: Limits = Limits { bytes: 1 << 30, files: 50_000 };
+pub(super) const LIMITS: Limits = Limits { bytes: 1 << 30, files: 50_000 };
 
 impl Bundle {
-    /// The zip. Names in order, no times, deflated alike everywhere.
+    /// The zip of these files, whatever they are: the same make the same bytes.
     ///
     /// # Errors
     /// [`BundleError`] if it would be one that [`Self::from_zip`] refuses.
     pub fn to_zip(&self) -> Result<Vec<u8>, BundleError> {
-        check(&self.files, LIMITS)?;
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .compression_level(Some(6))
-            .last_modified_time(DateTime::DEFAULT)
-            .system(System::Unix)
-            .unix_permissions(0o644);
-        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut packing = Packing::new(Cursor::new(Vec::new()), Digest::none());
         for (name, bytes) in &self.files {
-            zip.start_file(name.as_str(), options).map_err(|error| BundleError::Archive(error.to_string()))?;
-            zip.write_all(bytes).map_err(|error| BundleError::Archive(error.to_string()))?;
+            packing.add(name.clone(), bytes)?;
         }
-        zip.finish().map(Cursor::into_inner).map_err(|error| BundleError::Archive(error.to_string()))
+        packing.close().map(Cursor::into_inner)
     }
 
     /// Reads a bundle's zip. Whether its files are what the manifest says is for [`Self::check_manifest`].
@@ -56,23 +48,6 @@ impl Bundle {
         bundle.check_names()?;
         Ok(bundle)
     }
-}
-
-/// Names and sizes, of what is to be packed and of what was unpacked.
-fn check(files: &BTreeMap<String, Vec<u8>>, limits: Limits) -> Result<(), BundleError> {
-    if files.len() > limits.files {
-        return Err(too_many(limits));
-    }
-    if files.values().map(|bytes| bytes.len() as u64).sum::<u64>() > limits.bytes {
-        return Err(too_large(limits));
-    }
-    for name in files.keys() {
-        let folders = name.match_indices('/').map(|(end, _)| &name[..end]);
-        if !names::is_sound(name) || folders.into_iter().any(|folder| files.contains_key(folder)) {
-            return Err(unsound(name));
-        }
-    }
-    Ok(())
 }
 
 fn read(bytes: &[u8], limits: Limits) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
@@ -103,8 +78,10 @@ fn read(bytes: &[u8], limits: Limits) -> Result<BTreeMap<String, Vec<u8>>, Bundl
         left = left.checked_sub(unpacked.len() as u64).ok_or_else(|| too_large(limits))?;
         files.insert(name, unpacked);
     }
-    check(&files, limits)?;
-    Ok(files)
+    match files.keys().find(|name| names::clashes(&files, name)) {
+        Some(name) => Err(unsound(name)),
+        None => Ok(files),
+    }
 }
 
 /// The record that ends a zip (APPNOTE 6.3.10, section 4.3.16) must be the very end, right after the list of the files that
@@ -131,7 +108,7 @@ fn check_end(bytes: &[u8], limits: Limits) -> Result<(), BundleError> {
     }
 }
 
-fn broken(error: ZipError) -> BundleError {
+pub(super) fn broken(error: ZipError) -> BundleError {
     BundleError::Archive(error.to_string())
 }
 
@@ -139,15 +116,15 @@ fn damaged(name: &str, error: &std::io::Error) -> BundleError {
     BundleError::Unreadable { name: name.to_owned(), why: error.to_string() }
 }
 
-fn unsound(name: &str) -> BundleError {
+pub(super) fn unsound(name: &str) -> BundleError {
     BundleError::Name(crate::model::excerpt(&name.escape_debug().to_string(), 200))
 }
 
-fn too_large(limits: Limits) -> BundleError {
+pub(super) fn too_large(limits: Limits) -> BundleError {
     BundleError::TooLarge { limit: limits.bytes, what: "bytes" }
 }
 
-fn too_many(limits: Limits) -> BundleError {
+pub(super) fn too_many(limits: Limits) -> BundleError {
     BundleError::TooLarge { limit: limits.files as u64, what: "files" }
 }
 

@@ -32,13 +32,13 @@ impl Manifest {
     /// What packs bundles here: its name and version.
     pub const TOOL: &str = concat!("gonogo ", env!("CARGO_PKG_VERSION"));
 
-    pub(super) fn of(files: &BTreeMap<String, Vec<u8>>, head: &Digest) -> Self {
+    pub(super) fn of(files: BTreeMap<String, Digest>, head: Digest) -> Self {
         Self {
             schema: BUNDLE_SCHEMA.into(),
             tool: Self::TOOL.into(),
-            report: files.get(REPORT).map_or_else(Digest::none, |report| Digest::of(report)),
-            head: head.clone(),
-            files: files.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
+            report: files.get(REPORT).cloned().unwrap_or_else(Digest::none),
+            head,
+            files,
         }
     }
 
@@ -51,9 +51,9 @@ impl Manifest {
 }
 
 /// The list as `sha256sum --check` takes it.
-pub(super) fn sums(files: &BTreeMap<String, Vec<u8>>) -> String {
+pub(super) fn sums(files: &BTreeMap<String, Digest>) -> String {
     let listed = files.iter().filter(|(name, _)| ![SUMS, MANIFEST].contains(&name.as_str()));
-    listed.map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes))).collect()
+    listed.map(|(name, digest)| format!("{digest}  {name}\n")).collect()
 }
 
 impl Bundle {
@@ -96,15 +96,15 @@ impl Bundle {
     pub fn check_manifest(&self) -> Result<(), BundleError> {
         self.check_names()?;
         let manifest = self.manifest()?;
-        let listed = |name: &str, bytes: &[u8]| manifest.files.get(name) == Some(&Digest::of(bytes));
-        let called = |name: &str, bytes: &[u8]| name.strip_prefix("evidence/").is_none_or(|digest| Digest::of(bytes).as_str() == digest);
         let others = self.files.iter().filter(|(name, _)| *name != MANIFEST);
-        let mut altered: Vec<String> =
-            others.filter(|(name, bytes)| !(listed(name, bytes) && called(name, bytes))).map(|(name, _)| name.clone()).collect();
-        if manifest.report != Digest::of(self.report()) && !altered.iter().any(|name| name == REPORT) {
+        let there: BTreeMap<String, Digest> = others.map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect();
+        let called = |name: &str, digest: &Digest| name.strip_prefix("evidence/").is_none_or(|called| digest.as_str() == called);
+        let wrong = there.iter().filter(|(name, digest)| manifest.files.get(*name) != Some(digest) || !called(name, digest));
+        let mut altered: Vec<String> = wrong.map(|(name, _)| name.clone()).collect();
+        if there.get(REPORT) != Some(&manifest.report) && !altered.iter().any(|name| name == REPORT) {
             altered.push(REPORT.into());
         }
-        if sums(&self.files).as_bytes() != self.bytes(SUMS) && altered.is_empty() {
+        if sums(&there).as_bytes() != self.bytes(SUMS) && altered.is_empty() {
             altered.push(SUMS.into());
         }
         if altered.is_empty() { Ok(()) } else { Err(BundleError::Altered(altered)) }

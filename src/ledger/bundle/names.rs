@@ -1,6 +1,6 @@
 //! The names of a bundle's files: none leads anywhere but into the folder it is unpacked into.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::model::Digest;
 
@@ -59,6 +59,13 @@ fn is_plain(byte: u8) -> bool {
 pub(super) fn is_sound(name: &str) -> bool {
     let sound = |part: &str| !matches!(part, "" | "." | "..") && part.bytes().all(|byte| is_plain(byte) || b"%~".contains(&byte));
     name.len() <= LONGEST && name.split('/').all(sound)
+}
+
+/// Whether one of these files would have to be a folder for another to have this name, or the other way round.
+pub(super) fn clashes<F>(files: &BTreeMap<String, F>, name: &str) -> bool {
+    let folder = format!("{name}/");
+    let inside = files.range(folder.clone()..).next().is_some_and(|(next, _)| next.starts_with(&folder));
+    inside || name.match_indices('/').any(|(end, _)| files.contains_key(&name[..end]))
 }
 
 #[cfg(test)]

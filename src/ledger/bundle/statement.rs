@@ -1,5 +1,7 @@
 //! The statements of a bundle: the signed bytes of an entry and the signature beside them, as `ssh-keygen` takes them.
 
+use std::borrow::Borrow;
+
 use jiff::Timestamp;
 
 use super::{Bundle, BundleError, VERIFY, instructions};
@@ -94,10 +96,10 @@ impl Bundle {
     ///
     /// # Errors
     /// [`BundleError::Altered`] with the files that are not; or a statement cannot be read.
-    pub fn check_entries(&self, entries: &[Entry]) -> Result<(), BundleError> {
+    pub fn check_entries<E: Borrow<Entry>>(&self, entries: &[E]) -> Result<(), BundleError> {
         let (mut told, mut altered) = (Vec::new(), Vec::new());
         for found in self.statements()? {
-            let entry = entries.iter().find(|entry| entry.seq == found.seq).map(BundledStatement::of);
+            let entry = entries.iter().map(E::borrow).find(|entry| entry.seq == found.seq).map(BundledStatement::of);
             match entry.filter(|of| of.name() == found.name() && (&of.payload, &of.signature) == (&found.payload, &found.signature)) {
                 Some(of) => told.push(of),
                 None => altered.push(found.name()),

@@ -6,13 +6,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ledger::{Blob, Entry, Label, LedgerError, Row},
+    ledger::{Bare, Blob, Entry, Label, Row},
     model::{Digest, excerpt},
 };
 
-/// Either an entry or the bytes that a later one names.
+/// An entry, the link of one, or the bytes that a later one names.
 pub(super) enum Line<'l> {
     Entry(Box<EntryLine<'l>>),
+    Link(Box<LinkLine<'l>>),
     Blob(BlobLine<'l>),
 }
 
@@ -34,6 +35,23 @@ pub(super) struct EntryLine<'l> {
     label: Option<Label>,
 }
 
+/// Only chains of projects have them: in others nothing tells what an entry is about.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinkLine<'l> {
+    /// The entry's fingerprint.
+    link: Cow<'l, str>,
+    version: u32,
+    seq: u64,
+    prev: Cow<'l, str>,
+    recorded: Cow<'l, str>,
+    statement: Digest,
+    /// The signature's fingerprint.
+    signature: Option<Digest>,
+    chain: Cow<'l, str>,
+    label: Label,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BlobLine<'l> {
@@ -44,6 +62,19 @@ pub(super) struct BlobLine<'l> {
 
 impl<'l> Line<'l> {
     pub(super) fn of_entry(entry: &'l Entry) -> Self {
+        if let Some(bare) = &entry.bare {
+            return Self::Link(Box::new(LinkLine {
+                link: entry.digest().to_string().into(),
+                version: entry.version,
+                seq: entry.seq,
+                prev: entry.prev.as_str().into(),
+                recorded: entry.recorded.to_string().into(),
+                statement: bare.statement.clone(),
+                signature: bare.signature.clone(),
+                chain: entry.chain.as_str().into(),
+                label: entry.label.clone(),
+            }));
+        }
         Self::Entry(Box::new(EntryLine {
             version: entry.version,
             seq: entry.seq,
@@ -65,6 +96,7 @@ impl<'l> Line<'l> {
     pub(super) fn to_json(&self) -> Vec<u8> {
         let json = match self {
             Self::Entry(entry) => serde_json::to_vec(entry),
+            Self::Link(link) => serde_json::to_vec(link),
             Self::Blob(blob) => serde_json::to_vec(blob),
         };
         // All keys are strings and all numbers whole, so this cannot fail.
@@ -77,6 +109,8 @@ impl<'l> Line<'l> {
     pub(super) fn from_json(json: &'l str) -> serde_json::Result<Self> {
         if json.trim_start().starts_with("{\"blob\"") {
             serde_json::from_str(json).map(Self::Blob)
+        } else if json.trim_start().starts_with("{\"link\"") {
+            serde_json::from_str(json).map(Self::Link)
         } else {
             serde_json::from_str(json).map(Self::Entry)
         }
@@ -84,19 +118,13 @@ impl<'l> Line<'l> {
 }
 
 impl EntryLine<'_> {
-    /// The chain's name.
-    pub(super) fn chain(&self) -> String {
-        self.chain.as_deref().unwrap_or_default().to_owned()
-    }
-
-    /// The entry; it must be the one that its fingerprint names. The error is the ledger's, for the entry `expected`.
-    pub(super) fn entry(self, expected: u64) -> Result<Entry, LedgerError> {
-        let broken = |why: String| LedgerError::Broken { seq: expected, why };
-        let payload = STANDARD.decode(self.payload.as_bytes()).map_err(|error| broken(format!("its payload is not base64: {error}")))?;
-        let row = Row {
-            chain: self.chain(),
-            label: self.label.as_ref().map(|label| serde_json::to_string(label).unwrap_or_default()).unwrap_or_default(),
-            seq: i64::try_from(self.seq).map_err(|_| broken(format!("its number is {}", self.seq)))?,
+    /// The row of its entry, as it is to be read.
+    pub(super) fn row(self) -> Result<Row, String> {
+        let payload = STANDARD.decode(self.payload.as_bytes()).map_err(|error| format!("its payload is not base64: {error}"))?;
+        Ok(Row {
+            chain: self.chain.unwrap_or_default().into_owned(),
+            label: self.label.as_ref().map(json).unwrap_or_default(),
+            seq: number(self.seq)?,
             version: self.version.into(),
             prev: self.prev.into_owned(),
             recorded: self.recorded.into_owned(),
@@ -104,9 +132,36 @@ impl EntryLine<'_> {
             payload,
             signature: self.signature.map(Cow::into_owned),
             digest: self.digest.into_owned(),
-        };
-        row.entry(expected)
+            bare: None,
+        })
     }
+}
+
+impl LinkLine<'_> {
+    /// The row of its entry, as it is to be read.
+    pub(super) fn row(self) -> Result<Row, String> {
+        Ok(Row {
+            chain: self.chain.into_owned(),
+            label: json(&self.label),
+            seq: number(self.seq)?,
+            version: self.version.into(),
+            prev: self.prev.into_owned(),
+            recorded: self.recorded.into_owned(),
+            payload: Vec::new(),
+            signature: None,
+            statement: self.statement.to_string(),
+            digest: self.link.into_owned(),
+            bare: Some(Bare { statement: self.statement, signature: self.signature }),
+        })
+    }
+}
+
+fn json(label: &Label) -> String {
+    serde_json::to_string(label).unwrap_or_default()
+}
+
+fn number(seq: u64) -> Result<i64, String> {
+    i64::try_from(seq).map_err(|_| format!("its number is {seq}"))
 }
 
 impl BlobLine<'_> {

@@ -143,6 +143,7 @@ fn read(row: &tokio_postgres::Row) -> Result<Row, tokio_postgres::Error> {
         prev: row.try_get(2)?,
         recorded: row.try_get(3)?,
         payload: row.try_get(4)?,
+        bare: None,
         signature: row.try_get(5)?,
         statement: row.try_get(6)?,
         digest: row.try_get(7)?,

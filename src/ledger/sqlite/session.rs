@@ -75,11 +75,13 @@ impl tables::Session for Session<'_> {
     }
 
     fn row(answer: Self::Answer) -> Result<Row, LedgerError> {
-        Ok(row(answer))
+        Ok(row(|at| answer.get(at).map_or(ValueRef::Null, ValueRef::from)))
     }
 
     fn all(&self, table: Table, chain: &str) -> impl Future<Output = Result<Vec<Row>, LedgerError>> + Send {
-        ready(self.each(&table.select(1, "true ORDER BY seq"), &[Value::Text(chain)], |found| columns(found).map(row)))
+        ready(self.each(&table.select(1, "true ORDER BY seq"), &[Value::Text(chain)], |found| {
+            Ok(row(|at| found.get_ref(at).unwrap_or(ValueRef::Null)))
+        }))
     }
 
     fn has_chains(&self) -> impl Future<Output = Result<bool, LedgerError>> + Send {
@@ -120,30 +122,26 @@ fn columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<Vec<Stored>> {
 }
 
 /// An entry's row: what cannot be read as its type is no entry's.
-fn row(columns: Vec<Stored>) -> Row {
-    let mut columns = columns.into_iter();
-    let mut next = || columns.next().unwrap_or(Stored::Null);
-    let number = |value| if let Stored::Integer(number) = value { number } else { -1 };
-    let text = |value| match value {
-        Stored::Text(text) => Some(text),
-        Stored::Null => None,
+fn row<'v>(column: impl Fn(usize) -> ValueRef<'v>) -> Row {
+    let number = |at| if let ValueRef::Integer(number) = column(at) { number } else { -1 };
+    let text = |at| match column(at) {
+        // Checked whole at once: what is no text is rare.
+        ValueRef::Text(text) => Some(std::str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text).into_owned(), str::to_owned)),
+        ValueRef::Null => None,
         other => Some(format!("{other:?}")),
     };
-    let bytes = |value| match value {
-        Stored::Blob(bytes) => bytes,
-        Stored::Text(text) => text.into_bytes(),
-        _ => Vec::new(),
-    };
+    let bytes = |at| if let ValueRef::Blob(bytes) | ValueRef::Text(bytes) = column(at) { bytes.to_vec() } else { Vec::new() };
     Row {
-        seq: number(next()),
-        version: number(next()),
-        prev: text(next()).unwrap_or_default(),
-        recorded: text(next()).unwrap_or_default(),
-        payload: bytes(next()),
-        signature: text(next()),
-        statement: text(next()).unwrap_or_default(),
-        digest: text(next()).unwrap_or_default(),
-        chain: text(next()).unwrap_or_default(),
-        label: text(next()).unwrap_or_default(),
+        seq: number(0),
+        version: number(1),
+        prev: text(2).unwrap_or_default(),
+        recorded: text(3).unwrap_or_default(),
+        payload: bytes(4),
+        signature: text(5),
+        statement: text(6).unwrap_or_default(),
+        digest: text(7).unwrap_or_default(),
+        chain: text(8).unwrap_or_default(),
+        label: text(9).unwrap_or_default(),
+        bare: None,
     }
 }

@@ -1,6 +1,9 @@
 //! A bundle of the sample report with a rich record, and a bundle that somebody forged with this program's own means.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Write as _},
+};
 
 use gonogo::{
     ledger::{Blob, Bundle, Contents, Entry, Label, VERSION},
@@ -51,25 +54,33 @@ pub(super) fn made() -> Made {
 
 impl Made {
     pub(super) fn bundle(&self) -> Bundle {
-        Bundle::of(&Contents {
+        Bundle::from_zip(&self.zip()).expect("a bundle")
+    }
+
+    pub(super) fn zip(&self) -> Vec<u8> {
+        let entries: Vec<&Entry> = self.entries.iter().collect();
+        let contents = Contents {
             report: &self.report,
             html: &self.html,
             markdown: &self.markdown,
             record: &self.record,
             plan: &self.plan,
-            evidence: &self.evidence,
-            entries: &self.entries,
-            ledger: &self.ledger,
+            entries: &entries,
             allowed_signers: &self.allowed_signers,
             revoked_keys: Some(&self.revoked_keys),
-        })
+        };
+        let mut packing = contents.pack(Cursor::new(Vec::new())).expect("it is packed");
+        self.evidence.iter().for_each(|blob| packing.add_evidence(blob).expect("it is added"));
+        packing.begin_ledger().expect("it is begun");
+        packing.write_all(&self.ledger).expect("it is written");
+        packing.finish().expect("a zip").into_inner()
     }
 }
 
 pub(super) fn entry(seq: u64, payload: Vec<u8>, signature: Option<&str>) -> Entry {
     let recorded = "2025-11-13T12:31:07.25Z".parse().expect("an instant");
     let (label, signature) = (Label::default(), signature.map(str::to_owned));
-    Entry { version: VERSION, chain: "userprofile-api".into(), seq, prev: Digest::none(), recorded, label, payload, signature }
+    Entry { version: VERSION, chain: "userprofile-api".into(), seq, prev: Digest::none(), recorded, label, payload, signature, bare: None }
 }
 
 pub(super) fn sign_off(report: &[u8], by: Option<&str>) -> Statement {

@@ -219,7 +219,7 @@ async fn rewrite(ground: &Ground, entries: &mut [Entry]) {
     for entry in &mut entries[1..] {
         entry.prev = prev;
         prev = entry.digest();
-        let Row { chain, label, seq, version, prev, recorded, payload, signature, statement, digest } = Row::of(entry.clone());
+        let Row { chain, label, seq, version, prev, recorded, payload, signature, statement, digest, .. } = Row::of(entry.clone());
         let signature = signature.map_or("NULL".into(), |signature| format!("'{signature}'"));
         statements.push_str(&format!(
             "INSERT INTO chains (chain, label, seq, version, prev, recorded, payload, signature, statement, digest) \
