@@ -119,6 +119,8 @@ fn combined(sources: &[Release]) -> Release {
 async fn git(env: &ProcessEnv, folder: &Path) -> Option<Release> {
     let git::Checkout { commit, tag, dirty } = git::checkout(folder, env, Instant::now() + GIT).await?;
     let version = tag.map(|tag| tag.strip_prefix('v').map(str::to_owned).unwrap_or(tag));
+    // A tag that is no version is a name for something else.
+    let version = version.filter(|version| Release::check_version(version).is_ok());
     Some(Release { version, commit: Some(commit), artifact: None, source: "git".into(), dirty })
 }
 
