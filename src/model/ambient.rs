@@ -44,9 +44,16 @@ impl Default for TrustedRoots {
 }
 
 impl Ambient {
-    /// All roots that were trusted, for people.
+    /// All roots that were trusted, for people; the same ones under several names once.
     pub fn said_roots(&self) -> String {
-        [&self.roots].into_iter().chain(&self.ca_files).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        let mut all: Vec<TrustedRoots> = Vec::new();
+        for roots in [&self.roots].into_iter().chain(&self.ca_files) {
+            match all.iter_mut().find(|other| other.sha256.is_some() && other.sha256 == roots.sha256) {
+                Some(other) => other.from = format!("{}, {}", other.from, roots.from),
+                None => all.push(roots.clone()),
+            }
+        }
+        all.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 
     /// The proxies, for people.
