@@ -9,6 +9,7 @@ mod memo;
 mod one_or_more;
 pub mod reference;
 mod touch;
+mod unread;
 mod unseen;
 
 use std::future::Future;

@@ -2,10 +2,14 @@
 
 mod component;
 mod counterexamples;
+mod fresh;
 mod judge;
 mod look;
+mod member;
+mod name;
 mod reading;
 mod release;
+mod shape;
 mod standing;
 
 use std::path::PathBuf;
@@ -26,10 +30,14 @@ use crate::{
 
 /// A service says that it is healthy: the status is 2xx and the body says so. Recognised are
 /// `application/health+json`, Spring Boot Actuator, ASP.NET Core, Kubernetes `livez`/`readyz` (also `?verbose`),
-/// MicroProfile Health, Terminus, a JSON object with a `status` word and `checks` (what stands beside the status, like
-/// `"database": "down"`, counts too), and one plain word like `ok`. A page, a redirect, an answer out of a cache, a
-/// failing component are red; a body that says nothing recognisable cannot be checked until `healthy` says what to look
-/// for.
+/// MicroProfile Health, Terminus, a JSON object with a `status` word or components that have one, a list of such, and one
+/// plain word like `ok`. Every member counts, at any depth: a known good word, or `true`, is a component that is well; a
+/// bad word, anything under a name like `errors` or `failedChecks`, and `false` under one like `connected` is red. Names
+/// that describe (`region`, `version`, `host`, `commit`, `uptime`, `message`, …), numbers, times, addresses and digests say
+/// nothing of health, nor does what explains beside a status of its own, unless it contradicts that. All else is not
+/// understood and cannot be checked until `allow-unread` says that it does not matter. A page, a redirect, a failing
+/// component, an answer out of a cache by any header that tells of one are red; a body that says nothing recognisable
+/// cannot be checked until `healthy` says what to look for.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Health {
@@ -45,6 +53,9 @@ pub struct Health {
     pub components: Option<OneOrMore<Text>>,
     /// Components that do not matter, by name.
     pub ignore_components: Option<OneOrMore<Text>>,
+    /// Parts of the answer that need not be understood, by where they stand, with all below them: `[queue/mode]`. They are
+    /// shown in the report.
+    pub allow_unread: Option<OneOrMore<String>>,
     /// Accept `degraded` and `warn`. Default `false`.
     #[serde(default)]
     pub allow_degraded: bool,

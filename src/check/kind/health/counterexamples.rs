@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    Health,
+    Health, fresh,
     look::{Answers, Said, found},
     reading::Reading,
     release::Running,
@@ -35,7 +35,7 @@ fn said(health: &Health, body: &str) -> Said {
         status: 503,
         leads_to: None,
         content_type: Some("application/json".into()),
-        age: Some("60".into()),
+        caches: vec![fresh::Told { name: "age".into(), value: "60".into() }],
         says: Reading::of("application/json", body.as_bytes(), &json),
         release: health.release.as_ref().map(|_| Running {
             says: None,

@@ -3,12 +3,13 @@
 use super::{
     Health, Healthy,
     component::Component,
+    fresh,
     look::{Answers, Said},
     reading::Form,
     standing::Standing,
 };
 use crate::{
-    check::kind::http::quote,
+    check::{kind::http::quote, unread},
     model::{Expectation, Period},
     net::http::is_redirect,
 };
@@ -44,7 +45,8 @@ impl Health {
         all.extend(self.healthy.iter().flat_map(|healthy| judge_healthy(healthy, said)));
         all.extend(self.components.iter().flat_map(|names| names.iter()).map(|name| self.judge_named(name.as_str(), said)));
         all.extend(self.judge_others(said));
-        all.push(judge_fresh(said));
+        all.extend(self.judge_unread(said));
+        all.push(fresh::judge(&said.caches));
         all.extend(self.release.as_ref().zip(said.release.as_ref()).map(|(binding, running)| binding.judge(running, &said.body)));
         all.extend(self.max_time.map(|limit| judge_time(limit, said)));
         all
@@ -62,11 +64,20 @@ impl Health {
         }
         let unclear = |why: String| self.healthy.is_none().then(|| demand.clone().undetermined(why));
         match (&said.says.word, said.says.form) {
-            (_, Form::Page) if self.healthy.is_none() => Some(demand.clone().got(format!("a page: {}", said.body.shown())).met(false)),
+            (_, Form::Page) if self.healthy.is_none() => Some(
+                demand
+                    .clone()
+                    .got(format!("a page: {} (if that says that all is well: `healthy: {{text: …}}`)", said.body.shown()))
+                    .met(false),
+            ),
             (_, Form::Empty) => unclear(format!("the body is empty; {HINT}, or demand the status alone with the kind `http`")),
+            (None, Form::Json) => Some(demand.clone().got("no status of the whole; each component has its own").met(true)),
             (None, _) => unclear(format!("the answer follows no known convention: {}; {HINT}", said.body.shown())),
-            (Some(word), form) => match Standing::is_good(word, self.allow_degraded) {
-                Some(good) => Some(demand.clone().got(format!("{} ({})", quote(word), form.said())).met(good)),
+            (Some(word), form) => match Standing::of(word) {
+                Some(standing) => {
+                    let good = standing.is_good(self.allow_degraded);
+                    Some(demand.clone().got(format!("{} ({})", quote(word), form.said())).met(good))
+                }
                 None => unclear(format!("{} is no status word that is known ({}); {HINT}", quote(word), form.said())),
             },
         }
@@ -107,9 +118,21 @@ impl Health {
         Some(decide(demand, good, got, worst))
     }
 
+    /// What was not understood counts as unknown until the plan says that it does not matter. Where `healthy` says what to look
+    /// for, that decides.
+    fn judge_unread(&self, said: &Said) -> Option<Expectation> {
+        if self.healthy.is_some() {
+            return None;
+        }
+        let ignored = |path: &str| path.split('/').any(|name| self.ignores(name)) || self.ignores(path);
+        let unread = said.says.unread.iter().filter(|part| !ignored(&part.path));
+        let parts: Vec<(&str, &str)> = unread.map(|part| (part.path.as_str(), part.says.as_str())).collect();
+        unread::judge(&parts, self.allow_unread.as_ref())
+    }
+
     /// The worst of them and whether it is good enough: a bad one before an unclear one before a good one.
     fn worst<'c>(&self, components: &[&'c Component]) -> Option<(&'c Component, Option<bool>)> {
-        let judged = components.iter().map(|component| (*component, Standing::is_good(&component.word, self.allow_degraded)));
+        let judged = components.iter().map(|component| (*component, component.is_good(self.allow_degraded)));
         judged.min_by_key(|(_, good)| match good {
             Some(false) => 0,
             None => 1,
@@ -169,15 +192,6 @@ fn judge_healthy(healthy: &Healthy, said: &Said) -> Vec<Expectation> {
         });
     }
     all
-}
-
-/// RFC 9111, 5.1: only a cache sends `Age`; what it kept says nothing of the service now.
-fn judge_fresh(said: &Said) -> Expectation {
-    let demand = Expectation::new("fresh", "answer").wanted("given by the service itself, not by a cache");
-    match said.age.as_deref().map(str::trim) {
-        None | Some("0") => demand.got("not from a cache").met(true),
-        Some(age) => demand.got(format!("from a cache (`Age` is {})", quote(age))).met(false),
-    }
 }
 
 fn judge_time(limit: Period, said: &Said) -> Expectation {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, time::Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Health, Healthy, reading::Reading, release::Running};
+use super::{Health, Healthy, fresh, reading::Reading, release::Running};
 use crate::{
     check::{
         Context, Unseen,
@@ -39,9 +39,9 @@ pub(super) struct Said {
     /// The content type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) content_type: Option<String>,
-    /// The `Age` header: how long a cache has held the answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) age: Option<String>,
+    /// What its headers say of caches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) caches: Vec<fresh::Told>,
     /// What it says.
     pub(super) says: Reading,
     /// Which release says it.
@@ -122,7 +122,7 @@ fn said(reply: &Reply, healthy: Option<&Healthy>, json: &Result<Value, String>) 
         leads_to: leads_to.map(|to| excerpt(&to.to_string(), 500)),
         says: Reading::of(content_type.as_deref().unwrap_or_default(), &reply.body.bytes, json),
         content_type,
-        age: first(&reply.headers, header::AGE),
+        caches: fresh::told(&reply.headers),
         release: None,
         body: found(&reply.body, healthy, json),
         total_ms: kind::millis(reply.total),

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    component::{Component, Components},
+    component::{Component, Components, Unread},
+    member::text_of,
+    name::Name,
     standing::Standing,
 };
 use crate::{check::kind::http::media_type::essence, model::excerpt};
@@ -67,7 +69,10 @@ pub(super) struct Reading {
     /// The components it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) components: Vec<Component>,
-    /// It names more of them than are kept.
+    /// What of it was not understood.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unread: Vec<Unread>,
+    /// It names more than is kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) more_components: bool,
 }
@@ -81,11 +86,14 @@ impl Reading {
         let says_json = essence == "application/json" || essence.ends_with("+json");
         match text.bytes().next() {
             None => Self::bare(Form::Empty),
-            Some(_) if text.starts_with("[+]") || text.starts_with("[-]") => Self::of_kubernetes(text),
+            Some(_) if ["[+]", "[-]", "livez check ", "readyz check ", "healthz check "].iter().any(|start| text.starts_with(start)) => {
+                Self::of_kubernetes(text)
+            }
             // What begins so is a page, whatever it calls itself; many frameworks call every text `text/html`.
             Some(b'<') => Self::bare(Form::Page),
             Some(b'{' | b'[' | b'"') => match json {
                 Ok(Value::Object(object)) => Self::of_object(&essence, object),
+                Ok(Value::Array(list)) => Self::of_parts(Components::of_list(list)),
                 Ok(Value::String(word)) => Self::of_text(word.trim()),
                 Ok(_) | Err(_) => Self::bare(Form::Unrecognised),
             },
@@ -95,22 +103,30 @@ impl Reading {
     }
 
     fn bare(form: Form) -> Self {
-        Self { form, word: None, components: Vec::new(), more_components: false }
+        Self { form, word: None, components: Vec::new(), unread: Vec::new(), more_components: false }
     }
 
     fn of_object(essence: &str, object: &Map<String, Value>) -> Self {
-        let Some(word) = object.get("status").and_then(Value::as_str) else { return Self::bare(Form::Unrecognised) };
-        let components = Components::of(object);
-        Self {
-            form: form(essence, object, word),
-            word: Some(excerpt(word, 50)),
-            components: components.all,
-            more_components: components.more,
-        }
+        let status = status(object);
+        let Components { all: components, unread, more: more_components, told } = Components::of(object, status);
+        let word = status.map(|key| text_of(&object[key]));
+        let form = match &word {
+            Some(word) => form(essence, object, word),
+            None => return Self::of_parts(Components { all: components, unread, more: more_components, told }),
+        };
+        Self { form, word: word.map(|word| excerpt(&word, 50)), components, unread, more_components }
+    }
+
+    /// Without a status of the whole its parts must have one.
+    fn of_parts(Components { all: components, unread, more: more_components, told }: Components) -> Self {
+        if told { Self { form: Form::Json, word: None, components, unread, more_components } } else { Self::bare(Form::Unrecognised) }
     }
 
     fn of_text(text: &str) -> Self {
         match (text, Standing::of(text)) {
+            (_, None) if Name::is_well_told(text) => {
+                Self { word: text.split([' ', '_']).next_back().map(str::to_owned), ..Self::bare(Form::Text) }
+            }
             (_, None) => Self::bare(Form::Unrecognised),
             ("Healthy" | "Degraded" | "Unhealthy", _) => Self { word: Some(text.into()), ..Self::bare(Form::AspNet) },
             (word, Some(_)) => Self { word: Some(word.into()), ..Self::bare(Form::Text) },
@@ -132,8 +148,19 @@ impl Reading {
                 word = Some(excerpt(verdict, 50));
             }
         }
-        Self { form: Form::Kubernetes, word, components: components.all, more_components: components.more }
+        Self { word, components: components.all, more_components: components.more, ..Self::bare(Form::Kubernetes) }
     }
+}
+
+/// Under which name the answer says how the whole is: `status`, another name for the whole, or one that is well where it is
+/// true.
+fn status(object: &Map<String, Value>) -> Option<&str> {
+    let says = |value: &Value| matches!(value, Value::String(_) | Value::Bool(_)) || value.as_u64() == Some(200);
+    let names = || object.iter().filter(|(_, value)| says(value)).map(|(name, _)| name.as_str());
+    let named = |wanted: fn(&str) -> bool| names().find(|name| wanted(name));
+    let word = || names().find(|name| Name::may_have_the_word(name) && Standing::of(&text_of(&object[*name])).is_some());
+    let of_the_whole = named(|name| name == "status").or_else(|| named(Name::is_of_the_whole));
+    of_the_whole.or_else(|| named(|name| Name::of(name) == Name::Well)).or_else(word)
 }
 
 /// By content type, then by the keys that tell the conventions apart.
@@ -200,7 +227,7 @@ mod tests {
         ),
         (
             "application/json",
-            r#"{"status":"ok","checks":{"db":true,"cache":null,"queue":{"depth":3},"latency_ms":3}}"#,
+            r#"{"status":"ok","checks":{"db":true,"cache":null,"queue":{},"memory":{"used":"84 MB"},"latency_ms":3}}"#,
             Form::Json,
             "ok",
             "db=true cache=null queue=no status",
@@ -210,8 +237,10 @@ mod tests {
             r#"{"status":"ok","database":"down","cache":{"status":"DOWN"},"queue":{"status":"up"},"ready":false,"last":"none","job":{"status":"rolled-out"},"debug":false}"#,
             Form::Json,
             "ok",
-            "database=down cache=DOWN queue=up ready=false",
+            "database=down cache=DOWN queue=up ready=false job=rolled-out",
         ),
+        ("application/json", r#"{"ok":true}"#, Form::Json, "true", ""),
+        ("application/json", r#"{"status":200,"db":{"connected":true}}"#, Form::Json, "200", "db/connected=true"),
         ("text/plain", "Degraded", Form::AspNet, "Degraded", ""),
         (
             "text/plain",
@@ -231,12 +260,12 @@ mod tests {
         ("text/plain", "  <html>", Form::Page),
         ("application/json", "", Form::Empty),
         ("application/json", "ok", Form::Unrecognised),
-        ("application/json", r#"{"ok":true}"#, Form::Unrecognised),
-        ("application/json", r#"{"status":200}"#, Form::Unrecognised),
+        ("application/json", r#"{"installed":true}"#, Form::Unrecognised),
+        ("application/json", r#"{"status":0}"#, Form::Unrecognised),
         ("application/json", r#"{"status":"UP","status":"DOWN"}"#, Form::Unrecognised),
         ("application/json", r#"{"status":"ok""#, Form::Unrecognised),
-        ("application/json", r#"[{"status":"ok"}]"#, Form::Unrecognised),
-        ("text/plain", "everything is ok", Form::Unrecognised),
+        ("application/json", r#"[{"user":"ok?"}]"#, Form::Unrecognised),
+        ("text/plain", "everything seems ok", Form::Unrecognised),
         ("text/plain", "EROR", Form::Unrecognised),
     ];
 

@@ -1,7 +1,10 @@
 //! What status words mean: a closed table. A word that is not in it is never success.
 
+use serde::{Deserialize, Serialize};
+
 /// How well something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Standing {
     /// It works.
     Up,
@@ -13,10 +16,38 @@ pub(super) enum Standing {
 
 /// Words in lower case, `-` and spaces as `_`. Sources: draft-inadarei-api-health-check, Spring Boot's `Status`,
 /// ASP.NET Core's `HealthStatus`, MicroProfile Health, @nestjs/terminus, Kubernetes' `livez`/`readyz`, gRPC health v1,
-/// Consul, Elasticsearch.
+/// Consul, Elasticsearch, Kibana, django-health-check; and what home-made answers say of connections.
 const WORDS: &[(Standing, &[&str])] = &[
-    (Standing::Up, &["ok", "up", "pass", "passed", "passing", "healthy", "ready", "alive", "live", "serving", "green", "true"]),
-    (Standing::Degraded, &["warn", "warning", "degraded", "yellow", "partial"]),
+    (
+        Standing::Up,
+        &[
+            "ok",
+            "up",
+            "pass",
+            "passed",
+            "passing",
+            "healthy",
+            "ready",
+            "alive",
+            "live",
+            "serving",
+            "green",
+            "true",
+            "available",
+            "connected",
+            "running",
+            "online",
+            "operational",
+            "working",
+            "success",
+            "good",
+            "pong",
+            "valid",
+            "health_ok",
+            "200",
+        ],
+    ),
+    (Standing::Degraded, &["warn", "warning", "degraded", "yellow", "partial", "health_warn"]),
     (
         Standing::Down,
         &[
@@ -40,6 +71,16 @@ const WORDS: &[(Standing, &[&str])] = &[
             "red",
             "false",
             "ko",
+            "disconnected",
+            "unreachable",
+            "offline",
+            "dead",
+            "broken",
+            "crashed",
+            "timeout",
+            "refused",
+            "invalid",
+            "health_err",
         ],
     ),
 ];
@@ -47,17 +88,17 @@ const WORDS: &[(Standing, &[&str])] = &[
 impl Standing {
     /// What `word` means, whatever its case; `None` for a word that is not known.
     pub(super) fn of(word: &str) -> Option<Self> {
-        let word = word.trim().to_ascii_lowercase().replace(['-', ' '], "_");
+        let word = word.trim().trim_end_matches('.').to_ascii_lowercase().replace(['-', ' '], "_");
         WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(standing, _)| *standing)
     }
 
-    /// Whether it is good enough; `None` for a word that is not known.
-    pub(super) fn is_good(word: &str, allow_degraded: bool) -> Option<bool> {
-        Self::of(word).map(|standing| match standing {
+    /// Whether it is good enough.
+    pub(super) fn is_good(self, allow_degraded: bool) -> bool {
+        match self {
             Self::Up => true,
             Self::Degraded => allow_degraded,
             Self::Down => false,
-        })
+        }
     }
 }
 
