@@ -19,6 +19,7 @@ mod health;
 mod hostile;
 mod http;
 mod http_demands;
+mod http_text;
 mod init;
 mod ledger;
 mod look;

@@ -1,6 +1,7 @@
 //! An HTTP endpoint answers as demanded.
 
 mod answer;
+mod charset;
 mod compare;
 mod counterexamples;
 mod expect;

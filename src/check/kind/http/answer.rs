@@ -65,7 +65,7 @@ pub struct BodySeen {
     pub size: u64,
     /// How it ended.
     pub end: End,
-    /// Whether it is UTF-8 text.
+    /// Whether all of it is text in the charset that it names, UTF-8 where it names none.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub utf8: bool,
     /// Texts that were looked for, and whether they are in it.
@@ -107,7 +107,11 @@ impl BodySeen {
 
     /// Whether the absence of a text can be judged.
     pub(super) fn is_text(&self) -> Result<(), String> {
-        if self.utf8 { Ok(()) } else { Err("the body is not UTF-8 text, so a text may be in it unseen".into()) }
+        if self.utf8 {
+            Ok(())
+        } else {
+            Err("the body is no text in the charset that it names (UTF-8 where it names none), so something may be in it unseen".into())
+        }
     }
 
     /// Its beginning, for a sentence.

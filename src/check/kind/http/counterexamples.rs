@@ -31,7 +31,10 @@ fn whole(bytes: Vec<u8>) -> Body {
 fn wrong(http: &Http, expect: &Expect, body: Body) -> Answer {
     let statuses = expect.statuses(http.follow_redirects > 0);
     let status = status::unwanted(&statuses);
-    let body: BodySeen = find(Some(expect), &body);
+    let mut body: BodySeen = find(Some(expect), None, &body);
+    // What an expression matches is not made here; that it does is.
+    let unwanted = expect.not_matches.iter().flat_map(|patterns| patterns.iter());
+    body.patterns.extend(unwanted.map(|pattern| (pattern.text().to_owned(), Some("what it matches".to_owned()))));
     let headers = expect.headers.iter().flat_map(HeaderDemands::iter).map(|(name, demand)| (name.to_owned(), demand.counterexample()));
     let redirected = matches!(expect.redirect, Some(Redirect::None));
     let hop = Hop { from: http.url.to_string(), status: 302, to: "https://elsewhere.example/".into() };

@@ -38,11 +38,13 @@ pub struct Expect {
     pub content_type: Option<MediaType>,
     /// Text that must be in the body, or a list of texts; upper and lower case differ.
     pub contains: Option<OneOrMore<Text>>,
-    /// Text that must not be in the body, or a list of texts. An empty body proves nothing: the check is then unknown.
+    /// Text that must not be in the body, or a list of texts, as it stands: no wildcards, no expression. An empty body proves nothing: the check is then unknown.
     pub not_contains: Option<OneOrMore<Text>>,
     /// A regular expression that must match somewhere in the body, or a list of them; anchor with `^` and `$` where
     /// the place matters.
     pub matches: Option<OneOrMore<Pattern>>,
+    /// A regular expression that must not match anywhere in the body, or a list of them. An empty body proves nothing.
+    pub not_matches: Option<OneOrMore<Pattern>>,
     /// Values in a JSON body by JSONPath (RFC 9535): a value to equal, type included, or a map of `min`, `max`,
     /// `matches` (the whole string), `one-of`, `exists`, `length`, `not`, `equals`. A path that leads to several
     /// places demands it of each; one that leads nowhere meets only `{exists: false}`.
@@ -61,6 +63,9 @@ pub struct Expect {
 impl<'de> Deserialize<'de> for Expect {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let expect = Self::deserialize(deserializer)?;
+        if let Some(why) = expect.not_contains.iter().flat_map(|texts| texts.iter()).find_map(|text| text::foreign(text.as_str())) {
+            return Err(D::Error::custom(why));
+        }
         if expect.is_empty() {
             return Err(D::Error::custom("`expect` is empty: say what the answer must be, or leave the key out to want a 2xx status"));
         }
@@ -74,9 +79,22 @@ impl<'de> Deserialize<'de> for Expect {
 
 impl Expect {
     fn is_empty(&self) -> bool {
-        let Self { status, headers, content_type, contains, not_contains, matches, json, redirect, max_time, latency, max_size } = self;
+        let Self {
+            status,
+            headers,
+            content_type,
+            contains,
+            not_contains,
+            matches,
+            not_matches,
+            json,
+            redirect,
+            max_time,
+            latency,
+            max_size,
+        } = self;
         let others = redirect.is_none() && max_time.is_none() && latency.is_none() && max_size.is_none();
-        let body = contains.is_none() && not_contains.is_none() && matches.is_none() && json.is_none();
+        let body = contains.is_none() && not_contains.is_none() && matches.is_none() && not_matches.is_none() && json.is_none();
         status.is_none() && headers.is_none() && content_type.is_none() && body && others
     }
 
@@ -86,6 +104,7 @@ impl Expect {
             ("contains", self.contains.is_some()),
             ("not-contains", self.not_contains.is_some()),
             ("matches", self.matches.is_some()),
+            ("not-matches", self.not_matches.is_some()),
             ("json", self.json.is_some()),
         ];
         keys.into_iter().find(|(_, given)| *given).map(|(key, _)| key)
@@ -116,7 +135,7 @@ impl Expect {
         all.extend(self.redirect.as_ref().map(|redirect| redirect.judge(seen)));
         all.extend(self.content_type.as_ref().map(|wanted| wanted.judge(seen)));
         all.extend(self.headers.iter().flat_map(HeaderDemands::iter).map(|(name, demand)| demand.judge(name, seen)));
-        all.extend(text::judge(self.contains.as_ref(), self.not_contains.as_ref(), self.matches.as_ref(), &seen.body));
+        all.extend(text::judge(self, &seen.body));
         all.extend(self.json.iter().flat_map(|json| json.judge(&seen.body)));
         all.extend(self.judge_size(seen));
         all.extend(self.max_time.map(|limit| judge_time(limit, seen)));

@@ -8,6 +8,7 @@ use std::{
 use super::{
     Http,
     answer::{Answer, BodySeen, millis},
+    charset,
     expect::{DEFAULT_SIZE, Expect},
     header::HeaderDemands,
     json_text,
@@ -33,7 +34,8 @@ impl Http {
         let request = self.request(ca_file.as_deref(), self.bounds(started, deadline(cx)), &led);
         let reply = http::send(cx.reach(), request).await.map_err(unseen)?;
         let named = self.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
-        let mut answer = Answer::new(&reply, find(self.expect.as_ref(), &reply.body), named);
+        let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let mut answer = Answer::new(&reply, find(self.expect.as_ref(), content_type.as_deref(), &reply.body), named);
         if let Some(latency) = self.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
             answer.samples = self.sample(cx, latency.samples, ca_file.as_deref()).await;
         }
@@ -121,12 +123,8 @@ pub(crate) fn evidence(text: &str, body: &Body) -> Option<String> {
 }
 
 /// What the demands name, as far as the body was kept.
-pub(super) fn find(expect: Option<&Expect>, body: &Body) -> BodySeen {
-    let (text, utf8) = match std::str::from_utf8(&body.bytes) {
-        Ok(text) => (std::borrow::Cow::Borrowed(text), true),
-        // A character cut in two at the end of what was kept is no fault of the target.
-        Err(error) => (String::from_utf8_lossy(&body.bytes), error.error_len().is_none() && body.end != End::Whole),
-    };
+pub(super) fn find(expect: Option<&Expect>, content_type: Option<&str>, body: &Body) -> BodySeen {
+    let (text, utf8) = charset::decode(content_type, &body.bytes, body.end == End::Whole);
     let mut seen = BodySeen {
         size: body.size,
         end: body.end.clone(),
@@ -140,7 +138,7 @@ pub(super) fn find(expect: Option<&Expect>, body: &Body) -> BodySeen {
     let Some(expect) = expect else { return seen };
     let texts = expect.contains.iter().chain(&expect.not_contains).flat_map(|texts| texts.iter());
     seen.texts = texts.map(|wanted| (wanted.as_str().to_owned(), text.contains(wanted.as_str()))).collect();
-    let patterns = expect.matches.iter().flat_map(|patterns| patterns.iter());
+    let patterns = expect.matches.iter().chain(&expect.not_matches).flat_map(|patterns| patterns.iter());
     seen.patterns = patterns.map(|one| (one.text().to_owned(), one.find(&text).map(|found| excerpt(found, 200)))).collect();
     if let (Some(demands), End::Whole) = (&expect.json, &body.end) {
         match json_text::parse(&body.bytes) {

@@ -110,7 +110,10 @@ impl<'de> Visitor<'de> for HeadersVisitor {
                 HeaderValue::try_from(secret.expose()).map_err(|_| wrong())?;
                 sent.secrets.push((name, secret));
             } else {
-                let value = HeaderValue::try_from(map.next_value::<String>()?).map_err(|_| wrong())?;
+                let written: Secret = map.next_value()?;
+                let mut value = HeaderValue::try_from(written.expose()).map_err(|_| wrong())?;
+                // Whatever a variable holds stays with the origin it is meant for.
+                value.set_sensitive(named(written.written()).is_some());
                 sent.headers.push((name, value));
             }
         }
