@@ -72,7 +72,7 @@ pub struct Audited {
 pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, ActError> {
     let opened = bundle::open(&request.bundle).await?;
     let environment = opened.environment()?;
-    let kept = kept_plan::of(&opened.plan_files().await?, &opened.run.config, &environment)?;
+    let kept = Arc::new(kept_plan::of(&opened.plan_files().await?, &opened.run.config, &environment)?);
     let mut signers = signers(&opened, &kept, request)?;
     signers.ask_revoked(&caller.env).await;
     let rows = opened.store.rows(&chain_of(&kept.project)).await?;
@@ -96,19 +96,25 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
     audit.entries()?;
     audit.plan(&kept);
     audit.statements()?;
-    let own = ChosenPolicy::brought(kept.signoff.clone(), kept.people.clone(), signers.clone());
+    // Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
+    let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
     let asking = page::Asking { as_of: Some(written.as_of), child_of: None };
     let Act::Run(run) = &entry.statement.act else { return Err(ActError::Untrusted(format!("entry {} is no run", opened.seq))) };
-    let made = page::beside(&record(caller, request, own, then.clone()).await?, entry, run, asking).await?;
+    if **run != opened.run {
+        return Err(ActError::Untrusted(format!("entry {} is the run of another report", opened.seq)));
+    }
+    let made = page::beside(&record(caller, &opened, &kept, own, then.clone()).await?, entry, run, asking).await?;
     let (shown, made) = match &request.policy {
         None => (made, None),
         Some(file) => {
             let (signoff, people) = law(file, &environment)?;
             let brought = ChosenPolicy::brought(signoff, people, signers);
-            let again = page::beside(&record(caller, request, brought.clone(), then).await?, entry, run, asking).await?;
+            let mut again = page::beside(&record(caller, &opened, &kept, brought.clone(), then).await?, entry, run, asking).await?;
+            // Where the policy stood is the bundle's own word.
+            again.record.policy.clone_from(&written.policy);
             // A bundle may have been packed by a protected policy, which is not the one in it.
             let made = if again.record == written { again } else { made };
-            (page::beside(&record(caller, request, brought, history.clone()).await?, entry, run, asking).await?, Some(made))
+            (page::beside(&record(caller, &opened, &kept, brought, history.clone()).await?, entry, run, asking).await?, Some(made))
         }
     };
     audit.pages(caller, entry, &made.as_ref().unwrap_or(&shown).record, &written)?;
@@ -128,10 +134,14 @@ pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, A
 }
 
 /// The record that the bundle is, by a policy.
-async fn record(caller: &Caller, request: &AuditRequest, policy: ChosenPolicy, history: History) -> Result<EnvironmentRecord, ActError> {
-    let opened = bundle::open(&request.bundle).await?;
-    let plan = kept_plan::of(&opened.plan_files().await?, &opened.run.config, &opened.environment()?)?;
-    let mut record = EnvironmentRecord::with(caller, Arc::new(plan), policy, Box::new(opened.store)).await?;
+async fn record(
+    caller: &Caller,
+    opened: &Opened,
+    plan: &Arc<Plan>,
+    policy: ChosenPolicy,
+    history: History,
+) -> Result<EnvironmentRecord, ActError> {
+    let mut record = EnvironmentRecord::with(caller, plan.clone(), policy, Box::new(opened.store.clone())).await?;
     record.history = history;
     Ok(record)
 }

@@ -12,12 +12,14 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    ActError, Caller, ChosenPolicy, EnvironmentRecord, RecordRequest, kept_plan, log,
+    ActError, Caller, ChosenPolicy, EnvironmentRecord, RecordRequest,
+    heads::KeptHead,
+    kept_plan, log,
     page::{self, Asking},
 };
 use crate::{
     ledger::{
-        self, Blob, Bundle, Contents, Entry, LedgerError, Memory,
+        self, Blob, Bundle, Contents, Entry, History, LedgerError, Memory,
         export::{self, WriteError},
     },
     model::{Act, Digest, Report, Run, Size, Statement},
@@ -30,6 +32,10 @@ const LARGEST: Size = Size(1 << 30);
 
 /// Writes the bundle of the run in the entry `seq`, with the record around it as of this moment.
 pub(super) async fn write(record: &mut EnvironmentRecord, seq: u64, as_of: Timestamp, file: &Path) -> Result<(), ActError> {
+    if let Some(fault) = record.history.repaired().first() {
+        let why = "rows that are no entries cannot be carried in a bundle";
+        return Err(ActError::Output(format!("entry {} of this ledger was set aside, and {why}: nothing was written", fault.place)));
+    }
     // Whoever gets the bundle asks the same as is asked here, and needs whole what is looked at on the way.
     record.history = record.history.unread();
     let gone = |what: &str| LedgerError::Broken { seq, why: format!("its {what} is gone") };
@@ -88,7 +94,7 @@ fn evidence(entries: &[&Entry]) -> BTreeSet<Digest> {
 pub(super) struct Opened {
     pub(super) bundle: Bundle,
     /// Its ledger.
-    pub(super) store: Memory,
+    pub(super) store: Arc<Memory>,
     /// Where its run stands there.
     pub(super) seq: u64,
     /// Its run.
@@ -104,12 +110,17 @@ pub(super) async fn open(file: &Path) -> Result<Opened, ActError> {
     bundle.check_manifest().map_err(broken)?;
     let exported = export::read(&mut bundle.ledger())?;
     let report = Digest::of(bundle.report());
+    let project = Report::from_json(bundle.report()).map_err(|error| ActError::Untrusted(format!("{named}: its report: {error}")))?.project;
+    let chain = ledger::chain_of(&project);
+    if let Some(entry) = exported.entries.iter().find(|entry| !entry.chain.is_empty() && entry.chain != chain) {
+        return Err(ActError::Untrusted(format!("{named}: entry {} is of another project than its report", entry.seq)));
+    }
     let of_report = exported.entries.iter().rev().find_map(|entry| match Statement::from_json(&entry.payload).ok()?.act {
         Act::Run(run) if run.report == report => Some((entry.seq, *run)),
         _ => None,
     });
     let (seq, run) = of_report.ok_or_else(|| ActError::Untrusted(format!("{named}: its report {report} is not in its ledger")))?;
-    let store = Memory::new(named, exported);
+    let store = Arc::new(Memory::new(named, exported));
     ledger::kept::check(&store, &export::entries(&store, None).await?).await?;
     Ok(Opened { bundle, store, seq, run })
 }
@@ -146,36 +157,51 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
             file.display()
         )));
     }
-    // Links alone start no ledger.
-    let whole = exported.entries.iter().all(|entry| entry.bare.is_none());
-    let store = match ledger::place::open(&place, &plan.root, &caller.env, caller.now, whole) {
-        Err(LedgerError::Missing(_)) => {
-            brought.remarks.push("judged by the files alone: there is no ledger here, and links alone start none".into());
-            return Ok(brought);
+    // Whoever packed it had all that bears on its report.
+    if let Some(missing) = brought.history.missing(&brought.asked(opened.run.release.clone())) {
+        let why = "only its link is in the bundle, and it may bear on the release".into();
+        return Err(LedgerError::Broken { seq: missing.entry.seq, why }.into());
+    }
+    let open = |create| ledger::place::open(&place, &plan.root, &caller.env, caller.now, create);
+    let store = match open(false) {
+        Err(LedgerError::Missing(place)) => {
+            // What was seen here is not forgotten because somebody took it away.
+            let place = super::record::named(&place);
+            if let Some(kept) = KeptHead::of(caller, &place, &plan.project) {
+                kept.demand(&History::default(), &place, request.accept_head.as_ref())?;
+            }
+            if exported.entries.iter().any(|entry| entry.bare.is_some()) {
+                brought.remarks.push("judged by the files alone: there is no ledger here, and links alone start none".into());
+                return Ok(brought);
+            }
+            open(true)?
         }
         opened => opened?,
     };
+    let mut known = EnvironmentRecord::standing(caller, plan.clone(), policy, store, request).await?;
     // A ledger that has gone on since the bundle was made has all of it.
-    let here = store.entries(&ledger::chain_of(&plan.project)).await?;
+    let here = known.store.entries(&ledger::chain_of(&plan.project)).await?;
     let apart = here.iter().zip(&exported.entries).position(|(here, there)| !here.is(there));
     let bare = exported.entries.iter().skip(here.len()).find(|entry| entry.bare.is_some());
     let why = match (apart, bare) {
         // A ledger of its own at each end is usual where only files go to and fro.
-        (Some(apart), _) => Some(format!("{} has gone another way since entry {}", store.place(), apart + 1)),
-        (None, Some(bare)) => Some(format!("{} lacks entry {}, and the bundle has only its link", store.place(), bare.seq)),
+        (Some(apart), _) => Some(format!("{} has gone another way since entry {}", known.store.place(), apart + 1)),
+        (None, Some(bare)) => Some(format!("{} lacks entry {}, and the bundle has only its link", known.store.place(), bare.seq)),
         (None, None) => None,
     };
     if let Some(why) = why {
-        let own = EnvironmentRecord::with(caller, plan, policy, store).await?;
         brought.remarks.push(format!("judged by the files alone: {why}, nothing was added to it"));
-        brought.elsewhere = Some(own.history);
+        brought.elsewhere = Some(known.history);
         return Ok(brought);
     }
     if exported.entries.len() > here.len() {
-        if let Some(why) = log::never_believed(caller, &brought, here.last().map_or(0, |entry| entry.seq)).await? {
+        let seq = here.last().map_or(0, |entry| entry.seq);
+        if let Some(why) = log::never_believed(caller, &brought, &known, seq).await? {
             return Err(ActError::Untrusted(format!("{}: {why}: nothing of it was taken in", file.display())));
         }
-        export::import(exported, store.as_ref()).await.map_err(ActError::NotRecorded)?;
+        export::import(exported, known.store.as_ref()).await.map_err(ActError::NotRecorded)?;
+        known.read_again(caller).await?;
+        known.keep();
     }
-    EnvironmentRecord::with(caller, plan, policy, store).await
+    Ok(known)
 }

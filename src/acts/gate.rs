@@ -69,6 +69,11 @@ impl GateQuestion {
         record.in_force()?;
         let identified = release::identify(caller, release, &record.policy, &record.plan.root).await?;
         let asked = record.question(&identified)?;
+        if let Some(missing) = record.history.missing(&asked) {
+            let (name, seq) = (asked.name(), missing.entry.seq);
+            let why = "name the release as the bundle's report does, with `--commit` or `--artifact`, or bring the bundle of this release";
+            return Err(ActError::Usage(format!("{name}: of entry {seq}, which may bear on it, the bundle has only the link: {why}")));
+        }
         let mut question = Self::about(caller, record, asked, deployer).await?;
         (question.child_of, question.remarks) = (child_of, identified.notes);
         Ok(question)

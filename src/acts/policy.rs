@@ -106,6 +106,11 @@ impl ChosenPolicy {
         }
     }
 
+    /// What came with what is judged.
+    pub(super) fn packed(signoff: Option<Signoff>, people: BTreeMap<String, Person>, signers: Signers) -> Self {
+        Self { brought: false, ..Self::brought(signoff, people, signers) }
+    }
+
     /// The same signers, by the policy and the people of the plan that a run was made with.
     pub(super) fn as_of(&self, then: &Plan) -> Self {
         let people = if then.people.is_empty() { &self.people } else { &then.people };

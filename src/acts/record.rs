@@ -1,7 +1,7 @@
 //! The record of one environment: the plan, the policy that counts, and the ledger, believed.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use super::{ActError, Caller, ChosenPolicy, heads::KeptHead, kept_plan::KeptPlans, release::Identified};
 use crate::{
     ledger::{
-        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, Look, ORG, PolicyInForce, Repairs, Store, VerifiedEntry,
+        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, LinkedEntry, Look, ORG, PolicyInForce, Repairs, Store,
+        VerifiedEntry,
     },
     model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject},
     net::git,
@@ -84,9 +85,20 @@ impl EnvironmentRecord {
         let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
         let place = place(request, &policy);
         let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, create)?;
+        Self::standing(caller, plan, policy, store, request).await
+    }
+
+    /// The record of a ledger that stands here: what this user has seen in it must be there.
+    pub(super) async fn standing(
+        caller: &Caller,
+        plan: Arc<Plan>,
+        policy: ChosenPolicy,
+        store: Box<dyn Store>,
+        request: &RecordRequest,
+    ) -> Result<Self, ActError> {
         let mut record = Self::with(caller, plan, policy, store).await?;
         record.org = record.store.chains().await?.remove(ORG);
-        let place = place_of(record.store.as_ref());
+        let place = named(&record.store.place());
         record.kept_head = KeptHead::of(caller, &place, &record.plan.project);
         if let Some(kept) = &record.kept_head {
             kept.demand(&record.history, &place, request.accept_head.as_ref())?;
@@ -178,6 +190,10 @@ impl EnvironmentRecord {
             let (entry, deployment) = deployed?;
             let Some(commit) = &deployment.release.commit else { continue };
             let asked = self.asked(deployment.release.clone());
+            // Past what a bundle has of it nobody can tell; more authors are looked at then.
+            if (deployment.report.is_none() && deployment.begun.is_none()) || self.history.missing(&asked).is_some() {
+                continue;
+            }
             let decisions = Decisions::on(&self.history, &asked)?;
             let run = deployment.report.as_ref().and_then(|report| decisions.run(report));
             let then = match run {
@@ -233,10 +249,15 @@ impl EnvironmentRecord {
         if !self.history.go_on(entry.clone(), now)? {
             self.read_again(caller).await?;
         }
+        self.keep();
+        Ok(entry)
+    }
+
+    /// Keeps the head that was seen.
+    pub(super) fn keep(&self) {
         if let Some(kept) = &self.kept_head {
             kept.keep(&self.history);
         }
-        Ok(entry)
     }
 
     /// Reads the ledger again: others add to it.
@@ -267,6 +288,25 @@ impl EnvironmentRecord {
     pub(super) async fn read_chain(&self, chain: &str, now: Timestamp) -> Result<History, LedgerError> {
         let rows = self.store.rows(chain).await?;
         History::of(rows, &self.policy.look(now))
+    }
+
+    /// The newest of them that is here whole and `meant`.
+    ///
+    /// # Errors
+    /// Where one that is newer cannot be believed.
+    pub fn newest_whole(
+        &self,
+        acts: &[&str],
+        mut meant: impl FnMut(&VerifiedEntry) -> bool,
+    ) -> Result<Option<&VerifiedEntry>, LedgerError> {
+        let whole = |linked: &&LinkedEntry| linked.entry.bare.is_none() && linked.is_of(self.place(), acts);
+        for linked in self.history.linked().iter().rev().filter(whole) {
+            let entry = self.history.verified(linked)?;
+            if meant(entry) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
     }
 
     /// The release that is asked about: what flags say, with the commit that is checked out here.
@@ -313,8 +353,14 @@ async fn believed(store: &dyn Store, chain: &str, policy: &ChosenPolicy, now: Ti
     if settled.is_empty() { read } else { History::of(rows, &Look { repairs: Repairs::Named(&settled), ..look }) }
 }
 
-/// Where a ledger is, by a name that does not depend on the folder of the call.
-fn place_of(store: &dyn Store) -> String {
-    let place = store.place();
-    std::fs::canonicalize(&place).map_or(place, |path| path.to_string_lossy().into_owned())
+/// The ledger at this place by a name that does not depend on the folder of the call, also where it is gone.
+pub(super) fn named(place: &str) -> String {
+    let path = Path::new(place);
+    let real = |ancestor: &Path| {
+        let there = std::fs::canonicalize(if ancestor.as_os_str().is_empty() { Path::new(".") } else { ancestor }).ok()?;
+        let gone = path.strip_prefix(ancestor).ok()?;
+        Some(if gone.as_os_str().is_empty() { there } else { there.join(gone) })
+    };
+    let found = if place.contains("://") { None } else { path.ancestors().find_map(real) };
+    found.map_or_else(|| place.to_owned(), |path| path.to_string_lossy().into_owned())
 }

@@ -202,7 +202,7 @@ fn newest_look(record: &EnvironmentRecord) -> Result<Option<(&VerifiedEntry, &Ru
 
 async fn of_report(record: &EnvironmentRecord, report: &Digest) -> Result<Option<RecordedRun>, ActError> {
     let of_report = |entry: &VerifiedEntry| matches!(&entry.statement.act, Act::Run(run) if run.report == *report);
-    match record.newest(&[Act::RUN], of_report)?.map(|entry| (entry, &entry.statement.act)) {
+    match record.newest_whole(&[Act::RUN], of_report)?.map(|entry| (entry, &entry.statement.act)) {
         Some((entry, Act::Run(run))) => Ok(Some(ledger::recorded(record.store.as_ref(), entry, run).await?)),
         _ => Ok(None),
     }
@@ -274,7 +274,7 @@ fn withdrawal(request: &SignRequest, record: &EnvironmentRecord, run: &RecordedR
         (&said.release.version, &said.release.commit, &said.release.artifact) == (&ours.version, &ours.commit, &ours.artifact)
     };
     let theirs = |said: &SignOff| said.role == role && said.person == person && of_release(said);
-    let newest = record.newest(&[Act::SIGN_OFF], |entry| matches!(&entry.statement.act, Act::SignOff(said) if theirs(said)))?;
+    let newest = record.newest_whole(&[Act::SIGN_OFF], |entry| matches!(&entry.statement.act, Act::SignOff(said) if theirs(said)))?;
     let sign_off: Digest = newest.map(|proven| proven.entry.statement()).ok_or_else(|| {
         let release = run.report.release.name().unwrap_or_default();
         ActError::Usage(format!("`{person}` has signed nothing as `{role}` on {release} in `{}` to withdraw", record.plan.environment))
@@ -317,9 +317,13 @@ async fn shown(record: &EnvironmentRecord, run: &RecordedRun, act: &Act, signer:
 /// What changed since this person last signed.
 async fn since(record: &EnvironmentRecord, run: &RecordedRun, person: &str) -> Result<Vec<String>, ActError> {
     let other = |said: &SignOff| said.person == person && said.report != run.run.report;
-    let last = record.newest(&[Act::SIGN_OFF], |entry| matches!(&entry.statement.act, Act::SignOff(said) if other(said)))?;
+    let last = record.newest_whole(&[Act::SIGN_OFF], |entry| matches!(&entry.statement.act, Act::SignOff(said) if other(said)))?;
     let last = last.and_then(|entry| if let Act::SignOff(said) = &entry.statement.act { Some(said.report.clone()) } else { None });
-    let Some(last) = last else { return Ok(vec!["you have signed nothing before".into()]) };
+    let Some(last) = last else {
+        let links = record.history.linked().iter().any(|linked| linked.entry.bare.is_some());
+        let said = if links { "what you may have signed before is here as a link alone" } else { "you have signed nothing before" };
+        return Ok(vec![said.into()]);
+    };
     let Some(bytes) = record.store.blob(&last).await? else { return Ok(Vec::new()) };
     let before = Report::from_json(&bytes).map_err(|error| ActError::Usage(error.to_string()))?;
     let changes = ledger::changes((&before, last), (&run.report, run.run.report.clone()));

@@ -18,6 +18,7 @@ use super::{
     Blob, Entry, LedgerError, Row, Store, VERSION,
     admission::{LARGEST_BLOB, LARGEST_SIGNATURE, LARGEST_STATEMENT},
     chain, kept,
+    tables::SMALL,
 };
 use crate::model::{Digest, Size};
 use line::Line;
@@ -141,7 +142,7 @@ pub async fn entries(store: &dyn Store, chains: Option<&[String]>) -> Result<Vec
 pub fn read(source: &mut dyn BufRead) -> Result<Exported, LedgerError> {
     let mut exported = Exported { entries: Vec::new(), blobs: BTreeMap::new() };
     let (mut line, mut total) = (Vec::new(), 0);
-    let mut waiting = BTreeSet::new();
+    let mut pending = Pending::default();
     for number in 1_u64.. {
         line.clear();
         let cannot = |error: io::Error| LedgerError::Place(format!("the export cannot be read: {error}"));
@@ -159,9 +160,9 @@ pub fn read(source: &mut dyn BufRead) -> Result<Exported, LedgerError> {
         if line.pop() != Some(b'\n') {
             return Err(LedgerError::Cut(format!("the export ends in the middle of its line {number}: its tail is missing")));
         }
-        take(&mut exported, &mut waiting, &line, number)?;
+        take(&mut exported, &mut pending, &line, number)?;
     }
-    match waiting.first() {
+    match pending.blobs.first() {
         Some(digest) => {
             Err(LedgerError::Cut(format!("the export ends before the entry that names the bytes {digest}: its tail is missing")))
         }
@@ -169,7 +170,16 @@ pub fn read(source: &mut dyn BufRead) -> Result<Exported, LedgerError> {
     }
 }
 
-fn take(exported: &mut Exported, waiting: &mut BTreeSet<Digest>, line: &[u8], number: u64) -> Result<(), LedgerError> {
+/// What is known of the lines before.
+#[derive(Default)]
+struct Pending {
+    /// Bytes whose entry has not come yet.
+    blobs: BTreeSet<Digest>,
+    /// The number of the newest entry of the shared chain.
+    shared: u64,
+}
+
+fn take(exported: &mut Exported, pending: &mut Pending, line: &[u8], number: u64) -> Result<(), LedgerError> {
     let before = exported.entries.last();
     let seq = before.map_or(1, |before| before.seq + 1);
     let broken = |why: String| LedgerError::Broken { seq, why: format!("line {number} of the export: {why}") };
@@ -177,28 +187,32 @@ fn take(exported: &mut Exported, waiting: &mut BTreeSet<Digest>, line: &[u8], nu
     match Line::from_json(text).map_err(|error| broken(error.to_string()))? {
         Line::Blob(line) => {
             let Blob { digest, bytes } = line.blob().map_err(broken)?;
-            waiting.insert(digest.clone());
+            pending.blobs.insert(digest.clone());
             exported.blobs.insert(digest, bytes);
         }
-        Line::Entry(line) => take_row(exported, waiting, line.row().map_err(broken)?)?,
-        Line::Link(line) => take_row(exported, waiting, line.row().map_err(broken)?)?,
+        Line::Entry(line) => take_row(exported, pending, line.row().map_err(broken)?)?,
+        Line::Link(line) => take_row(exported, pending, line.row().map_err(broken)?)?,
     }
     Ok(())
 }
 
 /// Takes the row of an entry, which must be the one that its fingerprint names.
-fn take_row(exported: &mut Exported, waiting: &mut BTreeSet<Digest>, row: Row) -> Result<(), LedgerError> {
-    let before = exported.entries.last();
-    let shared = || exported.entries.iter().rev().find(|entry| entry.chain.is_empty());
+fn take_row(exported: &mut Exported, pending: &mut Pending, row: Row) -> Result<(), LedgerError> {
+    let before = exported.entries.last().filter(|before| before.chain == row.chain);
     // The first of a project's chain follows the end of the shared one.
-    let follows = before.filter(|before| before.chain == row.chain).or_else(shared);
-    let seq = follows.map_or(1, |before| before.seq + 1);
+    let seq = before.map_or(pending.shared, |before| before.seq) + 1;
+    if (row.label.len() + row.chain.len()) as u64 > SMALL {
+        return Err(LedgerError::Broken { seq, why: format!("what it is about takes more than {}", Size(SMALL)) });
+    }
     let entry = row.entry(seq)?;
     for digest in kept::of(&entry) {
-        waiting.remove(&digest);
+        pending.blobs.remove(&digest);
         if !exported.blobs.contains_key(&digest) {
             return Err(kept::missing(seq, &digest));
         }
+    }
+    if entry.chain.is_empty() {
+        pending.shared = entry.seq;
     }
     exported.entries.push(entry);
     Ok(())

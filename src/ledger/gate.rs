@@ -128,7 +128,7 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
     for open in begun::holds(history, asked, input.child_of)? {
         ruling.object(Exit::Hold, open);
     }
-    for aside in repairs::holds(history, ruling.run.as_ref())? {
+    for aside in repairs::holds(history, ruling.run.as_ref().map(|run| run.seq))? {
         ruling.object(Exit::Hold, aside);
     }
     if let Some(there) = input.elsewhere {

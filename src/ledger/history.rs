@@ -257,6 +257,21 @@ impl History {
         Ok(self.stating(statement)?.is_some())
     }
 
+    /// Whether the same is said here by the same person: a twin that nobody signed, or a stranger, takes its place nowhere.
+    ///
+    /// # Errors
+    /// Where it cannot be believed.
+    pub fn heard(&self, said: &VerifiedEntry) -> Result<bool, LedgerError> {
+        let statement = said.entry.statement();
+        for linked in self.linked().iter().filter(|linked| linked.statement == statement && linked.entry.bare.is_none()) {
+            let here = self.verified(linked)?;
+            if here.signer() == said.signer() && here.entry.signature.is_some() == said.entry.signature.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// How many entries are about another project or environment.
     pub fn elsewhere(&self, project: &str, environment: &str) -> usize {
         let elsewhere = |linked: &&LinkedEntry| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{History, LedgerError, PolicyInForce, RecordedRun};
+use super::{History, LedgerError, PolicyInForce};
 use crate::model::{Act, Repaired};
 
 /// The rows that enough people have set aside, by what stands in a history that goes past every fault: two people in two
@@ -30,8 +30,8 @@ pub fn set_aside(history: &History, policy: Option<&PolicyInForce<'_>>) -> Resul
 }
 
 /// What rows that were set aside hold, a sentence each: nobody knows what stood in them, so every release has to be looked at
-/// and signed anew.
-pub(super) fn holds(history: &History, run: Option<&RecordedRun>) -> Result<Vec<String>, LedgerError> {
+/// and signed anew. `run` is where the newest look at it stands.
+pub(super) fn holds(history: &History, run: Option<u64>) -> Result<Vec<String>, LedgerError> {
     if history.repaired().is_empty() {
         return Ok(Vec::new());
     }
@@ -40,7 +40,7 @@ pub(super) fn holds(history: &History, run: Option<&RecordedRun>) -> Result<Vec<
         let statements = entries.iter().filter(|entry| matches!(&entry.statement.act, Act::Repair(said) if said.rows.contains(row)));
         statements.map(|entry| entry.entry.seq).max().unwrap_or(u64::MAX)
     };
-    let faults = history.repaired().iter().filter(|fault| run.is_none_or(|run| run.seq < said(&fault.row)));
+    let faults = history.repaired().iter().filter(|fault| run.is_none_or(|run| run < said(&fault.row)));
     Ok(faults
         .map(|fault| format!("entry {} was set aside ({}): run `gonogo verify` again, and have it signed anew", fault.place, fault.row.why))
         .collect())

@@ -82,7 +82,7 @@ pub fn votes<'h>(
     let mut others = Vec::new();
     for withdrawal in elsewhere.into_iter().flat_map(|other| other.said(asked.place(), &[Act::WITHDRAWAL])) {
         let withdrawal = withdrawal?;
-        if !history.says(&withdrawal.entry.statement())? {
+        if !history.heard(withdrawal)? {
             others.push(Ok(withdrawal));
         }
     }

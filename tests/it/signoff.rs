@@ -6,6 +6,7 @@ mod attacks;
 mod audited;
 mod authors;
 mod by_hand;
+mod carried;
 mod deployed;
 mod emergency;
 mod foreign;

@@ -73,12 +73,20 @@ async fn org(record: &EnvironmentRecord) -> Result<(), ActError> {
 }
 
 /// Why the first of the environment's entries after `seq` was never to be believed by any signers, where there is one.
-pub(in crate::acts) async fn never_believed(caller: &Caller, record: &EnvironmentRecord, seq: u64) -> Result<Option<String>, LedgerError> {
+///
+/// Those signers are kept with the runs of `record`, or of the ledger that it goes on from.
+pub(in crate::acts) async fn never_believed(
+    caller: &Caller,
+    record: &EnvironmentRecord,
+    known: &EnvironmentRecord,
+    seq: u64,
+) -> Result<Option<String>, LedgerError> {
     for entry in record.history.whole(record.place()) {
         let entry = entry?;
         if entry.entry.seq > seq
             && let SignatureStanding::Untrusted(why) = &entry.standing
             && formerly(caller, record, entry).await.is_none()
+            && formerly(caller, known, entry).await.is_none()
         {
             return Ok(Some(format!("entry {}: {why}", entry.entry.seq)));
         }

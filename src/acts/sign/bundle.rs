@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{SignRequest, Signed, decide, write};
-use crate::acts::{ActError, Caller, ChosenPolicy, Dialogue, EnvironmentRecord, bundle, kept_plan};
+use crate::{
+    acts::{ActError, Caller, ChosenPolicy, Dialogue, EnvironmentRecord, bundle, kept_plan},
+    ledger::LedgerError,
+};
 
 /// Signs the report of the bundle.
 pub(super) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &SignRequest, file: &Path) -> Result<Signed, ActError> {
@@ -18,7 +21,11 @@ pub(super) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
     let policy = ChosenPolicy::of(caller, &plan, None).await?;
     let record = EnvironmentRecord::with(caller, Arc::new(plan), policy, Box::new(opened.store)).await?;
     // Whoever signs vouches for all of it.
-    record.history.entries()?;
+    record.history.whole(record.place()).try_for_each(|entry| entry.map(drop))?;
+    if let Some(missing) = record.history.missing(&record.asked(opened.run.release.clone())) {
+        let why = "only its link is in the bundle, and it may bear on the release".into();
+        return Err(LedgerError::Broken { seq: missing.entry.seq, why }.into());
+    }
     let Some(made) = decide(caller, dialogue, request, &record, Some(&report)).await? else {
         return Ok(Signed::Exported(request.export.clone().map(|(file, _)| file).unwrap_or_default()));
     };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     acts::{ActError, Caller, EnvironmentRecord},
-    ledger::{Blob, Checked, Draft, Entry, Envelope, LedgerError, VerifiedEntry, Verifier as _, signing::Detached},
+    ledger::{Blob, Checked, Draft, Entry, Envelope, LedgerError, Verifier as _, signing::Detached},
     model::{Act, Made, Period, Size, Statement},
     net::regular_file,
 };
@@ -108,9 +108,11 @@ fn fits(record: &EnvironmentRecord, statement: &Statement) -> Result<Result<(), 
     }
     let why = match &statement.act {
         Act::SignOff(said) => {
-            let of_report = |entry: &VerifiedEntry| matches!(&entry.statement.act, Act::Run(run) if run.report == said.report);
-            if record.newest(&[Act::RUN], of_report)?.is_some() {
-                return Ok(Ok(()));
+            let asked = record.asked(said.release.clone());
+            for entry in record.history.on_release(&asked, &[Act::RUN]).rev() {
+                if matches!(&entry?.statement.act, Act::Run(run) if run.report == said.report) {
+                    return Ok(Ok(()));
+                }
             }
             format!("it is about the report {}, of which no run is on record here", said.report)
         }

@@ -108,7 +108,7 @@ fn check_end(bytes: &[u8], limits: Limits) -> Result<(), BundleError> {
     }
 }
 
-pub(super) fn broken(error: ZipError) -> BundleError {
+fn broken(error: ZipError) -> BundleError {
     BundleError::Archive(error.to_string())
 }
 

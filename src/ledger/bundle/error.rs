@@ -8,6 +8,9 @@ pub enum BundleError {
     /// It cannot be packed or unpacked.
     #[error("this is not a bundle: {0}")]
     Archive(String),
+    /// It cannot be written: most often there is no room.
+    #[error("{0}")]
+    Unwritten(String),
     /// It is larger than any bundle should be.
     #[error("this bundle has more than {limit} {what}, which no bundle should have")]
     TooLarge {

@@ -3,13 +3,14 @@
 use std::{
     collections::BTreeMap,
     io::{self, Seek, Write},
+    mem::ManuallyDrop,
 };
 
 use zip::{CompressionMethod, DateTime, System, ZipWriter, write::SimpleFileOptions};
 
 use super::{
     BundleError, LEDGER, MANIFEST, Manifest, SUMS,
-    archive::{LIMITS, broken, too_large, too_many, unsound},
+    archive::{LIMITS, too_large, too_many, unsound},
     manifest, names,
 };
 use crate::{
@@ -20,7 +21,8 @@ use crate::{
 /// A zip that is being written: no times, deflated alike everywhere. What is written to it goes into the file that was begun
 /// last.
 pub struct Packing<W: Write + Seek> {
-    zip: ZipWriter<W>,
+    /// One that is given up is not finished: its end could not be written either.
+    zip: ManuallyDrop<ZipWriter<W>>,
     /// The files that are whole.
     files: BTreeMap<String, Digest>,
     begun: Option<(String, RunningDigest)>,
@@ -32,7 +34,7 @@ pub struct Packing<W: Write + Seek> {
 
 impl<W: Write + Seek> Packing<W> {
     pub(super) fn new(out: W, head: Digest) -> Self {
-        Self { zip: ZipWriter::new(out), files: BTreeMap::new(), begun: None, left: LIMITS.bytes, head }
+        Self { zip: ManuallyDrop::new(ZipWriter::new(out)), files: BTreeMap::new(), begun: None, left: LIMITS.bytes, head }
     }
 
     pub(super) fn add(&mut self, name: String, bytes: &[u8]) -> Result<(), BundleError> {
@@ -54,7 +56,7 @@ impl<W: Write + Seek> Packing<W> {
             .last_modified_time(DateTime::DEFAULT)
             .system(System::Unix)
             .unix_permissions(0o644);
-        self.zip.start_file(name.as_str(), options).map_err(broken)?;
+        self.zip.start_file(name.as_str(), options).map_err(|error| unwritten(&error))?;
         self.begun = Some((name, RunningDigest::new()));
         Ok(())
     }
@@ -96,12 +98,12 @@ impl<W: Write + Seek> Packing<W> {
 
     /// Ends it with what it has.
     pub(super) fn close(self) -> Result<W, BundleError> {
-        self.zip.finish().map_err(broken)
+        ManuallyDrop::into_inner(self.zip).finish().map_err(|error| unwritten(&error))
     }
 
     /// What it means that a write failed: most often that there is no room.
     pub fn failed(&self, error: &io::Error) -> BundleError {
-        if self.left == 0 { too_large(LIMITS) } else { BundleError::Archive(error.to_string()) }
+        if self.left == 0 { too_large(LIMITS) } else { unwritten(error) }
     }
 }
 
@@ -121,4 +123,8 @@ impl<W: Write + Seek> Write for Packing<W> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+fn unwritten(error: &dyn std::fmt::Display) -> BundleError {
+    BundleError::Unwritten(error.to_string())
 }

@@ -2,7 +2,7 @@
 
 use super::{GateInput, Objection, newer_sentence, no_exit, no_of};
 use crate::{
-    ledger::{Emergencies, History, LedgerError, RecordedRun, begun, runs, votes},
+    ledger::{Emergencies, History, LedgerError, RecordedRun, VerifiedEntry, begun, repairs, runs, votes},
     model::{Act, Exit},
 };
 
@@ -22,7 +22,7 @@ pub(super) fn objections(
     let Some(run) = run else { return Ok(all) };
     let said = votes(there, asked, policy, &[], run, None)?;
     for (vote, exit) in said.iter().filter_map(|vote| no_of(vote, &said)) {
-        if !here.says(&vote.proven.entry.statement())? && policy.policy.require.iter().any(|required| required.role == vote.sign_off.role) {
+        if !here.heard(vote.proven)? && policy.policy.require.iter().any(|required| required.role == vote.sign_off.role) {
             object(exit, format!("{} ({}) says no-go", policy.name(&vote.sign_off.person), vote.sign_off.role));
         }
     }
@@ -31,7 +31,7 @@ pub(super) fn objections(
     }
     for entry in there.said(asked.place(), &[Act::ANSWER]) {
         let entry = entry?;
-        if here.says(&entry.entry.statement())? {
+        if here.heard(entry)? {
             continue;
         }
         if let Act::Answer(answer) = &entry.statement.act
@@ -50,6 +50,12 @@ pub(super) fn objections(
     }
     for open in begun::holds(there, asked, input.child_of)? {
         object(Exit::Hold, open);
+    }
+    let mut looks = there.on_release(asked, &[Act::RUN]).rev();
+    let same = |entry: &VerifiedEntry| matches!(&entry.statement.act, Act::Run(other) if other.report == run.run.report);
+    let look = looks.find_map(|entry| entry.map(|entry| same(entry).then_some(entry.entry.seq)).transpose()).transpose()?;
+    for aside in repairs::holds(there, look)? {
+        object(Exit::Hold, aside);
     }
     Ok(all)
 }

@@ -11,6 +11,7 @@ mod emergencies;
 mod entries;
 mod heads;
 mod law;
+mod links;
 mod looks;
 mod names;
 mod pages;
