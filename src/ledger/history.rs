@@ -107,7 +107,7 @@ impl History {
         })
     }
 
-    /// The entries of one environment with one of these [acts](Act::WORDS), oldest first. Each is looked at when it is come
+    /// The entries of one environment with one of these [acts](crate::model::Act::WORDS), oldest first. Each is looked at when it is come
     /// to, and is an error where it cannot be believed.
     pub fn said<'h>(
         &'h self,

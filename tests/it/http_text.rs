@@ -57,20 +57,20 @@ async fn b24_a_foreign_spelling_is_told_with_the_right_one() {
     assert_eq!(of("text/html", "", expect).await.0, Outcome::Unknown);
 }
 
-/// B18: what a variable holds stays with the origin it is meant for, under whatever name it is sent.
+/// B18: what is sent stays with the origin it is meant for, under whatever name, but for what says nothing of who asks.
 #[tokio::test(flavor = "multi_thread")]
-async fn b18_no_variable_follows_a_redirect_elsewhere() {
+async fn b18_no_secret_follows_a_redirect_elsewhere() {
     let elsewhere = Hostile::answering(200, &[], "ok").await;
     let location = format!("Location: {}", elsewhere.url("/there"));
     let first = Hostile::answering(302, &[&location], "").await;
     let plan = format!(
         "project: web\nenvironments: {{ prod: {{}} }}\nchecks:\n  - id: page\n    title: It answers\n    http:\n      url: {}\n      \
-         follow-redirects: 2\n      headers: {{ X-Custom: \"${{API_TOKEN}}\", X-Tenant: \"t-${{TENANT}}\", X-Kind: plain }}\n",
+         follow-redirects: 2\n      headers: {{ X-Custom: \"${{API_TOKEN}}\", X-Tenant: \"t-${{TENANT}}\", X-Kind: plain, Accept-Language: de }}\n",
         first.url("/here")
     );
     let ran = Gonogo::new().plan(&plan).env("API_TOKEN", "canary-7f3a9c").env("TENANT", "canary-tenant").run(["verify", "--env", "prod"]);
     ran.exits(0);
     let (here, there) = (first.heads().concat().to_lowercase(), elsewhere.heads().concat().to_lowercase());
     assert!(here.contains("x-custom: canary-7f3a9c") && here.contains("x-tenant: t-canary-tenant"), "{here}");
-    assert!(there.contains("x-kind: plain") && !there.contains("canary"), "{there}");
+    assert!(there.contains("accept-language: de") && !there.contains("canary") && !there.contains("x-kind"), "{there}");
 }
