@@ -24,7 +24,9 @@ pub use self::seen::Seen;
 /// Redis or Valkey keeps its data over a restart: the append-only file (AOF) or RDB snapshots are on and work.
 ///
 /// Without `aof`, `rdb` and the keys that imply them, at least one of the two must be on, and each that is on must
-/// work; for `use: cache` nothing is demanded then. It asks `INFO`, `CONFIG GET` and `ACL WHOAMI`, nothing else. Where
+/// work; for `use: cache` nothing is demanded then. A file that was switched on works once its first rewrite has ended, a
+/// replica while its link to the primary is up, a node while its cluster is. It asks `INFO`, `CONFIG GET`, `ACL WHOAMI`
+/// and, of a node, `CLUSTER INFO`, nothing else. Where
 /// `CONFIG` is refused, as managed services do, what `INFO` says counts and what it does not say is undetermined: whether
 /// snapshots are scheduled, and `appendfsync`. One check looks at one server: in a cluster write one for each node.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -128,9 +130,9 @@ impl Check for RedisPersistence {
         };
         vec![Touch {
             target,
-            action: "INFO, CONFIG GET save, appendonly and appendfsync, ACL WHOAMI".into(),
+            action: "INFO, CONFIG GET save, appendonly and appendfsync, ACL WHOAMI, CLUSTER INFO of a node".into(),
             credentials: vec![self.url.written().to_owned()],
-            grants: vec!["ACL SETUSER {role} +info +config|get +acl|whoami".into()],
+            grants: vec!["ACL SETUSER {role} +info +config|get +acl|whoami +cluster|info".into()],
         }]
     }
 

@@ -9,6 +9,8 @@ pub enum Question {
     Setting(&'static str),
     /// `ACL WHOAMI`: who we are there. Redis 6.0 and later.
     WhoAmI,
+    /// `CLUSTER INFO`: the state of the cluster, as a node of it sees it.
+    Cluster,
 }
 
 impl Question {
@@ -18,6 +20,7 @@ impl Question {
             Self::State => vec!["INFO"],
             Self::Setting(name) => vec!["CONFIG", "GET", name],
             Self::WhoAmI => vec!["ACL", "WHOAMI"],
+            Self::Cluster => vec!["CLUSTER", "INFO"],
         }
     }
 }

@@ -136,3 +136,51 @@ async fn what_is_loading_is_not_judged() {
     assert_eq!(outcome, Unknown);
     assert!(reason.contains("% done"), "{reason}");
 }
+
+/// B13: an append-only file that was switched on while the server runs works once its first rewrite has ended.
+#[tokio::test]
+async fn b13_a_first_rewrite_that_has_not_ended() {
+    let redis = Redis::start("appendonly no\nsave \"\"\nrdb-key-save-delay 60000000");
+    redis.say(&["SET", "k", "v"]).await;
+    redis.say(&["CONFIG", "SET", "appendonly", "yes"]).await;
+    let (seen, reason) = outcome(&redis, json!({ "aof": true })).await;
+    assert!(seen == Unknown && reason.contains("its first rewrite has not ended"), "{reason}");
+    assert_eq!(outcome(&redis, json!({})).await.0, Unknown);
+    let quick = Redis::start("appendonly no\nsave \"\"");
+    quick.say(&["SET", "k", "v"]).await;
+    quick.say(&["CONFIG", "SET", "appendonly", "yes"]).await;
+    for _ in 0..100 {
+        if quick.say(&["INFO", "persistence"]).await.contains("aof_rewrite_in_progress:0") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(outcome(&quick, json!({ "aof": true })).await.0, Pass);
+}
+
+/// B13: what persistence rests on: a replica's link, a node's cluster.
+#[tokio::test]
+async fn b13_a_replica_without_its_primary_and_a_node_without_its_cluster() {
+    let alone = Redis::start("appendonly yes");
+    alone.say(&["REPLICAOF", "127.0.0.1", &crate::hostile::deaf_port().to_string()]).await;
+    let (seen, reason) = outcome(&alone, json!({ "aof": true })).await;
+    assert!(seen == Fail && reason.contains("link of this replica to its primary: got down, wanted up"), "{reason}");
+    let primary = Redis::start("appendonly yes");
+    let replica = Redis::start(&format!("appendonly yes\nreplicaof 127.0.0.1 {}", primary.port));
+    for _ in 0..100 {
+        let (link, file) = (replica.say(&["INFO", "replication"]).await, replica.say(&["INFO", "persistence"]).await);
+        // What came from the primary is written to the file anew.
+        if link.contains("master_link_status:up") && file.contains("aof_rewrite_in_progress:0") && file.contains("aof_rewrite_scheduled:0")
+        {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(outcome(&replica, json!({ "appendfsync": "everysec" })).await.0, Pass);
+    let node = Redis::start("appendonly yes\ncluster-enabled yes");
+    let (seen, reason) = outcome(&node, json!({ "aof": true })).await;
+    assert!(seen == Fail && reason.contains("state of the cluster: got fail, wanted ok"), "{reason}");
+    node.say(&["ACL", "SETUSER", "default", "-cluster"]).await;
+    let (seen, reason) = outcome(&node, json!({ "aof": true })).await;
+    assert!(seen == Unknown && reason.contains("grant +cluster|info"), "{reason}");
+}

@@ -52,6 +52,8 @@ fn fine(at: Timestamp) -> Seen {
             ("aof_enabled", "1"),
             ("aof_last_write_status", "ok"),
             ("aof_last_bgrewrite_status", "ok"),
+            ("aof_rewrite_in_progress", "0"),
+            ("aof_rewrite_scheduled", "0"),
             ("rdb_last_bgsave_status", "ok"),
             ("rdb_last_save_time", &saved),
             ("rdb_last_bgsave_time_sec", "0"),

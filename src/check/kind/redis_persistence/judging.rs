@@ -15,6 +15,8 @@ const SKEW: Period = Period::seconds(300);
 pub(super) fn judge(check: &RedisPersistence, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let mut all = Vec::new();
     all.extend(login(seen));
+    all.extend(primary(seen));
+    all.extend(cluster(seen));
     if check.wants_either() {
         all.push(either(seen));
     }
@@ -33,6 +35,26 @@ fn login(seen: &Seen) -> Option<Expectation> {
     Some(match &login.refused {
         None => expectation.got("accepted").met(true),
         Some(words) => expectation.got(format!("refused: {words}")).met(false),
+    })
+}
+
+/// What a replica keeps is worth as much as its link to the primary.
+fn primary(seen: &Seen) -> Option<Expectation> {
+    seen.field("role").ok().filter(|role| *role == "slave")?;
+    let expectation = Expectation::new("primary", "link of this replica to its primary").wanted("up");
+    Some(match seen.field("master_link_status") {
+        Ok(word) => expectation.got(word).met(word == "up"),
+        Err(why) => expectation.got("not known").undetermined(why),
+    })
+}
+
+/// A node whose cluster is down takes no writes that could be kept.
+fn cluster(seen: &Seen) -> Option<Expectation> {
+    seen.field("cluster_enabled").ok().filter(|enabled| *enabled == "1")?;
+    let expectation = Expectation::new("cluster", "state of the cluster").wanted("ok");
+    Some(match seen.field("cluster_state") {
+        Ok(word) => expectation.got(word).met(word == "ok"),
+        Err(_) => expectation.got("not known").undetermined("the node does not say in CLUSTER INFO: grant +cluster|info"),
     })
 }
 
@@ -68,6 +90,7 @@ fn append_only_file(check: &RedisPersistence, seen: &Seen, all: &mut Vec<Expecta
             ("aof-rewrites", "last rewrite of the append-only file", "aof_last_bgrewrite_status"),
         ] {
             let known = if on == Ok(false) { Err("the append-only file is off".into()) } else { seen.status(field) };
+            let known = if name == "aof-rewrites" && known == Ok(true) { seen.aof_base().map(|()| true) } else { known };
             all.push(succeeded(Expectation::new(name, what), field, known));
         }
     }

@@ -21,7 +21,7 @@ use crate::{
 const MARGIN: Duration = Duration::from_millis(250);
 
 /// The fields of `INFO` that are judged or shown.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 19] = [
     "redis_version",
     "server_name",
     "valkey_version",
@@ -36,6 +36,11 @@ const FIELDS: [&str; 14] = [
     "rdb_changes_since_last_save",
     "maxmemory",
     "maxmemory_policy",
+    "aof_rewrite_in_progress",
+    "aof_rewrite_scheduled",
+    "aof_base_size",
+    "master_link_status",
+    "cluster_enabled",
 ];
 
 /// The longest value of a field that is kept; a snapshot schedule is longer than any of them.
@@ -75,6 +80,9 @@ async fn ask(cx: &Context, target: &Target, until: Instant) -> Result<Seen, Unse
     let text = state(&mut session).await?;
     take_fields(&text, &mut seen);
     stop_if_not_serving(&text, session.who())?;
+    if seen.field("cluster_enabled") == Ok("1") {
+        cluster(&mut session, &mut seen).await?;
+    }
     for name in ["save", "appendonly", "appendfsync"] {
         match session.ask(Question::Setting(name)).await? {
             Answer::Texts(pair) => {
@@ -115,6 +123,16 @@ async fn state(session: &mut Session) -> Result<String, Unseen> {
         Answer::Texts(_) => Err(Unseen::Unknown(format!("{who} answers INFO with a list: is it Redis?"))),
         Answer::Odd(kind) => Err(Unseen::Unknown(format!("{who} answers INFO with {kind}: is it Redis?"))),
     }
+}
+
+/// What a node says of its cluster; nothing where it refuses.
+async fn cluster(session: &mut Session, seen: &mut Seen) -> Result<(), Unseen> {
+    if let Answer::Texts(texts) = session.ask(Question::Cluster).await? {
+        let text = texts.concat();
+        let state = lines(&text).find(|(key, _)| *key == "cluster_state");
+        seen.info.extend(state.map(|(key, value)| (key.to_owned(), shown(value))));
+    }
+    Ok(())
 }
 
 /// What is loading its data has nothing to show yet, and a Sentinel has no data.

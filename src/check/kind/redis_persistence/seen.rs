@@ -85,6 +85,16 @@ impl Seen {
         }
     }
 
+    /// Whether the append-only file has what was there when it was switched on: the first rewrite writes that, and until it
+    /// has ended nothing would be found after a restart.
+    pub(super) fn aof_base(&self) -> Known<()> {
+        let first = self.flag("aof_rewrite_in_progress")? || self.flag("aof_rewrite_scheduled")?;
+        if first && !self.count("aof_base_size").is_ok_and(|size| size > 0) {
+            return Err("its first rewrite has not ended: what was there before it was switched on is in no file yet".into());
+        }
+        Ok(())
+    }
+
     /// `ok` or `err`.
     pub(super) fn status(&self, name: &str) -> Known<bool> {
         match self.field(name)? {
