@@ -13,6 +13,7 @@ mod seen;
 mod source;
 mod standing;
 mod tool;
+mod twins;
 mod wal_g;
 
 use std::path::PathBuf;
@@ -40,7 +41,8 @@ pub struct Backup {
     /// Backup files, or folders that are one backup each, as a glob or a list of them: `/var/backups/app/*.dump`. Known
     /// are `pg_dump` (plain, custom, directory, tar), `pg_dumpall`, `pg_basebackup` with its manifest, Redis RDB and
     /// append-only files, and `mysqldump`; plain or compressed with gzip or zstd. The newest is read to its end, all its
-    /// checksums included: give the check a `timeout` that suffices for that.
+    /// checksums included: give the check a `timeout` that suffices for that. A name that copying programs give to what they
+    /// have not finished (`.partial`, `.part`, `.tmp`, …) is meant only by a pattern that has it.
     #[serde(default)]
     pub files: Option<OneOrMore<Files>>,
     /// What `pgbackrest info --output=json` lists.
@@ -79,7 +81,8 @@ pub struct Backup {
     /// By how much the newest may be smaller than the median of those before it: `50%`. Default: not demanded.
     #[serde(default)]
     pub max_shrink: Option<Percent>,
-    /// How many usable backups there must be. Default: 1.
+    /// How many usable backups there must be. Files with the same content as a newer one (hard links; or of one size and alike
+    /// at the beginning, in the middle and at the end) are none more. Default: 1.
     #[serde(default)]
     pub min_copies: Option<u64>,
     /// How far back the oldest usable backup must reach: `30d`. Default: not demanded.

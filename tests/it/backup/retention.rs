@@ -17,10 +17,15 @@ fn dump(rows: usize) -> Vec<u8> {
     text
 }
 
-/// One dump for each age in hours, all of the same size.
+/// One of that number.
+fn numbered(number: usize) -> Vec<u8> {
+    String::from_utf8(dump(1000)).expect("text").replacen("stdin;\n0\n", &format!("stdin;\n{number}\n"), 1).into_bytes()
+}
+
+/// One dump for each age in hours, all of the same size, each with its own content.
 fn dumps(folder: &Folder, ages: &[i64]) {
     for (i, age) in ages.iter().enumerate() {
-        let path = folder.write(&format!("{i}.sql"), &dump(1000));
+        let path = folder.write(&format!("{i}.sql"), &numbered(i));
         date(&path, before(*age));
     }
 }
@@ -99,6 +104,30 @@ async fn links_are_followed_and_count_once() {
     let (outcome, reason) = folder.says_at("broken.sql", json!({}), instant()).await;
     assert!(outcome == Fail && reason.contains("a symbolic link that leads nowhere"), "{reason}");
     assert_eq!(folder.says_at("latest.sql", json!({}), instant()).await.0, Pass);
+}
+
+/// B16: a copy is one by its content, and what is not finished is none.
+#[tokio::test]
+async fn b16_the_same_bytes_are_one_copy_and_unfinished_names_are_none() {
+    let folder = Folder::new();
+    dumps(&folder, &[3]);
+    fs::hard_link(folder.path("0.sql"), folder.path("link.sql")).expect("linked");
+    date(&folder.write("again.sql", &numbered(0)), before(51));
+    let (outcome, reason) = folder.says_at("*.sql", json!({ "min-copies": 2 }), instant()).await;
+    assert_eq!((outcome, reason.as_str()), (Fail, "usable backups: got 1, and 2 with the content of a newer one, wanted at least 2"));
+    assert_eq!(folder.says_at("*.sql", json!({}), instant()).await.0, Pass);
+    // One that differs in the middle alone is another one.
+    let mut other = numbered(0);
+    let middle = other.len() / 2;
+    other[middle] = b'7';
+    date(&folder.write("other.sql", &other), before(27));
+    assert_eq!(folder.says_at("*.sql", json!({ "min-copies": 2 }), instant()).await.0, Pass);
+    for name in ["new.sql.partial", "new.sql.tmp", "new.sql~"] {
+        date(&folder.write(name, &numbered(5)), before(1));
+    }
+    let (_, reason) = folder.says_at("*", json!({ "max-age": "2h" }), instant()).await;
+    assert!(reason.contains("got 3 h"), "{reason}");
+    assert_eq!(folder.says_at("*.partial", json!({ "max-age": "2h" }), instant()).await.0, Pass, "the pattern means it");
 }
 
 #[tokio::test]

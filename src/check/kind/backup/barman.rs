@@ -27,6 +27,11 @@ pub(super) fn read(json: &Value, tool: &Barman) -> Result<Seen, String> {
     let mut copies: Vec<Copy> = list(entries, "backups")?.iter().map(copy).collect();
     // A backup that failed says no time, but its name is the time it began.
     copies.sort_by(|a, b| b.name.cmp(&a.name));
+    let oldest_full = copies.iter().rposition(|copy| !copy.partial && copy.flaw.is_none() && !copy.unfinished);
+    for copy in copies.iter_mut().skip(oldest_full.map_or(0, |place| place + 1)).filter(|copy| copy.partial) {
+        // Which one it builds on the list does not say; none of them is older.
+        copy.flaw.get_or_insert("builds on a full backup, and none that is older can be used".into());
+    }
     Ok(Seen { backups: Some(copies), ..Seen::default() })
 }
 
@@ -62,5 +67,27 @@ fn copy(entry: &Value) -> Copy {
         flaw,
         unfinished,
         ..Copy::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{super::source::Barman, read};
+
+    #[test]
+    fn an_increment_needs_an_older_full_backup() {
+        let tool: Barman = serde_json::from_value(json!({ "server": "main", "output": "saved.json" })).expect("settings");
+        let entry = |id: &str, kind: &str, status: &str| json!({ "backup_id": id, "backup_type": kind, "status": status, "end_time_timestamp": "1795172400" });
+        let flaws = |entries: &[serde_json::Value]| {
+            let seen = read(&json!({ "main": entries }), &tool).expect("a list");
+            seen.backups.expect("backups").into_iter().map(|copy| copy.flaw.is_some()).collect::<Vec<_>>()
+        };
+        let (full, incremental) = ("20261119T030000", "20261120T030000");
+        assert_eq!(flaws(&[entry(incremental, "incremental", "DONE"), entry(full, "full", "DONE")]), [false, false]);
+        assert_eq!(flaws(&[entry(incremental, "incremental", "DONE"), entry(full, "full", "FAILED")]), [true, true]);
+        assert_eq!(flaws(&[entry(incremental, "full", "DONE"), entry(full, "incremental", "DONE")]), [false, true]);
+        assert_eq!(flaws(&[entry(incremental, "incremental", "DONE")]), [true]);
     }
 }

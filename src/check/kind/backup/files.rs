@@ -12,6 +12,7 @@ use super::{
     Backup,
     seen::{Copy, Seen},
     source::{Contents, Files, Reading},
+    twins,
 };
 use crate::{
     check::{Context, Unseen},
@@ -60,8 +61,8 @@ impl Search {
 
     /// Finds and reads.
     pub(super) fn run(self) -> Result<Seen, Unseen> {
-        let mut copies = Vec::new();
-        let mut candidates = self.candidates(&mut copies)?;
+        let (mut unread, mut copies) = (Vec::new(), Vec::new());
+        let mut candidates = self.candidates(&mut unread)?;
         candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.place.modified));
         // The newest usable one so far, with its tables.
         let mut best: Option<(Timestamp, Content)> = None;
@@ -69,17 +70,22 @@ impl Search {
             // One that turned out to be older than it looks does not stop the search.
             let enough = best.as_ref().is_some_and(|(time, _)| *time >= candidate.place.modified);
             if enough && !self.all {
-                copies.push(self.glanced(candidate));
+                let place = candidate.place.clone();
+                copies.push((self.glanced(candidate), place));
                 continue;
             }
+            let place = candidate.place.clone();
             let (copy, content) = self.read(candidate);
             if let (Some(time), Some(content)) = (copy.at.filter(|_| copy.flaw.is_none()), content)
                 && best.as_ref().is_none_or(|(latest, _)| *latest < time)
             {
                 best = Some((time, content));
             }
-            copies.push(copy);
+            copies.push((copy, place));
         }
+        copies.sort_by_key(|(copy, _)| std::cmp::Reverse(copy.at.unwrap_or(Timestamp::MAX)));
+        twins::mark(&mut copies, self.until);
+        let mut copies: Vec<Copy> = copies.into_iter().map(|(copy, _)| copy).chain(unread).collect();
         copies.sort_by_key(|copy| std::cmp::Reverse(copy.at.unwrap_or(Timestamp::MAX)));
         let missing_tables = best.zip(self.tables).and_then(|((_, content), wanted)| missing(&content, wanted));
         Ok(Seen { backups: Some(copies), missing_tables, ..Seen::default() })
@@ -97,6 +103,9 @@ impl Search {
                 let path = path.map_err(|error| Unseen::Unknown(format!("`{pattern}`: {error}")))?;
                 if Instant::now() >= self.until {
                     return Err(Unseen::Unreachable(format!("the files of `{pattern}` could not be listed in time")));
+                }
+                if is_unfinished(&path, pattern) {
+                    continue;
                 }
                 let name = shown(&path, &self.root);
                 match Place::of(&path, self.until) {
@@ -146,6 +155,14 @@ impl Search {
         };
         (family != wanted).then_some(name)
     }
+}
+
+/// Whether a file bears the name of something that is still being written, which the pattern does not mean.
+fn is_unfinished(path: &Path, pattern: &str) -> bool {
+    const ENDS: [&str; 10] =
+        [".partial", ".part", ".tmp", ".temp", ".filepart", ".crdownload", ".download", ".incomplete", ".inprogress", "~"];
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    ENDS.iter().any(|end| name.ends_with(end) && !pattern.to_ascii_lowercase().ends_with(end))
 }
 
 fn of_fault(copy: Copy, fault: Fault) -> Copy {

@@ -49,6 +49,10 @@ fn count(copies: &Copies, least: u64) -> Expectation {
         (_, 0) => format!("none of {total}"),
         _ => usable.to_string(),
     };
+    let got = match copies.twins() {
+        0 => got,
+        twins => format!("{got}, and {twins} with the content of a newer one"),
+    };
     let expectation = Expectation::new("copies", "usable backups").wanted(format!("at least {least}"));
     let expectation = expectation.bound(">=", least, Some(usable.into()), "count").got(&got);
     match (usable >= least, usable + unseen >= least) {

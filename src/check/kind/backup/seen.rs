@@ -48,6 +48,9 @@ pub struct Copy {
     /// Why it is not known whether it can be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen: Option<String>,
+    /// The newer one that has the same content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
     /// Still being made.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unfinished: bool,
@@ -84,7 +87,9 @@ impl Seen {
             let end = backups.len() - LISTED;
             let left_out = backups.drain(LISTED..end);
             self.left_out = left_out
-                .filter(|copy| copy.flaw.is_none() && copy.unseen.is_none() && !copy.unfinished && copy.at.is_some())
+                .filter(|copy| {
+                    copy.flaw.is_none() && copy.unseen.is_none() && copy.same_as.is_none() && !copy.unfinished && copy.at.is_some()
+                })
                 .count() as u64;
         }
         self

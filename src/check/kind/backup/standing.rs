@@ -74,10 +74,15 @@ impl<'a> Copies<'a> {
         self.all.iter().find(|(_, standing)| *standing != Standing::Unfinished).map(|(copy, standing)| (*copy, standing))
     }
 
-    /// How many are usable, and how many more may be.
+    /// How many usable ones have the content of a newer one.
+    pub(super) fn twins(&self) -> usize {
+        self.usable().iter().filter(|(copy, _)| copy.same_as.is_some()).count()
+    }
+
+    /// How many are usable, of the same content one, and how many more may be.
     pub(super) fn counts(&self) -> (u64, u64) {
         let unseen = self.all.iter().filter(|(_, standing)| matches!(standing, Standing::Unseen(_))).count();
-        (self.usable().len() as u64 + self.left_out, unseen as u64)
+        ((self.usable().len() - self.twins()) as u64 + self.left_out, unseen as u64)
     }
 
     /// Why one that would be young enough does not count, if there is such a one.
