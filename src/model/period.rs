@@ -64,6 +64,9 @@ impl FromStr for Period {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is not a length of time: write a number and a unit, like `30s`, `10m`, `12h`, `21d` or `1h30m`");
+        if text.contains(',') {
+            return Err(format!("`{text}` has a comma, which some read as a point: write `{}`", text.replace(',', "")));
+        }
         if text.trim() != text || !text.ends_with(|c: char| c.is_ascii_alphabetic()) || text.starts_with(['P', 'p']) {
             return Err(wrong());
         }
@@ -118,7 +121,7 @@ mod tests {
 
     #[test]
     fn never_guesses() {
-        for text in ["", "30", "30x", "-5s", "1mo", "1y", " 3s", "PT5M", "d", "3 0s"] {
+        for text in ["", "30", "30x", "1,000h", "-5s", "1mo", "1y", " 3s", "PT5M", "d", "3 0s"] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
     }

@@ -31,6 +31,24 @@ fn escaped(text: &str, hides: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// What a library calls an error, as words: `Other(OtherError(CaUsedAsEndEntity))` is "ca used as end entity". What it
+/// carries beside its name is left out.
+pub fn spelled(error: &dyn std::fmt::Debug) -> String {
+    let text = format!("{error:?}");
+    let named = text.split(|c: char| !c.is_alphanumeric()).take_while(|part| part.is_empty() || part.starts_with(char::is_uppercase));
+    let name = named.filter(|part| !part.is_empty()).last().unwrap_or("unknown");
+    let mut words = String::new();
+    let mut before = ' ';
+    for c in name.chars() {
+        if c.is_uppercase() && before.is_lowercase() {
+            words.push(' ');
+        }
+        words.extend(c.to_lowercase());
+        before = c;
+    }
+    words
+}
+
 /// Stands in an [`excerpt`] where the text was cut off.
 pub(super) const CUT: &str = "… (";
 
@@ -68,6 +86,22 @@ fn shows_nothing(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_library_s_name_for_an_error_is_words() {
+        #[derive(Debug)]
+        #[expect(dead_code, reason = "printed only")]
+        enum Error {
+            Other(Inner),
+            NotValidYetContext { time: u8 },
+        }
+        #[derive(Debug)]
+        enum Inner {
+            CaUsedAsEndEntity,
+        }
+        assert_eq!(spelled(&Error::Other(Inner::CaUsedAsEndEntity)), "ca used as end entity");
+        assert_eq!(spelled(&Error::NotValidYetContext { time: 3 }), "not valid yet context");
+    }
 
     #[test]
     fn escapes_what_acts_and_keeps_what_reads() {

@@ -37,6 +37,23 @@ pub(super) fn is_slip(name: &str, known: &str) -> bool {
     plain && letters(name) != letters(known) && strsim::damerau_levenshtein(name, known) == 1
 }
 
+/// Whether `name` is `known` with one letter too few or too many within it, or two in each other's place. Another letter may
+/// be meant (`SMTP_HOST`, `SFTP_HOST`), and so may an ending (`APP_KEY`, `APP_KEYS`) or a number.
+pub(super) fn is_lost_letter(name: &str, known: &str) -> bool {
+    let letters = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");
+    let same = |a: &str, b: &str| {
+        let sorted = |text: &str| {
+            let mut letters: Vec<char> = text.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        sorted(a) == sorted(b)
+    };
+    let ending = name.starts_with(known) || known.starts_with(name);
+    let moved = name.len() != known.len() || same(name, known);
+    name.len() >= 6 && !ending && moved && letters(name) != letters(known) && strsim::damerau_levenshtein(name, known) == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +77,22 @@ mod tests {
             [("API_2", "API_1"), ("api2", "api1"), ("DB_HOST", "DB_HOTS"), ("API", "api"), ("host", "port"), ("api", "api")]
         {
             assert!(!is_slip(name, known), "{name} {known}");
+        }
+    }
+
+    #[test]
+    fn a_lost_letter_is_told_from_another_name() {
+        for (name, known, lost) in [
+            ("DATABSE_URL", "DATABASE_URL", true),
+            ("DATBAASE_URL", "DATABASE_URL", true),
+            ("DATABASEE_URL", "DATABASE_URL", true),
+            ("SMTP_HOST", "SFTP_HOST", false),
+            ("APP_KEY", "APP_KEYS", false),
+            ("DB_HOST_1", "DB_HOST_12", false),
+            ("DB_H1OST", "DB_HOST", false),
+            ("KYE", "KEY", false),
+        ] {
+            assert_eq!(is_lost_letter(name, known), lost, "{name} {known}");
         }
     }
 }

@@ -130,8 +130,9 @@ impl<'a> Variables<'a> {
         if self.elsewhere.contains(name) {
             return Cause::Elsewhere { name: name.to_owned(), environment: self.environment.to_owned() }.into();
         }
-        match declared().filter(|known| suggest::is_slip(name, known)).min() {
-            Some(near) => Cause::Misspelt { name: name.to_owned(), near: (*near).to_owned() }.into(),
+        let filed = self.file.keys().map(String::as_str).filter(|known| suggest::is_lost_letter(name, known));
+        match declared().filter(|known| suggest::is_slip(name, known)).chain(filed).min() {
+            Some(near) => Cause::Misspelt { name: name.to_owned(), near: near.to_owned() }.into(),
             None => Cause::Unset(name.to_owned()).into(),
         }
     }

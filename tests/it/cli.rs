@@ -290,3 +290,29 @@ fn a_report_is_of_the_day_that_the_tests_run_on() {
     let (_, report) = Gonogo::new().plan(&plan(&check("a", "/ok", ""))).env("API", "http://127.0.0.1:1").verify(&["--env", "prod"]);
     assert!((earliest..=now()).contains(&report.started), "{earliest}: {}", report.started);
 }
+
+/// B20: what is all but a name of the env-file is told where it stands, and a length of time has no comma.
+#[test]
+fn b20_lint_tells_a_lost_letter_and_a_comma() {
+    let plan = |variable: &str, left: &str| {
+        format!(
+            "project: shop\nenvironments: {{ prod: {{ env-file: prod.env }} }}\nchecks:\n  - {{ id: web, title: It answers, http: {{ url: \"${{{variable}}}\" }} }}\n  \
+             - {{ id: ends, title: It lasts, tls: {{ address: \"web.example:443\", min-remaining: \"{left}\" }} }}\n"
+        )
+    };
+    let lint = |variable: &str, left: &str| {
+        Gonogo::new().plan(&plan(variable, left)).file("prod.env", "WEBSITE_URL=http://web.example/\n").run(["lint"])
+    };
+    lint("WEBSITE_URL", "21d").exits(0);
+    let lost = lint("WEBSTE_URL", "21d").exits(2).stderr;
+    assert!(
+        lost.contains("the variable `WEBSTE_URL` is not set")
+            && lost.contains("did you mean `WEBSITE_URL`?")
+            && lost.contains("gonogo.yaml:4"),
+        "{lost}"
+    );
+    // What only the process may have is no mistake of the plan.
+    lint("OTHER_URL", "21d").exits(0);
+    let comma = lint("WEBSITE_URL", "1,000h").exits(2).stderr;
+    assert!(comma.contains("write `1000h`") && comma.contains("gonogo.yaml:5"), "{comma}");
+}

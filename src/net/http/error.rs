@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rustls::{CertificateError, pki_types::UnixTime};
 
 use super::Address;
-use crate::model::{excerpt, plain};
+use crate::model::{excerpt, plain, spelled};
 
 /// No answer came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -136,9 +136,10 @@ fn tls_sentence(address: &Address, error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(cause) => format!("the certificate of {target} is not accepted: {}", certificate(cause)),
         rustls::Error::InvalidMessage(_) => format!("{target} does not speak TLS: is `https` right for this port?"),
-        rustls::Error::AlertReceived(alert) => format!("{target} refused the TLS handshake: {alert:?}"),
+        rustls::Error::AlertReceived(alert) => format!("{target} refused the TLS handshake: {}", spelled(alert)),
         rustls::Error::NoCertificatesPresented => format!("{target} presented no certificate"),
-        other => format!("TLS with {target} failed: {}", quoted(&other.to_string())),
+        rustls::Error::General(why) => format!("TLS with {target} failed: {}", quoted(why)),
+        other => format!("TLS with {target} failed: {}", spelled(other)),
     }
 }
 
@@ -157,7 +158,21 @@ fn certificate(cause: &CertificateError) -> String {
             "its issuer is not trusted here; the server may leave out an intermediate certificate, or its CA is a private one: name it with `ca-file`".into()
         }
         CertificateError::Revoked => "it is revoked".into(),
-        other => quoted(&other.to_string()),
+        CertificateError::BadEncoding => "it is none that can be read".into(),
+        CertificateError::BadSignature => "its signature is not its issuer's".into(),
+        CertificateError::UnhandledCriticalExtension => "it has an extension that must be understood and is not".into(),
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "it, or one above it, is signed in a way that is not accepted: SHA-1, MD5, a curve that is rarely used, or a short RSA key".into()
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "it is not meant for servers (extended key usage)".into()
+        }
+        other => match spelled(other).as_str() {
+            "ca used as end entity" => "it is that of a CA, which is no server's".into(),
+            "end entity used as ca" => "one above it is that of a server, which is no CA's".into(),
+            words => quoted(words),
+        },
     }
 }
 

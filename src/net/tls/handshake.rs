@@ -15,7 +15,7 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 
 use super::{Door, TlsError, Trouble, capped::Capped, provider, recorder::Recorder};
-use crate::model::{excerpt, plain};
+use crate::model::{excerpt, plain, spelled};
 
 /// The most a server may send before the handshake is done; a chain of ten certificates is a tenth of it.
 const MOST: usize = 256 * 1024;
@@ -107,9 +107,9 @@ fn trouble(error: &io::Error, stream: &Capped<TcpStream>) -> Trouble {
         None => Trouble::connection(error),
         Some(Error::AlertReceived(alert)) => Trouble::Refused(refusal(*alert)),
         Some(Error::InvalidMessage(_)) => not_tls(stream.first()),
-        Some(Error::PeerIncompatible(why)) => Trouble::Refused(format!("has no TLS 1.2 or 1.3 in common with us: {why:?}")),
+        Some(Error::PeerIncompatible(why)) => Trouble::Refused(format!("has no TLS 1.2 or 1.3 in common with us: {}", spelled(why))),
         Some(Error::InvalidCertificate(why)) => {
-            Trouble::Refused(format!("proves its key with a signature that cannot be verified: {}", excerpt(&plain(&why.to_string()), 160)))
+            Trouble::Refused(format!("proves its key with a signature that cannot be verified: {}", spelled(why)))
         }
         Some(other) => Trouble::Refused(format!("breaks the TLS protocol: {}", excerpt(&plain(&other.to_string()), 160))),
     }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use x509_ocsp::{BasicOcspResponse, CertStatus, OcspGeneralizedTime, OcspResponse, OcspResponseStatus};
 
 use super::{certificate::short, seen::Staple};
+use crate::model::spelled;
 
 /// What `bytes` say about the certificate of serial number `leaf`.
 pub(super) fn read(bytes: &[u8], leaf: &[u8]) -> Staple {
@@ -18,7 +19,7 @@ fn response(bytes: &[u8], leaf: &[u8]) -> Result<Staple, String> {
     let unreadable = |error: der::Error| format!("it cannot be read: {}", short(&error.to_string(), 100));
     let outer = OcspResponse::from_der(bytes).map_err(unreadable)?;
     if outer.response_status != OcspResponseStatus::Successful {
-        return Err(format!("the responder answered {:?}", outer.response_status));
+        return Err(format!("the responder answered: {}", spelled(&outer.response_status)));
     }
     let inner = outer.response_bytes.ok_or("it is empty")?;
     let basic = BasicOcspResponse::from_der(inner.response.as_bytes()).map_err(unreadable)?;
