@@ -188,13 +188,17 @@ async fn secret_headers_stay_with_their_origin_and_out_of_sight() {
     let to = format!("Location: {}", other.url("/landing"));
     let first = Hostile::answering(302, &[&to], "").await;
     let settings = json!({ "url": first.url("/").replace("://", "://app:pw-canary-0@"), "follow-redirects": 1,
-        "headers": { "X-Api-Key": "canary-canary-1", "Cookie": "sid=canary-canary-2", "X-Plain": "hello" }, "expect": { "status": 201 } });
+        "headers": { "X-Api-Key": "canary-canary-1", "Cookie": "sid=canary-canary-2", "X-Plain": "hello", "Accept-Language": "de" }, "expect": { "status": 201 } });
     let seen = Look::new("http", settings).look().await.expect("an answer");
     let head = first.heads().concat().to_ascii_lowercase();
     assert!(head.contains("x-api-key: canary-canary-1") && head.contains("authorization: basic "), "{head}");
     let head = other.heads().concat().to_ascii_lowercase();
     assert!(
-        head.contains("x-plain: hello") && !head.contains("canary") && !head.contains("authorization") && !head.contains("referer"),
+        head.contains("accept-language: de")
+            && !head.contains("x-plain")
+            && !head.contains("canary")
+            && !head.contains("authorization")
+            && !head.contains("referer"),
         "{head}"
     );
     let all = format!("{} {:?}", seen.observation, seen.expectations);
