@@ -61,7 +61,7 @@ pub use record::{
 };
 pub use release::Release;
 pub use report::{Counts, Partial, PlanIdentity, Report, SCHEMA, Tally, Tool, Vantage};
-pub use secret::{SECRET_NEWTYPE, Secret, looks_secret};
+pub use secret::{SECRET_NEWTYPE, Secret, looks_secret, words_of};
 pub use severity::Severity;
 pub use shown_verdict::ShownVerdict;
 pub use signoff::{BreakGlass, Committers, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns};

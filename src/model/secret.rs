@@ -96,7 +96,7 @@ pub fn looks_secret(name: &str) -> bool {
     if ["GONOGO_KEY", "GONOGO_RECORDER_KEY"].contains(&name) {
         return false;
     }
-    let words = words(name);
+    let words = words_of(name);
     let word = |w: &str| words.iter().any(|have| have == w);
     let ends = |w: &str| words.last().is_some_and(|have| have == w);
     let run = words.concat();
@@ -133,11 +133,12 @@ pub fn looks_secret(name: &str) -> bool {
     (ends("key") || ends("keys")) && words.len() > 1 && !about_keys.iter().any(|w| word(w))
 }
 
-fn words(name: &str) -> Vec<String> {
+/// The words of a name in lower case: split at marks, and where a capital follows a small letter.
+pub fn words_of(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for c in name.chars() {
-        if matches!(c, '_' | '-' | '.' | ' ' | ':' | '/') || (c.is_uppercase() && before.is_lowercase()) {
+        if !c.is_alphanumeric() || (c.is_uppercase() && before.is_lowercase()) {
             words.push(String::new());
         }
         if c.is_alphanumeric()

@@ -8,6 +8,7 @@ use crate::{
         apart::copy,
         audited::audit,
         house::{House, now},
+        linked::house,
     },
 };
 use gonogo::{
@@ -16,18 +17,6 @@ use gonogo::{
 };
 
 const TRUSTED: [&str; 4] = ["--signers", "trusted", "--policy", "law.yaml"];
-
-/// A house with two signed releases before 1.4.2, which nobody has signed.
-async fn house() -> House {
-    let house = House::new().await.security_alone();
-    for release in ["1.4.0", "1.4.1"] {
-        house.gonogo.run(["verify", "-q", "--release", release]).exits(0);
-        house.gonogo.run(["sign", "--as", "security", "--key", &house.key("sec")]).exits(0);
-    }
-    house.verify(&[]).exits(0);
-    house.gonogo.run(["report", "-q", "--release", "1.4.2", "--bundle", "bundle.zip"]).exits(0);
-    house
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_sign_far_from_the_ledger() {

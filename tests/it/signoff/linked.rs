@@ -15,16 +15,27 @@ use crate::{
 
 const TRUSTED: [&str; 4] = ["--signers", "trusted", "--policy", "law.yaml"];
 
-/// A house with two signed releases before 1.4.2, which the security officer has refused.
-async fn house() -> House {
+/// A house with two signed releases before 1.4.2, of which there is a bundle.
+pub(super) async fn house() -> House {
     let house = House::new().await.security_alone();
     for release in ["1.4.0", "1.4.1"] {
         house.gonogo.run(["verify", "-q", "--release", release]).exits(0);
         house.gonogo.run(["sign", "--as", "security", "--key", &house.key("sec")]).exits(0);
     }
     house.verify(&[]).exits(0);
-    house.sign("security", "sec", &["--no-go", "--comment", "a hole"]).exits(0);
+    bundled(&house);
+    house
+}
+
+fn bundled(house: &House) {
     house.gonogo.run(["report", "-q", "--release", "1.4.2", "--bundle", "bundle.zip"]).exits(0);
+}
+
+/// The same where the security officer has refused 1.4.2.
+async fn refused() -> House {
+    let house = house().await;
+    house.sign("security", "sec", &["--no-go", "--comment", "a hole"]).exits(0);
+    bundled(&house);
     house
 }
 
@@ -46,7 +57,7 @@ fn with(house: &House, lines: &[Value]) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_releases_are_links_and_the_answer_is_the_same() {
-    let house = house().await;
+    let house = refused().await;
     let links: Vec<Value> = lines(&house).into_iter().filter(|line| line["link"].is_string()).collect();
     let about: Vec<(&str, &str)> = links
         .iter()
@@ -77,7 +88,7 @@ async fn other_releases_are_links_and_the_answer_is_the_same() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_bears_on_the_release_cannot_be_hidden_behind_a_link() {
-    let house = house().await;
+    let house = refused().await;
     let whole = lines(&house);
     let no = whole.last().expect("the no").clone();
     assert_eq!(no["label"]["act"], "sign-off");
@@ -118,7 +129,7 @@ async fn what_bears_on_the_release_cannot_be_hidden_behind_a_link() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_is_not_started_from_links() {
-    let house = house().await;
+    let house = refused().await;
     let mut ledger = bundle(&house).files["ledger.jsonl"].clone();
     let elsewhere = Gonogo::new();
     fs::write(elsewhere.path("lines"), &ledger).expect("written");

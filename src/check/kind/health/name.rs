@@ -1,7 +1,7 @@
 //! What the name of a member says of its value.
 
 use super::standing::Standing;
-use crate::model::looks_secret;
+use crate::model::{looks_secret, words_of};
 
 /// What kind of value a name leads one to expect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,7 +222,7 @@ impl Name {
     /// By the words it is made of: `failedChecks` and `failed_checks` are two. Whatever bad word it has counts; of the others
     /// the last, which is what the thing is.
     pub(super) fn of(name: &str) -> Self {
-        let words = words(name);
+        let words = words_of(name);
         let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
         let is = |list: &[&str]| words.last().is_some_and(|word| list.contains(&word.as_str()));
         match () {
@@ -238,18 +238,18 @@ impl Name {
 
     /// Whether it is a name for the status of the whole.
     pub(super) fn is_of_the_whole(name: &str) -> bool {
-        WHOLE.contains(&words(name).concat().as_str())
+        WHOLE.contains(&words_of(name).concat().as_str())
     }
 
     /// Whether a word under this name may be the status of the whole, if it is a status word.
     pub(super) fn may_have_the_word(name: &str) -> bool {
-        WORD.contains(&words(name).concat().as_str())
+        WORD.contains(&words_of(name).concat().as_str())
     }
 
     /// Whether a short text says that something is well: `Prometheus Server is Ready.`, `SERVER_IS_READY`.
     pub(super) fn is_well_told(text: &str) -> bool {
         let plain = text.trim_end_matches('.').chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_'));
-        let words = words(text);
+        let words = words_of(text);
         let denied = |word: &String| matches!(word.as_str(), "no" | "not" | "none" | "nothing" | "nobody" | "never" | "hardly");
         plain
             && (3..=5).contains(&words.len())
@@ -261,39 +261,18 @@ impl Name {
 
     /// Whether a number under this name counts bad things: `failures`, not `failed_requests_total`.
     pub(super) fn counts_bad(name: &str) -> bool {
-        words(name).last().is_some_and(|word| BAD.contains(&word.as_str()))
+        words_of(name).last().is_some_and(|word| BAD.contains(&word.as_str()))
     }
 
     /// Whether a sentence names something bad that it does not deny: `no errors` does.
     pub(super) fn is_told_in(text: &str) -> bool {
         const TOLD: &[&str] =
             &["refused", "cannot", "unable", "exhausted", "timeout", "timed", "full", "not", "denied", "exceeded", "crashed"];
-        let words = words(text);
+        let words = words_of(text);
         let bad = |word: &str| BAD.contains(&word) || TOLD.contains(&word);
         let denied = |place: usize| place > 0 && matches!(words[place - 1].as_str(), "no" | "0" | "without" | "zero");
         (0..words.len()).any(|place| bad(&words[place]) && !denied(place))
     }
-}
-
-/// The words of a name in lower case: at marks, and where a capital follows a small letter.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for c in name.chars() {
-        if !c.is_alphanumeric() {
-            words.push(String::new());
-        } else {
-            if c.is_uppercase() && before.is_lowercase() {
-                words.push(String::new());
-            }
-            if let Some(word) = words.last_mut() {
-                word.extend(c.to_lowercase());
-            }
-        }
-        before = c;
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 #[cfg(test)]
