@@ -118,6 +118,15 @@ async fn b1_what_stands_beside_the_status_counts() {
         (r#"{"status":"ok","failures":3}"#, "failures"),
         (r#"{"status":"ok","message":"The database does not answer"}"#, "message"),
         (r#"{"status":"ok","session":null}"#, "session"),
+        // Whatever is on no list.
+        (r#"{"status":"ok","crashed":true}"#, "crashed"),
+        (r#"{"status":"ok","database":"5 failed"}"#, "database"),
+        (r#"{"status":"ok","database":"error:500"}"#, "database"),
+        (r#"{"status":"ok","database":"error 5.7"}"#, "database"),
+        (r#"{"status":"ok","service":{"database":"exploded"}}"#, "service"),
+        (r#"{"status":"ok","db":{"status":"up","replica":"exploded"}}"#, "db/replica"),
+        (r#"{"status":"ok","reason":"the disk exploded"}"#, "reason"),
+        (r#"{"status":"ok","mode":"emergency"}"#, "mode"),
     ] {
         let (outcome, reason) = of(200, "application/json", body, json!({})).await;
         assert_eq!(outcome, Outcome::Unknown, "{body}: {reason}");

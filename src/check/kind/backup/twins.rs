@@ -1,56 +1,47 @@
 //! Copies that are the same file, or have the same bytes: two of them are kept as well as one.
 
 use std::{
+    collections::{HashMap, hash_map::Entry},
     fs::File,
-    io,
-    os::unix::fs::{FileExt as _, MetadataExt as _},
+    io::{self, Write as _},
+    os::unix::fs::FileExt as _,
     path::Path,
     time::Instant,
 };
 
 use super::seen::Copy;
-use crate::net::dump::Place;
+use crate::{
+    model::{Digest, RunningDigest},
+    net::dump::Place,
+};
 
 /// What is compared at the beginning, in the middle and at the end.
-const BLOCK: usize = 64 << 10;
+const BLOCK: u64 = 64 << 10;
 
-/// Marks each that is the same as a newer one; they stand newest first. Only files of one size are compared.
+/// Marks each that is the same as a newer one; they stand newest first. Only files of one size are compared. Where that fails,
+/// it is not known whether it is a copy of its own.
 pub(super) fn mark(copies: &mut [(Copy, Place)], until: Instant) {
-    for older in 1..copies.len() {
-        let (newer, rest) = copies.split_at_mut(older);
-        let (copy, place) = &mut rest[0];
-        let alike = |(other, there): &&(Copy, Place)| {
-            other.same_as.is_none()
-                && !there.folder
-                && there.size == place.size
-                && Instant::now() < until
-                && is_same(&there.path, &place.path)
-        };
-        if !place.folder && place.size > 0 {
-            copy.same_as = newer.iter().find(alike).map(|(other, _)| other.name.clone());
+    let mut sizes: HashMap<u64, usize> = HashMap::new();
+    copies.iter().for_each(|(_, place)| *sizes.entry(place.size).or_default() += 1);
+    let mut newer: HashMap<(u64, Digest), String> = HashMap::new();
+    for (copy, place) in copies.iter_mut().filter(|(_, place)| !place.folder && place.size > 0 && sizes[&place.size] > 1) {
+        let sampled = if Instant::now() < until { sample(&place.path, place.size) } else { Err(io::ErrorKind::TimedOut.into()) };
+        match sampled.map(|sample| newer.entry((place.size, sample))) {
+            Ok(Entry::Vacant(first)) => drop(first.insert(copy.name.clone())),
+            Ok(Entry::Occupied(other)) => copy.same_as = Some(other.get().clone()),
+            Err(error) => copy.unseen = Some(format!("could not be compared with others of its size: {error}")),
         }
     }
 }
 
-/// What cannot be read is told where it was read.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let compared = || -> io::Result<bool> {
-        let (one, other) = (File::open(one)?, File::open(other)?);
-        let (a, b) = (one.metadata()?, other.metadata()?);
-        if (a.dev(), a.ino()) == (b.dev(), b.ino()) {
-            return Ok(true);
-        }
-        let (mut left, mut right) = (vec![0; BLOCK], vec![0; BLOCK]);
-        let last = a.len().saturating_sub(BLOCK as u64);
-        for at in [0, last / 2, last] {
-            let length = usize::try_from(a.len() - at).unwrap_or(BLOCK).min(BLOCK);
-            one.read_exact_at(&mut left[..length], at)?;
-            other.read_exact_at(&mut right[..length], at)?;
-            if left[..length] != right[..length] {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    };
-    compared().unwrap_or(false)
+/// The fingerprint of three blocks of a file.
+fn sample(path: &Path, size: u64) -> io::Result<Digest> {
+    let (file, mut digest) = (File::open(path)?, RunningDigest::new());
+    let last = size.saturating_sub(BLOCK);
+    let mut block = vec![0; usize::try_from(size.min(BLOCK)).unwrap_or_default()];
+    for at in [0, last / 2, last] {
+        file.read_exact_at(&mut block, at)?;
+        digest.write_all(&block)?;
+    }
+    Ok(digest.finish())
 }

@@ -41,8 +41,9 @@ const PASSED_ON: [&str; 17] = [
 
 /// Every header of an answer that tells what caches did.
 pub(super) fn told(headers: &HeaderMap) -> Vec<Told> {
-    let of_cache =
-        |name: &str| name == "age" || name == "warning" || (name.contains("cache") && !RULES.iter().any(|end| name.ends_with(end)));
+    let of_cache = |name: &str| {
+        ["age", "warning", "x-varnish"].contains(&name) || (name.contains("cache") && !RULES.iter().any(|end| name.ends_with(end)))
+    };
     let all = headers.iter().filter(|(name, _)| of_cache(name.as_str()));
     all.map(|(name, value)| Told { name: name.to_string(), value: excerpt(&String::from_utf8_lossy(value.as_bytes()), 200) })
         .take(20)
@@ -73,7 +74,13 @@ impl Told {
             // RFC 7234, 5.5: 110 to 113 tell of an answer that a cache kept; 214 of one that was transformed.
             "warning" => Some(value.split(',').any(|one| ["110", "111", "112", "113"].iter().any(|code| one.trim().starts_with(code)))),
             // RFC 9211: `ExampleCache; hit`, `ExampleCache; fwd=miss; stored`.
-            "cache-status" => Some(value.split([',', ';']).any(|part| part.trim() == "hit" || part.trim().starts_with("hit="))),
+            "cache-status" => {
+                let parts = || value.split([',', ';']).map(str::trim);
+                let kept = parts().any(|part| ["hit", "hit=?1", "fwd-status=304"].contains(&part));
+                (kept || parts().any(|part| part.starts_with("fwd"))).then_some(kept)
+            }
+            // Its own request, and the one that was kept.
+            "x-varnish" => Some(value.split_whitespace().count() > 1),
             _ if value
                 .split(|c: char| !c.is_ascii_alphanumeric())
                 .any(|word| ["hit", "stale", "updating", "revalidated", "cached"].contains(&word)) =>
@@ -123,6 +130,10 @@ mod tests {
             ("cf-cache-status", "STALE", Some(true)),
             ("cache-status", "Origin; hit; ttl=30, CDN; fwd=uri-miss", Some(true)),
             ("cache-status", "CDN; fwd=uri-miss; stored", Some(false)),
+            ("cache-status", "CDN; fwd=stale; fwd-status=304", Some(true)),
+            ("cache-status", "CDN; detail=MEMORY", None),
+            ("x-varnish", "32770 3", Some(true)),
+            ("x-varnish", "32770", Some(false)),
             ("warning", "110 cache \"Response is Stale\"", Some(true)),
             ("warning", "214 proxy \"Transformation Applied\"", Some(false)),
             ("x-cache-hits", "0, 2", Some(true)),

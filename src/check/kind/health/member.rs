@@ -11,16 +11,18 @@ const DEEPEST: usize = 16;
 const STATUS: [&str; 9] = ["status", "state", "health", "healthy", "ok", "pass", "passed", "success", "result"];
 
 /// Under these an element of a list says what it is.
-const NAMES: [&str; 6] = ["name", "component", "id", "key", "label", "service"];
+const NAMES: [&str; 8] = ["name", "component", "id", "key", "label", "service", "checker", "alias"];
 
 /// Where a member stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// Among components: each of them has a status.
     Components,
-    /// Beside a status, or below a name that nobody knows.
+    /// Beside the status of the whole, or below a name that nobody knows.
     Beside,
-    /// In what says how it is itself, or in a description: what is there explains, and only what contradicts counts.
+    /// Beside the status of a component.
+    Part,
+    /// In what explains the status of a component, or in a description: only what contradicts counts.
     Within,
 }
 
@@ -84,7 +86,7 @@ impl Components {
             }
             Value::Null => match (member.named(), member.place) {
                 (_, Place::Components) => self.add(&member.path(), "null", None),
-                (Name::Other | Name::Well, Place::Beside) => self.leave(&member.path(), "null"),
+                (Name::Other | Name::Part | Name::Well, Place::Beside) => self.leave(&member.path(), "null"),
                 _ => {}
             },
         }
@@ -100,14 +102,18 @@ impl Components {
             let note = find(&["output", "error", "message", "description"]).and_then(|(_, note)| note.as_str());
             self.told = true;
             self.add(&path, &text_of(word), note.filter(|note| !note.is_empty()));
-            return self.members(object, Some(status), &path, Place::Within, inner);
+            let within = if place == Place::Within { place } else { Place::Part };
+            return self.members(object, Some(status), &path, within, inner);
         }
         match (member.named(), place) {
             // Names that only hold others.
             (Name::Components, _) => self.members(object, None, outer, Place::Components, inner),
             (Name::Well, _) if member.name.eq_ignore_ascii_case("healthy") => self.members(object, None, outer, Place::Components, inner),
+            (Name::About, Place::Part) => self.members(object, None, &path, Place::Within, inner),
             (Name::About, _) => self.members(object, None, outer, place, inner),
-            (Name::Description, Place::Beside) => self.members(object, None, &path, Place::Within, inner),
+            (Name::Description, _) if Name::describes_all_within(member.name) => {
+                self.members(object, None, &path, Place::Within, inner);
+            }
             // Whatever is listed as an error is one.
             (Name::Bad, _) => {
                 for (name, value) in object {
@@ -155,6 +161,11 @@ impl Components {
             return self.flag(member, is);
         }
         let (named, path) = (member.named(), member.path());
+        let names = member.place == Place::Part && NAMES.iter().any(|name| member.name.eq_ignore_ascii_case(name));
+        // Nothing is said, but for what must say something.
+        if names || (text.trim().is_empty() && !matches!(named, Name::Part | Name::Well) && member.place != Place::Components) {
+            return;
+        }
         match (named, Standing::of(text), member.place) {
             // How often, how much, or since when: history beside a status.
             (Name::Bad, None, place) if shape::is_plain(text) => {
@@ -172,7 +183,7 @@ impl Components {
             (_, None, Place::Components) => self.add(&path, text, None),
             (_, None, Place::Within) => {}
             (Name::Description | Name::Sentence | Name::About, None, _) if !Name::is_told_in(text) => {}
-            (Name::Other, None, _) if shape::is_plain(text) => {}
+            (Name::Other | Name::Part | Name::Setting | Name::Well, None, _) if shape::is_plain(text) => {}
             (_, None, _) => self.leave(&path, text),
         }
     }
@@ -181,7 +192,7 @@ impl Components {
         let path = member.path();
         match (member.named(), is, member.place) {
             (Name::Bad, ..) => self.bad(&path, &Value::Bool(is)),
-            (Name::Description | Name::Sentence, ..) => {}
+            (Name::Setting, ..) | (Name::Description | Name::Sentence, _, Place::Part) => {}
             (Name::Well, ..) => {
                 self.told = true;
                 self.add(&path, &is.to_string(), None);
@@ -191,8 +202,9 @@ impl Components {
                 self.add(&path, &is.to_string(), None);
             }
             (_, _, Place::Within) => {}
-            (_, true, _) => self.add(&path, "true", None),
-            (_, false, _) => self.leave(&path, "false"),
+            (Name::Part, true, _) => self.add(&path, "true", None),
+            // What nobody knows may be bad where it is true: `crashed`.
+            _ => self.leave(&path, &is.to_string()),
         }
     }
 

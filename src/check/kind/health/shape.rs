@@ -5,8 +5,13 @@ use jiff::{Timestamp, civil};
 /// Whether a text says what it is by its form alone.
 pub(super) fn is_plain(text: &str) -> bool {
     let text = text.trim();
-    is_time(text) || is_number(text) || is_address(text) || is_fingerprint(text) || is_version(text)
+    let names = || NAMES.split_whitespace().any(|name| text.eq_ignore_ascii_case(name));
+    is_time(text) || is_number(text) || is_address(text) || is_fingerprint(text) || is_version(text) || names()
 }
+
+/// Products and ranks: what something is, whether it works or not.
+const NAMES: &str = "mysql mariadb postgres postgresql sqlite oracle mssql h2 mongodb redis valkey memcached elasticsearch opensearch kafka \
+    rabbitmq nats cassandra primary master leader replica slave follower secondary standalone cluster async sync";
 
 /// RFC 3339, ISO 8601, RFC 9110 dates, `12:30:05.1`.
 fn is_time(text: &str) -> bool {
@@ -19,37 +24,39 @@ fn is_time(text: &str) -> bool {
         || (text.starts_with(|c: char| c.is_ascii_digit()) && clock(text))
 }
 
-/// A number, with a unit or without: `42`, `36%`, `12.5ms`, `3h20m`, `1.2 GB`.
-fn is_number(text: &str) -> bool {
-    let unit = |part: &str| part.len() <= 12 && part.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'%' | b'/'));
-    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let parts = text.split_whitespace().flat_map(|part| {
-        let ends = part.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(part.len());
-        [&part[..ends], &part[ends..]]
-    });
-    let mut parts = parts.filter(|part| !part.is_empty());
-    let digits = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
-    text.starts_with(|c: char| c.is_ascii_digit())
-        && parts.clone().count() <= 8
-        && parts.all(|part| digits(part) || unit(part) || compound(part))
-}
+/// What a number may be of.
+const UNITS: &str = "% b byte bytes kb kib mb mib gb gib tb tib ns us µs ms msec s sec secs second seconds m min mins minute minutes h hr \
+    hour hours d day days w week weeks mo month months y year years rps req/s";
 
-/// The rest of `3h20m15s` after its first number.
-fn compound(part: &str) -> bool {
-    part.len() <= 16 && part.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase() || byte == b'.')
+/// A number, with a unit or without: `42`, `36%`, `12.5ms`, `3h20m`, `1.2 GB`, `3 days, 4 hours`.
+fn is_number(text: &str) -> bool {
+    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if rest.is_empty() {
+        return false;
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
+        let after = rest[digits..].trim_start();
+        let unit = after.find(|c: char| c.is_ascii_digit() || c == ',' || c == ' ').unwrap_or(after.len());
+        let known = unit == 0 || UNITS.split_whitespace().any(|known| after[..unit].eq_ignore_ascii_case(known));
+        if !rest.starts_with(|c: char| c.is_ascii_digit()) || !known {
+            return false;
+        }
+        rest = after[unit..].trim_start_matches([',', ' ']);
+    }
+    true
 }
 
 /// A URL, an address of the network or of a file.
 fn is_address(text: &str) -> bool {
-    let host_and_port = |text: &str| {
-        text.rsplit_once(':').is_some_and(|(host, port)| {
-            port.parse::<u16>().is_ok()
-                && !host.is_empty()
-                && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-[]:".contains(&byte))
-        })
+    let is_host = |host: &str| {
+        let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok() || (plain && host.contains('.'))
     };
+    let host_and_port = |(host, port): (&str, &str)| port.parse::<u16>().is_ok() && is_host(host.trim_matches(['[', ']']));
+    let url = || url::Url::parse(text).is_ok_and(|url| text.contains("://") && url.has_host());
     !text.contains(char::is_whitespace)
-        && (text.contains("://") || text.starts_with('/') || text.parse::<std::net::IpAddr>().is_ok() || host_and_port(text))
+        && (text.starts_with('/') || text.parse::<std::net::IpAddr>().is_ok() || text.rsplit_once(':').is_some_and(host_and_port) || url())
 }
 
 /// A digest, a commit, a UUID: only hexadecimal digits and hyphens, and some digits among them.
@@ -58,13 +65,13 @@ fn is_fingerprint(text: &str) -> bool {
     hex.len() >= 7 && hex.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') && hex.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// `1.4.2`, `v1.4.2-rc.1`, `go1.21.4`: a dotted number after at most a short name.
+/// `1.4.2`, `v1.4.2-rc.1`, `go1.21.4`: a dotted number, after the name of a language at most.
 fn is_version(text: &str) -> bool {
     let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
     let (name, number) = text.split_at(start);
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-+_~".contains(&byte);
-    name.len() <= 12
-        && name.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_/ ".contains(&byte))
+    let named = ["", "v", "go", "java", "jdk", "node", "php", "python", "ruby", "rustc"];
+    named.contains(&name.trim_end_matches(['-', '/', ' ']).to_ascii_lowercase().as_str())
         && number.contains('.')
         && number.bytes().all(plain)
 }
@@ -75,7 +82,27 @@ mod tests {
 
     #[test]
     fn a_status_is_never_plain() {
-        for text in ["ok", "down", "degraded", "connection refused", "EROR", "", "slow", "deadbeef", "no such host", "error: 5", "full"] {
+        for text in [
+            "ok",
+            "down",
+            "degraded",
+            "connection refused",
+            "EROR",
+            "",
+            "slow",
+            "deadbeef",
+            "no such host",
+            "error: 5",
+            "full",
+            "5 failed",
+            "3 errors",
+            "error 5.7",
+            "error:500",
+            "5xx",
+            "0 of 3 up",
+            "exploded-1.2",
+            "-",
+        ] {
             assert!(!is_plain(text), "{text}");
         }
         for text in [
@@ -94,7 +121,8 @@ mod tests {
             "https://example.com/x",
             "/var/lib/app",
             "10.0.0.1",
-            "redis:6379",
+            "redis.internal:6379",
+            "3 days, 4 hours",
             "5cbf8d3a9b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e",
             "f03e522f-1f44-4062-9b55-9587f91c9c41",
             "1.4.2",

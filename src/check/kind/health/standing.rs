@@ -43,6 +43,7 @@ const WORDS: &[(Standing, &[&str])] = &[
             "good",
             "pong",
             "valid",
+            "established",
             "health_ok",
             "200",
         ],

@@ -49,6 +49,7 @@ fn fine(at: Timestamp) -> Seen {
         login: None,
         started: None,
         info: texts(&[
+            ("role", "master"),
             ("aof_enabled", "1"),
             ("aof_last_write_status", "ok"),
             ("aof_last_bgrewrite_status", "ok"),

@@ -15,8 +15,6 @@ const SKEW: Period = Period::seconds(300);
 pub(super) fn judge(check: &RedisPersistence, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let mut all = Vec::new();
     all.extend(login(seen));
-    all.extend(primary(seen));
-    all.extend(cluster(seen));
     if check.wants_either() {
         all.push(either(seen));
     }
@@ -26,6 +24,8 @@ pub(super) fn judge(check: &RedisPersistence, seen: &Seen, at: Timestamp) -> Vec
     if check.r#use == Some(Use::Cache) {
         all.push(memory_limit(seen));
     }
+    all.extend(primary(seen));
+    all.extend(cluster(seen));
     all
 }
 
@@ -40,17 +40,22 @@ fn login(seen: &Seen) -> Option<Expectation> {
 
 /// What a replica keeps is worth as much as its link to the primary.
 fn primary(seen: &Seen) -> Option<Expectation> {
-    seen.field("role").ok().filter(|role| *role == "slave")?;
     let expectation = Expectation::new("primary", "link of this replica to its primary").wanted("up");
-    Some(match seen.field("master_link_status") {
-        Ok(word) => expectation.got(word).met(word == "up"),
-        Err(why) => expectation.got("not known").undetermined(why),
+    Some(match (seen.field("role"), seen.field("master_link_status")) {
+        (Ok("master"), _) => return None,
+        // The login was refused, which is told.
+        (Err(_), _) if seen.info.is_empty() => return None,
+        (Ok("slave" | "replica"), Ok(word)) => expectation.got(word).met(word == "up"),
+        (Ok("slave" | "replica"), Err(why)) | (Err(why), _) => expectation.got("not known").undetermined(why),
+        (Ok(role), _) => expectation.got("not known").undetermined(format!("its role is `{role}`, which is not known")),
     })
 }
 
 /// A node whose cluster is down takes no writes that could be kept.
 fn cluster(seen: &Seen) -> Option<Expectation> {
-    seen.field("cluster_enabled").ok().filter(|enabled| *enabled == "1")?;
+    if seen.field("cluster_enabled") != Ok("1") && seen.field("redis_mode") != Ok("cluster") {
+        return None;
+    }
     let expectation = Expectation::new("cluster", "state of the cluster").wanted("ok");
     Some(match seen.field("cluster_state") {
         Ok(word) => expectation.got(word).met(word == "ok"),

@@ -80,7 +80,7 @@ async fn ask(cx: &Context, target: &Target, until: Instant) -> Result<Seen, Unse
     let text = state(&mut session).await?;
     take_fields(&text, &mut seen);
     stop_if_not_serving(&text, session.who())?;
-    if seen.field("cluster_enabled") == Ok("1") {
+    if seen.field("cluster_enabled") == Ok("1") || seen.field("redis_mode") == Ok("cluster") {
         cluster(&mut session, &mut seen).await?;
     }
     for name in ["save", "appendonly", "appendfsync"] {
