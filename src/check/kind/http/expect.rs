@@ -39,6 +39,7 @@ pub struct Expect {
     /// Text that must be in the body, or a list of texts; upper and lower case differ.
     pub contains: Option<OneOrMore<Text>>,
     /// Text that must not be in the body, or a list of texts, as it stands: no wildcards, no expression. An empty body proves nothing: the check is then unknown.
+    #[serde(default, deserialize_with = "text::as_they_stand")]
     pub not_contains: Option<OneOrMore<Text>>,
     /// A regular expression that must match somewhere in the body, or a list of them; anchor with `^` and `$` where
     /// the place matters.
@@ -63,9 +64,6 @@ pub struct Expect {
 impl<'de> Deserialize<'de> for Expect {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let expect = Self::deserialize(deserializer)?;
-        if let Some(why) = expect.not_contains.iter().flat_map(|texts| texts.iter()).find_map(|text| text::foreign(text.as_str())) {
-            return Err(D::Error::custom(why));
-        }
         if expect.is_empty() {
             return Err(D::Error::custom("`expect` is empty: say what the answer must be, or leave the key out to want a 2xx status"));
         }

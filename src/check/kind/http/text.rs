@@ -105,8 +105,17 @@ impl JsonSchema for Pattern {
     }
 }
 
+/// Texts that must not be there.
+pub(super) fn as_they_stand<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OneOrMore<Text>>, D::Error> {
+    let texts = OneOrMore::<Text>::deserialize(deserializer)?;
+    match texts.iter().find_map(|text| foreign(&text.0)) {
+        Some(why) => Err(D::Error::custom(why)),
+        None => Ok(Some(texts)),
+    }
+}
+
 /// Why a text that must not be there is written in another program's way: it would never be found, and so always be missing.
-pub(super) fn foreign(text: &str) -> Option<String> {
+fn foreign(text: &str) -> Option<String> {
     let within = |start: &str, end: &str| {
         text.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).filter(|inner| inner.contains(char::is_alphanumeric))
     };
