@@ -148,7 +148,10 @@ fn live_since(record: &EnvironmentRecord, asked: &AskedRelease, entry: &Verified
             && deployment.status == DeploymentStatus::Succeeded
             && asked.covered(&deployment.release).is_ok()
         {
-            return Ok(Some(other.entry.recorded));
+            // It went live after everything that its record has before it, whatever the clocks of those who wrote it say.
+            let until_then = record.history.linked().iter().filter(|linked| linked.aside.is_none());
+            let until_then = until_then.filter(|linked| (entry.entry.seq..=other.entry.seq).contains(&linked.entry.seq));
+            return Ok(until_then.map(|linked| linked.own).max());
         }
     }
     Ok(None)
