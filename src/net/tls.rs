@@ -10,6 +10,7 @@ mod old;
 mod pem;
 mod recorder;
 mod roots;
+mod starttls;
 mod trouble;
 mod trust;
 
@@ -29,12 +30,14 @@ use rustls::{
 };
 
 pub use addresses::addresses;
-pub use door::{Door, StartTls};
-pub use handshake::{Session, Shown, handshake};
+pub use door::Door;
+pub use handshake::{Client, Session, Shown, handshake};
 pub use hello::{Version, client_hello};
 pub use old::{Answer, offer};
-pub use pem::pem_certificates;
+pub use pem::{is_key_of, pem_certificates};
+pub use recorder::Keys;
 pub use roots::{Roots, file_roots, host_roots, names_roots};
+pub use starttls::StartTls;
 pub use trouble::Trouble;
 pub use trust::{verify_chain, verify_name};
 

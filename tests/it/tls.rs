@@ -7,6 +7,7 @@ mod openssl;
 mod server;
 mod servers;
 mod staples;
+mod starttls;
 
 use std::path::PathBuf;
 

@@ -14,7 +14,12 @@ use rustls::{
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 
-use super::{Door, TlsError, Trouble, capped::Capped, provider, recorder::Recorder};
+use super::{
+    Door, TlsError, Trouble,
+    capped::Capped,
+    provider,
+    recorder::{Keys, Recorder},
+};
 use crate::model::{excerpt, plain, spelled};
 
 /// The most a server may send before the handshake is done; a chain of ten certificates is a tenth of it.
@@ -42,29 +47,40 @@ pub struct Session {
     pub asks_client: bool,
 }
 
-/// Shakes hands with the server behind `door` as `name`, within `limit`. Unless `send_name`, the server is not told
-/// which name is meant.
+/// How a client comes to the server.
+#[derive(Debug, Clone, Copy)]
+pub struct Client<'a> {
+    /// The name that is meant.
+    pub name: &'a ServerName<'static>,
+    /// Whether the server is told it.
+    pub sni: bool,
+    /// The kinds of key that it understands.
+    pub keys: Keys,
+}
+
+/// Shakes hands with the server behind `door`, within `limit`.
 ///
 /// # Errors
 /// When rustls cannot be set up; what the server does wrong stands in [`Shown::end`].
-pub async fn handshake(door: Door, name: &ServerName<'static>, send_name: bool, limit: Duration) -> Result<Shown, TlsError> {
-    let recorder = Arc::new(Recorder::new(provider()));
-    let config = config(&recorder, send_name)?;
+pub async fn handshake(door: Door, client: Client<'_>, limit: Duration) -> Result<Shown, TlsError> {
+    let recorder = Arc::new(Recorder::new(provider(), client.keys));
+    let config = config(&recorder, client.sni)?;
     let start = Instant::now();
     let end = match door.open(limit).await {
         Err(trouble) => Err(trouble),
-        Ok(stream) => match timeout(limit.saturating_sub(start.elapsed()), shake(stream, config, name.clone())).await {
+        Ok(stream) => match timeout(limit.saturating_sub(start.elapsed()), shake(stream, config, client.name.clone())).await {
             Err(_) => Err(Trouble::silence(limit)),
             Ok(end) => end,
         },
     };
     let record = recorder.take();
     let asks_client = recorder.was_asked();
-    let end = match end {
-        Ok(session) => Ok(Session { asks_client, ..session }),
+    let end = match (end, record.unverified) {
+        (Ok(_), Some(how)) => Err(Trouble::Foreign(format!("proves its key with {how}, which cannot be verified here"))),
+        (Ok(session), None) => Ok(Session { asks_client, ..session }),
         // In TLS 1.2 a server that insists on a client certificate ends the handshake after having shown its own.
-        Err(_) if asks_client => Ok(Session { protocol: "TLS 1.2".into(), cipher: None, asks_client }),
-        Err(trouble) => Err(trouble),
+        (Err(_), None) if asks_client => Ok(Session { protocol: "TLS 1.2".into(), cipher: None, asks_client }),
+        (Err(trouble), _) => Err(trouble),
     };
     Ok(Shown { chain: record.chain, staple: record.staple, end })
 }

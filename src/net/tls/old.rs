@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Door, Trouble, Version, client_hello};
+use super::{Door, Version, client_hello};
 use crate::model::Period;
 
 /// The most that is read of an answer.
@@ -42,7 +42,7 @@ pub async fn offer(door: Door, version: Version, name: Option<&ServerName<'_>>, 
     };
     let mut stream = match door.open(limit).await {
         Ok(stream) => stream,
-        Err(Trouble::Unreachable(why) | Trouble::Refused(why)) => return Answer::Unknown(why),
+        Err(trouble) => return Answer::Unknown(trouble.to_string()),
     };
     let mut heard = Heard::default();
     let asked = timeout(limit.saturating_sub(start.elapsed()), ask(&mut stream, &hello, &mut heard)).await;

@@ -5,7 +5,7 @@
 //! recorder serves one handshake, and resumption is off: a resumed session would show no certificate.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -20,28 +20,70 @@ use rustls::{
     sign::CertifiedKey,
 };
 
+/// Which kinds of key the server is asked for: it may hold a certificate of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// Whatever it likes best.
+    Any,
+    /// Keys on elliptic curves.
+    Elliptic,
+    /// RSA.
+    Rsa,
+}
+
+impl Keys {
+    /// Whether a signature of this scheme is by such a key.
+    fn sign_with(self, scheme: SignatureScheme) -> bool {
+        use SignatureScheme::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512};
+        let rsa = [RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512].contains(&scheme);
+        match self {
+            Self::Any => true,
+            Self::Elliptic => !rsa,
+            Self::Rsa => rsa,
+        }
+    }
+}
+
+/// Offered so that a server with such a key is seen as what it is; ring verifies neither.
+const UNVERIFIABLE: [(SignatureScheme, &str); 2] =
+    [(SignatureScheme::ECDSA_NISTP521_SHA512, "ECDSA on P-521"), (SignatureScheme::ED448, "Ed448")];
+
 /// What the server showed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) staple: Vec<u8>,
+    /// How the server proved its key, where that cannot be verified here.
+    pub(super) unverified: Option<&'static str>,
 }
 
 /// Records the chain and the stapled OCSP response, and whether a client certificate is asked for.
 #[derive(Debug)]
 pub(super) struct Recorder {
     provider: Arc<CryptoProvider>,
+    keys: Keys,
     record: Mutex<Record>,
     asked: AtomicBool,
 }
 
 impl Recorder {
-    pub(super) fn new(provider: Arc<CryptoProvider>) -> Self {
-        Self { provider, record: Mutex::default(), asked: AtomicBool::new(false) }
+    pub(super) fn new(provider: Arc<CryptoProvider>, keys: Keys) -> Self {
+        Self { provider, keys, record: Mutex::default(), asked: AtomicBool::new(false) }
     }
 
     pub(super) fn take(&self) -> Record {
-        std::mem::take(&mut *self.record.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.record())
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// That the signature is of a kind that cannot be verified: it is taken, and said.
+    fn unverifiable(&self, signed: &DigitallySignedStruct) -> bool {
+        let found = UNVERIFIABLE.iter().find(|(scheme, _)| *scheme == signed.scheme);
+        self.record().unverified = found.map(|(_, name)| *name);
+        found.is_some()
     }
 
     /// Whether the server asked for a client certificate.
@@ -60,7 +102,7 @@ impl ServerCertVerifier for Recorder {
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let chain = std::iter::once(leaf).chain(intermediates).map(|certificate| certificate.clone().into_owned()).collect();
-        *self.record.lock().unwrap_or_else(PoisonError::into_inner) = Record { chain, staple: staple.to_vec() };
+        *self.record() = Record { chain, staple: staple.to_vec(), unverified: None };
         Ok(ServerCertVerified::assertion())
     }
 
@@ -70,6 +112,9 @@ impl ServerCertVerifier for Recorder {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        if self.unverifiable(signed) {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         verify_tls12_signature(message, leaf, signed, &self.provider.signature_verification_algorithms)
     }
 
@@ -79,11 +124,16 @@ impl ServerCertVerifier for Recorder {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        if self.unverifiable(signed) {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         verify_tls13_signature(message, leaf, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        let verified = self.provider.signature_verification_algorithms.supported_schemes();
+        let all = verified.into_iter().chain(UNVERIFIABLE.iter().map(|(scheme, _)| *scheme));
+        all.filter(|scheme| self.keys.sign_with(*scheme)).collect()
     }
 }
 

@@ -63,27 +63,36 @@ fn unprivileged() -> Vec<&'static str> {
     if is_root() { vec!["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] } else { Vec::new() }
 }
 
+/// That user's name.
+pub(crate) fn user() -> String {
+    if is_root() {
+        return "postgres".into();
+    }
+    let output = Command::new("id").arg("-un").output().expect("id");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
 fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").expect("/proc").uid() == 0
 }
 
 /// Runs `command` as that user to its end.
-fn run(command: &[&str]) {
+pub(crate) fn run(command: &[&str]) {
     let all: Vec<&str> = unprivileged().into_iter().chain(command.iter().copied()).collect();
     let output = Command::new(all[0]).args(&all[1..]).current_dir("/").output().expect(all[0]);
     assert!(output.status.success(), "{all:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// A folder of that user that others may not enter.
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     let folder = tempfile::Builder::new().prefix("gonogo-it-").tempdir().expect("a folder").keep();
     own(&folder);
     folder
 }
 
 /// Hands a file or folder over to that user.
-fn own(path: &Path) {
+pub(crate) fn own(path: &Path) {
     if is_root() {
         let path = path.to_str().expect("a plain path");
         assert!(Command::new("chown").args(["-R", "postgres:postgres", path]).status().expect("chown").success());

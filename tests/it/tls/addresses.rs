@@ -53,6 +53,13 @@ async fn ipv6_and_families() {
     let server = Server::tls_on("[::1]:0", &good).await;
     let case = Case::trusting(authority.root.der()).with("address", server.at.to_string());
     assert_eq!(case.outcome().await.0, Outcome::Pass);
+    // An address as the name: its brackets are none of it.
+    for by_itself in [json!({ "url": format!("https://{}/", server.at) }), json!({ "address": server.at.to_string() })] {
+        let mut alone = Case::trusting(authority.root.der());
+        alone.settings = by_itself;
+        alone.settings["ca-file"] = "ca.pem".into();
+        assert_eq!(alone.outcome().await.0, Outcome::Pass);
+    }
     let (outcome, reason) = case.with("addresses", "ipv4").outcome().await;
     assert_eq!((outcome, reason.as_str()), (Outcome::Unknown, "::1 has no address of the family that `addresses` names"));
 }
@@ -115,4 +122,23 @@ async fn silence_about_an_old_version_is_no_refusal() {
     let seen = look.look().await.expect("seen");
     assert_eq!((names(&seen, Some(false)), names(&seen, None)), (vec![], vec!["tls1-0-refused".into()]));
     assert!(line(&seen, "tls1-0-refused").contains("no answer within"), "{}", line(&seen, "tls1-0-refused"));
+}
+
+#[tokio::test]
+async fn several_servers_behind_one_address() {
+    let authority = Authority::new();
+    let good = authority.leaf(|_| {});
+    let expired = authority.leaf(|leaf| valid(leaf, -60 * DAY, -DAY));
+    for (identities, wanted) in [
+        (vec![&good, &expired], vec!["remaining"]),
+        (vec![&good, &good, &good, &expired], vec!["remaining"]),
+        (vec![&good, &authority.leaf(|_| {})], vec![]),
+    ] {
+        let server = Server::in_turn(&identities).await;
+        let case = Case::trusting(authority.root.der()).at_port(server.port());
+        let seen = case.seen().await;
+        assert_eq!(names(&seen, Some(false)), wanted);
+        assert_eq!(names(&seen, None), [""; 0]);
+        assert!(wanted.is_empty() || line(&seen, "remaining").contains("on connection"), "{}", line(&seen, "remaining"));
+    }
 }

@@ -45,13 +45,15 @@ async fn dates() {
 
 #[tokio::test]
 async fn a_private_root_must_last_too() {
-    let root = |until| {
+    let root = |from, until| {
         let mut params = ca("Test Root");
-        valid(&mut params, -3000 * DAY, until);
+        valid(&mut params, from, until);
         CertifiedIssuer::self_signed(params, key()).expect("a root")
     };
-    for (until, wanted) in [(15, vec![]), (13, vec!["remaining"]), (-1, vec!["remaining"])] {
-        let root = root(until * DAY);
+    for (from, until, wanted) in
+        [(-3000, 15, vec![]), (-3000, 13, vec!["remaining"]), (-3000, -1, vec!["remaining"]), (1, 3000, vec!["started"])]
+    {
+        let root = root(from * DAY, until * DAY);
         let own = key();
         let leaf = leaf().signed_by(&own, &root).expect("a leaf");
         assert_eq!(Case::trusting(root.der()).red_for(&identity(vec![leaf.der().clone()], &own)).await, wanted, "{until} d");

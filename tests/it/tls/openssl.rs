@@ -136,3 +136,76 @@ async fn tls_1_2_can_be_refused_too() {
     assert_eq!(red, ["handshake", "tls1-0-refused", "tls1-1-refused"]);
     assert!(lines.iter().any(|line| line.ends_with("it answers with TLS 1.1 instead")), "{lines:?}");
 }
+
+#[tokio::test]
+async fn each_kind_of_key_has_its_certificate() {
+    let mut case = case();
+    certificate(&case, &["-newkey", "rsa:2048", "-sha256"]);
+    std::fs::rename(case.file("leaf.pem"), case.file("rsa.pem")).expect("renamed");
+    std::fs::rename(case.file("leaf.key"), case.file("rsa.key")).expect("renamed");
+    let rsa = std::fs::read(case.file("rsa.pem")).expect("read");
+    certificate(&case, &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-sha256"]);
+    let elliptic = std::fs::read(case.file("leaf.pem")).expect("read");
+    for (trusted, wanted) in [([&*rsa, &*elliptic].concat(), vec![]), (elliptic, vec!["chain"]), (rsa, vec!["chain"])] {
+        std::fs::write(case.file("ca.pem"), trusted).expect("written");
+        let server = Openssl::serve(&case, &["-dcert", "rsa.pem", "-dkey", "rsa.key"]);
+        let address = format!("127.0.0.1:{}", server.port);
+        case.settings["address"] = address.into();
+        let seen = case.seen().await;
+        let red: Vec<String> = names(&seen, Some(false)).into_iter().filter(|name| name == "chain").collect();
+        assert_eq!(red, wanted, "{:?}", seen.expectations);
+        assert_eq!(seen.observation["chains"].as_array().expect("chains").len(), 2);
+    }
+}
+
+/// What there is to say about servers that clients can speak to, and this one cannot.
+#[tokio::test]
+async fn what_is_not_spoken_here_is_unknown_and_said() {
+    let curve = |curve: &str| format!("ec_paramgen_curve:{curve}");
+    let (p256, p521) = (curve("P-256"), curve("P-521"));
+    for (key, serve, said) in [
+        (&p521, vec![], "proves its key with ECDSA on P-521, which cannot be verified here"),
+        (&p521, vec!["-tls1_2"], "speaks TLS 1.2 with cipher suite 0xc02b, but with no suite"),
+        (&p256, vec!["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256"], "speaks TLS 1.2 with cipher suite 0xc023, but with no suite"),
+    ] {
+        let case = case();
+        certificate(&case, &["-newkey", "ec", "-pkeyopt", key, "-sha256"]);
+        let server = Openssl::serve(&case, &serve);
+        let seen = case.at_port(server.port).seen().await;
+        let red = names(&seen, Some(false));
+        assert!(!["handshake", "key-strength", "chain"].iter().any(|name| red.contains(&(*name).to_owned())), "{red:?}");
+        assert!(line(&seen, "handshake").contains(said), "{}", line(&seen, "handshake"));
+        assert_eq!(seen.observation["chains"].as_array().expect("chains").len(), 1, "its certificates are judged all the same");
+    }
+}
+
+#[tokio::test]
+async fn a_weak_root_is_named_and_an_exotic_issuer_is_unknown() {
+    for (root, red, said) in [
+        (
+            ["rsa:1024", "rsa_keygen_bits:1024"],
+            Some(false),
+            "the key or the signature of the trusted root `CN=OddRoot` is too weak for clients",
+        ),
+        (["ec", "ec_paramgen_curve:P-521"], None, "a signature on the way cannot be verified here: SHA-512 with ECDSA by a key on P-521"),
+    ] {
+        let case = case();
+        let run = |words: &str| {
+            let words: Vec<&str> = words.split(' ').collect();
+            assert!(openssl(case.folder.path(), &words).status().is_ok_and(|status| status.success()), "{words:?}");
+        };
+        let hash = if root[0] == "ec" { "-sha512" } else { "-sha256" };
+        std::fs::write(case.file("leaf.ext"), "subjectAltName=DNS:api.example.com\nbasicConstraints=critical,CA:FALSE\n").expect("written");
+        run(&format!(
+            "req -x509 -nodes -newkey {} -pkeyopt {} -subj /CN=OddRoot -days 3000 -keyout root.key -out ca.pem {hash}",
+            root[0], root[1]
+        ));
+        run("req -nodes -newkey rsa:2048 -subj /CN=api.example.com -keyout leaf.key -out leaf.csr");
+        run(&format!("x509 -req -in leaf.csr -CA ca.pem -CAkey root.key -days 2900 -extfile leaf.ext {hash} -out leaf.pem"));
+        let server = Openssl::serve(&case, &ANY_STRENGTH);
+        let seen = case.at_port(server.port).seen().await;
+        let chain = seen.expectations.iter().find(|expectation| expectation.name == "chain").expect("chain");
+        assert_eq!(chain.met, red);
+        assert!(chain.line().contains(said), "{}", chain.line());
+    }
+}

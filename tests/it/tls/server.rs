@@ -1,6 +1,13 @@
 //! Servers on a free port of 127.0.0.1, stopped when dropped: TLS ones by rustls, and hostile ones by hand.
 
-use std::{future::Future, net::SocketAddr, sync::Arc};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use rustls::{ServerConfig, SupportedProtocolVersion, server::WebPkiClientVerifier, sign::CertifiedKey};
 use tokio::{
@@ -77,6 +84,13 @@ impl Server {
         Self::with_config(config, false).await
     }
 
+    /// Serves the identities in turn, as several servers behind one address do.
+    pub(crate) async fn in_turn(identities: &[&Identity]) -> Self {
+        let resolver = InTurn(identities.iter().map(|identity| certified(identity)).collect(), AtomicUsize::new(0));
+        let config = builder(rustls::ALL_VERSIONS).with_no_client_auth().with_cert_resolver(Arc::new(resolver));
+        Self::with_config(config, false).await
+    }
+
     /// Speaks PostgreSQL until TLS begins.
     pub(crate) async fn postgres(identity: &Identity) -> Self {
         let config = builder(rustls::ALL_VERSIONS).with_no_client_auth().with_cert_resolver(resolver(identity));
@@ -136,6 +150,15 @@ struct ByName(Arc<CertifiedKey>, Option<Arc<CertifiedKey>>);
 impl rustls::server::ResolvesServerCert for ByName {
     fn resolve(&self, hello: rustls::server::ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         if hello.server_name() == Some("api.example.com") { Some(self.0.clone()) } else { self.1.clone() }
+    }
+}
+
+#[derive(Debug)]
+struct InTurn(Vec<Arc<CertifiedKey>>, AtomicUsize);
+
+impl rustls::server::ResolvesServerCert for InTurn {
+    fn resolve(&self, _: rustls::server::ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        self.0.get(self.1.fetch_add(1, Ordering::Relaxed) % self.0.len()).cloned()
     }
 }
 

@@ -119,14 +119,56 @@ async fn a_file_is_judged_as_if_it_were_served() {
     let authority = Authority::new();
     let identity = authority.leaf(|_| {});
     let case = Case::trusting(authority.root.der()).with("file", "full.pem");
-    let key = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0LWtleS1ieXRlcw==\n-----END PRIVATE KEY-----\n";
-    std::fs::write(case.file("full.pem"), format!("{key}{}", pem(&identity.chain))).expect("written");
-    let seen = case.seen().await;
-    assert_eq!(Outcome::of(&seen.expectations), Outcome::Pass, "{:?}", seen.expectations);
-    assert!(!format!("{seen:?}").contains("c2VjcmV0"), "the key is never shown");
+    std::fs::write(case.file("full.pem"), pem(&identity.chain)).expect("written");
+    assert_eq!(case.outcome().await.0, Outcome::Pass);
     std::fs::write(case.file("full.pem"), pem(&identity.chain[..1])).expect("written");
     assert_eq!(case.red().await, ["chain"]);
     assert_eq!(case.with("server-name", "other.example.com").red().await, ["name", "chain"]);
+}
+
+#[tokio::test]
+async fn the_key_beside_a_certificate_is_its_own() {
+    let authority = Authority::new();
+    let (identity, other) = (authority.leaf(|_| {}), authority.leaf(|_| {}));
+    let key = |der: &[u8], kind: &str| {
+        use base64::Engine as _;
+        format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", base64::engine::general_purpose::STANDARD.encode(der))
+    };
+    let chain = pem(&identity.chain);
+    for (lies, outcome, said) in [
+        (key(identity.key.secret_der(), "PRIVATE KEY"), Outcome::Pass, ""),
+        (key(other.key.secret_der(), "PRIVATE KEY"), Outcome::Fail, "Private key: got the key of another certificate"),
+        (key(b"secret-key-bytes", "PRIVATE KEY"), Outcome::Unknown, "holds a key that cannot be used here"),
+        (key(b"secret-key-bytes", "ENCRYPTED PRIVATE KEY"), Outcome::Unknown, "holds a key that cannot be read here"),
+    ] {
+        let case = Case::trusting(authority.root.der()).with("file", "full.pem");
+        std::fs::write(case.file("full.pem"), format!("{chain}{lies}")).expect("written");
+        let (came, reason) = case.outcome().await;
+        assert!(came == outcome && reason.contains(said), "{came:?} {reason}");
+        assert!(!reason.contains("c2VjcmV0") && !reason.contains("secret-key"), "the key is never shown");
+        std::fs::write(case.file("full.pem"), &chain).expect("written");
+        std::fs::write(case.file("key.pem"), &lies).expect("written");
+        assert_eq!(case.with("key", "key.pem").outcome().await.0, outcome);
+    }
+    let case = Case::trusting(authority.root.der()).with("file", "full.pem").with("key", "key.pem");
+    std::fs::write(case.file("full.pem"), &chain).expect("written");
+    assert!(case.outcome().await.1.contains("does not exist"));
+    std::fs::write(case.file("key.pem"), &chain).expect("written");
+    assert_eq!(case.outcome().await, (Outcome::Unknown, "Private key: key.pem holds no PEM key".into()));
+}
+
+#[tokio::test]
+async fn what_lies_in_the_file_must_be_served() {
+    let authority = Authority::new();
+    let (served, newer) = (authority.leaf(|_| {}), authority.leaf(|_| {}));
+    let server = Server::tls(&served).await;
+    let case = Case::trusting(authority.root.der()).at_port(server.port()).with("serves", "new.pem");
+    std::fs::write(case.file("new.pem"), pem(&served.chain)).expect("written");
+    assert_eq!(case.outcome().await.0, Outcome::Pass);
+    std::fs::write(case.file("new.pem"), pem(&newer.chain)).expect("written");
+    assert_eq!(case.red().await, ["serves"]);
+    let turns = Server::in_turn(&[&served, &newer]).await;
+    assert_eq!(case.at_port(turns.port()).red().await, ["serves"], "one of two servers still has the old one");
 }
 
 #[tokio::test]
@@ -164,6 +206,10 @@ fn settings_that_make_no_sense_are_refused() {
         (json!({ "address": [] }), "an empty list demands nothing"),
         (json!({ "address": "app:s3cr3t@db:5432" }), "this is not an address"),
         (json!({ "file": "x.pem", "starttls": "postgres" }), "a `file` has no"),
+        (json!({ "file": "x.pem", "serves": "y.pem" }), "a `file` has no"),
+        (json!({ "address": "a.example:443", "key": "x.pem" }), "a `key` belongs to a `file`"),
+        (json!({ "address": "a.example:443", "connections": 0 }), "a number from 1 to 16"),
+        (json!({ "address": "a.example:443", "connections": 17 }), "a number from 1 to 16"),
         (json!({ "url": "http://a.example/" }), "speaks no TLS: write `https://`"),
         (json!({ "address": "a.example" }), "write `host:port`"),
         (json!({ "address": "a.example:443", "server-name": "*.example" }), "is a pattern"),
@@ -182,7 +228,8 @@ fn every_expectation_can_go_red() {
     for settings in [
         json!({ "url": "https://api.example.com", "public": true, "min-version": "tls1.3" }),
         json!({ "address": "10.0.0.7:443", "min-remaining": "90d" }),
-        json!({ "address": ["10.0.0.7:443", "10.0.0.8:443"], "server-name": "api.example.com", "without-sni": true }),
+        json!({ "address": ["10.0.0.7:443", "10.0.0.8:443"], "server-name": "api.example.com", "without-sni": true, "serves": "new.pem" }),
+        json!({ "file": "full.pem" }),
         json!({ "file": "x.pem" }),
         json!({ "file": "x.pem", "server-name": "api.example.com", "order": "any", "development": true }),
     ] {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Tls,
-    seen::{Certificate, Chain, Endpoint, Handshake, Key, Old, Refusal, Root, Seen, Staple, Trust},
+    seen::{Certificate, Chain, Endpoint, Handshake, How, Key, KeyFile, Old, Refusal, Root, Seen, Staple, Trust},
     session,
 };
 use crate::net::tls::Version;
@@ -43,8 +43,12 @@ const PUBLIC: [Break; 3] = [
     |seen, _| chain(seen).profile_flaws = vec!["its name db is internal".into()],
 ];
 
+/// What can be wrong with a file.
+const FILE: [Break; 1] = [|seen, _| seen.key_file = Some(KeyFile::Foreign)];
+
 /// What can be wrong with a server.
-const SERVER: [Break; 5] = [
+const SERVER: [Break; 6] = [
+    |seen, _| leaf(seen).fingerprint = "that of an older one".into(),
     |seen, _| seen.endpoints[0].handshake = Handshake::Refused("ends the handshake with alert 40".into()),
     |seen, _| leaf(seen).must_staple = true,
     |seen, at| seen.endpoints[0].staple = Some(response("revoked", at)),
@@ -59,7 +63,7 @@ const SERVER: [Break; 5] = [
 /// Every counterexample to these settings.
 pub(super) fn all(check: &Tls, at: Timestamp) -> Vec<Seen> {
     let public = if check.public { PUBLIC.as_slice() } else { &[] };
-    let server = if check.file.is_none() { SERVER.as_slice() } else { &[] };
+    let server = if check.file.is_none() { SERVER.as_slice() } else { FILE.as_slice() };
     let broken = |breaks: &Break| {
         let mut seen = healthy(check, at);
         breaks(&mut seen, at);
@@ -110,14 +114,15 @@ fn healthy(check: &Tls, at: Timestamp) -> Seen {
         sent: 2,
         unreadable: None,
         path: vec![0, 1],
-        root: Some(Root { subject: "CN=Root CA".into(), issued: 1, validity: None }),
+        root: Some(Root { subject: "CN=Root CA".into(), issued: 1, key: None, validity: None, flaw: None }),
         trust: Trust { at, refused: None, apart_from_dates: None },
         named_by: host.clone(),
         beyond_constraints: Vec::new(),
         profile_flaws: Vec::new(),
     };
     let endpoints = if check.file.is_none() { vec![endpoint(check.min_version.refused())] } else { Vec::new() };
-    Seen { name: host, endpoints, not_looked_at: 0, chains: vec![chain] }
+    let (meant, key_file) = (check.serves.as_ref().map(|_| chain.certificates[0].clone()), check.file.as_ref().map(|_| KeyFile::Belongs));
+    Seen { name: host, endpoints, not_looked_at: 0, chains: vec![chain], meant, key_file }
 }
 
 fn endpoint(versions: &[Version]) -> Endpoint {
@@ -125,6 +130,7 @@ fn endpoint(versions: &[Version]) -> Endpoint {
     Endpoint {
         address: "192.0.2.7:443".into(),
         sni: true,
+        how: How::Usual,
         handshake: Handshake::Done { protocol: "TLS 1.3".into(), cipher: Some("TLS13_AES_256_GCM_SHA384".into()), asks_client: false },
         chain: Some(0),
         staple: None,
@@ -133,5 +139,10 @@ fn endpoint(versions: &[Version]) -> Endpoint {
 }
 
 fn response(status: &str, this_update: Timestamp) -> Staple {
-    Staple::Response { status: status.into(), this_update, next_update: Some(this_update + SignedDuration::from_hours(24 * 7)) }
+    Staple::Response {
+        status: status.into(),
+        this_update,
+        next_update: Some(this_update + SignedDuration::from_hours(24 * 7)),
+        unproven: None,
+    }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    across::{Verdict, across, each, label, whole},
+    across::{Verdict, across, label, whole},
     seen::{Chain, Seen, Validity},
 };
 use crate::model::{Expectation, Period};
@@ -18,13 +18,12 @@ const MOST: SignedDuration = SignedDuration::from_hours(14 * 24);
 pub(super) fn started(seen: &Seen, at: Timestamp) -> Expectation {
     let expectation = Expectation::new("started", "Start of validity").wanted("in the past, for every certificate");
     across(expectation, seen, |chain| {
+        let early = dated(chain).filter(|(_, validity)| validity.not_before.duration_since(at) > SKEW).map(|(label, validity)| {
+            format!("{label} is not valid before {}, in {}", validity.not_before, Period::between(at, validity.not_before))
+        });
+        let early: Vec<String> = early.collect();
         let fine = chain.certificates.first().map_or_else(String::new, |leaf| format!("leaf since {}", leaf.not_before));
-        each(chain, &fine, |position, certificate| {
-            (certificate.not_before.duration_since(at) > SKEW).then(|| {
-                let ahead = Period::between(at, certificate.not_before);
-                format!("{} is not valid before {}, in {ahead}", label(position, certificate), certificate.not_before)
-            })
-        })
+        if early.is_empty() { whole(chain, fine) } else { Verdict::Unmet(early.join("; ")) }
     })
 }
 
@@ -77,12 +76,16 @@ impl Term {
     }
 }
 
-/// Of every served certificate, and of the root where its dates are known: other clients than webpki ask for them.
-fn terms(chain: &Chain, min_remaining: Option<Period>, at: Timestamp) -> Vec<Term> {
+/// Every served certificate, and the root where its dates are known: other clients than webpki ask for them.
+fn dated(chain: &Chain) -> impl Iterator<Item = (String, Validity)> {
     let served = chain.certificates.iter().enumerate().map(|(position, certificate)| {
         (label(position, certificate), Validity { not_before: certificate.not_before, not_after: certificate.not_after })
     });
     let root = chain.root.iter().filter_map(|root| Some((format!("root `{}` of the CA file", root.subject), root.validity?)));
+    served.chain(root)
+}
+
+fn terms(chain: &Chain, min_remaining: Option<Period>, at: Timestamp) -> Vec<Term> {
     let term = |(label, Validity { not_before, not_after }): (String, Validity)| Term {
         label,
         end: not_after,
@@ -90,7 +93,7 @@ fn terms(chain: &Chain, min_remaining: Option<Period>, at: Timestamp) -> Vec<Ter
         needed: min_remaining
             .map_or_else(|| MOST.min(not_after.duration_since(not_before) * 3 / 20).max(SignedDuration::ZERO), Period::signed),
     };
-    served.chain(root).map(term).collect()
+    dated(chain).map(term).collect()
 }
 
 fn period(duration: SignedDuration) -> Period {

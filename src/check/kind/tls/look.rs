@@ -1,6 +1,7 @@
 //! Looks: opens each address, or the file.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     time::{Duration, Instant},
 };
@@ -13,7 +14,7 @@ use super::{
     Tls, certificate, chain,
     probe::{PATIENCE, Probe, Probed},
     roots::Roots,
-    seen::{Endpoint, Handshake, Old, Seen},
+    seen::{Certificate, Endpoint, Handshake, How, KeyFile, Old, Seen},
     session,
     settings::Which,
     staple,
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     check::{Context, Unseen},
-    net::tls::{Answer, Door, Shown, Trouble, addresses, pem_certificates},
+    net::tls::{Answer, Door, Shown, Trouble, addresses, is_key_of, pem_certificates},
 };
 
 /// The most addresses that are looked at.
@@ -44,7 +45,15 @@ pub(super) fn at_file(check: &Tls, cx: &Context, file: &std::path::Path) -> Resu
     let roots = Roots::of(check.ca_file.as_deref(), cx)?;
     let sent = pem_certificates(&cx.path(file)).map_err(Unseen::Unknown)?;
     let name = check.server_name.as_ref().map(|name| &name.0);
-    Ok(Seen { name: name.map(Host::to_string), chains: vec![chain::look(&sent, name, &roots, cx.at())], ..Seen::default() })
+    // Where `key` names none, one that stands beside the certificates is looked at.
+    let key = is_key_of(&cx.path(check.key.as_deref().unwrap_or(file)), &sent[0]);
+    let key_file = match key {
+        Ok(Some(true)) => Some(KeyFile::Belongs),
+        Ok(Some(false)) => Some(KeyFile::Foreign),
+        Ok(None) => check.key.as_ref().map(|file| KeyFile::Unknown(format!("{} holds no PEM key", file.display()))),
+        Err(why) => Some(KeyFile::Unknown(why)),
+    };
+    Ok(Seen { name: name.map(Host::to_string), chains: vec![chain::look(&sent, name, &roots, cx.at())], key_file, ..Seen::default() })
 }
 
 /// Looks at every address of the services, which stand for one name.
@@ -53,13 +62,22 @@ pub(super) async fn at_services(check: &Tls, cx: &Context, services: &[&Service]
     let host = check.server_name.as_ref().map(|name| &name.0).or_else(|| services.first().map(|service| &service.host));
     let host = host.ok_or_else(|| Unseen::Unknown("it is not said where to look".into()))?;
     let name = server_name(host).map_err(Unseen::Unknown)?;
+    let meant = check.serves.as_ref().map(|file| leaf_of(&cx.path(file))).transpose().map_err(Unseen::Unknown)?;
     let (doors, not_looked_at) = doors(check, cx, services).await?;
     let deadline = cx.deadline().checked_sub(RESERVE).unwrap_or_else(Instant::now);
-    let probe = Probe { versions: check.min_version.refused(), name: &name, without_sni: check.without_sni, deadline };
+    let (versions, connections) = (check.min_version.refused(), check.connections.into());
+    let probe = Probe { versions, name: &name, connections, without_sni: check.without_sni, deadline };
     let probed = join_all(doors.into_iter().map(|door| probe.look(door))).await.into_iter().collect::<Result<Vec<Probed>, _>>();
     let probed = probed.map_err(|error| Unseen::Unknown(error.to_string()))?;
     let seen = gather(&probed, host, &roots, cx);
-    unreachable(&seen).map_or(Ok(Seen { not_looked_at, ..seen }), |why| Err(Unseen::Unreachable(why)))
+    unreachable(&seen).map_or(Ok(Seen { not_looked_at, meant, ..seen }), |why| Err(Unseen::Unreachable(why)))
+}
+
+/// The first certificate of a file.
+fn leaf_of(file: &std::path::Path) -> Result<Certificate, String> {
+    let sent = pem_certificates(file)?;
+    let leaf = certificate::read(&sent[0]).map_err(|why| format!("the first certificate of {} is unreadable: {why}", file.display()))?;
+    Ok(certificate::shown(&sent[0], &leaf))
 }
 
 /// Every way in, and how many more there are.
@@ -104,13 +122,27 @@ fn gather(probed: &[Probed], host: &Host, roots: &Roots<'_>, cx: &Context) -> Se
     let mut different: Vec<&[CertificateDer<'static>]> = Vec::new();
     let mut endpoints = Vec::new();
     for one in probed {
-        for (shown, sni) in std::iter::once((&one.shown, true)).chain(one.without_sni.iter().map(|shown| (shown, false))) {
+        let mut of_address: Vec<Endpoint> = Vec::new();
+        for (how, shown) in &one.shown {
             let chain = (!shown.chain.is_empty()).then(|| place(&mut different, &shown.chain));
-            endpoints.push(Endpoint { sni, ..endpoint(one, shown, chain) });
+            let endpoint = Endpoint { how: *how, sni: *how != How::WithoutSni, ..endpoint(one.address, shown, chain, roots, cx) };
+            // What shows the same again is not listed again.
+            let again = |other: &Endpoint| match how {
+                How::Usual | How::WithoutSni => false,
+                How::Again(_) => *other == Endpoint { how: other.how, ..endpoint.clone() },
+                How::Elliptic | How::Rsa => other.chain == endpoint.chain && other.staple == endpoint.staple,
+            };
+            if !of_address.iter().any(again) {
+                of_address.push(endpoint);
+            }
         }
+        if let Some(first) = of_address.first_mut() {
+            first.old = one.old.iter().map(|(version, answer)| (session::key(*version).to_owned(), old(answer))).collect();
+        }
+        endpoints.append(&mut of_address);
     }
     let chains = different.into_iter().map(|sent| chain::look(sent, Some(host), roots, cx.at())).collect();
-    Seen { name: Some(host.to_string()), endpoints, not_looked_at: 0, chains }
+    Seen { name: Some(host.to_string()), endpoints, chains, ..Seen::default() }
 }
 
 /// The position of a chain among the different ones; it is added if it is new.
@@ -121,22 +153,21 @@ fn place<'a>(different: &mut Vec<&'a [CertificateDer<'static>]>, chain: &'a [Cer
     })
 }
 
-fn endpoint(one: &Probed, shown: &Shown, chain: Option<usize>) -> Endpoint {
-    let leaf = shown.chain.first().and_then(|leaf| certificate::read(leaf).ok());
-    let staple = (!shown.staple.is_empty()).then(|| staple::read(&shown.staple, leaf.map_or(&[], |leaf| leaf.raw_serial())));
+fn endpoint(address: SocketAddr, shown: &Shown, chain: Option<usize>, roots: &Roots<'_>, cx: &Context) -> Endpoint {
     Endpoint {
-        address: one.address.to_string(),
+        address: address.to_string(),
         sni: true,
+        how: How::Usual,
         handshake: match &shown.end {
             Ok(session) => {
                 Handshake::Done { protocol: session.protocol.clone(), cipher: session.cipher.clone(), asks_client: session.asks_client }
             }
             Err(Trouble::Refused(why)) => Handshake::Refused(why.clone()),
-            Err(Trouble::Unreachable(why)) => Handshake::Unseen(why.clone()),
+            Err(Trouble::Unreachable(why) | Trouble::Closed(why) | Trouble::Foreign(why)) => Handshake::Unseen(why.clone()),
         },
         chain,
-        staple,
-        old: one.old.iter().map(|(version, answer)| (session::key(*version).to_owned(), old(answer))).collect(),
+        staple: (!shown.staple.is_empty()).then(|| staple::read(&shown.staple, &shown.chain, roots, cx.at())),
+        old: BTreeMap::new(),
     }
 }
 

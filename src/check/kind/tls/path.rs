@@ -1,6 +1,6 @@
 //! The way from the leaf upwards through what was sent, and where it meets a trusted root.
 
-use x509_parser::{certificate::X509Certificate, error::X509Error};
+use x509_parser::{certificate::X509Certificate, error::X509Error, prelude::FromDer as _, x509::SubjectPublicKeyInfo};
 
 use super::{
     algorithm,
@@ -55,23 +55,11 @@ fn same(one: &X509Certificate<'_>, other: &X509Certificate<'_>) -> bool {
 
 /// The first root of the store that bears the name of an issuer on the way.
 pub(super) fn root(certificates: &[X509Certificate<'_>], path: &[usize], roots: &Roots<'_>) -> Option<Root> {
-    path.iter().find_map(|at| {
-        let issuer = certificates[*at].issuer();
-        let bare = content(issuer.as_raw())?;
-        roots.store.roots.iter().any(|anchor| anchor.subject.as_ref() == bare).then(|| Root {
-            subject: name(issuer),
-            issued: *at,
-            validity: roots.validity(issuer.as_raw()),
-        })
+    path.iter().map(|at| (*at, certificates[*at].issuer())).find(|(_, issuer)| roots.bears(issuer)).map(|(issued, issuer)| Root {
+        subject: name(issuer),
+        issued,
+        key: roots.keys(issuer).next().and_then(|der| SubjectPublicKeyInfo::from_der(&der).ok().map(|(_, key)| algorithm::key(&key))),
+        validity: roots.read(issuer.as_raw()).map(|root| root.validity),
+        flaw: roots.read(issuer.as_raw()).and_then(|root| root.flaw.clone()),
     })
-}
-
-/// The content of a DER sequence: trust anchors are kept without its head.
-fn content(der: &[u8]) -> Option<&[u8]> {
-    match der {
-        [0x30, length @ 0..=0x7f, rest @ ..] => rest.get(..usize::from(*length)),
-        [0x30, 0x81, length, rest @ ..] => rest.get(..usize::from(*length)),
-        [0x30, 0x82, high, low, rest @ ..] => rest.get(..usize::from(u16::from_be_bytes([*high, *low]))),
-        _ => None,
-    }
 }

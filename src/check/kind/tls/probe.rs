@@ -5,9 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
 
-use crate::net::tls::{Answer, Door, Shown, TlsError, Trouble, Version, handshake, offer};
+use super::seen::How;
+use crate::net::tls::{Answer, Client, Door, Keys, Shown, TlsError, Trouble, Version, handshake, offer};
 
 /// The longest that is waited for one answer; a healthy server takes a hundredth of it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -15,9 +16,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// What one address showed.
 pub(super) struct Probed {
     pub(super) address: SocketAddr,
-    pub(super) shown: Shown,
-    /// To a client that names no server; asked only where that is wanted.
-    pub(super) without_sni: Option<Shown>,
+    /// On each connection; the first is that of a usual client.
+    pub(super) shown: Vec<(How, Shown)>,
     pub(super) old: Vec<(Version, Answer)>,
 }
 
@@ -26,6 +26,8 @@ pub(super) struct Probe<'a> {
     /// The old versions to offer.
     pub(super) versions: &'a [Version],
     pub(super) name: &'a ServerName<'static>,
+    /// How often to connect as a usual client: behind one address may be several servers.
+    pub(super) connections: usize,
     /// Whether to look once more without naming the server.
     pub(super) without_sni: bool,
     pub(super) deadline: Instant,
@@ -34,34 +36,60 @@ pub(super) struct Probe<'a> {
 impl Probe<'_> {
     /// Asks them all, unless the address cannot be reached.
     pub(super) async fn look(&self, door: Door) -> Result<Probed, TlsError> {
-        let mut steps = 1 + self.versions.len() + usize::from(self.without_sni);
-        let shown = handshake(door, self.name, true, self.share(steps)).await?;
-        let mut probed = Probed { address: door.address, shown, without_sni: None, old: Vec::new() };
-        if matches!(probed.shown.end, Err(Trouble::Unreachable(_))) {
-            return Ok(probed);
+        let again = (2..=self.connections).map(How::Again);
+        let usual = std::iter::once(How::Usual).chain(again).chain([How::Elliptic, How::Rsa]);
+        let hows: Vec<How> = usual.chain(self.without_sni.then_some(How::WithoutSni)).collect();
+        let mut steps = hows.len() + self.versions.len();
+        let mut probed = Probed { address: door.address, shown: Vec::new(), old: Vec::new() };
+        for how in hows {
+            let keys = match how {
+                How::Elliptic => Keys::Elliptic,
+                How::Rsa => Keys::Rsa,
+                How::Usual | How::Again(_) | How::WithoutSni => Keys::Any,
+            };
+            let client = Client { name: self.name, sni: how != How::WithoutSni, keys };
+            let shown = handshake(door, client, self.share(steps)).await?;
+            steps -= 1;
+            let unreachable = match shown.end {
+                Err(Trouble::Unreachable(_)) => true,
+                Err(Trouble::Closed(_)) => keys == Keys::Any,
+                _ => false,
+            };
+            // Without a certificate of that kind it refuses, or shows nothing.
+            if keys == Keys::Any || unreachable || !shown.chain.is_empty() {
+                probed.shown.push((how, shown));
+            }
+            if unreachable {
+                return Ok(probed);
+            }
         }
         for version in self.versions {
-            steps -= 1;
             probed.old.push((*version, offer(door, *version, Some(self.name), self.share(steps)).await));
+            steps -= 1;
         }
-        if probed.shown.chain.is_empty() {
-            probed.shown.chain = self.chain_in_clear(door, &probed.old).await;
-        }
-        if self.without_sni {
-            probed.without_sni = Some(handshake(door, self.name, false, self.share(1)).await?);
+        if probed.shown.iter().all(|(_, shown)| shown.chain.is_empty()) {
+            self.in_clear(door, &mut probed).await;
         }
         Ok(probed)
     }
 
-    /// A server that speaks nothing we have in common shows its certificates in clear to an older hello.
-    async fn chain_in_clear(&self, door: Door, old: &[(Version, Answer)]) -> Vec<CertificateDer<'static>> {
-        let shown = |answer: &Answer| match answer {
-            Answer::Accepted { chain, .. } => Some(chain.clone()),
+    /// A server that speaks nothing we have in common shows its certificates in clear to an older hello. Where that is one
+    /// of TLS 1.2, it speaks what other clients speak too.
+    async fn in_clear(&self, door: Door, probed: &mut Probed) {
+        let asked = probed.old.iter().any(|(version, _)| *version == Version::Tls12);
+        let new = if asked { None } else { Some((Version::Tls12, offer(door, Version::Tls12, Some(self.name), self.share(1)).await)) };
+        let accepted = new.iter().chain(probed.old.iter().rev()).find_map(|(version, answer)| match answer {
+            Answer::Accepted { cipher, chain } => Some((*version, *cipher, chain.clone())),
             _ => None,
-        };
-        match old.iter().find_map(|(_, answer)| shown(answer)) {
-            Some(chain) => chain,
-            None => shown(&offer(door, Version::Tls12, Some(self.name), self.share(1)).await).unwrap_or_default(),
+        });
+        let (Some((version, cipher, chain)), Some((_, first))) = (accepted, probed.shown.first_mut()) else { return };
+        first.chain = chain;
+        if version == Version::Tls12 {
+            // No other connection says more.
+            first.end = Err(Trouble::Foreign(format!(
+                "speaks TLS 1.2 with cipher suite 0x{cipher:04x}, but with no suite, curve and signature that are spoken here"
+            )));
+            probed.shown.truncate(1);
         }
     }
 

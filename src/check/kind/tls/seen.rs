@@ -19,16 +19,37 @@ pub struct Seen {
     pub not_looked_at: usize,
     /// The different chains that were shown.
     pub chains: Vec<Chain>,
+    /// The certificate that must be served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<Certificate>,
+    /// Whose key lies beside the certificate of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<KeyFile>,
+}
+
+/// Whose key it is that lies in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyFile {
+    /// That of the leaf.
+    Belongs,
+    /// Another's.
+    Foreign,
+    /// It cannot be told.
+    Unknown(String),
 }
 
 /// One address of the server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
     /// Address and port.
     pub address: String,
     /// Whether the server was told the name that is meant.
     #[serde(default = "told")]
     pub sni: bool,
+    /// What was unusual about the client that was shown this.
+    #[serde(default)]
+    pub how: How,
     /// What came of the TLS handshake.
     pub handshake: Handshake,
     /// Which of the chains it showed.
@@ -49,12 +70,41 @@ fn told() -> bool {
 impl Endpoint {
     /// How it is called in sentences.
     pub(super) fn label(&self) -> String {
-        if self.sni { self.address.clone() } else { format!("{} without SNI", self.address) }
+        let address = &self.address;
+        match self.how {
+            How::Usual if self.sni => address.clone(),
+            How::Again(number) => format!("{address} on connection {number}"),
+            How::Elliptic => format!("{address} asked for an elliptic key"),
+            How::Rsa => format!("{address} asked for an RSA key"),
+            How::Usual | How::WithoutSni => format!("{address} without SNI"),
+        }
+    }
+
+    /// Whether the server may refuse such a client: one that names no server, or understands only one kind of key.
+    pub(super) fn may_refuse(&self) -> bool {
+        !self.sni || matches!(self.how, How::Elliptic | How::Rsa)
     }
 }
 
+/// How a client differs from a usual one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// In nothing.
+    #[default]
+    Usual,
+    /// It is another of them, on the connection of this number, and was shown something else.
+    Again(usize),
+    /// It understands keys on elliptic curves only.
+    Elliptic,
+    /// It understands RSA keys only.
+    Rsa,
+    /// It names no server.
+    WithoutSni,
+}
+
 /// What came of a TLS handshake.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Handshake {
     /// A session.
@@ -73,7 +123,7 @@ pub enum Handshake {
 }
 
 /// What a server says to the offer of an old protocol version.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Old {
     /// It speaks it; the IANA number of the cipher suite it chose.
@@ -121,9 +171,15 @@ pub struct Root {
     pub subject: String,
     /// The position of the certificate it issued.
     pub issued: usize,
+    /// Its public key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Key>,
     /// Its dates, where they are known: of a root in the `ca-file`.
     #[serde(default)]
     pub validity: Option<Validity>,
+    /// Why other clients refuse it, where it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<String>,
 }
 
 /// From when until when a certificate is valid.
@@ -236,7 +292,7 @@ pub struct Key {
 }
 
 /// A stapled OCSP response.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Staple {
     /// It speaks of the leaf.
@@ -247,6 +303,9 @@ pub enum Staple {
         this_update: Timestamp,
         /// Until when it may be used.
         next_update: Option<Timestamp>,
+        /// Why it is not known whether the issuer stands behind it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unproven: Option<String>,
     },
     /// It cannot be used.
     Useless(String),

@@ -21,8 +21,8 @@ pub(super) fn handshake(seen: &Seen, min: MinVersion) -> Expectation {
                 let asks = if *asks_client { ", which asks for a client certificate" } else { "" };
                 done.push(format!("{protocol} on {address}{asks}"));
             }
-            // Who refuses clients that name no server shows them no wrong certificate.
-            Handshake::Refused(_) if !endpoint.sni => done.push(format!("none on {address}")),
+            // Who refuses such a client shows it no wrong certificate.
+            Handshake::Refused(_) if endpoint.may_refuse() => done.push(format!("none on {address}")),
             Handshake::Refused(why) => refused.push(format!("{address} {why}")),
             Handshake::Unseen(why) => unseen.push(format!("{address} {why}")),
         }

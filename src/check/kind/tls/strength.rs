@@ -12,8 +12,8 @@ pub(super) fn key(seen: &Seen) -> Expectation {
     let expectation = Expectation::new("key-strength", "Public keys").wanted("RSA of at least 2048 bits, P-256 or stronger, or EdDSA");
     across(expectation, seen, |chain| {
         judge(chain, |_, certificate| match &certificate.key {
-            Key { kind, bits, .. } if kind == "RSA" && *bits > 0 => (Some(*bits >= 2048), text(&certificate.key)),
-            Key { kind, .. } if kind == "DSA" => (Some(false), text(&certificate.key)),
+            weak if is_weak(weak) => (Some(false), text(weak)),
+            Key { kind, bits, .. } if kind == "RSA" && *bits > 0 => (Some(true), text(&certificate.key)),
             Key { kind, .. } if ["P-256", "P-384", "P-521", "Ed25519", "Ed448"].contains(&kind.as_str()) => {
                 (Some(true), text(&certificate.key))
             }
@@ -29,11 +29,20 @@ pub(super) fn signature(seen: &Seen) -> Expectation {
     across(expectation, seen, |chain| {
         judge(chain, |at, certificate| {
             let signature = &certificate.signature;
-            let broken = ["MD2", "MD4", "MD5", "SHA-1 "].iter().any(|hash| signature.starts_with(hash));
-            let strong = (at > 0 && certificate.self_signed) || !broken;
+            let strong = (at > 0 && certificate.self_signed) || !is_broken(signature);
             (algorithm::is_known(signature).then_some(strong), signature.clone())
         })
     })
+}
+
+/// Whether this key can be broken.
+pub(super) fn is_weak(key: &Key) -> bool {
+    key.kind == "DSA" || key.kind == "RSA" && (1..2048).contains(&key.bits)
+}
+
+/// Whether the hash of this signature is broken.
+pub(super) fn is_broken(signature: &str) -> bool {
+    ["MD2", "MD4", "MD5", "SHA-1 "].iter().any(|hash| signature.starts_with(hash))
 }
 
 /// The key in words; a curve's name says its length.

@@ -9,11 +9,17 @@ use url::{Host, Url};
 use crate::net::tls::StartTls;
 
 /// What speaks TLS behind a scheme of its own: the scheme, its port, and what comes before TLS there.
-const SCHEMES: [(&str, u16, Option<StartTls>); 16] = [
+const SCHEMES: [(&str, u16, Option<StartTls>); 22] = [
     ("https", 443, None),
     ("wss", 443, None),
     ("postgres", 5432, Some(StartTls::Postgres)),
     ("postgresql", 5432, Some(StartTls::Postgres)),
+    ("mysql", 3306, Some(StartTls::Mysql)),
+    ("mariadb", 3306, Some(StartTls::Mysql)),
+    ("smtp", 25, Some(StartTls::Smtp)),
+    ("imap", 143, Some(StartTls::Imap)),
+    ("pop3", 110, Some(StartTls::Pop3)),
+    ("ldap", 389, Some(StartTls::Ldap)),
     ("rediss", 6379, None),
     ("valkeys", 6379, None),
     ("amqps", 5671, None),
