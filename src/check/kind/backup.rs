@@ -4,6 +4,7 @@ mod barman;
 mod counterexample;
 mod drill;
 mod files;
+mod gap;
 mod json;
 mod judging;
 mod look;
@@ -40,7 +41,7 @@ pub use self::seen::Seen;
 pub struct Backup {
     /// Backup files, or folders that are one backup each, as a glob or a list of them: `/var/backups/app/*.dump`. Known
     /// are `pg_dump` (plain, custom, directory, tar), `pg_dumpall`, `pg_basebackup` with its manifest, Redis RDB and
-    /// append-only files, and `mysqldump`; plain or compressed with gzip or zstd. The newest is read to its end, all its
+    /// append-only files, and `mysqldump`; plain, compressed with gzip, zstd, xz, bzip2 or lz4, or in a zip. The newest is read to its end, all its
     /// checksums included: give the check a `timeout` that suffices for that. A name that copying programs give to what they
     /// have not finished (`.partial`, `.part`, `.tmp`, …) is meant only by a pattern that has it.
     #[serde(default)]
@@ -57,8 +58,9 @@ pub struct Backup {
     /// What `restic snapshots --json` lists.
     #[serde(default)]
     pub restic: Option<Restic>,
-    /// What must be in the files: `postgres`, `redis`, `mysql`, `known` (any of these) or `any`, which only demands that
-    /// they are not empty and that their compression is whole (for encrypted files). Goes with `files`. Default: `known`.
+    /// What must be in the files: `postgres`, `redis`, `mysql`, `known` (any of these), `any` (whatever proves that it is whole,
+    /// like a compression, a zip, a tar, what gpg encrypted), or `opaque` (whatever it is: nothing is proven but that something was
+    /// written, as with age and `openssl enc`, whose end only the key's owner can check). Goes with `files`. Default: `known`.
     #[serde(default)]
     pub contents: Option<Contents>,
     /// Which files are read to their end: `newest` (until one is found usable), or `all`, where the others are else only
@@ -88,6 +90,10 @@ pub struct Backup {
     /// How far back the oldest usable backup must reach: `30d`. Default: not demanded.
     #[serde(default)]
     pub retention: Option<Period>,
+    /// How long the time between two usable backups that follow each other may be: `26h`. Looked at as far back as `retention`
+    /// reaches, else over all that are listed. Default: not demanded.
+    #[serde(default)]
+    pub max_gap: Option<Period>,
     /// A dated record of the last time a backup was restored and found good. May stand without a source.
     #[serde(default)]
     pub restore_drill: Option<RestoreDrill>,
@@ -120,7 +126,8 @@ impl Backup {
             || self.min_size.is_some()
             || self.max_shrink.is_some()
             || self.min_copies.is_some()
-            || self.retention.is_some();
+            || self.retention.is_some()
+            || self.max_gap.is_some();
         if count > 1 {
             return Some("give exactly one of `files`, `pgbackrest`, `barman`, `wal-g` and `restic`");
         }

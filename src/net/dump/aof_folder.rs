@@ -4,7 +4,7 @@ use std::{path::Path, time::Instant};
 
 use super::{
     aof,
-    content::{Content, Family, read_input},
+    content::{Accepts, Content, Family, read_input},
     fault::{Fault, outside},
     source::open,
 };
@@ -36,7 +36,7 @@ pub(super) fn read(folder: &Path, manifest: &Path, until: Instant) -> Result<Con
         match kind {
             "b" => {
                 base = true;
-                match open(&path, until).and_then(|input| read_input(input, false, until)) {
+                match open(&path, until).and_then(|input| read_input(input, Accepts::Known, until)) {
                     Ok(found) => {
                         content.made = found.made;
                         commands += 1;

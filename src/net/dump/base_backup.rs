@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    content::{Content, Family, read_input},
+    content::{Accepts, Content, Family, read_input},
     fault::{Fault, outside},
     folder::BACKUP_MANIFEST,
     manifest::{self, Listed, Manifest, WalRange},
@@ -26,7 +26,7 @@ pub(super) fn read(folder: &Path, until: Instant) -> Result<Content, Fault> {
     let manifest = manifest::read(&list, until, &mut |_| Ok(()))?;
     let mut cluster = false;
     for name in &tars {
-        let found = open(&folder.join(name), until).and_then(|input| read_input(input, true, until));
+        let found = open(&folder.join(name), until).and_then(|input| read_input(input, Accepts::Whole, until));
         match found {
             Ok(found) => cluster |= name.starts_with("base.") && found.format.starts_with("PostgreSQL base backup"),
             Err(Fault::Broken(why)) => return Err(Fault::broken(format!("is not whole: {} {why}", outside(name)))),

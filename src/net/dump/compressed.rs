@@ -1,8 +1,11 @@
-//! gzip and zstd, every member and frame of them, checksums compared.
+//! gzip, zstd, xz, bzip2 and lz4, every member and frame of them, checksums compared.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Chain, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
+use lz4_flex::frame::FrameDecoder as Lz4Decoder;
+use lzma_rust2::XzReader;
 use ruzstd::decoding::{
     BlockDecodingStrategy, FrameDecoder,
     errors::{FrameDecoderError, ReadFrameHeaderError},
@@ -13,14 +16,22 @@ use ruzstd::decoding::{
 pub(super) enum Compression {
     Gzip,
     Zstd,
+    Xz,
+    Bzip2,
+    Lz4,
 }
 
 impl Compression {
-    /// By the first bytes: RFC 1952, RFC 8878 (a skippable frame may come first).
+    /// By the first bytes: RFC 1952, RFC 8878 (a skippable frame may come first), and the formats' own descriptions.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         match head {
             [0x1f, 0x8b, 8, ..] => Some(Self::Gzip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, ..] => {
+                Some(Self::Bzip2)
+            }
+            [0x04, 0x22, 0x4d, 0x18, ..] => Some(Self::Lz4),
             _ => None,
         }
     }
@@ -29,6 +40,9 @@ impl Compression {
         match self {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Xz => "xz",
+            Self::Bzip2 => "bzip2",
+            Self::Lz4 => "lz4",
         }
     }
 }
@@ -38,6 +52,34 @@ pub(super) fn reader<'a>(compression: Compression, input: impl BufRead + 'a) -> 
     match compression {
         Compression::Gzip => Box::new(MultiGzDecoder::new(input)),
         Compression::Zstd => Box::new(Frames { input, frame: None, seen: false }),
+        Compression::Xz => Box::new(XzReader::new(input, true)),
+        Compression::Bzip2 => Box::new(MultiBzDecoder::new(input)),
+        Compression::Lz4 => Box::new(Lz4::new(input)),
+    }
+}
+
+/// All frames of an lz4 file. The library reads one, and takes a file that ends between two blocks for a whole one: what no
+/// block begins with is put behind the end, so that only the mark of an end is one.
+struct Lz4<R: Read>(Lz4Decoder<Chain<R, io::Repeat>>);
+
+impl<R: BufRead> Lz4<R> {
+    fn new(input: R) -> Self {
+        Self(Lz4Decoder::new(input.chain(io::repeat(0xff))))
+    }
+}
+
+impl<R: BufRead> Read for Lz4<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.0.read(buf);
+            let at_end = self.0.get_mut().get_mut().0.fill_buf()?.is_empty();
+            match read {
+                Ok(0) if at_end || buf.is_empty() => return Ok(0),
+                Ok(0) => {}
+                Err(_) if at_end => return Err(io::ErrorKind::UnexpectedEof.into()),
+                read => return read,
+            }
+        }
     }
 }
 

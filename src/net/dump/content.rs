@@ -13,9 +13,9 @@ use super::{
     compressed::{self, Compression},
     custom,
     fault::{Fault, outside},
-    plain, rdb,
+    openpgp, plain, rdb,
     source::Timed,
-    tar,
+    tar, zipped,
 };
 
 /// How many names of tables are kept.
@@ -32,6 +32,17 @@ pub struct Content {
     pub made: Option<Timestamp>,
     /// The tables that have rows, `schema.table`, where it says so; a bounded number of them.
     pub tables: BTreeSet<String>,
+}
+
+/// What may be in a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// What is known here.
+    Known,
+    /// Whatever proves that it is whole.
+    Whole,
+    /// Whatever it is.
+    Bytes,
 }
 
 /// Whose backup it is.
@@ -64,8 +75,9 @@ impl Content {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Compressed(Compression),
-    /// Compressed or encrypted in a way that is not read here; its name.
+    /// Encrypted; with what.
     Sealed(&'static str),
+    Zip,
     Archive,
     Tar,
     Rdb,
@@ -79,23 +91,16 @@ const HEAD: u64 = 512;
 
 impl Kind {
     pub(super) fn of(head: &[u8]) -> Self {
-        const SEALED: [(&[u8], &str); 7] = [
-            (b"BZh", "bzip2"),
-            (b"\xfd7zXZ\0", "xz"),
-            (b"\x04\x22\x4d\x18", "lz4"),
-            (b"PK\x03\x04", "zip"),
-            (b"Salted__", "openssl enc"),
-            (b"age-encryption.org/", "age"),
-            (b"-----BEGIN PGP MESSAGE", "gpg"),
-        ];
         if let Some(compression) = Compression::of(head) {
             return Self::Compressed(compression);
         }
-        if let Some((_, name)) = SEALED.iter().find(|(magic, _)| head.starts_with(magic)) {
+        if let Some(name) = sealed_with(head) {
             return Self::Sealed(name);
         }
         if head.starts_with(b"PGDMP") {
             Self::Archive
+        } else if zipped::begins(head) {
+            Self::Zip
         } else if head.get(257..262) == Some(b"ustar") {
             Self::Tar
         } else if rdb::version(head).is_some() {
@@ -112,8 +117,8 @@ impl Kind {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn read_stream(input: impl Read, any: bool, until: Instant) -> Result<Content, Fault> {
-    in_time(until, read_input(Box::new(BufReader::with_capacity(64 << 10, Timed::new(input, until))), any, until))
+pub fn read_stream(input: impl Read, accepts: Accepts, until: Instant) -> Result<Content, Fault> {
+    in_time(until, read_input(Box::new(BufReader::with_capacity(64 << 10, Timed::new(input, until))), accepts, until))
 }
 
 /// What was found, unless time ran out: a decompressor hides why its source failed.
@@ -121,19 +126,27 @@ pub(super) fn in_time<T>(until: Instant, found: Result<T, Fault>) -> Result<T, F
     if found.is_err() && Instant::now() >= until { Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()) } else { found }
 }
 
-pub(super) fn read_input<'a>(input: Box<dyn BufRead + 'a>, any: bool, until: Instant) -> Result<Content, Fault> {
+pub(super) fn read_input<'a>(input: Box<dyn BufRead + 'a>, accepts: Accepts, until: Instant) -> Result<Content, Fault> {
     let Opened { head, kind, layers, mut input } = open(input, until)?;
     let mut content = match kind {
         Kind::Archive => {
             let archive = archive::read(&mut input)?;
             custom::read(&mut input, &archive)?
         }
-        Kind::Tar => tar::read(&mut input, any)?,
+        Kind::Tar => tar::read(&mut input, accepts != Accepts::Known)?,
         Kind::Rdb => rdb::read(&mut input)?,
         Kind::Aof => aof::read(&mut input)?,
         Kind::Plain(dialect) => plain::read(&mut input, dialect)?,
-        Kind::Sealed(_) | Kind::Unknown if any => to_the_end(&mut input)?,
-        Kind::Sealed(name) => return Err(sealed(name)),
+        Kind::Sealed(name) if accepts == Accepts::Known => return Err(sealed(name)),
+        Kind::Sealed("gpg") if accepts == Accepts::Whole && head.starts_with(ARMOUR) => openpgp::armoured(&mut input)?,
+        Kind::Sealed("gpg") if accepts == Accepts::Whole => openpgp::packets(&mut input)?,
+        // A compression proves the end of what it holds.
+        Kind::Sealed(_) | Kind::Unknown if accepts == Accepts::Bytes || accepts == Accepts::Whole && !layers.is_empty() => {
+            to_the_end(&mut input)?
+        }
+        Kind::Sealed(name) => return Err(unproven(&format!("is sealed with {name}"))),
+        Kind::Unknown if accepts == Accepts::Whole && !is_zeros(&head) => return Err(unproven("is of no kind that is known here")),
+        Kind::Zip => return Err(Fault::unread("is a zip within a compression, which is not looked into")),
         Kind::Unknown | Kind::Compressed(_) => return Err(foreign(&head)),
     };
     for layer in layers {
@@ -179,9 +192,41 @@ fn open<'a>(mut input: Box<dyn BufRead + 'a>, until: Instant) -> Result<Opened<'
     }
 }
 
+/// Zeros alone are a file that was made and never written.
 fn to_the_end(input: &mut dyn BufRead) -> Result<Content, Fault> {
-    std::io::copy(input, &mut std::io::sink())?;
-    Ok(Content::new("unknown contents", Family::Other))
+    let mut zeros = true;
+    loop {
+        let read = input.fill_buf()?;
+        if read.is_empty() {
+            break;
+        }
+        zeros = zeros && is_zeros(read);
+        let length = read.len();
+        input.consume(length);
+    }
+    if zeros { Err(Fault::broken("is no backup: it holds nothing but zeros")) } else { Ok(Content::new("unknown contents", Family::Other)) }
+}
+
+fn is_zeros(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
+}
+
+/// How an armoured message begins.
+const ARMOUR: &[u8] = b"-----BEGIN PGP MESSAGE";
+
+/// What the file is encrypted with.
+fn sealed_with(head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(b"Salted__") {
+        Some("openssl enc")
+    } else if head.starts_with(b"age-encryption.org/") || head.starts_with(b"-----BEGIN AGE ENCRYPTED FILE") {
+        Some("age")
+    } else {
+        (head.starts_with(ARMOUR) || openpgp::begins(head)).then_some("gpg")
+    }
+}
+
+fn unproven(what: &str) -> Fault {
+    Fault::unread(format!("{what}, and nothing in it proves that it is whole: where that cannot be, write `contents: opaque`"))
 }
 
 pub(super) fn sealed(name: &str) -> Fault {
@@ -190,7 +235,7 @@ pub(super) fn sealed(name: &str) -> Fault {
 
 fn foreign(head: &[u8]) -> Fault {
     let first = String::from_utf8_lossy(head.get(..40).unwrap_or(head)).into_owned();
-    if head.iter().all(|byte| *byte == 0) {
+    if is_zeros(head) {
         return Fault::broken("is no backup: it begins with zeros");
     }
     Fault::broken(format!("is no backup of a known kind: it begins with `{}`", outside(first.trim())))

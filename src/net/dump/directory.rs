@@ -65,9 +65,6 @@ fn found_file(folder: &Path, name: &str) -> Result<PathBuf, Fault> {
 fn open_data(path: &Path, until: Instant) -> Result<Box<dyn Read>, Fault> {
     let mut input = open(path, until)?;
     let head = input.fill_buf()?;
-    if head.starts_with(b"\x04\x22\x4d\x18") {
-        return Err(Fault::unread("is compressed with lz4, which is not read here"));
-    }
     Ok(match Compression::of(head) {
         Some(compression) => reader(compression, input),
         None => Box::new(input),

@@ -1,7 +1,7 @@
 //! Backup files and folders, read to their end: what they are, and whether they are whole.
 //!
 //! PostgreSQL: `pg_dump` plain, custom, directory and tar, `pg_dumpall`, `pg_basebackup` with its manifest. Redis: RDB
-//! and the append-only file. MySQL and MariaDB: `mysqldump`. Plain or compressed with gzip or zstd. Memory is bounded
+//! and the append-only file. MySQL and MariaDB: `mysqldump`. Plain, compressed with gzip, zstd, xz, bzip2 or lz4, or in a zip. Memory is bounded
 //! whatever a file claims, time by the instant given.
 
 mod aof;
@@ -16,12 +16,14 @@ mod directory;
 mod fault;
 mod folder;
 mod manifest;
+mod openpgp;
 mod plain;
 mod rdb;
 mod rows;
 mod source;
 mod tar;
+mod zipped;
 
-pub use content::{Content, Family, read_stream};
+pub use content::{Accepts, Content, Family, read_stream};
 pub use fault::Fault;
 pub use source::{Place, glance, read};

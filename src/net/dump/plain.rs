@@ -1,6 +1,12 @@
 //! Dumps as SQL text: `pg_dump`, `pg_dumpall`, `mysqldump`.
 
-use std::io::{BufRead, Read as _};
+use std::io::{self, BufRead, BufReader, Read};
+
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 
 use super::{
     content::{Content, Family},
@@ -54,6 +60,7 @@ impl Dialect {
 }
 
 pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content, Fault> {
+    let mut input = BufReader::with_capacity(64 << 10, Text(input));
     let mut content = dialect.content();
     let mut line = Vec::new();
     // The table whose rows are being read, and whether one came.
@@ -61,7 +68,7 @@ pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content,
     let mut complete = false;
     loop {
         line.clear();
-        if (&mut *input).take(LINE).read_until(b'\n', &mut line)? == 0 {
+        if input.by_ref().take(LINE).read_until(b'\n', &mut line)? == 0 {
             break;
         }
         if line.last() != Some(&b'\n') {
@@ -84,6 +91,9 @@ pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content,
             complete = false;
         } else if text.starts_with(dialect.marker()) {
             complete = true;
+            content.made = said_time(text).or(content.made);
+        } else if text.starts_with(b"-- Completed on ") {
+            content.made = said_time(text);
         } else if !after_the_end(text) {
             complete = false;
         }
@@ -93,6 +103,26 @@ pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content,
         (true, true) => Err(Fault::broken("holds no rows: only a schema, or empty tables, were dumped")),
         (true, false) => Ok(content),
     }
+}
+
+/// Text, which has no NUL: where one stands, blocks of the file were never written.
+struct Text<'a>(&'a mut dyn BufRead);
+
+impl Read for Text<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(buf)?;
+        match buf[..read].contains(&0) {
+            true => Err(io::Error::new(io::ErrorKind::InvalidData, "it has bytes of zero, which no text has")),
+            false => Ok(read),
+        }
+    }
+}
+
+/// The latest that `… on 2026-11-29  1:02:03` can be: it is a local time, and the westernmost zone is twelve hours behind.
+fn said_time(line: &[u8]) -> Option<Timestamp> {
+    let mut words = std::str::from_utf8(line).ok()?.split_once(" on ")?.1.split_whitespace();
+    let (date, time) = (words.next()?.parse::<Date>().ok()?, format!("{:0>8}", words.next()?).parse::<Time>().ok()?);
+    date.to_datetime(time).to_zoned(TimeZone::UTC).ok()?.timestamp().checked_add(SignedDuration::from_hours(12)).ok()
 }
 
 /// What may follow the completion line: since the fix of CVE-2025-8714 a `\unrestrict` with a random word.

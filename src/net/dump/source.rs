@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, Metadata},
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -10,9 +10,9 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    content::{self, Content, Kind, in_time, read_input},
+    content::{self, Accepts, Content, Kind, in_time, read_input},
     fault::Fault,
-    folder,
+    folder, zipped,
 };
 
 /// Where a backup lies, and what the file system says about it.
@@ -55,17 +55,13 @@ impl Place {
     }
 }
 
-/// Reads a backup to its end, unless it is written to meanwhile or time runs out. `at` is the run's instant; with `any`
-/// contents that are not known here will do.
+/// Reads a backup to its end, unless it is written to meanwhile or time runs out. `at` is the run's instant.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn read(place: &Place, any: bool, at: Timestamp, until: Instant) -> Result<Content, Fault> {
-    let found = if place.folder {
-        in_time(until, folder::read(&place.path, until))
-    } else {
-        open(&place.path, until).and_then(|input| in_time(until, read_input(input, any, until)))
-    };
+pub fn read(place: &Place, accepts: Accepts, at: Timestamp, until: Instant) -> Result<Content, Fault> {
+    let found =
+        if place.folder { in_time(until, folder::read(&place.path, until)) } else { in_time(until, file(&place.path, accepts, until)) };
     if matches!(found, Err(Fault::Broken(_))) && at.duration_since(place.modified).abs() < FRESH {
         // What looks damaged may only be unfinished: a moment tells.
         std::thread::sleep(Duration::from_secs(1).min(until.saturating_duration_since(Instant::now())));
@@ -77,15 +73,20 @@ pub fn read(place: &Place, any: bool, at: Timestamp, until: Instant) -> Result<C
     }
 }
 
+fn file(path: &Path, accepts: Accepts, until: Instant) -> Result<Content, Fault> {
+    let mut input = open(path, until)?;
+    if zipped::begins(input.fill_buf()?) { zipped::read(path, accepts, until) } else { read_input(input, accepts, until) }
+}
+
 /// Looks at the beginning of a backup only, until then.
 ///
 /// # Errors
 /// When it is empty or no backup.
-pub fn glance(place: &Place, any: bool, until: Instant) -> Result<(), Fault> {
+pub fn glance(place: &Place, accepts: Accepts, until: Instant) -> Result<(), Fault> {
     if place.size == 0 {
         return Err(Fault::broken("is empty"));
     }
-    if any {
+    if accepts != Accepts::Known {
         return Ok(());
     }
     if place.folder {
@@ -119,6 +120,12 @@ pub(super) struct Timed<R> {
 impl<R> Timed<R> {
     pub(super) fn new(inner: R, until: Instant) -> Self {
         Self { inner, until }
+    }
+}
+
+impl<R: Seek> Seek for Timed<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
     }
 }
 

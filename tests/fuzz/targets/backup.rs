@@ -5,20 +5,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gonogo::net::dump::{Content, Fault, read_stream};
+use gonogo::net::dump::{Accepts, Content, Fault, read_stream};
 
 /// A stream is a backup or has a fault, however it arrives; the words for it do nothing to a terminal; what is
 /// whole is so whatever else would have done; and half of a dump is none.
 pub(crate) fn holds(input: &[u8]) {
-    let Some(found) = read(input, false) else { return };
+    let Some(found) = read(input, Accepts::Known) else { return };
     match &found {
         Ok(content) => {
             assert!(!content.format.is_empty() && content.format.len() < 200, "{content:?}");
             assert!(content.tables.len() <= input.len() * 1024, "{} tables in {} bytes", content.tables.len(), input.len());
-            assert_eq!(read(input, true), Some(found.clone()), "contents that are not known would do, and these do not");
+            assert_eq!(read(input, Accepts::Bytes), Some(found.clone()), "contents that are not known would do, and these do not");
             if ["pg_dump custom", "Redis RDB"].contains(&content.format.as_str()) {
                 for length in [input.len() / 2, input.len() - 1] {
-                    assert!(matches!(read(&input[..length], false), Some(Err(_)) | None), "{length} bytes of {} are whole", input.len());
+                    assert!(
+                        matches!(read(&input[..length], Accepts::Known), Some(Err(_)) | None),
+                        "{length} bytes of {} are whole",
+                        input.len()
+                    );
                 }
             }
         }
@@ -29,13 +33,13 @@ pub(crate) fn holds(input: &[u8]) {
         }
     }
     // Of several faults another may be met first.
-    if let Some(again) = in_time(|until| read_stream(Drops(input), false, until)) {
+    if let Some(again) = in_time(|until| read_stream(Drops(input), Accepts::Known, until)) {
         assert_eq!(again.ok(), found.ok(), "in small pieces it is another");
     }
 }
 
-fn read(input: &[u8], any: bool) -> Option<Result<Content, Fault>> {
-    in_time(|until| read_stream(input, any, until))
+fn read(input: &[u8], accepts: Accepts) -> Option<Result<Content, Fault>> {
+    in_time(|until| read_stream(input, accepts, until))
 }
 
 /// `None` for what takes longer than it is given, as a bomb does. That it ends soon then the fuzzer's own limit says.

@@ -5,13 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gonogo::net::dump::{Fault, read_stream};
+use gonogo::net::dump::{Accepts, Fault, read_stream};
 
 use super::{Folder, gzip, run};
 use crate::servers::{postgres::Postgres, redis::Redis};
 
 fn read(bytes: &[u8]) -> Result<(), Fault> {
-    read_stream(Cursor::new(bytes), false, Instant::now() + Duration::from_secs(60)).map(drop)
+    read_stream(Cursor::new(bytes), Accepts::Known, Instant::now() + Duration::from_secs(60)).map(drop)
 }
 
 /// A whole backup of each format, each of a few kilobytes, with how many bytes at its end may be missing.
@@ -27,7 +27,7 @@ async fn wholes() -> Vec<(&'static str, Vec<u8>, usize)> {
     let plain = dump("-Fp");
     let folder = Folder::new();
     let file = folder.write("plain", &plain);
-    let zstd = run("zstd", &["-q", "-c", file.to_str().expect("a path")], &[]);
+    let pack = |program: &str| run(program, &["-q", "-c", file.to_str().expect("a path")], &[]);
     // What follows the completion line may be missing.
     let marker = b"-- PostgreSQL database dump complete";
     let end = plain.windows(marker.len()).rposition(|part| part == marker).expect("a marker") + marker.len();
@@ -35,7 +35,10 @@ async fn wholes() -> Vec<(&'static str, Vec<u8>, usize)> {
     vec![
         ("plain", plain.clone(), after),
         ("plain, gzip", gzip(&plain), 0),
-        ("plain, zstd", zstd, 0),
+        ("plain, zstd", pack("zstd"), 0),
+        ("plain, xz", pack("xz"), 0),
+        ("plain, bzip2", pack("bzip2"), 0),
+        ("plain, lz4", pack("lz4"), 0),
         ("custom", dump("-Fc"), 0),
         ("tar", dump("-Ft"), 0),
         ("RDB", rdb, 0),

@@ -42,9 +42,65 @@ async fn what_is_sealed_is_not_judged_unless_asked() {
     folder.write("b", b"age-encryption.org/v1\n-> X25519 abc\n");
     let (outcome, reason) = folder.says("b", json!({})).await;
     assert!(outcome == Unknown && reason.contains("is sealed with age"), "{reason}");
-    assert_eq!(folder.says("b", json!({ "contents": "any" })).await.0, Pass);
-    folder.write("b", b"");
-    assert_eq!(folder.says("b", json!({ "contents": "any" })).await.0, Fail);
+    // Only its key proves its end.
+    let (outcome, reason) = folder.says("b", json!({ "contents": "any" })).await;
+    assert!(outcome == Unknown && reason.contains("write `contents: opaque`"), "{reason}");
+    assert_eq!(folder.says("b", json!({ "contents": "opaque" })).await.0, Pass);
+    for (bytes, any, opaque) in [
+        (&b""[..], Fail, Fail),
+        (b"gpg: encryption failed: No public key\n", Unknown, Pass),
+        (&[0; 1 << 20], Fail, Fail),
+        (b"Salted__12345678abcdefgh", Unknown, Pass),
+        (b"\x07\x08 some other format", Unknown, Pass),
+    ] {
+        folder.write("b", bytes);
+        for (contents, wanted) in [("any", any), ("opaque", opaque)] {
+            let (outcome, reason) = folder.says("b", json!({ "contents": contents })).await;
+            assert_eq!(outcome, wanted, "{contents}: {reason}");
+        }
+    }
+}
+
+/// What each tool makes of a megabyte that does not compress, and of text.
+#[tokio::test]
+async fn b15_half_of_whatever_proves_its_end_is_red() {
+    let folder = Folder::new();
+    let noise: Vec<u8> = (0_u32..1 << 18).flat_map(|number| number.wrapping_mul(2_654_435_761).rotate_left(11).to_le_bytes()).collect();
+    folder.write("noise", &noise);
+    let home = folder.path("home");
+    fs::create_dir(&home).expect("a folder");
+    let run = |program: &str, words: &str| {
+        let mut command = Command::new(program);
+        command.args(words.split(' ')).current_dir(folder.path("")).env("GNUPGHOME", &home);
+        let output = command.output().unwrap_or_else(|error| panic!("{program}: {error}"));
+        assert!(output.status.success(), "{program} {words}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let secret = "--batch --pinentry-mode loopback --passphrase x";
+    for (name, whole) in [
+        ("xz", run("xz", "-c noise")),
+        ("bzip2", run("bzip2", "-c noise")),
+        ("lz4", run("lz4", "-q -c noise")),
+        ("zstd", run("zstd", "-q -c noise")),
+        ("gzip", run("gzip", "-c noise")),
+        ("tar", run("tar", "-c noise")),
+        ("zip", run("zip", "-q - noise")),
+        ("gpg", run("gpg", &format!("{secret} -c -o - noise"))),
+        ("gpg, armoured", run("gpg", &format!("{secret} -a -c -o - noise"))),
+    ] {
+        folder.write("b", &whole);
+        let (outcome, reason) = folder.says("b", json!({ "contents": "any" })).await;
+        assert_eq!(outcome, Pass, "{name}: {reason}");
+        for part in [1, 2, 3, 7] {
+            folder.write("b", &whole[..whole.len() * part / 8]);
+            let (outcome, reason) = folder.says("b", json!({ "contents": "any" })).await;
+            assert_eq!(outcome, Fail, "{part}/8 of {name}: {reason}");
+        }
+        folder.write("b", &whole[..whole.len() - 1]);
+        let (outcome, reason) = folder.says("b", json!({ "contents": "any" })).await;
+        // The last byte of a tar is padding, that of an armoured message the end of its last line.
+        assert_eq!(outcome, if ["tar", "gpg, armoured"].contains(&name) { outcome } else { Fail }, "{name} less a byte: {reason}");
+    }
 }
 
 #[tokio::test]
@@ -61,9 +117,9 @@ async fn zeros_where_a_dump_should_be_are_seen_at_once() {
 #[tokio::test]
 async fn what_cannot_be_read_in_time_is_unknown() {
     let folder = Folder::new();
-    let path = folder.write("huge.sql", b"--\n-- PostgreSQL database dump\n--\nCOPY t (a) FROM stdin;\n");
+    let path = folder.write("huge.bin", b"x");
     fs::File::options().write(true).open(&path).expect("a file").set_len(1 << 42).expect("a hole");
-    let mut look = Look::new("backup", json!({ "files": "huge.sql", "max-age": "26h" })).root(folder.0.path());
+    let mut look = Look::new("backup", json!({ "files": "huge.bin", "max-age": "26h", "contents": "opaque" })).root(folder.0.path());
     look.at = super::newest(folder.0.path());
     look.timeout = Duration::from_secs(2);
     let started = Instant::now();

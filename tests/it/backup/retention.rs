@@ -147,6 +147,55 @@ async fn an_old_dump_copied_today_is_still_old() {
 }
 
 #[tokio::test]
+async fn what_a_text_says_of_its_time_and_zeros_within_it_count() {
+    let folder = Folder::new();
+    let mysql = |end: &str| format!("-- MySQL dump 10.13\n\nINSERT INTO `users` VALUES (1);\n\n-- Dump completed{end}\n");
+    let verbose = String::from_utf8(dump(9)).expect("text");
+    let verbose = verbose.replace(
+        "--\n-- PostgreSQL database dump complete",
+        "-- Completed on 2026-10-11 09:00:00 UTC\n\n--\n-- PostgreSQL database dump complete",
+    );
+    for (text, outcome, said) in [
+        (mysql(" on 2026-10-11  9:00:00"), Fail, "age of the newest usable backup: got 39 d"),
+        (mysql(""), Pass, ""),
+        (mysql(" on the moon"), Pass, ""),
+        (verbose, Fail, "age of the newest usable backup: got 39 d"),
+        (mysql("").replace("(1)", "('a\0b')"), Fail, "it has bytes of zero, which no text has"),
+        (mysql("").replace("(1)", &format!("('{}\0')", "x".repeat(70_000))), Fail, "it has bytes of zero, which no text has"),
+    ] {
+        date(&folder.write("a.sql", text.as_bytes()), before(3));
+        let (came, reason) = folder.says_at("a.sql", json!({}), instant()).await;
+        assert!(came == outcome && reason.contains(said), "{came:?} {reason}");
+    }
+}
+
+#[tokio::test]
+async fn b16_a_long_reach_with_a_hole_is_no_retention() {
+    let folder = Folder::new();
+    dumps(&folder, &[3, 27, 51, 24 * 20, 24 * 21, 24 * 80]);
+    let say = async |more| folder.says_at("*.sql", more, instant()).await;
+    assert_eq!(say(json!({ "retention": "20d" })).await.0, Pass, "nothing is demanded of what lies between");
+    let (outcome, reason) = say(json!({ "retention": "20d", "max-gap": "26h" })).await;
+    assert!(outcome == Fail && reason.starts_with("longest time between two usable backups: got 17 d, from "), "{reason}");
+    assert_eq!(say(json!({ "retention": "20d", "max-gap": "18d" })).await.0, Pass, "what is older than the reach is no matter");
+    assert_eq!(say(json!({ "max-gap": "18d" })).await.0, Fail);
+    // One that fills the hole and cannot be read leaves it open; a twin of a newer one does not fill it.
+    date(&folder.write("sealed.sql", b"age-encryption.org/v1\n"), before(24 * 10));
+    let (outcome, reason) = say(json!({ "retention": "20d", "max-gap": "26h", "read": "all" })).await;
+    assert!(outcome == Unknown && reason.contains("sealed.sql is sealed with age"), "{reason}");
+    date(&folder.write("sealed.sql", &numbered(2)), before(24 * 10));
+    assert_eq!(say(json!({ "retention": "20d", "max-gap": "12d" })).await.0, Fail);
+    let alone = Folder::new();
+    dumps(&alone, &[3]);
+    let (outcome, reason) = alone.says_at("*.sql", json!({ "max-gap": "26h" }), instant()).await;
+    assert!(outcome == Unknown && reason.contains("there are no two usable backups"), "{reason}");
+    let many = Folder::new();
+    dumps(&many, &(0..300).map(|day| day * 24 + if day >= 150 { 48 } else { 3 }).collect::<Vec<_>>());
+    let (outcome, reason) = many.says_at("*.sql", json!({ "max-gap": "26h" }), instant()).await;
+    assert!(outcome == Fail && reason.contains("got 2 d 21 h"), "in the middle of a long list: {reason}");
+}
+
+#[tokio::test]
 async fn a_file_in_the_making_counts_neither_way() {
     let folder = Folder::new();
     dumps(&folder, &[3]);

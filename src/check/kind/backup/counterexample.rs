@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Backup,
+    gap::Gap,
     seen::{Copy, Drill, Seen},
 };
 use crate::model::Period;
@@ -37,6 +38,10 @@ pub(super) fn counterexamples(check: &Backup, at: Timestamp) -> Vec<Seen> {
         // One fresh copy is too few, and reaches back too short.
         all.push(with(backups.iter().take(1).cloned().collect()));
         all.push(Seen { repository: fine.repository.as_ref().map(|_| vec!["status 2: no valid backups".into()]), ..fine.clone() });
+        if let (Some(longest), Some(gap)) = (check.max_gap, &fine.gap) {
+            let from = before(gap.until, longest.signed().saturating_add(DAY));
+            all.push(Seen { gap: Some(Gap { from, ..gap.clone() }), ..fine.clone() });
+        }
         all.push(Seen { missing_tables: check.tables.as_deref().map(<[String]>::to_vec), ..fine.clone() });
     }
     if let Some(drill) = &fine.drill {
@@ -63,6 +68,7 @@ fn fine(check: &Backup, at: Timestamp) -> Seen {
         backups: check.source().map(|_| (0..copies).map(backup).collect()),
         left_out: check.min_copies.unwrap_or(1).saturating_sub(200),
         repository: tool.then(Vec::new),
+        gap: check.max_gap.map(|_| Gap { from: at, until: at, unseen: None }),
         missing_tables: check.tables.as_ref().map(|_| Vec::new()),
         drill: check.restore_drill.as_ref().map(|_| Drill { restored: Some(at), ok: true, ..Drill::default() }),
     }

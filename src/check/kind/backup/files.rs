@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
     Backup,
@@ -25,9 +25,6 @@ const MOST: usize = 10_000;
 /// Files that begin with a dot are not meant by `*`: copying programs name unfinished ones so.
 const LIKE_A_SHELL: glob::MatchOptions =
     glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
-
-/// A file that says that it is older than its time by more than this was copied without its time.
-const COPIED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What to look for, apart from the check, so that it can be looked for elsewhere.
 pub(super) struct Search {
@@ -125,9 +122,10 @@ impl Search {
     fn read(&self, candidate: Candidate) -> (Copy, Option<Content>) {
         let Candidate { name, place } = candidate;
         let copy = Copy { name, at: Some(place.modified), size: Some(place.size), ..Copy::default() };
-        match dump::read(&place, self.contents == Contents::Any, self.at, self.until) {
+        match dump::read(&place, self.contents.accepts(), self.at, self.until) {
             Ok(content) => {
-                let made = content.made.filter(|made| place.modified.duration_since(*made) > COPIED);
+                // Copied without its time, it looks younger than it says it is.
+                let made = content.made.filter(|made| *made < place.modified);
                 let flaw = self.foreign(content.family).map(|wanted| format!("is {}, not {wanted}", content.format));
                 let copy = Copy { at: made.or(copy.at), kind: Some(content.format.clone()), flaw, ..copy };
                 (copy, Some(content))
@@ -139,7 +137,7 @@ impl Search {
     fn glanced(&self, candidate: Candidate) -> Copy {
         let Candidate { name, place } = candidate;
         let copy = Copy { name, at: Some(place.modified), size: Some(place.size), ..Copy::default() };
-        match dump::glance(&place, self.contents == Contents::Any, self.until) {
+        match dump::glance(&place, self.contents.accepts(), self.until) {
             Ok(()) => copy,
             Err(fault) => of_fault(copy, fault),
         }
@@ -148,7 +146,7 @@ impl Search {
     /// What was wanted instead.
     fn foreign(&self, family: Family) -> Option<&'static str> {
         let (wanted, name) = match self.contents {
-            Contents::Known | Contents::Any => return None,
+            Contents::Known | Contents::Any | Contents::Opaque => return None,
             Contents::Postgres => (Family::Postgres, "PostgreSQL's"),
             Contents::Redis => (Family::Redis, "Redis'"),
             Contents::Mysql => (Family::Mysql, "MySQL's"),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Number;
 
 use super::{
-    Backup, RestoreDrill,
+    Backup, RestoreDrill, gap,
     seen::{Drill, Seen},
     standing::{Copies, Standing},
 };
@@ -25,6 +25,7 @@ pub(super) fn judge(check: &Backup, seen: &Seen, at: Timestamp) -> Vec<Expectati
         all.extend(check.min_size.map(|least| size(&copies, least)));
         all.extend(check.max_shrink.map(|most| shrink(&copies, most)));
         all.extend(check.retention.map(|reach| retention(&copies, reach, at)));
+        all.extend(check.max_gap.map(|longest| gap::judge(seen, longest)));
         all.extend(check.tables.as_ref().map(|_| tables(seen)));
     }
     if let (Some(demand), Some(drill)) = (&check.restore_drill, &seen.drill) {

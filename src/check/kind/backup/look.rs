@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Backup, barman, drill, files, pgbackrest, restic, seen::Seen, source::Source, tool, wal_g};
+use super::{Backup, barman, drill, files, gap, pgbackrest, restic, seen::Seen, source::Source, tool, wal_g};
 use crate::check::{Context, Unseen};
 
 /// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
@@ -22,6 +22,7 @@ pub(super) async fn observe(check: &Backup, cx: &Context) -> Result<Seen, Unseen
         let path = cx.path(&demand.file);
         seen.drill = Some(blocking(move || drill::read(&path)).await?);
     }
+    seen.gap = gap::widest(check, &seen, cx.at());
     Ok(seen.shortened())
 }
 

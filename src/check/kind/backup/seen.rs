@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::gap::Gap;
+
 /// What was seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -13,6 +15,9 @@ pub struct Seen {
     /// How many more usable ones there are, between the first and the last hundred that are listed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u64,
+    /// The widest gap between two usable ones; absent where that is not demanded, or there are no two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
     /// What the tool says is wrong with its repository as a whole; absent where it says nothing about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repository: Option<Vec<String>>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 use crate::{
     check::{Argv, OneOrMore, Touch},
     model::{ProcessEnv, looks_secret},
-    net::command,
+    net::{command, dump::Accepts},
 };
 
 /// A glob of files and folders.
@@ -62,8 +62,20 @@ pub enum Contents {
     Redis,
     /// MySQL's or MariaDB's.
     Mysql,
-    /// Whatever it is.
+    /// Whatever proves that it is whole.
     Any,
+    /// Whatever it is.
+    Opaque,
+}
+
+impl Contents {
+    pub(super) fn accepts(self) -> Accepts {
+        match self {
+            Self::Known | Self::Postgres | Self::Redis | Self::Mysql => Accepts::Known,
+            Self::Any => Accepts::Whole,
+            Self::Opaque => Accepts::Bytes,
+        }
+    }
 }
 
 /// Which files are read to their end.
