@@ -21,7 +21,7 @@ mod revocation;
 mod roots;
 mod seen;
 mod session;
-mod settings;
+pub(super) mod settings;
 mod staple;
 mod strength;
 mod target;

@@ -1,9 +1,6 @@
 //! Looks: opens each address, or the file.
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -14,9 +11,7 @@ use super::{
     probe::{PATIENCE, Probe, Probed},
     roots::Roots,
     seen::{Endpoint, Handshake, Old, Seen},
-    session,
-    settings::Which,
-    staple,
+    session, staple,
     target::Service,
 };
 use crate::{
@@ -70,7 +65,7 @@ async fn doors(check: &Tls, cx: &Context, services: &[&Service]) -> Result<(Vec<
         let found = tokio::time::timeout(PATIENCE, addresses(cx.reach().pins(), &host, service.port)).await;
         let found =
             found.unwrap_or_else(|_| Err(format!("the name {host} could not be looked up in time"))).map_err(Unseen::Unreachable)?;
-        let chosen = choose(check.addresses, found);
+        let chosen = check.addresses.among(found);
         if chosen.is_empty() {
             return Err(Unseen::Unknown(format!("{host} has no address of the family that `addresses` names")));
         }
@@ -79,16 +74,6 @@ async fn doors(check: &Tls, cx: &Context, services: &[&Service]) -> Result<(Vec<
     let beyond = all.len().saturating_sub(MOST_ADDRESSES);
     all.truncate(MOST_ADDRESSES);
     Ok((all, beyond))
-}
-
-fn choose(which: Which, mut all: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    match which {
-        Which::All => {}
-        Which::First => all.truncate(1),
-        Which::Ipv4 => all.retain(SocketAddr::is_ipv4),
-        Which::Ipv6 => all.retain(SocketAddr::is_ipv6),
-    }
-    all
 }
 
 /// Why nothing at all was seen, if so.

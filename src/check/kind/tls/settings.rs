@@ -1,5 +1,7 @@
 //! What the keys of the kind may say.
 
+use std::net::SocketAddr;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -34,7 +36,7 @@ impl MinVersion {
 /// Which addresses of the name are looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Which {
+pub(in crate::check::kind) enum Which {
     /// Every one.
     #[default]
     All,
@@ -44,6 +46,19 @@ pub(super) enum Which {
     Ipv4,
     /// Every IPv6 address.
     Ipv6,
+}
+
+impl Which {
+    /// Those of `all` that are meant.
+    pub(in crate::check::kind) fn among(self, mut all: Vec<SocketAddr>) -> Vec<SocketAddr> {
+        match self {
+            Self::All => {}
+            Self::First => all.truncate(1),
+            Self::Ipv4 => all.retain(SocketAddr::is_ipv4),
+            Self::Ipv6 => all.retain(SocketAddr::is_ipv6),
+        }
+        all
+    }
 }
 
 /// In which order the certificates must be served.
