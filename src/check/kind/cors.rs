@@ -57,7 +57,8 @@ const MOST_ORIGINS: usize = 20;
 ///
 /// **Requests.** Only GET and OPTIONS, six at a time: about 95, and 40 more for each wanted origin; `gonogo plan` tells
 /// how many. Where the name has several addresses (at most 11), each is asked once first and the rest goes to them in turn.
-/// Two GETs with a key `gonogo` in the query show whether a cache on the way mixes up origins.
+/// Two GETs with a key `gonogo` in the query show whether a cache on the way mixes up origins; not where the API refuses
+/// keys that it does not know.
 ///
 /// **What it cannot see.** A single origin that is allowed and not among those drawn; a website that the plan lets in and
 /// that is not trustworthy; what is allowed at another path or to another method. **Unknown** is what got no answer, what a

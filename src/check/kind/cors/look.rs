@@ -191,22 +191,23 @@ impl Sender<'_> {
             }
         }
     }
-    /// Asks the first question once more, if others were answered with an error where it was not: a guard that shuts us
-    /// out after so many questions, with whatever status, says nothing of origins.
+
+    /// Asks the first question once more, if others were answered with an error or sent elsewhere where it was not: a guard
+    /// that shuts us out after so many questions, with whatever status, says nothing of origins.
     async fn ask_afterwards(&self, asks: &[Ask], came: &mut [Result<Said, HttpError>]) {
-        let is_error = |said: &Result<Said, HttpError>| said.as_ref().is_ok_and(|said| said.status >= 400);
+        let is_out = |said: &Result<Said, HttpError>| said.as_ref().is_ok_and(|said| said.status >= 300);
         // What a limit turned away is told as such.
         let is_odd = |(ask, came): (&Ask, &Result<Said, HttpError>)| {
-            ask.way != Way::Error && is_error(came) && came.as_ref().is_ok_and(|said| !said.is_turned_away(ask.way, None))
+            ask.way != Way::Error && is_out(came) && came.as_ref().is_ok_and(|said| !said.is_turned_away(ask.way, None))
         };
-        if is_error(&came[0]) || !asks.iter().zip(&*came).any(is_odd) {
+        if is_out(&came[0]) || !asks.iter().zip(&*came).any(is_odd) {
             return;
         }
         let again = self.ask(&asks[0], 0).await;
-        if is_error(&again) || again.is_err() {
+        if is_out(&again) || again.is_err() {
             let how = again.map_or_else(|error| error.why, |said| format!("it is answered with {}", said.status()));
             let why = format!("asked again afterwards, {} is shut out too ({how}): let the check past what guards the API", asks[0].told());
-            for said in came.iter_mut().filter(|said| said.as_ref().is_ok_and(|said| said.status >= 400 && said.allow_origin.is_empty())) {
+            for said in came.iter_mut().filter(|said| said.as_ref().is_ok_and(|said| said.status >= 300 && said.allow_origin.is_empty())) {
                 *said = Err(HttpError { trouble: Trouble::Unreachable, why: why.clone() });
             }
         }
