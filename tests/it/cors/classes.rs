@@ -59,6 +59,12 @@ async fn a_rule_is_met_by_a_member_of_its_class_whatever_is_drawn() {
             let seen = look.look().await.expect("answers");
             let wanted = if class.is_empty() { vec![] } else { vec![format!("refuses:{class}")] };
             assert_eq!(red(&seen), wanted, "{name}, drawn by {seed}");
+            // None of those that are always tried is let in.
+            let check = check::parse("cors", &settings(&nginx, name)).expect("a kind").expect("settings");
+            let mut fixed = seen.observation.clone();
+            fixed.as_object_mut().expect("a map").remove("seed");
+            let judged = check.judge_value(fixed, crate::scripted::instant()).expect("an observation");
+            assert_eq!(judged.iter().filter(|one| one.met == Some(false)).count(), 0, "{name}");
         }
     }
     let seen = look(settings(&nginx, "class-c-port")).await;

@@ -51,7 +51,7 @@ const POOLS: [Pool; 15] = [
         Class::Private,
         6,
         1,
-        "http://192.168.1.{byte}! http://192.168.0.{byte}:{port} http://10.{byte}.{byte}.{byte} http://10.{byte}.{byte}.{byte}:{port}
+        "http://192.168.1.20! http://192.168.0.{byte}:{port} http://10.{byte}.{byte}.{byte} http://10.{byte}.{byte}.{byte}:{port}
          http://172.16.{byte}.{byte} http://172.{private}.{byte}.{byte}:{port} http://192.168.{byte}.{byte}:{port}
          https://192.168.{byte}.{byte} https://10.{byte}.{byte}.{byte} http://169.254.{byte}.{byte} http://100.64.{byte}.{byte}
          http://[fd00::{byte}] http://[fd00::{byte}]:{port} http://[fe80::{byte}]:{port}",
