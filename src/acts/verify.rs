@@ -45,6 +45,8 @@ pub struct VerifyRequest {
     pub allow_hold: bool,
     /// Another moment to judge at.
     pub at: Option<Timestamp>,
+    /// What draws where a check tries a choice of many.
+    pub seed: Option<String>,
     /// How much at once and how long.
     pub limits: Limits,
 }
@@ -177,6 +179,7 @@ fn settings(
         skip: request.skip.clone(),
         from: request.from.clone(),
         limits: request.limits,
+        seed: request.seed.clone(),
         release: identified.release,
         vantage: Vantage { name: request.from.clone(), host: caller.host.clone(), ci: ci::job(&caller.env) },
         tool: caller.tool.clone(),

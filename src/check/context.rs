@@ -23,6 +23,8 @@ pub struct Shared {
     pub phase: Phase,
     /// What is being released.
     pub release: Release,
+    /// What draws where a check tries a choice of many: the same seed, the same choice.
+    pub seed: String,
     /// Paths in the plan are relative to this folder: the one `gonogo.yaml` stands in.
     pub root: PathBuf,
     /// The process environment.
@@ -82,6 +84,11 @@ impl Context {
     /// What is being released.
     pub fn release(&self) -> &Release {
         &self.shared.release
+    }
+
+    /// What draws where a check tries a choice of many.
+    pub fn seed(&self) -> &str {
+        &self.shared.seed
     }
 
     /// The process environment.

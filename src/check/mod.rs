@@ -11,6 +11,7 @@ pub mod reference;
 mod touch;
 mod unread;
 mod unseen;
+mod which;
 
 use std::future::Future;
 
@@ -27,6 +28,7 @@ pub use memo::Memo;
 pub use one_or_more::{Argv, OneOrMore};
 pub use touch::Touch;
 pub use unseen::Unseen;
+pub use which::Which;
 
 /// A kind of check. The struct's fields are the keys of the plan, its doc comments are its documentation.
 pub trait Check: DeserializeOwned + JsonSchema + Send + Sync + 'static {

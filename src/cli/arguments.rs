@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::model::{Exit, Period, Phase};
 
@@ -170,6 +171,11 @@ pub(super) struct VerifyOptions {
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(super) at: Option<Timestamp>,
 
+    /// What draws where a check tries a choice of many, like the origins of `cors`: the seed of another run asks the same
+    /// again, `random` something new. Default: made of project and release
+    #[arg(long, value_name = "TEXT", value_parser = seed)]
+    pub(super) seed: Option<String>,
+
     #[command(flatten)]
     pub(super) release: ReleaseOptions,
 
@@ -215,6 +221,19 @@ pub(super) struct CompletionOptions {
 /// A text that says something.
 fn said(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("it says nothing: write a text".into()) } else { Ok(text.to_owned()) }
+}
+
+/// A short text of one line, or a new one by chance.
+fn seed(text: &str) -> Result<String, String> {
+    match text {
+        "random" => {
+            let mut chance = [0_u8; 8];
+            SystemRandom::new().fill(&mut chance).map_err(|_| "this machine has no source of randomness: write a text")?;
+            Ok(format!("random {:016x}", u64::from_be_bytes(chance)))
+        }
+        _ if text.len() > 200 || text.contains(char::is_control) => Err("it is one line of at most 200 bytes".into()),
+        _ => said(text),
+    }
 }
 
 fn phase(word: &str) -> Result<Phase, String> {

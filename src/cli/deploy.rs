@@ -119,6 +119,7 @@ fn request(edge: &Edge, options: &DeployRunOptions) -> Result<DeployRequest, Fai
         advisory: false,
         allow_hold: false,
         at: None,
+        seed: None,
         limits: Limits::default(),
     };
     Ok(DeployRequest { record, release, by, notes: options.notes.clone(), after })

@@ -55,6 +55,7 @@ pub(super) fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequ
         advisory: options.advisory,
         allow_hold: options.allow_hold,
         at: options.at,
+        seed: options.seed.clone(),
         limits: Limits { jobs: usize::from(options.jobs), deadline: options.deadline, ..Limits::default() },
     })
 }

@@ -31,6 +31,8 @@ pub struct Settings {
     pub limits: Limits,
     /// What is being released.
     pub release: Release,
+    /// What draws where a check tries a choice of many; project and release where it is not said.
+    pub seed: Option<String>,
     /// Host and CI job.
     pub vantage: Vantage,
     /// The program that runs.

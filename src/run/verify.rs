@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     check::{Memo, Shared},
-    model::{Event, Finding, Masker, Outcome, Report},
+    model::{Event, Finding, Masker, Outcome, Release, Report},
     net::Reach,
     plan::Plan,
 };
@@ -48,6 +48,7 @@ pub async fn verify(
             at: settings.at,
             phase: settings.phase,
             release: settings.release.clone(),
+            seed: settings.seed.clone().unwrap_or_else(|| seed(&plan.project, &settings.release)),
             root: plan.root.clone(),
             env: settings.env.clone(),
             reach: Reach::new(settings.env.clone(), plan.pins.clone(), settings.at),
@@ -201,6 +202,12 @@ impl<O: FnMut(&Event)> Run<'_, O> {
         (self.observer)(&event);
         self.fold.add(event);
     }
+}
+
+/// Of the project and the release, so that a run that confirms another one draws the same.
+fn seed(project: &str, release: &Release) -> String {
+    let release = release.version.iter().chain(&release.commit).cloned();
+    std::iter::once(project.to_owned()).chain(release).collect::<Vec<_>>().join(" ")
 }
 
 /// Who has which role.

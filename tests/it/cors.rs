@@ -2,6 +2,7 @@
 
 mod api;
 mod asking;
+mod classes;
 mod demands;
 mod nginx;
 mod settings;

@@ -189,6 +189,7 @@ pub(crate) fn settings() -> Settings {
         skip: Vec::new(),
         from: None,
         limits: Limits::default(),
+        seed: None,
         release: Release::default(),
         vantage: Vantage::default(),
         tool: Tool { name: "gonogo".into(), version: "0".into() },

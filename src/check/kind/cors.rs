@@ -1,8 +1,10 @@
 //! Browsers let the team's own websites use the API, and no others.
 
+mod addresses;
 mod answer;
 mod ask;
 mod counterexamples;
+mod draw;
 mod error_path;
 mod fetch;
 mod header_name;
@@ -13,7 +15,10 @@ mod origin;
 mod refusal;
 mod vary;
 
-use std::path::PathBuf;
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    path::PathBuf,
+};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -26,7 +31,7 @@ pub use origin::{Domain, Origin};
 use self::header_name::{ExposedHeader, RequestHeader};
 use super::http::{Method, sent::SentHeaders};
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen},
+    check::{Check, Context, OneOrMore, Touch, Unseen, Which},
     model::{Expectation, ProcessEnv},
     net::http::Address,
 };
@@ -35,10 +40,26 @@ use crate::{
 const MOST_ORIGINS: usize = 20;
 
 /// Browsers let scripts of the wanted origins use an API, and no others (CORS). Each wanted origin must be allowed by
-/// name, with the methods, headers and credentials it needs, as the Fetch standard demands it; each way in which other
-/// origins slip through is tried and must be refused: any origin at all, `null`, look-alikes, plain http, subdomains,
-/// other ports, development machines. All of that on GET, on OPTIONS and where an error is answered. Only GET and
-/// OPTIONS are sent, four at a time: about 50 requests, and 40 more for each origin.
+/// name, with the methods, headers and credentials it needs, as the Fetch standard demands it; all others must be refused.
+///
+/// **What is tried.** 20 classes of other origins. Always, on GET, on OPTIONS and where an error is answered: any website,
+/// `null`, names that begin or end like a wanted one or have another character for a dot, `_`, a backtick, `%60` or `@`
+/// after the name, subdomains, the domain above, plain http, another port, 11 development machines and tunnels, and what
+/// `refused` names. Besides, 42 origins drawn by the run's seed, mostly on GET alone: 9 of development machines (other
+/// ports, `https`, `[::1]`), 10 of private networks and local names (`192.168.…`, `10.…`, `172.16.…`, `.local`, `.lan`), 9 of
+/// hosting where everybody gets a name (`github.io`, `netlify.app`: 52 suffixes from the private section of the Public
+/// Suffix List of 2026-08-19), 3 of browser extensions, 3 of the shells of applications (`tauri:`, `ionic:`), 3 with another
+/// ending or a name cut short, and 5 more look-alikes, subdomains, ports and schemes. The seed is made of project and
+/// release, stands in the report as `seed`, and `verify --seed` says another one.
+///
+/// **Requests.** Only GET and OPTIONS, six at a time: about 95, and 40 more for each wanted origin; `gonogo plan` tells
+/// how many. Where the name has several addresses (at most 11), each is asked once first and the rest goes to them in turn.
+/// Two GETs with a key `gonogo` in the query show whether a cache on the way mixes up origins; not where the API refuses
+/// keys that it does not know.
+///
+/// **What it cannot see.** A single origin that is allowed and not among those drawn; a website that the plan lets in and
+/// that is not trustworthy; what is allowed at another path or to another method. **Unknown** is what got no answer, what a
+/// limit (429) or a gateway (502 to 504) answered, and every refusal after which the wanted origin was shut out as well.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Cors {
@@ -74,9 +95,16 @@ pub struct Cors {
     /// Default: `gonogo-no-such-page` below the path of `url`.
     pub error_path: Option<ErrorPath>,
     /// Whether answers that depend on the origin must say `Vary: Origin`, so that no cache hands one origin's answer to
-    /// another. Answers to OPTIONS and those with `Cache-Control: no-store` need not. Default `true`.
+    /// another. Answers to OPTIONS and those with `Cache-Control: no-store` need not. Tried too: whether a wanted origin is
+    /// still let in right after a request without `Origin`, as a cache that does not look at `Vary` would spoil it. Default
+    /// `true`.
     #[serde(default = "yes")]
     pub vary: bool,
+    /// Which addresses of the name are asked: `all`, `first`, `ipv4` or `ipv6`. Default `all`: each must let the first of
+    /// `origins` in, and the other questions go to them in turn. A family to which this machine has no route is left out
+    /// and named, if the other one answered; `ipv6` demands it.
+    #[serde(default)]
+    addresses: Which,
     /// Headers to send with GET, never with OPTIONS, as browsers do; secrets by variable, like
     /// `Authorization: Bearer ${API_TOKEN}`.
     #[serde(default)]
@@ -182,6 +210,14 @@ impl Cors {
         self.url.join(&path).unwrap_or_else(|_| self.url.clone())
     }
 
+    /// The url with a key in its query that no cache has seen.
+    fn cached_address(&self) -> Address {
+        let query = self.url.url().query().map(|query| format!("{query}&")).unwrap_or_default();
+        let key = RandomState::new().hash_one(());
+        // A query alone joins every http address.
+        self.url.join(&format!("?{query}gonogo={key:016x}")).unwrap_or_else(|_| self.url.clone())
+    }
+
     /// What browsers do not send with a preflight: who we are.
     fn preflight_address(&self) -> Address {
         self.url.url().as_str().parse().unwrap_or_else(|_| self.url.clone())
@@ -193,7 +229,9 @@ impl Check for Cors {
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let (path, error) = (self.url.path(), self.error_address().path());
-        let action = format!("GET and OPTIONS {path}, GET {error}: {} requests", self.asks().len());
+        // How many are drawn does not depend on the seed.
+        let each = if self.url.url().domain().is_some() { ", and one to each address where the name has several" } else { "" };
+        let action = format!("GET and OPTIONS {path}, GET {error}: {} requests{each}", self.asks(Some("")).len());
         let mut touch = Touch::new(self.url.target(), action);
         touch.credentials = self.request_headers.credentials();
         touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));

@@ -37,11 +37,11 @@ use serde::{Deserialize, Deserializer, de::Error};
 pub use seen::{Certificate, Chain, Endpoint, Handshake, Key, Old, Refusal, Root, Seen, Staple, Trust, Validity};
 
 use self::{
-    settings::{MinVersion, Order, Which},
+    settings::{MinVersion, Order},
     target::{HostPort, Name, Service, ServiceUrl},
 };
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen},
+    check::{Check, Context, OneOrMore, Touch, Unseen, Which},
     model::{Expectation, Period, ProcessEnv},
     net::tls::StartTls,
 };

@@ -1,6 +1,6 @@
 //! An `http` or `https` address, with what may be shown of it kept apart from its credentials.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, net::SocketAddr, str::FromStr};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::header::HeaderValue;
@@ -15,6 +15,7 @@ use crate::model::{from_text, looks_secret, percent_decoded};
 pub struct Address {
     url: Url,
     login: Option<(String, SecretString)>,
+    at: Option<SocketAddr>,
 }
 
 impl Address {
@@ -44,6 +45,16 @@ impl Address {
     /// The port, given or the scheme's own.
     pub fn port(&self) -> u16 {
         self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    /// The same, to be reached at this one of the addresses of its host. A redirect leads on without it.
+    pub fn reached_at(&self, at: Option<SocketAddr>) -> Self {
+        Self { at, ..self.clone() }
+    }
+
+    /// The one address it is to be reached at.
+    pub fn at(&self) -> Option<SocketAddr> {
+        self.at
     }
 
     /// Whether it is `https`.
@@ -95,7 +106,7 @@ impl Address {
         let _ = url.set_username("");
         let _ = url.set_password(None);
         url.set_fragment(None);
-        Ok(Self { url, login })
+        Ok(Self { url, login, at: None })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -10,7 +11,7 @@ use std::{
 use reqwest::{Client, redirect::Policy};
 use rustls::RootCertStore;
 
-use super::{HttpError, Trouble};
+use super::{Address, HttpError, Trouble};
 use crate::net::{Reach, tls};
 
 /// What we say we are.
@@ -32,15 +33,18 @@ pub struct Clients(Mutex<HashMap<Setting, Client>>);
 struct Setting {
     ca_file: Option<PathBuf>,
     fresh: bool,
+    at: Option<(String, SocketAddr)>,
 }
 
 impl Clients {
-    /// The client that trusts `ca_file`, or the host's roots; a `fresh` one makes a connection for each request.
+    /// The client that trusts `ca_file`, or the host's roots; a `fresh` one makes a connection for each request. It
+    /// reaches the host of `address` at the one address that this names, if it does.
     ///
     /// # Errors
     /// When the file cannot be used.
-    pub(super) fn client(&self, reach: &Reach, ca_file: Option<&Path>, fresh: bool) -> Result<Client, HttpError> {
-        let setting = Setting { ca_file: ca_file.map(Path::to_owned), fresh };
+    pub(super) fn client(&self, reach: &Reach, ca_file: Option<&Path>, fresh: bool, address: &Address) -> Result<Client, HttpError> {
+        let at = address.at().map(|at| (address.host().to_owned(), at));
+        let setting = Setting { ca_file: ca_file.map(Path::to_owned), fresh, at };
         let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&setting) {
             return Ok(client.clone());
@@ -49,13 +53,13 @@ impl Clients {
             None => reach.roots().clone(),
             Some(file) => reach.file_roots(file).map_err(|error| HttpError::new(Trouble::Unusable, error.to_string()))?,
         };
-        let client = build(roots, reach, fresh)?;
+        let client = build(roots, reach, &setting)?;
         clients.insert(setting, client.clone());
         Ok(client)
     }
 }
 
-fn build(roots: RootCertStore, reach: &Reach, fresh: bool) -> Result<Client, HttpError> {
+fn build(roots: RootCertStore, reach: &Reach, setting: &Setting) -> Result<Client, HttpError> {
     let setup = |error: &dyn std::fmt::Display| HttpError::new(Trouble::Unusable, format!("the HTTP client cannot be set up: {error}"));
     let mut tls = tls::client_config(roots, tls::Verify::Full, reach.at()).map_err(|error| setup(&error))?;
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -69,12 +73,15 @@ fn build(roots: RootCertStore, reach: &Reach, fresh: bool) -> Result<Client, Htt
         .tcp_nodelay(true)
         .pool_idle_timeout(IDLE)
         .http2_max_header_list_size(MAX_HEADERS_H2);
-    if fresh {
+    if setting.fresh {
         builder = builder.pool_max_idle_per_host(0);
     }
     for (host, pin) in reach.pins().iter() {
         // Port 0 stands for the port asked for; see `Request` for a port given on both sides.
         builder = builder.resolve(host, pin.socket(0));
+    }
+    if let Some((host, at)) = &setting.at {
+        builder = builder.resolve(host, *at);
     }
     builder.build().map_err(|error| setup(&error))
 }

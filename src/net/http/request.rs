@@ -55,10 +55,10 @@ pub struct Bounds {
 /// # Errors
 /// When no answer came: a sentence a person can act on, without credentials.
 pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, HttpError> {
-    let client = reach.http().client(reach, request.ca_file, request.fresh)?;
     let mut address = request.address.clone();
     let mut hops = Vec::new();
     loop {
+        let client = reach.http().client(reach, request.ca_file, request.fresh, &address)?;
         let mut reply = once(&client, reach.pins(), &address, &request).await?;
         match redirect::next(&reply, &hops, request.follow) {
             Next::Stay(stopped) => {

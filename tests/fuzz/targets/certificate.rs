@@ -56,6 +56,7 @@ fn look(check: &dyn AnyCheck) -> Option<Seen> {
         at: instant(),
         phase: Phase::PreDeploy,
         release: Release::default(),
+        seed: "it".into(),
         root: FOLDER.path().to_owned(),
         env: env.clone(),
         reach: Reach::new(env, Pins::default(), instant()),

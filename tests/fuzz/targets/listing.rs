@@ -75,6 +75,7 @@ fn look(check: &dyn AnyCheck) -> Result<Seen, String> {
         at: instant(),
         phase: Phase::PreDeploy,
         release: Release::default(),
+        seed: "it".into(),
         root: FOLDER.path().to_owned(),
         env: env.clone(),
         reach: Reach::new(env, Pins::default(), instant()),

@@ -18,10 +18,10 @@ const HEADERS: &str = "
     add_header Vary Origin always;";
 
 /// One way to configure nginx, under `/NAME/`.
-struct Site {
+pub(super) struct Site {
     name: &'static str,
     /// What becomes of `$http_origin`.
-    map: &'static str,
+    map: String,
     /// Said on everything.
     headers: String,
     /// Said on OPTIONS in place of that.
@@ -31,12 +31,12 @@ struct Site {
 }
 
 impl Site {
-    fn new(name: &'static str) -> Self {
-        Self { name, map: MAP, headers: HEADERS.to_owned(), on_options: "", on_errors: "" }
+    pub(super) fn new(name: &'static str) -> Self {
+        Self { name, map: MAP.to_owned(), headers: HEADERS.to_owned(), on_options: "", on_errors: "" }
     }
 
-    fn map(name: &'static str, map: &'static str) -> Self {
-        Self { map, ..Self::new(name) }
+    pub(super) fn map(name: &'static str, map: &str) -> Self {
+        Self { map: map.to_owned(), ..Self::new(name) }
     }
 
     fn headers(name: &'static str, from: &str, to: &str) -> Self {
@@ -64,7 +64,7 @@ impl Site {
 }
 
 /// Serves all of them, and what `proxied` says behind a proxy that says it too.
-async fn serve(sites: &[Site]) -> Nginx {
+pub(super) async fn serve(sites: &[Site]) -> Nginx {
     let (mut locations, mut maps) = (String::new(), String::new());
     for site in sites {
         site.write(&mut locations, &mut maps);
@@ -82,24 +82,24 @@ async fn serve(sites: &[Site]) -> Nginx {
     .await
 }
 
-fn settings(nginx: &Nginx, name: &str) -> Value {
+pub(super) fn settings(nginx: &Nginx, name: &str) -> Value {
     json!({ "url": format!("http://127.0.0.1:{}/{name}/users", nginx.plain), "credentials": true,
         "origins": ["https://app.yourdomain.com", "https://www.yourdomain.com"],
         "methods": ["GET", "PUT"], "headers": ["Authorization", "Content-Type"] })
 }
 
-async fn look(settings: Value) -> Seen {
+pub(super) async fn look(settings: Value) -> Seen {
     Look::new("cors", settings).look().await.expect("answers")
 }
 
 /// The names of what is red, none of it undetermined.
-fn red(seen: &Seen) -> Vec<&str> {
+pub(super) fn red(seen: &Seen) -> Vec<&str> {
     let open: Vec<_> = seen.expectations.iter().filter(|expectation| expectation.met.is_none()).collect();
     assert!(open.is_empty(), "{open:#?}");
     seen.expectations.iter().filter(|expectation| expectation.met == Some(false)).map(|expectation| expectation.name.as_str()).collect()
 }
 
-fn got<'s>(seen: &'s Seen, name: &str) -> &'s str {
+pub(super) fn got<'s>(seen: &'s Seen, name: &str) -> &'s str {
     &seen.expectations.iter().find(|expectation| expectation.name == name).expect(name).got
 }
 
@@ -134,13 +134,15 @@ async fn what_lets_everybody_in_is_red_and_says_where() {
 
     let seen = look(settings(&nginx, "reflecting")).await;
     let classes = red(&seen);
-    assert_eq!(classes.len(), 14, "{classes:?}");
+    assert_eq!(classes.len(), 19, "{classes:?}");
     assert!(classes.iter().all(|name| name.starts_with("refuses:")), "{classes:?}");
     assert_eq!(got(&seen, "refuses:reflection"), "`https://evil.example` allowed on GET, OPTIONS and errors with credentials");
 
     // GET is safe, and a check of GET alone would pass.
     let seen = look(settings(&nginx, "on-options")).await;
-    assert_eq!(red(&seen).len(), 14);
+    // Not the classes of which every member is asked with GET only.
+    assert_eq!(red(&seen).len(), 17, "{:?}", red(&seen));
+    assert_eq!(got(&seen, "refuses:private"), "allowed like any other website");
     assert_eq!(got(&seen, "refuses:null"), "`null` allowed on OPTIONS with credentials");
 
     let seen = look(settings(&nginx, "on-errors")).await;
@@ -204,7 +206,7 @@ async fn careless_expressions_are_red_each_by_its_class() {
     let seen = look(settings(&nginx, "domain")).await;
     assert_eq!(
         got(&seen, "refuses:subdomain"),
-        "`https://evil.app.yourdomain.com`, `https://evil.yourdomain.com` and 1 more allowed on GET, OPTIONS and errors with credentials"
+        "`https://evil.app.yourdomain.com`, `https://evil.yourdomain.com` and 3 more allowed on GET, OPTIONS and errors with credentials"
     );
     let mut local = settings(&nginx, "local");
     local["origins"] = json!(["https://app.yourdomain.com", "https://www.yourdomain.com", "http://localhost:5173"]);
@@ -271,7 +273,7 @@ async fn what_is_broken_for_the_wanted_is_red() {
         "{twice}"
     );
     let vary = reasons("no-vary").await;
-    assert!(vary.starts_with("`Vary: Origin`: got missing on 82 of 82 answers, the first to GET from"), "{vary}");
+    assert!(vary.starts_with("`Vary: Origin`: got missing on 124 of 124 answers, the first to GET from"), "{vary}");
     let mut quiet = settings(&nginx, "no-vary");
     quiet["vary"] = json!(false);
     assert_eq!(red(&look(quiet).await), [""; 0]);
@@ -298,4 +300,37 @@ async fn a_rate_limit_is_waited_for() {
     let (outcome, reason) = look.outcome().await;
     assert_eq!(outcome, Outcome::Unknown, "{reason}");
     assert!(reason.contains("was turned away with status 503: raise the check's `timeout`"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_cache_that_does_not_look_at_the_origin_is_red() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut locations, mut maps) = (String::new(), String::new());
+    Site::new("good").write(&mut locations, &mut maps);
+    // It lets past what says `no-cache`, as most do, so that only what a browser sends meets it.
+    let serve = |ignored: &'static str| {
+        let (locations, maps, path) = (locations.clone(), maps.clone(), folder.path().join(ignored.len().to_string()));
+        Nginx::start(move |plain, behind| {
+            format!(
+                "{maps} proxy_cache_path {} keys_zone=all:1m;
+                 server {{ listen 127.0.0.1:{plain}; location / {{
+                     proxy_cache all; proxy_cache_valid 200 1m; proxy_cache_bypass $http_cache_control; proxy_no_cache $http_cache_control;
+                     {ignored} proxy_pass http://127.0.0.1:{behind}; }} }}
+                 server {{ listen 127.0.0.1:{behind}; {locations} }}",
+                path.display()
+            )
+        })
+    };
+    let nginx = serve("proxy_ignore_headers Vary;").await;
+    let seen = look(settings(&nginx, "good")).await;
+    assert_eq!(red(&seen), ["vary"]);
+    assert_eq!(
+        got(&seen, "vary"),
+        "a cache on the way hands on what it kept of a request without `Origin`: no `Access-Control-Allow-Origin`"
+    );
+    let mut quiet = settings(&nginx, "good");
+    quiet["vary"] = json!(false);
+    assert_eq!(red(&look(quiet).await), [""; 0]);
+    let nginx = serve("").await;
+    assert_eq!(red(&look(settings(&nginx, "good")).await), [""; 0]);
 }

@@ -48,6 +48,7 @@ fn shared() -> Arc<Shared> {
         at: "2026-11-20T12:00:00Z".parse().expect("an instant"),
         phase: Phase::PreDeploy,
         release: Release::default(),
+        seed: "it".into(),
         root: ".".into(),
         env: ProcessEnv::default(),
         reach: Reach::new(ProcessEnv::default(), Pins::default(), crate::scripted::instant()),

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ask::{Ask, Way};
+use super::{
+    addresses::Door,
+    ask::{Ask, Way},
+};
 use crate::{
     model::excerpt,
     net::http::{HeaderMap, Reply, is_redirect},
@@ -21,7 +24,17 @@ const MOST_VALUES: usize = 8;
 
 /// Everything that was answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Answers {
+    /// What drew the origins: `--seed` with it asks the same again. None were drawn where it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) seed: Option<String>,
+    /// The addresses of the name, where it has several or the plan chooses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) addresses: Vec<Door>,
+    /// Addresses beyond those.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(super) not_asked: usize,
     pub(super) answers: Vec<Group>,
 }
 
@@ -50,6 +63,9 @@ pub(super) struct Group {
 pub(super) struct Said {
     /// The status.
     pub(super) status: u16,
+    /// Which address answered, where the name has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) at: Option<String>,
     /// Where it leads, if it is a redirect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) leads_to: Option<String>,
@@ -85,6 +101,11 @@ fn is_no(value: &bool) -> bool {
     !*value
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none(value: &usize) -> bool {
+    *value == 0
+}
+
 /// An answer, or why there is none.
 pub(super) type Came = Result<Said, String>;
 
@@ -96,6 +117,7 @@ impl Said {
         let of_wanted = |name: &str| if wanted { kept(&reply.headers, name, LIST) } else { Vec::new() };
         Self {
             status: reply.status,
+            at: None,
             leads_to: location.and_then(|to| reply.address.join(&to).ok()).map(|to| excerpt(&to.to_string(), 500)),
             itself: false,
             allow_origin: values("access-control-allow-origin"),
@@ -135,7 +157,13 @@ impl Said {
     /// Whether somebody before the API said this: too many requests, or nobody there. It proves nothing about origins,
     /// unless it is the very `error` that wanted origins are answered where errors are asked for.
     pub(super) fn is_turned_away(&self, way: Way, error: Option<u16>) -> bool {
-        matches!(self.status, 429 | 502 | 503 | 504) && !(way == Way::Error && self.status != 429 && error == Some(self.status))
+        let nobody = matches!(self.status, 502..=504 | 520..);
+        self.is_limited() || nobody && !(way == Way::Error && error == Some(self.status))
+    }
+
+    /// Whether there were too many requests, by the standard's status or one of those in use beside it.
+    pub(super) fn is_limited(&self) -> bool {
+        matches!(self.status, 420 | 429 | 430 | 509)
     }
 }
 
@@ -173,7 +201,7 @@ impl Answers {
                 None => answers.push(Group { ask: ask.way, method: ask.method, origins: vec![ask.origin], answer, lost }),
             }
         }
-        Self { answers }
+        Self { seed: None, addresses: Vec::new(), not_asked: 0, answers }
     }
 
     /// Each question with its answer. Of two answers to one question the later counts.

@@ -1,14 +1,23 @@
 //! Answers that break each demand: of an API that lets everybody in, of one that lets nobody in, and of a confused one.
 
+use std::net::Ipv4Addr;
+
 use super::{
     Cors,
+    addresses::Door,
     answer::{Answers, Said},
     ask::{Ask, NO_ORIGIN, Way},
 };
 
 /// One observation for each kind of API.
 pub(super) fn of(cors: &Cors) -> Vec<Answers> {
-    [open, closed, confused].map(|api| Answers::new(cors.asks().into_iter().map(|ask| (ask.clone(), Ok(api(&ask)))))).to_vec()
+    let all = [open, closed, confused].map(|api| {
+        let asks = cors.asks(Some(""));
+        let addresses = asks.first().map(|ask| Door::new(Ipv4Addr::LOCALHOST.into(), Ok(api(ask)))).into_iter().collect();
+        let answers = Answers::new(asks.into_iter().map(|ask| (ask.clone(), Ok(api(&ask)))));
+        Answers { seed: Some(String::new()), addresses, ..answers }
+    });
+    all.to_vec()
 }
 
 /// Gives everybody back what they sent, credentials included, and tells no cache.

@@ -1,8 +1,11 @@
 //! The origins that must be refused, class by class: what allow-lists go wrong on.
 //!
-//! The classes are those of the public scanners CORScanner and Corsy, plus development machines and tunnels.
+//! Those that are always tried in every way are those of the public scanners CORScanner and Corsy, plus development
+//! machines and tunnels; `draw.rs` adds more.
 
-use super::{Cors, origin::Origin};
+use std::collections::BTreeSet;
+
+use super::{Cors, ask::Way, draw, origin::Origin};
 
 /// Any website at all.
 pub(super) const STRANGER: &str = "https://evil.example";
@@ -51,75 +54,59 @@ pub(super) enum Class {
     Subdomain,
     /// The domain above.
     Parent,
+    /// Another top-level domain, or an ending cut short: a list searched as text holds its own beginnings.
+    Ending,
     /// The wanted host over plain http: whoever is on the way speaks for it.
     Http,
     /// The wanted host on another port.
     Port,
     /// Development machines and tunnels.
     Dev,
+    /// Addresses and names of private networks: somebody else's, wherever the visitor sits.
+    Private,
+    /// Suffixes under which everybody can register a name.
+    Shared,
+    /// Schemes and hosts of applications built on a browser.
+    App,
+    /// Extensions: anybody can publish one.
+    Extension,
     /// What the plan names.
     Named,
 }
 
 impl Class {
-    const ALL: [Self; 15] = [
-        Self::Reflection,
-        Self::Null,
-        Self::Prefix,
-        Self::Suffix,
-        Self::Dot,
-        Self::Underscore,
-        Self::Backtick,
-        Self::Percent,
-        Self::Userinfo,
-        Self::Subdomain,
-        Self::Parent,
-        Self::Http,
-        Self::Port,
-        Self::Dev,
-        Self::Named,
+    /// In the order of the report: each with the name of its demand, and what people call it.
+    const ALL: [(Self, &str, &str); 20] = [
+        (Self::Reflection, "reflection", "any other website"),
+        (Self::Null, "null", "origin `null`"),
+        (Self::Prefix, "prefix", "name that begins like a wanted one"),
+        (Self::Suffix, "suffix", "name that ends like a wanted one"),
+        (Self::Dot, "dot", "name with another character for a dot"),
+        (Self::Underscore, "underscore", "wanted name followed by `_`"),
+        (Self::Backtick, "backtick", "wanted name followed by a backtick"),
+        (Self::Percent, "percent", "wanted name followed by `%60`"),
+        (Self::Userinfo, "userinfo", "wanted name before an `@`"),
+        (Self::Subdomain, "subdomain", "unlisted subdomain"),
+        (Self::Parent, "parent", "domain above a wanted one"),
+        (Self::Ending, "ending", "wanted name with another ending"),
+        (Self::Http, "http", "wanted website over plain http or another scheme"),
+        (Self::Port, "port", "wanted host on another port"),
+        (Self::Dev, "dev", "development machines and tunnels"),
+        (Self::Private, "private", "private networks and local names"),
+        (Self::Shared, "shared", "hosting where everybody gets a name"),
+        (Self::App, "app", "shells of applications"),
+        (Self::Extension, "extension", "browser extensions"),
+        (Self::Named, "named", "origins that the plan refuses"),
     ];
 
     /// For the expectation's name.
     pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Reflection => "reflection",
-            Self::Null => "null",
-            Self::Prefix => "prefix",
-            Self::Suffix => "suffix",
-            Self::Dot => "dot",
-            Self::Underscore => "underscore",
-            Self::Backtick => "backtick",
-            Self::Percent => "percent",
-            Self::Userinfo => "userinfo",
-            Self::Subdomain => "subdomain",
-            Self::Parent => "parent",
-            Self::Http => "http",
-            Self::Port => "port",
-            Self::Dev => "dev",
-            Self::Named => "named",
-        }
+        Self::ALL[self as usize].1
     }
 
     /// For people.
     pub(super) fn what(self) -> &'static str {
-        match self {
-            Self::Reflection => "any other website",
-            Self::Null => "origin `null`",
-            Self::Prefix => "name that begins like a wanted one",
-            Self::Suffix => "name that ends like a wanted one",
-            Self::Dot => "name with another character for a dot",
-            Self::Underscore => "wanted name followed by `_`",
-            Self::Backtick => "wanted name followed by a backtick",
-            Self::Percent => "wanted name followed by `%60`",
-            Self::Userinfo => "wanted name before an `@`",
-            Self::Subdomain => "unlisted subdomain",
-            Self::Parent => "domain above a wanted one",
-            Self::Http => "wanted website over plain http",
-            Self::Port => "wanted host on another port",
-            Self::Dev => "development machines and tunnels",
-            Self::Named => "origins that the plan refuses",
-        }
+        Self::ALL[self as usize].2
     }
 
     fn origins(self, cors: &Cors) -> Vec<String> {
@@ -167,18 +154,31 @@ fn other_port(port: Option<u16>) -> u16 {
     }
 }
 
-/// Every class that the settings leave something of, with its origins, none of them welcome and none twice.
-pub(super) fn matrix(cors: &Cors) -> Vec<(Class, Vec<String>)> {
-    let classes = Class::ALL.into_iter().map(|class| {
-        let mut origins: Vec<String> = Vec::new();
+/// An origin that must be refused.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) origin: String,
+    /// The ways in which it is asked.
+    pub(super) ways: &'static [Way],
+}
+
+/// Every class that the settings leave something of, with its origins, none of them welcome and none of a class twice;
+/// those that the seed draws come last. Without a seed, as in old reports, none are drawn.
+pub(super) fn matrix(cors: &Cors, seed: Option<&str>) -> Vec<(Class, Vec<Member>)> {
+    let mut all = Class::ALL.map(|(class, ..)| {
+        let mut members: Vec<Member> = Vec::new();
         for origin in class.origins(cors) {
-            if !cors.welcomes(&origin) && !origins.contains(&origin) {
-                origins.push(origin);
+            if !cors.welcomes(&origin) && !members.iter().any(|member| member.origin == origin) {
+                members.push(Member { origin, ways: &Way::ALL });
             }
         }
-        (class, origins)
+        (class, members)
     });
-    classes.filter(|(_, origins)| !origins.is_empty()).collect()
+    let known: BTreeSet<String> = all.iter().flat_map(|(_, members)| members).map(|member| member.origin.clone()).collect();
+    for (class, member) in seed.into_iter().flat_map(|seed| draw::members(cors, seed, &known)) {
+        all[class as usize].1.push(member);
+    }
+    all.into_iter().filter(|(_, members)| !members.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -187,12 +187,22 @@ mod tests {
 
     use super::*;
 
+    fn origins(members: &[Member]) -> Vec<&str> {
+        members.iter().map(|member| member.origin.as_str()).collect()
+    }
+
+    /// Those that are always tried.
     fn said(settings: serde_json::Value) -> Vec<String> {
         let mut settings = settings;
         settings["url"] = json!("https://api.example.com/");
         let cors: Cors = serde_json::from_value(settings).expect("settings");
-        let rest = matrix(&cors).into_iter().filter(|(class, _)| !matches!(class, Class::Reflection | Class::Null | Class::Dev));
-        rest.map(|(class, origins)| format!("{}: {}", class.name(), origins.join(" "))).collect()
+        let rest = matrix(&cors, None).into_iter().filter(|(class, _)| !matches!(class, Class::Reflection | Class::Null | Class::Dev));
+        rest.map(|(class, members)| format!("{}: {}", class.name(), origins(&members).join(" "))).collect()
+    }
+
+    #[test]
+    fn each_class_stands_at_its_own_place() {
+        assert!(Class::ALL.iter().enumerate().all(|(at, (class, ..))| *class as usize == at));
     }
 
     #[test]
@@ -248,7 +258,8 @@ mod tests {
     fn development_origins_that_are_wanted_leave_the_others() {
         let cors: Cors =
             serde_json::from_value(json!({ "url": "https://a.example/", "origins": "http://localhost:3000" })).expect("settings");
-        let (_, dev) = matrix(&cors).into_iter().find(|(class, _)| *class == Class::Dev).expect("the class");
-        assert!(!dev.contains(&"http://localhost:3000".to_owned()) && dev.contains(&"http://localhost:5173".to_owned()));
+        let all = matrix(&cors, Some("shop 1.4.2"));
+        let (_, dev) = all.iter().find(|(class, _)| *class == Class::Dev).expect("the class");
+        assert!(!origins(dev).contains(&"http://localhost:3000") && origins(dev).contains(&"http://localhost:5173"));
     }
 }

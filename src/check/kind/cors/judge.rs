@@ -28,8 +28,17 @@ pub(super) fn answer<'s>(seen: &'s Seen, ask: &Ask) -> Result<&'s Said, String> 
 impl Cors {
     /// Every demand: first that the wanted are allowed, then that the others are not.
     pub(super) fn judge_all(&self, answers: &Answers) -> Vec<Expectation> {
-        let seen = answers.by_ask();
+        let mut seen = answers.by_ask();
         let error = self.error(&seen);
+        for (ask, came) in &mut seen {
+            if let Ok(said) = &*came
+                && self.proves_nothing(ask, said, error)
+            {
+                *came = Err(turned_away(said));
+            }
+        }
+        let asks = self.asks(answers.seed.as_deref());
+        let all_seen = asks.iter().all(|ask| answer(&seen, ask).is_ok());
         let mut all = Vec::new();
         for origin in self.wanted() {
             all.push(self.judge_get(&seen, origin));
@@ -37,17 +46,25 @@ impl Cors {
             all.push(self.judge_error(&seen, origin));
         }
         if self.public {
-            all.push(self.judge_no_credentials(&seen));
+            all.push(self.judge_no_credentials(&seen, all_seen));
         } else {
-            all.extend(refusal::judge(self, &seen, error));
+            all.extend(refusal::judge(self, answers.seed.as_deref(), &seen, error));
         }
-        all.push(self.judge_values(&seen));
-        all.extend(self.vary.then(|| vary::judge(&self.asks(), &seen, error)));
+        all.push(self.judge_values(&seen, all_seen));
+        all.extend(self.vary.then(|| vary::judge(self, &asks, &seen)));
+        all.extend(self.judge_addresses(answers));
         all
     }
 
+    /// Whether a limit or a gateway answered, and not the API: then nothing is refused by it. An origin that it lets in
+    /// is let in all the same.
+    fn proves_nothing(&self, ask: &Ask, said: &Said, error: Option<u16>) -> bool {
+        let wanted = self.wanted().contains(&ask.origin.as_str());
+        if wanted { said.is_limited() } else { said.allow_origin.is_empty() && said.is_turned_away(ask.way, error) }
+    }
+
     /// The one value that lets this origin in as wanted.
-    fn value<'o>(&self, origin: &'o str) -> &'o str {
+    pub(super) fn value<'o>(&self, origin: &'o str) -> &'o str {
         if self.public { "*" } else { origin }
     }
 
@@ -81,7 +98,7 @@ impl Cors {
         let exposing = if exposes.is_empty() { String::new() } else { format!(", {} exposed", fetch::quoted(&exposes)) };
         let demand = self.demand("allows", "GET", origin).wanted(format!("2xx and {}{exposing}", self.allowed()));
         let ask = Ask::new(Way::Get, origin);
-        match not_limited(&ask, answer(seen, &ask)) {
+        match answer(seen, &ask) {
             Err(why) => demand.undetermined(why),
             Ok(said) => told(demand, said, is_2xx(said), || {
                 let fault = fetch::origin_fault(said, self.value(origin), self.credentials);
@@ -102,7 +119,7 @@ impl Cors {
         let mut unseen = None;
         for method in methods {
             let ask = Ask::preflight(method, origin);
-            let said = match not_limited(&ask, answer(seen, &ask)) {
+            let said = match answer(seen, &ask) {
                 Ok(said) => said,
                 Err(why) => {
                     unseen.get_or_insert(why);
@@ -127,7 +144,7 @@ impl Cors {
     fn judge_error(&self, seen: &Seen, origin: &str) -> Expectation {
         let demand = self.demand("errors", "error answered to GET", origin).wanted(format!("{} there too", self.allowed()));
         let ask = Ask::new(Way::Error, origin);
-        match not_limited(&ask, answer(seen, &ask)) {
+        match answer(seen, &ask) {
             Err(why) => demand.undetermined(why),
             Ok(said) if said.status < 400 => demand.undetermined(format!(
                 "{} answers with {}: name a path that answers an error with `error-path`",
@@ -146,19 +163,19 @@ impl Cors {
     }
 
     /// Where `*` is wanted, credentials are allowed nowhere.
-    fn judge_no_credentials(&self, seen: &Seen) -> Expectation {
+    fn judge_no_credentials(&self, seen: &Seen, all_seen: bool) -> Expectation {
         let demand = Expectation::new("no-credentials", "`Access-Control-Allow-Credentials`").wanted("none beside `*`");
         let found = seen.iter().find(|(_, said)| said.as_ref().is_ok_and(|said| !said.allow_credentials.is_empty()));
         match found {
             Some((ask, Ok(said))) => demand.got(format!("{} on {}", fetch::quoted(&said.allow_credentials), ask.told())).met(false),
-            _ if !self.is_all_seen(seen) => demand.undetermined(NOT_ALL),
+            _ if !all_seen => demand.undetermined(NOT_ALL),
             _ => demand.got("none").met(true),
         }
     }
 
     /// No answer allows anything but a wanted origin, alone. What is given back to the origin that asked for it is
     /// judged with its class.
-    fn judge_values(&self, seen: &Seen) -> Expectation {
+    fn judge_values(&self, seen: &Seen, all_seen: bool) -> Expectation {
         let demand = Expectation::new("allow-origin", "`Access-Control-Allow-Origin`");
         let demand = demand.wanted(if self.public { "only `*`, once" } else { "only wanted origins, each alone in one header" });
         let strays: Vec<(&Ask, &Said)> = seen
@@ -176,7 +193,7 @@ impl Cors {
                 let form = if said.allow_origin.len() > 1 { " in two headers" } else { "" };
                 demand.got(format!("{value}{form} on {}{more}", ask.told())).met(false)
             }
-            [] if !self.is_all_seen(seen) => demand.undetermined(NOT_ALL),
+            [] if !all_seen => demand.undetermined(NOT_ALL),
             [] => demand.got("nothing else").met(true),
         }
     }
@@ -192,10 +209,6 @@ impl Cors {
             _ => true,
         }
     }
-
-    fn is_all_seen(&self, seen: &Seen) -> bool {
-        self.asks().iter().all(|ask| answer(seen, ask).is_ok())
-    }
 }
 
 /// "status 200, no `Access-Control-Allow-Origin`"; the first fault, since the others mostly follow from it.
@@ -210,17 +223,12 @@ fn told(demand: Expectation, said: &Said, status_fits: bool, fault: impl FnOnce(
     }
 }
 
-fn is_2xx(said: &Said) -> bool {
+pub(super) fn is_2xx(said: &Said) -> bool {
     (200..300).contains(&said.status)
 }
 
-/// An answer, unless it says that there were too many questions.
-fn not_limited<'s>(ask: &Ask, answer: Result<&'s Said, String>) -> Result<&'s Said, String> {
-    answer.and_then(|said| if said.status == 429 { Err(turned_away(ask, said)) } else { Ok(said) })
-}
-
 /// Why an answer proves nothing.
-pub(super) fn turned_away(ask: &Ask, said: &Said) -> String {
-    let (told, status) = (ask.told(), said.status());
-    format!("{told} was turned away with {status}: raise the check's `timeout` so that it can ask more slowly, or let it past the limit")
+pub(super) fn turned_away(said: &Said) -> String {
+    let status = said.status();
+    format!("it was turned away with {status}: raise the check's `timeout` so that it can ask more slowly, or let it past the limit")
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -10,6 +11,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{
     Cors,
+    addresses::{self, Door},
     answer::{Answers, Came, Said},
     ask::{Ask, NO_ORIGIN, Way},
 };
@@ -19,7 +21,7 @@ use crate::{
 };
 
 /// So many at once.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
 
 /// Bytes of a body that are read so that the connection can be used again; none is kept.
 const BODY: u64 = 64 << 10;
@@ -36,8 +38,11 @@ struct Sender<'a> {
     cx: &'a Context,
     ca_file: Option<PathBuf>,
     error_address: Address,
+    cached_address: Address,
     preflight_address: Address,
     until: Instant,
+    /// Where the questions go in turn; nowhere in particular where the name has one address.
+    sockets: Vec<SocketAddr>,
     /// A single answer that takes longer than this is given up, so that it does not cost all the others.
     longest: Duration,
 }
@@ -45,33 +50,68 @@ struct Sender<'a> {
 impl Cors {
     /// Every question with its answer.
     pub(super) async fn look(&self, cx: &Context) -> Result<Answers, Unseen> {
+        let sockets = self.sockets(cx).await?;
+        self.look_at(cx, sockets).await
+    }
+
+    async fn look_at(&self, cx: &Context, mut sockets: Vec<SocketAddr>) -> Result<Answers, Unseen> {
         let error_address = self.error_address();
         self.request_headers.hide(&self.url, cx);
         self.request_headers.hide(&error_address, cx);
         let until = kind::deadline(cx);
-        let sender = Sender {
+        let mut sender = Sender {
             cors: self,
             cx,
             ca_file: self.ca_file.as_ref().map(|file| cx.path(file)),
             error_address,
+            cached_address: self.cached_address(),
             preflight_address: self.preflight_address(),
             until,
+            sockets: Vec::new(),
             longest: until.saturating_duration_since(Instant::now()) / 2,
         };
-        let asks = self.asks();
-        let Some((first, rest)) = asks.split_first() else { return Err(Unseen::Unknown("there is nothing to ask".into())) };
-        let mut came = vec![Ok(sender.ask(first).await.map_err(kind::unseen)?)];
-        let questions: Vec<_> = rest.iter().map(|ask| sender.ask(ask)).collect();
+        let asks = self.asks(Some(cx.seed()));
+        let Some(first) = asks.first() else { return Err(Unseen::Unknown("there is nothing to ask".into())) };
+        let (at_once, in_order): (Vec<usize>, Vec<usize>) = (1..asks.len()).partition(|nth| asks[*nth].way != Way::Cached);
+        let not_asked = sockets.len().saturating_sub(addresses::MOST);
+        sockets.truncate(addresses::MOST);
+        let doors = sender.open(first, sockets).await.map_err(kind::unseen)?;
+        let mut came = vec![Ok(sender.ask(first, 0).await.map_err(kind::unseen)?)];
+        let questions: Vec<_> = at_once.into_iter().map(|nth| sender.ask(&asks[nth], nth)).collect();
         let others: Vec<Result<Said, HttpError>> = stream::iter(questions).buffered(AT_ONCE).collect().await;
         came.extend(others);
+        for nth in in_order {
+            came.push(sender.ask(&asks[nth], 0).await);
+        }
         sender.ask_again(&asks, &mut came).await;
+        sender.ask_afterwards(&asks, &mut came).await;
         let came = came.into_iter().map(|came| -> Came { came.map_err(|error| error.why) });
-        Ok(Answers::new(asks.into_iter().zip(came)))
+        let answers = Answers::new(asks.into_iter().zip(came));
+        Ok(Answers { seed: Some(cx.seed().to_owned()), addresses: doors, not_asked, ..answers })
     }
 }
 
 impl Sender<'_> {
-    async fn ask(&self, ask: &Ask) -> Result<Said, HttpError> {
+    /// Asks each address the first question; those that answer get the others.
+    async fn open(&mut self, first: &Ask, sockets: Vec<SocketAddr>) -> Result<Vec<Door>, HttpError> {
+        let questions: Vec<_> = sockets.iter().map(|socket| self.ask_at(first, Some(*socket), self.longest / 2)).collect();
+        let came: Vec<Result<Said, HttpError>> = stream::iter(questions).buffered(AT_ONCE).collect().await;
+        self.sockets = sockets.iter().zip(&came).filter(|(_, came)| came.is_ok()).map(|(socket, _)| *socket).collect();
+        if self.sockets.is_empty()
+            && let Some(error) = came.iter().find_map(|came| came.as_ref().err())
+        {
+            return Err(error.clone());
+        }
+        Ok(sockets.iter().zip(came).map(|(socket, came)| Door::new(socket.ip(), came.map_err(|error| error.why))).collect())
+    }
+
+    /// The `nth` question.
+    async fn ask(&self, ask: &Ask, nth: usize) -> Result<Said, HttpError> {
+        let at = self.sockets.get(nth.checked_rem(self.sockets.len()).unwrap_or_default());
+        self.ask_at(ask, at.copied(), self.longest).await
+    }
+
+    async fn ask_at(&self, ask: &Ask, at: Option<SocketAddr>, longest: Duration) -> Result<Said, HttpError> {
         let started = Instant::now();
         if started >= self.until {
             let why = "the check's `timeout` was over before: raise it".to_owned();
@@ -80,20 +120,23 @@ impl Sender<'_> {
         let (method, address) = match ask.way {
             Way::Get => (Method::GET, &self.cors.url),
             Way::Error => (Method::GET, &self.error_address),
+            Way::Cached => (Method::GET, &self.cached_address),
             Way::Options => (Method::OPTIONS, &self.preflight_address),
         };
-        let bounds = Bounds { keep: 0, limit: BODY, started, deadline: self.until.min(started + self.longest) };
+        let address = &address.reached_at(at);
+        let bounds = Bounds { keep: 0, limit: BODY, started, deadline: self.until.min(started + longest) };
         let ca_file: Option<&Path> = self.ca_file.as_deref();
         let request =
             Request { method, address, headers: self.headers(ask), body: None, ca_file, follow: 0, fresh: false, bounds, led: &|_| {} };
         let reply = http::send(self.cx.reach(), request).await?;
-        Ok(Said::new(&reply, self.cors.wanted().contains(&ask.origin.as_str())))
+        let said = Said::new(&reply, self.cors.wanted().contains(&ask.origin.as_str()));
+        Ok(Said { at: at.map(|at| at.ip().to_string()), ..said })
     }
 
     fn headers(&self, ask: &Ask) -> HeaderMap {
         let mut headers = match ask.way {
             Way::Options => HeaderMap::new(),
-            Way::Get | Way::Error => self.cors.request_headers.map(),
+            Way::Get | Way::Error | Way::Cached => self.cors.request_headers.map(),
         };
         let mut set = |name: HeaderName, value: &str| {
             if let Ok(value) = HeaderValue::try_from(value) {
@@ -105,6 +148,7 @@ impl Sender<'_> {
             set(header::ORIGIN, &ask.origin);
         }
         match &ask.method {
+            None if ask.way == Way::Cached => {}
             // What we ask as a stranger must neither fill a cache nor come out of one.
             None => set(header::CACHE_CONTROL, "no-cache, no-store"),
             Some(method) => {
@@ -135,7 +179,7 @@ impl Sender<'_> {
         let (mut pace, mut in_a_row) = (PACE.0, 0);
         while let Some(at) = open.pop_front().filter(|_| in_a_row < MOST_IN_A_ROW && Instant::now() + pace < self.until) {
             tokio::time::sleep(pace).await;
-            let again = self.ask(&asks[at]).await;
+            let again = self.ask(&asks[at], at).await;
             if turned_away(at, &again) {
                 (pace, in_a_row) = ((pace * 2).min(PACE.1), in_a_row + 1);
                 open.push_back(at);
@@ -146,5 +190,105 @@ impl Sender<'_> {
                 came[at] = again;
             }
         }
+    }
+
+    /// Asks the first question once more, if others were answered with an error or sent elsewhere where it was not: a guard
+    /// that shuts us out after so many questions, with whatever status, says nothing of origins.
+    async fn ask_afterwards(&self, asks: &[Ask], came: &mut [Result<Said, HttpError>]) {
+        let is_out = |said: &Result<Said, HttpError>| said.as_ref().is_ok_and(|said| said.status >= 300);
+        // What a limit turned away is told as such.
+        let is_odd = |(ask, came): (&Ask, &Result<Said, HttpError>)| {
+            ask.way != Way::Error && is_out(came) && came.as_ref().is_ok_and(|said| !said.is_turned_away(ask.way, None))
+        };
+        if is_out(&came[0]) || !asks.iter().zip(&*came).any(is_odd) {
+            return;
+        }
+        let again = self.ask(&asks[0], 0).await;
+        if is_out(&again) || again.is_err() {
+            let how = again.map_or_else(|error| error.why, |said| format!("it is answered with {}", said.status()));
+            let why = format!("asked again afterwards, {} is shut out too ({how}): let the check past what guards the API", asks[0].told());
+            for said in came.iter_mut().filter(|said| said.as_ref().is_ok_and(|said| said.status >= 300 && said.allow_origin.is_empty())) {
+                *said = Err(HttpError { trouble: Trouble::Unreachable, why: why.clone() });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::{
+        check::{Memo, Shared},
+        model::{Masker, Phase, ProcessEnv, Release},
+        net::{Pins, Reach},
+    };
+
+    const APP: &str = "https://app.example.com";
+
+    fn context() -> Context {
+        let at = "2026-11-20T12:00:00Z".parse().expect("an instant");
+        let shared = Shared {
+            at,
+            phase: Phase::PreDeploy,
+            release: Release::default(),
+            seed: "shop 1".into(),
+            root: ".".into(),
+            env: ProcessEnv::default(),
+            reach: Reach::new(ProcessEnv::default(), Pins::default(), at),
+            masker: Arc::new(Masker::default()),
+            memo: Memo::default(),
+            answers: Arc::default(),
+            roles: Default::default(),
+        };
+        Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(20))
+    }
+
+    /// An instance of the API that lets in the wanted, and others as `lets` says.
+    async fn instance(address: &str, lets: fn(&str) -> bool) -> Option<SocketAddr> {
+        let listener = TcpListener::bind(address).await.ok()?;
+        let bound = listener.local_addr().ok()?;
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = vec![0; 4096];
+                let read = stream.read(&mut head).await.unwrap_or_default();
+                let head = String::from_utf8_lossy(&head[..read]).to_ascii_lowercase();
+                let origin = head.lines().find_map(|line| line.strip_prefix("origin: ")).unwrap_or_default().to_owned();
+                let status = if head.contains("no-such-page") { "404 No" } else { "200 OK" };
+                let allow =
+                    if origin == APP || lets(&origin) { format!("access-control-allow-origin: {origin}\r\n") } else { String::new() };
+                let answer = format!("HTTP/1.1 {status}\r\nvary: origin\r\nconnection: close\r\ncontent-length: 0\r\n{allow}\r\n");
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        Some(bound)
+    }
+
+    #[tokio::test]
+    async fn every_address_is_asked_and_a_leak_at_one_of_them_says_where() {
+        let good = instance("127.0.0.1:0", |_| false).await.expect("an instance");
+        let port = good.port();
+        let bad = instance(&format!("127.0.0.2:{port}"), |origin| origin.starts_with("http://localhost")).await.expect("an instance");
+        let cors: Cors =
+            serde_json::from_value(json!({ "url": format!("http://api.example.test:{port}/"), "origins": APP })).expect("settings");
+        let fine = cors.look_at(&context(), vec![good]).await.expect("answers");
+        assert!(cors.judge_all(&fine).iter().all(|one| one.met == Some(true)), "{:#?}", cors.judge_all(&fine));
+        let seen = cors.look_at(&context(), vec![good, bad]).await.expect("answers");
+        let judged = cors.judge_all(&seen);
+        let red: Vec<_> = judged.iter().filter(|one| one.met == Some(false)).collect();
+        assert!(red.len() == 1 && red[0].name == "refuses:dev" && red[0].got.ends_with(" at 127.0.0.2"), "{red:#?}");
+        // One that nobody listens at is unknown, and the others are judged.
+        let dead: SocketAddr = format!("127.0.0.3:{port}").parse().expect("an address");
+        let judged = cors.judge_all(&cors.look_at(&context(), vec![good, dead]).await.expect("answers"));
+        let open: Vec<_> = judged.iter().filter(|one| one.met != Some(true)).map(|one| (one.name.as_str(), one.met)).collect();
+        assert_eq!(open, [("addresses", None)]);
+        assert!(cors.look_at(&context(), vec![dead]).await.is_err());
     }
 }

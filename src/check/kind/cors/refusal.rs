@@ -5,7 +5,7 @@ use super::{
     answer::Said,
     ask::{Ask, Way},
     fetch::{self, Leak},
-    hostile::{self, Class},
+    hostile::{self, Class, Member},
     judge::{Seen, answer, turned_away},
 };
 use crate::{
@@ -15,23 +15,23 @@ use crate::{
 
 /// What was seen of one hostile origin in one way.
 struct Found<'o> {
-    origin: &'o str,
+    member: &'o Member,
     way: Way,
     leak: Leak,
     credentials: bool,
+    at: Option<&'o str>,
 }
 
 /// The demands, class by class; `error` is the status of the error that wanted origins are answered.
-pub(super) fn judge(cors: &Cors, seen: &Seen, error: Option<u16>) -> Vec<Expectation> {
+pub(super) fn judge(cors: &Cors, seed: Option<&str>, seen: &Seen, error: Option<u16>) -> Vec<Expectation> {
     let mut any: Option<How> = None;
     let mut all = Vec::new();
-    for (class, origins) in hostile::matrix(cors) {
-        let (leaks, unseen) = look_at(cors, seen, &origins, error);
-        let as_any = any.as_ref().is_some_and(|any| class != Class::Null && explained(&leaks, origins.len(), any));
-        let ways = if error.is_some() { "GET, OPTIONS and errors" } else { "GET and OPTIONS" };
+    for (class, members) in hostile::matrix(cors, seed) {
+        let (leaks, unseen) = look_at(cors, seen, &members, error);
+        let as_any = any.as_ref().is_some_and(|any| class != Class::Null && explained(&leaks, &members, any));
         let demand = Expectation::new(format!("refuses:{}", class.name()), class.what()).wanted("refused");
         all.push(match (leaks.as_slice(), unseen.as_slice()) {
-            ([], []) => demand.got(format!("refused on {ways} ({})", count(&origins))).met(true),
+            ([], []) => demand.got(format!("refused on {} ({})", ways(&members, error), count(&members))).met(true),
             ([], [first]) => demand.undetermined(first),
             ([], [first, rest @ ..]) => demand.undetermined(format!("{first}; and {} more", rest.len())),
             _ if as_any => demand.got("allowed like any other website").met(false),
@@ -45,15 +45,18 @@ pub(super) fn judge(cors: &Cors, seen: &Seen, error: Option<u16>) -> Vec<Expecta
 }
 
 /// What lets these origins in, and what of them was not seen.
-fn look_at<'o>(cors: &Cors, seen: &Seen, origins: &'o [String], error: Option<u16>) -> (Vec<Found<'o>>, Vec<String>) {
+fn look_at<'o>(cors: &Cors, seen: &'o Seen, members: &'o [Member], error: Option<u16>) -> (Vec<Found<'o>>, Vec<String>) {
     let (mut leaks, mut unseen) = (Vec::new(), Vec::new());
-    for origin in origins {
-        for way in Way::ALL {
-            let ask = cors.hostile(way, origin);
+    for member in members {
+        for way in member.ways.iter().copied() {
+            let ask = cors.hostile(way, &member.origin);
             match answer(seen, &ask) {
                 Err(why) => unseen.push(why),
-                Ok(said) => match fetch::leak(said, origin) {
-                    Some(leak) => leaks.push(Found { origin, way, leak, credentials: fetch::allows_credentials(said) }),
+                Ok(said) => match fetch::leak(said, &member.origin) {
+                    Some(leak) => {
+                        let (credentials, at) = (fetch::allows_credentials(said), said.at.as_deref());
+                        leaks.push(Found { member, way, leak, credentials, at });
+                    }
                     None => unseen.extend(proves_nothing(said, &ask, error)),
                 },
             }
@@ -63,44 +66,56 @@ fn look_at<'o>(cors: &Cors, seen: &Seen, origins: &'o [String], error: Option<u1
 }
 
 /// Whether all of these come in just as any website does, so that there is nothing to add.
-fn explained(leaks: &[Found<'_>], origins: usize, any: &How) -> bool {
-    let mut of_each = leaks.chunk_by(|one, next| one.origin == next.origin).map(How::of);
-    of_each.clone().count() == origins && of_each.all(|how| how == *any)
+fn explained(leaks: &[Found<'_>], members: &[Member], any: &How) -> bool {
+    let mut of_each = by_member(leaks);
+    let asked_so = members.iter().filter(|member| !any.ways_of(member).is_empty()).count();
+    asked_so > 0 && of_each.clone().count() == asked_so && of_each.all(|leaks| any.fits(leaks))
+}
+
+/// "GET, OPTIONS and errors", as far as one of them was asked so.
+fn ways(members: &[Member], error: Option<u16>) -> String {
+    let asked = |way: &Way| members.iter().any(|member| member.ways.contains(way)) && (*way != Way::Error || error.is_some());
+    joined(&Way::ALL.into_iter().filter(asked).map(|way| way.word().to_owned()).collect::<Vec<_>>())
 }
 
 /// Why an answer without a leak is no refusal.
 fn proves_nothing(said: &Said, ask: &Ask, error: Option<u16>) -> Option<String> {
     if said.is_turned_away(ask.way, error) {
-        return Some(turned_away(ask, said));
+        return Some(format!("{}: {}", ask.told(), turned_away(said)));
     }
     let no_error = ask.way == Way::Error && error.is_some() && said.status < 400;
     no_error.then(|| format!("{} has {}, which is no error", ask.told(), said.status()))
 }
 
-fn count(origins: &[String]) -> String {
-    match origins {
-        [only] => quote(only),
-        many => format!("{} origins, {} the first", many.len(), quote(&many[0])),
+fn count(members: &[Member]) -> String {
+    match members {
+        [only] => quote(&only.origin),
+        many => format!("{} origins, {} the first", many.len(), quote(&many[0].origin)),
     }
+}
+
+/// The leaks of each origin.
+fn by_member<'l, 'o>(leaks: &'l [Found<'o>]) -> impl Iterator<Item = &'l [Found<'o>]> + Clone {
+    leaks.chunk_by(|one, next| std::ptr::eq(one.member, next.member))
 }
 
 /// "`https://evil.example` allowed on GET and OPTIONS with credentials"; origins that come in alike together.
 fn told(leaks: &[Found<'_>]) -> String {
     let mut alike: Vec<(How, Vec<&str>)> = Vec::new();
-    for of_one in leaks.chunk_by(|one, next| one.origin == next.origin) {
-        let how = How::of(of_one);
-        match alike.iter_mut().find(|(other, _)| *other == how) {
-            Some((_, origins)) => origins.push(of_one[0].origin),
-            None => alike.push((how, vec![of_one[0].origin])),
+    for of_one in by_member(leaks) {
+        let origin = of_one[0].member.origin.as_str();
+        match alike.iter_mut().find(|(other, _)| other.fits(of_one)) {
+            Some((_, origins)) => origins.push(origin),
+            None => alike.push((How::of(of_one), vec![origin])),
         }
     }
     let mut said: Vec<String> = alike.iter().take(2).map(|(how, origins)| how.told(origins)).collect();
     said.extend((alike.len() > 2).then(|| format!("others in {} more ways", alike.len() - 2)));
-    excerpt(&said.join(", "), 1_000)
+    let at = leaks[0].at.filter(|at| leaks.iter().all(|leak| leak.at == Some(at)));
+    excerpt(&format!("{}{}", said.join(", "), at.map(|at| format!(" at {at}")).unwrap_or_default()), 1_000)
 }
 
 /// How an origin comes in.
-#[derive(PartialEq)]
 struct How {
     leak: Leak,
     ways: Vec<Way>,
@@ -116,6 +131,17 @@ impl How {
             // With `*` browsers never send credentials.
             credentials: leaks.iter().any(|leak| leak.credentials && leak.leak != Leak::Wildcard),
         }
+    }
+
+    /// Those of its ways in which this origin was asked.
+    fn ways_of(&self, member: &Member) -> Vec<Way> {
+        self.ways.iter().copied().filter(|way| member.ways.contains(way)).collect()
+    }
+
+    /// Whether another origin comes in like this, as far as it was asked.
+    fn fits(&self, leaks: &[Found<'_>]) -> bool {
+        let other = Self::of(leaks);
+        other.leak == self.leak && other.credentials == self.credentials && other.ways == self.ways_of(leaks[0].member)
     }
 
     fn told(&self, origins: &[&str]) -> String {

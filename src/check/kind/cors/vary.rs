@@ -5,22 +5,24 @@
 //! never cached (RFC 9110, 9.3.7).
 
 use super::{
+    Cors,
     answer::{Said, items},
-    ask::{Ask, Way},
-    judge::{NOT_ALL, Seen, answer},
+    ask::{Ask, NO_ORIGIN, Way},
+    fetch,
+    judge::{NOT_ALL, Seen, answer, is_2xx},
 };
 use crate::model::Expectation;
 
-/// The demand, judged on the answers to `asks`; `error` is the status of the error that wanted origins are answered.
-pub(super) fn judge(asks: &[Ask], seen: &Seen, error: Option<u16>) -> Expectation {
+/// The demand, judged on the answers to `asks`.
+pub(super) fn judge(cors: &Cors, asks: &[Ask], seen: &Seen) -> Expectation {
     let demand = Expectation::new("vary", "`Vary: Origin`").wanted("on every answer that depends on the origin");
-    let (mut lacking, mut depending, mut all_came) = (Vec::new(), 0, true);
+    let (mut lacking, mut depending) = (Vec::new(), 0);
+    let mut all_came = asks.iter().all(|ask| ask.way != Way::Cached || answer(seen, ask).is_ok());
     for way in [Way::Get, Way::Error] {
         let mut said: Vec<(&Ask, &Said)> = Vec::new();
         for ask in asks.iter().filter(|ask| ask.way == way) {
             match answer(seen, ask) {
-                Ok(answer) if !answer.is_turned_away(way, error) => said.push((ask, answer)),
-                Ok(_) => {}
+                Ok(answer) => said.push((ask, answer)),
                 Err(_) => all_came = false,
             }
         }
@@ -34,10 +36,24 @@ pub(super) fn judge(asks: &[Ask], seen: &Seen, error: Option<u16>) -> Expectatio
             let got = format!("missing on {} of {depending} answers, the first to {}", lacking.len(), ask.told());
             demand.got(got).met(false)
         }
+        [] if let Some(fault) = kept(cors, seen) => {
+            demand.got(format!("a cache on the way hands on what it kept of a request without `Origin`: {fault}")).met(false)
+        }
         [] if !all_came => demand.undetermined(NOT_ALL),
         [] if depending == 0 => demand.got("no answer depends on the origin").met(true),
         [] => demand.got(format!("on all {depending} answers")).met(true),
     }
+}
+
+/// What is wrong with the answer to the first wanted origin right after a request without `Origin`, as images and links
+/// make it, where both may come out of a cache. `None` too where the API takes no key that it does not know, or where that
+/// origin is let in nowhere.
+fn kept(cors: &Cors, seen: &Seen) -> Option<String> {
+    let wanted = *cors.wanted().first()?;
+    let said = |way: Way, origin: &str| answer(seen, &Ask::new(way, origin)).ok().filter(|said| is_2xx(said));
+    let fault = |said: &Said| fetch::origin_fault(said, cors.value(wanted), cors.credentials);
+    let (_, own) = (said(Way::Cached, NO_ORIGIN)?, said(Way::Cached, wanted)?);
+    fault(own).filter(|_| said(Way::Get, wanted).is_some_and(|said| fault(said).is_none()))
 }
 
 /// Whether a cache knows, or keeps nothing. `*` means that nothing it has fits any request.

@@ -15,9 +15,7 @@ use super::{
     probe::{PATIENCE, Probe, Probed},
     roots::Roots,
     seen::{Certificate, Endpoint, Handshake, How, KeyFile, Old, Seen},
-    session,
-    settings::Which,
-    staple,
+    session, staple,
     target::Service,
 };
 use crate::{
@@ -88,7 +86,7 @@ async fn doors(check: &Tls, cx: &Context, services: &[&Service]) -> Result<(Vec<
         let found = tokio::time::timeout(PATIENCE, addresses(cx.reach().pins(), &host, service.port)).await;
         let found =
             found.unwrap_or_else(|_| Err(format!("the name {host} could not be looked up in time"))).map_err(Unseen::Unreachable)?;
-        let chosen = choose(check.addresses, found);
+        let chosen = check.addresses.among(found);
         if chosen.is_empty() {
             return Err(Unseen::Unknown(format!("{host} has no address of the family that `addresses` names")));
         }
@@ -97,16 +95,6 @@ async fn doors(check: &Tls, cx: &Context, services: &[&Service]) -> Result<(Vec<
     let beyond = all.len().saturating_sub(MOST_ADDRESSES);
     all.truncate(MOST_ADDRESSES);
     Ok((all, beyond))
-}
-
-fn choose(which: Which, mut all: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    match which {
-        Which::All => {}
-        Which::First => all.truncate(1),
-        Which::Ipv4 => all.retain(SocketAddr::is_ipv4),
-        Which::Ipv6 => all.retain(SocketAddr::is_ipv6),
-    }
-    all
 }
 
 /// Why nothing at all was seen, if so.

@@ -31,21 +31,6 @@ impl MinVersion {
     }
 }
 
-/// Which addresses of the name are looked at.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Which {
-    /// Every one.
-    #[default]
-    All,
-    /// The first that the resolver gives.
-    First,
-    /// Every IPv4 address.
-    Ipv4,
-    /// Every IPv6 address.
-    Ipv6,
-}
-
 /// In which order the certificates must be served.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
