@@ -60,11 +60,16 @@ async fn good_values_stay_good_however_they_are_wrapped() {
 
 #[tokio::test]
 async fn a_named_key_without_a_judged_field_is_undetermined() {
-    let folder = folder("APP_CONFIG='{\"log\":{\"level\":\"info\"},\"port\":8080}'\nDEEP='X'\n");
+    let folder = folder("APP_CONFIG='{\"log\":{\"level\":\"info\"},\"port\":8080}'\n");
     assert_eq!(
         look(folder.path(), json!({ "keys": ["APP_CONFIG"] })).outcome().await,
         (Unknown, "`APP_CONFIG`: JSON, of which nothing is taken for a secret by its name".to_owned())
     );
+    let config = r#"{"log":{"level":"info"}}"#;
+    for encoded in [STANDARD.encode(config), STANDARD.encode(STANDARD.encode(config))] {
+        std::fs::write(folder.path().join("prod.env"), format!("APP_CONFIG={encoded}\n")).expect("written");
+        assert_eq!(look(folder.path(), json!({ "keys": ["APP_CONFIG"] })).outcome().await.0, Unknown, "{encoded}");
+    }
     // A published default is red there all the same.
     let published = "{\"computed\":\"minioadmin\"}";
     std::fs::write(folder.path().join("prod.env"), format!("APP_CONFIG='{published}'\n")).expect("written");

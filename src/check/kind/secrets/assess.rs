@@ -100,7 +100,10 @@ fn text_value(text: &str, root: &Leaf, allow: &[Class]) -> Assessment {
     let flaw = flaw.or_else(|| within.iter().find_map(|leaf| judge(leaf, allow).0));
     let unknown = match leaves.all.iter().find(|leaf| leaf.is_secret()) {
         _ if leaves.cut => Some("it holds more than can be looked at, or is wrapped too often".to_owned()),
-        None => Some(format!("{}, of which nothing is taken for a secret by its name", root.form)),
+        None => {
+            let form = leaves.all.iter().rev().find(|leaf| leaf.has_fields()).map_or(root.form, |leaf| leaf.form);
+            Some(format!("{form}, of which nothing is taken for a secret by its name"))
+        }
         Some(_) => None,
     };
     Assessment {

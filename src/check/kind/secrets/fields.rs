@@ -51,18 +51,39 @@ fn tree(text: &str) -> Option<(&'static str, Json)> {
         return Some(("JSON", json)).filter(|(_, json)| json.as_array().is_none_or(|items| !items.is_empty()));
     }
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
-    if lines > 1 && !text.starts_with("-----BEGIN") {
+    if lines > 1 && !is_shallow(text) {
+        return Some(("a file", Json::Null));
+    }
+    if lines > 1 {
         let yaml = text.split("\n---").map(|part| serde_yaml::from_str(part.trim_start_matches("---")).ok());
         let yaml: Option<Vec<Json>> = yaml.collect();
         if let Some(yaml) = yaml.filter(|parts| parts.iter().any(|part| part.is_object() || part.is_array())) {
             return Some(("a file", Json::Array(yaml)));
         }
     }
+    if lines < 2 && !text.contains(['=', '<', '"', '\'']) && !text.contains("login ") {
+        return None;
+    }
     let pairs = named(text);
     let secret = pairs.iter().any(|(name, _)| names_a_secret(name));
     // One line is a text with a sign in it, until a name says that it holds a secret.
     let form = if lines > 1 { "a file" } else { "a connection string" };
     (secret || (lines > 1 && pairs.len() == lines)).then(|| (form, Json::Object(several(pairs))))
+}
+
+/// Whether a parser that calls itself for each level may read it: no file of settings is nested deeper.
+fn is_shallow(text: &str) -> bool {
+    let steep = |line: &str| line.len() - line.trim_start_matches([' ', '\t', '-', '?']).len() > 200;
+    let mut depth = 0_usize;
+    let flat = text.chars().all(|c| {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth <= 64
+    });
+    flat && !text.lines().any(steep)
 }
 
 /// A name given twice keeps both: the later one is numbered.
@@ -215,6 +236,13 @@ mod tests {
             ["9f86d081884c7d65", "gK7=vQ2!mZp9xL", "Kp7+/9xQvB2mNc4LsW8rTy6UhJ1dKp3+Zq5/8wE=", "correct horse", "a\nb", "[]", "\"x\""]
         {
             assert!(read("DB_PASSWORD", text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn nested_without_end() {
+        for text in [format!("a:\n {}", "[".repeat(100_000)), format!("a:\n {}b", "- ".repeat(100_000)), "{\"a\":".repeat(100_000)] {
+            assert!(secrets("DB_PASSWORD", &text).is_empty());
         }
     }
 

@@ -70,7 +70,7 @@ impl Leaf {
 
     /// Whether its fields are judged, not itself.
     pub fn has_fields(&self) -> bool {
-        ["JSON", "a file", "a connection string"].contains(&self.form)
+        ["JSON", "a file", "a connection string", "encoded"].contains(&self.form)
     }
 
     /// Whether it is a secret by itself.
@@ -80,13 +80,19 @@ impl Leaf {
 
     /// It and all that is within it.
     pub fn leaves(self) -> Leaves {
-        let (mut all, mut waiting) = (Vec::new(), vec![(self, 0)]);
-        while let Some((mut leaf, depth)) = waiting.pop() {
-            if all.len() == MOST || depth > DEEPEST {
+        let (mut all, mut waiting): (Vec<Self>, _) = (Vec::new(), vec![(self, Vec::new())]);
+        while let Some((mut leaf, within)) = waiting.pop() {
+            if all.len() == MOST || within.len() > DEEPEST {
                 return Leaves { all, cut: true };
             }
-            let within = leaf.open();
-            waiting.extend(within.into_iter().rev().map(|inner| (inner, depth + 1)));
+            let parts = leaf.open();
+            if leaf.has_fields() {
+                // What only wraps fields is judged by them too.
+                let around = within.iter().rev().copied().take_while(|at: &usize| all[*at].form.is_empty()).collect::<Vec<_>>();
+                around.into_iter().for_each(|at| all[at].form = "encoded");
+            }
+            let path: Vec<usize> = within.into_iter().chain([all.len()]).collect();
+            waiting.extend(parts.into_iter().rev().map(|part| (part, path.clone())));
             all.push(leaf);
         }
         Leaves { all, cut: false }
@@ -97,10 +103,9 @@ impl Leaf {
         Self {
             lead: joined(&[&self.lead, &self.noun, lead]),
             noun: noun.into(),
-            text: text.into(),
-            form: "",
-            notes: Vec::new(),
-            ..self.clone()
+            user: self.user.clone(),
+            places: self.places.clone(),
+            ..Self::new(&self.key, &text.into(), self.demand, self.weight)
         }
     }
 }

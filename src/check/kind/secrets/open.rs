@@ -126,7 +126,7 @@ impl Leaf {
         }
         for (what, bytes) in peel::layers(text) {
             let part = match peel::readable(&bytes) {
-                Some((how, inner)) if how.is_empty() => self.part("", what, inner),
+                Some(("", inner)) => self.part("", what, inner),
                 Some((how, inner)) => self.part(what, how, inner),
                 None => Self { given: structure::of_bytes(&bytes), weight: Weight::Beside, ..self.part("", what, "") },
             };

@@ -1,4 +1,4 @@
-//! Good values are not red: 63 shapes of them, 2,000 of each, the same on every run.
+//! Good values are not red: 63 shapes of them, hundreds or thousands of each, the same on every run.
 
 use base64::{Engine as _, engine::general_purpose::*};
 
@@ -117,15 +117,24 @@ fn not_green(shape: usize, each: usize) -> Vec<String> {
     (0..each).filter_map(value).collect()
 }
 
-#[test]
-fn one_good_value_in_two_thousand_may_be_red() {
-    const EACH: usize = 2_000;
+fn at_most_one_in_two_thousand_is_red(each: usize) {
     const SHAPES: usize = 63;
     assert!(value(SHAPES - 1, &mut Random(1)).is_some() && value(SHAPES, &mut Random(1)).is_none());
-    let some = |from: usize| (from..SHAPES).step_by(2).flat_map(|shape| not_green(shape, EACH)).collect::<Vec<_>>();
+    let some = |from: usize| (from..SHAPES).step_by(2).flat_map(|shape| not_green(shape, each)).collect::<Vec<_>>();
     let red: Vec<String> = std::thread::scope(|scope| {
         let odd = scope.spawn(|| some(1));
         some(0).into_iter().chain(odd.join().expect("judged")).collect()
     });
-    assert!(red.len() * 2_000 <= SHAPES * EACH, "{} of {}: {:#?}", red.len(), SHAPES * EACH, &red[..red.len().min(60)]);
+    assert!(red.len() * 2_000 <= SHAPES * each, "{} of {}: {:#?}", red.len(), SHAPES * each, &red[..red.len().min(60)]);
+}
+
+#[test]
+fn good_values_are_not_red() {
+    at_most_one_in_two_thousand_is_red(200);
+}
+
+#[test]
+#[ignore = "ten times as many take minutes where nothing is optimised"]
+fn many_good_values_are_not_red() {
+    at_most_one_in_two_thousand_is_red(2_000);
 }
