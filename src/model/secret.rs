@@ -123,14 +123,19 @@ pub fn looks_secret(name: &str) -> bool {
         "authorization",
         "cookie",
     ];
-    if SECRET.iter().any(|w| word(w)) || ["pass", "auth", "pin", "otp", "hmac"].iter().any(|w| ends(w)) {
+    if SECRET.iter().any(|w| word(w)) || ["pass", "pw", "auth", "pin", "otp", "hmac", "jwt"].iter().any(|w| ends(w)) {
         return true;
     }
-    if ["password", "passwd", "secret", "apikey", "privatekey", "connectionstring", "webhookurl"].iter().any(|w| run.contains(w)) {
+    if ["password", "passwd", "secret", "apikey", "privatekey", "connectionstring", "webhookurl", "jaasconfig"]
+        .iter()
+        .any(|w| run.contains(w))
+    {
         return !ends("file") && !ends("path") && !ends("id") && !ends("length") && !ends("name");
     }
     let about_keys = ["public", "pub", "site", "publishable", "primary", "foreign", "cache", "sort", "partition"];
-    (ends("key") || ends("keys")) && words.len() > 1 && !about_keys.iter().any(|w| word(w))
+    // `ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY` is no key of a table.
+    let enciphers = ["encryption", "encrypt", "signing"].iter().any(|w| word(w)) && !["public", "pub"].iter().any(|w| word(w));
+    (ends("key") || ends("keys")) && words.len() > 1 && (enciphers || !about_keys.iter().any(|w| word(w)))
 }
 
 /// The words of a name in lower case: split at marks, and where a capital follows a small letter.
@@ -178,6 +183,10 @@ mod tests {
             "SENTRY_DSN",
             "MYSECRET",
             "SECRET_KEY_BASE",
+            "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
+            "DB_PW",
+            "JWT",
+            "KAFKA_SASL_JAAS_CONFIG",
         ] {
             assert!(looks_secret(name), "{name}");
         }
@@ -197,6 +206,8 @@ mod tests {
             "api",
             "region",
             "PRIMARY_KEY",
+            "SIGNING_PUBLIC_KEY",
+            "JWT_ISSUER",
             "AUTHOR",
         ] {
             assert!(!looks_secret(name), "{name}");

@@ -5,21 +5,29 @@ pub mod assess;
 pub mod choice;
 pub mod demands;
 pub mod directory;
+pub mod fields;
 pub mod flaw;
 pub mod held;
 pub mod inspection;
 pub mod jwt;
 pub mod kinship;
 pub mod known;
+pub mod leaf;
+pub mod naming;
+pub mod open;
 pub mod pattern;
+pub mod peel;
 pub mod pem;
 pub mod placeholder;
 pub mod printed;
 pub mod purpose;
 pub mod read;
+pub mod reading;
 pub mod shapes;
 pub mod source;
 pub mod structure;
+pub mod syntax;
+pub mod words;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -43,10 +51,18 @@ use crate::{
 ///
 /// Values are read from an env file, the process environment, a folder of mounted secrets, or the JSON that a program
 /// prints, and each is looked through for what gives a development value away, in this order: it is unset, a template
-/// that was never filled in, a default that documentation publishes, a credential of a test mode, a placeholder, a
-/// pattern, its own name or that of its user or host, too weak for its use; then whether two keys share a value. URLs
-/// are judged by the password and the host in them, tokens (JWT) also by their expiry and by who signed them, private
-/// keys (PEM) by their length. A random value never fails, whatever it happens to contain.
+/// that was never filled in, a default that is published, a credential of a test mode, a placeholder (also masked, in other
+/// languages, with a typing error), a pattern, its own name or that of its user or host, too weak for its use; then whether
+/// two keys share a value. A random value never fails, whatever it happens to contain.
+///
+/// A value is taken apart as far as it goes: fields of JSON, YAML, env files, properties, XML and connection strings whose
+/// name says that they are secrets, passwords of URLs and of `Basic` headers, and what stands in base64, hexadecimal, percent
+/// signs or gzip, also one in another. Tokens (JWT) are judged by their expiry and by who signed them, private keys (PEM) by
+/// their length.
+///
+/// What it cannot see: whether a value works, who else knows it, and a weak value in a field whose name says nothing. A named
+/// key is undetermined where nothing in it is taken for a secret, where it holds more than 2,000 texts, and where the
+/// programs that read env files disagree on a line (see `syntax`).
 ///
 /// The report names the key and what is wrong, never a value.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -55,10 +71,12 @@ pub struct Secrets {
     /// Where the values are.
     source: Source,
     /// The keys to judge, by name, by glob (`*_API_KEY`), or as `{ name: …, use: password|key|token, min-bytes: 32,
-    /// min-score: 3, allow: [shared] }`. A named key that is missing or empty is red, and so is a glob that finds nothing.
+    /// min-score: 3, allow: [shared] }`. A named key that is missing or empty is red, and so is a glob that finds nothing that
+    /// is set.
     #[serde(default)]
     keys: Vec<Key>,
-    /// Judge whatever looks secret: by the key's name, or by a value that is a URL with a login, a token or a private key.
+    /// Judge whatever is set and looks secret: by the key's name, or by a value that is a URL with a login, a token or a
+    /// private key, or has fields that are secrets.
     /// The default is `true` without `keys` and `false` with them.
     #[serde(default)]
     looks_secret: Option<bool>,
@@ -66,7 +84,8 @@ pub struct Secrets {
     #[serde(default)]
     except: Vec<Pattern>,
     /// Where another environment keeps its values, for example `{ env-file: deploy/staging.env }`: no judged key may have
-    /// the same value there, or nearly the same.
+    /// the same value there, or nearly the same, also as a part of it (the password of a URL, a field) or encoded, and none
+    /// that differs only in the environment it names (`x-prod`, `x-staging`).
     #[serde(default)]
     differs_from: Option<Source>,
     /// `true`: the env file or folder is not tracked by git, neither in the index nor in any commit this clone holds. From
@@ -103,7 +122,7 @@ impl Secrets {
     async fn read(&self, source: &Source, cx: &Context) -> Result<Vec<Held>, Unseen> {
         let held = read::read(source, &self.choice(), cx).await?;
         for entry in inspection::chosen(&held, &self.choice()) {
-            entry.worth_hiding().into_iter().for_each(|text| cx.hide(&entry.key, text));
+            entry.worth_hiding().iter().for_each(|text| cx.hide(&entry.key, text));
         }
         Ok(held)
     }

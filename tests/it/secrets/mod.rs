@@ -4,7 +4,9 @@ mod canary;
 mod command;
 mod folder;
 mod git;
+mod nested;
 mod settings;
+mod syntax;
 mod values;
 
 use std::path::Path;

@@ -22,6 +22,7 @@ fn what_demands_nothing_is_refused() {
         (json!({ "source": { "environment": false } }), "give exactly one of"),
         (json!({ "source": { "command": [] } }), "`command` is empty"),
         (json!({ "source": { "env-file": "a", "format": "vault" } }), "`format` goes with `command` only"),
+        (json!({ "source": { "directory": "a", "syntax": "shell" } }), "`syntax` goes with `env-file` only"),
         (json!({ "source": source, "looks-secret": false }), "no key is judged"),
         (json!({ "source": source, "keys": [], "looks-secret": false }), "no key is judged"),
         (json!({ "source": source, "keys": [""] }), "a key without a name"),

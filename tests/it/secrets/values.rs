@@ -42,7 +42,7 @@ async fn each_flaw_is_said_once_and_by_name() {
         ("DB_PASSWORD=", "`DB_PASSWORD`: got nothing: it is empty, wanted a value made for production"),
         ("DB_PASSWORD='  '", "`DB_PASSWORD`: got nothing but white space, wanted a value made for production"),
         (
-            "DB_PASSWORD=${PROD_PASSWORD}",
+            "DB_PASSWORD='${PROD_PASSWORD}'",
             "`DB_PASSWORD`: got a template that was never filled in (`${…}`), wanted a value made for production",
         ),
         ("DB_PASSWORD=difyai123456", "`DB_PASSWORD`: got a published default (Dify docker example), wanted a value made for production"),
@@ -142,7 +142,7 @@ async fn too_many_keys_are_refused_not_half_judged() {
 #[tokio::test]
 async fn another_environment_has_other_values() {
     let (own, other) = (random(5), random(6));
-    let folder = folder(&format!("JWT_SECRET_KEY={own}\nDB_PASSWORD=gK7#vQ2!mZp9xL\n"));
+    let folder = folder(&format!("JWT_SECRET_KEY={own}\nDB_PASSWORD='gK7#vQ2!mZp9xL'\n"));
     let staging = folder.path().join("staging.env");
     let settings = json!({ "differs-from": { "env-file": "staging.env" } });
     for (text, outcome, reason) in [
@@ -173,6 +173,46 @@ async fn another_environment_has_other_values() {
     }
     std::fs::remove_file(staging).expect("removed");
     assert_eq!(look(folder.path(), settings).outcome().await, (Outcome::Unknown, "env file staging.env does not exist".to_owned()));
+}
+
+#[tokio::test]
+async fn another_environment_has_other_parts() {
+    let random = random(7);
+    let base64 = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
+    for (here, there, wanted) in [
+        (format!("postgres://app:{random}@prod.corp/app"), format!("postgres://app:{random}@staging.corp/app"), Outcome::Fail),
+        ("velvet-otter-plank-prod".to_owned(), "velvet-otter-plank-staging".to_owned(), Outcome::Fail),
+        (random.clone(), base64(&random), Outcome::Fail),
+        (base64(&format!("app:{random}")), format!("{{\"a\":{{\"password\":\"{random}\"}}}}"), Outcome::Pass),
+        (format!("{{\"a\":{{\"password\":\"{random}\"}}}}"), base64(&random), Outcome::Fail),
+        (format!("postgres://app:{random}@db.corp/app"), format!("postgres://app:{}@db.corp/app", super::random(8)), Outcome::Pass),
+    ] {
+        let folder = folder(&format!("DB_PASSWORD='{here}'\n"));
+        std::fs::write(folder.path().join("staging.env"), format!("DB_PASSWORD='{there}'\n")).expect("written");
+        let settings = json!({ "keys": ["DB_PASSWORD"], "differs-from": { "env-file": "staging.env" } });
+        assert_eq!(look(folder.path(), settings).outcome().await.0, wanted, "{here} {there}");
+    }
+}
+
+#[tokio::test]
+async fn names_that_say_secret_and_names_that_do_not() {
+    let good = random(9);
+    for key in ["ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY", "DB_PW", "JWT", "KAFKA_SASL_JAAS_CONFIG", "dbPassword"] {
+        let folder = folder(&format!("{key}=changeme\n"));
+        assert_eq!(look(folder.path(), json!({})).outcome().await.0, Outcome::Fail, "{key}");
+    }
+    let settings = "SESSION_SECURE_COOKIE=false\nGF_AUTH_DISABLE_PASSWORD_LOGIN=true\nPWD=/srv/app\nMAX_TOKENS=4096\nSTRIPE_API_KEY=\nSMTP_PASSWORD=\"\"\n";
+    let folder = folder(&format!("{settings}JWT_SECRET_KEY={good}\n"));
+    let seen = look(folder.path(), json!({})).look().await.expect("seen");
+    assert_eq!(Outcome::of(&seen.expectations), Outcome::Pass, "{:#?}", seen.expectations);
+    assert_eq!(seen.observation["looks-secret"], json!(1));
+    // Named, an empty one is red; a glob that finds only empty ones finds nothing.
+    assert_eq!(look(folder.path(), json!({ "keys": ["STRIPE_API_KEY"] })).outcome().await.0, Outcome::Fail);
+    assert_eq!(look(folder.path(), json!({ "keys": ["*_API_KEY"] })).outcome().await.0, Outcome::Fail);
+    assert_eq!(look(folder.path(), json!({ "keys": ["*_KEY"] })).outcome().await.0, Outcome::Pass);
+    // A switch's word is no password.
+    std::fs::write(folder.path().join("prod.env"), "DB_PASSWORD=true\n").expect("written");
+    assert_eq!(look(folder.path(), json!({})).outcome().await.0, Outcome::Fail);
 }
 
 #[tokio::test]

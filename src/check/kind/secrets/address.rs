@@ -1,10 +1,13 @@
-//! URLs and connection strings: the login in them, the host they lead to, and how they are secured.
+//! URLs and what is written like one: the login in them, the host they lead to, and how they are secured.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::LazyLock};
 
-/// The parts of a URL or connection string that matter here.
+use percent_encoding::percent_decode_str;
+use regex::Regex;
+
+/// The parts of an address that matter here.
 pub struct Address<'a> {
-    /// In lower case; empty for a connection string.
+    /// In lower case; empty where none is given.
     pub scheme: String,
     /// The user, percent-decoded.
     pub user: Option<String>,
@@ -19,7 +22,7 @@ pub struct Address<'a> {
 /// The address that `text` is, if it is one.
 pub fn read(text: &str) -> Option<Address<'_>> {
     let text = text.trim();
-    url(text).or_else(|| connection_string(text))
+    url(text).or_else(|| bare(text))
 }
 
 fn url(text: &str) -> Option<Address<'_>> {
@@ -47,25 +50,20 @@ fn url(text: &str) -> Option<Address<'_>> {
     Some(Address { scheme: scheme.to_lowercase(), user: user.filter(|user| !user.is_empty()), password, hosts, query })
 }
 
+/// `app:password@tcp(db:3306)/shop` (MySQL in Go), `app:password@db:5432/shop`, `jdbc:oracle:thin:app/password@//db:1521/x`.
+fn bare(text: &str) -> Option<Address<'_>> {
+    static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(?:jdbc:oracle:thin:([^/@\s]+)/|([\w.-]+):)(\S+)@(?:tcp\(|//)?([A-Za-z][\w.-]*|[\d.]+):\d{2,5}\)?(?:/|$)").ok()
+    });
+    let found = LOGIN.as_ref()?.captures(text)?;
+    let user = found.get(1).or(found.get(2))?.as_str().to_owned();
+    let hosts = vec![found.get(4)?.as_str()];
+    Some(Address { scheme: String::new(), user: Some(user), password: Some(found[3].to_owned()), hosts, query: "" })
+}
+
 fn until_path(rest: &str, at: usize) -> &str {
     let end = rest[at..].find(['/', '?', '#']).map_or(rest.len(), |end| at + end);
     &rest[..end]
-}
-
-/// `host=db user=app password=…` (libpq) and `Server=db;User Id=app;Password=…` (ADO.NET, ODBC).
-fn connection_string(text: &str) -> Option<Address<'_>> {
-    let separator = if text.contains(';') { ';' } else { ' ' };
-    let pairs: Vec<(String, &str)> = text
-        .split(separator)
-        .filter_map(|part| part.split_once('='))
-        .map(|(name, value)| (name.trim().to_lowercase(), value.trim().trim_matches(['\'', '"'])))
-        .collect();
-    let find = |names: &[&str]| pairs.iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, value)| *value);
-    let password = find(&["password", "pwd"])?;
-    let host = find(&["host", "server", "data source", "addr", "address"])?;
-    let user = find(&["user", "user id", "uid", "username"]);
-    let hosts = vec![without_port(host.trim_start_matches("tcp:").split(',').next().unwrap_or(host))];
-    Some(Address { scheme: String::new(), user: user.map(str::to_owned), password: Some(password.to_owned()), hosts, query: "" })
 }
 
 fn without_port(host: &str) -> &str {
@@ -81,46 +79,22 @@ fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let escaped = (first == b'%').then(|| tail.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
-        match escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
 }
 
 impl Address<'_> {
     /// Whether it leads to a store or broker that holds data.
     pub fn is_store(&self) -> bool {
-        const STORES: [&str; 16] = [
-            "postgres",
-            "postgresql",
-            "mysql",
-            "mariadb",
-            "mongodb",
-            "redis",
-            "rediss",
-            "valkey",
-            "amqp",
-            "amqps",
-            "mssql",
-            "sqlserver",
-            "clickhouse",
-            "cockroachdb",
-            "nats",
-            "kafka",
-        ];
-        self.scheme.is_empty() || self.scheme.split(['+', ':']).any(|part| STORES.contains(&part))
+        const STORES: &str = "\
+            postgres postgresql mysql mariadb mongodb redis rediss valkey amqp amqps mssql sqlserver clickhouse cockroachdb \
+            nats kafka";
+        self.scheme.is_empty() || self.scheme.split(['+', ':']).any(|part| STORES.split(' ').any(|store| store == part))
+    }
+
+    /// The parameters after the `?`, decoded, but for the login.
+    pub fn parameters(&self) -> impl Iterator<Item = (String, String)> {
+        let pairs = self.query.split(['&', ';', '#']).filter_map(|pair| pair.split_once('='));
+        pairs.map(|(name, value)| (decoded(name), decoded(value))).filter(|(name, _)| name != "user" && name != "password")
     }
 
     /// Whether a host is this machine's, reserved for tests, or a tunnel or mail trap of a developer.
@@ -143,39 +117,19 @@ impl Address<'_> {
     }
 }
 
-fn is_local(host: &str) -> bool {
+/// Whether `host` is this machine's, reserved for tests (RFC 2606, RFC 6761), or a tunnel or mail trap of a developer.
+pub fn is_local(host: &str) -> bool {
+    const ENDS: &str = "\
+        localhost local test example invalid example.com example.org example.net localdomain lvh.me localtest.me nip.io \
+        host.docker.internal ngrok.io ngrok.app ngrok-free.app loca.lt trycloudflare.com mailtrap.io ethereal.email mailhog \
+        mailpit";
     let host = host.trim_end_matches('.').to_lowercase();
     if let Ok(ip) = host.parse::<IpAddr>() {
         return ip.is_loopback() || ip.is_unspecified();
     }
-    // RFC 2606 and RFC 6761: reserved names; then names of developers' machines, tunnels and mail traps.
-    const ENDS: [&str; 22] = [
-        "localhost",
-        "local",
-        "test",
-        "example",
-        "invalid",
-        "example.com",
-        "example.org",
-        "example.net",
-        "localdomain",
-        "lvh.me",
-        "localtest.me",
-        "nip.io",
-        "host.docker.internal",
-        "ngrok.io",
-        "ngrok.app",
-        "ngrok-free.app",
-        "loca.lt",
-        "trycloudflare.com",
-        "mailtrap.io",
-        "ethereal.email",
-        "mailhog",
-        "mailpit",
-    ];
     // Host names within a cluster end in `.local` too.
     !host.ends_with("cluster.local")
-        && ENDS.iter().any(|end| host == *end || host.strip_suffix(end).is_some_and(|head| head.ends_with('.')))
+        && ENDS.split(' ').any(|end| host == end || host.strip_suffix(end).is_some_and(|head| head.ends_with('.')))
 }
 
 #[cfg(test)]
@@ -199,12 +153,13 @@ mod tests {
             ("amqp://u:@mq", some("u"), some(""), vec!["mq"]),
             ("jdbc:postgresql://db/x?user=app&password=pw", some("app"), some("pw"), vec!["db"]),
             ("postgres://u:a/b@db/x", some("u"), some("a/b"), vec!["db"]),
-            ("host=localhost user=app password='pw'", some("app"), some("pw"), vec!["localhost"]),
-            ("Server=tcp:sql.corp,1433;User Id=sa;Password=pw;", some("sa"), some("pw"), vec!["sql.corp"]),
+            ("app:pw@tcp(db:3306)/shop", some("app"), some("pw"), vec!["db"]),
+            ("app:pw@db:5432/shop", some("app"), some("pw"), vec!["db"]),
+            ("jdbc:oracle:thin:app/pw@//db:1521/x", some("app"), some("pw"), vec!["db"]),
         ] {
             assert_eq!(parts(text), (user, password, hosts), "{text}");
         }
-        assert!(read("no address").is_none() && read("password=x").is_none() && read("1://x y").is_none());
+        assert!(["no address", "password=x", "1://x y", "gK:7#v@Q2!mZp9xL"].iter().all(|text| read(text).is_none()));
     }
 
     #[test]

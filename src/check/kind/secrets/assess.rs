@@ -1,40 +1,32 @@
-//! One value judged by itself, in a fixed order: the first flaw that is not accepted is the one reported.
+//! One value judged by itself: each of its texts in a fixed order, and of each the first flaw that is not accepted.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde_json::Value as Json;
 
 use super::{
-    address::{self, Address},
     flaw::{Class, Flaw},
-    held::Value,
-    jwt, known, pem, placeholder,
+    held::{Held, Value},
+    known,
+    leaf::{Leaf, Weight, joined},
+    peel, placeholder,
     purpose::{Demand, bucket},
     shapes, structure,
 };
-use crate::model::looks_secret;
 
 /// Of a longer text only the beginning is looked through for words and patterns.
 const LONGEST_JUDGED: usize = 4 << 10;
 
-/// What surrounds a value.
-pub struct Surroundings<'a> {
-    /// Its key.
-    pub key: &'a str,
-    /// The user it belongs to, where another key names one: `DB_USER` for `DB_PASSWORD`.
-    pub user: Option<&'a str>,
-    /// The host or database it belongs to.
-    pub places: Vec<&'a str>,
-    /// What is demanded of its strength.
-    pub demand: Demand,
-    /// Flaws that are accepted.
-    pub allow: &'a [Class],
-}
+/// Among what is no secret by name, only a published value of this length is no coincidence.
+const UNMISTAKABLE: usize = 16;
 
 /// What is known of a value. Never the value.
 #[derive(Debug, Default)]
 pub struct Assessment {
     /// Why it is no production value, if it is none.
     pub flaw: Option<Flaw>,
+    /// Why it cannot be told whether it is one.
+    pub unknown: Option<String>,
     /// How long it is, in steps.
     pub length: String,
     /// How strong it is, in steps; empty where that means nothing.
@@ -45,123 +37,138 @@ pub struct Assessment {
     pub expires: Option<Timestamp>,
 }
 
-/// Judges one value.
-pub fn assess(value: &Value, around: &Surroundings<'_>) -> Assessment {
+/// Judges one value, of which `root` says what surrounds it, but for what is accepted.
+pub fn assess(value: &Value, root: &Leaf, allow: &[Class]) -> Assessment {
     match value {
-        Value::Text(text) => text_value(text, around),
-        Value::Bytes(bytes) => Assessment {
-            flaw: around.first(structure::of_bytes(bytes)),
-            length: bucket(bytes.len(), "bytes"),
-            strength: "binary".into(),
-            ..Assessment::default()
+        Value::Text(text) => text_value(text, root, allow),
+        Value::Bytes(bytes) => match peel::readable(bytes) {
+            Some((_, text)) => text_value(&text, root, allow),
+            None => Assessment {
+                flaw: structure::of_bytes(bytes),
+                length: bucket(bytes.len(), "bytes"),
+                strength: "binary".into(),
+                ..Assessment::default()
+            },
         },
+        Value::Readings(readings) => {
+            let seen: Vec<_> = readings.iter().map(|(by, text)| (by, text.as_ref().map(|text| text_value(text, root, allow)))).collect();
+            disagreement(&seen).unwrap_or_else(|| seen.into_iter().find_map(|(_, seen)| seen).unwrap_or_default())
+        }
         Value::Contradictory(lines) => {
             let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
             let what = format!("different values on lines {}", lines.join(" and "));
             Assessment { flaw: Some(Flaw::new(Class::Contradictory, what)), ..Assessment::default() }
         }
-        // Whoever reads the source says why; there is nothing to judge.
-        Value::Unreadable(_) => Assessment::default(),
+        Value::Unreadable(why) => Assessment { unknown: Some(why.clone()), ..Assessment::default() },
     }
 }
 
-fn text_value(text: &str, around: &Surroundings<'_>) -> Assessment {
-    let seen = Assessment { length: bucket(text.chars().count(), "characters"), ..Assessment::default() };
-    let shapes = shapes::fitting(beginning(text));
-    if let Some(flaw) = unset(text).or_else(|| around.first(shapes.flaw(Class::Unset))) {
-        return Assessment { flaw: Some(flaw), ..seen };
-    }
-    let fields = fields(text);
-    if fields.is_none()
-        && let Some(flaw) = pem::read(text)
-    {
-        return Assessment { flaw: around.first(flaw), strength: "private key".into(), ..seen };
-    }
-    if let Some(token) = jwt::read(text) {
-        let flaw = around.first(known::value(text)).or_else(|| around.first(token.flaw));
-        return Assessment { flaw, strength: "signed token".into(), expires: token.expires, ..seen };
-    }
-    let published = around.first(shapes.flaw(Class::Unexpanded)).or_else(|| around.first(known::value(text).or_else(|| known::pair(text))));
-    let flaw = published.or_else(|| around.first(shapes.flaw(Class::TestMode)));
-    if let Some(address) = address::read(text) {
-        let notes = address.notes().into_iter().map(str::to_owned).collect();
-        return Assessment { flaw: flaw.or_else(|| address_flaw(&address, around)), strength: "address".into(), notes, ..seen };
-    }
-    if let Some(fields) = fields {
-        return Assessment { flaw: flaw.or_else(|| fields_flaw(&fields, around)), strength: "JSON".into(), ..seen };
-    }
-    let text = beginning(text);
-    let (strength, weak) = around.demand.measure(text.trim(), &around.hints());
-    Assessment { flaw: flaw.or_else(|| composition(text, around)).or_else(|| around.first(weak)), strength, ..seen }
-}
-
-/// What a plain text's own composition gives away; several values separated by commas are judged each.
-fn composition(text: &str, around: &Surroundings<'_>) -> Option<Flaw> {
-    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| part.len() >= 4).collect();
-    if parts.len() > 1 {
-        let listed = parts.iter().find_map(|part| around.first(known::value(part).or_else(|| shapes::fitting(part).flaw(Class::TestMode))));
-        if let Some(flaw) = listed {
-            return Some(flaw.of_part("a list with a value that is"));
-        }
-    }
-    around.first(placeholder::flaw(text)).or_else(|| around.first(structure::flaw(text))).or_else(|| around.first(own_name(text, around)))
-}
-
-fn address_flaw(address: &Address<'_>, around: &Surroundings<'_>) -> Option<Flaw> {
-    const PART: &str = "a URL with a password that is";
-    let user = address.user.as_deref();
-    let password = match &address.password {
-        Some(password) if password.is_empty() && user.is_some() => {
-            around.first(Some(Flaw::new(Class::EmptyPassword, "a URL with an empty password")))
-        }
-        Some(password) if !password.is_empty() => {
-            let shapes = shapes::fitting(password);
-            let inner = Surroundings { user, places: address.hosts.clone(), demand: around.demand.password(), ..*around };
-            let login = user.and_then(|user| known::login(user, password)).map(|flaw| flaw.of_part("a URL with"));
-            let alone = || {
-                around
-                    .first(shapes.flaw(Class::Unset).or_else(|| shapes.flaw(Class::Unexpanded)))
-                    .or_else(|| around.first(known::value(password)))
-                    .or_else(|| composition(password, &inner))
-                    .or_else(|| around.first(inner.demand.measure(password, &inner.hints()).1))
-                    .map(|flaw| flaw.of_part(PART))
-            };
-            around.first(login).or_else(alone)
-        }
-        _ => None,
-    };
-    let local = || around.first(address.is_local().then(|| Flaw::new(Class::LocalHost, "a URL to a host that is local or for tests")));
-    password.or_else(local)
-}
-
-/// The fields of a JSON object that look secret, as `KEY: value`.
-fn fields(text: &str) -> Option<Vec<(String, String)>> {
-    let Json::Object(object) = serde_json::from_str(text.trim().strip_prefix('{').map(|_| text.trim())?).ok()? else { return None };
-    let secret = object.into_iter().filter(|(key, _)| looks_secret(key));
-    Some(secret.filter_map(|(key, value)| value.as_str().map(|value| (key, value.to_owned()))).collect())
-}
-
-fn fields_flaw(fields: &[(String, String)], around: &Surroundings<'_>) -> Option<Flaw> {
-    fields.iter().find_map(|(key, value)| {
-        let inner = Surroundings { key, user: None, places: Vec::new(), demand: Demand::of(key, None), ..*around };
-        text_value(value, &inner).flaw.map(|flaw| flaw.of_part("JSON with a field that is"))
-    })
-}
-
-fn own_name(text: &str, around: &Surroundings<'_>) -> Option<Flaw> {
-    let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let (value, key) = (bare(text), bare(around.key.rsplit('/').next().unwrap_or(around.key)));
-    let numbered = |name: &str| value.strip_prefix(name).is_some_and(|rest| rest.len() <= 4 && rest.chars().all(|c| c.is_ascii_digit()));
-    if value.is_empty() {
+/// Where the readers of one line do not come to the same end: what each reads, without its text.
+fn disagreement(seen: &[(&String, Option<Assessment>)]) -> Option<Assessment> {
+    let said: Vec<(&String, &str)> = seen
+        .iter()
+        .map(|(by, seen)| match seen {
+            None => (*by, "a value with something in its place that is not in the file (`$…`)"),
+            Some(seen) => (*by, seen.flaw.as_ref().map_or("a value without a known weakness", |flaw| flaw.what.as_str())),
+        })
+        .collect();
+    let alike = |of: fn(&Assessment) -> bool| seen.iter().all(|(_, seen)| seen.as_ref().is_some_and(of));
+    if alike(|seen| seen.flaw.is_some()) || alike(|seen| seen.flaw.is_none()) {
         return None;
     }
-    if numbered(&key) {
-        return Some(Flaw::new(Class::OwnName, "its own name"));
+    let said: Vec<String> = said.iter().map(|(by, what)| format!("{by} read {what}")).collect();
+    let why = format!("its line is read differently: {}; say `syntax:` of the program that reads the file", said.join(", "));
+    Some(Assessment { unknown: Some(why), ..Assessment::default() })
+}
+
+/// What is secret in what a key holds, in every reading of it.
+pub fn texts(held: &Held) -> BTreeSet<String> {
+    let readings: Vec<&str> = match &held.value {
+        Value::Text(text) => vec![text],
+        Value::Readings(readings) => readings.iter().filter_map(|(_, text)| text.as_deref()).collect(),
+        _ => Vec::new(),
+    };
+    let leaves = |text| Leaf::new(&held.key, text, Demand::of(&held.key, None), Weight::Secret).leaves().all;
+    let all = readings.into_iter().flat_map(leaves);
+    all.filter(Leaf::is_secret).map(|leaf| leaf.text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+}
+
+fn text_value(text: &str, root: &Leaf, allow: &[Class]) -> Assessment {
+    let leaves = Leaf { text: text.to_owned(), ..root.clone() }.leaves();
+    let Some((root, within)) = leaves.all.split_first() else { return Assessment::default() };
+    let (flaw, strength) = judge(root, allow);
+    let flaw = flaw.or_else(|| within.iter().find_map(|leaf| judge(leaf, allow).0));
+    let unknown = match leaves.all.iter().find(|leaf| leaf.is_secret()) {
+        _ if leaves.cut => Some("it holds more than can be looked at, or is wrapped too often".to_owned()),
+        None => {
+            let form = leaves.all.iter().rev().find(|leaf| leaf.has_fields()).map_or(root.form, |leaf| leaf.form);
+            Some(format!("{form}, of which nothing is taken for a secret by its name"))
+        }
+        Some(_) => None,
+    };
+    Assessment {
+        unknown: unknown.filter(|_| flaw.is_none()),
+        flaw,
+        length: bucket(text.chars().count(), "characters"),
+        strength: if root.form.is_empty() { strength } else { root.form.to_owned() },
+        notes: root.notes.clone(),
+        expires: leaves.all.iter().find_map(|leaf| leaf.expires),
     }
-    if around.user.is_some_and(|user| user.len() >= 2 && numbered(&bare(user))) {
-        return Some(Flaw::new(Class::OwnName, "the name of its user"));
+}
+
+/// What is wrong with one text, and how strong it is.
+fn judge(leaf: &Leaf, allow: &[Class]) -> (Option<Flaw>, String) {
+    let text = beginning(&leaf.text);
+    let shapes = shapes::fitting(text);
+    // An accepted flaw lets the next be looked for.
+    let told = |flaw: Option<Flaw>, noun: &str| {
+        let lead = joined(&[&leaf.lead, noun]);
+        flaw.filter(|flaw| !allow.contains(&flaw.class)).map(|flaw| if lead.is_empty() { flaw } else { flaw.of_part(&lead) })
+    };
+    let first = |flaw: Option<Flaw>| told(flaw, &leaf.noun);
+    let unexpanded = || first(shapes.flaw(Class::Unexpanded));
+    let published = || first(known::value(&leaf.text));
+    let test_mode = || first(shapes.flaw(Class::TestMode));
+    let unset = unset(text).or_else(|| shapes.flaw(Class::Unset)).filter(|_| leaf.weight == Weight::Secret && leaf.given.is_none());
+    let flaw = match (leaf.form, leaf.weight) {
+        _ if leaf.given.is_some() => published().or_else(|| first(leaf.given.clone())),
+        _ if unset.is_some() => first(unset),
+        _ if leaf.has_fields() => None,
+        (_, Weight::Beside) => published().or_else(test_mode).filter(|_| text.len() >= UNMISTAKABLE),
+        ("", weight) => {
+            let login = || leaf.user.as_ref().and_then(|user| known::login(user, &leaf.text)).or_else(|| known::pair(&leaf.text));
+            let known = unexpanded().or_else(|| told(login(), "")).or_else(published).or_else(test_mode);
+            let composed = || first(placeholder::flaw(text)).or_else(|| first(structure::flaw(text))).or_else(|| first(own_name(leaf)));
+            let flaw = known.or_else(composed);
+            if weight == Weight::Secret && (flaw.is_none() || leaf.lead.is_empty()) {
+                let (strength, weak) = leaf.demand.measure(text.trim(), &hints(leaf));
+                return (flaw.or_else(|| first(weak)), strength);
+            }
+            flaw
+        }
+        _ => unexpanded().or_else(published).or_else(test_mode),
+    };
+    (flaw, String::new())
+}
+
+fn own_name(leaf: &Leaf) -> Option<Flaw> {
+    let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let (value, key) = (bare(&leaf.text), bare(leaf.key.rsplit('/').next().unwrap_or(&leaf.key)));
+    let numbered = |name: &str| value.strip_prefix(name).is_some_and(|rest| rest.len() <= 4 && rest.chars().all(|c| c.is_ascii_digit()));
+    let found = |what: &str| Some(Flaw::new(Class::OwnName, what));
+    match () {
+        () if value.is_empty() => None,
+        () if !key.is_empty() && numbered(&key) => found("its own name"),
+        () if leaf.user.as_ref().is_some_and(|user| user.len() >= 2 && numbered(&bare(user))) => found("the name of its user"),
+        () if leaf.places.iter().any(|place| bare(place) == value) => found("the name of its host or database"),
+        () => None,
     }
-    around.places.iter().any(|place| bare(place) == value).then(|| Flaw::new(Class::OwnName, "the name of its host or database"))
+}
+
+/// What an attacker would try first.
+fn hints(leaf: &Leaf) -> Vec<&str> {
+    let words = leaf.key.split(['_', '-', '.', '/']).chain(leaf.user.as_deref()).chain(leaf.places.iter().map(String::as_str));
+    words.filter(|word| word.len() >= 3).collect()
 }
 
 fn unset(text: &str) -> Option<Flaw> {
@@ -181,28 +188,16 @@ fn beginning(text: &str) -> &str {
     &text[..end]
 }
 
-impl Surroundings<'_> {
-    /// `flaw`, unless it is accepted. An accepted one lets the next be looked for.
-    fn first(&self, flaw: Option<Flaw>) -> Option<Flaw> {
-        flaw.filter(|flaw| !self.allow.contains(&flaw.class))
-    }
-
-    /// What an attacker would try first.
-    fn hints(&self) -> Vec<&str> {
-        self.key.split(['_', '-', '.', '/']).chain(self.user).chain(self.places.iter().copied()).filter(|word| word.len() >= 3).collect()
-    }
-}
-
 #[cfg(test)]
 mod random;
 
 #[cfg(test)]
 mod tests {
-    use super::{super::choice::Key, *};
+    use super::*;
 
     fn flaw(key: &str, text: &str) -> Option<Class> {
-        let around = Surroundings { key, user: None, places: Vec::new(), demand: Demand::of(key, None::<&Key>), allow: &[] };
-        assess(&Value::Text(text.to_owned()), &around).flaw.map(|flaw| flaw.class)
+        let root = Leaf::new(key, "", Demand::of(key, None), Weight::Secret);
+        assess(&Value::Text(text.to_owned()), &root, &[]).flaw.map(|flaw| flaw.class)
     }
 
     /// Domain facts' list of what fools naive checks: each is red, and for its own reason.
@@ -242,7 +237,7 @@ mod tests {
             ("REDIS_URL", "redis://:foobared@cache.corp:6379/0", Class::KnownDefault),
             ("SERVICE_ACCOUNT", "{\"client_secret\": \"changeme\"}", Class::KnownDefault),
             ("SERVICE_ACCOUNT", r#"{"private_key": "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"}"#, Class::Placeholder),
-            ("API_KEYS", "Zk3Rw9Lm7Qx2Vb8N,changeme", Class::KnownDefault),
+            ("API_KEYS", "Zk3Rw9Lm7Qx2Vb8N,changeme", Class::Placeholder),
         ] {
             assert_eq!(flaw(key, text), Some(class), "{key}={text}");
         }
@@ -271,11 +266,8 @@ mod tests {
     #[test]
     fn what_is_accepted_gives_way_to_the_next() {
         let url = "postgres://app:@localhost/app";
-        let of = |allow: &[Class]| {
-            let around =
-                Surroundings { key: "DATABASE_URL", user: None, places: Vec::new(), demand: Demand::of("DATABASE_URL", None), allow };
-            assess(&Value::Text(url.to_owned()), &around).flaw.map(|flaw| flaw.class)
-        };
+        let root = Leaf::new("DATABASE_URL", "", Demand::of("DATABASE_URL", None), Weight::Secret);
+        let of = |allow: &[Class]| assess(&Value::Text(url.to_owned()), &root, allow).flaw.map(|flaw| flaw.class);
         assert_eq!(of(&[]), Some(Class::EmptyPassword));
         assert_eq!(of(&[Class::EmptyPassword]), Some(Class::LocalHost));
         assert_eq!(of(&[Class::EmptyPassword, Class::LocalHost]), None);

@@ -8,8 +8,7 @@ use serde::{
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{flaw::Class, pattern::Pattern, purpose::Use};
-use crate::model::looks_secret;
+use super::{flaw::Class, naming::names_a_secret, pattern::Pattern, purpose::Use};
 
 /// A key to judge, or a glob over keys.
 #[derive(Debug, Clone)]
@@ -65,7 +64,7 @@ impl TryFrom<Demands> for Key {
             return Err("`min-bytes: 0` demands nothing: leave it out".into());
         }
         if let Some(class) = allow.iter().find(|class| !class.may_be_allowed()) {
-            return Err(format!("`allow: [{}]` would make the check pointless", class.word()));
+            return Err(format!("`allow: [{}]` would make the check pointless", serde_json::json!(class).as_str().unwrap_or_default()));
         }
         Ok(Self { pattern: name, purpose, min_bytes, min_score, allow })
     }
@@ -137,22 +136,3 @@ impl<'a> Choice<'a> {
         !key.is_empty() && (self.demand(key).is_some() || (self.looks_secret && !self.excepts(key) && names_a_secret(key)))
     }
 }
-
-/// Whether a key's name says that it holds a secret, and not a setting of one (`TOKEN_TTL`) or a shell's working folder.
-pub fn names_a_secret(key: &str) -> bool {
-    let key = key.rsplit('/').next().unwrap_or(key);
-    looks_secret(key) && !names_a_setting(key) && !matches!(key, "PWD" | "OLDPWD")
-}
-
-/// Whether a name that looks secret ends in a word for a setting: `JWT_TOKEN_EXPIRES_IN`, `COOKIE_DOMAIN`.
-pub fn names_a_setting(key: &str) -> bool {
-    let words: Vec<String> = key.split(['_', '-', '.']).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-    words.last().is_some_and(|last| SETTINGS.split(' ').any(|word| word == last) || last.ends_with("minutes") || last.ends_with("seconds"))
-}
-
-const SETTINGS: &str = "\
-    expire expires expiry expiration in ttl lifetime lifespan age length len size min max minutes seconds hours days \
-    ms sec secs name id ids url uri endpoint host port domain path file dir enabled enable disabled disable secure \
-    samesite httponly algorithm alg type policy prefix suffix header issuer iss audience aud rounds cost iterations \
-    version region format mode count limit interval timeout required rotation provider backend engine strategy scope \
-    scopes method methods location arn sock leeway hasher hashers validators attempts retries complexity regex";

@@ -39,25 +39,6 @@ pub enum Class {
 }
 
 impl Class {
-    /// The word in plan and report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Unset => "unset",
-            Self::Unexpanded => "unexpanded",
-            Self::Contradictory => "contradictory",
-            Self::KnownDefault => "known-default",
-            Self::TestMode => "test-mode",
-            Self::Placeholder => "placeholder",
-            Self::Pattern => "pattern",
-            Self::OwnName => "own-name",
-            Self::Shared => "shared",
-            Self::Weak => "weak",
-            Self::LocalHost => "local-host",
-            Self::EmptyPassword => "empty-password",
-            Self::Expired => "expired",
-        }
-    }
-
     /// Whether a plan may accept it for a key; what nobody can mean is never accepted.
     pub fn may_be_allowed(self) -> bool {
         matches!(

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    address,
-    assess::{Surroundings, assess},
-    choice::{Choice, Key, names_a_secret, names_a_setting},
+    assess::assess,
+    choice::{Choice, Key},
     flaw::{Class, Flaw},
-    held::{Held, Value},
+    held::Held,
     kinship,
+    leaf::{Leaf, Weight},
+    naming::{is_setting, names_a_secret, names_a_setting},
     purpose::{Demand, Use},
 };
 use crate::{
@@ -115,21 +116,23 @@ impl Inspected {
     }
 }
 
-/// The keys of `held` that are judged.
+/// The keys of `held` that are judged. An empty one is only where it is named.
 pub fn chosen<'a>(held: &'a [Held], choice: &Choice<'_>) -> Vec<&'a Held> {
-    held.iter()
-        .filter(|entry| choice.demand(&entry.key).is_some() || (choice.looks_secret && looks(entry) && !choice.excepts(&entry.key)))
-        .collect()
+    let is_chosen = |entry: &&Held| match choice.demand(&entry.key) {
+        Some(key) => !key.pattern.is_glob() || entry.value.text() != Some(""),
+        None => choice.looks_secret && !choice.excepts(&entry.key) && looks(entry),
+    };
+    held.iter().filter(is_chosen).collect()
 }
 
 /// Whether a key looks secret by its name, or by a value that could not be anything else.
 fn looks(held: &Held) -> bool {
-    let by_value = |text: &str| {
-        let logs_in =
-            address::read(text).is_some_and(|address| address.password.is_some() || (address.is_store() && !address.scheme.is_empty()));
-        logs_in || text.contains("PRIVATE KEY-----") || super::jwt::read(text).is_some()
-    };
-    names_a_secret(&held.key) || held.value.text().is_some_and(by_value)
+    let Some(text) = held.value.text() else { return names_a_secret(&held.key) };
+    if text.is_empty() || names_a_secret(&held.key) {
+        return !text.is_empty() && !is_setting(&held.key, text);
+    }
+    let leaves = Leaf::new(&held.key, text, Demand::of(&held.key, None), Weight::Beside).leaves();
+    leaves.cut || leaves.all.iter().any(|leaf| leaf.is_secret() || ["signed token", "private key"].contains(&leaf.form) || leaf.is_store())
 }
 
 /// Judges what a source holds.
@@ -162,28 +165,23 @@ pub fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> Inspection
 
 fn inspected(entry: &Held, held: &[Held], said: Option<&Key>) -> Inspected {
     let demand = Demand::of(&entry.key, said);
-    let around = Surroundings {
-        key: &entry.key,
-        user: sibling(&entry.key, held, &["USER", "USERNAME", "LOGIN"]),
-        places: ["HOST", "HOSTNAME", "DATABASE", "DB", "NAME"].iter().filter_map(|end| sibling(&entry.key, held, &[end])).collect(),
-        demand,
-        allow: said.map_or(&[], |said| said.allow.as_slice()),
+    let beside = |ends: &[&str]| sibling(&entry.key, held, ends).map(str::to_owned);
+    let root = Leaf {
+        user: beside(&["USER", "USERNAME", "LOGIN"]),
+        places: ["HOST", "HOSTNAME", "DATABASE", "DB", "NAME"].iter().filter_map(|end| beside(&[end])).collect(),
+        ..Leaf::new(&entry.key, "", demand, Weight::Secret)
     };
-    let seen = assess(&entry.value, &around);
-    let login = || around.user.zip(entry.value.text()).and_then(|(user, password)| super::known::login(user, password));
-    let unreadable = match &entry.value {
-        Value::Unreadable(why) => Some(why.clone()),
-        _ => None,
-    };
+    let allow = said.map_or(&[][..], |said| &said.allow);
+    let seen = assess(&entry.value, &root, allow);
     Inspected {
         key: shown(&entry.key),
-        purpose: unreadable.is_none().then(|| demand.purpose()),
-        unreadable,
+        purpose: seen.unknown.is_none().then(|| demand.purpose()),
+        unreadable: seen.unknown,
         length: seen.length,
         strength: seen.strength,
-        flaws: seen.flaw.or_else(login).into_iter().collect(),
+        flaws: seen.flaw.into_iter().collect(),
         notes: seen.notes,
-        expires: seen.expires.filter(|_| !around.allow.contains(&Class::Expired)),
+        expires: seen.expires.filter(|_| !allow.contains(&Class::Expired)),
     }
 }
 
@@ -208,6 +206,6 @@ fn tell_apart(secrets: &mut [Inspected]) {
 }
 
 /// A key's name, harmless to show: names of files and of JSON fields come from outside.
-fn shown(key: &str) -> String {
+pub fn shown(key: &str) -> String {
     excerpt(&plain(key), 120)
 }

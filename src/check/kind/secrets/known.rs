@@ -1,52 +1,61 @@
-//! Values and logins that documentation publishes, kept in `known.tsv`.
+//! Values and logins that documentation publishes, kept in `known.tsv`, and thousands more as hashes in `published.txt`.
 //!
 //! One a line: the value (or `user:password`), a tab, and the product whose documentation, example or default it is. A
-//! line `[logins]` starts the pairs. Gathered fact by fact from the products' own documentation and examples.
+//! line `[logins]` starts the pairs. Gathered fact by fact from the products' own documentation and examples. The hashes
+//! say where they are from in their file; they are looked up where the lists of texts know nothing.
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::{
-    flaw::{Class, Flaw},
-    purpose,
-};
+use super::flaw::{Class, Flaw};
+use crate::model::Digest;
 
 const TABLE: &str = include_str!("known.tsv");
+const HASHES: &str = include_str!("published.txt");
 
+/// Digits of a hash in `published.txt`.
+const DIGITS: usize = 12;
+
+/// What is published, in lower case or as a hash, and whose it is.
+#[derive(Default)]
 struct Known {
-    /// By value in lower case.
     values: HashMap<String, &'static str>,
-    /// By `user:password` in lower case.
+    /// As `user:password`.
     logins: HashMap<String, &'static str>,
 }
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    let mut known = Known { values: HashMap::new(), logins: HashMap::new() };
-    let mut pairs = false;
-    for line in TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
-        pairs |= line == "[logins]";
-        if let Some((value, product)) = line.split_once('\t') {
-            let table = if pairs { &mut known.logins } else { &mut known.values };
-            table.insert(value.to_lowercase(), product);
+    let (mut known, mut pairs, mut source) = (Known::default(), false, "");
+    for line in TABLE.lines().chain(["[values]"]).chain(HASHES.lines()).filter(|line| !line.is_empty() && !line.starts_with("# ")) {
+        if let Some((kind, named)) = line.strip_prefix('[').and_then(|line| line.split_once(']')) {
+            (pairs, source) = (kind == "logins", named.trim());
+            continue;
         }
+        let (value, product) = line.split_once('\t').unwrap_or((line, source));
+        let table = if pairs { &mut known.logins } else { &mut known.values };
+        table.entry(value.to_lowercase()).or_insert(product);
     }
     known
 });
 
-/// The published default that `text` is, if it is one: as it stands, in base64 or in hexadecimal.
+/// Whose `text` is, as it stands or as a hash.
+fn whose(table: &HashMap<String, &'static str>, text: &str) -> Option<&'static str> {
+    let lower = text.trim().to_lowercase();
+    let hashed = || table.get(&Digest::of(lower.as_bytes()).as_str()[..DIGITS]);
+    table.get(&lower).or_else(|| table.get(lower.trim_matches(['"', '\'', '`']).trim())).or_else(hashed).copied()
+}
+
+/// The published default that `text` is, if it is one.
 pub fn value(text: &str) -> Option<Flaw> {
-    if let Some(product) = lookup(text) {
-        return Some(published(product, text, ""));
-    }
-    let readable = |bytes: Vec<u8>| String::from_utf8(bytes).ok().filter(|text| text.len() >= 4);
-    let hidden = purpose::base64(text.trim()).and_then(readable).map(|inner| (inner, ", written in base64"));
-    let hidden =
-        hidden.into_iter().chain(purpose::hexadecimal(text.trim()).and_then(readable).map(|inner| (inner, ", written in hexadecimal")));
-    hidden.into_iter().find_map(|(inner, how)| lookup(&inner).map(|product| published(product, &inner, how)))
+    let product = whose(&KNOWN.values, text)?;
+    // A product may be called like its default password: then it is not named.
+    let named = product.to_lowercase().contains(&text.trim().to_lowercase());
+    let whose = if named { String::new() } else { format!(" ({product})") };
+    Some(Flaw::new(Class::KnownDefault, format!("a published default{whose}")))
 }
 
 /// The published login that `user` and `password` are, if they are one.
 pub fn login(user: &str, password: &str) -> Option<Flaw> {
-    let product = KNOWN.logins.get(&format!("{user}:{password}").to_lowercase())?;
+    let product = whose(&KNOWN.logins, &format!("{user}:{password}"))?;
     Some(Flaw::new(Class::KnownDefault, format!("a published default login ({product})")))
 }
 
@@ -59,18 +68,6 @@ pub fn pair(text: &str) -> Option<Flaw> {
 pub fn signing_secrets() -> impl Iterator<Item = (&'static str, &'static str)> {
     let values = TABLE.lines().take_while(|line| *line != "[logins]").filter(|line| !line.starts_with("# "));
     values.filter_map(|line| line.split_once('\t'))
-}
-
-fn lookup(text: &str) -> Option<&'static str> {
-    let lower = text.trim().to_lowercase();
-    KNOWN.values.get(&lower).or_else(|| KNOWN.values.get(lower.trim_matches(['"', '\'', '`']).trim())).copied()
-}
-
-/// A product may be called like its default password: then it is not named.
-fn published(product: &str, text: &str, how: &str) -> Flaw {
-    let named = product.to_lowercase().contains(&text.trim().to_lowercase());
-    let whose = if named { String::new() } else { format!(" ({product})") };
-    Flaw::new(Class::KnownDefault, format!("a published default{how}{whose}"))
 }
 
 #[cfg(test)]
@@ -89,13 +86,22 @@ mod tests {
             assert!(seen.insert(value.to_lowercase()), "twice: {line}");
         }
         assert!(seen.len() >= 300, "only {}", seen.len());
-        assert_eq!(KNOWN.values.len() + KNOWN.logins.len(), lines.len());
-        assert!(KNOWN.logins.keys().all(|pair| pair.contains(':')));
+        let hashes =
+            HASHES.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '['])).inspect(|line| assert_eq!(line.len(), DIGITS));
+        assert!(hashes.count() >= 5_000);
+    }
+
+    #[test]
+    fn published_as_a_hash() {
+        // In the sources' own first lines: a key of a public repository, and the login of a switch.
+        for flaw in [value("9OLWxND4o83j4K4iuopO"), login("admin", "1234admin")] {
+            assert_eq!(flaw.map(|flaw| flaw.class), Some(Class::KnownDefault));
+        }
     }
 
     #[test]
     fn found_however_it_is_written() {
-        for text in ["minioadmin", " MinioAdmin ", "\"minioadmin\"", "bWluaW9hZG1pbg==", "6d696e696f61646d696e"] {
+        for text in ["minioadmin", " MinioAdmin ", "\"minioadmin\""] {
             assert_eq!(value(text).map(|flaw| flaw.class), Some(Class::KnownDefault), "{text}");
         }
         assert_eq!(value("minioadmin2"), None);

@@ -1,53 +1,43 @@
-//! Words that stand for a value: "changeme", "your-secret-key", "dev-activities-key".
+//! Words that stand for a value: "changeme", "your-secret-key", "dev-activities-key", kept in `words.txt`.
 //!
 //! A strong random value may contain a short word by chance. So long phrases count anywhere; words for an environment
 //! count as a word of their own; all other words count only where they make up much of the value.
 
-use super::flaw::{Class, Flaw};
+use std::sync::LazyLock;
 
-/// At six letters and more a phrase is no accident (one in 10^8 for 44 random characters).
-const PHRASES: &str = "\
-    changeme changeit changethis changeinprod changeinprd changebefore changemenow pleasechange tobechanged \
-    tobemodified mustbechanged shouldbechanged shouldbeupdated overrideme overridethis replaceme replacethis \
-    replacewith replaceit tobereplaced setme setthis fillme fillin putyour enteryour addyour insertyour inserthere \
-    keyhere tokenhere secrethere passwordhere valuehere goeshere yoursecret yourpassword yourtoken yourapikey \
-    yourapi yourkey yourown yourencryption yourjwt yourstrong yoursuper example placeholder dummyvalue fixmefix \
-    generateanew generateme getakeyfrom supersecret verysecret topsecret notsosecret notsecure insecure notasecret \
-    thisisasecret iamasecret randomstring loremipsum deadbeefdeadbeef donotuse";
+use aho_corasick::{AhoCorasick, MatchKind};
+use strsim::osa_distance;
 
-/// Words for an environment that is not production.
-const STAGES: &str = "\
-    dev devel develop development test testing tests demo local localhost localdev sandbox staging sample fake dummy \
-    mock tutorial quickstart";
+use super::{
+    flaw::{Class, Flaw},
+    words::list,
+};
 
-/// Words that only describe what the value is.
-const WORDS: &str = "\
-    password passwd passw0rd p@ssw0rd p@ssword pass secret s3cret s3cr3t token apikey jwt key auth default admin \
-    administrator root user username login guest master private public signing encryption session cookie super very \
-    long strong safe secure random string value here your my our the this that todo fixme tbd xxx qwerty letmein \
-    hunter2 foobar foo bar baz abc123 12345 123 lorem ipsum welcome monkey service app api prod production database \
-    server internal";
+/// The phrases that count anywhere.
+static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(list("phrases")).ok());
 
-/// Words that alone give nothing away, however much of the value they are.
-const FILLING: &str = "\
-    my our the this that very long prod production";
+/// Words and stages, the longest of those that begin at one place.
+static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let all = list("words").iter().chain(list("stages"));
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(all).ok()
+});
 
 /// What `text` gives away by its words.
 pub fn flaw(text: &str) -> Option<Flaw> {
     let found = |what: &str| Some(Flaw::new(Class::Placeholder, what));
-    let lower = text.to_lowercase();
+    if is_masked(text) {
+        return found("a masked value: what a screen shows of one");
+    }
+    let lower: String = text.to_lowercase().chars().map(plain).collect();
     let joined: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    if PHRASES.split(' ').any(|phrase| joined.contains(phrase)) || joined.contains("xxxxxx") {
+    let unleeted: String = lower.chars().map(unleet).filter(|c| c.is_alphanumeric()).collect();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let random = looks_random(text);
+    let phrase = |joined: &str| PHRASES.as_ref().is_some_and(|phrases| phrases.is_match(joined));
+    if phrase(&joined) || (!random && (phrase(&unleeted) || misspelt(&words))) {
         return found("a placeholder");
     }
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let is_stage = |word: &&str| STAGES.split(' ').any(|stage| stage == word.trim_end_matches(|c: char| c.is_ascii_digit()));
-    let names_a_stage = if looks_random(text) {
-        words.len() > 1 && words.first().is_some_and(is_stage) && own_first_word(text)
-    } else {
-        words.iter().any(is_stage)
-    };
-    if names_a_stage {
+    if names_a_stage(text, &words, random) {
         return found("a value that says it is for development or tests");
     }
     let (covered, telling) = coverage(&joined);
@@ -57,9 +47,76 @@ pub fn flaw(text: &str) -> Option<Flaw> {
     None
 }
 
-/// Whether the first word ends at a mark that base64 does not use within a value.
-fn own_first_word(text: &str) -> bool {
-    text.trim().chars().find(|c| !c.is_alphanumeric()).is_some_and(|c| matches!(c, '-' | '_' | '.' | ':' | ' '))
+/// Whether marks stand where the rest of the value was.
+fn is_masked(text: &str) -> bool {
+    let run = |(mark, least)| text.split(|c| c != mark).any(|run| run.chars().count() >= least);
+    [('*', 3), ('•', 3), ('●', 3), ('█', 3), ('.', 3), ('…', 1), ('x', 4), ('X', 4)].into_iter().any(run)
+}
+
+fn names_a_stage(text: &str, words: &[&str], random: bool) -> bool {
+    let stage = |lists: &[&str], word: &&str| {
+        let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        lists.iter().any(|name| list(name).contains(&bare) || list(name).contains(word))
+    };
+    let anywhere = |word: &&str| stage(&["stages"], word);
+    let own = |mark: Option<char>| mark.is_some_and(|c| "-_.: ".contains(c));
+    let (text, marked) = (text.trim(), |c: char| !c.is_alphanumeric());
+    let first = words.first().is_some_and(|word| stage(&["stages", "first"], word)) && own(text.chars().find(|c| marked(*c)));
+    let last = words.last().is_some_and(|word| stage(if random { &["stages"] } else { &["stages", "first"] }, word));
+    let at_an_end = words.len() > 1 && (first || (last && own(text.chars().rfind(|c| marked(*c)))));
+    if random { at_an_end } else { !is_passphrase(words) && (at_an_end || words.iter().any(anywhere)) }
+}
+
+/// Whether `word` is one for an environment, production included.
+pub fn names_an_environment(word: &str) -> bool {
+    let word = word.to_lowercase();
+    ["production", "stages", "first"].iter().any(|name| list(name).contains(&&*word))
+}
+
+/// Several words of which none but one is on a list: drawn, not written down to describe anything.
+fn is_passphrase(words: &[&str]) -> bool {
+    let letters = words.iter().filter(|word| word.chars().all(char::is_alphabetic));
+    let (listed, drawn): (Vec<&str>, Vec<&str>) =
+        letters.partition(|word| ["stages", "first", "words"].iter().any(|name| list(name).contains(word)));
+    listed.len() <= 1 && drawn.len() >= 3 && drawn.iter().all(|word| word.chars().count() >= 3)
+}
+
+/// Whether a word, or two that stand together, are one of a list but for one typing error.
+fn misspelt(words: &[&str]) -> bool {
+    let pairs = words.windows(2).map(|pair| pair.concat());
+    words.iter().map(|word| (*word).to_owned()).chain(pairs).any(|word| {
+        let bare = word.trim_matches(|c: char| c.is_ascii_digit());
+        list("fuzzy").iter().any(|known| bare.len().abs_diff(known.len()) <= 1 && bare.len() >= 7 && osa_distance(bare, known) <= 1)
+    })
+}
+
+/// A Latin letter without its accent.
+fn plain(c: char) -> char {
+    const ACCENTS: [(&str, char); 9] = [
+        ("àáâãäåąă", 'a'),
+        ("çćč", 'c'),
+        ("èéêëęě", 'e'),
+        ("ìíîïı", 'i'),
+        ("ñńň", 'n'),
+        ("òóôõöøő", 'o'),
+        ("ùúûüůű", 'u'),
+        ("śšş", 's'),
+        ("źżž", 'z'),
+    ];
+    ACCENTS.iter().find(|(letters, _)| letters.contains(c)).map_or(c, |(_, plain)| *plain)
+}
+
+/// The letter that a digit or sign is written for.
+fn unleet(c: char) -> char {
+    match c {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        _ => c,
+    }
 }
 
 /// Whether some unbroken part of at least 16 characters mixes letters and digits.
@@ -71,20 +128,10 @@ fn looks_random(text: &str) -> bool {
     })
 }
 
-/// How many characters of `joined` are words, longest first, and whether one of them tells something.
+/// How many characters of `joined` are words, and whether one of them tells something.
 fn coverage(joined: &str) -> (usize, bool) {
-    let all: Vec<&str> = WORDS.split(' ').chain(STAGES.split(' ')).collect();
-    let (mut rest, mut covered, mut telling) = (joined, 0, false);
-    while let Some(c) = rest.chars().next() {
-        // A word written with marks, like `p@ssw0rd`, stands here without them.
-        let word = all.iter().copied().filter(|word| rest.starts_with(word)).max_by_key(|word| word.len());
-        if let Some(word) = word {
-            covered += word.chars().count();
-            telling |= FILLING.split(' ').all(|filling| filling != word);
-        }
-        rest = &rest[word.map_or(c.len_utf8(), |word| word.len())..];
-    }
-    (covered, telling)
+    let found = PARTS.iter().flat_map(|words| words.find_iter(joined)).map(|found| &joined[found.range()]);
+    found.fold((0, false), |(covered, telling), word| (covered + word.chars().count(), telling || !list("filling").contains(&word)))
 }
 
 #[cfg(test)]
@@ -112,6 +159,38 @@ mod tests {
             "dev-8f3a9c1e7b2d4f60a1b2c3d4",
             "foobar",
             "Adminadmin1",
+            // Masked.
+            "sk-proj-****wXyZ",
+            "••••••••",
+            "AKIA…7Q2X",
+            "sk_live_51H...9xQv",
+            "[REDACTED]",
+            // Other languages, and marks for letters.
+            "BitteÄndern!",
+            "changez-moi",
+            "tu_contraseña",
+            "minha-senha-secreta",
+            "wachtwoord123",
+            "zmień_mnie",
+            "degistir",
+            "ваш-пароль-2024",
+            "请修改密码",
+            "パスワード",
+            "ch4ng3m3-n0w",
+            "$up3rs3cr3t",
+            // One typing error.
+            "chnageme",
+            "cahnge-me",
+            "pasword1",
+            "repalceme",
+            "placehodler",
+            // Other environments.
+            "preprod-8f3a9c1e7b2d4f60a1b2c3d4",
+            "uat_8f3a9c1e7b2d4f60a1b2c3d4",
+            "qa-8f3a9c1e7b2d4f60a1b2c3d4",
+            "orders-webhook-staging",
+            "8f3a9c1e7b2d4f60a1b2c3d4-staging",
+            "sk-xxxx-1234",
         ] {
             assert!(flaw(text).is_some(), "{text}");
         }
@@ -128,6 +207,9 @@ mod tests {
             "secret_AbCd1234EfGh5678IjKl9012MnOp3456QrSt789",
             "xoxb-2345678901-2345678901234-AbCdEfGhIjKlMnOp",
             "Kp7+test/9xQvB2mNc4LsW8rTy6UhJ1d=",
+            "velvet-test-plank-mosaic",
+            "test otter velvet plank",
+            "Xq7..Rw9*#Lm2!vB",
         ] {
             assert_eq!(flaw(text), None, "{text}");
         }

@@ -8,11 +8,11 @@ use super::{
     source::Format,
 };
 
-/// The keys in what was printed.
+/// The keys in what was printed; an object that is `whole` is one value, another holds keys of its own.
 ///
 /// # Errors
 /// A fragment that reads well after "what the command printed": no part of the JSON is in it.
-pub fn read(printed: &[u8], format: Format) -> Result<Vec<Held>, String> {
+pub fn read(printed: &[u8], format: Format, whole: &dyn Fn(&str) -> bool) -> Result<Vec<Held>, String> {
     // The error of serde_json says only line and column, never what stands there.
     let json: Json =
         serde_json::from_slice(printed).map_err(|error| format!("is not JSON (line {}, column {})", error.line(), error.column()))?;
@@ -20,10 +20,10 @@ pub fn read(printed: &[u8], format: Format) -> Result<Vec<Held>, String> {
     match (format, recognised(&object)) {
         (Format::Auto, shape) | (_, shape) if format == Format::Auto || format == shape => match shape {
             Format::Kubernetes => kubernetes(&object),
-            Format::Vault => vault(&object),
-            Format::Auto | Format::Flat => Ok(flat(&object)),
+            Format::Vault => vault(&object, whole),
+            Format::Auto | Format::Flat => Ok(flat(&object, "", whole)),
         },
-        (Format::Flat, _) => Ok(flat(&object)),
+        (Format::Flat, _) => Ok(flat(&object, "", whole)),
         (Format::Kubernetes, _) => Err("is no Kubernetes Secret: its `kind` is neither `Secret` nor `List`".into()),
         (Format::Vault | Format::Auto, _) => Err("is no Vault secret: it has no `data` next to a `request_id` or `lease_id`".into()),
     }
@@ -75,34 +75,37 @@ fn secret(object: &Map<String, Json>, prefix: &str) -> Result<Vec<Held>, String>
         held.push(Held { key: format!("{prefix}{key}"), value: Value::of(bytes) });
     }
     // `stringData` is written, never read back; a manifest that was not applied yet has it, and it wins over `data`.
-    for entry in object.get("stringData").and_then(Json::as_object).map(flat).into_iter().flatten() {
-        let key = format!("{prefix}{}", entry.key);
-        held.retain(|other| other.key != key);
-        held.push(Held { key, ..entry });
+    for entry in object.get("stringData").and_then(Json::as_object).into_iter().flat_map(|data| flat(data, prefix, &|_| true)) {
+        held.retain(|other: &Held| other.key != entry.key);
+        held.push(entry);
     }
     Ok(held)
 }
 
-fn vault(object: &Map<String, Json>) -> Result<Vec<Held>, String> {
+fn vault(object: &Map<String, Json>, whole: &dyn Fn(&str) -> bool) -> Result<Vec<Held>, String> {
     let data = object.get("data").and_then(Json::as_object).ok_or("has no `data`")?;
     // Version 2 of the engine wraps the values once more, next to their metadata.
     let deleted =
         data.get("metadata").and_then(|meta| meta.get("deletion_time")).and_then(Json::as_str).is_some_and(|time| !time.is_empty());
     match (data.get("data"), data.get("metadata")) {
-        (Some(Json::Object(inner)), Some(Json::Object(_))) => Ok(flat(inner)),
+        (Some(Json::Object(inner)), Some(Json::Object(_))) => Ok(flat(inner, "", whole)),
         (Some(Json::Null) | None, Some(Json::Object(_))) if deleted => Err("is a version that was deleted".into()),
-        _ => Ok(flat(data)),
+        _ => Ok(flat(data, "", whole)),
     }
 }
 
 /// A value that is no text stands for itself as JSON.
-fn flat(object: &Map<String, Json>) -> Vec<Held> {
-    let text = |value: &Json| match value {
-        Json::String(text) => text.clone(),
-        Json::Null => String::new(),
-        other => other.to_string(),
+fn flat(object: &Map<String, Json>, prefix: &str, whole: &dyn Fn(&str) -> bool) -> Vec<Held> {
+    let held = |(name, value): (&String, &Json)| {
+        let key = format!("{prefix}{name}");
+        match value {
+            Json::Object(inner) if !inner.is_empty() && !whole(&key) => flat(inner, &format!("{key}/"), whole),
+            Json::String(text) => vec![Held::text(key, text)],
+            Json::Null => vec![Held::text(key, "")],
+            other => vec![Held::text(key, other.to_string())],
+        }
     };
-    object.iter().map(|(key, value)| Held::text(key, text(value))).collect()
+    object.iter().flat_map(held).collect()
 }
 
 #[cfg(test)]
@@ -110,7 +113,7 @@ mod tests {
     use super::*;
 
     fn keys(json: &str, format: Format) -> Result<Vec<(String, String)>, String> {
-        let held = read(json.as_bytes(), format)?;
+        let held = read(json.as_bytes(), format, &|key| key == "C")?;
         Ok(held.into_iter().map(|h| (h.key, h.value.text().unwrap_or("(bytes)").to_owned())).collect())
     }
 
@@ -129,8 +132,8 @@ mod tests {
         let kv1 = r#"{"request_id":"1","lease_id":"","data":{"A":"x"}}"#;
         assert_eq!(keys(kv1, Format::Vault), Ok(vec![pair("A", "x")]));
         assert_eq!(
-            keys(r#"{"A":"x","B":null,"C":{"d":1}}"#, Format::Auto),
-            Ok(vec![pair("A", "x"), pair("B", ""), pair("C", r#"{"d":1}"#)])
+            keys(r#"{"A":"x","B":null,"C":{"d":1},"E":{"f":{"g":"y"}}}"#, Format::Auto),
+            Ok(vec![pair("A", "x"), pair("B", ""), pair("C", r#"{"d":1}"#), pair("E/f/g", "y")])
         );
     }
 

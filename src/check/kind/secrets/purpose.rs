@@ -2,11 +2,6 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use base64::{
-    Engine as _,
-    alphabet::{STANDARD, URL_SAFE},
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zxcvbn::zxcvbn;
@@ -14,10 +9,11 @@ use zxcvbn::zxcvbn;
 use super::{
     choice::Key,
     flaw::{Class, Flaw},
+    peel,
 };
 
 /// What a value is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "SecretUse")]
 pub enum Use {
@@ -26,6 +22,7 @@ pub enum Use {
     /// It signs or encrypts: judged by its length in bytes.
     Key,
     /// Issued by somebody else: its length is their affair, but it must not be guessable.
+    #[default]
     Token,
 }
 
@@ -33,37 +30,18 @@ impl Use {
     /// Guessed from the key's name.
     pub fn guessed(key: &str) -> Self {
         let key = key.to_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| key.contains(word));
-        if has(&["password", "passwd", "passphrase", "_pwd", "_pass", "pgpass", "pass_"]) || key.ends_with("pwd") || key.ends_with("pass") {
-            Self::Password
-        } else if has(&["api_key", "apikey", "api-key", "access", "client", "token", "webhook", "license", "licence"]) {
-            Self::Token
-        } else if has(&[
-            "jwt",
-            "sign",
-            "encrypt",
-            "crypt",
-            "secret_key",
-            "secretkey",
-            "app_key",
-            "session",
-            "cookie",
-            "hmac",
-            "salt",
-            "pepper",
-            "fernet",
-            "auth_secret",
-            "nextauth",
-        ]) {
-            Self::Key
-        } else {
-            Self::Token
+        let has = |words: &str| words.split(' ').any(|word| key.contains(word));
+        if has("password passwd passphrase _pwd _pass pgpass pass_") || key.ends_with("pwd") || key.ends_with("pass") {
+            return Self::Password;
         }
+        let issued = has("api_key apikey api-key access client token webhook license licence");
+        let signs = has("jwt sign encrypt crypt secret_key secretkey app_key session cookie hmac salt pepper fernet auth_secret nextauth");
+        if signs && !issued { Self::Key } else { Self::Token }
     }
 }
 
 /// What is demanded of one key's strength.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Demand {
     purpose: Use,
     min_bytes: u32,
@@ -92,6 +70,11 @@ impl Demand {
         Self { purpose: Use::Password, ..self }
     }
 
+    /// The demand on a text that is wrapped in a value of which this is demanded: its length is that of the whole.
+    pub fn guessable(self) -> Self {
+        Self { purpose: Use::Token, ..self }
+    }
+
     /// What it is for.
     pub fn purpose(self) -> Use {
         self.purpose
@@ -108,7 +91,7 @@ impl Demand {
         if self.purpose != Use::Key {
             return (format!("score {score} of 4"), guessable());
         }
-        let bytes = decoded(text).map_or(text.len(), |bytes| bytes.len());
+        let bytes = peel::clearly(text).map_or(text.len(), |bytes| bytes.len());
         let flaw = if text.len() < self.min_characters {
             weak(format!("a signing key of fewer than {} bytes", self.min_characters))
         } else if bytes < self.min_bytes as usize {
@@ -145,28 +128,4 @@ pub fn bucket(length: usize, unit: &str) -> String {
         None if length == 0 => format!("no {unit}"),
         None => format!("128 {unit} or more"),
     }
-}
-
-/// The bytes that `text` writes in hexadecimal or base64, if it clearly does: only letters and digits are text.
-pub fn decoded(text: &str) -> Option<Vec<u8>> {
-    let text = text.strip_prefix("base64:").unwrap_or(text);
-    let digits = text.replace(['-', ':'], "");
-    if digits.len() >= 16 && digits.len().is_multiple_of(2) && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return hexadecimal(&digits);
-    }
-    let marked = text.contains(['+', '/', '=', '_', '-']);
-    if text.len() >= 16 && marked { base64(text) } else { None }
-}
-
-/// The bytes that `text` writes in hexadecimal.
-pub fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
-    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
-    digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect()
-}
-
-/// The bytes that `text` writes in base64 of either alphabet, padded or not.
-pub fn base64(text: &str) -> Option<Vec<u8>> {
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    [&STANDARD, &URL_SAFE].into_iter().find_map(|alphabet| GeneralPurpose::new(alphabet, config).decode(text).ok())
 }

@@ -12,6 +12,7 @@ use super::{
     held::{Held, Value, bounded},
     printed,
     source::Source,
+    syntax::{self, Syntax},
 };
 use crate::{
     check::{Context, Unseen},
@@ -19,7 +20,7 @@ use crate::{
     net::{
         EnvFile,
         command::{self, Command},
-        regular_file,
+        env_file, regular_file,
     },
 };
 
@@ -33,10 +34,10 @@ const LARGEST_VALUE: Size = Size(1 << 20);
 pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
     let named = |why: &dyn std::fmt::Display| Unseen::Unknown(format!("{source} {why}"));
     let held = match source {
-        Source::EnvFile(file) => {
-            let path = cx.path(file);
-            let file = blocking(move || EnvFile::read(&path)).await?.map_err(|error| named(&error))?;
-            named_by_file(in_env_file(&file), choice, cx).await?
+        Source::EnvFile(file, syntax) => {
+            let (path, syntax) = (cx.path(file), *syntax);
+            let held = blocking(move || env_file(&path, syntax)).await?.map_err(|error| named(&error))?;
+            named_by_file(held, choice, cx).await?
         }
         Source::Environment => {
             let held = cx.env().iter().map(|(key, value)| Held::text(key, value)).collect();
@@ -50,7 +51,8 @@ pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<
             let dir = cx.path("");
             let command = Command { argv, env: cx.env(), dir: &dir, deadline: deadline(cx), limit: command::LARGEST, stdin: b"" };
             let printed = command.output().await.map_err(unseen)?;
-            printed::read(&printed, *format).map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
+            printed::read(&printed, *format, &|key| choice.asks_for(key))
+                .map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
         }
     };
     bounded(held).map_err(|error| named(&error))
@@ -73,19 +75,17 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|_| Unseen::Unknown("reading was interrupted".into()))
 }
 
-/// The last value of each key counts; where an earlier one differs, readers disagree and so do we.
-fn in_env_file(file: &EnvFile) -> Vec<Held> {
-    let mut keys: BTreeMap<&str, Vec<(&str, u64)>> = BTreeMap::new();
-    file.entries.iter().for_each(|entry| keys.entry(&entry.key).or_default().push((&entry.value, entry.line)));
-    keys.into_iter()
-        .map(|(key, values)| {
-            let value = match values.as_slice() {
-                [(first, _), rest @ ..] if rest.iter().all(|(value, _)| value == first) => Value::Text((*first).to_owned()),
-                _ => Value::Contradictory(values.iter().map(|(_, line)| *line).collect()),
-            };
-            Held { key: key.to_owned(), value }
-        })
-        .collect()
+/// Where a key is set twice to different things, readers disagree and so do we.
+fn env_file(path: &Path, syntax: Option<Syntax>) -> Result<Vec<Held>, env_file::ReadError> {
+    let text = regular_file::read_text(path, env_file::LARGEST)?;
+    let file = EnvFile::parse(&text)?;
+    let mut keys: BTreeMap<&str, Vec<(Value, u64)>> = BTreeMap::new();
+    syntax::values(&file, &text, syntax).into_iter().for_each(|(key, line, value)| keys.entry(key).or_default().push((value, line)));
+    let one = |mut values: Vec<(Value, u64)>| match values.iter().all(|(value, _)| *value == values[0].0) {
+        true => values.swap_remove(0).0,
+        false => Value::Contradictory(values.iter().map(|(_, line)| *line).collect()),
+    };
+    Ok(keys.into_iter().map(|(key, values)| Held { key: key.to_owned(), value: one(values) }).collect())
 }
 
 /// Docker's convention: `KEY_FILE` names the file that holds `KEY`, unless `KEY` itself is set.

@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::syntax::Syntax;
 use crate::{check::Touch, net::command};
 
 /// Where the values are read: exactly one of `env-file`, `environment`, `directory` and `command`.
@@ -13,7 +14,7 @@ use crate::{check::Touch, net::command};
 #[schemars(with = "Keys")]
 pub enum Source {
     /// An env file.
-    EnvFile(String),
+    EnvFile(String, Option<Syntax>),
     /// The process environment.
     Environment,
     /// A folder with one file a key.
@@ -27,10 +28,13 @@ pub enum Source {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "SecretSource")]
 struct Keys {
-    /// An env file, as docker compose reads it; `$` is taken literally. `KEY_FILE` stands for the contents of the file
-    /// it names, unless `KEY` itself is set.
+    /// An env file. `KEY_FILE` stands for the contents of the file it names, unless `KEY` itself is set.
     #[serde(default)]
     env_file: Option<String>,
+    /// Which program reads the env file, for each reads some lines in its own way. Without it a line is undetermined where
+    /// that decides whether its value is one for production. Only with `env-file`.
+    #[serde(default)]
+    syntax: Option<Syntax>,
     /// `true`: the environment gonogo itself runs in, for a job that runs with the service's own configuration. `KEY_FILE`
     /// stands for the contents of the file it names, unless `KEY` itself is set.
     #[serde(default)]
@@ -58,7 +62,7 @@ pub enum Format {
     Kubernetes,
     /// What `vault kv get -format=json` prints, of either version of the engine.
     Vault,
-    /// One object whose values are strings.
+    /// One object. An object within it holds keys of its own, named `database/password`.
     Flat,
 }
 
@@ -67,12 +71,15 @@ impl TryFrom<Keys> for Source {
 
     fn try_from(keys: Keys) -> Result<Self, Self::Error> {
         const ONE: &str = "give exactly one of `env-file`, `environment: true`, `directory` and `command`";
-        let Keys { env_file, environment, directory, command, format } = keys;
+        let Keys { env_file, syntax, environment, directory, command, format } = keys;
         if format.is_some() && command.is_none() {
             return Err("`format` goes with `command` only");
         }
+        if syntax.is_some() && env_file.is_none() {
+            return Err("`syntax` goes with `env-file` only");
+        }
         match (env_file, environment, directory, command) {
-            (Some(file), None, None, None) if !file.is_empty() => Ok(Self::EnvFile(file)),
+            (Some(file), None, None, None) if !file.is_empty() => Ok(Self::EnvFile(file, syntax)),
             (None, Some(true), None, None) => Ok(Self::Environment),
             (None, None, Some(folder), None) if !folder.is_empty() => Ok(Self::Directory(folder)),
             (None, None, None, Some(argv)) if argv.first().is_some_and(|program| !program.is_empty()) => {
@@ -88,7 +95,7 @@ impl TryFrom<Keys> for Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EnvFile(file) => write!(f, "env file {file}"),
+            Self::EnvFile(file, _) => write!(f, "env file {file}"),
             Self::Environment => f.write_str("the process environment"),
             Self::Directory(folder) => write!(f, "folder {folder}"),
             Self::Command(argv, _) => write!(f, "command {}", command::shown(argv)),
@@ -100,7 +107,7 @@ impl Source {
     /// What is reached to read it.
     pub fn touch(&self) -> Touch {
         match self {
-            Self::EnvFile(file) => Touch::new(format!("file {file}"), "reads it"),
+            Self::EnvFile(file, _) => Touch::new(format!("file {file}"), "reads it"),
             Self::Environment => Touch::new("process environment", "reads it"),
             Self::Directory(folder) => Touch::new(format!("folder {folder}"), "reads the files in it"),
             Self::Command(..) => Touch::new(self.to_string(), "runs it and reads what it prints"),
@@ -110,7 +117,7 @@ impl Source {
     /// The file or folder that git may track.
     pub fn path(&self) -> Option<&str> {
         match self {
-            Self::EnvFile(path) | Self::Directory(path) => Some(path),
+            Self::EnvFile(path, _) | Self::Directory(path) => Some(path),
             Self::Environment | Self::Command(..) => None,
         }
     }

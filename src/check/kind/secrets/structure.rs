@@ -2,61 +2,69 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    flaw::{Class, Flaw},
-    purpose,
-};
+use super::flaw::{Class, Flaw};
 
-/// The pattern in `text`, in the text itself or in the bytes it writes in hexadecimal or base64.
+/// The pattern in `text`. What it writes in hexadecimal or base64 is judged as bytes of its own.
 pub fn flaw(text: &str) -> Option<Flaw> {
-    of_bytes(text.trim().as_bytes()).or_else(|| purpose::decoded(text.trim()).and_then(|bytes| of_bytes(&bytes)))
+    of_codes(&text.trim().to_lowercase().chars().filter(|c| !"-_ :.".contains(*c)).map(u32::from).collect::<Vec<_>>())
 }
 
 /// The pattern in `bytes`.
 pub fn of_bytes(bytes: &[u8]) -> Option<Flaw> {
+    of_codes(&bytes.iter().copied().map(u32::from).collect::<Vec<_>>())
+}
+
+fn of_codes(codes: &[u32]) -> Option<Flaw> {
     let found = |what: &str| Some(Flaw::new(Class::Pattern, what));
-    let plain: Vec<u8> = bytes.iter().copied().filter(|b| !b"-_ :.".contains(b)).collect();
-    let plain = if plain.is_empty() { bytes } else { &plain };
-    let distinct = plain.iter().collect::<BTreeSet<_>>().len();
-    if plain.len() >= 2 && distinct == 1 {
-        return found("one character repeated");
+    let distinct = codes.iter().collect::<BTreeSet<_>>().len();
+    let other: Vec<u32> = codes.iter().step_by(2).chain(codes.iter().skip(1).step_by(2)).copied().collect();
+    match codes.len() {
+        2.. if distinct == 1 => found("one character repeated"),
+        4.. if repeats(codes) => found("a repeated pattern"),
+        // Django refuses fewer than five distinct characters too (check security.W009).
+        8.. if distinct <= 2 => found("very few different characters"),
+        16.. if distinct < 5 => found("very few different characters"),
+        // `1a2b3c4d` is two runs that take turns.
+        4.. if in_runs(codes) || (codes.len() >= 8 && in_runs(&other)) => found("a run of neighbouring characters"),
+        _ => None,
     }
-    if plain.len() >= 4 && repeats(plain) {
-        return found("a repeated pattern");
-    }
-    // Django refuses fewer than five distinct characters too (check security.W009).
-    if (plain.len() >= 8 && distinct <= 2) || (plain.len() >= 16 && distinct < 5) {
-        return found("very few different characters");
-    }
-    if plain.len() >= 4 && longest_run(plain) * 10 >= plain.len() * 6 {
-        return found("a run of neighbouring characters");
-    }
-    None
 }
 
 /// Whether a block, at most half as long, makes up the whole.
-fn repeats(bytes: &[u8]) -> bool {
-    (1..=bytes.len() / 2).any(|block| bytes.iter().zip(&bytes[block..]).all(|(a, b)| a == b))
+fn repeats(codes: &[u32]) -> bool {
+    (1..=codes.len() / 2).any(|block| codes.iter().zip(&codes[block..]).all(|(a, b)| a == b))
 }
 
-/// The length of the longest run that counts up or down, or along a row of the keyboard or the hexadecimal digits.
-fn longest_run(bytes: &[u8]) -> usize {
-    let lower = bytes.to_ascii_lowercase();
-    let (mut longest, mut up, mut down) = (1, 1, 1);
-    for pair in lower.windows(2) {
-        up = if follows(pair[0], pair[1]) { up + 1 } else { 1 };
-        down = if follows(pair[1], pair[0]) { down + 1 } else { 1 };
-        longest = longest.max(up).max(down);
+/// Whether most of it is runs of one character, or of characters that count up or down, or follow each other on a keyboard.
+fn in_runs(codes: &[u32]) -> bool {
+    let shortest = if codes.len() < 8 { 3 } else { 4 };
+    let (mut covered, mut run, mut before) = (0, 1, None);
+    for step in codes.windows(2).map(|pair| step(pair[0], pair[1])).chain([None]) {
+        if step.is_some() && step == before {
+            run += 1;
+            continue;
+        }
+        covered += if run >= shortest { run } else { 0 };
+        (run, before) = (if step.is_some() { 2 } else { 1 }, step);
     }
-    longest
+    covered * 10 >= codes.len() * 6
 }
 
-fn follows(a: u8, b: u8) -> bool {
-    const KEYBOARD: &[u8] = b"qwertyuiop asdfghjkl zxcvbnm 90";
-    a.checked_add(1) == Some(b)
-        || (a != b' '
-            && b != b' '
-            && KEYBOARD.iter().position(|key| *key == a).is_some_and(|at| KEYBOARD.get(at + 1) == Some(&b) || (a == b'9' && b == b'a')))
+/// How `b` follows `a`, if it does.
+fn step(a: u32, b: u32) -> Option<u8> {
+    const ROWS: &str = "qwertyuiop asdfghjkl zxcvbnm qwertzuiop yxcvbnm azertyuiop qsdfghjklm wxcvbn 1qaz 2wsx 3edc 4rfv 5tgb 6yhn 7ujm йцукенгшщзх фывапролджэ";
+    const NINE: (u32, u32, u32) = ('9' as u32, '0' as u32, 'a' as u32);
+    let row = |a: u32, b: u32| {
+        let (a, b) = (char::from_u32(a)?, char::from_u32(b)?);
+        (a != ' ' && b != ' ' && ROWS.contains(&*String::from_iter([a, b]))).then_some(())
+    };
+    match () {
+        () if a == b => Some(0),
+        () if b == a + 1 || (a == NINE.0 && (b == NINE.1 || b == NINE.2)) => Some(1),
+        () if a == b + 1 || (b == NINE.0 && a == NINE.2) => Some(2),
+        () if row(a, b).is_some() => Some(3),
+        () => row(b, a).map(|()| 4),
+    }
 }
 
 #[cfg(test)]
@@ -67,17 +75,24 @@ mod tests {
     fn patterns() {
         for text in [
             "0000000000000000000000000000000000000000000000000000000000000000",
-            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             "abcabcabcabc",
             "deadbeefdeadbeef",
             "00000000-0000-0000-0000-000000000000",
             "0123456789abcdef",
             "0123456789abcdef0123456789abcdef",
-            "000102030405060708090a0b0c0d0e0f",
             "abcdefghijklmnopqrstuvwxyz",
             "qwertyuiop",
             "1234567890",
             "1111111122222222",
+            "11111111-2222-3333-4444-555555555555",
+            "12345678-1234-1234-1234-123456789abc",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+            "1a2b3c4d5e6f7a8b",
+            "00112233445566778899aabbccddeeff",
+            "0f1e2d3c4b5a6978",
+            "1qaz2wsx3edc4rfv",
+            "azertyuiop",
+            "йцукенгш",
         ] {
             assert!(flaw(text).is_some(), "{text}");
         }
