@@ -24,6 +24,6 @@ mod wire;
 pub use lender::{Lender, Loan};
 pub use reading::Reading;
 pub use recorder::{Recorder, Refused};
-pub use settings::TargetError;
+pub use settings::{TargetError, schemas};
 pub use target::Target;
-pub use trouble::Trouble;
+pub use trouble::{Objection, Trouble};

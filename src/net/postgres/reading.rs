@@ -2,13 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tokio::time::timeout_at;
 use tokio_postgres::{
-    Row,
+    Error, Row,
     types::{ToSql, Type},
 };
 
-use super::{lender::Loan, trouble::Trouble};
+use super::{
+    lender::Loan,
+    trouble::{Objection, Trouble},
+};
 
 /// Left over for the server's own time-out to arrive, which says more than ours.
 const MARGIN: Duration = Duration::from_millis(200);
@@ -62,6 +66,25 @@ impl Reading<'_> {
         self.in_time(self.loan.session()?.client.query_typed(query, parameters)).await
     }
 
+    /// The plan that the server makes for a query, which is not run; or why it refuses the query, and the transaction goes on.
+    ///
+    /// # Errors
+    /// What else the server says, or that it is late.
+    pub async fn plan(&self, query: &str) -> Result<Result<Value, Objection>, Trouble> {
+        let session = self.loan.session()?;
+        let query = format!("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) {query}");
+        let (saved, plan) = tokio::join!(self.run("SAVEPOINT asked"), self.answer(session.client.query_typed(&query, &[])));
+        saved?;
+        match plan?.and_then(|rows| rows.first().map_or(Ok(Value::Null), |row| row.try_get(0))) {
+            Ok(plan) => Ok(Ok(plan)),
+            Err(error) => {
+                let refusal = Objection::of(&error).ok_or_else(|| session.trouble(&error))?;
+                self.run("ROLLBACK TO asked").await?;
+                Ok(Err(refusal))
+            }
+        }
+    }
+
     /// Ends the transaction; the session may be lent again.
     ///
     /// # Errors
@@ -72,14 +95,15 @@ impl Reading<'_> {
         Ok(())
     }
 
-    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Trouble> {
+    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Trouble> {
         let session = self.loan.session()?;
+        self.answer(asked).await?.map_err(|error| session.trouble(&error))
+    }
+
+    async fn answer<T>(&self, asked: impl Future<Output = Result<T, Error>>) -> Result<Result<T, Error>, Trouble> {
+        let who = &self.loan.session()?.who;
         let started = Instant::now();
-        match timeout_at(self.until.into(), asked).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(session.trouble(&error)),
-            Err(_) => Err(Trouble::timed_out(&session.who, "did not answer a query", started.elapsed())),
-        }
+        timeout_at(self.until.into(), asked).await.map_err(|_| Trouble::timed_out(who, "did not answer a query", started.elapsed()))
     }
 }
 

@@ -36,6 +36,24 @@ impl Trouble {
     }
 }
 
+/// Why a server refuses a query for what the query says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objection {
+    /// The server's words.
+    pub said: String,
+    /// Whether the login may not use what the query names.
+    pub denied: bool,
+}
+
+impl Objection {
+    /// `None` where the query is not at fault. Source: manual, "PostgreSQL Error Codes", classes 0A, 22, 42 and 54.
+    pub(super) fn of(error: &Error) -> Option<Self> {
+        let db = error.as_db_error()?;
+        let at_fault = ["0A", "22", "42", "54"].iter().any(|class| db.code().code().starts_with(class));
+        at_fault.then(|| Self { said: outside(db.message()), denied: *db.code() == SqlState::INSUFFICIENT_PRIVILEGE })
+    }
+}
+
 /// Whether the server asked for a password and there is none to give; tokio-postgres says it by this cause alone.
 pub(super) fn lacks_password(error: &Error) -> bool {
     error.source().is_some_and(|cause| cause.to_string() == "password missing")

@@ -5,13 +5,15 @@ use std::{fmt, str::FromStr};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::name::{Name, shown};
+use super::name::{Name, Qualified, shown};
 
-/// `email`, `"createdAt" DESC`, `lower(email)`, `title gin_trgm_ops`.
+/// `email`, `"createdAt" DESC`, `lower(email)`, `name collate "C"`, `title gin_trgm_ops`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     pub(super) key: Key,
-    /// The operator class, where it is written; else any will do.
+    /// The collation, where it is written; else the column's own.
+    pub(super) collation: Option<String>,
+    /// The operator class, where it is written; else what serves as much as the default.
     pub(super) opclass: Option<String>,
     /// The order, where it is written; else either will do.
     pub(super) order: Option<Order>,
@@ -61,13 +63,17 @@ impl FromStr for Column {
         });
         let opclass = rest.rsplit_once(char::is_whitespace).filter(|(_, last)| last.ends_with("_ops"));
         rest = opclass.map_or(rest, |(before, _)| before.trim_end());
+        let collation = rest.rsplit_once(char::is_whitespace).and_then(|(before, name)| Some((cut(before.trim_end(), "collate")?, name)));
+        let named = collation.map(|(_, name)| name.parse::<Qualified>()).transpose()?;
+        rest = collation.map_or(rest, |(before, _)| before);
         let key = match rest.parse::<Name>() {
             Ok(name) => Key::Column(name.as_str().to_owned()),
             Err(why) if rest.is_empty() || rest.starts_with('"') && !rest.contains('(') => return Err(why),
             Err(_) if splits(rest) => return Err(format!("`{text}` holds several columns: write a list, `[a, b]`")),
             Err(_) => Key::Expression(rest.to_owned()),
         };
-        Ok(Self { key, opclass: opclass.map(|(_, last)| last.to_ascii_lowercase()), order })
+        let collation = named.map(|name| name.name.as_str().to_owned());
+        Ok(Self { key, collation, opclass: opclass.map(|(_, last)| last.to_ascii_lowercase()), order })
     }
 }
 
@@ -100,6 +106,9 @@ impl fmt::Display for Column {
         match &self.key {
             Key::Column(name) => f.write_str(&shown(name))?,
             Key::Expression(text) => f.write_str(text)?,
+        }
+        if let Some(collation) = &self.collation {
+            write!(f, " collate {}", shown(collation))?;
         }
         if let Some(opclass) = &self.opclass {
             write!(f, " {opclass}")?;
@@ -149,6 +158,7 @@ mod tests {
             ("\"createdAt\" DESC", "\"createdAt\" desc"),
             ("created_at desc nulls last", "created_at desc nulls last"),
             ("lower(email) text_pattern_ops", "lower(email) text_pattern_ops"),
+            ("name COLLATE pg_catalog.\"C\" text_pattern_ops DESC", "name collate \"C\" text_pattern_ops desc"),
             ("coalesce(a, b)", "coalesce(a, b)"),
             ("description", "description"),
         ] {

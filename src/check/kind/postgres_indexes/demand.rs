@@ -9,8 +9,8 @@ use serde::{
 };
 
 use super::{
-    column::Column,
-    name::{Name, Qualified},
+    column::{Column, Key},
+    name::{Name, Qualified, shown},
 };
 use crate::check::OneOrMore;
 
@@ -31,8 +31,11 @@ pub struct Serving {
     /// schema under `schema` needs the index.
     pub table: Qualified,
     /// The key columns, in the order in which the index has to begin with them; more may follow. Expressions as
-    /// `CREATE INDEX` takes them: `lower(email)`. A direction (`created_at desc`) or an operator class
-    /// (`title gin_trgm_ops`) counts only where it is written; an index read backwards serves too.
+    /// `CREATE INDEX` takes them: `lower(email)`, in whatever spelling: the server says whether the stored one means the
+    /// same, with functions found by the login's `search_path`, in the table's schema, or where the text says
+    /// (`app.norm(email)`). A direction (`created_at desc`) counts only where it is written; an index read backwards
+    /// serves too. Where no operator class (`title gin_trgm_ops`) is written, the index must serve what the type's default
+    /// class serves; where no collation (`name collate "C"`) is, it must have the column's own.
     pub columns: OneOrMore<Column>,
     /// Whether it has to be unique, over exactly these columns. Default: false, then a unique one serves too.
     #[serde(default)]
@@ -43,8 +46,12 @@ pub struct Serving {
     /// The access method: `btree`, `hash`, `gin`, `gist`, `brin`, … Default: `btree`.
     #[serde(default = "btree")]
     pub method: String,
-    /// The condition of a partial index: `deleted_at IS NULL`. Without it a partial index does not serve, since it
-    /// lacks rows.
+    /// The collation that the queries name, of every key column that has one: `C`, `de-x-icu`; as the catalogues call it.
+    /// Default: the column's own, which queries use that name none.
+    #[serde(default)]
+    pub collate: Option<String>,
+    /// The condition of a partial index: `deleted_at IS NULL`, in any order and spelling that covers the same rows as far as
+    /// the server can prove it. Without it a partial index does not serve, since it lacks rows.
     #[serde(default, rename = "where")]
     pub condition: Option<String>,
     /// Columns it has to carry for index-only scans, by `INCLUDE` or as further key columns. Default: none.
@@ -59,7 +66,30 @@ fn btree() -> String {
     "btree".into()
 }
 
+impl Serving {
+    /// The expressions among its columns.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().filter_map(|column| match &column.key {
+            Key::Expression(text) => Some(text.as_str()),
+            Key::Column(_) => None,
+        })
+    }
+
+    /// Those and the condition: what only the server can read.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.expressions().chain(self.condition.as_deref())
+    }
+}
+
 impl Demand {
+    /// What it has to serve, where it says that.
+    pub(super) fn serving(&self) -> Option<&Serving> {
+        match self {
+            Self::Named(_) => None,
+            Self::Serving(serving) => Some(serving),
+        }
+    }
+
     /// The schema it names, if it does.
     pub(super) fn schema(&self) -> Option<&Name> {
         match self {
@@ -87,6 +117,9 @@ impl fmt::Display for Serving {
         write!(f, "{} ({})", self.table, listed(self.columns.iter()))?;
         if self.method != "btree" {
             write!(f, " using {}", self.method)?;
+        }
+        if let Some(collation) = &self.collate {
+            write!(f, " collate {}", shown(collation))?;
         }
         if self.nulls_not_distinct {
             f.write_str(" unique nulls not distinct")?;

@@ -1,12 +1,14 @@
 //! The demands on what was seen.
 
+use std::collections::BTreeMap;
+
 use super::{
     PostgresIndexes,
     demand::{Demand, Serving, listed},
     index::{Building, Index},
     matching::{STRANGER, lacks},
     name::{Qualified, shown},
-    seen::{Found, Listed, Schema, Seen},
+    seen::{Found, Listed, Reading, Schema, Seen},
 };
 use crate::model::Expectation;
 
@@ -73,31 +75,51 @@ fn serving_tables(serving: &Serving, found: &Found, seen: &Seen, expectation: Ex
         let place = serving.table.schema.as_ref().map_or_else(|| places(seen), |schema| format!("schema {schema}"));
         return expectation.got(format!("no table {} in {place}{}", serving.table.name, similar(found))).met(false);
     }
-    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    let (mut good, mut bad, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for table in &found.tables {
+        let readings = found.readings.get(table).cloned().unwrap_or_default();
         let indexes: Vec<&Index> = found.indexes.iter().filter(|index| index.on() == *table).collect();
-        match indexes.iter().find(|index| lacks(serving, index).reasons.is_empty()) {
-            Some(index) => good.push(format!("valid, {index}")),
-            None => bad.push(nearest(serving, table, &indexes, seen)),
+        let serves = |index: &&&Index| lacks(serving, &readings, index).reasons.is_empty();
+        match (indexes.iter().find(serves), unread(serving, &readings)) {
+            (Some(index), _) => good.push(format!("valid, {index}")),
+            (None, Some(why)) => unknown.push(why),
+            (None, None) => bad.push(nearest(serving, &readings, table, &indexes, seen)),
         }
     }
-    if bad.is_empty() { expectation.got(good.join("; ")).met(true) } else { expectation.got(bad.join("; ")).met(false) }
+    match (bad.as_slice(), unknown.as_slice()) {
+        ([], []) => expectation.got(good.join("; ")).met(true),
+        ([], unknown) => expectation.undetermined(unknown.join("; ")),
+        (bad, _) => expectation.got(bad.join("; ")).met(false),
+    }
+}
+
+/// Why it is not known what the demand's texts mean on a table.
+fn unread(serving: &Serving, readings: &BTreeMap<String, Reading>) -> Option<String> {
+    serving.texts().find_map(|text| match readings.get(text) {
+        Some(reading) => reading.unknown.clone(),
+        None => Some(format!("`{text}` was not put to the server")),
+    })
 }
 
 /// Why no index of the table serves, by the one or two that come nearest.
-fn nearest(serving: &Serving, table: &str, indexes: &[&Index], seen: &Seen) -> String {
+fn nearest(serving: &Serving, readings: &BTreeMap<String, Reading>, table: &str, indexes: &[&Index], seen: &Seen) -> String {
     let near: Vec<String> = indexes
         .iter()
-        .map(|index| (lacks(serving, index), index))
+        .map(|index| (lacks(serving, readings, index), index))
         .filter(|(lacks, _)| lacks.weight < STRANGER)
         .take(2)
         .map(|(lacks, index)| format!("{index}, which {}", lacks.reasons.join(" and ")))
         .collect();
+    let refused = |text: &str| Some(format!("; the server cannot read `{text}`: {}", readings.get(text)?.refused.as_ref()?));
+    let refused: String = serving.texts().filter_map(refused).collect();
     let building = builds(seen, |on| on == table);
     match (near.is_empty(), indexes.is_empty()) {
-        (false, _) => format!("only {}{building}", near.join("; ")),
-        (true, false) => format!("none on {table} with any of these columns{building}"),
-        (true, true) => format!("no index at all on {table}{building}"),
+        (false, _) => format!("only {}{building}{refused}", near.join("; ")),
+        (true, false) => {
+            let others = listed_some(indexes.iter().map(ToString::to_string).collect(), indexes.len() as u64);
+            format!("none on {table} with any of these columns{building}{refused}; it has {others}")
+        }
+        (true, true) => format!("no index at all on {table}{building}{refused}"),
     }
 }
 
@@ -165,7 +187,7 @@ fn ails(index: &Index, seen: &Seen) -> Option<String> {
     let phase = seen.builds.iter().find(|build| build.index.as_deref() == Some(&called)).and_then(|build| build.phase.as_deref());
     Some(match phase {
         Some(phase) if index.building == Some(Building::Surely) => format!("{why} now ({phase})"),
-        _ => why.to_owned(),
+        _ => why.into_owned(),
     })
 }
 

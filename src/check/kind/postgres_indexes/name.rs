@@ -27,11 +27,23 @@ impl Name {
     }
 }
 
+impl Qualified {
+    /// Whether it names what is called so in that schema.
+    pub(super) fn fits(&self, schema: &str, name: &str) -> bool {
+        self.name.as_str() == name && self.schema.as_ref().is_none_or(|wanted| wanted.as_str() == schema)
+    }
+}
+
 /// A catalogue's name as SQL writes it: quoted where it has to be.
 pub(super) fn shown(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'$');
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    if plain { name.to_owned() } else { quoted(name) }
+}
+
+/// A catalogue's name as SQL reads it whatever it is.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 impl fmt::Display for Name {
@@ -76,7 +88,7 @@ fn parts(text: &str) -> Result<Vec<String>, String> {
     let mut parts = Vec::new();
     let mut rest = text.trim();
     loop {
-        let (part, after) = if let Some(inner) = rest.strip_prefix('"') { quoted(inner, text)? } else { bare(rest, text)? };
+        let (part, after) = if let Some(inner) = rest.strip_prefix('"') { unquoted(inner, text)? } else { bare(rest, text)? };
         parts.push(cut(part));
         match after.strip_prefix('.') {
             Some(next) => rest = next,
@@ -86,7 +98,7 @@ fn parts(text: &str) -> Result<Vec<String>, String> {
     }
 }
 
-fn quoted<'t>(inner: &'t str, text: &str) -> Result<(String, &'t str), String> {
+fn unquoted<'t>(inner: &'t str, text: &str) -> Result<(String, &'t str), String> {
     let mut name = String::new();
     let mut chars = inner.char_indices().peekable();
     while let Some((i, c)) = chars.next() {
