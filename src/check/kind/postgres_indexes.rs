@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use self::{
     catalogue::Catalogue,
-    demand::{Demand, Demands},
+    demand::Demand,
     name::Name,
     view::{Wanted, view},
 };
@@ -63,7 +63,7 @@ pub struct PostgresIndexes {
     /// quoted, as in SQL), or what they have to serve (`{ table: users, columns: [email], unique: true }`). A name
     /// without its schema may stand in any of the schemas, and must be valid in each where it stands.
     #[serde(default)]
-    pub indexes: Option<Demands>,
+    pub indexes: Option<OneOrMore<Demand>>,
     /// Whether every index of the schemas must be valid, ready and live. One that is being built now, or may be on a
     /// standby's primary, can neither pass nor fail that: the check is then unknown. Default: true.
     #[serde(default = "yes")]

@@ -94,26 +94,9 @@ impl Settings {
 /// How a program keeps and uses its connections changes nothing of where they go: `connection_limit`, `pool_max_conns`,
 /// `prepareThreshold`.
 fn is_about_a_pool(name: &str) -> bool {
-    const WORDS: [&str; 17] = [
-        "pool",
-        "pgbouncer",
-        "limit",
-        "timeout",
-        "cache",
-        "idle",
-        "lifetime",
-        "recycle",
-        "prepare",
-        "prepared",
-        "statement",
-        "batched",
-        "fetch",
-        "max",
-        "min",
-        "size",
-        "frequency",
-    ];
-    words_of(name).iter().any(|word| WORDS.contains(&word.as_str()))
+    const WORDS: &str =
+        "pool pgbouncer limit timeout cache idle lifetime recycle prepare prepared statement batched fetch max min size frequency";
+    words_of(name).iter().any(|word| WORDS.split(' ').any(|known| known == word))
 }
 
 /// A name that is like no option may be a piece of a password that was not encoded or quoted: only a URL's, whose

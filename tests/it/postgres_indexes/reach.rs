@@ -116,7 +116,7 @@ fn settings_that_demand_nothing_or_make_no_sense_are_errors() {
         (json!({ "indexes": [{ "table": "t" }] }), "missing field `columns`"),
         (json!({ "indexes": [{ "table": "t", "columns": "a", "wher": "x" }] }), "unknown field `wher`"),
         (json!({ "indexes": [{ "table": "t", "columns": "a", "where": " " }] }), "`where` is empty"),
-        (json!({ "indexes": ["a", "A"] }), "listed twice"),
+        (json!({ "indexes": ["a", "A"] }), "a stands here twice"),
         (json!({ "indexes": ["my-index"] }), "quote it as in SQL"),
         (json!({ "indexes": [7] }), "the name of an index, or `{ table: …, columns: […] }`"),
         (json!({ "index": ["a"] }), "unknown field `index`"),

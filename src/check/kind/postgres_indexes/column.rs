@@ -2,10 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error as _};
-
-use super::name::{Name, Qualified, shown};
+use super::name::{Name, Qualified, from_text, shown};
 
 /// `email`, `"createdAt" DESC`, `lower(email)`, `name collate "C"`, `title gin_trgm_ops`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +66,9 @@ impl FromStr for Column {
         let key = match rest.parse::<Name>() {
             Ok(name) => Key::Column(name.as_str().to_owned()),
             Err(why) if rest.is_empty() || rest.starts_with('"') && !rest.contains('(') => return Err(why),
-            Err(_) if splits(rest) => return Err(format!("`{text}` holds several columns: write a list, `[a, b]`")),
+            Err(_) if rest.contains(',') && !rest.contains('(') => {
+                return Err(format!("`{text}` holds several columns: write a list, `[a, b]`"));
+            }
             Err(_) => Key::Expression(rest.to_owned()),
         };
         let collation = named.map(|name| name.name.as_str().to_owned());
@@ -82,23 +81,6 @@ fn cut<'t>(text: &'t str, keywords: &str) -> Option<&'t str> {
     let at = text.len().checked_sub(keywords.len())?;
     let (before, end) = text.is_char_boundary(at).then(|| text.split_at(at))?;
     (end.eq_ignore_ascii_case(keywords) && before.ends_with(char::is_whitespace)).then(|| before.trim_end())
-}
-
-/// Whether a comma stands outside all parentheses and quotes.
-fn splits(text: &str) -> bool {
-    let (mut depth, mut quote) = (0_i32, None);
-    for c in text.chars() {
-        match (c, quote) {
-            (c, Some(open)) if c == open => quote = None,
-            (_, Some(_)) => {}
-            ('\'' | '"', None) => quote = Some(c),
-            ('(' | '[', None) => depth += 1,
-            (')' | ']', None) => depth -= 1,
-            (',', None) if depth == 0 => return true,
-            _ => {}
-        }
-    }
-    false
 }
 
 impl fmt::Display for Column {
@@ -123,29 +105,11 @@ impl fmt::Display for Column {
     }
 }
 
-impl<'de> Deserialize<'de> for Column {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl JsonSchema for Column {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Column".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "minLength": 1,
-            "description": "a column or expression as `CREATE INDEX` writes it: `email`, `created_at desc`, `lower(email)`, `title gin_trgm_ops`"
-        })
-    }
-}
+from_text!(
+    Column,
+    "Column",
+    "a column or expression as `CREATE INDEX` writes it: `email`, `created_at desc`, `lower(email)`, `title gin_trgm_ops`"
+);
 
 #[cfg(test)]
 mod tests {

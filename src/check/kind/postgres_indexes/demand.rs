@@ -1,11 +1,11 @@
 //! One index that is wanted: by its name, or by what it has to serve.
 
-use std::{collections::HashSet, fmt};
+use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
 use super::{
@@ -179,62 +179,5 @@ impl JsonSchema for Demand {
         let named = generator.subschema_for::<Qualified>();
         let serving = generator.subschema_for::<Serving>();
         json_schema!({ "description": "the name of an index, or the table and columns it has to serve", "anyOf": [named, serving] })
-    }
-}
-
-/// The wanted indexes: at least one, none twice.
-#[derive(Debug)]
-pub struct Demands(Vec<Demand>);
-
-impl std::ops::Deref for Demands {
-    type Target = [Demand];
-
-    fn deref(&self) -> &[Demand] {
-        &self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Demands {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(DemandsVisitor)
-    }
-}
-
-struct DemandsVisitor;
-
-impl<'de> Visitor<'de> for DemandsVisitor {
-    type Value = Demands;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of indexes")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Demands, A::Error> {
-        let (mut demands, mut seen) = (Vec::new(), HashSet::new());
-        while let Some(demand) = seq.next_element::<Demand>()? {
-            if !seen.insert(demand.to_string()) {
-                return Err(A::Error::custom(format!("the index `{demand}` is listed twice")));
-            }
-            demands.push(demand);
-        }
-        if demands.is_empty() {
-            return Err(A::Error::custom("an empty list demands nothing: name at least one index, or leave the key out"));
-        }
-        Ok(Demands(demands))
-    }
-}
-
-impl JsonSchema for Demands {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Demands".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let demand = generator.subschema_for::<Demand>();
-        json_schema!({ "type": "array", "minItems": 1, "items": demand })
     }
 }

@@ -138,46 +138,43 @@ fn valid(seen: &Seen) -> Expectation {
         [] => String::new(),
         all => format!("{lead}{}", listed_some(all.iter().map(sentence).collect(), all.len() as u64)),
     };
-    if broken_count > 0 {
-        let got = listed_some(broken.iter().map(sentence).collect(), broken_count);
-        let got = format!("{broken_count} of {indexes}: {got}{}", apart("; besides, "));
-        expectation.got(got).met(false).bound("<=", 0_u64, Some(broken_count.into()), "count")
-    } else if building.is_empty() {
-        expectation.got(format!("none of {indexes}")).met(true).bound("<=", 0_u64, Some(0_u64.into()), "count")
-    } else {
-        expectation.got("an index build is running").undetermined(format!("{}; look again when it has ended", apart("")))
+    if broken_count == 0 && !building.is_empty() {
+        return expectation.got("an index build is running").undetermined(format!("{}; look again when it has ended", apart("")));
     }
+    none(expectation, indexes, broken_count, || {
+        let got = listed_some(broken.iter().map(sentence).collect(), broken_count);
+        format!("{broken_count} of {indexes}: {got}{}", apart("; besides, "))
+    })
+}
+
+/// Nothing is demanded to be bad; `said` tells what is.
+fn none(expectation: Expectation, all: u64, bad: u64, said: impl FnOnce() -> String) -> Expectation {
+    let got = if bad == 0 { format!("none of {all}") } else { said() };
+    expectation.got(got).met(bad == 0).bound("<=", 0_u64, Some(bad.into()), "count")
 }
 
 fn foreign_keys(seen: &Seen) -> Expectation {
     let expectation = Expectation::new("foreign-keys", "Foreign keys without an index").wanted("none");
     let Some(Listed { count: bad, first }) = &seen.unindexed_foreign_keys else { return expectation.undetermined("were not looked at") };
     let all: u64 = seen.schemas.iter().map(|schema| schema.foreign_keys).sum();
-    match (all, bad) {
-        (0, 0) => expectation.undetermined(format!("there is no foreign key in {}: `foreign-keys` has nothing to prove", places(seen))),
-        (_, 0) => expectation.got(format!("none of {all}")).met(true).bound("<=", 0_u64, Some(0_u64.into()), "count"),
-        (_, bad) => {
-            let got = listed_some(first.iter().map(ToString::to_string).collect(), *bad);
-            expectation.got(format!("{bad} of {all}: {got}")).met(false).bound("<=", 0_u64, Some((*bad).into()), "count")
-        }
+    if all == 0 && *bad == 0 {
+        return expectation.undetermined(format!("there is no foreign key in {}: `foreign-keys` has nothing to prove", places(seen)));
     }
+    let list = || listed_some(first.iter().map(ToString::to_string).collect(), *bad);
+    none(expectation, all, *bad, || format!("{bad} of {all}: {}", list()))
 }
 
 fn duplicates(seen: &Seen) -> Expectation {
     let expectation = Expectation::new("no-duplicates", "Duplicate indexes").wanted("none");
     let Some(Listed { count: bad, first }) = &seen.duplicates else { return expectation.undetermined("were not looked at") };
-    match (total(seen), bad) {
-        (0, 0) => expectation.undetermined(format!("there is no index in {}", places(seen))),
-        (all, 0) => expectation.got(format!("none of {all}")).met(true).bound("<=", 0_u64, Some(0_u64.into()), "count"),
-        (_, bad) => {
-            let same = |group: &Vec<Index>| {
-                let names = group.iter().map(|index| shown(&index.name)).collect::<Vec<_>>().join(" = ");
-                group.first().map_or(String::new(), |index| format!("{names} on {} ({})", index.on(), listed(&index.keys)))
-            };
-            let got = listed_some(first.iter().map(same).collect(), *bad);
-            expectation.got(format!("{}: {got}", count(*bad, "group"))).met(false).bound("<=", 0_u64, Some((*bad).into()), "count")
-        }
+    if total(seen) == 0 && *bad == 0 {
+        return expectation.undetermined(format!("there is no index in {}", places(seen)));
     }
+    let same = |group: &Vec<Index>| {
+        let names = group.iter().map(|index| shown(&index.name)).collect::<Vec<_>>().join(" = ");
+        group.first().map_or(String::new(), |index| format!("{names} on {} ({})", index.on(), listed(&index.keys)))
+    };
+    none(expectation, total(seen), *bad, || format!("{}: {}", count(*bad, "group"), listed_some(first.iter().map(same).collect(), *bad)))
 }
 
 /// Why the index cannot be used, with how far its build is.

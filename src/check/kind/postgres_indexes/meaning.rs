@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::types::Type;
 
-use self::row::{ColumnRow, Row};
+use self::row::{COLUMNS, ColumnRow, Row};
 use super::{
     catalogue::{Catalogue, IndexRow, TEXT, TableRow, rows},
     demand::Demand,
@@ -59,7 +59,7 @@ pub(super) async fn readings(cx: &Context, target: &Target, demands: &[Demand], 
     }
     reading.run(query::PATH).await?;
     let oids: Vec<i64> = asked.keys().copied().collect();
-    let columns: Vec<ColumnRow> = rows(&reading, query::COLUMNS, &[(&oids, Type::INT8_ARRAY)]).await?;
+    let columns: Vec<ColumnRow> = rows(&reading, COLUMNS, &[(&oids, Type::INT8_ARRAY)]).await?;
     let mut readings = Readings::new();
     for (oid, (table, texts)) in &asked {
         // What stands beside the table is found too, as by a program that puts the schema on its path.

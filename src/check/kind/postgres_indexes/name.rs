@@ -4,9 +4,6 @@
 
 use std::{fmt, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error as _};
-
 /// One name: `users`, `"User"`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
@@ -134,15 +131,16 @@ fn cut(mut name: String) -> String {
     name
 }
 
+/// A text that is parsed, in the plan's schema with what it is.
 macro_rules! from_text {
     ($type:ty, $title:literal, $about:literal) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
             }
         }
 
-        impl JsonSchema for $type {
+        impl schemars::JsonSchema for $type {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 $title.into()
             }
@@ -151,12 +149,14 @@ macro_rules! from_text {
                 true
             }
 
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "minLength": 1, "description": $about })
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "minLength": 1, "description": $about })
             }
         }
     };
 }
+
+pub(super) use from_text;
 
 from_text!(Name, "Name", "a name as SQL writes it: folded to lower case unless quoted, `users`, `\"User\"`");
 from_text!(Qualified, "Qualified", "a name as SQL writes it, with or without its schema: `users`, `activity.users`, `\"User\"`");

@@ -6,7 +6,20 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::name::quoted;
-use crate::net::postgres::{Objection, Reading, Trouble};
+use crate::net::postgres::{Reading, Refused, Trouble};
+
+/// The columns of some tables, as a row of constants would be declared; `$1` is the list of tables. A type that the login
+/// may not name cannot be written down: an enumeration is then stood in for by `bytea`, which takes its labels, compares
+/// alike and is converted to nothing by itself.
+pub(super) const COLUMNS: &str = "
+SELECT json_build_object('table_oid', a.attrelid::int8, 'schema', n.nspname,
+  'definition', quote_ident(a.attname) || ' ' || CASE WHEN p.usable THEN format_type(a.atttypid, a.atttypmod)
+    WHEN e.typtype = 'e' THEN 'bytea' || CASE WHEN e.oid <> t.oid THEN '[]' ELSE '' END END,
+  'stood_in', CASE WHEN NOT p.usable AND e.typtype = 'e' THEN format_type(e.oid, NULL) END, 'usable', p.usable)::text
+FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+JOIN pg_type e ON e.oid = CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
+JOIN pg_namespace n ON n.oid = e.typnamespace CROSS JOIN LATERAL (SELECT has_schema_privilege(n.oid, 'USAGE') AS usable) p
+WHERE a.attrelid::int8 = ANY ($1::int8[]) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
 /// One column of a table.
 #[derive(Deserialize)]
@@ -20,6 +33,14 @@ pub(super) struct ColumnRow {
     stood_in: Option<String>,
     /// Whether the login may name the type.
     usable: bool,
+}
+
+/// Why the server does not read a text.
+pub(super) struct Unread {
+    /// Its words.
+    pub(super) said: String,
+    /// Whether the login may not use what the text names.
+    pub(super) denied: bool,
 }
 
 /// The row.
@@ -47,7 +68,7 @@ impl<'r> Row<'r> {
     }
 
     /// How the server spells each text once it is read and simplified, or why it cannot be read.
-    pub(super) async fn forms<'t>(&self, texts: BTreeSet<&'t str>) -> Result<BTreeMap<&'t str, Result<String, Objection>>, Trouble> {
+    pub(super) async fn forms<'t>(&self, texts: BTreeSet<&'t str>) -> Result<BTreeMap<&'t str, Result<String, Unread>>, Trouble> {
         let texts: Vec<&str> = texts.into_iter().collect();
         if let Ok(forms) = self.outputs(&texts).await? {
             return Ok(texts.into_iter().zip(forms.into_iter().map(Ok)).collect());
@@ -61,11 +82,12 @@ impl<'r> Row<'r> {
     }
 
     /// Each text stands twice in the question: what is not one expression comes back otherwise, or not at all.
-    async fn outputs(&self, texts: &[&str]) -> Result<Result<Vec<String>, Objection>, Trouble> {
+    async fn outputs(&self, texts: &[&str]) -> Result<Result<Vec<String>, Unread>, Trouble> {
         let twice = |text: &&str| format!("({0}\n), ({0}\n)", self.written(text));
         let list: Vec<String> = texts.iter().map(twice).collect();
         let plan = self.reading.plan(&format!("SELECT {} FROM {}", list.join(", "), self.from)).await?;
-        Ok(plan.and_then(|plan| {
+        let unread = |refused: Refused| Unread { denied: refused.is_denied(), said: refused.said };
+        Ok(plan.map_err(unread).and_then(|plan| {
             let output = plan[0]["Plan"]["Output"].as_array().map_or(&[][..], Vec::as_slice);
             let forms = output.chunks(2).map_while(|pair| match pair {
                 [Value::String(one), Value::String(other)] if one == other => Some(one.clone()),
@@ -73,13 +95,19 @@ impl<'r> Row<'r> {
             });
             let forms: Vec<String> = forms.collect();
             let whole = forms.len() == texts.len() && output.len() == 2 * texts.len();
-            if whole { Ok(forms) } else { Err(Objection { said: "it is not one expression".into(), denied: false }) }
+            if whole { Ok(forms) } else { Err(Unread { said: "it is not one expression; several stand in a list".into(), denied: false }) }
         }))
     }
 
     /// Whether every row for which `one` holds is one for which `other` holds, as the planner proves it before it uses a
     /// partial index: a row for which the first holds and the second does not is then nothing it would look for.
     pub(super) async fn implies(&self, one: &str, other: &str) -> Result<bool, Trouble> {
+        // The labels of an enumeration that is stood in for are ordered otherwise than its values.
+        let compares = |text: &&str| text.replace("<>", "").contains(['<', '>']);
+        let stands_in = |text: &&str| self.stood_in.iter().any(|name| text.contains(&format!("::{name}")));
+        if [one, other].iter().any(compares) && [one, other].iter().any(stands_in) {
+            return Ok(false);
+        }
         let (one, other) = (self.written(one), self.written(other));
         let plan = self.reading.plan(&format!("SELECT FROM {} WHERE ({one}\n) AND ({other}\n) IS NOT TRUE", self.from)).await?;
         Ok(plan.is_ok_and(|plan| plan[0]["Plan"]["One-Time Filter"] == "false"))
@@ -91,7 +119,7 @@ impl<'r> Row<'r> {
     }
 
     /// Why it is not known what `text` means.
-    pub(super) fn unread(&self, text: &str, refusal: &Objection) -> String {
+    pub(super) fn unread(&self, text: &str, refusal: &Unread) -> String {
         let schemas: Vec<&str> = self.closed.iter().copied().collect();
         let grant = match schemas.as_slice() {
             [] => "GRANT USAGE ON its schema".to_owned(),
