@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IntoDeserializer, SeqAccess, Visitor},
+    de::{Error, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
 /// At least one value; none twice, unless `TWICE`.
@@ -69,6 +69,10 @@ impl<'de, T: Deserialize<'de> + fmt::Display, const TWICE: bool> Visitor<'de> fo
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
         T::deserialize(value.into_deserializer()).map(|one| OneOrMore(vec![one]))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|one| OneOrMore(vec![one]))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {

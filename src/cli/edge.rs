@@ -18,7 +18,7 @@ use super::{
 use crate::{
     acts::{Caller, Dialogue, RecordRequest, RecordingRequest, policy_named},
     ledger::Entry,
-    model::{Digest, Exit, ProcessEnv, Tool, plain},
+    model::{Digest, Exit, Masker, ProcessEnv, Tool, plain},
     plan::Request,
 };
 
@@ -267,9 +267,12 @@ pub(super) fn block_on_threads<T>(threads: usize, work: impl Future<Output = Res
     done
 }
 
-/// Prints what went wrong to standard error.
+/// Prints what went wrong to standard error, without what the environment holds of secrets.
 pub(super) fn complain(message: &str) {
-    say(&format!("gonogo: {}", plain(message)));
+    let masker = Masker::default();
+    masker
+        .learn(&[], &std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect());
+    say(&format!("gonogo: {}", plain(&masker.mask(message))));
 }
 
 /// Writes bytes to standard output as they are; a closed pipe is no error.

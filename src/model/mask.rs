@@ -1,30 +1,28 @@
 //! Takes secrets out of text that came from outside, once, before the report is fingerprinted.
 
 mod forms;
+mod matcher;
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, HashSet},
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use percent_encoding::percent_decode_str;
-use regex::{Captures, Regex};
+use regex::Regex;
 use serde_json::Value;
 
-use self::forms::written_forms;
+use self::matcher::Matcher;
 use super::{Json, ProcessEnv, looks_secret, text::CUT};
 
-/// Below this many bytes a value is masked only where it stands as a credential.
-const SHORTEST: usize = 6;
-
-/// From this many bytes on the beginning of a value is masked where the rest of it was cut off.
-const SHORTEST_BEGINNING: usize = 4;
+/// From this many bytes on the path of a secret web address is a secret of its own.
+const SHORTEST_PATH: usize = 6;
 
 /// Knows every secret of a run and replaces it, raw or encoded as targets write it, by its name.
 ///
-/// Secrets are added while the run learns of them; whoever masks sees those known so far.
+/// Secrets are added while the run learns of them; whoever masks sees those known so far. What would be spelled out by
+/// the name in its place is left alone: short values and words are masked only where they stand as a credential. Values
+/// that are cut up, reversed or encoded twice are not found.
 #[derive(Debug, Default)]
 pub struct Masker {
     known: RwLock<Known>,
@@ -35,15 +33,6 @@ struct Known {
     names: BTreeMap<String, String>,
     plain_words: Arc<HashSet<String>>,
     matcher: Option<Arc<Matcher>>,
-}
-
-#[derive(Debug)]
-struct Matcher {
-    forms: AhoCorasick,
-    patterns: Vec<String>,
-    replacements: Vec<String>,
-    /// Values too short or too common to be masked wherever they stand, by value.
-    weak: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for Known {
@@ -89,7 +78,8 @@ impl Masker {
             // A multi-line value (a PEM key) may be quoted by the line.
             value.lines().filter(|line| line.len() >= 16 && !line.starts_with("-----")).for_each(&mut add);
         }
-        if let Some(path) = WEB_PATH.captures(value.trim()).map(|found| found["path"].to_owned()).filter(|path| path.len() >= SHORTEST) {
+        if let Some(path) = WEB_PATH.captures(value.trim()).map(|found| found["path"].to_owned()).filter(|path| path.len() >= SHORTEST_PATH)
+        {
             add(&path);
         }
         for found in CREDENTIAL.captures_iter(value) {
@@ -103,11 +93,7 @@ impl Masker {
         if !self.finds(text) {
             return text.to_owned();
         }
-        let matcher = self.matcher();
-        let whole = matcher.without_beginnings(text);
-        let masked = matcher.forms.replace_all(&whole, &matcher.replacements);
-        let masked = matcher.without_weak(&masked);
-        CREDENTIAL.replace_all(&masked, "${before}***@").into_owned()
+        CREDENTIAL.replace_all(&self.matcher().mask(text), "${before}***@").into_owned()
     }
 
     /// What a check reached, masked but for its place on the network: `https://api.example.com:443` is said even where the
@@ -136,11 +122,7 @@ impl Masker {
     }
 
     fn finds(&self, text: &str) -> bool {
-        let matcher = self.matcher();
-        text.contains(CUT)
-            || matcher.forms.is_match(text)
-            || matcher.weak.keys().any(|value| text.contains(value))
-            || (text.contains('@') && CREDENTIAL.is_match(text))
+        text.contains(CUT) || self.matcher().finds(text) || (text.contains('@') && CREDENTIAL.is_match(text))
     }
 
     fn mask_value(&self, value: &mut Value) {
@@ -167,75 +149,11 @@ impl Masker {
             return matcher.clone();
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let matcher = Arc::new(known.compile());
+        let matcher = Arc::new(Matcher::new(&known.names, &known.plain_words));
         known.matcher = Some(matcher.clone());
         matcher
     }
 }
-
-impl Known {
-    fn compile(&self) -> Matcher {
-        let (mut forms, mut weak): (BTreeMap<String, String>, BTreeMap<String, String>) = Default::default();
-        for (value, name) in &self.names {
-            let said = format!("${{{name}}}");
-            if value.len() < SHORTEST || self.plain_words.contains(value) {
-                weak.insert(value.clone(), said);
-                continue;
-            }
-            for form in written_forms(value) {
-                forms.entry(form).or_insert_with(|| said.clone());
-            }
-        }
-        let (patterns, replacements): (Vec<_>, Vec<_>) = forms.into_iter().unzip();
-        let forms = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns);
-        match forms {
-            Ok(forms) => Matcher { forms, patterns, replacements, weak },
-            // Too many secrets for an automaton cannot happen with values of bounded size; hide nothing by halves.
-            Err(error) => unreachable!("the masking automaton: {error}"),
-        }
-    }
-}
-
-impl Matcher {
-    /// Where a text was cut off, the beginning of a secret may be left of it.
-    fn without_beginnings<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let Some((cut, rest)) = text.rsplit_once(CUT) else { return Cow::Borrowed(text) };
-        let mut out = String::with_capacity(text.len());
-        for part in cut.split(CUT) {
-            let (length, said) = self.beginning(part).unwrap_or_default();
-            out.extend([&part[..part.len() - length], said, CUT]);
-        }
-        Cow::Owned(out + rest)
-    }
-
-    /// How many bytes at the end of `text` begin a secret, the most there are, and the secret's name.
-    fn beginning(&self, text: &str) -> Option<(usize, &str)> {
-        let begun = |pattern: &str| {
-            let lengths = (SHORTEST_BEGINNING..pattern.len()).rev().filter(|length| pattern.is_char_boundary(*length));
-            lengths.into_iter().find(|length| text.ends_with(&pattern[..*length]))
-        };
-        let found = self.patterns.iter().zip(&self.replacements).filter_map(|(pattern, said)| Some((begun(pattern)?, said.as_str())));
-        found.max_by_key(|(length, _)| *length)
-    }
-
-    /// Without the values that are masked only where they stand as a credential: after a name that looks secret.
-    fn without_weak<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.weak.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        NAMED.replace_all(text, |found: &Captures<'_>| match self.weak.get(&found["value"]) {
-            Some(said) if looks_secret(&found["name"]) => format!("{}{}{said}{}", &found["name"], &found["between"], &found["end"]),
-            _ => found[0].to_owned(),
-        })
-    }
-}
-
-/// `name=value`, `"name": "value"`, `Name: value`.
-static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r#"(?P<name>[A-Za-z][\w.-]*)(?P<between>["']?\s{0,4}[=:]\s{0,4}["']?)(?P<value>[^\s"'`&;,<>{}()\[\]]*[^\s"'`&;,<>{}()\[\].!?:])(?P<end>[.!?:]*)"#,
-    )
-});
 
 /// What stands behind the host of a web address.
 static WEB_PATH: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:http|ws)s?://[^\s/?#]+(?P<path>[/?][^\s#]+)"));
@@ -276,6 +194,61 @@ mod tests {
             let masked = masker().mask(&format!("got {text} back"));
             assert!(masked.contains("${API_KEY}"), "{masked}");
             assert!(!masked.contains(&CANARY[4..12]), "{masked}");
+        }
+    }
+
+    #[test]
+    fn hides_it_in_other_alphabets_and_cases() {
+        let hex: String = CANARY.bytes().map(|byte| format!("{byte:02X}")).collect();
+        let base32 = data_encoding::BASE32.encode(format!("user:{CANARY}").as_bytes());
+        for text in
+            [CANARY.to_uppercase(), hex.to_lowercase(), hex, base32.to_lowercase(), base32, "K3Y%2fWITH%2bodd%3DCHARS%26Zm9v".into()]
+        {
+            let masked = masker().mask(&format!("got {text} back"));
+            assert!(masked.contains("${API_KEY}") && masked.len() < 40, "{text}: {masked}");
+        }
+    }
+
+    #[test]
+    fn what_the_name_would_spell_out_stays() {
+        let masker = Masker::new(Arc::new(["The profile-api answers".to_owned(), "v1".to_owned()].into()));
+        for (name, value) in [
+            ("DATABASE_URL", "postgres://postgres:postgres@db:5432/postgres"),
+            ("NEXTAUTH_SECRET", "secret"),
+            ("JWT_SECRET", "development-secret"),
+            ("API_KEY", "profile-api"),
+            ("DB_PASSWORD", "Production"),
+            ("PIN", "12345678"),
+            ("SHORT_TOKEN", "q7Zk"),
+            ("HOOK_SECRET_URL", "https://hooks.example.com/health"),
+        ] {
+            masker.hide(name, value);
+        }
+        let text = "postgres://db:5432/postgres no-development-secrets production secrets of profile-api: 12345678 of GET /health";
+        assert_eq!(masker.mask(text), text);
+        // As a credential, encoded, or whole where it is no word of ours, it is not shown.
+        for (text, said) in [
+            ("password=postgres", "password=${DATABASE_URL}"),
+            ("PASSWORD: POSTGRES", "PASSWORD: ${DATABASE_URL}"),
+            ("{\"nextauth_secret\":\"secret\"}", "{\"nextauth_secret\":\"${NEXTAUTH_SECRET}\"}"),
+            ("Authorization: Bearer secret.", "Authorization: Bearer ${NEXTAUTH_SECRET}."),
+            ("Authorization: Basic YWRtaW46c2VjcmV0", "Authorization: Basic YWRtaW46${NEXTAUTH_SECRET}"),
+            ("Authorization: Basic dTpxN1pr", "Authorization: Basic ${SHORT_TOKEN}"),
+            ("said c2VjcmV0 and 736563726574", "said ${NEXTAUTH_SECRET} and ${NEXTAUTH_SECRET}"),
+            ("bad key development-secret!", "bad key ${JWT_SECRET}!"),
+            ("redis://:postgres@cache", "redis://:***@cache"),
+            ("postgres://postgres:postgres@db:5432/postgres", "${DATABASE_URL}"),
+        ] {
+            assert_eq!(masker.mask(text), said);
+        }
+    }
+
+    #[test]
+    fn letters_that_are_no_word_are_hidden_everywhere() {
+        for value in ["kqzvxwplmt", "84736251", "xkcdWpqz"] {
+            let masker = Masker::default();
+            masker.hide("DB_PASSWORD", value);
+            assert_eq!(masker.mask(&format!("login with {value} failed")), "login with ${DB_PASSWORD} failed", "{value}");
         }
     }
 
@@ -339,7 +312,7 @@ mod tests {
     fn a_secret_that_was_cut_off_is_hidden_too() {
         let masker = masker();
         masker.hide("LONGER", &format!("prefix-{CANARY}"));
-        for length in SHORTEST_BEGINNING..CANARY.len() {
+        for length in 4..CANARY.len() {
             let cut = crate::model::excerpt(&format!("it said {CANARY} and more"), 8 + length);
             assert!(masker.mask(&cut).starts_with("it said ${API_KEY}… ("), "{}", masker.mask(&cut));
         }

@@ -1,5 +1,6 @@
 //! A canary secret is driven through every format and every error path; none of its written forms may come out.
 
+mod weak;
 mod written;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -19,6 +20,9 @@ fn forms() -> Vec<String> {
         STANDARD.encode(CANARY)[..16].to_owned(),
         STANDARD.encode(format!("u:{CANARY}"))[4..20].to_owned(),
         STANDARD.encode(format!("us:{CANARY}"))[4..20].to_owned(),
+        CANARY.to_uppercase()[..12].to_owned(),
+        CANARY.bytes().take(8).map(|byte| format!("{byte:02x}")).collect(),
+        data_encoding::BASE32.encode(CANARY.as_bytes())[..16].to_owned(),
     ]
 }
 
@@ -134,7 +138,9 @@ async fn echo() -> String {
         let headers: Vec<String> =
             request.headers().iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or("?"))).collect();
         let token = request.headers().get("x-plain").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        let body = serde_json::json!({ "uri": request.uri().to_string(), "headers": headers, "token": token, "base64": STANDARD.encode(format!("u:{token}")) });
+        let body = serde_json::json!({ "uri": request.uri().to_string(), "headers": headers, "token": token, "base64": STANDARD.encode(format!("u:{token}")),
+            "upper": token.to_uppercase(), "base32": data_encoding::BASE32.encode(token.as_bytes()),
+            "hex": token.bytes().map(|byte| format!("{byte:02x}")).collect::<String>() });
         ([("x-echo", token)], axum::Json(body)).into_response()
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -2,7 +2,9 @@
 
 mod building;
 mod limits;
+mod meaning;
 mod reach;
+mod standby;
 
 use gonogo::{check::Seen, model::Outcome};
 use serde_json::{Value, json};
@@ -153,7 +155,7 @@ async fn a_partitioned_index_that_lacks_a_part() {
     for name in ["index:idx_events_id", "index:events (id)", "valid"] {
         let (outcome, why) = got(&database, wanted.clone(), name).await;
         assert_eq!(outcome, Outcome::Fail);
-        assert!(why.contains("is not valid (not every partition has its part attached)"), "{name}: {why}");
+        assert!(why.contains("is not valid (not every partition has its part attached): shop.events_2 lacks it"), "{name}: {why}");
     }
     let client = database.client().await;
     client.batch_execute("CREATE INDEX idx_events_2_id ON shop.events_2 (id)").await.expect("an index");
@@ -162,6 +164,32 @@ async fn a_partitioned_index_that_lacks_a_part() {
         got(&database, json!({ "indexes": wanted["indexes"], "no-duplicates": true }), "no-duplicates").await,
         (Outcome::Pass, "none of 9".into())
     );
+}
+
+#[tokio::test]
+async fn every_leaf_of_a_partitioned_table_needs_a_valid_part() {
+    let statements = [
+        "CREATE TABLE shop.events (id int, at date, kind text) PARTITION BY RANGE (at)",
+        "CREATE SCHEMA old",
+        "CREATE TABLE shop.events_1 PARTITION OF shop.events FOR VALUES FROM ('2026-01-01') TO ('2026-07-01') PARTITION BY LIST (kind)",
+        "CREATE TABLE old.events_1_a PARTITION OF shop.events_1 FOR VALUES IN ('a')",
+        "CREATE TABLE shop.\"Events_2\" PARTITION OF shop.events FOR VALUES FROM ('2026-07-01') TO ('2027-01-01')",
+        "CREATE INDEX idx_events_id ON shop.events (id)",
+    ];
+    let database = Postgres::shared().database(&[SHOP, &statements].concat()).await;
+    let wanted = json!({ "indexes": ["idx_events_id", { "table": "events", "columns": "id" }], "foreign-keys": true });
+    assert_eq!(got(&database, wanted.clone(), "valid").await.0, Outcome::Pass);
+    let client = database.client().await;
+    for (leaf, named) in [("old.events_1_a_id_idx", "old.events_1_a"), ("shop.\"Events_2_id_idx\"", "shop.\"Events_2\"")] {
+        let set = |valid: bool| format!("UPDATE pg_index SET indisvalid = {valid} WHERE indexrelid = '{leaf}'::regclass");
+        client.batch_execute(&set(false)).await.expect("broken");
+        for name in ["index:idx_events_id", "index:events (id)", "valid"] {
+            let (outcome, why) = got(&database, wanted.clone(), name).await;
+            assert_eq!(outcome, Outcome::Fail, "{name}");
+            assert!(why.contains(&format!("has no usable part on {named}: attach one")), "{name}: {why}");
+        }
+        client.batch_execute(&set(true)).await.expect("mended");
+    }
 }
 
 #[tokio::test]

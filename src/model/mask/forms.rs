@@ -1,8 +1,9 @@
-//! The ways in which programs write a value: as it is, escaped for JSON or HTML, percent-encoded, in base64.
+//! The ways in which programs write a value, the case of ASCII letters apart: as it is, escaped for JSON or HTML,
+//! percent-encoded, in hexadecimal, base32 and base64.
 
 use std::fmt::Write as _;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, Encoding, HEXLOWER};
 
 use crate::model::plain;
 
@@ -10,20 +11,25 @@ use crate::model::plain;
 /// path of the WHATWG URL Standard, which programs put into their messages.
 const KEPT: [&[u8]; 4] = [b"-._~", b"-._~!'()*", b"-._~!'()*$&+,/:;=?@[]\\^`{|}", b"-._~!'()*$&+,/:;=@[]\\^|"];
 
-/// The ways `value` may come back.
-pub(super) fn written_forms(value: &str) -> Vec<String> {
+/// The ways `value` may come back to be read.
+pub(super) fn spellings(value: &str) -> Vec<String> {
     let mut forms = vec![value.to_owned(), plain(value).into_owned(), collapsed(value)];
-    for kept in KEPT {
-        forms.extend([false, true].map(|lower| percent_encoded(value, kept, lower)));
-    }
+    forms.extend(KEPT.map(|kept| percent_encoded(value, kept)));
     // application/x-www-form-urlencoded.
-    forms.push(percent_encoded(value, b"-._*", false).replace("%20", "+"));
+    forms.push(percent_encoded(value, b"-._*").replace("%20", "+"));
     forms.extend([(false, false), (true, false), (false, true), (true, true)].map(|(ascii, cautious)| json(value, ascii, cautious)));
     // Writers of HTML disagree only about quotes.
     forms.extend([("&quot;", "&#39;"), ("&#34;", "&#39;"), ("&quot;", "&#x27;"), ("&quot;", "'")].map(|quotes| html(value, quotes)));
-    forms.extend((0..3).flat_map(|pad| base64(value, pad)));
     forms.sort();
     forms.dedup();
+    forms
+}
+
+/// The ways in which nobody reads it: the same in each other's alphabets, wherever it stands in what is encoded.
+pub(super) fn encodings(value: &str) -> Vec<String> {
+    let mut forms: Vec<String> = (0..3).filter_map(|pad| encoded(&BASE64_NOPAD, value, pad)).collect();
+    forms.extend(forms.clone().iter().map(|form| form.replace('+', "-").replace('/', "_")));
+    forms.extend((0..5).filter_map(|pad| encoded(&BASE32_NOPAD, value, pad)).chain(encoded(&HEXLOWER, value, 0)));
     forms
 }
 
@@ -32,13 +38,11 @@ fn collapsed(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn percent_encoded(value: &str, kept: &[u8], lower: bool) -> String {
+fn percent_encoded(value: &str, kept: &[u8]) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             out.push(char::from(byte));
-        } else if lower {
-            let _ = write!(out, "%{byte:02x}");
         } else {
             let _ = write!(out, "%{byte:02X}");
         }
@@ -75,26 +79,22 @@ fn html(value: &str, (double, single): (&str, &str)) -> String {
     value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', double).replace('\'', single)
 }
 
-/// In both alphabets, after `pad` other bytes; characters that also depend on the neighbours are cut off at both ends.
-fn base64(value: &str, pad: usize) -> Vec<String> {
-    let padded = [&b"\0\0"[..pad], value.as_bytes()].concat();
-    let encoded = STANDARD_NO_PAD.encode(&padded);
-    let start = [0, 2, 3][pad];
-    let end = encoded.len() - usize::from(padded.len() % 3 != 0);
-    if end.saturating_sub(start) < 8 {
-        return Vec::new();
-    }
-    let stable = &encoded[start..end];
-    vec![stable.to_owned(), stable.replace('+', "-").replace('/', "_")]
+/// After `pad` other bytes; characters that also depend on the neighbours are cut off at both ends. Too short a rest would
+/// be found by chance.
+fn encoded(encoding: &Encoding, value: &str, pad: usize) -> Option<String> {
+    let bits = encoding.bit_width();
+    let padded = [&[0; 4][..pad], value.as_bytes()].concat();
+    let stable = (8 * pad).div_ceil(bits)..8 * padded.len() / bits;
+    (stable.len() >= 8).then(|| encoding.encode(&padded)[stable].to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::written_forms;
+    use super::spellings;
 
     #[test]
     fn knows_how_others_write_it() {
-        let forms = written_forms("a/\"b\\ 'é<&>\tz");
+        let forms = spellings("a/\"b\\ 'é<&>\tz");
         for form in [
             r#"a/\"b\\ 'é<&>\tz"#,
             r#"a\/\"b\\ '\u00e9<&>\tz"#,

@@ -36,15 +36,9 @@ impl SessionAttrs {
     }
 
     /// The rounds over the hosts: `prefer-standby` takes any server when there is no standby.
-    pub(super) fn rounds(self) -> &'static [Self] {
-        match self {
-            Self::Any => &[Self::Any],
-            Self::ReadWrite => &[Self::ReadWrite],
-            Self::ReadOnly => &[Self::ReadOnly],
-            Self::Primary => &[Self::Primary],
-            Self::Standby => &[Self::Standby],
-            Self::PreferStandby => &[Self::Standby, Self::Any],
-        }
+    pub(super) fn rounds(self) -> impl Iterator<Item = Self> {
+        let prefers = self == Self::PreferStandby;
+        [if prefers { Self::Standby } else { self }].into_iter().chain(prefers.then_some(Self::Any))
     }
 
     /// Why a server will not do; `None` when it will.

@@ -40,7 +40,7 @@ impl Dialer {
                 // Each host gets its share of what time is left, so that a dead one does not eat up all of it.
                 let shares = u32::try_from(self.target.hosts.len() - i).unwrap_or(1);
                 let until = Instant::now() + until.saturating_duration_since(Instant::now()) / shares;
-                match self.open_host(host, *attrs, until).await {
+                match self.open_host(host, attrs, until).await {
                     Ok(session) => return Ok(session),
                     Err(failed) if failed.then == Then::Elsewhere => last = Some(failed.trouble),
                     Err(failed) => return Err(failed.trouble),
@@ -117,13 +117,9 @@ impl Dialer {
             return Ok(session);
         }
         session.replenish();
-        let started = Instant::now();
         let asked =
             session.client.query_typed_one("SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on'", &[]);
-        let row = match timeout_at(until.into(), asked).await {
-            Ok(row) => row.map_err(|error| Failed::elsewhere(session.trouble(&error)))?,
-            Err(_) => return Err(Failed::elsewhere(Trouble::timed_out(&session.who, "did not say what it is", started.elapsed()))),
-        };
+        let row = session.answer(asked, until).await.map_err(|refused| Failed::elsewhere(refused.trouble))?;
         let (in_recovery, read_only) = (row.try_get(0).unwrap_or(true), row.try_get(1).unwrap_or(true));
         match attrs.refuses(in_recovery, read_only) {
             None => Ok(session),

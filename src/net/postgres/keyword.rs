@@ -22,8 +22,16 @@ pub(super) struct Keyword {
 }
 
 impl Keyword {
-    /// The keyword of that name.
+    /// The keyword of that name, or of what other programs than libpq call it.
     pub(super) fn named(name: &str) -> Option<&'static Self> {
+        let name = match name {
+            "currentSchema" | "search_path" | "schema_search_path" => "schema",
+            "ApplicationName" => "application_name",
+            "encoding" | "charset" => "client_encoding",
+            "loadBalanceHosts" => "load_balance_hosts",
+            "tcpKeepAlive" => "keepalives",
+            name => name,
+        };
         KEYWORDS.iter().find(|keyword| keyword.name == name)
     }
 
@@ -47,7 +55,8 @@ const fn refused(name: &'static str, variable: Option<&'static str>, neutral: &'
     Keyword { name, variable, treatment: Treatment::Refused { neutral, why } }
 }
 
-/// Every keyword of libpq 18.
+/// Every keyword of libpq 18, and some that other programs write into the same URL: Prisma's `schema` and `sslaccept`,
+/// Java's `targetServerType`.
 pub(super) const KEYWORDS: &[Keyword] = &[
     used("host", "PGHOST"),
     used("hostaddr", "PGHOSTADDR"),
@@ -66,6 +75,9 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     used("sslcert", "PGSSLCERT"),
     used("sslkey", "PGSSLKEY"),
     used("target_session_attrs", "PGTARGETSESSIONATTRS"),
+    Keyword { name: "schema", variable: None, treatment: Treatment::Used },
+    refused("sslaccept", None, &["accept_invalid_certs"], "write `sslmode=verify-full`, or `sslmode=require` to accept any"),
+    refused("targetServerType", None, &["any"], "write `target_session_attrs=primary`, `standby` or `prefer-standby`"),
     harmless("application_name", Some("PGAPPNAME")),
     harmless("fallback_application_name", None),
     harmless("client_encoding", Some("PGCLIENTENCODING")),
@@ -102,8 +114,8 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     ),
     refused("min_protocol_version", Some("PGMINPROTOCOLVERSION"), &["3.0"], "only protocol version 3.0 is spoken"),
     refused("max_protocol_version", Some("PGMAXPROTOCOLVERSION"), &["3.0", "3.2", "latest"], "only protocol version 3.0 is spoken"),
-    refused("service", Some("PGSERVICE"), &[], "service files are not read: write the settings out"),
-    refused("servicefile", Some("PGSERVICEFILE"), &[], "service files are not read: write the settings out"),
+    refused("service", Some("PGSERVICE"), &[], "service files are not read: write what it holds, `host=… port=… dbname=… user=…`"),
+    refused("servicefile", Some("PGSERVICEFILE"), &[], "service files are not read: write what it holds, `host=… port=… dbname=… user=…`"),
     refused("replication", None, &["false", "off", "no", "0"], "a replication connection cannot be used to look"),
     refused("oauth_issuer", None, &[], "OAuth is not supported"),
     refused("oauth_client_id", None, &[], "OAuth is not supported"),

@@ -23,7 +23,7 @@ mod wire;
 
 pub use lender::{Lender, Loan};
 pub use reading::Reading;
-pub use recorder::{Recorder, Refused};
-pub use settings::TargetError;
+pub use recorder::Recorder;
+pub use settings::{TargetError, schemas};
 pub use target::Target;
-pub use trouble::Trouble;
+pub use trouble::{Refused, Trouble};

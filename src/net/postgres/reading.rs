@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::time::timeout_at;
+use serde_json::Value;
 use tokio_postgres::{
     Row,
     types::{ToSql, Type},
 };
 
-use super::{lender::Loan, trouble::Trouble};
+use super::{
+    lender::Loan,
+    trouble::{Refused, Trouble},
+};
 
 /// Left over for the server's own time-out to arrive, which says more than ours.
 const MARGIN: Duration = Duration::from_millis(200);
@@ -51,7 +54,8 @@ impl Reading<'_> {
     /// # Errors
     /// What the server says, or that it is late.
     pub async fn run(&self, statements: &str) -> Result<(), Trouble> {
-        self.in_time(self.loan.session()?.client.batch_execute(statements)).await
+        let session = self.loan.session()?;
+        session.answer(session.client.batch_execute(statements), self.until).await.map_err(|refused| refused.trouble)
     }
 
     /// The rows of a query. It is sent as an unnamed statement, so that nothing stays behind in a pooled server session.
@@ -59,7 +63,25 @@ impl Reading<'_> {
     /// # Errors
     /// What the server says, or that it is late.
     pub async fn rows(&self, query: &str, parameters: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>, Trouble> {
-        self.in_time(self.loan.session()?.client.query_typed(query, parameters)).await
+        let session = self.loan.session()?;
+        session.answer(session.client.query_typed(query, parameters), self.until).await.map_err(|refused| refused.trouble)
+    }
+
+    /// The plan that the server makes for a query, which is not run; or why it refuses the query's text, and the
+    /// transaction goes on.
+    ///
+    /// # Errors
+    /// What else the server says, or that it is late.
+    pub async fn plan(&self, query: &str) -> Result<Result<Value, Refused>, Trouble> {
+        let session = self.loan.session()?;
+        let query = format!("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) {query}");
+        let (saved, plan) = tokio::join!(self.run("SAVEPOINT asked"), session.answer(session.client.query_typed(&query, &[]), self.until));
+        saved?;
+        match plan {
+            Ok(rows) => Ok(Ok(rows.first().and_then(|row| row.try_get(0).ok()).unwrap_or_default())),
+            Err(refused) if refused.is_of_the_text() => self.run("ROLLBACK TO asked").await.map(|()| Err(refused)),
+            Err(refused) => Err(refused.trouble),
+        }
     }
 
     /// Ends the transaction; the session may be lent again.
@@ -70,16 +92,6 @@ impl Reading<'_> {
         self.run("COMMIT").await?;
         self.loan.set_clean(true);
         Ok(())
-    }
-
-    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Trouble> {
-        let session = self.loan.session()?;
-        let started = Instant::now();
-        match timeout_at(self.until.into(), asked).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(session.trouble(&error)),
-            Err(_) => Err(Trouble::timed_out(&session.who, "did not answer a query", started.elapsed())),
-        }
     }
 }
 

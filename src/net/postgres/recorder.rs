@@ -2,13 +2,18 @@
 
 use std::time::Instant;
 
-use tokio::time::timeout_at;
 use tokio_postgres::{
     Row,
     types::{ToSql, Type},
 };
 
-use super::{attempt::Purpose, dial::Dialer, session::Session, target::Target, trouble::Trouble};
+use super::{
+    attempt::Purpose,
+    dial::Dialer,
+    session::Session,
+    target::Target,
+    trouble::{Refused, Trouble},
+};
 use crate::net::Reach;
 
 /// What a server may send in answer to a statement that answers next to nothing.
@@ -17,23 +22,6 @@ const LITTLE: u64 = 1 << 20;
 /// A session that may write. Dropped in the midst of a transaction, it ends, and the server rolls back.
 pub struct Recorder {
     session: Session,
-}
-
-/// Why a statement was not carried out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{trouble}")]
-pub struct Refused {
-    /// What went wrong, for people.
-    pub trouble: Trouble,
-    /// The server's own SQLSTATE; `None` where no answer came.
-    pub code: Option<String>,
-}
-
-impl Refused {
-    /// Whether the connection is gone, or its end is announced: what the server did last is then not known.
-    pub fn is_lost(&self) -> bool {
-        self.code.as_deref().is_none_or(|code| code.starts_with("57P") || code.starts_with("08"))
-    }
 }
 
 impl Recorder {
@@ -57,7 +45,7 @@ impl Recorder {
     /// [`Refused`], also when the server is late.
     pub async fn run(&self, statements: &str, until: Instant) -> Result<(), Refused> {
         self.session.allow(LITTLE);
-        self.in_time(self.session.client.batch_execute(statements), until).await
+        self.session.answer(self.session.client.batch_execute(statements), until).await
     }
 
     /// The rows of a statement, of which the server may send `allowance` bytes. It is sent unnamed, so that nothing stays
@@ -73,20 +61,11 @@ impl Recorder {
         until: Instant,
     ) -> Result<Vec<Row>, Refused> {
         self.session.allow(LITTLE.saturating_add(allowance));
-        self.in_time(self.session.client.query_typed(statement, parameters), until).await
+        self.session.answer(self.session.client.query_typed(statement, parameters), until).await
     }
 
     /// Ends it in good order.
     pub async fn close(self) {
         self.session.close().await;
-    }
-
-    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, tokio_postgres::Error>>, until: Instant) -> Result<T, Refused> {
-        let started = Instant::now();
-        match timeout_at(until.into(), asked).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(Refused { trouble: self.session.trouble(&error), code: error.code().map(|code| code.code().to_owned()) }),
-            Err(_) => Err(Refused { trouble: Trouble::timed_out(&self.session.who, "did not answer", started.elapsed()), code: None }),
-        }
     }
 }

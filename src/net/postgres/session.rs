@@ -21,7 +21,7 @@ use tokio_postgres::{
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
-    trouble::Trouble,
+    trouble::{Refused, Trouble},
     wire::{Endpoint, Wire},
 };
 
@@ -100,8 +100,16 @@ impl Session {
         !self.client.is_closed() && matches!(alive, Ok(Ok(())))
     }
 
-    pub(super) fn trouble(&self, error: &tokio_postgres::Error) -> Trouble {
-        Trouble::of(&self.who, error)
+    /// What comes of a question by `until`.
+    pub(super) async fn answer<T>(
+        &self,
+        asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
+        until: Instant,
+    ) -> Result<T, Refused> {
+        let started = Instant::now();
+        let late = || Trouble::timed_out(&self.who, "did not answer a query", started.elapsed());
+        let answer = timeout_at(until.into(), asked).await.map_err(|_| Refused { trouble: late(), code: None, said: String::new() })?;
+        answer.map_err(|error| Refused::of(&self.who, &error))
     }
 
     /// Ends it in good order.

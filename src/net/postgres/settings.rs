@@ -6,7 +6,7 @@ use super::{
     keyword::{KEYWORDS, Keyword, Treatment},
     pairs, uri,
 };
-use crate::model::ProcessEnv;
+use crate::model::{ProcessEnv, words_of};
 
 /// Why a text does not say where to connect. It never quotes a part that may belong to a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +27,11 @@ pub(super) struct Given {
 
 /// Every setting given. It holds the password: never print it.
 pub(super) struct Settings(BTreeMap<&'static str, Given>);
+
+/// The schemas that `text` puts on the search path: the first is where its program's tables are.
+pub fn schemas(text: &str) -> Vec<String> {
+    Settings::read(Some(text), &ProcessEnv::default()).map_or_else(|_| Vec::new(), |settings| settings.schemas())
+}
 
 impl Settings {
     /// Settings of `text`, completed by PG* variables: what stands in the text wins, as in libpq.
@@ -58,11 +63,20 @@ impl Settings {
         self.0.get(name).filter(|given| !given.value.is_empty())
     }
 
+    /// The schemas to put on the search path.
+    pub(super) fn schemas(&self) -> Vec<String> {
+        let names = self.value("schema").unwrap_or_default().split(',').map(|name| name.trim().trim_matches('"').to_owned());
+        names.filter(|name| !name.is_empty()).collect()
+    }
+
     fn put(&mut self, name: &str, value: String, in_url: bool) -> Result<(), TargetError> {
         // JDBC's `ssl=true` is accepted by libpq too.
         let (name, value) = if name == "ssl" && value == "true" { ("sslmode", "require".to_owned()) } else { (name, value) };
-        let keyword = Keyword::named(name).ok_or_else(|| unknown(name, in_url))?;
-        self.0.insert(keyword.name, Given { value, variable: None });
+        match Keyword::named(name) {
+            Some(keyword) => drop(self.0.insert(keyword.name, Given { value, variable: None })),
+            None if in_url && is_about_a_pool(name) => {}
+            None => return Err(unknown(name, in_url)),
+        }
         Ok(())
     }
 
@@ -75,6 +89,14 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// How a program keeps and uses its connections changes nothing of where they go: `connection_limit`, `pool_max_conns`,
+/// `prepareThreshold`.
+fn is_about_a_pool(name: &str) -> bool {
+    const WORDS: &str =
+        "pool pgbouncer limit timeout cache idle lifetime recycle prepare prepared statement batched fetch max min size frequency";
+    words_of(name).iter().any(|word| WORDS.split(' ').any(|known| known == word))
 }
 
 /// A name that is like no option may be a piece of a password that was not encoded or quoted: only a URL's, whose
@@ -123,7 +145,15 @@ mod tests {
     fn an_option_it_cannot_honour_is_an_error() {
         for (text, why) in [
             ("host=db sslcrl=/x", "`sslcrl` cannot be honoured: revocation lists are not read"),
-            ("postgres://db/app?schema=public", "unknown connection option `schema`: only libpq's options are understood; remove it"),
+            (
+                "postgres://db/app?sslaccept=strict",
+                "`sslaccept` cannot be honoured: write `sslmode=verify-full`, or `sslmode=require` to accept any",
+            ),
+            (
+                "jdbc:postgresql://db/app?targetServerType=primary",
+                "`targetServerType` cannot be honoured: write `target_session_attrs=primary`, `standby` or `prefer-standby`",
+            ),
+            ("postgres://db/app?charme=yes", "unknown connection option `charme`: only libpq's options are understood; remove it"),
             ("postgres://db/app?sslmodes=require", "unknown connection option `sslmodes`: did you mean `sslmode`?"),
             ("app", "it is neither a `postgres://` URL nor a list of `key=value` settings"),
             ("mysql://u:p@h/d", "`mysql://` is not PostgreSQL: write `postgres://`"),
@@ -133,5 +163,20 @@ mod tests {
         assert!(Settings::read(Some("host=db gssencmode=disable"), &env(&[])).is_ok());
         let error = Settings::read(Some("host=db"), &env(&[("PGSERVICE", "x")])).err().expect("refused");
         assert!(error.0.starts_with("`PGSERVICE` cannot be honoured"), "{error}");
+    }
+
+    #[test]
+    fn what_other_programs_write_is_read() {
+        for (text, schemas) in [
+            ("postgresql://u:p@db:5432/app?schema=activity&connection_limit=5&pool_timeout=2&pgbouncer=true", &["activity"][..]),
+            ("jdbc:postgresql://db:5432/app?user=u&password=p&currentSchema=a,%22B%22&prepareThreshold=0&ApplicationName=x", &["a", "B"]),
+            ("postgres://u:p@db:5432/app?pool=5&encoding=utf8&prepared_statements=false&reaping_frequency=10", &[]),
+            ("postgresql+asyncpg://u:p@db:5432/app?prepared_statement_cache_size=0&search_path=app", &["app"]),
+        ] {
+            let settings = Settings::read(Some(text), &env(&[])).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let values: Vec<_> = ["host", "port", "dbname", "user", "password"].map(|name| settings.value(name)).into();
+            assert_eq!(values, [Some("db"), Some("5432"), Some("app"), Some("u"), Some("p")], "{text}");
+            assert_eq!(settings.schemas(), schemas, "{text}");
+        }
     }
 }

@@ -27,6 +27,7 @@ pub struct Target {
     pub(super) channel_binding: tokio_postgres::config::ChannelBinding,
     pub(super) connect_timeout: Option<Duration>,
     pub(super) attrs: SessionAttrs,
+    schemas: Vec<String>,
     passfile: Option<PathBuf>,
     variables: Vec<&'static str>,
 }
@@ -55,6 +56,7 @@ impl Target {
             channel_binding: channel_binding(&settings)?,
             connect_timeout: connect_timeout(&settings)?,
             attrs: SessionAttrs::resolve(&settings)?,
+            schemas: settings.schemas(),
             passfile: passfile.filter(|_| password.is_none()),
             variables: ["password"].iter().filter_map(|name| settings.given(name)?.variable).collect(),
         })
@@ -102,6 +104,11 @@ impl Target {
     pub fn shown(&self) -> String {
         let hosts: Vec<String> = self.hosts.iter().map(Host::shown).collect();
         format!("postgres://{}/{}", hosts.join(","), self.database)
+    }
+
+    /// The schemas that the text puts on the search path, as Prisma's and Java's URLs do.
+    pub fn schemas(&self) -> &[String] {
+        &self.schemas
     }
 
     /// The database's name.

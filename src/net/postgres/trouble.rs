@@ -36,6 +36,40 @@ impl Trouble {
     }
 }
 
+/// Why a statement was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{trouble}")]
+pub struct Refused {
+    /// What went wrong, for people.
+    pub trouble: Trouble,
+    /// The server's own SQLSTATE; `None` where no answer came.
+    pub code: Option<String>,
+    /// The server's own words.
+    pub said: String,
+}
+
+impl Refused {
+    pub(super) fn of(who: &str, error: &Error) -> Self {
+        let said = error.as_db_error().map(|db| outside(db.message())).unwrap_or_default();
+        Self { trouble: Trouble::of(who, error), code: error.code().map(|code| code.code().to_owned()), said }
+    }
+
+    /// Whether the connection is gone, or its end is announced: what the server did last is then not known.
+    pub fn is_lost(&self) -> bool {
+        self.code.as_deref().is_none_or(|code| code.starts_with("57P") || code.starts_with("08"))
+    }
+
+    /// Whether it is for what the statement says. Source: manual, "PostgreSQL Error Codes", classes 0A, 22, 42 and 54.
+    pub(super) fn is_of_the_text(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| ["0A", "22", "42", "54"].iter().any(|class| code.starts_with(class)))
+    }
+
+    /// Whether the login may not use what the statement names.
+    pub fn is_denied(&self) -> bool {
+        self.code.as_deref() == Some(SqlState::INSUFFICIENT_PRIVILEGE.code())
+    }
+}
+
 /// Whether the server asked for a password and there is none to give; tokio-postgres says it by this cause alone.
 pub(super) fn lacks_password(error: &Error) -> bool {
     error.source().is_some_and(|cause| cause.to_string() == "password missing")

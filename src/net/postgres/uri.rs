@@ -9,8 +9,9 @@ use super::settings::TargetError;
 const ENCODE: &str = "in a password `@`, `:`, `/`, `?`, `#` and `%` must be percent-encoded";
 
 /// What follows the scheme, if `text` is a URI at all. `postgresql+asyncpg://` and its like, which Python's drivers
-/// write, are understood.
+/// write, are understood, and Java's `jdbc:postgresql://`.
 pub(super) fn after_scheme(text: &str) -> Result<Option<&str>, TargetError> {
+    let text = text.strip_prefix("jdbc:").unwrap_or(text);
     let Some((scheme, rest)) = text.split_once("://") else { return Ok(None) };
     if !scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-:".contains(&b)) {
         return Ok(None);

@@ -46,14 +46,13 @@ impl std::fmt::Display for Endpoint {
     }
 }
 
-enum Stream {
-    Tcp(TcpStream),
-    Socket(UnixStream),
-}
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// A connection that ends with an error once the server has sent more than its allowance.
 pub(super) struct Wire {
-    stream: Stream,
+    stream: Box<dyn Stream>,
     allowance: Arc<AtomicU64>,
     /// The first bytes of the server's answer, looked at while they pass; `None` when they are not to be looked at.
     first: Option<Vec<u8>>,
@@ -61,13 +60,13 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) async fn open(endpoint: &Endpoint) -> io::Result<Self> {
-        let stream = match endpoint {
+        let stream: Box<dyn Stream> = match endpoint {
             Endpoint::Tcp(address) => {
                 let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
-                Stream::Tcp(stream)
+                Box::new(stream)
             }
-            Endpoint::Socket(file) => Stream::Socket(UnixStream::connect(file).await?),
+            Endpoint::Socket(file) => Box::new(UnixStream::connect(file).await?),
         };
         Ok(Self { stream, allowance: Arc::new(AtomicU64::new(LOGIN_CAP)), first: None })
     }
@@ -125,34 +124,22 @@ impl AsyncRead for Wire {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
         let before = buf.filled().len();
-        match &mut wire.stream {
-            Stream::Tcp(stream) => ready!(Pin::new(stream).poll_read(cx, buf))?,
-            Stream::Socket(stream) => ready!(Pin::new(stream).poll_read(cx, buf))?,
-        }
+        ready!(Pin::new(&mut wire.stream).poll_read(cx, buf))?;
         Poll::Ready(wire.check(&buf.filled()[before..]).map_err(io::Error::other))
     }
 }
 
 impl AsyncWrite for Wire {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.get_mut().stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Stream::Socket(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_flush(cx),
-            Stream::Socket(stream) => Pin::new(stream).poll_flush(cx),
-        }
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            Stream::Socket(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
 }
 

@@ -49,6 +49,22 @@ async fn paths_start_at_the_plan() {
 }
 
 #[tokio::test]
+async fn urls_of_other_programs_are_read() {
+    let database = shop().await;
+    let (url, port, name) = (database.url(), database.server.port, &database.name);
+    for url in [
+        format!("{url}?schema=shop&connection_limit=5&pool_timeout=10&pgbouncer=true&sslmode=prefer"),
+        format!("jdbc:postgresql://127.0.0.1:{port}/{name}?user=app&password={ENCODED}&currentSchema=shop&prepareThreshold=0"),
+    ] {
+        // The schema that the URL names is the one to look at.
+        let look = Look::new("postgres-indexes", json!({ "database": url, "indexes": ["idx_users_email"] }));
+        assert_eq!(look.outcome().await, (Outcome::Pass, "all 3 expectations are met".into()), "{url}");
+    }
+    let look = Look::new("postgres-indexes", json!({ "database": format!("{url}?pool=5&encoding=utf8"), "schema": "shop" }));
+    assert_eq!(look.outcome().await.0, Outcome::Pass);
+}
+
+#[tokio::test]
 async fn a_superuser_is_noted() {
     let database = shop().await;
     let folder = database.server.folder.display();
@@ -64,7 +80,8 @@ async fn what_cannot_be_looked_at_is_unknown_and_keeps_the_password() {
     for text in [
         format!("{base}/missing"),
         format!("{base}/postgres?sslmode=verify-full"),
-        format!("{base}/postgres?schema=public"),
+        format!("{base}/postgres?sslaccept=strict"),
+        format!("{base}/postgres?service=main"),
         format!("postgres://app:{PASSWORD}@127.0.0.1:{port}/postgres"),
         format!("postgres://stranger:{ENCODED}@127.0.0.1:{port}/postgres"),
         format!("mysql://app:{ENCODED}@127.0.0.1:{port}/postgres"),
@@ -99,7 +116,7 @@ fn settings_that_demand_nothing_or_make_no_sense_are_errors() {
         (json!({ "indexes": [{ "table": "t" }] }), "missing field `columns`"),
         (json!({ "indexes": [{ "table": "t", "columns": "a", "wher": "x" }] }), "unknown field `wher`"),
         (json!({ "indexes": [{ "table": "t", "columns": "a", "where": " " }] }), "`where` is empty"),
-        (json!({ "indexes": ["a", "A"] }), "listed twice"),
+        (json!({ "indexes": ["a", "A"] }), "a stands here twice"),
         (json!({ "indexes": ["my-index"] }), "quote it as in SQL"),
         (json!({ "indexes": [7] }), "the name of an index, or `{ table: …, columns: […] }`"),
         (json!({ "index": ["a"] }), "unknown field `index`"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, de::DeserializeOwned};
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::{
     index::{Building, Index},
@@ -15,8 +15,8 @@ use crate::{
     net::postgres::{Reading, Target, Trouble},
 };
 
-/// How many bytes of an expression or condition are kept; a longer one matches no demand.
-const TEXT: usize = 2_048;
+/// How many bytes of an expression or condition are kept; a longer one is not compared.
+pub(super) const TEXT: usize = 2_048;
 
 /// Everything read.
 pub(super) struct Catalogue {
@@ -58,6 +58,8 @@ pub(super) struct IndexRow {
     pub(super) columns: Vec<i16>,
     /// Equal for indexes that do the same, expressions and conditions apart.
     pub(super) signature: String,
+    /// Whether its expressions run what belongs to somebody who is no superuser.
+    pub(super) lent_code: bool,
     pub(super) index: Index,
 }
 
@@ -91,14 +93,15 @@ impl Catalogue {
         reading.run(query::PATH).await?;
         // Asked all at once: one round trip. The answers come in order, so the first error is the cause; those after it
         // only say that the transaction is over.
+        let about: [(&(dyn ToSql + Sync), Type); 1] = [(&schemas, Type::TEXT_ARRAY)];
         let answers = tokio::join!(
-            rows::<Server>(&reading, query::SERVER, schemas),
-            rows(&reading, query::SCHEMAS, schemas),
-            rows(&reading, query::ELSEWHERE, schemas),
-            rows(&reading, query::TABLES, schemas),
-            rows(&reading, query::INDEXES, schemas),
-            rows(&reading, query::FOREIGN_KEYS, schemas),
-            rows(&reading, query::BUILDS, schemas),
+            rows::<Server>(&reading, query::SERVER, &about),
+            rows(&reading, query::SCHEMAS, &about),
+            rows(&reading, query::ELSEWHERE, &about),
+            rows(&reading, query::TABLES, &about),
+            rows(&reading, query::INDEXES, &about),
+            rows(&reading, query::FOREIGN_KEYS, &about),
+            rows(&reading, query::BUILDS, &about),
         );
         let server = answers.0?;
         let (schemas, elsewhere, tables) = (answers.1?, answers.2?, answers.3?);
@@ -107,7 +110,7 @@ impl Catalogue {
         let server = server.into_iter().next().ok_or_else(|| Unseen::Unknown(format!("{} does not say what it is", target.shown())))?;
         let mut catalogue = Self { server, schemas, elsewhere, tables, indexes, foreign_keys, builds };
         for row in &mut catalogue.indexes {
-            row.index.building = building(row, &catalogue.builds);
+            row.index.building = building(row, &catalogue.builds, catalogue.server.in_recovery);
             row.index.shorten(TEXT);
         }
         Ok(catalogue)
@@ -115,7 +118,11 @@ impl Catalogue {
 }
 
 /// Whether a running build is about this index.
-fn building(row: &IndexRow, builds: &[BuildRow]) -> Option<Building> {
+fn building(row: &IndexRow, builds: &[BuildRow], standby: bool) -> Option<Building> {
+    if standby {
+        // What the primary builds shows here as an index that is not valid, its progress does not show.
+        return (row.index.live && !row.index.valid && !row.index.partitioned).then_some(Building::Elsewhere);
+    }
     // `REINDEX CONCURRENTLY` works on copies with these endings, whatever index it names.
     let copy = row.index.name.contains("_ccnew") || row.index.name.contains("_ccold");
     let about = builds.iter().filter(|build| !row.index.sound() && build.table_oid == row.table_oid);
@@ -128,8 +135,13 @@ fn building(row: &IndexRow, builds: &[BuildRow]) -> Option<Building> {
     about.min_by_key(|building| *building == Building::Maybe)
 }
 
-async fn rows<T: DeserializeOwned>(reading: &Reading<'_>, query: &str, schemas: &[String]) -> Result<Vec<T>, Trouble> {
-    let rows = reading.rows(query, &[(&schemas, Type::TEXT_ARRAY)]).await?;
+/// The rows of a query that answers one JSON text a row.
+pub(super) async fn rows<T: DeserializeOwned>(
+    reading: &Reading<'_>,
+    query: &str,
+    about: &[(&(dyn ToSql + Sync), Type)],
+) -> Result<Vec<T>, Trouble> {
+    let rows = reading.rows(query, about).await?;
     let wrong = |why: &dyn std::fmt::Display| Trouble::Unknown(format!("the catalogues answer in an unknown form: {why}"));
     let read = |row: &tokio_postgres::Row| {
         let text: &str = row.try_get(0).map_err(|error| wrong(&error))?;

@@ -2,16 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error as _};
+use super::name::{Name, Qualified, from_text, shown};
 
-use super::name::{Name, shown};
-
-/// `email`, `"createdAt" DESC`, `lower(email)`, `title gin_trgm_ops`.
+/// `email`, `"createdAt" DESC`, `lower(email)`, `name collate "C"`, `title gin_trgm_ops`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     pub(super) key: Key,
-    /// The operator class, where it is written; else any will do.
+    /// The collation, where it is written; else the column's own.
+    pub(super) collation: Option<String>,
+    /// The operator class, where it is written; else what serves as much as the default.
     pub(super) opclass: Option<String>,
     /// The order, where it is written; else either will do.
     pub(super) order: Option<Order>,
@@ -61,13 +60,19 @@ impl FromStr for Column {
         });
         let opclass = rest.rsplit_once(char::is_whitespace).filter(|(_, last)| last.ends_with("_ops"));
         rest = opclass.map_or(rest, |(before, _)| before.trim_end());
+        let collation = rest.rsplit_once(char::is_whitespace).and_then(|(before, name)| Some((cut(before.trim_end(), "collate")?, name)));
+        let named = collation.map(|(_, name)| name.parse::<Qualified>()).transpose()?;
+        rest = collation.map_or(rest, |(before, _)| before);
         let key = match rest.parse::<Name>() {
             Ok(name) => Key::Column(name.as_str().to_owned()),
             Err(why) if rest.is_empty() || rest.starts_with('"') && !rest.contains('(') => return Err(why),
-            Err(_) if splits(rest) => return Err(format!("`{text}` holds several columns: write a list, `[a, b]`")),
+            Err(_) if rest.contains(',') && !rest.contains('(') => {
+                return Err(format!("`{text}` holds several columns: write a list, `[a, b]`"));
+            }
             Err(_) => Key::Expression(rest.to_owned()),
         };
-        Ok(Self { key, opclass: opclass.map(|(_, last)| last.to_ascii_lowercase()), order })
+        let collation = named.map(|name| name.name.as_str().to_owned());
+        Ok(Self { key, collation, opclass: opclass.map(|(_, last)| last.to_ascii_lowercase()), order })
     }
 }
 
@@ -78,28 +83,14 @@ fn cut<'t>(text: &'t str, keywords: &str) -> Option<&'t str> {
     (end.eq_ignore_ascii_case(keywords) && before.ends_with(char::is_whitespace)).then(|| before.trim_end())
 }
 
-/// Whether a comma stands outside all parentheses and quotes.
-fn splits(text: &str) -> bool {
-    let (mut depth, mut quote) = (0_i32, None);
-    for c in text.chars() {
-        match (c, quote) {
-            (c, Some(open)) if c == open => quote = None,
-            (_, Some(_)) => {}
-            ('\'' | '"', None) => quote = Some(c),
-            ('(' | '[', None) => depth += 1,
-            (')' | ']', None) => depth -= 1,
-            (',', None) if depth == 0 => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.key {
             Key::Column(name) => f.write_str(&shown(name))?,
             Key::Expression(text) => f.write_str(text)?,
+        }
+        if let Some(collation) = &self.collation {
+            write!(f, " collate {}", shown(collation))?;
         }
         if let Some(opclass) = &self.opclass {
             write!(f, " {opclass}")?;
@@ -114,29 +105,11 @@ impl fmt::Display for Column {
     }
 }
 
-impl<'de> Deserialize<'de> for Column {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl JsonSchema for Column {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Column".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "minLength": 1,
-            "description": "a column or expression as `CREATE INDEX` writes it: `email`, `created_at desc`, `lower(email)`, `title gin_trgm_ops`"
-        })
-    }
-}
+from_text!(
+    Column,
+    "Column",
+    "a column or expression as `CREATE INDEX` writes it: `email`, `created_at desc`, `lower(email)`, `title gin_trgm_ops`"
+);
 
 #[cfg(test)]
 mod tests {
@@ -149,6 +122,7 @@ mod tests {
             ("\"createdAt\" DESC", "\"createdAt\" desc"),
             ("created_at desc nulls last", "created_at desc nulls last"),
             ("lower(email) text_pattern_ops", "lower(email) text_pattern_ops"),
+            ("name COLLATE pg_catalog.\"C\" text_pattern_ops DESC", "name collate \"C\" text_pattern_ops desc"),
             ("coalesce(a, b)", "coalesce(a, b)"),
             ("description", "description"),
         ] {

@@ -45,7 +45,7 @@ fn broken(check: &PostgresIndexes) -> Seen {
         references: format!("{home}.products"),
     };
     let schema = |name: &String| Schema { name: name.clone(), exists: true, tables: 1, indexes: 3, foreign_keys: 1 };
-    let found = Found { tables: Vec::new(), indexes: vec![index("orders_customer_id_idx")], similar: Vec::new() };
+    let found = Found { indexes: vec![index("orders_customer_id_idx")], ..Found::default() };
     Seen {
         schemas: schemas.iter().map(schema).collect(),
         wanted: check.demands().iter().map(|demand| (demand.to_string(), found.clone())).collect(),

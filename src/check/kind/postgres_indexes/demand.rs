@@ -1,16 +1,16 @@
 //! One index that is wanted: by its name, or by what it has to serve.
 
-use std::{collections::HashSet, fmt};
+use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
 use super::{
-    column::Column,
-    name::{Name, Qualified},
+    column::{Column, Key},
+    name::{Name, Qualified, shown},
 };
 use crate::check::OneOrMore;
 
@@ -31,8 +31,11 @@ pub struct Serving {
     /// schema under `schema` needs the index.
     pub table: Qualified,
     /// The key columns, in the order in which the index has to begin with them; more may follow. Expressions as
-    /// `CREATE INDEX` takes them: `lower(email)`. A direction (`created_at desc`) or an operator class
-    /// (`title gin_trgm_ops`) counts only where it is written; an index read backwards serves too.
+    /// `CREATE INDEX` takes them: `lower(email)`, in whatever spelling: the server says whether the stored one means the
+    /// same, with functions found by the login's `search_path`, in the table's schema, or where the text says
+    /// (`app.norm(email)`). A direction (`created_at desc`) counts only where it is written; an index read backwards
+    /// serves too. Where no operator class (`title gin_trgm_ops`) is written, the index must serve what the type's default
+    /// class serves; where no collation (`name collate "C"`) is, it must have the column's own.
     pub columns: OneOrMore<Column>,
     /// Whether it has to be unique, over exactly these columns. Default: false, then a unique one serves too.
     #[serde(default)]
@@ -43,8 +46,12 @@ pub struct Serving {
     /// The access method: `btree`, `hash`, `gin`, `gist`, `brin`, … Default: `btree`.
     #[serde(default = "btree")]
     pub method: String,
-    /// The condition of a partial index: `deleted_at IS NULL`. Without it a partial index does not serve, since it
-    /// lacks rows.
+    /// The collation that the queries name, of every key column that has one: `C`, `de-x-icu`; as the catalogues call it.
+    /// Default: the column's own, which queries use that name none.
+    #[serde(default)]
+    pub collate: Option<String>,
+    /// The condition of a partial index: `deleted_at IS NULL`, in any order and spelling that covers the same rows as far as
+    /// the server can prove it. Without it a partial index does not serve, since it lacks rows.
     #[serde(default, rename = "where")]
     pub condition: Option<String>,
     /// Columns it has to carry for index-only scans, by `INCLUDE` or as further key columns. Default: none.
@@ -59,7 +66,30 @@ fn btree() -> String {
     "btree".into()
 }
 
+impl Serving {
+    /// The expressions among its columns.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().filter_map(|column| match &column.key {
+            Key::Expression(text) => Some(text.as_str()),
+            Key::Column(_) => None,
+        })
+    }
+
+    /// Those and the condition: what only the server can read.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.expressions().chain(self.condition.as_deref())
+    }
+}
+
 impl Demand {
+    /// What it has to serve, where it says that.
+    pub(super) fn serving(&self) -> Option<&Serving> {
+        match self {
+            Self::Named(_) => None,
+            Self::Serving(serving) => Some(serving),
+        }
+    }
+
     /// The schema it names, if it does.
     pub(super) fn schema(&self) -> Option<&Name> {
         match self {
@@ -87,6 +117,9 @@ impl fmt::Display for Serving {
         write!(f, "{} ({})", self.table, listed(self.columns.iter()))?;
         if self.method != "btree" {
             write!(f, " using {}", self.method)?;
+        }
+        if let Some(collation) = &self.collate {
+            write!(f, " collate {}", shown(collation))?;
         }
         if self.nulls_not_distinct {
             f.write_str(" unique nulls not distinct")?;
@@ -146,62 +179,5 @@ impl JsonSchema for Demand {
         let named = generator.subschema_for::<Qualified>();
         let serving = generator.subschema_for::<Serving>();
         json_schema!({ "description": "the name of an index, or the table and columns it has to serve", "anyOf": [named, serving] })
-    }
-}
-
-/// The wanted indexes: at least one, none twice.
-#[derive(Debug)]
-pub struct Demands(Vec<Demand>);
-
-impl std::ops::Deref for Demands {
-    type Target = [Demand];
-
-    fn deref(&self) -> &[Demand] {
-        &self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Demands {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(DemandsVisitor)
-    }
-}
-
-struct DemandsVisitor;
-
-impl<'de> Visitor<'de> for DemandsVisitor {
-    type Value = Demands;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of indexes")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Demands, A::Error> {
-        let (mut demands, mut seen) = (Vec::new(), HashSet::new());
-        while let Some(demand) = seq.next_element::<Demand>()? {
-            if !seen.insert(demand.to_string()) {
-                return Err(A::Error::custom(format!("the index `{demand}` is listed twice")));
-            }
-            demands.push(demand);
-        }
-        if demands.is_empty() {
-            return Err(A::Error::custom("an empty list demands nothing: name at least one index, or leave the key out"));
-        }
-        Ok(Demands(demands))
-    }
-}
-
-impl JsonSchema for Demands {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Demands".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let demand = generator.subschema_for::<Demand>();
-        json_schema!({ "type": "array", "minItems": 1, "items": demand })
     }
 }

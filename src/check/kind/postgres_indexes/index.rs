@@ -1,6 +1,6 @@
 //! One index as the catalogues describe it.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,9 @@ pub struct Index {
     /// Whether it stands on a partitioned table.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub partitioned: bool,
+    /// Leaf partitions on which no usable index is attached to it; of many the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unattached: Vec<String>,
     /// Whether it is being built now, as far as the login may know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub building: Option<Building>,
@@ -53,6 +56,8 @@ pub enum Building {
     Surely,
     /// A build runs on its table; which index it is about, only its owner and `pg_monitor` may see.
     Maybe,
+    /// A standby does not tell a build that its primary runs from one that failed there.
+    Elsewhere,
 }
 
 /// One key column of an index.
@@ -63,9 +68,21 @@ pub struct Element {
     /// Whether it is an expression.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expression: bool,
-    /// Its operator class, if not its type's default.
+    /// Its operator class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opclass: Option<String>,
+    /// Whether that is the default of its type.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub default_opclass: bool,
+    /// Operators of the type's default class that its own does not serve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unserved: Vec<String>,
+    /// Its collation, if its type has one; `default` is the database's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// Whether that is another than the column's or expression's own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub other_collation: bool,
     /// Whether it is ordered downwards.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub descending: bool,
@@ -96,16 +113,28 @@ impl Index {
 
     /// Queries may use it and writes keep it.
     pub(super) fn sound(&self) -> bool {
-        self.valid && self.ready && self.live
+        self.valid && self.ready && self.live && self.unattached.is_empty()
     }
 
     /// Why it cannot be used, readable after "which"; `None` when it can.
-    pub(super) fn ails(&self) -> Option<&'static str> {
+    pub(super) fn ails(&self) -> Option<Cow<'static, str>> {
+        let why = self.ails_itself();
+        match (why, self.unattached.as_slice()) {
+            (why, []) => why.map(Cow::Borrowed),
+            (None, parts) => Some(format!("has no usable part on {}: attach one", parts.join(", ")).into()),
+            (Some(why), parts) => Some(format!("{why}: {} lacks it", parts.join(", ")).into()),
+        }
+    }
+
+    fn ails_itself(&self) -> Option<&'static str> {
         match (self.live, self.valid, self.ready, self.building) {
             (true, true, true, _) => None,
             (false, ..) => Some("is being dropped, or its drop did not end (drop it again)"),
             (.., Some(Building::Surely)) => Some("is being built"),
             (.., Some(Building::Maybe)) => Some("is not valid (an index build runs on its table, perhaps of this one)"),
+            (.., Some(Building::Elsewhere)) => Some(
+                "is not valid (this is a standby, which does not tell a build that runs on the primary from one that failed: look there)",
+            ),
             (_, false, _, None) if self.partitioned => Some("is not valid (not every partition has its part attached)"),
             (_, false, true, None) => Some("is not valid (its build did not end well: drop it and build it again)"),
             (_, _, false, None) => Some("is neither valid nor ready (its build failed: drop it and build it again)"),
@@ -141,7 +170,10 @@ impl fmt::Display for Element {
         } else {
             f.write_str(&shown(&self.text))?
         }
-        if let Some(opclass) = &self.opclass {
+        if let (true, Some(collation)) = (self.other_collation, &self.collation) {
+            write!(f, " collate {}", shown(collation))?;
+        }
+        if let (false, Some(opclass)) = (self.default_opclass, &self.opclass) {
             write!(f, " {opclass}")?;
         }
         match (self.descending, self.nulls_first) {

@@ -1,12 +1,14 @@
 //! The demands on what was seen.
 
+use std::collections::BTreeMap;
+
 use super::{
     PostgresIndexes,
     demand::{Demand, Serving, listed},
     index::{Building, Index},
     matching::{STRANGER, lacks},
     name::{Qualified, shown},
-    seen::{Found, Listed, Schema, Seen},
+    seen::{Found, Listed, Reading, Schema, Seen},
 };
 use crate::model::Expectation;
 
@@ -73,31 +75,51 @@ fn serving_tables(serving: &Serving, found: &Found, seen: &Seen, expectation: Ex
         let place = serving.table.schema.as_ref().map_or_else(|| places(seen), |schema| format!("schema {schema}"));
         return expectation.got(format!("no table {} in {place}{}", serving.table.name, similar(found))).met(false);
     }
-    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    let (mut good, mut bad, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for table in &found.tables {
+        let readings = found.readings.get(table).cloned().unwrap_or_default();
         let indexes: Vec<&Index> = found.indexes.iter().filter(|index| index.on() == *table).collect();
-        match indexes.iter().find(|index| lacks(serving, index).reasons.is_empty()) {
-            Some(index) => good.push(format!("valid, {index}")),
-            None => bad.push(nearest(serving, table, &indexes, seen)),
+        let serves = |index: &&&Index| lacks(serving, &readings, index).reasons.is_empty();
+        match (indexes.iter().find(serves), unread(serving, &readings)) {
+            (Some(index), _) => good.push(format!("valid, {index}")),
+            (None, Some(why)) => unknown.push(why),
+            (None, None) => bad.push(nearest(serving, &readings, table, &indexes, seen)),
         }
     }
-    if bad.is_empty() { expectation.got(good.join("; ")).met(true) } else { expectation.got(bad.join("; ")).met(false) }
+    match (bad.as_slice(), unknown.as_slice()) {
+        ([], []) => expectation.got(good.join("; ")).met(true),
+        ([], unknown) => expectation.undetermined(unknown.join("; ")),
+        (bad, _) => expectation.got(bad.join("; ")).met(false),
+    }
+}
+
+/// Why it is not known what the demand's texts mean on a table.
+fn unread(serving: &Serving, readings: &BTreeMap<String, Reading>) -> Option<String> {
+    serving.texts().find_map(|text| match readings.get(text) {
+        Some(reading) => reading.unknown.clone(),
+        None => Some(format!("`{text}` was not put to the server")),
+    })
 }
 
 /// Why no index of the table serves, by the one or two that come nearest.
-fn nearest(serving: &Serving, table: &str, indexes: &[&Index], seen: &Seen) -> String {
+fn nearest(serving: &Serving, readings: &BTreeMap<String, Reading>, table: &str, indexes: &[&Index], seen: &Seen) -> String {
     let near: Vec<String> = indexes
         .iter()
-        .map(|index| (lacks(serving, index), index))
+        .map(|index| (lacks(serving, readings, index), index))
         .filter(|(lacks, _)| lacks.weight < STRANGER)
         .take(2)
         .map(|(lacks, index)| format!("{index}, which {}", lacks.reasons.join(" and ")))
         .collect();
+    let refused = |text: &str| Some(format!("; the server cannot read `{text}`: {}", readings.get(text)?.refused.as_ref()?));
+    let refused: String = serving.texts().filter_map(refused).collect();
     let building = builds(seen, |on| on == table);
     match (near.is_empty(), indexes.is_empty()) {
-        (false, _) => format!("only {}{building}", near.join("; ")),
-        (true, false) => format!("none on {table} with any of these columns{building}"),
-        (true, true) => format!("no index at all on {table}{building}"),
+        (false, _) => format!("only {}{building}{refused}", near.join("; ")),
+        (true, false) => {
+            let others = listed_some(indexes.iter().map(ToString::to_string).collect(), indexes.len() as u64);
+            format!("none on {table} with any of these columns{building}{refused}; it has {others}")
+        }
+        (true, true) => format!("no index at all on {table}{building}{refused}"),
     }
 }
 
@@ -116,46 +138,43 @@ fn valid(seen: &Seen) -> Expectation {
         [] => String::new(),
         all => format!("{lead}{}", listed_some(all.iter().map(sentence).collect(), all.len() as u64)),
     };
-    if broken_count > 0 {
-        let got = listed_some(broken.iter().map(sentence).collect(), broken_count);
-        let got = format!("{broken_count} of {indexes}: {got}{}", apart("; besides, "));
-        expectation.got(got).met(false).bound("<=", 0_u64, Some(broken_count.into()), "count")
-    } else if building.is_empty() {
-        expectation.got(format!("none of {indexes}")).met(true).bound("<=", 0_u64, Some(0_u64.into()), "count")
-    } else {
-        expectation.got("an index build is running").undetermined(format!("{}; look again when it has ended", apart("")))
+    if broken_count == 0 && !building.is_empty() {
+        return expectation.got("an index build is running").undetermined(format!("{}; look again when it has ended", apart("")));
     }
+    none(expectation, indexes, broken_count, || {
+        let got = listed_some(broken.iter().map(sentence).collect(), broken_count);
+        format!("{broken_count} of {indexes}: {got}{}", apart("; besides, "))
+    })
+}
+
+/// Nothing is demanded to be bad; `said` tells what is.
+fn none(expectation: Expectation, all: u64, bad: u64, said: impl FnOnce() -> String) -> Expectation {
+    let got = if bad == 0 { format!("none of {all}") } else { said() };
+    expectation.got(got).met(bad == 0).bound("<=", 0_u64, Some(bad.into()), "count")
 }
 
 fn foreign_keys(seen: &Seen) -> Expectation {
     let expectation = Expectation::new("foreign-keys", "Foreign keys without an index").wanted("none");
     let Some(Listed { count: bad, first }) = &seen.unindexed_foreign_keys else { return expectation.undetermined("were not looked at") };
     let all: u64 = seen.schemas.iter().map(|schema| schema.foreign_keys).sum();
-    match (all, bad) {
-        (0, 0) => expectation.undetermined(format!("there is no foreign key in {}: `foreign-keys` has nothing to prove", places(seen))),
-        (_, 0) => expectation.got(format!("none of {all}")).met(true).bound("<=", 0_u64, Some(0_u64.into()), "count"),
-        (_, bad) => {
-            let got = listed_some(first.iter().map(ToString::to_string).collect(), *bad);
-            expectation.got(format!("{bad} of {all}: {got}")).met(false).bound("<=", 0_u64, Some((*bad).into()), "count")
-        }
+    if all == 0 && *bad == 0 {
+        return expectation.undetermined(format!("there is no foreign key in {}: `foreign-keys` has nothing to prove", places(seen)));
     }
+    let list = || listed_some(first.iter().map(ToString::to_string).collect(), *bad);
+    none(expectation, all, *bad, || format!("{bad} of {all}: {}", list()))
 }
 
 fn duplicates(seen: &Seen) -> Expectation {
     let expectation = Expectation::new("no-duplicates", "Duplicate indexes").wanted("none");
     let Some(Listed { count: bad, first }) = &seen.duplicates else { return expectation.undetermined("were not looked at") };
-    match (total(seen), bad) {
-        (0, 0) => expectation.undetermined(format!("there is no index in {}", places(seen))),
-        (all, 0) => expectation.got(format!("none of {all}")).met(true).bound("<=", 0_u64, Some(0_u64.into()), "count"),
-        (_, bad) => {
-            let same = |group: &Vec<Index>| {
-                let names = group.iter().map(|index| shown(&index.name)).collect::<Vec<_>>().join(" = ");
-                group.first().map_or(String::new(), |index| format!("{names} on {} ({})", index.on(), listed(&index.keys)))
-            };
-            let got = listed_some(first.iter().map(same).collect(), *bad);
-            expectation.got(format!("{}: {got}", count(*bad, "group"))).met(false).bound("<=", 0_u64, Some((*bad).into()), "count")
-        }
+    if total(seen) == 0 && *bad == 0 {
+        return expectation.undetermined(format!("there is no index in {}", places(seen)));
     }
+    let same = |group: &Vec<Index>| {
+        let names = group.iter().map(|index| shown(&index.name)).collect::<Vec<_>>().join(" = ");
+        group.first().map_or(String::new(), |index| format!("{names} on {} ({})", index.on(), listed(&index.keys)))
+    };
+    none(expectation, total(seen), *bad, || format!("{}: {}", count(*bad, "group"), listed_some(first.iter().map(same).collect(), *bad)))
 }
 
 /// Why the index cannot be used, with how far its build is.
@@ -165,7 +184,7 @@ fn ails(index: &Index, seen: &Seen) -> Option<String> {
     let phase = seen.builds.iter().find(|build| build.index.as_deref() == Some(&called)).and_then(|build| build.phase.as_deref());
     Some(match phase {
         Some(phase) if index.building == Some(Building::Surely) => format!("{why} now ({phase})"),
-        _ => why.to_owned(),
+        _ => why.into_owned(),
     })
 }
 

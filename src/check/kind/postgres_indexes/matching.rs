@@ -1,11 +1,13 @@
 //! Whether an index serves what is demanded, and if not, in which ways.
 
+use std::collections::BTreeMap;
+
 use super::{
     column::{Column, Key},
     demand::{Serving, listed},
-    expression::same,
     index::{Element, Index},
     name::shown,
+    seen::Reading,
 };
 
 /// Why an index does not serve, each readable after "which"; empty when it does. `weight` ranks the nearest candidates.
@@ -25,10 +27,18 @@ impl Lacks {
 /// The weight from which an index has nothing to do with the demand.
 pub(super) const STRANGER: u32 = 1_000;
 
+/// How the server reads the texts of a demand on one table.
+type Readings = BTreeMap<String, Reading>;
+
+/// Whether the server reads `stored` as what is written.
+fn same(readings: &Readings, written: &str, stored: &str) -> bool {
+    readings.get(written).is_some_and(|reading| reading.same.iter().any(|text| text == stored))
+}
+
 /// What `index` lacks for `serving`.
-pub(super) fn lacks(serving: &Serving, index: &Index) -> Lacks {
+pub(super) fn lacks(serving: &Serving, readings: &Readings, index: &Index) -> Lacks {
     let mut lacks = Lacks::default();
-    columns(serving, index, &mut lacks);
+    columns(serving, readings, index, &mut lacks);
     if index.method != serving.method {
         lacks.add(20, format!("is a {} index, not {}", index.method, serving.method));
     }
@@ -44,7 +54,7 @@ pub(super) fn lacks(serving: &Serving, index: &Index) -> Lacks {
         (None, None) => {}
         (None, Some(_)) => lacks.add(10, "covers only such rows"),
         (Some(_), None) => lacks.add(10, "covers all rows"),
-        (Some(wanted), Some(predicate)) if same(wanted, predicate) => {}
+        (Some(wanted), Some(predicate)) if same(readings, wanted, predicate) => {}
         (Some(_), Some(_)) => lacks.add(10, "covers other rows"),
     }
     for name in serving.include.iter().flat_map(|include| include.iter()) {
@@ -65,10 +75,10 @@ pub(super) fn lacks(serving: &Serving, index: &Index) -> Lacks {
     lacks
 }
 
-fn columns(serving: &Serving, index: &Index, lacks: &mut Lacks) {
+fn columns(serving: &Serving, readings: &Readings, index: &Index, lacks: &mut Lacks) {
     let is = |column: &Column, key: &Element| match &column.key {
         Key::Column(name) => !key.expression && key.text == *name,
-        Key::Expression(text) => key.expression && same(text, &key.text),
+        Key::Expression(text) => key.expression && same(readings, text, &key.text),
     };
     let leading = serving.columns.iter().zip(&index.keys).all(|(column, key)| is(column, key));
     if leading && index.keys.len() >= serving.columns.len() {
@@ -77,7 +87,8 @@ fn columns(serving: &Serving, index: &Index, lacks: &mut Lacks) {
     let missing: Vec<&Column> = serving.columns.iter().filter(|column| !index.keys.iter().any(|key| is(column, key))).collect();
     let shared = serving.columns.len() - missing.len();
     if shared == 0 {
-        lacks.add(STRANGER, "has none of the columns");
+        // An expression nearly right is nearer than another column.
+        lacks.add(STRANGER + u32::from(!index.keys.iter().any(|key| key.expression)), "has none of the columns");
     } else if missing.is_empty() && index.keys.len() == serving.columns.len() {
         lacks.add(50, "has the columns in another order");
     } else if missing.is_empty() {
@@ -89,9 +100,27 @@ fn columns(serving: &Serving, index: &Index, lacks: &mut Lacks) {
 
 fn details(serving: &Serving, index: &Index, lacks: &mut Lacks) {
     for (column, key) in serving.columns.iter().zip(&index.keys) {
-        if column.opclass.is_some() && column.opclass != key.opclass {
-            let have = key.opclass.as_deref().unwrap_or("the default operator class");
-            lacks.add(8, format!("has {} with {have}", shown(&key.text)));
+        let text = if key.expression { key.text.clone() } else { shown(&key.text) };
+        let class = key.opclass.as_deref().filter(|_| !key.default_opclass).unwrap_or("the default operator class");
+        match &column.opclass {
+            Some(wanted) if Some(wanted) != key.opclass.as_ref() => lacks.add(8, format!("has {text} with {class}")),
+            None if !key.unserved.is_empty() => lacks.add(
+                8,
+                format!(
+                    "has {text} with {class}, which does not serve {} (write `{text} {class}` if queries need no more)",
+                    listed(&key.unserved)
+                ),
+            ),
+            _ => {}
+        }
+        let have = key.collation.as_deref().unwrap_or("none");
+        match column.collation.as_ref().or(serving.collate.as_ref().filter(|_| key.collation.is_some())) {
+            Some(wanted) if wanted != have => lacks.add(8, format!("has {text} under the collation {have}, not {wanted}")),
+            None if key.other_collation => lacks.add(
+                8,
+                format!("has {text} under the collation {have}, not its own: only a query that says COLLATE can use that (then demand `collate: {have}`)"),
+            ),
+            _ => {}
         }
     }
     // Read backwards, an index serves the opposite order of all its columns.

@@ -4,9 +4,6 @@
 
 use std::{fmt, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error as _};
-
 /// One name: `users`, `"User"`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
@@ -27,11 +24,23 @@ impl Name {
     }
 }
 
+impl Qualified {
+    /// Whether it names what is called so in that schema.
+    pub(super) fn fits(&self, schema: &str, name: &str) -> bool {
+        self.name.as_str() == name && self.schema.as_ref().is_none_or(|wanted| wanted.as_str() == schema)
+    }
+}
+
 /// A catalogue's name as SQL writes it: quoted where it has to be.
 pub(super) fn shown(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'$');
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    if plain { name.to_owned() } else { quoted(name) }
+}
+
+/// A catalogue's name as SQL reads it whatever it is.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 impl fmt::Display for Name {
@@ -76,7 +85,7 @@ fn parts(text: &str) -> Result<Vec<String>, String> {
     let mut parts = Vec::new();
     let mut rest = text.trim();
     loop {
-        let (part, after) = if let Some(inner) = rest.strip_prefix('"') { quoted(inner, text)? } else { bare(rest, text)? };
+        let (part, after) = if let Some(inner) = rest.strip_prefix('"') { unquoted(inner, text)? } else { bare(rest, text)? };
         parts.push(cut(part));
         match after.strip_prefix('.') {
             Some(next) => rest = next,
@@ -86,7 +95,7 @@ fn parts(text: &str) -> Result<Vec<String>, String> {
     }
 }
 
-fn quoted<'t>(inner: &'t str, text: &str) -> Result<(String, &'t str), String> {
+fn unquoted<'t>(inner: &'t str, text: &str) -> Result<(String, &'t str), String> {
     let mut name = String::new();
     let mut chars = inner.char_indices().peekable();
     while let Some((i, c)) = chars.next() {
@@ -122,15 +131,16 @@ fn cut(mut name: String) -> String {
     name
 }
 
+/// A text that is parsed, in the plan's schema with what it is.
 macro_rules! from_text {
     ($type:ty, $title:literal, $about:literal) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
             }
         }
 
-        impl JsonSchema for $type {
+        impl schemars::JsonSchema for $type {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 $title.into()
             }
@@ -139,12 +149,14 @@ macro_rules! from_text {
                 true
             }
 
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "minLength": 1, "description": $about })
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "minLength": 1, "description": $about })
             }
         }
     };
 }
+
+pub(super) use from_text;
 
 from_text!(Name, "Name", "a name as SQL writes it: folded to lower case unless quoted, `users`, `\"User\"`");
 from_text!(Qualified, "Qualified", "a name as SQL writes it, with or without its schema: `users`, `activity.users`, `\"User\"`");

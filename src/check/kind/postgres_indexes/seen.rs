@@ -77,6 +77,23 @@ pub struct Found {
     /// Names of indexes or tables much like the demanded one, when that does not exist.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub similar: Vec<String>,
+    /// How the server reads the demanded expressions and the condition: by table (`schema.table`), then by the text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub readings: BTreeMap<String, BTreeMap<String, Reading>>,
+}
+
+/// How the server reads one expression or condition of the plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The stored spellings that mean the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same: Vec<String>,
+    /// Why it can be no expression over this table, in the server's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+    /// Why it is not known whether a stored one means the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
 }
 
 /// A list of which only the first entries are kept.

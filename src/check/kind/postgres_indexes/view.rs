@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     catalogue::{BuildRow, Catalogue, ForeignKeyRow, IndexRow, TableRow},
     demand::{Demand, Serving},
-    expression::same,
     index::Index,
     matching::lacks,
-    name::{Qualified, shown},
-    seen::{Build, Found, Listed, Schema, Seen},
+    meaning::Readings,
+    name::shown,
+    seen::{Build, Found, Listed, Reading, Schema, Seen},
 };
 
 /// How many entries of a list an observation keeps.
@@ -27,7 +27,7 @@ pub(super) struct Wanted<'w> {
 }
 
 /// The observation.
-pub(super) fn view(catalogue: &Catalogue, wanted: &Wanted<'_>) -> Seen {
+pub(super) fn view(catalogue: &Catalogue, readings: &Readings, wanted: &Wanted<'_>) -> Seen {
     let not_valid = catalogue.indexes.iter().map(|row| &row.index).filter(|index| !index.sound()).cloned().collect();
     let foreign_keys =
         || catalogue.foreign_keys.iter().filter(|key| !serves_any(&catalogue.indexes, key)).map(|row| row.key.clone()).collect();
@@ -35,7 +35,7 @@ pub(super) fn view(catalogue: &Catalogue, wanted: &Wanted<'_>) -> Seen {
         server: catalogue.server.clone(),
         schemas: wanted.schemas.iter().map(|name| schema(catalogue, name)).collect(),
         elsewhere: catalogue.elsewhere.iter().map(|row| (row.name.clone(), row.count)).collect(),
-        wanted: wanted.demands.iter().map(|demand| (demand.to_string(), found(demand, catalogue))).collect(),
+        wanted: wanted.demands.iter().map(|demand| (demand.to_string(), found(demand, catalogue, readings))).collect(),
         not_valid: Listed::of(not_valid, KEPT),
         builds: catalogue.builds.iter().take(KEPT).map(|row| build(row, catalogue)).collect(),
         unindexed_foreign_keys: wanted.foreign_keys.then(|| Listed::of(foreign_keys(), KEPT)),
@@ -63,40 +63,44 @@ fn build(row: &BuildRow, catalogue: &Catalogue) -> Build {
     }
 }
 
-fn found(demand: &Demand, catalogue: &Catalogue) -> Found {
+fn found(demand: &Demand, catalogue: &Catalogue, readings: &Readings) -> Found {
     let indexes = || catalogue.indexes.iter().map(|row| &row.index);
-    let fits = |wanted: &Qualified, schema: &str, name: &str| {
-        wanted.name.as_str() == name && wanted.schema.as_ref().is_none_or(|wanted| wanted.as_str() == schema)
-    };
     match demand {
         Demand::Named(name) => {
-            let mut named: Vec<Index> = indexes().filter(|index| fits(name, &index.schema, &index.name)).cloned().collect();
+            let mut named: Vec<Index> = indexes().filter(|index| name.fits(&index.schema, &index.name)).cloned().collect();
             // Of more than are kept, what is wrong is kept.
             named.sort_by_key(Index::sound);
             named.truncate(CANDIDATES);
             let all = indexes().map(|index| (index.name.as_str(), index));
             let similar = if named.is_empty() { similar(name.name.as_str(), all, Index::to_string) } else { Vec::new() };
-            Found { tables: Vec::new(), indexes: named, similar }
+            Found { indexes: named, similar, ..Found::default() }
         }
         Demand::Serving(serving) => {
-            let tables = catalogue.tables.iter().filter(|table| fits(&serving.table, &table.schema, &table.name));
+            let tables = catalogue.tables.iter().filter(|table| serving.table.fits(&table.schema, &table.name));
             let tables: Vec<&TableRow> = tables.collect();
             let all = catalogue.tables.iter().map(|table| (table.name.as_str(), table));
             let shown = |table: &TableRow| qualified(&table.schema, &table.name);
             let similar = if tables.is_empty() { similar(serving.table.name.as_str(), all, shown) } else { Vec::new() };
-            let candidates = tables.iter().flat_map(|table| {
+            let mut found = Found { similar, ..Found::default() };
+            for table in tables {
+                let of_table = readings.get(&table.oid).into_iter().flatten();
+                let readings = of_table.filter(|(text, _)| serving.texts().any(|wanted| wanted == *text));
+                let readings = readings.map(|(text, reading)| (text.clone(), reading.clone())).collect();
                 let on_table = catalogue.indexes.iter().filter(|row| row.table_oid == table.oid);
-                nearest(serving, on_table.map(|row| &row.index))
-            });
-            let candidates = candidates.collect();
-            Found { tables: tables.into_iter().map(shown).collect(), indexes: candidates, similar }
+                found.indexes.extend(nearest(serving, &readings, on_table.map(|row| &row.index)));
+                found.tables.push(shown(table));
+                if !readings.is_empty() {
+                    found.readings.insert(shown(table), readings);
+                }
+            }
+            found
         }
     }
 }
 
 /// The indexes of one table that come nearest; the first serves, if any does.
-fn nearest<'i>(serving: &Serving, on_table: impl Iterator<Item = &'i Index>) -> Vec<Index> {
-    let mut ranked: Vec<(u32, &Index)> = on_table.map(|index| (lacks(serving, index).weight, index)).collect();
+fn nearest<'i>(serving: &Serving, readings: &BTreeMap<String, Reading>, on_table: impl Iterator<Item = &'i Index>) -> Vec<Index> {
+    let mut ranked: Vec<(u32, &Index)> = on_table.map(|index| (lacks(serving, readings, index).weight, index)).collect();
     ranked.sort_by_key(|(weight, _)| *weight);
     ranked.into_iter().take(CANDIDATES).map(|(_, index)| index.clone()).collect()
 }
@@ -122,7 +126,7 @@ fn serves(row: &IndexRow, key: &ForeignKeyRow) -> bool {
     let method = index.method == "btree" || (index.method == "hash" && count == 1);
     let covers = index.predicate.as_ref().is_none_or(|predicate| {
         // A lookup by value never wants the rows without one.
-        key.key.columns.iter().any(|column| same(&format!("{} is not null", shown(column)), predicate))
+        key.key.columns.iter().any(|column| *predicate == format!("{} IS NOT NULL", shown(column)))
     });
     index.sound() && leads && method && covers
 }
