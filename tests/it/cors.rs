@@ -1,6 +1,6 @@
 //! The kind `cors`.
 
-mod api;
+pub(crate) mod api;
 mod asking;
 mod classes;
 mod demands;

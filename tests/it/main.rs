@@ -40,4 +40,5 @@ mod servers;
 mod signing;
 mod signoff;
 mod tls;
+mod understood;
 mod waivers;

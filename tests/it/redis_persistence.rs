@@ -1,7 +1,7 @@
 //! `redis-persistence` on real servers, and on what only pretends to be one.
 
 mod access;
-mod hostile;
+pub(crate) mod hostile;
 mod persistence;
 
 use gonogo::model::Outcome;

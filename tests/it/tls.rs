@@ -1,7 +1,7 @@
 //! Kind `tls` against real servers.
 
 mod addresses;
-mod authority;
+pub(crate) mod authority;
 mod chains;
 mod openssl;
 mod server;
@@ -78,7 +78,7 @@ fn line(seen: &Seen, name: &str) -> String {
     seen.expectations.iter().find(|expectation| expectation.name == name).expect(name).line()
 }
 
-fn pem(certificates: &[CertificateDer<'_>]) -> String {
+pub(crate) fn pem(certificates: &[CertificateDer<'_>]) -> String {
     use base64::Engine as _;
     let block = |der: &CertificateDer<'_>| {
         let text = base64::engine::general_purpose::STANDARD.encode(der);

@@ -10,13 +10,13 @@ use crate::{
     look::Look,
 };
 
-pub(super) const APP: &str = "https://app.example.com";
+pub(crate) const APP: &str = "https://app.example.com";
 
 /// What was asked, as far as an API looks at it.
-pub(super) struct Question {
+pub(crate) struct Question {
     pub(super) method: String,
     pub(super) path: String,
-    pub(super) origin: Option<String>,
+    pub(crate) origin: Option<String>,
     pub(super) nth: usize,
 }
 
@@ -31,7 +31,7 @@ impl Question {
     }
 
     /// What a good API says.
-    pub(super) fn good(&self) -> (u16, Vec<String>) {
+    pub(crate) fn good(&self) -> (u16, Vec<String>) {
         let status = match self.method.as_str() {
             "OPTIONS" => 204,
             _ if self.is_error() => 404,
@@ -52,7 +52,7 @@ pub(super) fn header(head: &str, name: &str) -> Option<String> {
 }
 
 /// An API that answers as `api` says.
-pub(super) async fn api(api: impl Fn(&Question) -> (u16, Vec<String>) + Send + Sync + 'static) -> Hostile {
+pub(crate) async fn api(api: impl Fn(&Question) -> (u16, Vec<String>) + Send + Sync + 'static) -> Hostile {
     Hostile::new(move |mut visit| -> Pin<Box<dyn Future<Output = bool> + Send>> {
         let (status, headers) = api(&Question::of(&visit));
         Box::pin(async move {
@@ -63,7 +63,7 @@ pub(super) async fn api(api: impl Fn(&Question) -> (u16, Vec<String>) + Send + S
     .await
 }
 
-pub(super) fn settings(server: &Hostile) -> Value {
+pub(crate) fn settings(server: &Hostile) -> Value {
     json!({ "url": server.url("/users?page=1"), "origins": APP, "methods": ["GET", "PUT"], "headers": "Authorization", "credentials": true })
 }
 

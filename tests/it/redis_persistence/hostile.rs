@@ -12,7 +12,7 @@ use tokio::{
 use crate::{look::Look, servers::free_port};
 
 /// Answers each command with the next of `answers`, the last one again and again.
-async fn liar(answers: Vec<Vec<u8>>) -> u16 {
+pub(crate) async fn liar(answers: Vec<Vec<u8>>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
@@ -31,7 +31,7 @@ async fn liar(answers: Vec<Vec<u8>>) -> u16 {
     port
 }
 
-fn bulk(text: &str) -> Vec<u8> {
+pub(crate) fn bulk(text: &str) -> Vec<u8> {
     format!("${}\r\n{text}\r\n", text.len()).into_bytes()
 }
 

@@ -135,9 +135,20 @@ async fn cluster(session: &mut Session, seen: &mut Seen) -> Result<(), Unseen> {
     Ok(())
 }
 
-/// What is loading its data has nothing to show yet, and a Sentinel has no data.
+/// What a server can be.
+const MODES: [&str; 3] = ["standalone", "cluster", "sentinel"];
+
+/// What is loading its data has nothing to show yet, and a Sentinel has no data. What says of itself what nobody knows here
+/// is not judged as what it may not be.
 fn stop_if_not_serving(text: &str, who: &str) -> Result<(), Unseen> {
     let field = |name: &str| lines(text).find(|(key, _)| *key == name).map(|(_, value)| shown(value));
+    for (name, known) in
+        [("loading", &["0", "1"][..]), ("async_loading", &["0", "1"]), ("cluster_enabled", &["0", "1"]), ("redis_mode", &MODES)]
+    {
+        if let Some(odd) = field(name).filter(|value| !known.contains(&value.as_str())) {
+            return Err(Unseen::Unknown(format!("{who} says `{name}:{odd}`, which is not known here")));
+        }
+    }
     if ["loading", "async_loading"].iter().any(|name| field(name).as_deref() == Some("1")) {
         let done = field("loading_loaded_perc").map_or(String::new(), |percent| format!(" ({percent} % done)"));
         return Err(Unseen::Unreachable(format!("{who} is still loading its data{done}: try again when it serves")));

@@ -119,8 +119,10 @@ impl Leaf {
         let mut parts = Vec::new();
         let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).map(str::to_owned);
         parts.extend(quoted.or_else(|| serde_json::from_str(text).ok()).map(|inner: String| self.part("", "", inner)));
+        // A random password may have a comma too: what is listed has no other marks than those of encodings.
+        let plain = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_-.=+/:,".contains(c);
         let listed: Vec<&str> = text.split([',', '\n']).map(str::trim).filter(|part| part.len() >= 4).collect();
-        if listed.len() > 1 && self.weight > Weight::Beside {
+        if listed.len() > 1 && self.weight > Weight::Beside && text.chars().all(plain) {
             let one = |part: &&str| Self { weight: Weight::Unnamed, ..self.part("a list with", "a value that is", *part) };
             parts.extend(listed.iter().map(one));
         }

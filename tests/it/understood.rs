@@ -1,0 +1,204 @@
+//! The law of reading: what a kind was given and did not understand never leaves it green. Each kind looks at something in
+//! order, which passes, and at the same with something mixed in that nobody knows, which does not.
+
+use std::fs;
+
+use gonogo::{check::KINDS, model::Outcome};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    cors::api::{APP, api, settings},
+    hostile::Hostile,
+    look::Look,
+    redis_persistence::hostile::{bulk, liar},
+    scripted::instant,
+    servers::{postgres::Postgres, redis::Redis},
+    tls::{
+        authority::{Authority, Identity},
+        pem,
+    },
+};
+
+/// What was mixed in, and what the check came to.
+type Mixed = Vec<(String, (Outcome, String))>;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_understood_is_never_green() {
+    for kind in KINDS {
+        let mixed = match kind.name {
+            "backup" => backup().await,
+            "cors" => cors().await,
+            "health" => health().await,
+            "http" => http().await,
+            "postgres-indexes" => postgres_indexes().await,
+            "redis-persistence" => redis_persistence().await,
+            "secrets" => secrets().await,
+            "tls" => tls().await,
+            // People answer it in words that the program gives them: an answer with another word is not read at all.
+            "manual" => continue,
+            other => panic!("`{other}` has no part in this law: mix something into what it reads"),
+        };
+        let ((_, (outcome, reason)), rest) = mixed.split_first().expect("something in order");
+        assert_eq!(*outcome, Outcome::Pass, "{}, in order: {reason}", kind.name);
+        assert!(rest.len() >= 2, "`{}`: nothing is mixed in", kind.name);
+        for (what, (outcome, reason)) in rest {
+            assert_ne!(*outcome, Outcome::Pass, "{} with {what}: {reason}", kind.name);
+            assert!(!reason.is_empty(), "{} with {what}", kind.name);
+        }
+    }
+}
+
+/// Looks at a service that answers so.
+async fn answered(kind: &'static str, mut settings: Value, answers: &[(&str, &str)]) -> Mixed {
+    let mut mixed = Mixed::new();
+    for (header, body) in answers {
+        let server = Hostile::answering(200, &["Content-Type: application/json", header], body).await;
+        settings["url"] = json!(server.url("/"));
+        mixed.push((format!("{header} and {body}"), Look::new(kind, settings.clone()).outcome().await));
+    }
+    mixed
+}
+
+async fn health() -> Mixed {
+    let plain = "X-Request-Id: 1";
+    let answers = [
+        (plain, r#"{"status":"ok","database":"ok"}"#),
+        (plain, r#"{"status":"ok","database":"ok","queue":"odd-ish"}"#),
+        (plain, r#"{"status":"ok","database":"ok","queue":{"mode":"odd-ish"}}"#),
+        (plain, r#"{"status":"ok","database":{"ok":[{"leader":"odd-ish"}]}}"#),
+        (plain, r#"{"status":"ok","database":false}"#),
+        (plain, r#"{"status":"odd-ish","database":"ok"}"#),
+        ("Age: soon", r#"{"status":"ok","database":"ok"}"#),
+        ("Cache-Status: \"edge\"; odd-ish", r#"{"status":"ok","database":"ok"}"#),
+    ];
+    answered("health", json!({}), &answers).await
+}
+
+async fn http() -> Mixed {
+    let (plain, whole) = ("X-Request-Id: 1", r#"{"state":"ready","free":5}"#);
+    let answers = [
+        (plain, whole),
+        (plain, r#"{"state":"ready","state":"ready","free":5}"#),
+        (plain, r#"{"state":"ready","free":5"#),
+        (plain, r#"{"state":"ready","free":"5"}"#),
+        ("Content-Encoding: odd-ish", whole),
+    ];
+    let expect = json!({ "not-contains": "maintenance", "json": { "$.state": "ready", "$.free": { "min": 1 } } });
+    let mut mixed = answered("http", json!({ "expect": expect }), &answers).await;
+    let server = Hostile::answering(200, &["Content-Type: text/plain; charset=odd-ish"], whole).await;
+    let look = Look::new("http", json!({ "url": server.url("/"), "expect": { "not-contains": "maintenance" } }));
+    mixed.push(("an unknown charset".into(), look.outcome().await));
+    mixed
+}
+
+async fn cors() -> Mixed {
+    let mut mixed = Mixed::new();
+    for others in [None, Some(429), Some(503), Some(302)] {
+        let server = api(move |question| match others {
+            Some(status) if question.origin.as_deref().is_some_and(|origin| origin != APP) => (status, Vec::new()),
+            _ => question.good(),
+        })
+        .await;
+        mixed.push((format!("{others:?} for the others"), Look::new("cors", settings(&server)).outcome().await));
+    }
+    mixed
+}
+
+async fn secrets() -> Mixed {
+    let random = "8f3a1c94d7e2560b9a4417fe03cd852e";
+    let mut mixed = Mixed::new();
+    for line in [
+        format!("API_SECRET={random}"),
+        r#"API_SECRET={"mode":true,"list":[]}"#.into(),
+        format!("API_SECRET=\"{random}"),
+        format!("API_SECRET=${{OTHER}}{random}"),
+        "API_SECRET=ENC[AES256_GCM,data:b2RkLWlzaA==,type:str]".into(),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("prod.env"), format!("{line}\n")).expect("written");
+        let settings = json!({ "source": { "env-file": "prod.env" }, "keys": ["API_SECRET"] });
+        mixed.push((line, Look::new("secrets", settings).root(folder.path()).outcome().await));
+    }
+    mixed
+}
+
+async fn backup() -> Mixed {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut mixed = Mixed::new();
+    let entry = |status: &str, end: &str| format!(r#"{{"main":[{{"backup_id":"a","status":"{status}","end_time_timestamp":"{end}"}}]}}"#);
+    for listing in [entry("DONE", "1795144200"), entry("ODD-ISH", "1795144200"), entry("DONE", "soon"), r#"{"main":[{"odd":1}]}"#.into()] {
+        fs::write(folder.path().join("saved.json"), &listing).expect("written");
+        let settings = json!({ "barman": { "server": "main", "output": "saved.json" }, "max-age": "26h" });
+        mixed.push((listing, Look::new("backup", settings).root(folder.path()).at(instant()).outcome().await));
+    }
+    for (name, bytes) in [("a newer archive", &b"PGDMP\x01\x63\x00\x04\x08\x01and more"[..]), ("no known kind", b"\x07\x08odd-ish")] {
+        fs::write(folder.path().join("app.dump"), bytes).expect("written");
+        let settings = json!({ "files": "app.dump", "max-age": "9999d", "contents": "any" });
+        mixed.push((name.into(), Look::new("backup", settings).root(folder.path()).outcome().await));
+    }
+    mixed
+}
+
+async fn redis_persistence() -> Mixed {
+    let redis = Redis::start("appendonly yes\nappendfsync everysec");
+    redis.say(&["SET", "a", "b"]).await;
+    let info = redis.say(&["INFO"]).await;
+    let config: Vec<u8> = [b"*2\r\n".to_vec(), bulk("appendfsync"), bulk("everysec")].concat();
+    let settings = json!({ "aof": true });
+    let mut mixed = Mixed::new();
+    for (known, odd) in [
+        ("aof_enabled:1", "aof_enabled:1"),
+        ("aof_enabled:1", "aof_enabled:odd-ish"),
+        ("role:master", "role:odd-ish"),
+        ("loading:0", "loading:odd-ish"),
+        ("cluster_enabled:0", "cluster_enabled:odd-ish"),
+        ("redis_mode:standalone", "redis_mode:odd-ish"),
+        ("aof_last_write_status:ok", "aof_last_write_status:odd-ish"),
+    ] {
+        assert!(info.contains(known), "{known} is not in {info}");
+        let port = liar(vec![bulk(&info.replace(known, odd)), config.clone()]).await;
+        let mut settings = settings.clone();
+        settings["url"] = json!(format!("redis://127.0.0.1:{port}"));
+        mixed.push((odd.into(), Look::new("redis-persistence", settings).outcome().await));
+    }
+    mixed
+}
+
+async fn postgres_indexes() -> Mixed {
+    let table = "CREATE TABLE public.t (a int, b int)";
+    let mut mixed = Mixed::new();
+    for index in
+        ["CREATE INDEX i ON t (a)", "CREATE EXTENSION bloom; CREATE INDEX i ON t USING bloom (a)", "CREATE INDEX i ON t USING brin (a)"]
+    {
+        let statements: Vec<&str> = std::iter::once(table).chain(index.split("; ")).collect();
+        let database = Postgres::shared().database(&statements).await;
+        let settings = json!({ "database": database.url(), "indexes": [{ "table": "t", "columns": ["a"] }] });
+        mixed.push((index.into(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    mixed
+}
+
+async fn tls() -> Mixed {
+    let authority = Authority::new();
+    let folder: TempDir = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("ca.pem"), pem(std::slice::from_ref(authority.root.der()))).expect("written");
+    let odd = |critical| {
+        authority.leaf(|leaf| {
+            let mut extension = rcgen::CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99_999, 1], vec![5, 0]);
+            extension.set_criticality(critical);
+            leaf.custom_extensions.push(extension);
+        })
+    };
+    let mut mixed = Mixed::new();
+    let mut look = async |what: &str, identity: &Identity, more: &str| {
+        fs::write(folder.path().join("full.pem"), format!("{}{more}", pem(&identity.chain))).expect("written");
+        let settings = json!({ "file": "full.pem", "ca-file": "ca.pem", "server-name": "api.example.com" });
+        mixed.push((what.to_owned(), Look::new("tls", settings).root(folder.path()).outcome().await));
+    };
+    look("an extension that is not critical", &odd(false), "").await;
+    look("a critical extension", &odd(true), "").await;
+    look("a key of no known kind", &odd(false), "-----BEGIN ODD PRIVATE KEY-----\nb2Rk\n-----END ODD PRIVATE KEY-----\n").await;
+    look("a broken certificate", &odd(false), "-----BEGIN CERTIFICATE-----\nb2Rk\n-----END CERTIFICATE-----\n").await;
+    mixed
+}
