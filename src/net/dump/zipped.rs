@@ -62,7 +62,7 @@ fn wrong(what: &str, error: ZipError) -> Fault {
     match error {
         ZipError::Io(error) => error.into(),
         ZipError::UnsupportedArchive(why) => {
-            Fault::unread(format!("is a zip that cannot be read here: {what}: {}", outside(&why.to_string())))
+            Fault::unread(format!("is a zip that cannot be read here: {what}: {}", outside(why)))
         }
         error => Fault::broken(format!("is truncated or damaged: {what}: {}", outside(&error.to_string()))),
     }
