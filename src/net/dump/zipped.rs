@@ -61,9 +61,7 @@ pub(super) fn read(path: &Path, accepts: Accepts, until: Instant) -> Result<Cont
 fn wrong(what: &str, error: ZipError) -> Fault {
     match error {
         ZipError::Io(error) => error.into(),
-        ZipError::UnsupportedArchive(why) => {
-            Fault::unread(format!("is a zip that cannot be read here: {what}: {}", outside(why)))
-        }
+        ZipError::UnsupportedArchive(why) => Fault::unread(format!("is a zip that cannot be read here: {what}: {}", outside(why))),
         error => Fault::broken(format!("is truncated or damaged: {what}: {}", outside(&error.to_string()))),
     }
 }
