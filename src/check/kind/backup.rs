@@ -36,6 +36,13 @@ pub use self::seen::Seen;
 /// Exactly one of `files`, `pgbackrest`, `barman`, `wal-g` and `restic` says where they are listed. At least one must be
 /// usable, and the newest must be: a backup that failed, is truncated, holds no rows or is dated in the future is not,
 /// however fresh it looks. One that is still being made counts neither way. An empty list is red.
+///
+/// Files are read from the newest on, to their end and with every checksum, until one is usable; what a tool lists is followed
+/// to the full backup that each one builds on. Unknown is what was not read to its end in time, is sealed, is of a version
+/// that is not known here or has a state that the tool's listing does not explain.
+///
+/// Not seen: whether a restore works (that is what `restore-drill` is for), whether the right database was dumped, the files
+/// behind a tool's listing, and the WAL between two backups.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Backup {

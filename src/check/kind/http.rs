@@ -48,6 +48,11 @@ const MOST_REDIRECTS: u8 = 10;
 
 /// An HTTP endpoint answers as demanded: status, headers, body, redirects, time. Without `expect` a 2xx status is
 /// wanted. Certificates are always verified, no cookie is kept, no proxy is used.
+///
+/// Unknown is what could not be read: no answer, a body that is cut off or longer than is read, a charset or an encoding that
+/// is not known here where its text is demanded, JSON that is none or has a key twice.
+///
+/// Not seen: what clients elsewhere or behind another address of the name are answered, and what a page's scripts make of it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Http {

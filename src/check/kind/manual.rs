@@ -19,7 +19,7 @@ use crate::{
 /// waits, and a run without anything red is a HOLD. A yes passes; so does "not applicable", with its reason shown; a no
 /// fails with its reason. An answer counts only for the question as it was asked (spaces aside), only from those it is
 /// asked of, and only for its time: after that the check waits again and says whose answer has run out, and when. A no
-/// does not run out: it stays red until somebody answers anew. Nothing is touched.
+/// does not run out: it stays red until somebody answers anew. Nothing is touched. Not seen: whether the answer is true.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Manual {

@@ -28,7 +28,11 @@ pub use self::seen::Seen;
 /// replica while its link to the primary is up, a node while its cluster is. It asks `INFO`, `CONFIG GET`, `ACL WHOAMI`
 /// and, of a node, `CLUSTER INFO`, nothing else. Where
 /// `CONFIG` is refused, as managed services do, what `INFO` says counts and what it does not say is undetermined: whether
-/// snapshots are scheduled, and `appendfsync`. One check looks at one server: in a cluster write one for each node.
+/// snapshots are scheduled, and `appendfsync`. Unknown is also a field with a value that is not known here, a server that is
+/// loading its data, and a Sentinel. One check looks at one server: in a cluster write one for each node.
+///
+/// Not seen: whether the files can be loaded again and lie on a disk that lasts, and whether the settings are only those of the
+/// running server, which its next start takes from its own file.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RedisPersistence {
