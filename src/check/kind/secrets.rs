@@ -56,7 +56,7 @@ use crate::{
 /// two keys share a value. A random value never fails, whatever it happens to contain.
 ///
 /// A value is taken apart as far as it goes: fields of JSON, YAML, env files, properties, XML and connection strings whose
-/// name says that they are secrets, passwords of URLs and of `Basic` headers, and what stands in base64, hexadecimal, percent
+/// name says that they are secrets, passwords of URLs and of `Basic` headers, and what stands in base64, base32, hexadecimal, percent
 /// signs or gzip, also one in another. Tokens (JWT) are judged by their expiry and by who signed them, private keys (PEM) by
 /// their length.
 ///

@@ -146,3 +146,12 @@ async fn a_responder_must_be_of_the_issuer_and_for_this() {
         assert_eq!(red.join(" "), wanted);
     }
 }
+
+#[tokio::test]
+async fn who_only_bears_the_issuers_name_proves_nothing() {
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    let mut identity = authority.leaf(demanding);
+    identity.chain.push(stranger.issuing.der().clone());
+    identity.staple = response(stranger.issuing.key(), None, &SERIAL, false, -DAY, DAY);
+    assert_eq!(Case::trusting(authority.root.der()).with("order", "any").red_for(&identity).await, ["must-staple"]);
+}

@@ -1,4 +1,4 @@
-//! What a value can be wrapped in: base64, hexadecimal, percent signs, gzip, UTF-16.
+//! What a value can be wrapped in: base64, base32, hexadecimal, percent signs, gzip, UTF-16.
 
 use std::io::Read as _;
 
@@ -7,6 +7,7 @@ use base64::{
     alphabet::{STANDARD, URL_SAFE},
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use data_encoding::BASE32_NOPAD;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 /// What is unpacked of one value at most.
@@ -19,6 +20,8 @@ pub fn layers(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     if text.len() >= 6 {
         found.extend(base64(marked(text)).map(|bytes| ("base64 of", bytes)));
         found.extend(hexadecimal(text).map(|bytes| ("hexadecimal of", bytes)));
+        let base32 = BASE32_NOPAD.decode(text.trim_end_matches('=').as_bytes()).ok().filter(|bytes| bytes.len() >= 8);
+        found.extend(base32.map(|bytes| ("base32 of", bytes)));
     }
     if text.contains('%') {
         let bytes: Vec<u8> = percent_encoding::percent_decode_str(text).collect();
@@ -94,6 +97,7 @@ mod tests {
             ("Y2hh\nbmdl\nbWU=\n", "base64 of", ""),
             ("6368616e67656d65", "hexadecimal of", ""),
             ("63:68:61:6e:67:65:6d:65", "hexadecimal of", ""),
+            ("MNUGC3THMVWWK===", "base32 of", ""),
             ("change%6de", "URL-encoded,", ""),
             ("YwBoAGEAbgBnAGUAbQBlAA==", "base64 of", "UTF-16 of"),
             ("H4sIAAAAAAAC/0vOSMxLT81NBQAsKdNjCAAAAA==", "base64 of", "gzip of"),

@@ -48,7 +48,12 @@ fn response(
     let about_leaf = basic.tbs_response_data.responses.iter().find(|single| bare(single.cert_id.serial_number.as_bytes()) == serial);
     let single = about_leaf.ok_or("it speaks of another certificate")?;
     let issuers = served.iter().filter(|other| other.subject().as_raw() == leaf.issuer().as_raw());
-    let keys: Vec<Vec<u8>> = issuers.map(|issuer| issuer.public_key().raw.to_vec()).chain(roots.keys(leaf.issuer())).collect();
+    let mut keys: Vec<Vec<u8>> = issuers.map(|issuer| issuer.public_key().raw.to_vec()).chain(roots.keys(leaf.issuer())).collect();
+    // Anybody can bear the issuer's name: it is whoever signed the leaf.
+    keys.retain(|key| {
+        let key = SubjectPublicKeyInfo::from_der(key).ok();
+        key.is_some_and(|(_, key)| proven(leaf.verify_signature(Some(&key))) != Some(false))
+    });
     let signed = signed(&basic, leaf, &keys, at).map_err(unreadable)?;
     Ok(Staple::Response {
         status: match single.cert_status {
