@@ -89,6 +89,22 @@ fn every_folder_is_a_floor() {
 }
 
 #[test]
+fn every_kind_has_the_same_rooms() {
+    let kinds = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check/kind");
+    let mut seen = 0;
+    for kind in fs::read_dir(kinds).expect("kinds").map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()) {
+        for (room, says) in
+            [("observe.rs", "fn observe("), ("seen.rs", "Seen"), ("judge.rs", "fn judge("), ("counterexamples.rs", "fn counterexamples(")]
+        {
+            let text = fs::read_to_string(kind.join(room)).unwrap_or_else(|_| panic!("{} has no {room}", kind.display()));
+            assert!(text.contains(says), "{}/{room} lacks `{says}`", kind.display());
+        }
+        seen += 1;
+    }
+    assert!(seen >= 9, "{seen} kinds");
+}
+
+#[test]
 fn every_file_says_what_is_here() {
     for file in sources(Path::new("src")).into_iter().chain(sources(Path::new("tests"))) {
         let text = fs::read_to_string(&file).expect("a source file");

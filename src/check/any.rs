@@ -10,7 +10,7 @@ use crate::model::{Expectation, ProcessEnv};
 
 /// What a check saw and what that means.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct Judged {
     /// The observation as the report shows it, not masked yet.
     pub observation: Value,
     /// The demands, judged.
@@ -23,7 +23,7 @@ pub trait AnyCheck: Send + Sync {
     fn touches(&self, env: &ProcessEnv) -> Vec<Touch>;
 
     /// Looks, then judges as of the run's instant.
-    fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Seen, Unseen>> + Send + 'a>>;
+    fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Judged, Unseen>> + Send + 'a>>;
 
     /// Judges a stored observation.
     ///
@@ -32,7 +32,7 @@ pub trait AnyCheck: Send + Sync {
     fn judge_value(&self, observation: Value, at: Timestamp) -> Result<Vec<Expectation>, serde_json::Error>;
 
     /// Each counterexample, judged.
-    fn counterexamples(&self, at: Timestamp) -> Vec<Seen>;
+    fn counterexamples(&self, at: Timestamp) -> Vec<Judged>;
 }
 
 impl<C: Check> AnyCheck for C {
@@ -40,10 +40,10 @@ impl<C: Check> AnyCheck for C {
         Check::touches(self, env)
     }
 
-    fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Seen, Unseen>> + Send + 'a>> {
+    fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Judged, Unseen>> + Send + 'a>> {
         Box::pin(async move {
             let observation = self.observe(cx).await?;
-            Ok(seen(self, &observation, cx.at()))
+            Ok(judged(self, &observation, cx.at()))
         })
     }
 
@@ -51,14 +51,14 @@ impl<C: Check> AnyCheck for C {
         Ok(self.judge(&serde_json::from_value(observation)?, at))
     }
 
-    fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
-        Check::counterexamples(self, at).iter().map(|observation| seen(self, observation, at)).collect()
+    fn counterexamples(&self, at: Timestamp) -> Vec<Judged> {
+        Check::counterexamples(self, at).iter().map(|observation| judged(self, observation, at)).collect()
     }
 }
 
-fn seen<C: Check>(check: &C, observation: &C::Observation, at: Timestamp) -> Seen {
+fn judged<C: Check>(check: &C, observation: &C::Observation, at: Timestamp) -> Judged {
     let expectations = check.judge(observation, at);
     // An observation that cannot be serialised has a map with keys that are no strings: a bug, shown as such.
     let observation = serde_json::to_value(observation).unwrap_or_else(|error| Value::String(format!("not shown: {error}")));
-    Seen { observation, expectations }
+    Judged { observation, expectations }
 }

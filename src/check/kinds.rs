@@ -1,4 +1,4 @@
-//! The list of kinds. A new kind is one file in `kind/`, its `mod` line, and one line in `kinds!` below.
+//! The list of kinds. A new kind is its file and folder in `kind/`, its `mod` line, and one line in `kinds!` below.
 
 use schemars::{Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};

@@ -21,7 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::model::{Expectation, ProcessEnv};
 
-pub use any::{AnyCheck, Seen};
+pub use any::{AnyCheck, Judged};
 pub use context::{Context, Shared};
 pub use kinds::{KINDS, Kind, parse};
 pub use memo::Memo;

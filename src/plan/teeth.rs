@@ -30,7 +30,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        check::{Context, Seen, Touch, Unseen},
+        check::{Context, Judged, Touch, Unseen},
         model::{Expectation, ProcessEnv},
         plan::Weight,
     };
@@ -43,7 +43,7 @@ mod tests {
             Vec::new()
         }
 
-        fn look<'a>(&'a self, _: &'a Context) -> Pin<Box<dyn Future<Output = Result<Seen, Unseen>> + Send + 'a>> {
+        fn look<'a>(&'a self, _: &'a Context) -> Pin<Box<dyn Future<Output = Result<Judged, Unseen>> + Send + 'a>> {
             Box::pin(async { Err(Unseen::Unknown("never looks".into())) })
         }
 
@@ -51,9 +51,9 @@ mod tests {
             Ok(Vec::new())
         }
 
-        fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
+        fn counterexamples(&self, _: Timestamp) -> Vec<Judged> {
             let expectation = |(name, met): &(&str, Option<bool>)| Expectation { met: *met, ..Expectation::new(*name, *name) };
-            let seen = |all: &Vec<_>| Seen { observation: Value::Null, expectations: all.iter().map(expectation).collect() };
+            let seen = |all: &Vec<_>| Judged { observation: Value::Null, expectations: all.iter().map(expectation).collect() };
             self.0.iter().map(seen).collect()
         }
     }

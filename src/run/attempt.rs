@@ -6,13 +6,13 @@ use std::{
 };
 
 use crate::{
-    check::{Context, Seen, Shared, Unseen},
+    check::{Context, Judged, Shared, Unseen},
     plan::{Item, Plan, Standing},
 };
 
 /// What came of all attempts at one check.
 pub(super) struct Attempted {
-    pub(super) result: Result<Seen, Unseen>,
+    pub(super) result: Result<Judged, Unseen>,
     pub(super) attempts: u32,
     pub(super) took: Duration,
     /// Where else than to the plan's own targets the attempts were led.
@@ -40,7 +40,7 @@ pub(super) async fn attempt(plan: &Arc<Plan>, index: usize, shared: &Arc<Shared>
 }
 
 /// One attempt in a task of its own, so that a panic or a hang costs only this check.
-async fn once(plan: &Arc<Plan>, index: usize, cx: &Context) -> Result<Seen, Unseen> {
+async fn once(plan: &Arc<Plan>, index: usize, cx: &Context) -> Result<Judged, Unseen> {
     let timeout = plan.items[index].timeout;
     let (plan, cx) = (plan.clone(), cx.clone());
     let task = tokio::spawn(async move {
@@ -69,7 +69,7 @@ impl Drop for AbortOnDrop {
     }
 }
 
-fn told(result: Result<Seen, Unseen>, attempts: u32) -> Result<Seen, Unseen> {
+fn told(result: Result<Judged, Unseen>, attempts: u32) -> Result<Judged, Unseen> {
     match result {
         Err(Unseen::Unreachable(why)) if attempts > 1 => Err(Unseen::Unreachable(format!("{why} ({attempts} attempts)"))),
         result => result,

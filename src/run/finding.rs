@@ -2,7 +2,7 @@
 
 use super::attempt::Attempted;
 use crate::{
-    check::{Seen, Unseen},
+    check::{Judged, Unseen},
     model::{Finding, Json, Masker, Outcome, Retries, Severity},
     plan::Item,
 };
@@ -54,7 +54,7 @@ impl Row<'_> {
     pub(super) fn tried(&self, attempted: Attempted) -> Finding {
         let Attempted { result, attempts, took, .. } = attempted;
         let row = match result {
-            Ok(Seen { observation, expectations }) => {
+            Ok(Judged { observation, expectations }) => {
                 let outcome = Outcome::of(&expectations);
                 let reason = Finding::reason_of(outcome, &expectations);
                 Finding { observation: observation.into(), expectations, ..self.untried(outcome, reason) }

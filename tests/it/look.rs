@@ -8,7 +8,7 @@ use std::{
 };
 
 use gonogo::{
-    check::{self, Context, Memo, Seen, Shared, Unseen},
+    check::{self, Context, Judged, Memo, Shared, Unseen},
     model::{GivenAnswer, Masker, Outcome, Phase, ProcessEnv, Release},
     net::{Pins, Reach},
 };
@@ -82,7 +82,7 @@ impl Look {
     }
 
     /// What the check saw; `Err` when it could not look. A time-out is the run's to say, here it is a panic.
-    pub(crate) async fn look(self) -> Result<Seen, Unseen> {
+    pub(crate) async fn look(self) -> Result<Judged, Unseen> {
         let check = check::parse(self.kind, &self.settings).expect("a known kind").expect("valid settings");
         let at = self.at;
         let shared = Shared {

@@ -6,7 +6,7 @@ mod meaning;
 mod reach;
 mod standby;
 
-use gonogo::{check::Seen, model::Outcome};
+use gonogo::{check::Judged, model::Outcome};
 use serde_json::{Value, json};
 
 use crate::{
@@ -29,7 +29,7 @@ async fn shop() -> Database {
     Postgres::shared().database(SHOP).await
 }
 
-async fn look(database: &Database, settings: Value) -> Seen {
+async fn look(database: &Database, settings: Value) -> Judged {
     let mut all = json!({ "database": database.url(), "schema": "shop" });
     all.as_object_mut().expect("a map").extend(settings.as_object().expect("a map").clone());
     Look::new("postgres-indexes", all).look().await.expect("a look")

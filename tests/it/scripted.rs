@@ -13,7 +13,7 @@ use std::{
 };
 
 use gonogo::{
-    check::{AnyCheck, Context, KINDS, Seen, Touch, Unseen},
+    check::{AnyCheck, Context, Judged, KINDS, Touch, Unseen},
     model::{
         Digest, Event, Expectation, Json, Location, Masker, Period, Phase, ProcessEnv, Release, Report, Severity, Signoff, Tool, Unsigned,
         Vantage,
@@ -61,7 +61,7 @@ impl AnyCheck for Scripted {
         vec![Touch::new(&self.target, "looks")]
     }
 
-    fn look<'a>(&'a self, _: &'a Context) -> Pin<Box<dyn Future<Output = Result<Seen, Unseen>> + Send + 'a>> {
+    fn look<'a>(&'a self, _: &'a Context) -> Pin<Box<dyn Future<Output = Result<Judged, Unseen>> + Send + 'a>> {
         Box::pin(async move {
             let before = self.tries.fetch_add(1, Ordering::SeqCst);
             self.looks.total.fetch_add(1, Ordering::SeqCst);
@@ -75,13 +75,13 @@ impl AnyCheck for Scripted {
                     Some(met) => expectation.met(met),
                     None => expectation.undetermined("half of it was out of sight"),
                 };
-                Ok(Seen { observation: json!({ "seen": true }), expectations: vec![expectation] })
+                Ok(Judged { observation: json!({ "seen": true }), expectations: vec![expectation] })
             };
             match self.ending {
                 Ending::Met => judged(Some(true)),
                 Ending::Unmet => judged(Some(false)),
                 Ending::Undetermined => judged(None),
-                Ending::ExpectsNothing => Ok(Seen { observation: Value::Null, expectations: Vec::new() }),
+                Ending::ExpectsNothing => Ok(Judged { observation: Value::Null, expectations: Vec::new() }),
                 Ending::Unknown => Err(Unseen::Unknown("nothing to see".into())),
                 Ending::UnreachableOnce if before > 0 => judged(Some(true)),
                 Ending::Unreachable | Ending::UnreachableOnce => Err(Unseen::Unreachable("the connection was refused".into())),
@@ -101,7 +101,7 @@ impl AnyCheck for Scripted {
         Ok(Vec::new())
     }
 
-    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
+    fn counterexamples(&self, _: Timestamp) -> Vec<Judged> {
         Vec::new()
     }
 }

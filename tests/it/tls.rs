@@ -11,7 +11,7 @@ mod starttls;
 
 use std::path::PathBuf;
 
-use gonogo::{check::Seen, model::Outcome};
+use gonogo::{check::Judged, model::Outcome};
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -53,7 +53,7 @@ impl Case {
         self.look().outcome().await
     }
 
-    async fn seen(&self) -> Seen {
+    async fn seen(&self) -> Judged {
         self.look().look().await.expect("seen")
     }
 
@@ -69,12 +69,12 @@ impl Case {
     }
 }
 
-fn names(seen: &Seen, met: Option<bool>) -> Vec<String> {
+fn names(seen: &Judged, met: Option<bool>) -> Vec<String> {
     seen.expectations.iter().filter(|expectation| expectation.met == met).map(|expectation| expectation.name.clone()).collect()
 }
 
 /// The line of an expectation.
-fn line(seen: &Seen, name: &str) -> String {
+fn line(seen: &Judged, name: &str) -> String {
     seen.expectations.iter().find(|expectation| expectation.name == name).expect(name).line()
 }
 

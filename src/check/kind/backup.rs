@@ -1,13 +1,13 @@
 //! Backups are recent, usable, not shrunken, and kept long enough.
 
 mod barman;
-mod counterexample;
+mod counterexamples;
 mod drill;
 mod files;
 mod gap;
 mod json;
-mod judging;
-mod look;
+mod judge;
+mod observe;
 mod pgbackrest;
 mod restic;
 mod seen;
@@ -174,14 +174,14 @@ impl Check for Backup {
     }
 
     async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        look::observe(self, cx).await
+        observe::observe(self, cx).await
     }
 
     fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judging::judge(self, seen, at)
+        judge::judge(self, seen, at)
     }
 
     fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
-        counterexample::counterexamples(self, at)
+        counterexamples::counterexamples(self, at)
     }
 }

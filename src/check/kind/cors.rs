@@ -1,7 +1,6 @@
 //! Browsers let the team's own websites use the API, and no others.
 
 mod addresses;
-mod answer;
 mod ask;
 mod counterexamples;
 mod draw;
@@ -10,9 +9,10 @@ mod fetch;
 mod header_name;
 mod hostile;
 mod judge;
-mod look;
+mod observe;
 mod origin;
 mod refusal;
+mod seen;
 mod vary;
 
 use std::{
@@ -24,9 +24,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
-pub use answer::Answers;
 pub use error_path::ErrorPath;
 pub use origin::{Domain, Origin};
+pub use seen::Seen;
 
 use self::header_name::{ExposedHeader, RequestHeader};
 use super::http::{Method, sent::SentHeaders};
@@ -95,7 +95,7 @@ pub struct Cors {
     /// Default: `gonogo-no-such-page` below the path of `url`.
     pub error_path: Option<ErrorPath>,
     /// Whether answers that depend on the origin must say `Vary: Origin`, so that no cache hands one origin's answer to
-    /// another. Answers to OPTIONS and those with `Cache-Control: no-store` need not. Tried too: whether a wanted origin is
+    /// another. Seen to OPTIONS and those with `Cache-Control: no-store` need not. Tried too: whether a wanted origin is
     /// still let in right after a request without `Origin`, as a cache that does not look at `Vary` would spoil it. Default
     /// `true`.
     #[serde(default = "yes")]
@@ -225,7 +225,7 @@ impl Cors {
 }
 
 impl Check for Cors {
-    type Observation = Answers;
+    type Observation = Seen;
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let (path, error) = (self.url.path(), self.error_address().path());
@@ -238,15 +238,15 @@ impl Check for Cors {
         vec![touch]
     }
 
-    async fn observe(&self, cx: &Context) -> Result<Answers, Unseen> {
-        self.look(cx).await
+    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
+        observe::observe(self, cx).await
     }
 
-    fn judge(&self, seen: &Answers, _: Timestamp) -> Vec<Expectation> {
-        self.judge_all(seen)
+    fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
+        judge::judge(self, seen)
     }
 
-    fn counterexamples(&self, _: Timestamp) -> Vec<Answers> {
-        counterexamples::of(self)
+    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
+        counterexamples::counterexamples(self)
     }
 }

@@ -4,11 +4,12 @@ mod component;
 mod counterexamples;
 mod fresh;
 mod judge;
-mod look;
 mod member;
 mod name;
+mod observe;
 mod reading;
 mod release;
+mod seen;
 mod shape;
 mod standing;
 
@@ -18,8 +19,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
-pub use look::Answers;
 pub use release::{Field, ReleaseBinding};
+pub use seen::Seen;
 
 use super::http::{Text, json::JsonDemands, sent::SentHeaders};
 use crate::{
@@ -130,7 +131,7 @@ impl Health {
 }
 
 impl Check for Health {
-    type Observation = Answers;
+    type Observation = Seen;
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let times = if self.successes > 1 { format!(", {} times", self.successes) } else { String::new() };
@@ -140,15 +141,15 @@ impl Check for Health {
         vec![touch]
     }
 
-    async fn observe(&self, cx: &Context) -> Result<Answers, Unseen> {
-        self.look(cx).await
+    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
+        observe::observe(self, cx).await
     }
 
-    fn judge(&self, seen: &Answers, _: Timestamp) -> Vec<Expectation> {
-        self.judge_all(seen)
+    fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
+        judge::judge(self, seen)
     }
 
-    fn counterexamples(&self, _: Timestamp) -> Vec<Answers> {
-        counterexamples::of(self)
+    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
+        counterexamples::counterexamples(self)
     }
 }

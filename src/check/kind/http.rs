@@ -1,6 +1,5 @@
 //! An HTTP endpoint answers as demanded.
 
-mod answer;
 mod charset;
 mod compare;
 mod counterexamples;
@@ -8,12 +7,14 @@ mod expect;
 mod header;
 pub(crate) mod json;
 pub(crate) mod json_text;
+mod judge;
 mod latency;
-mod look;
 mod matcher;
 pub(crate) mod media_type;
 mod method;
+mod observe;
 mod redirect;
+mod seen;
 pub(crate) mod sent;
 mod status;
 mod text;
@@ -24,13 +25,13 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
-pub use answer::{Answer, BodySeen};
 pub use expect::Expect;
+pub use seen::{BodySeen, Seen};
 pub use text::Text;
 
-pub(crate) use answer::millis;
-pub(crate) use look::{deadline, evidence, unseen};
 pub use method::Method;
+pub(crate) use observe::{deadline, evidence, unseen};
+pub(crate) use seen::millis;
 
 use self::{
     redirect::Redirect,
@@ -129,17 +130,10 @@ impl Http {
     fn method(&self) -> Method {
         self.method.unwrap_or(Method::Get)
     }
-
-    fn judge_with(&self, seen: &Answer) -> Vec<Expectation> {
-        match &self.expect {
-            Some(expect) => expect.judge(self.follow_redirects > 0, seen),
-            None => Expect::default().judge(self.follow_redirects > 0, seen),
-        }
-    }
 }
 
 impl Check for Http {
-    type Observation = Answer;
+    type Observation = Seen;
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let mut action = format!("{} {}", self.method(), self.url.path());
@@ -155,16 +149,16 @@ impl Check for Http {
         vec![touch]
     }
 
-    async fn observe(&self, cx: &Context) -> Result<Answer, Unseen> {
-        self.look(cx).await
+    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
+        observe::observe(self, cx).await
     }
 
-    fn judge(&self, seen: &Answer, _: Timestamp) -> Vec<Expectation> {
-        self.judge_with(seen)
+    fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
+        judge::judge(self, seen)
     }
 
-    fn counterexamples(&self, _: Timestamp) -> Vec<Answer> {
-        counterexamples::of(self)
+    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
+        counterexamples::counterexamples(self)
     }
 }
 

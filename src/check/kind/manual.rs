@@ -1,16 +1,18 @@
 //! A question that only a person can answer.
 
-mod counterexample;
-mod judging;
-mod look;
+mod counterexamples;
+mod judge;
+mod observe;
+mod seen;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
+pub use self::seen::Seen;
 use crate::{
     check::{Check, Context, OneOrMore, Touch, Unseen},
-    model::{Expectation, GivenAnswer, Period, ProcessEnv},
+    model::{Expectation, Period, ProcessEnv},
 };
 
 /// Somebody has answered a question that no machine can answer, and the answer is still good.
@@ -62,21 +64,21 @@ fn some_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Er
 }
 
 impl Check for Manual {
-    type Observation = GivenAnswer;
+    type Observation = Seen;
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         Vec::new()
     }
 
-    async fn observe(&self, cx: &Context) -> Result<GivenAnswer, Unseen> {
-        look::observe(self, cx)
+    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
+        observe::observe(self, cx)
     }
 
-    fn judge(&self, seen: &GivenAnswer, at: Timestamp) -> Vec<Expectation> {
-        judging::judge(self, seen, at)
+    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
+        judge::judge(self, seen, at)
     }
 
-    fn counterexamples(&self, at: Timestamp) -> Vec<GivenAnswer> {
-        counterexample::counterexamples(self, at)
+    fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
+        counterexamples::counterexamples(self, at)
     }
 }

@@ -2,13 +2,14 @@
 
 mod catalogue;
 mod column;
-mod counterexample;
+mod counterexamples;
 mod demand;
 mod index;
-mod judging;
+mod judge;
 mod matching;
 mod meaning;
 mod name;
+mod observe;
 mod query;
 mod seen;
 mod view;
@@ -17,12 +18,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use self::{
-    catalogue::Catalogue,
-    demand::Demand,
-    name::Name,
-    view::{Wanted, view},
-};
+use self::{demand::Demand, name::Name};
 use crate::{
     check::{Check, Context, OneOrMore, Touch, Unseen, database},
     model::{Expectation, ProcessEnv, Secret},
@@ -118,19 +114,14 @@ impl Check for PostgresIndexes {
     }
 
     async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        let target = database::target(cx, self.database.as_ref())?;
-        let schemas = self.schemas();
-        let catalogue = Catalogue::of(cx, &target, &schemas).await?;
-        let wanted = Wanted { schemas: &schemas, demands: self.demands(), foreign_keys: self.foreign_keys, duplicates: self.no_duplicates };
-        let readings = meaning::readings(cx, &target, self.demands(), &catalogue).await?;
-        Ok(view(&catalogue, &readings, &wanted))
+        observe::observe(self, cx).await
     }
 
     fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
-        judging::judge(self, seen)
+        judge::judge(self, seen)
     }
 
     fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
-        counterexample::counterexamples(self)
+        counterexamples::counterexamples(self)
     }
 }

@@ -1,8 +1,8 @@
 //! Redis or Valkey keeps its data over a restart.
 
-mod counterexample;
-mod judging;
-mod look;
+mod counterexamples;
+mod judge;
+mod observe;
 mod seen;
 mod words;
 
@@ -141,14 +141,14 @@ impl Check for RedisPersistence {
     }
 
     async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        look::observe(self, cx).await
+        observe::observe(self, cx).await
     }
 
     fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judging::judge(self, seen, at)
+        judge::judge(self, seen, at)
     }
 
     fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
-        counterexample::counterexamples(self, at)
+        counterexamples::counterexamples(self, at)
     }
 }

@@ -3,17 +3,19 @@
 pub mod address;
 pub mod assess;
 pub mod choice;
-pub mod demands;
+mod counterexamples;
 pub mod directory;
 pub mod fields;
 pub mod flaw;
 pub mod held;
-pub mod inspection;
+pub mod inspect;
+mod judge;
 pub mod jwt;
 pub mod kinship;
 pub mod known;
 pub mod leaf;
 pub mod naming;
+mod observe;
 pub mod open;
 pub mod pattern;
 pub mod peel;
@@ -23,6 +25,7 @@ pub mod printed;
 pub mod purpose;
 pub mod read;
 pub mod reading;
+pub mod seen;
 pub mod shapes;
 pub mod source;
 pub mod structure;
@@ -35,16 +38,14 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use self::{
     choice::{Choice, Key},
-    flaw::{Class, Flaw},
-    held::Held,
-    inspection::{Elsewhere, InGit, Inspected, Inspection},
     pattern::Pattern,
+    seen::Seen,
     source::Source,
 };
 use crate::{
     check::{Check, Context, Touch, Unseen},
     model::{Expectation, ProcessEnv},
-    net::git::{self, Past, Tracking},
+    net::git,
 };
 
 /// The secrets of an environment are not development values.
@@ -117,27 +118,10 @@ impl Secrets {
         let Self { keys, looks_secret, except, .. } = self;
         Choice { keys, looks_secret: looks_secret.unwrap_or(keys.is_empty()), except }
     }
-
-    /// Reads a source and hides what it holds before anything is done with it.
-    async fn read(&self, source: &Source, cx: &Context) -> Result<Vec<Held>, Unseen> {
-        let held = read::read(source, &self.choice(), cx).await?;
-        for entry in inspection::chosen(&held, &self.choice()) {
-            entry.worth_hiding().iter().for_each(|text| cx.hide(&entry.key, text));
-        }
-        Ok(held)
-    }
-
-    async fn in_git(&self, cx: &Context) -> Option<InGit> {
-        let path = self.source.path().filter(|_| self.untracked)?;
-        Some(match git::tracking(&cx.path(path), cx.env(), read::deadline(cx)).await {
-            Ok(tracking) => InGit::Known(tracking),
-            Err(error) => InGit::Unknown(error.to_string()),
-        })
-    }
 }
 
 impl Check for Secrets {
-    type Observation = Inspection;
+    type Observation = Seen;
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let Self { source, differs_from, untracked, .. } = self;
@@ -149,50 +133,15 @@ impl Check for Secrets {
         touches
     }
 
-    async fn observe(&self, cx: &Context) -> Result<Inspection, Unseen> {
-        let held = if self.judges_values() { self.read(&self.source, cx).await? } else { Vec::new() };
-        let elsewhere = match &self.differs_from {
-            Some(other) => {
-                let there = self.read(other, cx).await?;
-                Some(kinship::elsewhere(other.to_string(), &held, &there, &self.choice()))
-            }
-            None => None,
-        };
-        let git = self.in_git(cx).await;
-        Ok(Inspection { elsewhere, git, ..inspection::inspect(self.source.to_string(), &held, &self.choice()) })
+    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
+        observe::observe(self, cx).await
     }
 
-    fn judge(&self, seen: &Inspection, at: Timestamp) -> Vec<Expectation> {
-        demands::judge(seen, self.differs_from.is_some(), self.untracked, at)
+    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
+        judge::judge(self, seen, at)
     }
 
-    fn counterexamples(&self, _: Timestamp) -> Vec<Inspection> {
-        let Self { source, keys, differs_from, untracked, .. } = self;
-        let globs = || keys.iter().filter(|key| key.pattern.is_glob());
-        // A source without any of the keys, in git, and with what another environment holds.
-        let nothing = Inspection {
-            source: source.to_string(),
-            keys: 0,
-            secrets: keys.iter().filter(|key| !key.pattern.is_glob()).map(|key| Inspected::missing(&key.pattern.text)).collect(),
-            globs: globs().map(|key| (key.pattern.text.clone(), 0)).collect(),
-            looks_secret: self.choice().looks_secret.then_some(0),
-            passed_over: Vec::new(),
-            elsewhere: differs_from.as_ref().map(|other| Elsewhere { source: other.to_string(), compared: 1, same: vec!["KEY".into()] }),
-            git: untracked.then(|| InGit::Known(Tracking { index: true, history: Past::Committed { commit: "0000000".into() } })),
-        };
-        // One whose keys are all there, each with a value out of a manual.
-        let mut named: Vec<String> = keys.iter().map(|key| key.pattern.text.replace('*', "X")).collect();
-        if self.choice().looks_secret {
-            named.push("ANY_SECRET".into());
-        }
-        let published = |key: &String| Inspected::flawed(key, Flaw::new(Class::KnownDefault, "a published default"));
-        let defaults = Inspection {
-            keys: named.len() as u64,
-            secrets: named.iter().map(published).collect(),
-            globs: globs().map(|key| (key.pattern.text.clone(), 1)).collect(),
-            looks_secret: self.choice().looks_secret.then_some(1),
-            ..nothing.clone()
-        };
-        vec![nothing, defaults]
+    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
+        counterexamples::counterexamples(self)
     }
 }

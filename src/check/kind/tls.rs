@@ -10,9 +10,10 @@ mod dates;
 mod development;
 mod files;
 mod issuers;
-mod look;
+mod judge;
 mod named;
 mod naming;
+mod observe;
 mod order;
 mod path;
 mod probe;
@@ -171,27 +172,6 @@ impl Tls {
             }
         }
     }
-
-    /// What is demanded of the certificates, the most telling first: a report shows the first two that are red.
-    fn judge_certificates(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        let mut all = Vec::new();
-        all.extend(seen.name.as_ref().map(|name| named::judge(seen, name)));
-        all.push(dates::remaining(seen, self.min_remaining, at));
-        all.push(dates::started(seen, at));
-        if !self.development {
-            all.push(development::judge(seen));
-        }
-        all.extend([strength::key(seen), strength::signature(seen)]);
-        all.extend([issuers::purpose(seen), issuers::ca(seen), issuers::path_length(seen), issuers::name_constraints(seen)]);
-        all.push(trusted::chain(seen, at));
-        if self.order == Order::Strict {
-            all.push(order::judge(seen));
-        }
-        if self.public {
-            all.extend([public::lifetime(seen), public::keys(seen), public::profile(seen)]);
-        }
-        all
-    }
 }
 
 impl Check for Tls {
@@ -213,25 +193,14 @@ impl Check for Tls {
     }
 
     async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        match self.source() {
-            Source::Services(services) => look::at_services(self, cx, &services).await,
-            Source::File(file) => look::at_file(self, cx, file),
-        }
+        observe::observe(self, cx).await
     }
 
     fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        let mut all = self.judge_certificates(seen, at);
-        all.extend(files::key(seen).into_iter().chain(files::serves(seen)));
-        if self.file.is_none() {
-            all.push(revocation::must_staple(seen, at));
-            all.extend(revocation::revocation(seen, at));
-            all.push(session::handshake(seen, self.min_version));
-            all.extend(self.min_version.refused().iter().map(|version| session::refuses(seen, *version)));
-        }
-        all
+        judge::judge(self, seen, at)
     }
 
     fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
-        counterexamples::all(self, at)
+        counterexamples::counterexamples(self, at)
     }
 }

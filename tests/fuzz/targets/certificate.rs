@@ -9,7 +9,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::FutureExt as _;
 use gonogo::{
-    check::{self, AnyCheck, Context, Memo, Seen, Shared},
+    check::{self, AnyCheck, Context, Judged, Memo, Shared},
     model::{Masker, Phase, ProcessEnv, Release},
     net::{Pins, Reach},
 };
@@ -50,7 +50,7 @@ pub(crate) fn holds(input: &[u8]) {
 }
 
 /// `None` for what cannot be looked at, which has to be said.
-fn look(check: &dyn AnyCheck) -> Option<Seen> {
+fn look(check: &dyn AnyCheck) -> Option<Judged> {
     let env = ProcessEnv::default();
     let shared = Shared {
         at: instant(),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use gonogo::{
-    check::{self, AnyCheck, Context, Memo, Seen, Shared},
+    check::{self, AnyCheck, Context, Judged, Memo, Shared},
     model::{Expectation, Masker, Outcome, Phase, ProcessEnv, Release},
     net::{Pins, Reach},
 };
@@ -49,7 +49,7 @@ pub(crate) fn holds(input: &[u8]) {
     }
 }
 
-fn described(check: &dyn AnyCheck, seen: &Seen, input: &[u8]) {
+fn described(check: &dyn AnyCheck, seen: &Judged, input: &[u8]) {
     let again = check.judge_value(seen.observation.clone(), instant()).expect("an observation is read as it was written");
     let judged = |all: &[Expectation]| serde_json::to_string(all).expect("JSON");
     assert_eq!(judged(&seen.expectations), judged(&again), "what is stored is judged otherwise");
@@ -69,7 +69,7 @@ fn quiet(text: &str) {
     );
 }
 
-fn look(check: &dyn AnyCheck) -> Result<Seen, String> {
+fn look(check: &dyn AnyCheck) -> Result<Judged, String> {
     let env = ProcessEnv::default();
     let shared = Shared {
         at: instant(),

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use gonogo::{check::Seen, model::Outcome};
+use gonogo::{check::Judged, model::Outcome};
 use serde_json::{Value, json};
 
 use crate::{
@@ -67,7 +67,7 @@ pub(crate) fn settings(server: &Hostile) -> Value {
     json!({ "url": server.url("/users?page=1"), "origins": APP, "methods": ["GET", "PUT"], "headers": "Authorization", "credentials": true })
 }
 
-pub(super) async fn look(settings: Value) -> Seen {
+pub(super) async fn look(settings: Value) -> Judged {
     Look::new("cors", settings).look().await.expect("answers")
 }
 
@@ -75,6 +75,6 @@ pub(super) async fn outcome(settings: Value) -> (Outcome, String) {
     Look::new("cors", settings).outcome().await
 }
 
-pub(super) fn names(seen: &Seen, met: Option<bool>) -> Vec<&str> {
+pub(super) fn names(seen: &Judged, met: Option<bool>) -> Vec<&str> {
     seen.expectations.iter().filter(|expectation| expectation.met == met).map(|expectation| expectation.name.as_str()).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gonogo::{check::Seen, model::Outcome};
+use gonogo::{check::Judged, model::Outcome};
 use serde_json::{Value, json};
 
 use crate::{look::Look, nginx::Nginx};
@@ -88,18 +88,18 @@ pub(super) fn settings(nginx: &Nginx, name: &str) -> Value {
         "methods": ["GET", "PUT"], "headers": ["Authorization", "Content-Type"] })
 }
 
-pub(super) async fn look(settings: Value) -> Seen {
+pub(super) async fn look(settings: Value) -> Judged {
     Look::new("cors", settings).look().await.expect("answers")
 }
 
 /// The names of what is red, none of it undetermined.
-pub(super) fn red(seen: &Seen) -> Vec<&str> {
+pub(super) fn red(seen: &Judged) -> Vec<&str> {
     let open: Vec<_> = seen.expectations.iter().filter(|expectation| expectation.met.is_none()).collect();
     assert!(open.is_empty(), "{open:#?}");
     seen.expectations.iter().filter(|expectation| expectation.met == Some(false)).map(|expectation| expectation.name.as_str()).collect()
 }
 
-pub(super) fn got<'s>(seen: &'s Seen, name: &str) -> &'s str {
+pub(super) fn got<'s>(seen: &'s Judged, name: &str) -> &'s str {
     &seen.expectations.iter().find(|expectation| expectation.name == name).expect(name).got
 }
 

@@ -5,10 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cors,
-    answer::{Answers, Came, Said},
-    fetch,
+    Cors, fetch,
     judge::is_2xx,
+    seen::{Came, Said, Seen},
 };
 use crate::{
     check::{Context, Unseen, Which},
@@ -68,7 +67,7 @@ impl Cors {
 
     /// Whether every address lets the first wanted origin in. A family without a route here is left out, if the other
     /// family answered: nothing can be said of it from this machine.
-    pub(super) fn judge_addresses(&self, answers: &Answers) -> Option<Expectation> {
+    pub(super) fn judge_addresses(&self, answers: &Seen) -> Option<Expectation> {
         let wanted = *self.wanted().first()?;
         let answered = |family: bool| answers.addresses.iter().any(|door| door.answer.is_some() && door.address.is_ipv4() == family);
         let (mut met, mut unmet, mut open, mut left) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

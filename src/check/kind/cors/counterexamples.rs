@@ -1,21 +1,21 @@
-//! Answers that break each demand: of an API that lets everybody in, of one that lets nobody in, and of a confused one.
+//! Seen that break each demand: of an API that lets everybody in, of one that lets nobody in, and of a confused one.
 
 use std::net::Ipv4Addr;
 
 use super::{
     Cors,
     addresses::Door,
-    answer::{Answers, Said},
     ask::{Ask, NO_ORIGIN, Way},
+    seen::{Said, Seen},
 };
 
 /// One observation for each kind of API.
-pub(super) fn of(cors: &Cors) -> Vec<Answers> {
+pub(super) fn counterexamples(cors: &Cors) -> Vec<Seen> {
     let all = [open, closed, confused].map(|api| {
         let asks = cors.asks(Some(""));
         let addresses = asks.first().map(|ask| Door::new(Ipv4Addr::LOCALHOST.into(), Ok(api(ask)))).into_iter().collect();
-        let answers = Answers::new(asks.into_iter().map(|ask| (ask.clone(), Ok(api(&ask)))));
-        Answers { seed: Some(String::new()), addresses, ..answers }
+        let answers = Seen::new(asks.into_iter().map(|ask| (ask.clone(), Ok(api(&ask)))));
+        Seen { seed: Some(String::new()), addresses, ..answers }
     });
     all.to_vec()
 }
@@ -61,7 +61,7 @@ mod tests {
             let mut settings = settings;
             settings["url"] = json!("https://api.example.com/");
             let cors: Cors = serde_json::from_value(settings.clone()).expect("settings");
-            let judged: Vec<_> = of(&cors).iter().flat_map(|answers| cors.judge_all(answers)).collect();
+            let judged: Vec<_> = counterexamples(&cors).iter().flat_map(|answers| super::super::judge::judge(&cors, answers)).collect();
             let names =
                 |red: bool| judged.iter().filter(|one| !red || one.met == Some(false)).map(|one| &one.name).collect::<BTreeSet<_>>();
             assert_eq!(names(true), names(false), "{settings}");

@@ -2,8 +2,8 @@
 //! (fetch.spec.whatwg.org).
 
 use super::{
-    answer::{Said, items},
     ask::is_safelisted,
+    seen::{Said, items},
 };
 use crate::check::kind::http::{Method, quote};
 

@@ -4,20 +4,21 @@ use std::collections::BTreeMap;
 
 use super::{
     Cors,
-    answer::{Answers, Came, Said},
     ask::{Ask, NO_ORIGIN, Way},
-    fetch, refusal, vary,
+    fetch, refusal,
+    seen::{Came, Said, Seen},
+    vary,
 };
 use crate::{check::kind::http::Method, model::Expectation};
 
 /// Each question with its answer, or why there is none.
-pub(super) type Seen = BTreeMap<Ask, Came>;
+pub(super) type Replies = BTreeMap<Ask, Came>;
 
 /// Why a demand on all answers is open; which did not come, and why, is said where each of them matters.
 pub(super) const NOT_ALL: &str = "not every answer came";
 
 /// The answer to `ask`, or why there is none.
-pub(super) fn answer<'s>(seen: &'s Seen, ask: &Ask) -> Result<&'s Said, String> {
+pub(super) fn answer<'s>(seen: &'s Replies, ask: &Ask) -> Result<&'s Said, String> {
     match seen.get(ask) {
         Some(Ok(said)) => Ok(said),
         Some(Err(why)) => Err(format!("{} got no answer: {why}", ask.told())),
@@ -25,37 +26,37 @@ pub(super) fn answer<'s>(seen: &'s Seen, ask: &Ask) -> Result<&'s Said, String> 
     }
 }
 
-impl Cors {
-    /// Every demand: first that the wanted are allowed, then that the others are not.
-    pub(super) fn judge_all(&self, answers: &Answers) -> Vec<Expectation> {
-        let mut seen = answers.by_ask();
-        let error = self.error(&seen);
-        for (ask, came) in &mut seen {
-            if let Ok(said) = &*came
-                && self.proves_nothing(ask, said, error)
-            {
-                *came = Err(turned_away(said));
-            }
+/// Every demand: first that the wanted are allowed, then that the others are not.
+pub(super) fn judge(cors: &Cors, answers: &Seen) -> Vec<Expectation> {
+    let mut seen = answers.by_ask();
+    let error = cors.error(&seen);
+    for (ask, came) in &mut seen {
+        if let Ok(said) = &*came
+            && cors.proves_nothing(ask, said, error)
+        {
+            *came = Err(turned_away(said));
         }
-        let asks = self.asks(answers.seed.as_deref());
-        let all_seen = asks.iter().all(|ask| answer(&seen, ask).is_ok());
-        let mut all = Vec::new();
-        for origin in self.wanted() {
-            all.push(self.judge_get(&seen, origin));
-            all.extend(self.judge_preflight(&seen, origin));
-            all.push(self.judge_error(&seen, origin));
-        }
-        if self.public {
-            all.push(self.judge_no_credentials(&seen, all_seen));
-        } else {
-            all.extend(refusal::judge(self, answers.seed.as_deref(), &seen, error));
-        }
-        all.push(self.judge_values(&seen, all_seen));
-        all.extend(self.vary.then(|| vary::judge(self, &asks, &seen)));
-        all.extend(self.judge_addresses(answers));
-        all
     }
+    let asks = cors.asks(answers.seed.as_deref());
+    let all_seen = asks.iter().all(|ask| answer(&seen, ask).is_ok());
+    let mut all = Vec::new();
+    for origin in cors.wanted() {
+        all.push(cors.judge_get(&seen, origin));
+        all.extend(cors.judge_preflight(&seen, origin));
+        all.push(cors.judge_error(&seen, origin));
+    }
+    if cors.public {
+        all.push(cors.judge_no_credentials(&seen, all_seen));
+    } else {
+        all.extend(refusal::judge(cors, answers.seed.as_deref(), &seen, error));
+    }
+    all.push(cors.judge_values(&seen, all_seen));
+    all.extend(cors.vary.then(|| vary::judge(cors, &asks, &seen)));
+    all.extend(cors.judge_addresses(answers));
+    all
+}
 
+impl Cors {
     /// Whether a limit or a gateway answered, and not the API: then nothing is refused by it. An origin that it lets in
     /// is let in all the same.
     fn proves_nothing(&self, ask: &Ask, said: &Said, error: Option<u16>) -> bool {
@@ -93,7 +94,7 @@ impl Cors {
         format!("{itself} allowed{credentials}")
     }
 
-    fn judge_get(&self, seen: &Seen, origin: &str) -> Expectation {
+    fn judge_get(&self, seen: &Replies, origin: &str) -> Expectation {
         let exposes: Vec<&str> = self.exposes.iter().flat_map(|names| names.iter()).map(|name| name.as_str()).collect();
         let exposing = if exposes.is_empty() { String::new() } else { format!(", {} exposed", fetch::quoted(&exposes)) };
         let demand = self.demand("allows", "GET", origin).wanted(format!("2xx and {}{exposing}", self.allowed()));
@@ -108,7 +109,7 @@ impl Cors {
     }
 
     /// What browsers ask before they use the methods and headers. `None` where they never ask.
-    fn judge_preflight(&self, seen: &Seen, origin: &str) -> Option<Expectation> {
+    fn judge_preflight(&self, seen: &Replies, origin: &str) -> Option<Expectation> {
         let (methods, headers) = (self.preflighted(), self.headers());
         if methods.is_empty() {
             return None;
@@ -141,7 +142,7 @@ impl Cors {
         })
     }
 
-    fn judge_error(&self, seen: &Seen, origin: &str) -> Expectation {
+    fn judge_error(&self, seen: &Replies, origin: &str) -> Expectation {
         let demand = self.demand("errors", "error answered to GET", origin).wanted(format!("{} there too", self.allowed()));
         let ask = Ask::new(Way::Error, origin);
         match answer(seen, &ask) {
@@ -156,14 +157,14 @@ impl Cors {
     }
 
     /// The status of the error that wanted origins are answered; `None` where one of them is answered none.
-    fn error(&self, seen: &Seen) -> Option<u16> {
+    fn error(&self, seen: &Replies) -> Option<u16> {
         let asks = self.wanted().into_iter().map(|origin| Ask::new(Way::Error, origin));
         let statuses: Vec<u16> = asks.filter_map(|ask| answer(seen, &ask).ok()).map(|said| said.status).collect();
         statuses.first().copied().filter(|_| statuses.iter().all(|status| *status >= 400))
     }
 
     /// Where `*` is wanted, credentials are allowed nowhere.
-    fn judge_no_credentials(&self, seen: &Seen, all_seen: bool) -> Expectation {
+    fn judge_no_credentials(&self, seen: &Replies, all_seen: bool) -> Expectation {
         let demand = Expectation::new("no-credentials", "`Access-Control-Allow-Credentials`").wanted("none beside `*`");
         let found = seen.iter().find(|(_, said)| said.as_ref().is_ok_and(|said| !said.allow_credentials.is_empty()));
         match found {
@@ -175,7 +176,7 @@ impl Cors {
 
     /// No answer allows anything but a wanted origin, alone. What is given back to the origin that asked for it is
     /// judged with its class.
-    fn judge_values(&self, seen: &Seen, all_seen: bool) -> Expectation {
+    fn judge_values(&self, seen: &Replies, all_seen: bool) -> Expectation {
         let demand = Expectation::new("allow-origin", "`Access-Control-Allow-Origin`");
         let demand = demand.wanted(if self.public { "only `*`, once" } else { "only wanted origins, each alone in one header" });
         let strays: Vec<(&Ask, &Said)> = seen

@@ -2,11 +2,11 @@
 
 use super::{
     Cors,
-    answer::Said,
     ask::{Ask, Way},
     fetch::{self, Leak},
     hostile::{self, Class, Member},
-    judge::{Seen, answer, turned_away},
+    judge::{Replies, answer, turned_away},
+    seen::Said,
 };
 use crate::{
     check::kind::http::quote,
@@ -23,7 +23,7 @@ struct Found<'o> {
 }
 
 /// The demands, class by class; `error` is the status of the error that wanted origins are answered.
-pub(super) fn judge(cors: &Cors, seed: Option<&str>, seen: &Seen, error: Option<u16>) -> Vec<Expectation> {
+pub(super) fn judge(cors: &Cors, seed: Option<&str>, seen: &Replies, error: Option<u16>) -> Vec<Expectation> {
     let mut any: Option<How> = None;
     let mut all = Vec::new();
     for (class, members) in hostile::matrix(cors, seed) {
@@ -45,7 +45,7 @@ pub(super) fn judge(cors: &Cors, seed: Option<&str>, seen: &Seen, error: Option<
 }
 
 /// What lets these origins in, and what of them was not seen.
-fn look_at<'o>(cors: &Cors, seen: &'o Seen, members: &'o [Member], error: Option<u16>) -> (Vec<Found<'o>>, Vec<String>) {
+fn look_at<'o>(cors: &Cors, seen: &'o Replies, members: &'o [Member], error: Option<u16>) -> (Vec<Found<'o>>, Vec<String>) {
     let (mut leaks, mut unseen) = (Vec::new(), Vec::new());
     for member in members {
         for way in member.ways.iter().copied() {

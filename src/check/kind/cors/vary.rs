@@ -1,20 +1,20 @@
 //! Whether answers that depend on the origin say so to caches.
 //!
 //! A cache that does not know hands the answer to one origin, or to none, to the next one. It must be said on every
-//! answer, those that allow nothing included (Fetch standard, CORS protocol and HTTP caches). Answers to OPTIONS are
+//! answer, those that allow nothing included (Fetch standard, CORS protocol and HTTP caches). Seen to OPTIONS are
 //! never cached (RFC 9110, 9.3.7).
 
 use super::{
     Cors,
-    answer::{Said, items},
     ask::{Ask, NO_ORIGIN, Way},
     fetch,
-    judge::{NOT_ALL, Seen, answer, is_2xx},
+    judge::{NOT_ALL, Replies, answer, is_2xx},
+    seen::{Said, items},
 };
 use crate::model::Expectation;
 
 /// The demand, judged on the answers to `asks`.
-pub(super) fn judge(cors: &Cors, asks: &[Ask], seen: &Seen) -> Expectation {
+pub(super) fn judge(cors: &Cors, asks: &[Ask], seen: &Replies) -> Expectation {
     let demand = Expectation::new("vary", "`Vary: Origin`").wanted("on every answer that depends on the origin");
     let (mut lacking, mut depending) = (Vec::new(), 0);
     let mut all_came = asks.iter().all(|ask| ask.way != Way::Cached || answer(seen, ask).is_ok());
@@ -48,7 +48,7 @@ pub(super) fn judge(cors: &Cors, asks: &[Ask], seen: &Seen) -> Expectation {
 /// What is wrong with the answer to the first wanted origin right after a request without `Origin`, as images and links
 /// make it, where both may come out of a cache. `None` too where the API takes no key that it does not know, or where that
 /// origin is let in nowhere.
-fn kept(cors: &Cors, seen: &Seen) -> Option<String> {
+fn kept(cors: &Cors, seen: &Replies) -> Option<String> {
     let wanted = *cors.wanted().first()?;
     let said = |way: Way, origin: &str| answer(seen, &Ask::new(way, origin)).ok().filter(|said| is_2xx(said));
     let fault = |said: &Said| fetch::origin_fault(said, cors.value(wanted), cors.credentials);

@@ -1,12 +1,13 @@
-//! Answers that break each demand, made as a sick service would give them and read by the same eyes.
+//! Seen that break each demand, made as a sick service would give them and read by the same eyes.
 
 use serde_json::json;
 
 use super::{
     Health, fresh,
-    look::{Answers, Said, found},
+    observe::found,
     reading::Reading,
     release::Running,
+    seen::{Said, Seen},
 };
 use crate::{
     check::kind::http::json_text,
@@ -15,11 +16,11 @@ use crate::{
 };
 
 /// A sick service that says so, one that says nothing useful, one that hides what is asked for.
-pub(super) fn of(health: &Health) -> Vec<Answers> {
+pub(super) fn counterexamples(health: &Health) -> Vec<Seen> {
     let sick = json!({ "status": "DOWN", "components": sick_components(health) }).to_string();
     ["{}", "<html>log in</html>", &sick]
         .into_iter()
-        .map(|body| Answers { answers: vec![said(health, body); health.successes], lost: None })
+        .map(|body| Seen { answers: vec![said(health, body); health.successes], lost: None })
         .collect()
 }
 

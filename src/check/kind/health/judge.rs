@@ -4,8 +4,8 @@ use super::{
     Health, Healthy,
     component::Component,
     fresh,
-    look::{Answers, Said},
     reading::Form,
+    seen::{Said, Seen},
     standing::Standing,
 };
 use crate::{
@@ -17,27 +17,27 @@ use crate::{
 /// What to do where a body says nothing recognisable.
 const HINT: &str = "say what healthy means with `healthy: {json: {\"$.path\": value}}` or `healthy: {text: …}`";
 
-impl Health {
-    /// The demands over all answers: each counts as the worst of them has it.
-    pub(super) fn judge_all(&self, seen: &Answers) -> Vec<Expectation> {
-        let each: Vec<Vec<Expectation>> = seen.answers.iter().map(|said| self.judge_one(said)).collect();
-        let mut all: Vec<Expectation> = Vec::new();
-        for (index, expectations) in each.iter().enumerate() {
-            for expectation in expectations {
-                let one = told(expectation, index, self.successes);
-                match all.iter_mut().find(|other| other.name == expectation.name) {
-                    None => all.push(one),
-                    Some(other) if worse(&one, other) => *other = one,
-                    Some(_) => {}
-                }
+/// The demands over all answers: each counts as the worst of them has it.
+pub(super) fn judge(check: &Health, seen: &Seen) -> Vec<Expectation> {
+    let each: Vec<Vec<Expectation>> = seen.answers.iter().map(|said| check.judge_one(said)).collect();
+    let mut all: Vec<Expectation> = Vec::new();
+    for (index, expectations) in each.iter().enumerate() {
+        for expectation in expectations {
+            let one = told(expectation, index, check.successes);
+            match all.iter_mut().find(|other| other.name == expectation.name) {
+                None => all.push(one),
+                Some(other) if worse(&one, other) => *other = one,
+                Some(_) => {}
             }
         }
-        if self.successes > 1 || seen.answers.is_empty() {
-            all.push(self.judge_row(seen, &each));
-        }
-        all
     }
+    if check.successes > 1 || seen.answers.is_empty() {
+        all.push(check.judge_row(seen, &each));
+    }
+    all
+}
 
+impl Health {
     /// The demands on one answer.
     pub(super) fn judge_one(&self, said: &Said) -> Vec<Expectation> {
         let mut all = vec![judge_status(said)];
@@ -140,7 +140,7 @@ impl Health {
         })
     }
 
-    fn judge_row(&self, seen: &Answers, each: &[Vec<Expectation>]) -> Expectation {
+    fn judge_row(&self, seen: &Seen, each: &[Vec<Expectation>]) -> Expectation {
         let good = each.iter().take_while(|one| one.iter().all(|expectation| expectation.met == Some(true))).count();
         let red = each.iter().flatten().any(|expectation| expectation.met == Some(false));
         let demand = Expectation::new("successes", "good answers in a row")

@@ -2,23 +2,23 @@
 
 use super::{
     Http,
-    answer::{Answer, BodySeen},
     expect::Expect,
     header::HeaderDemands,
     latency::Sample,
-    look::find,
+    observe::find,
     redirect::Redirect,
+    seen::{BodySeen, Seen},
     status,
 };
 use crate::net::http::{Body, End, Hop};
 
 /// For each way a body can be wrong one answer, in which everything else that can be wrong is wrong too.
-pub(super) fn of(http: &Http) -> Vec<Answer> {
+pub(super) fn counterexamples(http: &Http) -> Vec<Seen> {
     let default = Expect::default();
     let expect = http.expect.as_ref().unwrap_or(&default);
     let mut bodies: Vec<Vec<u8>> = [&b""[..], b"{}", b"null", b"[]", b"an unexpected answer"].map(<[u8]>::to_vec).into();
     bodies.extend(expect.not_contains.iter().flat_map(|texts| texts.iter()).map(|text| text.as_str().as_bytes().to_vec()));
-    let mut all: Vec<Answer> = bodies.into_iter().map(|bytes| wrong(http, expect, whole(bytes))).collect();
+    let mut all: Vec<Seen> = bodies.into_iter().map(|bytes| wrong(http, expect, whole(bytes))).collect();
     let endless = Body { bytes: Vec::new(), size: expect.limit().0, end: End::TooLarge };
     all.push(wrong(http, expect, endless));
     all
@@ -28,7 +28,7 @@ fn whole(bytes: Vec<u8>) -> Body {
     Body { size: bytes.len() as u64, bytes, end: End::Whole }
 }
 
-fn wrong(http: &Http, expect: &Expect, body: Body) -> Answer {
+fn wrong(http: &Http, expect: &Expect, body: Body) -> Seen {
     let statuses = expect.statuses(http.follow_redirects > 0);
     let status = status::unwanted(&statuses);
     let mut body: BodySeen = find(Some(expect), None, &body);
@@ -39,7 +39,7 @@ fn wrong(http: &Http, expect: &Expect, body: Body) -> Answer {
     let redirected = matches!(expect.redirect, Some(Redirect::None));
     let hop = Hop { from: http.url.to_string(), status: 302, to: "https://elsewhere.example/".into() };
     let slow = expect.latency.as_ref().map(|latency| (latency.samples, latency.slowest().as_millis().saturating_add(1)));
-    Answer {
+    Seen {
         url: http.url.to_string(),
         hops: if redirected { vec![hop] } else { Vec::new() },
         leads_to: None,

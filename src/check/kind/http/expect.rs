@@ -4,19 +4,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{
-    answer::Answer,
     header::HeaderDemands,
     json::JsonDemands,
     latency::Latency,
     media_type::MediaType,
     redirect::Redirect,
-    status::{self, Status},
+    status::Status,
     text::{self, Pattern, Text},
 };
 use crate::{
     check::OneOrMore,
-    model::{Expectation, Period, Size},
-    net::http::End,
+    model::{Period, Size},
 };
 
 /// The largest body that is read unless `max-size` says otherwise.
@@ -115,7 +113,7 @@ impl Expect {
     }
 
     /// Whether the answer itself is to be a redirect.
-    fn leads(&self, follows: bool) -> bool {
+    pub(super) fn leads(&self, follows: bool) -> bool {
         matches!(self.redirect, Some(Redirect::Https | Redirect::To(_))) && !follows
     }
 
@@ -123,52 +121,4 @@ impl Expect {
     pub(super) fn limit(&self) -> Size {
         self.max_size.unwrap_or(DEFAULT_SIZE)
     }
-
-    /// Every demand, judged.
-    pub(super) fn judge(&self, follows: bool, seen: &Answer) -> Vec<Expectation> {
-        let statuses = self.statuses(follows);
-        // A demanded redirect says all there is to say of the status, unless the plan says more.
-        let told = self.status.is_none() && self.leads(follows);
-        let mut all: Vec<Expectation> = (!told).then(|| status::judge(&statuses, seen)).into_iter().collect();
-        all.extend(self.redirect.as_ref().map(|redirect| redirect.judge(seen)));
-        all.extend(self.content_type.as_ref().map(|wanted| wanted.judge(seen)));
-        all.extend(self.headers.iter().flat_map(HeaderDemands::iter).map(|(name, demand)| demand.judge(name, seen)));
-        all.extend(text::judge(self, &seen.body));
-        all.extend(self.json.iter().flat_map(|json| json.judge(&seen.body)));
-        all.extend(self.judge_size(seen));
-        all.extend(self.max_time.map(|limit| judge_time(limit, seen)));
-        all.extend(self.latency.iter().flat_map(|latency| latency.judge(&statuses, &seen.samples)));
-        all
-    }
-
-    /// That the body came whole and within its size; said only where it is demanded or amiss.
-    fn judge_size(&self, seen: &Answer) -> Option<Expectation> {
-        let limit = self.limit();
-        let demand = Expectation::new("max-size", "size of the body").wanted(format!("at most {limit}"));
-        match &seen.body.end {
-            End::TooLarge => Some(demand.got(format!("more than {limit}, reading stopped")).bound("<=", limit.0, None, "bytes").met(false)),
-            // Each demand on the body says so itself.
-            End::Broken(_) if self.on_body().is_some() => None,
-            End::Broken(_) => {
-                Some(Expectation::new("whole-body", "body").wanted("the whole body").undetermined(seen.body.readable().err()?))
-            }
-            End::Whole | End::Coded(_) => {
-                self.max_size?;
-                let size = seen.body.size;
-                let demand = demand.bound("<=", limit.0, Some(size.into()), "bytes");
-                Some(match seen.body.readable() {
-                    Ok(()) => demand.got(Size(size).to_string()).met(size <= limit.0),
-                    Err(why) => demand.undetermined(why),
-                })
-            }
-        }
-    }
-}
-
-fn judge_time(limit: Period, seen: &Answer) -> Expectation {
-    Expectation::new("max-time", "time to the whole answer")
-        .wanted(format!("at most {limit}"))
-        .got(Period::millis(seen.total_ms).to_string())
-        .bound("<=", limit.as_millis(), Some(seen.total_ms.into()), "ms")
-        .met(seen.total_ms <= limit.as_millis())
 }

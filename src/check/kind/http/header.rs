@@ -8,7 +8,7 @@ use serde::{
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{answer::Answer, quote, text::Pattern};
+use super::{quote, seen::Seen, text::Pattern};
 use crate::{
     check::OneOrMore,
     model::{Expectation, looks_secret},
@@ -61,7 +61,7 @@ impl HeaderDemand {
     }
 
     /// Judged on what came under `name`.
-    pub(super) fn judge(&self, name: &str, seen: &Answer) -> Expectation {
+    pub(super) fn judge(&self, name: &str, seen: &Seen) -> Expectation {
         let values = seen.headers.get(name).map(Vec::as_slice).unwrap_or_default();
         let demand = Expectation::new(format!("header:{name}"), format!("header `{name}`")).wanted(self.to_string());
         let got = match values {

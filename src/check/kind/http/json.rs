@@ -11,10 +11,10 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::{
-    answer::BodySeen,
     compare,
     matcher::{self, Matcher},
     quote,
+    seen::BodySeen,
 };
 use crate::model::{Expectation, excerpt, plain};
 

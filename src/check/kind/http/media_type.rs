@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{answer::Answer, quote};
+use super::{quote, seen::Seen};
 use crate::model::Expectation;
 
 /// A media type without parameters, in lower case.
@@ -12,7 +12,7 @@ pub struct MediaType(String);
 
 impl MediaType {
     /// Judged on the `Content-Type` header; its parameters (`charset`) do not matter, but it must come once.
-    pub(super) fn judge(&self, seen: &Answer) -> Expectation {
+    pub(super) fn judge(&self, seen: &Seen) -> Expectation {
         let demand = Expectation::new("content-type", "content type").wanted(format!("`{}`", self.0));
         match seen.headers.get("content-type").map(Vec::as_slice).unwrap_or_default() {
             [] => demand.got("none given").met(false),

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::answer::Answer;
+use super::seen::Seen;
 use crate::{
     model::Expectation,
     net::http::{Address, is_redirect},
@@ -22,7 +22,7 @@ pub enum Redirect {
 
 impl Redirect {
     /// The demand, judged on the first redirect, followed or not.
-    pub(super) fn judge(&self, seen: &Answer) -> Expectation {
+    pub(super) fn judge(&self, seen: &Seen) -> Expectation {
         let first = first(seen);
         let got = match &first {
             None => format!("no redirect (status {})", seen.status),
@@ -51,7 +51,7 @@ impl Redirect {
 }
 
 /// From where the first redirect leads, and where to.
-fn first(seen: &Answer) -> Option<(String, Option<String>)> {
+fn first(seen: &Seen) -> Option<(String, Option<String>)> {
     match seen.hops.first() {
         Some(hop) => Some((hop.from.clone(), Some(hop.to.clone()))),
         None if is_redirect(seen.status) => Some((seen.url.clone(), seen.leads_to.clone())),

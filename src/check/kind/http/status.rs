@@ -8,7 +8,7 @@ use serde::{
     de::{Error, Visitor},
 };
 
-use super::answer::Answer;
+use super::seen::Seen;
 use crate::{check::OneOrMore, model::Expectation, net::http::is_redirect};
 
 /// One status code, or a class of them.
@@ -48,7 +48,7 @@ pub(super) fn unwanted(wanted: &OneOrMore<Status>) -> Option<u16> {
 }
 
 /// The demand, judged.
-pub(super) fn judge(wanted: &OneOrMore<Status>, seen: &Answer) -> Expectation {
+pub(super) fn judge(wanted: &OneOrMore<Status>, seen: &Seen) -> Expectation {
     let mut got = seen.status.to_string();
     if let Some(to) = &seen.leads_to {
         got.push_str(&format!(" to {to}"));

@@ -6,7 +6,7 @@ use regex::{Regex, RegexBuilder};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{answer::BodySeen, expect::Expect, quote};
+use super::{expect::Expect, quote, seen::BodySeen};
 use crate::{check::OneOrMore, model::Expectation};
 
 /// A text that is looked for; never empty, since everything holds the empty text.

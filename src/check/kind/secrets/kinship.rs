@@ -7,7 +7,8 @@ use super::{
     choice::Choice,
     flaw::{Class, Flaw},
     held::Held,
-    inspection::{Elsewhere, Inspected, chosen, shown},
+    inspect::{chosen, shown},
+    seen::{Elsewhere, Inspected},
 };
 
 /// Shorter values are alike by chance or by nature (a port, a region).

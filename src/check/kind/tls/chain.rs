@@ -58,7 +58,7 @@ pub(super) fn look(sent: &[CertificateDer<'_>], name: Option<&Host>, roots: &Roo
 /// Both must agree: the name read here, and webpki.
 fn named_by(sent: &[CertificateDer<'_>], names: &[super::certificate::AltName], host: &Host) -> Option<String> {
     let found = stands_for(names, host)?;
-    let name = super::look::server_name(host).ok()?;
+    let name = super::observe::server_name(host).ok()?;
     verify_name(sent.first()?, &name).ok()?;
     Some(short(&found.to_string(), 253))
 }

@@ -61,7 +61,7 @@ const SERVER: [Break; 6] = [
 ];
 
 /// Every counterexample to these settings.
-pub(super) fn all(check: &Tls, at: Timestamp) -> Vec<Seen> {
+pub(super) fn counterexamples(check: &Tls, at: Timestamp) -> Vec<Seen> {
     let public = if check.public { PUBLIC.as_slice() } else { &[] };
     let server = if check.file.is_none() { SERVER.as_slice() } else { FILE.as_slice() };
     let broken = |breaks: &Break| {

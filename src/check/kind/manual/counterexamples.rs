@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Manual;
-use crate::model::{GivenAnswer, Reply};
+use super::{Manual, Seen};
+use crate::model::Reply;
 
 /// A no, and a yes whose time is just over.
-pub(super) fn counterexamples(check: &Manual, at: Timestamp) -> Vec<GivenAnswer> {
-    let given = |reply, at| GivenAnswer {
+pub(super) fn counterexamples(check: &Manual, at: Timestamp) -> Vec<Seen> {
+    let given = |reply, at| Seen {
         reply,
         question: check.question.clone(),
         reason: None,

@@ -25,7 +25,7 @@ const MOST_VALUES: usize = 8;
 /// Everything that was answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Answers {
+pub struct Seen {
     /// What drew the origins: `--seed` with it asks the same again. None were drawn where it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) seed: Option<String>,
@@ -185,7 +185,7 @@ fn kept(headers: &HeaderMap, name: &str, mut bytes: usize) -> Vec<String> {
     all
 }
 
-impl Answers {
+impl Seen {
     /// Puts like answers together, in the order of asking.
     pub(super) fn new(came: impl IntoIterator<Item = (Ask, Came)>) -> Self {
         let mut answers: Vec<Group> = Vec::new();

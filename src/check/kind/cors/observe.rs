@@ -12,8 +12,8 @@ use futures_util::{StreamExt as _, stream};
 use super::{
     Cors,
     addresses::{self, Door},
-    answer::{Answers, Came, Said},
     ask::{Ask, NO_ORIGIN, Way},
+    seen::{Came, Said, Seen},
 };
 use crate::{
     check::{Context, Unseen, kind::http as kind},
@@ -47,48 +47,47 @@ struct Sender<'a> {
     longest: Duration,
 }
 
-impl Cors {
-    /// Every question with its answer.
-    pub(super) async fn look(&self, cx: &Context) -> Result<Answers, Unseen> {
-        let sockets = self.sockets(cx).await?;
-        self.look_at(cx, sockets).await
-    }
+/// Every question with its answer.
+pub(super) async fn observe(cors: &Cors, cx: &Context) -> Result<Seen, Unseen> {
+    let sockets = cors.sockets(cx).await?;
+    observe_at(cors, cx, sockets).await
+}
 
-    async fn look_at(&self, cx: &Context, mut sockets: Vec<SocketAddr>) -> Result<Answers, Unseen> {
-        let error_address = self.error_address();
-        self.request_headers.hide(&self.url, cx);
-        self.request_headers.hide(&error_address, cx);
-        let until = kind::deadline(cx);
-        let mut sender = Sender {
-            cors: self,
-            cx,
-            ca_file: self.ca_file.as_ref().map(|file| cx.path(file)),
-            error_address,
-            cached_address: self.cached_address(),
-            preflight_address: self.preflight_address(),
-            until,
-            sockets: Vec::new(),
-            longest: until.saturating_duration_since(Instant::now()) / 2,
-        };
-        let asks = self.asks(Some(cx.seed()));
-        let Some(first) = asks.first() else { return Err(Unseen::Unknown("there is nothing to ask".into())) };
-        let (at_once, in_order): (Vec<usize>, Vec<usize>) = (1..asks.len()).partition(|nth| asks[*nth].way != Way::Cached);
-        let not_asked = sockets.len().saturating_sub(addresses::MOST);
-        sockets.truncate(addresses::MOST);
-        let doors = sender.open(first, sockets).await.map_err(kind::unseen)?;
-        let mut came = vec![Ok(sender.ask(first, 0).await.map_err(kind::unseen)?)];
-        let questions: Vec<_> = at_once.into_iter().map(|nth| sender.ask(&asks[nth], nth)).collect();
-        let others: Vec<Result<Said, HttpError>> = stream::iter(questions).buffered(AT_ONCE).collect().await;
-        came.extend(others);
-        for nth in in_order {
-            came.push(sender.ask(&asks[nth], 0).await);
-        }
-        sender.ask_again(&asks, &mut came).await;
-        sender.ask_afterwards(&asks, &mut came).await;
-        let came = came.into_iter().map(|came| -> Came { came.map_err(|error| error.why) });
-        let answers = Answers::new(asks.into_iter().zip(came));
-        Ok(Answers { seed: Some(cx.seed().to_owned()), addresses: doors, not_asked, ..answers })
+/// The same, at these addresses.
+async fn observe_at(cors: &Cors, cx: &Context, mut sockets: Vec<SocketAddr>) -> Result<Seen, Unseen> {
+    let error_address = cors.error_address();
+    cors.request_headers.hide(&cors.url, cx);
+    cors.request_headers.hide(&error_address, cx);
+    let until = kind::deadline(cx);
+    let mut sender = Sender {
+        cors,
+        cx,
+        ca_file: cors.ca_file.as_ref().map(|file| cx.path(file)),
+        error_address,
+        cached_address: cors.cached_address(),
+        preflight_address: cors.preflight_address(),
+        until,
+        sockets: Vec::new(),
+        longest: until.saturating_duration_since(Instant::now()) / 2,
+    };
+    let asks = cors.asks(Some(cx.seed()));
+    let Some(first) = asks.first() else { return Err(Unseen::Unknown("there is nothing to ask".into())) };
+    let (at_once, in_order): (Vec<usize>, Vec<usize>) = (1..asks.len()).partition(|nth| asks[*nth].way != Way::Cached);
+    let not_asked = sockets.len().saturating_sub(addresses::MOST);
+    sockets.truncate(addresses::MOST);
+    let doors = sender.open(first, sockets).await.map_err(kind::unseen)?;
+    let mut came = vec![Ok(sender.ask(first, 0).await.map_err(kind::unseen)?)];
+    let questions: Vec<_> = at_once.into_iter().map(|nth| sender.ask(&asks[nth], nth)).collect();
+    let others: Vec<Result<Said, HttpError>> = stream::iter(questions).buffered(AT_ONCE).collect().await;
+    came.extend(others);
+    for nth in in_order {
+        came.push(sender.ask(&asks[nth], 0).await);
     }
+    sender.ask_again(&asks, &mut came).await;
+    sender.ask_afterwards(&asks, &mut came).await;
+    let came = came.into_iter().map(|came| -> Came { came.map_err(|error| error.why) });
+    let answers = Seen::new(asks.into_iter().zip(came));
+    Ok(Seen { seed: Some(cx.seed().to_owned()), addresses: doors, not_asked, ..answers })
 }
 
 impl Sender<'_> {
@@ -224,7 +223,7 @@ mod tests {
         net::TcpListener,
     };
 
-    use super::*;
+    use super::{super::judge::judge, *};
     use crate::{
         check::{Memo, Shared},
         model::{Masker, Phase, ProcessEnv, Release},
@@ -278,17 +277,17 @@ mod tests {
         let bad = instance(&format!("127.0.0.2:{port}"), |origin| origin.starts_with("http://localhost")).await.expect("an instance");
         let cors: Cors =
             serde_json::from_value(json!({ "url": format!("http://api.example.test:{port}/"), "origins": APP })).expect("settings");
-        let fine = cors.look_at(&context(), vec![good]).await.expect("answers");
-        assert!(cors.judge_all(&fine).iter().all(|one| one.met == Some(true)), "{:#?}", cors.judge_all(&fine));
-        let seen = cors.look_at(&context(), vec![good, bad]).await.expect("answers");
-        let judged = cors.judge_all(&seen);
+        let fine = observe_at(&cors, &context(), vec![good]).await.expect("answers");
+        assert!(judge(&cors, &fine).iter().all(|one| one.met == Some(true)), "{:#?}", judge(&cors, &fine));
+        let seen = observe_at(&cors, &context(), vec![good, bad]).await.expect("answers");
+        let judged = judge(&cors, &seen);
         let red: Vec<_> = judged.iter().filter(|one| one.met == Some(false)).collect();
         assert!(red.len() == 1 && red[0].name == "refuses:dev" && red[0].got.ends_with(" at 127.0.0.2"), "{red:#?}");
         // One that nobody listens at is unknown, and the others are judged.
         let dead: SocketAddr = format!("127.0.0.3:{port}").parse().expect("an address");
-        let judged = cors.judge_all(&cors.look_at(&context(), vec![good, dead]).await.expect("answers"));
+        let judged = judge(&cors, &observe_at(&cors, &context(), vec![good, dead]).await.expect("answers"));
         let open: Vec<_> = judged.iter().filter(|one| one.met != Some(true)).map(|one| (one.name.as_str(), one.met)).collect();
         assert_eq!(open, [("addresses", None)]);
-        assert!(cors.look_at(&context(), vec![dead]).await.is_err());
+        assert!(observe_at(&cors, &context(), vec![dead]).await.is_err());
     }
 }

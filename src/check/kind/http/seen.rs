@@ -21,7 +21,7 @@ const TELLING: [&str; 7] = ["content-type", "location", "server", "via", "age", 
 
 /// What the endpoint answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Answer {
+pub struct Seen {
     /// The address that gave the final answer.
     pub url: String,
     /// The redirects that were followed to get there.
@@ -124,7 +124,7 @@ impl BodySeen {
     }
 }
 
-impl Answer {
+impl Seen {
     /// From what came back, with the body's findings; `named` are the headers that demands name.
     pub(super) fn new<'n>(reply: &Reply, body: BodySeen, named: impl Iterator<Item = &'n str>) -> Self {
         let names: Vec<&str> = named.chain(TELLING).collect();

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use serde_json::Number;
 
-use super::Manual;
-use crate::model::{Expectation, GivenAnswer, Period, Reply, plain};
+use super::{Manual, Seen};
+use crate::model::{Expectation, Period, Reply, plain};
 
 /// How far the clocks of those who answer and those who run may be apart.
 const CLOCKS: Period = Period::seconds(300);
 
 /// The answer itself, and beside it, where its time is over or has not come, that. An answer in its time is one line to
 /// read, so that "not applicable" shows its reason on every page.
-pub(super) fn judge(check: &Manual, seen: &GivenAnswer, at: Timestamp) -> Vec<Expectation> {
+pub(super) fn judge(check: &Manual, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let until = seen.until(check.valid_for);
     let fresh = Expectation::new("fresh", "time of the answer").wanted(format!("at most {} ago", check.valid_for));
     if seen.at > at.saturating_add(CLOCKS.signed()).unwrap_or(Timestamp::MAX) {
@@ -26,7 +26,7 @@ pub(super) fn judge(check: &Manual, seen: &GivenAnswer, at: Timestamp) -> Vec<Ex
     vec![answer(check, seen, at, if seen.reply == Reply::No { "" } else { &good })]
 }
 
-fn answer(check: &Manual, seen: &GivenAnswer, at: Timestamp, good: &str) -> Expectation {
+fn answer(check: &Manual, seen: &Seen, at: Timestamp, good: &str) -> Expectation {
     let said = match seen.reply {
         Reply::Yes => "yes",
         Reply::No => "no",

@@ -2,24 +2,27 @@
 
 use jiff::Timestamp;
 
-use super::inspection::{Elsewhere, InGit, Inspected, Inspection};
+use super::{
+    Secrets,
+    seen::{Elsewhere, InGit, Inspected, Seen},
+};
 use crate::{model::Expectation, net::git::Past};
 
 /// The demands of a check on what was seen, as of an instant.
-pub fn judge(seen: &Inspection, differs_from: bool, untracked: bool, at: Timestamp) -> Vec<Expectation> {
+pub(super) fn judge(check: &Secrets, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let mut demands: Vec<Expectation> = seen.globs.iter().map(|(glob, keys)| found(glob, *keys, seen)).collect();
     demands.extend(seen.looks_secret.map(|keys| look_secret(keys, seen)));
     demands.extend(seen.secrets.iter().map(|secret| value(secret, at)));
-    if differs_from {
+    if check.differs_from.is_some() {
         demands.push(differs(seen.elsewhere.as_ref()));
     }
-    if untracked {
+    if check.untracked {
         demands.extend(tracked(seen.git.as_ref()));
     }
     demands
 }
 
-fn found(glob: &str, keys: u64, seen: &Inspection) -> Expectation {
+fn found(glob: &str, keys: u64, seen: &Seen) -> Expectation {
     Expectation::new(format!("chosen:{glob}"), format!("keys like `{glob}` in {}", seen.source))
         .wanted("at least 1")
         .got(format!("{keys} of {}", seen.keys))
@@ -27,7 +30,7 @@ fn found(glob: &str, keys: u64, seen: &Inspection) -> Expectation {
         .bound(">=", 1, Some(keys.into()), "count")
 }
 
-fn look_secret(keys: u64, seen: &Inspection) -> Expectation {
+fn look_secret(keys: u64, seen: &Seen) -> Expectation {
     Expectation::new("chosen", format!("keys that look secret in {}", seen.source))
         .wanted("at least 1 (else name the keys)")
         .got(format!("{keys} of {}", seen.keys))

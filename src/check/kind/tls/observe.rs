@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use url::Host;
 
 use super::{
-    Tls, certificate, chain,
+    Source, Tls, certificate, chain,
     probe::{PATIENCE, Probe, Probed},
     roots::Roots,
     seen::{Certificate, Endpoint, Handshake, How, KeyFile, Old, Seen},
@@ -38,8 +38,16 @@ pub(super) fn server_name(host: &Host) -> Result<ServerName<'static>, String> {
     }
 }
 
+/// What the services show, or what the file holds.
+pub(super) async fn observe(check: &Tls, cx: &Context) -> Result<Seen, Unseen> {
+    match check.source() {
+        Source::Services(services) => at_services(check, cx, &services).await,
+        Source::File(file) => at_file(check, cx, file),
+    }
+}
+
 /// Looks at the certificates of a file.
-pub(super) fn at_file(check: &Tls, cx: &Context, file: &std::path::Path) -> Result<Seen, Unseen> {
+fn at_file(check: &Tls, cx: &Context, file: &std::path::Path) -> Result<Seen, Unseen> {
     let roots = Roots::of(check.ca_file.as_deref(), cx)?;
     let sent = pem_certificates(&cx.path(file)).map_err(Unseen::Unknown)?;
     let name = check.server_name.as_ref().map(|name| &name.0);
@@ -55,7 +63,7 @@ pub(super) fn at_file(check: &Tls, cx: &Context, file: &std::path::Path) -> Resu
 }
 
 /// Looks at every address of the services, which stand for one name.
-pub(super) async fn at_services(check: &Tls, cx: &Context, services: &[&Service]) -> Result<Seen, Unseen> {
+async fn at_services(check: &Tls, cx: &Context, services: &[&Service]) -> Result<Seen, Unseen> {
     let roots = Roots::of(check.ca_file.as_deref(), cx)?;
     let host = check.server_name.as_ref().map(|name| &name.0).or_else(|| services.first().map(|service| &service.host));
     let host = host.ok_or_else(|| Unseen::Unknown("it is not said where to look".into()))?;

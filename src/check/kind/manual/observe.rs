@@ -1,19 +1,19 @@
 //! Whether there is an answer to this question that may be judged.
 
-use super::Manual;
+use super::{Manual, Seen};
 use crate::{
     check::{Context, Unseen},
-    model::{GivenAnswer, Reply, plain},
+    model::{Reply, plain},
 };
 
 /// The answer.
 ///
 /// # Errors
 /// Whom the check waits for, and what became of the answer there is.
-pub(super) fn observe(check: &Manual, cx: &Context) -> Result<GivenAnswer, Unseen> {
+pub(super) fn observe(check: &Manual, cx: &Context) -> Result<Seen, Unseen> {
     let waiting = |why: &str| Err(Unseen::Waiting(awaited(check, cx.id(), why)));
     let Some(answer) = cx.answer() else { return waiting("") };
-    let (name, day) = (plain(&answer.name), super::judging::day(answer.at));
+    let (name, day) = (plain(&answer.name), super::judge::day(answer.at));
     if !answer.answers(&check.question) {
         return waiting(&format!("{name} answered on {day}, but what is asked has changed since"));
     }

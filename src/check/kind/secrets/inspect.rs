@@ -2,119 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
 use super::{
     assess::assess,
     choice::{Choice, Key},
-    flaw::{Class, Flaw},
+    flaw::Class,
     held::Held,
     kinship,
     leaf::{Leaf, Weight},
     naming::{is_setting, names_a_secret, names_a_setting},
-    purpose::{Demand, Use},
+    purpose::Demand,
+    seen::{Inspected, Seen},
 };
-use crate::{
-    model::{excerpt, looks_secret, plain},
-    net::git::Tracking,
-};
-
-/// What was seen of the secrets.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Inspection {
-    /// Where the values are from.
-    pub source: String,
-    /// How many keys it holds, judged or not.
-    pub keys: u64,
-    /// Each judged key.
-    pub secrets: Vec<Inspected>,
-    /// For each glob of the plan, how many keys it found.
-    pub globs: BTreeMap<String, u64>,
-    /// How many keys look secret, where those are asked for.
-    pub looks_secret: Option<u64>,
-    /// Keys whose name looks secret but says that it is a setting of one, `TOKEN_TTL`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub passed_over: Vec<String>,
-    /// What the other environment has in common.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub elsewhere: Option<Elsewhere>,
-    /// What git knows of the source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub git: Option<InGit>,
-}
-
-/// What was seen of one key.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Inspected {
-    /// Its name.
-    pub key: String,
-    /// Why it could not be judged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unreadable: Option<String>,
-    /// What it was judged as.
-    #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<Use>,
-    /// How long it is, in steps.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub length: String,
-    /// How strong it is, in steps.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub strength: String,
-    /// What is wrong with it.
-    pub flaws: Vec<Flaw>,
-    /// What weakens it without being a flaw.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
-    /// When it expires, if it is a token that says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires: Option<Timestamp>,
-}
-
-/// What another environment has in common.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Elsewhere {
-    /// Where its values are from.
-    pub source: String,
-    /// How many of the judged keys are set there too.
-    pub compared: u64,
-    /// Keys that have the same value there, or nearly.
-    pub same: Vec<String>,
-}
-
-/// What git knows of the source.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InGit {
-    /// It knows the file.
-    Known(Tracking),
-    /// It could not be asked, and why.
-    Unknown(String),
-}
-
-impl Inspected {
-    /// A key with one flaw.
-    pub fn flawed(key: &str, flaw: Flaw) -> Self {
-        Self {
-            key: shown(key),
-            unreadable: None,
-            purpose: None,
-            length: String::new(),
-            strength: String::new(),
-            flaws: vec![flaw],
-            notes: Vec::new(),
-            expires: None,
-        }
-    }
-
-    /// A key that is not there.
-    pub fn missing(key: &str) -> Self {
-        Self::flawed(key, Flaw::new(Class::Unset, "nothing: it is not set"))
-    }
-}
+use crate::model::{excerpt, looks_secret, plain};
 
 /// The keys of `held` that are judged. An empty one is only where it is named.
 pub fn chosen<'a>(held: &'a [Held], choice: &Choice<'_>) -> Vec<&'a Held> {
@@ -136,7 +35,7 @@ fn looks(held: &Held) -> bool {
 }
 
 /// Judges what a source holds.
-pub fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> Inspection {
+pub fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> Seen {
     let chosen = chosen(held, choice);
     let mut secrets: Vec<Inspected> = chosen.iter().map(|entry| inspected(entry, held, choice.demand(&entry.key))).collect();
     kinship::mark(&chosen, &mut secrets, |key| choice.demand(key).is_some_and(|demand| demand.allow.contains(&Class::Shared)));
@@ -151,7 +50,7 @@ pub fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> Inspection
     let globs = choice.keys.iter().filter(|key| key.pattern.is_glob()).map(|key| (key.pattern.text.clone(), found(key))).collect();
     let settings = held.iter().filter(|entry| looks_secret(&entry.key) && names_a_setting(&entry.key));
     let passed_over = settings.filter(|entry| choice.looks_secret && !chosen.iter().any(|other| other.key == entry.key));
-    Inspection {
+    Seen {
         source,
         keys: held.len() as u64,
         secrets,

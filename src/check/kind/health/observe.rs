@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Health, Healthy, fresh, reading::Reading, release::Running};
+use super::{
+    Health, Healthy, fresh,
+    reading::Reading,
+    seen::{Said, Seen},
+};
 use crate::{
     check::{
         Context, Unseen,
@@ -18,70 +21,34 @@ use crate::{
 /// How much of a body is read.
 const LIMIT: usize = 1 << 20;
 
-/// What the service answered, each time it was asked.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Answers {
-    /// In the order of asking; at least one.
-    pub(super) answers: Vec<Said>,
-    /// Why a later one did not come.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) lost: Option<String>,
-}
-
-/// One answer.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Said {
-    /// The status.
-    pub(super) status: u16,
-    /// Where it leads, if it is a redirect.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) leads_to: Option<String>,
-    /// The content type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) content_type: Option<String>,
-    /// What its headers say of caches.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) caches: Vec<fresh::Told>,
-    /// What it says.
-    pub(super) says: Reading,
-    /// Which release says it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) release: Option<Running>,
-    /// The body.
-    pub(super) body: BodySeen,
-    /// Until its end, in milliseconds, rounded up.
-    #[serde(default)]
-    pub(super) total_ms: u64,
+/// As many answers as are wanted in a row.
+pub(super) async fn observe(check: &Health, cx: &Context) -> Result<Seen, Unseen> {
+    check.headers.hide(&check.url, cx);
+    let until = kind::deadline(cx);
+    let pauses = check.interval().get().saturating_mul(u32::try_from(check.successes - 1).unwrap_or(u32::MAX));
+    if pauses >= until.saturating_duration_since(Instant::now()) {
+        let why = format!("{} answers {} apart do not fit into the check's `timeout`: raise it", check.successes, check.interval());
+        return Err(Unseen::Unknown(why));
+    }
+    let ca_file = check.ca_file.as_ref().map(|file| cx.path(file));
+    let first = check.ask(cx, ca_file.as_deref(), until).await.map_err(kind::unseen)?;
+    let mut seen = Seen { answers: vec![first], lost: None };
+    while seen.answers.len() < check.successes && seen.lost.is_none() {
+        tokio::time::sleep(check.interval().get()).await;
+        match check.ask(cx, ca_file.as_deref(), until).await {
+            Ok(said) => seen.answers.push(said),
+            Err(error) => seen.lost = Some(error.why),
+        }
+    }
+    for answer in &mut seen.answers {
+        if check.judge_one(answer).iter().all(|expectation| expectation.met == Some(true)) {
+            answer.body.excerpt = None;
+        }
+    }
+    Ok(seen)
 }
 
 impl Health {
-    /// As many answers as are wanted in a row.
-    pub(super) async fn look(&self, cx: &Context) -> Result<Answers, Unseen> {
-        self.headers.hide(&self.url, cx);
-        let until = kind::deadline(cx);
-        let pauses = self.interval().get().saturating_mul(u32::try_from(self.successes - 1).unwrap_or(u32::MAX));
-        if pauses >= until.saturating_duration_since(Instant::now()) {
-            let why = format!("{} answers {} apart do not fit into the check's `timeout`: raise it", self.successes, self.interval());
-            return Err(Unseen::Unknown(why));
-        }
-        let ca_file = self.ca_file.as_ref().map(|file| cx.path(file));
-        let first = self.ask(cx, ca_file.as_deref(), until).await.map_err(kind::unseen)?;
-        let mut seen = Answers { answers: vec![first], lost: None };
-        while seen.answers.len() < self.successes && seen.lost.is_none() {
-            tokio::time::sleep(self.interval().get()).await;
-            match self.ask(cx, ca_file.as_deref(), until).await {
-                Ok(said) => seen.answers.push(said),
-                Err(error) => seen.lost = Some(error.why),
-            }
-        }
-        for answer in &mut seen.answers {
-            if self.judge_one(answer).iter().all(|expectation| expectation.met == Some(true)) {
-                answer.body.excerpt = None;
-            }
-        }
-        Ok(seen)
-    }
-
     async fn ask(&self, cx: &Context, ca_file: Option<&Path>, deadline: Instant) -> Result<Said, HttpError> {
         let bounds = Bounds { keep: LIMIT, limit: LIMIT as u64, started: Instant::now(), deadline };
         let request = Request {

@@ -6,13 +6,12 @@ use std::{
 };
 
 use super::{
-    Http,
-    answer::{Answer, BodySeen, millis},
-    charset,
+    Http, charset,
     expect::{DEFAULT_SIZE, Expect},
     header::HeaderDemands,
-    json_text,
+    json_text, judge,
     latency::Sample,
+    seen::{BodySeen, Seen, millis},
     sent::SentBody,
 };
 use crate::{
@@ -24,27 +23,27 @@ use crate::{
 /// Bytes of a body that are kept as evidence when something is amiss.
 const EXCERPT: usize = 2 << 10;
 
-impl Http {
-    /// One answer, and as many more as `latency` asks for.
-    pub(super) async fn look(&self, cx: &Context) -> Result<Answer, Unseen> {
-        self.headers.hide(&self.url, cx);
-        let ca_file = self.ca_file.as_ref().map(|file| cx.path(file));
-        let started = Instant::now();
-        let led = |address: &Address| cx.lead(address.target());
-        let request = self.request(ca_file.as_deref(), self.bounds(started, deadline(cx)), &led);
-        let reply = http::send(cx.reach(), request).await.map_err(unseen)?;
-        let named = self.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
-        let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let mut answer = Answer::new(&reply, find(self.expect.as_ref(), content_type.as_deref(), &reply.body), named);
-        if let Some(latency) = self.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
-            answer.samples = self.sample(cx, latency.samples, ca_file.as_deref()).await;
-        }
-        if self.judge_with(&answer).iter().all(|expectation| expectation.met == Some(true)) {
-            answer.body.excerpt = None;
-        }
-        Ok(answer)
+/// One answer, and as many more as `latency` asks for.
+pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> {
+    check.headers.hide(&check.url, cx);
+    let ca_file = check.ca_file.as_ref().map(|file| cx.path(file));
+    let started = Instant::now();
+    let led = |address: &Address| cx.lead(address.target());
+    let request = check.request(ca_file.as_deref(), check.bounds(started, deadline(cx)), &led);
+    let reply = http::send(cx.reach(), request).await.map_err(unseen)?;
+    let named = check.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
+    let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let mut answer = Seen::new(&reply, find(check.expect.as_ref(), content_type.as_deref(), &reply.body), named);
+    if let Some(latency) = check.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
+        answer.samples = check.sample(cx, latency.samples, ca_file.as_deref()).await;
     }
+    if judge::judge(check, &answer).iter().all(|expectation| expectation.met == Some(true)) {
+        answer.body.excerpt = None;
+    }
+    Ok(answer)
+}
 
+impl Http {
     async fn sample(&self, cx: &Context, wanted: usize, ca_file: Option<&Path>) -> Vec<Sample> {
         let until = deadline(cx);
         let mut samples = Vec::with_capacity(wanted);

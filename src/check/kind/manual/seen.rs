@@ -1,0 +1,3 @@
+//! What is judged: the answer that somebody gave.
+
+pub use crate::model::GivenAnswer as Seen;

@@ -1,0 +1,44 @@
+//! Reads the values and judges them at once: what is kept of them is no value.
+
+use super::{
+    Secrets,
+    held::Held,
+    inspect, kinship, read,
+    seen::{InGit, Seen},
+    source::Source,
+};
+use crate::{
+    check::{Context, Unseen},
+    net::git,
+};
+
+/// What the source holds, here and in the other environment, and what git knows of it.
+pub(super) async fn observe(check: &Secrets, cx: &Context) -> Result<Seen, Unseen> {
+    let held = if check.judges_values() { read_hidden(check, &check.source, cx).await? } else { Vec::new() };
+    let elsewhere = match &check.differs_from {
+        Some(other) => {
+            let there = read_hidden(check, other, cx).await?;
+            Some(kinship::elsewhere(other.to_string(), &held, &there, &check.choice()))
+        }
+        None => None,
+    };
+    let git = in_git(check, cx).await;
+    Ok(Seen { elsewhere, git, ..inspect::inspect(check.source.to_string(), &held, &check.choice()) })
+}
+
+/// Reads a source and hides what it holds before anything is done with it.
+async fn read_hidden(check: &Secrets, source: &Source, cx: &Context) -> Result<Vec<Held>, Unseen> {
+    let held = read::read(source, &check.choice(), cx).await?;
+    for entry in inspect::chosen(&held, &check.choice()) {
+        entry.worth_hiding().iter().for_each(|text| cx.hide(&entry.key, text));
+    }
+    Ok(held)
+}
+
+async fn in_git(check: &Secrets, cx: &Context) -> Option<InGit> {
+    let path = check.source.path().filter(|_| check.untracked)?;
+    Some(match git::tracking(&cx.path(path), cx.env(), read::deadline(cx)).await {
+        Ok(tracking) => InGit::Known(tracking),
+        Err(error) => InGit::Unknown(error.to_string()),
+    })
+}
