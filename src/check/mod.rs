@@ -3,6 +3,8 @@
 mod any;
 mod context;
 pub mod database;
+pub mod demand;
+pub mod http;
 pub mod kind;
 mod kinds;
 mod memo;

@@ -83,6 +83,12 @@ fn shows_nothing(c: char) -> bool {
         | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Text from the target or the plan for a sentence: short, harmless, in backticks.
+pub fn quote(text: &str) -> String {
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("`{}`", excerpt(&plain(&one_line), 120))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,9 +29,11 @@ pub use origin::{Domain, Origin};
 pub use seen::Seen;
 
 use self::header_name::{ExposedHeader, RequestHeader};
-use super::http::{Method, sent::SentHeaders};
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen, Which},
+    check::{
+        Check, Context, OneOrMore, Touch, Unseen, Which,
+        http::{Method, SentHeaders},
+    },
     model::{Expectation, ProcessEnv},
     net::http::Address,
 };

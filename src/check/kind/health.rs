@@ -22,9 +22,12 @@ use serde::{Deserialize, Deserializer, de::Error};
 pub use release::{Field, ReleaseBinding};
 pub use seen::Seen;
 
-use super::http::{Text, json::JsonDemands, sent::SentHeaders};
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen},
+    check::{
+        Check, Context, OneOrMore, Touch, Unseen,
+        demand::{Demands, Text},
+        http::SentHeaders,
+    },
     model::{Expectation, Period, ProcessEnv},
     net::http::Address,
 };
@@ -84,7 +87,7 @@ fn once() -> usize {
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Healthy {
     /// Values by JSONPath, as under `expect` of the kind `http`: `{"$.alive": true}`.
-    pub json: Option<JsonDemands>,
+    pub json: Option<Demands>,
     /// The whole body, but for white space at its ends: one text or a list of them.
     pub text: Option<OneOrMore<Text>>,
 }

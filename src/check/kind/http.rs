@@ -1,21 +1,15 @@
 //! An HTTP endpoint answers as demanded.
 
 mod charset;
-mod compare;
 mod counterexamples;
 mod expect;
 mod header;
-pub(crate) mod json;
-pub(crate) mod json_text;
 mod judge;
 mod latency;
-mod matcher;
-pub(crate) mod media_type;
-mod method;
+mod media_type;
 mod observe;
 mod redirect;
 mod seen;
-pub(crate) mod sent;
 mod status;
 mod text;
 
@@ -26,21 +20,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 pub use expect::Expect;
-pub use seen::{BodySeen, Seen};
-pub use text::Text;
+pub use seen::Seen;
 
-pub use method::Method;
-pub(crate) use observe::{deadline, evidence, unseen};
-pub(crate) use seen::millis;
-
-use self::{
-    redirect::Redirect,
-    sent::{SentBody, SentHeaders},
-    status::Status,
-};
+use self::{redirect::Redirect, status::Status};
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen},
-    model::{Expectation, ProcessEnv, excerpt, plain},
+    check::{
+        Check, Context, OneOrMore, Touch, Unseen,
+        http::{Method, SentBody, SentHeaders},
+    },
+    model::{Expectation, ProcessEnv},
     net::http::Address,
 };
 
@@ -160,10 +148,4 @@ impl Check for Http {
     fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
         counterexamples::counterexamples(self)
     }
-}
-
-/// Text from the target or the plan for a sentence: short, harmless, in backticks.
-pub(crate) fn quote(text: &str) -> String {
-    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("`{}`", excerpt(&plain(&one_line), 120))
 }

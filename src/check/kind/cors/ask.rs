@@ -8,7 +8,7 @@ use super::{
     Cors,
     hostile::{self, NULL, STRANGER},
 };
-use crate::check::kind::http::Method;
+use crate::check::http::Method;
 
 /// Stands for a request without `Origin`.
 pub(super) const NO_ORIGIN: &str = "(none)";

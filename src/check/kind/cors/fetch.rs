@@ -5,7 +5,7 @@ use super::{
     ask::is_safelisted,
     seen::{Said, items},
 };
-use crate::check::kind::http::{Method, quote};
+use crate::{check::http::Method, model::quote};
 
 /// Browsers never take `*` for it (Fetch standard, CORS non-wildcard request-header name).
 const NEVER_BY_WILDCARD: &str = "authorization";

@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use crate::{check::kind::http::quote, net::http::HeaderName};
+use crate::{model::quote, net::http::HeaderName};
 
 /// Headers that scripts may always set, so that browsers never ask (Fetch standard, CORS-safelisted request-header).
 /// `Content-Type` is not among them: with JSON it is asked for.

@@ -9,7 +9,7 @@ use super::{
     seen::{Came, Said, Seen},
     vary,
 };
-use crate::{check::kind::http::Method, model::Expectation};
+use crate::{check::http::Method, model::Expectation};
 
 /// Each question with its answer, or why there is none.
 pub(super) type Replies = BTreeMap<Ask, Came>;

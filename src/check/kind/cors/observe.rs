@@ -16,7 +16,7 @@ use super::{
     seen::{Came, Said, Seen},
 };
 use crate::{
-    check::{Context, Unseen, kind::http as kind},
+    check::{Context, Unseen, http as kind},
     net::http::{self, Address, Bounds, HeaderMap, HeaderName, HeaderValue, HttpError, Method, Request, Trouble, header},
 };
 

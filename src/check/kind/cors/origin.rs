@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 use url::{Host, Url};
 
-use crate::check::kind::http::quote;
+use crate::model::quote;
 
 /// An origin exactly as browsers send it: scheme, host and, unless it is the scheme's own, port; nothing after that
 /// (HTML standard, serialization of an origin).

@@ -9,7 +9,7 @@ use super::{
     seen::Said,
 };
 use crate::{
-    check::kind::http::quote,
+    model::quote,
     model::{Expectation, excerpt},
 };
 

@@ -10,7 +10,7 @@ use super::{
     seen::{Said, Seen},
 };
 use crate::{
-    check::kind::http::json_text,
+    check::demand::json_text,
     model::Phase,
     net::http::{Body, End},
 };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    check::kind::http::quote,
+    model::quote,
     model::{Expectation, excerpt},
     net::http::HeaderMap,
 };

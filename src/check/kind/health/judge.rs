@@ -9,7 +9,8 @@ use super::{
     standing::Standing,
 };
 use crate::{
-    check::{kind::http::quote, unread},
+    check::unread,
+    model::quote,
     model::{Expectation, Period},
     net::http::is_redirect,
 };
@@ -180,7 +181,7 @@ fn judge_status(said: &Said) -> Expectation {
 }
 
 fn judge_healthy(healthy: &Healthy, said: &Said) -> Vec<Expectation> {
-    let mut all: Vec<Expectation> = healthy.json.iter().flat_map(|json| json.judge(&said.body)).collect();
+    let mut all: Vec<Expectation> = healthy.json.iter().flat_map(|json| json.judge(&said.body.document())).collect();
     if let Some(texts) = &healthy.text {
         let demand = Expectation::new("text", "the body").wanted(format!("to be {texts}"));
         all.push(match said.body.readable() {

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     check::{
         Context, Unseen,
-        kind::http::{self as kind, BodySeen, json_text},
+        demand::json_text,
+        http::{self as kind, BodySeen},
     },
     model::excerpt,
     net::http::{self, Bounds, End, HeaderMap, HeaderName, HeaderValue, HttpError, Method, Reply, Request, header},

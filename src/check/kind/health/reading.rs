@@ -9,7 +9,7 @@ use super::{
     name::Name,
     standing::Standing,
 };
-use crate::{check::kind::http::media_type::essence, model::excerpt};
+use crate::{check::http::essence, model::excerpt};
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,7 +182,7 @@ fn form(essence: &str, object: &Map<String, Value>, word: &str) -> Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::kind::http::json_text;
+    use crate::check::demand::json_text;
 
     const SPRING: &str = "application/vnd.spring-boot.actuator.v3+json";
 

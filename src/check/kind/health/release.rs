@@ -6,7 +6,8 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use crate::{
-    check::kind::http::{BodySeen, quote},
+    check::http::BodySeen,
+    model::quote,
     model::{Expectation, Phase, Release, excerpt, looks_secret},
     net::http::{HeaderMap, HeaderName},
 };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{fresh, reading::Reading, release::Running};
-use crate::check::kind::http::BodySeen;
+use crate::check::http::BodySeen;
 
 /// What the service answered, each time it was asked.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,16 +1,10 @@
 //! Answers that break each demand, made from the settings and found by the same eyes as real ones.
 
-use super::{
-    Http,
-    expect::Expect,
-    header::HeaderDemands,
-    latency::Sample,
-    observe::find,
-    redirect::Redirect,
-    seen::{BodySeen, Seen},
-    status,
+use super::{Http, expect::Expect, header::HeaderDemands, latency::Sample, observe::find, redirect::Redirect, seen::Seen, status};
+use crate::{
+    check::http::BodySeen,
+    net::http::{Body, End, Hop},
 };
-use crate::net::http::{Body, End, Hop};
 
 /// For each way a body can be wrong one answer, in which everything else that can be wrong is wrong too.
 pub(super) fn counterexamples(http: &Http) -> Vec<Seen> {

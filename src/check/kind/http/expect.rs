@@ -3,17 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{
-    header::HeaderDemands,
-    json::JsonDemands,
-    latency::Latency,
-    media_type::MediaType,
-    redirect::Redirect,
-    status::Status,
-    text::{self, Pattern, Text},
-};
+use super::{header::HeaderDemands, latency::Latency, media_type::MediaType, redirect::Redirect, status::Status, text};
 use crate::{
     check::OneOrMore,
+    check::demand::{Demands, Pattern, Text},
     model::{Period, Size},
 };
 
@@ -47,7 +40,7 @@ pub struct Expect {
     /// Values in a JSON body by JSONPath (RFC 9535): a value to equal, type included, or a map of `min`, `max`,
     /// `matches` (the whole string), `one-of`, `exists`, `length`, `not`, `equals`. A path that leads to several
     /// places demands it of each; one that leads nowhere meets only `{exists: false}`.
-    pub json: Option<JsonDemands>,
+    pub json: Option<Demands>,
     /// `https`: the first answer is a redirect to https on the same host. An address: it is a redirect exactly there.
     /// `none`: there is none.
     pub redirect: Option<Redirect>,

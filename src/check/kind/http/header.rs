@@ -8,9 +8,11 @@ use serde::{
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{quote, seen::Seen, text::Pattern};
+use super::seen::Seen;
 use crate::{
     check::OneOrMore,
+    check::demand::Pattern,
+    model::quote,
     model::{Expectation, looks_secret},
     net::http::HeaderName,
 };

@@ -22,7 +22,7 @@ impl Expect {
         all.extend(self.content_type.as_ref().map(|wanted| wanted.judge(seen)));
         all.extend(self.headers.iter().flat_map(HeaderDemands::iter).map(|(name, demand)| demand.judge(name, seen)));
         all.extend(text::judge(self, &seen.body));
-        all.extend(self.json.iter().flat_map(|json| json.judge(&seen.body)));
+        all.extend(self.json.iter().flat_map(|json| json.judge(&seen.body.document())));
         all.extend(self.judge_size(seen));
         all.extend(self.max_time.map(|limit| judge_time(limit, seen)));
         all.extend(self.latency.iter().flat_map(|latency| latency.judge(&statuses, &seen.samples)));

@@ -3,8 +3,8 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{quote, seen::Seen};
-use crate::model::Expectation;
+use super::seen::Seen;
+use crate::{check::http::essence, model::Expectation, model::quote};
 
 /// A media type without parameters, in lower case.
 #[derive(Debug, Clone)]
@@ -20,11 +20,6 @@ impl MediaType {
             many => demand.got(format!("{} content types", many.len())).met(false),
         }
     }
-}
-
-/// The type without its parameters, in lower case (RFC 9110, 8.3.1).
-pub(crate) fn essence(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 impl<'de> Deserialize<'de> for MediaType {

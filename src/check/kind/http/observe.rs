@@ -1,27 +1,22 @@
 //! Asks the endpoint and finds in its answer what the demands name.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Instant};
 
 use super::{
     Http, charset,
     expect::{DEFAULT_SIZE, Expect},
     header::HeaderDemands,
-    json_text, judge,
+    judge,
     latency::Sample,
-    seen::{BodySeen, Seen, millis},
-    sent::SentBody,
+    seen::Seen,
 };
 use crate::{
+    check::demand::json_text,
+    check::http::{BodySeen, EXCERPT, SentBody, deadline, evidence, millis, unseen},
     check::{Context, Unseen},
-    model::{excerpt, excerpt_of},
-    net::http::{self, Address, Body, Bounds, End, HeaderValue, HttpError, Request, Trouble, header},
+    model::excerpt,
+    net::http::{self, Address, Body, Bounds, End, HeaderValue, Request, header},
 };
-
-/// Bytes of a body that are kept as evidence when something is amiss.
-const EXCERPT: usize = 2 << 10;
 
 /// One answer, and as many more as `latency` asks for.
 pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> {
@@ -91,33 +86,6 @@ impl Http {
         let all = self.expect.as_ref().and_then(Expect::on_body).is_some();
         let keep = if all { usize::try_from(limit).unwrap_or(usize::MAX) } else { EXCERPT };
         Bounds { keep, limit, started, deadline }
-    }
-}
-
-/// A little before the check's own deadline, so that it is we who say what we waited for.
-pub(crate) fn deadline(cx: &Context) -> Instant {
-    let margin = (cx.remaining() / 20).min(Duration::from_millis(200));
-    cx.deadline().checked_sub(margin).unwrap_or_else(|| cx.deadline())
-}
-
-/// No answer: what that is for the run.
-pub(crate) fn unseen(error: HttpError) -> Unseen {
-    match error.trouble {
-        Trouble::Unreachable => Unseen::Unreachable(error.why),
-        Trouble::Unusable => Unseen::Unknown(error.why),
-    }
-}
-
-/// The beginning of a body, as evidence. A cut is always said, so that the beginning of a secret before it is known for
-/// one.
-pub(crate) fn evidence(text: &str, body: &Body) -> Option<String> {
-    let total = usize::try_from(body.size).unwrap_or(usize::MAX);
-    match body.end {
-        _ if text.is_empty() => None,
-        End::Broken(_) | End::TooLarge if text.len() <= EXCERPT && total <= body.bytes.len() => {
-            Some(format!("{text}… (the rest was not read)"))
-        }
-        _ => Some(excerpt_of(text, EXCERPT, total.saturating_add(text.len()).saturating_sub(body.bytes.len()))),
     }
 }
 

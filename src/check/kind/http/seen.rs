@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{json::Hits, latency::Sample, quote};
+use super::latency::Sample;
 use crate::{
+    check::http::{BodySeen, millis},
     model::{excerpt, looks_secret},
-    net::http::{End, HeaderMap, Hop, Reply, is_redirect, shown_location},
+    net::http::{HeaderMap, Hop, Reply, is_redirect, shown_location},
 };
 
 /// Bytes of one header's value that are kept.
@@ -58,72 +59,6 @@ pub struct Seen {
     pub samples: Vec<Sample>,
 }
 
-/// What was found in the body.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct BodySeen {
-    /// Bytes that were read.
-    pub size: u64,
-    /// How it ended.
-    pub end: End,
-    /// Whether all of it is text in the charset that it names, UTF-8 where it names none.
-    #[serde(default = "yes", skip_serializing_if = "is_yes")]
-    pub utf8: bool,
-    /// Texts that were looked for, and whether they are in it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub texts: BTreeMap<String, bool>,
-    /// Expressions that were looked for, and what they match first.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub patterns: BTreeMap<String, Option<String>>,
-    /// JSON paths that were looked for, and what they lead to.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub json: BTreeMap<String, Hits>,
-    /// Why it is no JSON, where JSON was looked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_json: Option<String>,
-    /// Its beginning, kept when something is amiss.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub excerpt: Option<String>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_yes(value: &bool) -> bool {
-    *value
-}
-
-impl BodySeen {
-    /// Whether demands on the whole body can be judged; why not.
-    pub(crate) fn readable(&self) -> Result<(), String> {
-        match &self.end {
-            End::Whole => Ok(()),
-            End::TooLarge => Err(format!("the body is larger than {} and was not read to its end", crate::model::Size(self.size))),
-            End::Broken(why) => Err(format!("the body did not come whole: {}", quote(why))),
-            End::Coded(coding) => Err(format!("the body came in the content coding `{}`, which is not read", quote(coding))),
-        }
-    }
-
-    /// Whether the absence of a text can be judged.
-    pub(super) fn is_text(&self) -> Result<(), String> {
-        if self.utf8 {
-            Ok(())
-        } else {
-            Err("the body is no text in the charset that it names (UTF-8 where it names none), so something may be in it unseen".into())
-        }
-    }
-
-    /// Its beginning, for a sentence.
-    pub(crate) fn shown(&self) -> String {
-        match (&self.excerpt, self.size) {
-            (_, 0) => "an empty body".into(),
-            (Some(text), _) => quote(text),
-            (None, size) => format!("a body of {size} bytes"),
-        }
-    }
-}
-
 impl Seen {
     /// From what came back, with the body's findings; `named` are the headers that demands name.
     pub(super) fn new<'n>(reply: &Reply, body: BodySeen, named: impl Iterator<Item = &'n str>) -> Self {
@@ -145,11 +80,6 @@ impl Seen {
             samples: Vec::new(),
         }
     }
-}
-
-/// Rounded up, so that a limit is never met by rounding.
-pub(crate) fn millis(time: std::time::Duration) -> u64 {
-    u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
 
 fn kept(headers: &HeaderMap, names: &[&str]) -> (BTreeMap<String, Vec<String>>, Vec<String>) {

@@ -1,114 +1,21 @@
 //! What the body's text must and must not hold.
 
-use std::fmt;
-
-use regex::{Regex, RegexBuilder};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{expect::Expect, quote, seen::BodySeen};
-use crate::{check::OneOrMore, model::Expectation};
-
-/// A text that is looked for; never empty, since everything holds the empty text.
-#[derive(Debug, Clone)]
-pub struct Text(String);
-
-impl Text {
-    /// The text itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&quote(&self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() { Err(D::Error::custom("an empty text demands nothing")) } else { Ok(Self(text)) }
-    }
-}
-
-impl JsonSchema for Text {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Text".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1 })
-    }
-}
-
-/// A regular expression in the syntax of the Rust crate `regex`; it takes time linear in the text.
-#[derive(Debug, Clone)]
-pub struct Pattern {
-    text: String,
-    search: Regex,
-    whole: Regex,
-}
-
-impl Pattern {
-    /// The first place in `text` that it matches.
-    pub(super) fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
-        self.search.find(text).map(|found| found.as_str())
-    }
-
-    /// Whether it matches the whole of `text`.
-    pub fn is_whole(&self, text: &str) -> bool {
-        self.whole.is_match(text)
-    }
-
-    /// As the plan writes it.
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-}
-
-impl fmt::Display for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}/", self.text)
-    }
-}
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() {
-            return Err(D::Error::custom("an empty expression matches everything"));
-        }
-        let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(1 << 20).build();
-        let search = build(&text).map_err(|error| D::Error::custom(format!("not a regular expression: {error}")))?;
-        let whole = build(&format!("\\A(?:{text})\\z")).map_err(|error| D::Error::custom(format!("not a regular expression: {error}")))?;
-        Ok(Self { search, whole, text })
-    }
-}
-
-impl JsonSchema for Pattern {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Pattern".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "description": "a regular expression" })
-    }
-}
+use super::expect::Expect;
+use crate::{
+    check::{
+        OneOrMore,
+        demand::{Pattern, Text},
+        http::BodySeen,
+    },
+    model::{Expectation, quote},
+};
 
 /// Texts that must not be there.
 pub(super) fn as_they_stand<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OneOrMore<Text>>, D::Error> {
     let texts = OneOrMore::<Text>::deserialize(deserializer)?;
-    match texts.iter().find_map(|text| foreign(&text.0)) {
+    match texts.iter().find_map(|text| foreign(text.as_str())) {
         Some(why) => Err(D::Error::custom(why)),
         None => Ok(Some(texts)),
     }
@@ -141,8 +48,8 @@ pub(super) fn judge(expect: &Expect, seen: &BodySeen) -> Vec<Expectation> {
         |patterns: &Option<OneOrMore<Pattern>>| patterns.iter().flat_map(|patterns| patterns.iter()).cloned().collect::<Vec<_>>();
     let mut all = Vec::new();
     for text in texts(&expect.contains) {
-        let demand = Expectation::new(format!("contains:{}", text.0), "body").wanted(format!("to contain {text}"));
-        all.push(match (seen.readable(), seen.texts.get(&text.0)) {
+        let demand = Expectation::new(format!("contains:{}", text.as_str()), "body").wanted(format!("to contain {text}"));
+        all.push(match (seen.readable(), seen.texts.get(text.as_str())) {
             (Err(why), _) => demand.undetermined(why),
             (Ok(()), None) => demand.undetermined("it was not looked for"),
             (Ok(()), Some(true)) => demand.got(format!("contains {text}")).met(true),
@@ -150,13 +57,13 @@ pub(super) fn judge(expect: &Expect, seen: &BodySeen) -> Vec<Expectation> {
         });
     }
     for text in texts(&expect.not_contains) {
-        let demand = Expectation::new(format!("not-contains:{}", text.0), "body").wanted(format!("not to contain {text}"));
-        let found = seen.texts.get(&text.0).map(|is| is.then(|| format!("contains {text}")));
+        let demand = Expectation::new(format!("not-contains:{}", text.as_str()), "body").wanted(format!("not to contain {text}"));
+        let found = seen.texts.get(text.as_str()).map(|is| is.then(|| format!("contains {text}")));
         all.push(absent(demand, found, "does not contain it", seen));
     }
     for pattern in patterns(&expect.matches) {
-        let demand = Expectation::new(format!("matches:{}", pattern.text), "body").wanted(format!("to match {pattern}"));
-        all.push(match (seen.readable(), seen.patterns.get(&pattern.text)) {
+        let demand = Expectation::new(format!("matches:{}", pattern.text()), "body").wanted(format!("to match {pattern}"));
+        all.push(match (seen.readable(), seen.patterns.get(pattern.text())) {
             (Err(why), _) => demand.undetermined(why),
             (Ok(()), None) => demand.undetermined("it was not looked for"),
             (Ok(()), Some(Some(found))) => demand.got(format!("matches with {}", quote(found))).met(true),
@@ -164,8 +71,8 @@ pub(super) fn judge(expect: &Expect, seen: &BodySeen) -> Vec<Expectation> {
         });
     }
     for pattern in patterns(&expect.not_matches) {
-        let demand = Expectation::new(format!("not-matches:{}", pattern.text), "body").wanted(format!("not to match {pattern}"));
-        let found = seen.patterns.get(&pattern.text).map(|found| found.as_ref().map(|found| format!("matches with {}", quote(found))));
+        let demand = Expectation::new(format!("not-matches:{}", pattern.text()), "body").wanted(format!("not to match {pattern}"));
+        let found = seen.patterns.get(pattern.text()).map(|found| found.as_ref().map(|found| format!("matches with {}", quote(found))));
         all.push(absent(demand, found, "does not match it", seen));
     }
     all

@@ -1,7 +1,5 @@
 //! What a value in a JSON body must be.
 
-mod written;
-
 use std::{cmp::Ordering, fmt};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -12,10 +10,11 @@ use serde::{
 use serde_json::{Number, Value};
 
 use super::{
+    Pattern,
     compare::{compare, length, same},
-    quote,
-    text::Pattern,
+    written,
 };
+use crate::model::quote;
 
 /// What a value must be; several keys must all hold. Values are compared with their type: the string "200" is not
 /// the number 200. A `null` meets nothing but `{equals: null}`.

@@ -1,6 +1,6 @@
-//! What a JSON body must hold, by JSONPath (RFC 9535).
+//! What a document must hold, by JSONPath (RFC 9535).
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
@@ -13,10 +13,8 @@ use serde_json_path::JsonPath;
 use super::{
     compare,
     matcher::{self, Matcher},
-    quote,
-    seen::BodySeen,
 };
-use crate::model::{Expectation, excerpt, plain};
+use crate::model::{Expectation, excerpt, plain, quote};
 
 /// Different values of one path that are kept.
 const MOST_VALUES: usize = 100;
@@ -29,7 +27,15 @@ const LARGEST_HITS: usize = 4 << 10;
 
 /// Demands by JSONPath; never empty.
 #[derive(Debug, Clone)]
-pub struct JsonDemands(Vec<(String, JsonPath, Matcher)>);
+pub struct Demands(Vec<(String, JsonPath, Matcher)>);
+
+/// Why there is no document to hold demands against.
+pub(crate) enum Lost {
+    /// It could not be read.
+    Unread(String),
+    /// It is something else: this.
+    Other(String),
+}
 
 /// What a path leads to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -55,15 +61,15 @@ pub struct Hit {
     pub cut: Option<u64>,
 }
 
-impl JsonDemands {
+impl Demands {
     /// What each path leads to in `body`, by the path as written.
     pub(crate) fn look<'a>(&'a self, body: &'a Value) -> impl Iterator<Item = (String, Hits)> + 'a {
         self.0.iter().map(|(written, path, _)| (written.clone(), hits(path, body)))
     }
 
     /// Each demand, judged.
-    pub(crate) fn judge(&self, seen: &BodySeen) -> Vec<Expectation> {
-        self.0.iter().map(|(path, _, matcher)| judge(path, matcher, seen)).collect()
+    pub(crate) fn judge(&self, document: &Result<&BTreeMap<String, Hits>, Lost>) -> Vec<Expectation> {
+        self.0.iter().map(|(path, _, matcher)| judge(path, matcher, document)).collect()
     }
 }
 
@@ -89,15 +95,14 @@ fn hits(path: &JsonPath, body: &Value) -> Hits {
     seen
 }
 
-fn judge(path: &str, wanted: &Matcher, seen: &BodySeen) -> Expectation {
+fn judge(path: &str, wanted: &Matcher, document: &Result<&BTreeMap<String, Hits>, Lost>) -> Expectation {
     let demand = Expectation::new(format!("json:{path}"), format!("`{path}`")).wanted(wanted.to_string());
-    if let Err(why) = seen.readable() {
-        return demand.undetermined(why);
-    }
-    if let Some(why) = &seen.not_json {
-        return demand.got(format!("no JSON ({}): {}", quote(why), seen.shown())).met(false);
-    }
-    let Some(hits) = seen.json.get(path) else { return demand.undetermined("it was not looked for") };
+    let found = match document {
+        Ok(found) => found,
+        Err(Lost::Unread(why)) => return demand.undetermined(why.clone()),
+        Err(Lost::Other(what)) => return demand.got(what.clone()).met(false),
+    };
+    let Some(hits) = found.get(path) else { return demand.undetermined("it was not looked for") };
     if hits.count == 0 {
         return demand.got("nothing there").met(wanted.exists == Some(false));
     }
@@ -160,7 +165,7 @@ fn word(value: &Value) -> &'static str {
     }
 }
 
-impl<'de> Deserialize<'de> for JsonDemands {
+impl<'de> Deserialize<'de> for Demands {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(DemandsVisitor)
     }
@@ -169,13 +174,13 @@ impl<'de> Deserialize<'de> for JsonDemands {
 struct DemandsVisitor;
 
 impl<'de> Visitor<'de> for DemandsVisitor {
-    type Value = JsonDemands;
+    type Value = Demands;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("demands by JSONPath, like `{\"$.status\": ok}`")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonDemands, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Demands, A::Error> {
         let mut all: Vec<(String, JsonPath, Matcher)> = Vec::new();
         while let Some(written) = map.next_key::<String>()? {
             let path = JsonPath::parse(&written)
@@ -185,13 +190,13 @@ impl<'de> Visitor<'de> for DemandsVisitor {
             }
             all.push((written, path, map.next_value()?));
         }
-        if all.is_empty() { Err(A::Error::custom("an empty map demands nothing: name at least one path")) } else { Ok(JsonDemands(all)) }
+        if all.is_empty() { Err(A::Error::custom("an empty map demands nothing: name at least one path")) } else { Ok(Demands(all)) }
     }
 }
 
-impl JsonSchema for JsonDemands {
+impl JsonSchema for Demands {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "JsonDemands".into()
+        "Demands".into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {

@@ -34,7 +34,7 @@ impl Method {
     }
 
     /// For the request.
-    pub(super) fn wire(self) -> http::Method {
+    pub(crate) fn wire(self) -> http::Method {
         match self {
             Self::Get => http::Method::GET,
             Self::Head => http::Method::HEAD,

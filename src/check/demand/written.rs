@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Number, Value};
 
-use super::Matcher;
+use super::matcher::Matcher;
 
 /// Any value, `null` too.
 pub(super) fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {

@@ -1,0 +1,12 @@
+//! What kinds that ask over HTTP share: what is sent, and what is kept of an answer.
+
+mod body;
+mod look;
+mod method;
+mod sent;
+
+pub use body::BodySeen;
+pub(crate) use body::{EXCERPT, essence, evidence};
+pub(crate) use look::{deadline, millis, unseen};
+pub use method::Method;
+pub use sent::{SentBody, SentHeaders};
