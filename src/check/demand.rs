@@ -1,11 +1,16 @@
 //! The language of demands: what a value in a document must be, whatever brought the document.
 
 mod compare;
+mod counterexamples;
+mod instant;
 pub(crate) mod json_text;
+mod judge;
 mod matcher;
 mod paths;
 mod pattern;
+mod place;
 mod text;
+mod version;
 mod written;
 
 pub(crate) use paths::Lost;

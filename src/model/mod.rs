@@ -51,7 +51,7 @@ pub(crate) use mask::{CREDENTIAL, percent_decoded, regex};
 pub use merge::{MergeError, Share};
 pub use outcome::Outcome;
 pub use percent::Percent;
-pub use period::Period;
+pub use period::{CLOCK_TOLERANCE, Period};
 pub use person::Person;
 pub use phase::Phase;
 pub use process_env::ProcessEnv;
@@ -73,6 +73,6 @@ pub use statement::{
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;
-pub use text::{excerpt, excerpt_of, one_line, plain, quote, spelled};
+pub use text::{counted, excerpt, excerpt_of, one_line, plain, quote, spelled};
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};

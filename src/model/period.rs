@@ -7,6 +7,9 @@ use serde::{Serialize, Serializer};
 
 use super::from_text;
 
+/// How far the clock of what is looked at may be ahead of ours.
+pub const CLOCK_TOLERANCE: Period = Period::seconds(300);
+
 /// A length of time, never negative. A day is 24 hours; months and years are refused: their length varies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period(Duration);

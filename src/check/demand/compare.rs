@@ -25,6 +25,11 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// Whether a number may be another than was written: over 2^53 fractions and exponents are rounded.
+pub(super) fn is_rounded(value: &Value) -> bool {
+    value.as_number().is_some_and(|number| number.is_f64() && number.as_f64().is_some_and(|number| number.abs() > 9_007_199_254_740_992.0))
+}
+
 /// JSON numbers are finite, so that there is always an order; whole numbers are compared exactly.
 pub(super) fn compare(a: &Number, b: &Number) -> Ordering {
     let whole = |n: &Number| n.as_u64().map(i128::from).or_else(|| n.as_i64().map(i128::from));

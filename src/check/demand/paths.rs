@@ -13,8 +13,9 @@ use serde_json_path::JsonPath;
 use super::{
     compare,
     matcher::{self, Matcher},
+    place::Place,
 };
-use crate::model::{Expectation, excerpt, plain, quote};
+use crate::model::excerpt;
 
 /// Different values of one path that are kept.
 const MOST_VALUES: usize = 100;
@@ -27,7 +28,7 @@ const LARGEST_HITS: usize = 4 << 10;
 
 /// Demands by JSONPath; never empty.
 #[derive(Debug, Clone)]
-pub struct Demands(Vec<(String, JsonPath, Matcher)>);
+pub struct Demands(pub(super) Vec<(Place, Matcher)>);
 
 /// Why there is no document to hold demands against.
 pub(crate) enum Lost {
@@ -62,14 +63,10 @@ pub struct Hit {
 }
 
 impl Demands {
-    /// What each path leads to in `body`, by the path as written.
-    pub(crate) fn look<'a>(&'a self, body: &'a Value) -> impl Iterator<Item = (String, Hits)> + 'a {
-        self.0.iter().map(|(written, path, _)| (written.clone(), hits(path, body)))
-    }
-
-    /// Each demand, judged.
-    pub(crate) fn judge(&self, document: &Result<&BTreeMap<String, Hits>, Lost>) -> Vec<Expectation> {
-        self.0.iter().map(|(path, _, matcher)| judge(path, matcher, document)).collect()
+    /// What each path leads to in `document`, by the path as written; also those that values are compared with.
+    pub(crate) fn look(&self, document: &Value) -> BTreeMap<String, Hits> {
+        let places = self.0.iter().flat_map(|(place, matcher)| [Some(place), matcher.same_as.as_ref()]).flatten();
+        places.map(|place| (place.written().to_owned(), hits(&place.path, document))).collect()
     }
 }
 
@@ -95,76 +92,6 @@ fn hits(path: &JsonPath, body: &Value) -> Hits {
     seen
 }
 
-fn judge(path: &str, wanted: &Matcher, document: &Result<&BTreeMap<String, Hits>, Lost>) -> Expectation {
-    let demand = Expectation::new(format!("json:{path}"), format!("`{path}`")).wanted(wanted.to_string());
-    let found = match document {
-        Ok(found) => found,
-        Err(Lost::Unread(why)) => return demand.undetermined(why.clone()),
-        Err(Lost::Other(what)) => return demand.got(what.clone()).met(false),
-    };
-    let Some(hits) = found.get(path) else { return demand.undetermined("it was not looked for") };
-    if hits.count == 0 {
-        return demand.got("nothing there").met(wanted.exists == Some(false));
-    }
-    let verdicts: Vec<(&Hit, Option<bool>)> = hits
-        .values
-        .iter()
-        .map(|hit| (hit, hit.cut.map_or_else(|| Some(wanted.takes(&hit.value)), |length| wanted.takes_cut(length))))
-        .collect();
-    if let Some((wrong, _)) = verdicts.iter().find(|(_, verdict)| *verdict == Some(false)) {
-        return bounded(demand, wanted, hits).got(said(wrong, hits, wanted)).met(false);
-    }
-    if let Some((large, _)) = verdicts.iter().find(|(_, verdict)| verdict.is_none()) {
-        return demand.undetermined(format!(
-            "the value at {} is too large to compare: {}",
-            plain(&large.at),
-            quote(&large.value.to_string())
-        ));
-    }
-    match verdicts.first() {
-        Some((first, _)) if !hits.more => bounded(demand, wanted, hits).got(said(first, hits, wanted)).met(true),
-        _ => demand.undetermined(format!(
-            "it leads to {} values, more than are looked at; narrow the path to the wrong ones and demand `{{exists: false}}`",
-            hits.count
-        )),
-    }
-}
-
-/// The number behind the demand, where there is one on either side.
-fn bounded(demand: Expectation, wanted: &Matcher, hits: &Hits) -> Expectation {
-    match (wanted.bound(), hits.values.as_slice()) {
-        (Some((op, limit)), [only]) => demand.bound(op, limit.clone(), only.value.as_number().cloned(), "count"),
-        _ => demand,
-    }
-}
-
-fn said(hit: &Hit, hits: &Hits, wanted: &Matcher) -> String {
-    let text = match hit.cut {
-        Some(length) => format!("{} (of length {length})", quote(hit.value.as_str().unwrap_or_default())),
-        None => quote(&hit.value.to_string()),
-    };
-    let typed = match &wanted.equals {
-        Some(other) if hit.cut.is_none() && word(other) != word(&hit.value) => format!("{text}, {}", word(&hit.value)),
-        _ => text,
-    };
-    let measured = match (&wanted.length, compare::length(&hit.value)) {
-        (Some(_), Some(length)) if hit.cut.is_none() => format!("{typed} of length {length}"),
-        _ => typed,
-    };
-    if hits.count == 1 { measured } else { format!("{measured} at {}, of {} places", plain(&hit.at), hits.count) }
-}
-
-fn word(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
-}
-
 impl<'de> Deserialize<'de> for Demands {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(DemandsVisitor)
@@ -181,14 +108,12 @@ impl<'de> Visitor<'de> for DemandsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Demands, A::Error> {
-        let mut all: Vec<(String, JsonPath, Matcher)> = Vec::new();
-        while let Some(written) = map.next_key::<String>()? {
-            let path = JsonPath::parse(&written)
-                .map_err(|error| A::Error::custom(format!("`{written}` is not a JSONPath (RFC 9535), they begin with `$`: {error}")))?;
-            if all.iter().any(|(have, _, _)| *have == written) {
-                return Err(A::Error::custom(format!("`{written}` stands here twice")));
+        let mut all: Vec<(Place, Matcher)> = Vec::new();
+        while let Some(place) = map.next_key::<Place>()? {
+            if all.iter().any(|(have, _)| have.written() == place.written()) {
+                return Err(A::Error::custom(format!("`{}` stands here twice", place.written())));
             }
-            all.push((written, path, map.next_value()?));
+            all.push((place, map.next_value()?));
         }
         if all.is_empty() { Err(A::Error::custom("an empty map demands nothing: name at least one path")) } else { Ok(Demands(all)) }
     }

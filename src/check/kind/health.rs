@@ -148,8 +148,8 @@ impl Check for Health {
         observe::observe(self, cx).await
     }
 
-    fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen)
+    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
+        judge::judge(self, seen, at)
     }
 
     fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {

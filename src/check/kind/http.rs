@@ -28,7 +28,7 @@ use crate::{
         Check, Context, OneOrMore, Touch, Unseen,
         http::{Method, SentBody, SentHeaders},
     },
-    model::{Expectation, ProcessEnv},
+    model::{Expectation, ProcessEnv, counted},
     net::http::Address,
 };
 
@@ -129,7 +129,7 @@ impl Check for Http {
             action.push_str(&format!(", {} times", latency.samples + 1));
         }
         if self.follow_redirects > 0 {
-            action.push_str(&format!(", following {}", status::count(self.follow_redirects.into(), "redirect")));
+            action.push_str(&format!(", following {}", counted(self.follow_redirects.into(), "redirect")));
         }
         let mut touch = Touch::new(self.url.target(), action);
         touch.credentials = self.headers.credentials();
@@ -141,8 +141,8 @@ impl Check for Http {
         observe::observe(self, cx).await
     }
 
-    fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen)
+    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
+        judge::judge(self, seen, at)
     }
 
     fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {

@@ -8,10 +8,7 @@ use super::{
     seen::{Drill, Seen},
     standing::{Copies, Standing},
 };
-use crate::model::{Expectation, Percent, Period, Size};
-
-/// A record may bear a time this far ahead of ours.
-const SKEW: Period = Period::seconds(300);
+use crate::model::{CLOCK_TOLERANCE, Expectation, Percent, Period, Size};
 
 pub(super) fn judge(check: &Backup, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let mut all = Vec::new();
@@ -169,7 +166,7 @@ fn restore_drill(demand: &RestoreDrill, drill: &Drill, at: Timestamp) -> Expecta
         return expectation.got(format!("{file} {}", drill.flaw.as_deref().unwrap_or("says no time"))).met(false);
     };
     let about = drill.about.as_ref().map(|about| format!(" ({about})")).unwrap_or_default();
-    if time.duration_since(at) > SKEW.signed() {
+    if time.duration_since(at) > CLOCK_TOLERANCE.signed() {
         return expectation.got(format!("one dated in the future, {time}{about}")).met(false);
     }
     let age = Period::between(time, at);

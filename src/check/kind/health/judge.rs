@@ -1,5 +1,7 @@
 //! Whether what was said is good.
 
+use jiff::Timestamp;
+
 use super::{
     Health, Healthy,
     component::Component,
@@ -19,8 +21,8 @@ use crate::{
 const HINT: &str = "say what healthy means with `healthy: {json: {\"$.path\": value}}` or `healthy: {text: …}`";
 
 /// The demands over all answers: each counts as the worst of them has it.
-pub(super) fn judge(check: &Health, seen: &Seen) -> Vec<Expectation> {
-    let each: Vec<Vec<Expectation>> = seen.answers.iter().map(|said| check.judge_one(said)).collect();
+pub(super) fn judge(check: &Health, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
+    let each: Vec<Vec<Expectation>> = seen.answers.iter().map(|said| check.judge_one(said, at)).collect();
     let mut all: Vec<Expectation> = Vec::new();
     for (index, expectations) in each.iter().enumerate() {
         for expectation in expectations {
@@ -40,10 +42,10 @@ pub(super) fn judge(check: &Health, seen: &Seen) -> Vec<Expectation> {
 
 impl Health {
     /// The demands on one answer.
-    pub(super) fn judge_one(&self, said: &Said) -> Vec<Expectation> {
+    pub(super) fn judge_one(&self, said: &Said, at: Timestamp) -> Vec<Expectation> {
         let mut all = vec![judge_status(said)];
         all.extend(self.judge_word(said));
-        all.extend(self.healthy.iter().flat_map(|healthy| judge_healthy(healthy, said)));
+        all.extend(self.healthy.iter().flat_map(|healthy| judge_healthy(healthy, said, at)));
         all.extend(self.components.iter().flat_map(|names| names.iter()).map(|name| self.judge_named(name.as_str(), said)));
         all.extend(self.judge_others(said));
         all.extend(self.judge_unread(said));
@@ -180,8 +182,8 @@ fn judge_status(said: &Said) -> Expectation {
     Expectation::new("status", "HTTP status").wanted("2xx").got(format!("{}{to}", said.status)).met(good)
 }
 
-fn judge_healthy(healthy: &Healthy, said: &Said) -> Vec<Expectation> {
-    let mut all: Vec<Expectation> = healthy.json.iter().flat_map(|json| json.judge(&said.body.document())).collect();
+fn judge_healthy(healthy: &Healthy, said: &Said, at: Timestamp) -> Vec<Expectation> {
+    let mut all: Vec<Expectation> = healthy.json.iter().flat_map(|json| json.judge(&said.body.document(), at)).collect();
     if let Some(texts) = &healthy.text {
         let demand = Expectation::new("text", "the body").wanted(format!("to be {texts}"));
         all.push(match said.body.readable() {

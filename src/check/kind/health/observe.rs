@@ -42,7 +42,7 @@ pub(super) async fn observe(check: &Health, cx: &Context) -> Result<Seen, Unseen
         }
     }
     for answer in &mut seen.answers {
-        if check.judge_one(answer).iter().all(|expectation| expectation.met == Some(true)) {
+        if check.judge_one(answer, cx.at()).iter().all(|expectation| expectation.met == Some(true)) {
             answer.body.excerpt = None;
         }
     }
@@ -114,7 +114,7 @@ pub(super) fn found(body: &http::Body, healthy: Option<&Healthy>, json: &Result<
     let texts = healthy.text.iter().flat_map(|texts| texts.iter());
     seen.texts = texts.map(|wanted| (wanted.as_str().to_owned(), text.trim() == wanted.as_str().trim())).collect();
     match (&healthy.json, json) {
-        (Some(demands), Ok(value)) => seen.json = demands.look(value).collect(),
+        (Some(demands), Ok(value)) => seen.json = demands.look(value),
         (Some(_), Err(why)) => seen.not_json = Some(excerpt(why, 200)),
         (None, _) => {}
     }

@@ -15,6 +15,11 @@ pub(super) fn counterexamples(http: &Http) -> Vec<Seen> {
     let mut all: Vec<Seen> = bodies.into_iter().map(|bytes| wrong(http, expect, whole(bytes))).collect();
     let endless = Body { bytes: Vec::new(), size: expect.limit().0, end: End::TooLarge };
     all.push(wrong(http, expect, endless));
+    all.extend(expect.json.as_ref().map(|demands| {
+        let mut seen = wrong(http, expect, whole(b"{}".to_vec()));
+        seen.body.json = demands.counterexample();
+        seen
+    }));
     all
 }
 

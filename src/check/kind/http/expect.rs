@@ -37,9 +37,10 @@ pub struct Expect {
     pub matches: Option<OneOrMore<Pattern>>,
     /// A regular expression that must not match anywhere in the body, or a list of them. An empty body proves nothing.
     pub not_matches: Option<OneOrMore<Pattern>>,
-    /// Values in a JSON body by JSONPath (RFC 9535): a value to equal, type included, or a map of `min`, `max`,
-    /// `matches` (the whole string), `one-of`, `exists`, `length`, `not`, `equals`. A path that leads to several
-    /// places demands it of each; one that leads nowhere meets only `{exists: false}`.
+    /// Values in a JSON body by JSONPath (RFC 9535): a value to equal, type included, or a map of demands: `equals`,
+    /// `one-of`, `not`, `matches` (the whole string), `exists`, `min`, `max`, `number`, `age`, `in`, `version`, `contains`,
+    /// `length`. A path that leads to several places demands it of each; `any`, `none`, `count` and `same-as` are about all of
+    /// them. One that leads nowhere meets only `{exists: false}` and a `count`.
     pub json: Option<Demands>,
     /// `https`: the first answer is a redirect to https on the same host. An address: it is a redirect exactly there.
     /// `none`: there is none.

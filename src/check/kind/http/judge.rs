@@ -1,5 +1,7 @@
 //! Every demand on the answer.
 
+use jiff::Timestamp;
+
 use super::{Http, expect::Expect, header::HeaderDemands, seen::Seen, status, text};
 use crate::{
     model::{Expectation, Period, Size},
@@ -7,13 +9,13 @@ use crate::{
 };
 
 /// The demands; without `expect` a 2xx status.
-pub(super) fn judge(http: &Http, seen: &Seen) -> Vec<Expectation> {
+pub(super) fn judge(http: &Http, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let follows = http.follow_redirects > 0;
-    http.expect.as_ref().map_or_else(|| Expect::default().judge(follows, seen), |expect| expect.judge(follows, seen))
+    http.expect.as_ref().map_or_else(|| Expect::default().judge(follows, seen, at), |expect| expect.judge(follows, seen, at))
 }
 
 impl Expect {
-    fn judge(&self, follows: bool, seen: &Seen) -> Vec<Expectation> {
+    fn judge(&self, follows: bool, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
         let statuses = self.statuses(follows);
         // A demanded redirect says all there is to say of the status, unless the plan says more.
         let told = self.status.is_none() && self.leads(follows);
@@ -22,7 +24,7 @@ impl Expect {
         all.extend(self.content_type.as_ref().map(|wanted| wanted.judge(seen)));
         all.extend(self.headers.iter().flat_map(HeaderDemands::iter).map(|(name, demand)| demand.judge(name, seen)));
         all.extend(text::judge(self, &seen.body));
-        all.extend(self.json.iter().flat_map(|json| json.judge(&seen.body.document())));
+        all.extend(self.json.iter().flat_map(|json| json.judge(&seen.body.document(), at)));
         all.extend(self.judge_size(seen));
         all.extend(self.max_time.map(|limit| judge_time(limit, seen)));
         all.extend(self.latency.iter().flat_map(|latency| latency.judge(&statuses, &seen.samples)));

@@ -32,7 +32,7 @@ pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> 
     if let Some(latency) = check.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
         answer.samples = check.sample(cx, latency.samples, ca_file.as_deref()).await;
     }
-    if judge::judge(check, &answer).iter().all(|expectation| expectation.met == Some(true)) {
+    if judge::judge(check, &answer, cx.at()).iter().all(|expectation| expectation.met == Some(true)) {
         answer.body.excerpt = None;
     }
     Ok(answer)
@@ -109,7 +109,7 @@ pub(super) fn find(expect: Option<&Expect>, content_type: Option<&str>, body: &B
     seen.patterns = patterns.map(|one| (one.text().to_owned(), one.find(&text).map(|found| excerpt(found, 200)))).collect();
     if let (Some(demands), End::Whole) = (&expect.json, &body.end) {
         match json_text::parse(&body.bytes) {
-            Ok(value) => seen.json = demands.look(&value).collect(),
+            Ok(value) => seen.json = demands.look(&value),
             Err(why) => seen.not_json = Some(excerpt(&why, 200)),
         }
     }

@@ -9,7 +9,11 @@ use serde::{
 };
 
 use super::seen::Seen;
-use crate::{check::OneOrMore, model::Expectation, net::http::is_redirect};
+use crate::{
+    check::OneOrMore,
+    model::{Expectation, counted},
+    net::http::is_redirect,
+};
 
 /// One status code, or a class of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,14 +61,9 @@ pub(super) fn judge(wanted: &OneOrMore<Status>, seen: &Seen) -> Expectation {
         got.push_str(&format!(" ({why})"));
     }
     if let Some(from) = seen.hops.first() {
-        got.push_str(&format!(" after {} from {}", count(seen.hops.len(), "redirect"), from.from));
+        got.push_str(&format!(" after {} from {}", counted(seen.hops.len() as u64, "redirect"), from.from));
     }
     Expectation::new("status", "HTTP status").wanted(wanted.to_string()).got(got).met(is_wanted(wanted, seen.status))
-}
-
-/// "1 redirect", "2 redirects".
-pub(super) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 impl fmt::Display for Status {

@@ -4,17 +4,14 @@ use jiff::Timestamp;
 use serde_json::Number;
 
 use super::{Manual, Seen};
-use crate::model::{Expectation, Period, Reply, plain};
-
-/// How far the clocks of those who answer and those who run may be apart.
-const CLOCKS: Period = Period::seconds(300);
+use crate::model::{CLOCK_TOLERANCE, Expectation, Period, Reply, plain};
 
 /// The answer itself, and beside it, where its time is over or has not come, that. An answer in its time is one line to
 /// read, so that "not applicable" shows its reason on every page.
 pub(super) fn judge(check: &Manual, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let until = seen.until(check.valid_for);
     let fresh = Expectation::new("fresh", "time of the answer").wanted(format!("at most {} ago", check.valid_for));
-    if seen.at > at.saturating_add(CLOCKS.signed()).unwrap_or(Timestamp::MAX) {
+    if seen.at > at.saturating_add(CLOCK_TOLERANCE.signed()).unwrap_or(Timestamp::MAX) {
         let later = format!("it was given at {}, which is after this run: a clock is wrong", seen.at);
         return vec![answer(check, seen, at, ""), fresh.got(seen.at.to_string()).undetermined(later)];
     }

@@ -7,10 +7,7 @@ use super::{
     seen::{Known, LastSave, Seen},
     words::{Flush, Policy, Use},
 };
-use crate::model::{Expectation, Period};
-
-/// A save may bear a time this far ahead of ours: clocks differ.
-const SKEW: Period = Period::seconds(300);
+use crate::model::{CLOCK_TOLERANCE, Expectation, Period};
 
 pub(super) fn judge(check: &RedisPersistence, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let mut all = Vec::new();
@@ -170,7 +167,7 @@ fn save_age(seen: &Seen, longest: Period, at: Timestamp) -> Expectation {
         Ok(LastSave::NoneSince(start)) => return expectation.got("not known").undetermined(never(start)),
         Err(why) => return expectation.got("not known").undetermined(why),
     };
-    if time.duration_since(at) > SKEW.signed() {
+    if time.duration_since(at) > CLOCK_TOLERANCE.signed() {
         return expectation.got(format!("taken in the future, at {time}: the clocks differ")).met(false);
     }
     let age = Period::between(time, at);

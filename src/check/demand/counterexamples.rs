@@ -1,0 +1,87 @@
+//! What breaks demands, made from the demands themselves.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Demands, Hit, Hits, matcher::Matcher};
+
+impl Demands {
+    /// What the paths could lead to so that every demand is broken.
+    pub(crate) fn counterexample(&self) -> BTreeMap<String, Hits> {
+        // First what values are compared with, so that a demand on the same path has the last word.
+        let others = self.0.iter().filter_map(|(_, wanted)| Some((wanted.same_as.as_ref()?.written(), one(Value::Bool(true)))));
+        let broken = self.0.iter().map(|(place, wanted)| (place.written(), breaking(wanted)));
+        others.chain(broken).map(|(path, hits)| (path.to_owned(), hits)).collect()
+    }
+}
+
+/// `null` meets nothing but itself, and nothing that must not be is `null`.
+fn breaking(wanted: &Matcher) -> Hits {
+    match wanted {
+        Matcher { exists: Some(false), .. } | Matcher { equals: Some(Value::Null), .. } => one(Value::Bool(true)),
+        Matcher { count: Some(count), .. } => {
+            let amount = if count.takes_count(0) { count.max.as_ref().and_then(|most| most.as_u64()).unwrap_or_default() + 1 } else { 0 };
+            Hits { count: usize::try_from(amount).unwrap_or(usize::MAX), ..one(Value::Null) }
+        }
+        Matcher { none: Some(none), .. } => one(none.witness()),
+        _ => one(Value::Null),
+    }
+}
+
+fn one(value: Value) -> Hits {
+    Hits { count: 1, values: vec![Hit { at: "$".into(), value, cut: None }], more: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    fn demands(text: Value) -> Demands {
+        from_value(text).expect("demands")
+    }
+
+    #[test]
+    fn every_demand_is_broken_by_its_own_counterexample() {
+        let all = demands(json!({
+            "$.a": "ok", "$.b": { "equals": null }, "$.c": { "one-of": [1, 2] }, "$.d": { "min": 1, "number": true }, "$.e": { "exists": false },
+            "$.f": { "exists": true }, "$.g": { "age": { "max": "26h" } }, "$.h": { "in": { "min": "21d" } }, "$.i": { "version": ">=1" },
+            "$.j": { "contains": "x" }, "$.k": { "count": { "max": 3 } }, "$.l": { "count": 2 }, "$.m": { "any": "up" }, "$.n": { "none": "down" },
+            "$.o": { "same-as": "$.p" }, "$.q": { "not": "down" }, "$.r": { "length": 3 }, "$.s": { "none": { "max": 5 } }, "$.t": { "matches": "x" },
+        }));
+        let found = all.counterexample();
+        for judged in all.judge(&Ok(&found), Timestamp::UNIX_EPOCH) {
+            assert_eq!(judged.met, Some(false), "{judged:?}");
+        }
+    }
+
+    #[test]
+    fn places_are_judged_together() {
+        let met = |wanted: Value, document: Value| {
+            let demands = demands(json!({ "$.jobs[*].state": wanted }));
+            demands.judge(&Ok(&demands.look(&document)), Timestamp::UNIX_EPOCH)[0].met
+        };
+        let jobs =
+            |states: &[Value]| json!({ "jobs": states.iter().map(|state| json!({ "state": state })).collect::<Vec<_>>(), "state": "up" });
+        let (up, down) = (json!("up"), json!("down"));
+        assert_eq!(met(json!({ "any": "up" }), jobs(&[down.clone(), up.clone()])), Some(true));
+        assert_eq!(met(json!({ "any": "up" }), jobs(std::slice::from_ref(&down))), Some(false));
+        assert_eq!(met(json!({ "any": "up" }), jobs(&[])), None);
+        assert_eq!(met(json!({ "none": "down" }), jobs(&[up.clone(), up.clone()])), Some(true));
+        assert_eq!(met(json!({ "none": "down" }), jobs(&[up.clone(), down.clone()])), Some(false));
+        assert_eq!(met(json!({ "none": "down" }), jobs(&[])), None);
+        // What cannot be asked is not harmless.
+        assert_eq!(met(json!({ "none": "down" }), jobs(&[up.clone(), Value::Null])), None);
+        assert_eq!(met(json!({ "none": { "min": 5 } }), jobs(&[json!(1), json!("7")])), None);
+        assert_eq!(met(json!({ "count": { "min": 2 } }), jobs(&[up.clone(), up.clone()])), Some(true));
+        assert_eq!(met(json!({ "count": 2 }), jobs(std::slice::from_ref(&up))), Some(false));
+        assert_eq!(met(json!({ "count": 0 }), jobs(&[])), Some(true));
+        assert_eq!(met(json!({ "equals": "up", "count": 1 }), jobs(std::slice::from_ref(&down))), Some(false));
+        assert_eq!(met(json!({ "same-as": "$.state" }), jobs(&[up.clone(), up.clone()])), Some(true));
+        assert_eq!(met(json!({ "same-as": "$.state" }), jobs(&[up.clone(), down])), Some(false));
+        assert_eq!(met(json!({ "same-as": "$.nowhere" }), jobs(&[up])), Some(false));
+    }
+}

@@ -1,0 +1,167 @@
+//! Demands held against what their paths led to.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Demands, Hit, Hits, Lost, compare, matcher::Matcher};
+use crate::model::{Expectation, plain, quote};
+
+/// What the paths lead to, by the path as written.
+type Found = BTreeMap<String, Hits>;
+
+impl Demands {
+    /// Each demand, judged as of an instant.
+    pub(crate) fn judge(&self, document: &Result<&Found, Lost>, at: Timestamp) -> Vec<Expectation> {
+        self.0.iter().map(|(place, wanted)| judge(place.written(), wanted, document, at)).collect()
+    }
+}
+
+fn judge(path: &str, wanted: &Matcher, document: &Result<&Found, Lost>, at: Timestamp) -> Expectation {
+    let demand = Expectation::new(format!("json:{path}"), format!("`{path}`")).wanted(wanted.to_string());
+    let found = match document {
+        Ok(found) => found,
+        Err(Lost::Unread(why)) => return demand.undetermined(why.clone()),
+        Err(Lost::Other(what)) => return demand.got(what.clone()).met(false),
+    };
+    let Some(hits) = found.get(path) else { return demand.undetermined("it was not looked for") };
+    let judged = [counted, each, any, none, same].map(|part| part(&demand, wanted, hits, found, at));
+    let worst = judged.into_iter().flatten().min_by_key(|part| match part.met {
+        Some(false) => 0,
+        None => 1,
+        Some(true) => 2,
+    });
+    worst.unwrap_or_else(|| demand.undetermined("nothing of it is demanded"))
+}
+
+/// One part of a demand, where it is demanded.
+type Part = Option<Expectation>;
+
+fn counted(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, _: Timestamp) -> Part {
+    let count = wanted.count.as_ref()?;
+    Some(demand.clone().got(places(hits)).met(count.takes_count(hits.count as u64)))
+}
+
+fn each(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, at: Timestamp) -> Part {
+    if !wanted.is_on_each() {
+        return None;
+    }
+    let demand = demand.clone();
+    if hits.count == 0 {
+        return Some(demand.got("nothing there").met(wanted.exists == Some(false)));
+    }
+    let told = |hit: &Hit| hit.cut.map_or_else(|| wanted.takes(&hit.value, at), |length| wanted.takes_cut(length));
+    if let Some(wrong) = hits.values.iter().find(|hit| told(hit) == Some(false)) {
+        return Some(bounded(demand, wanted, hits).got(said(wrong, hits, wanted)).met(false));
+    }
+    if let Some(open) = hits.values.iter().find(|hit| told(hit).is_none()) {
+        return Some(demand.undetermined(unknown(open)));
+    }
+    Some(match hits.values.first() {
+        Some(first) if !hits.more => bounded(demand, wanted, hits).got(said(first, hits, wanted)).met(true),
+        _ => demand.undetermined(too_many(hits)),
+    })
+}
+
+fn any(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, at: Timestamp) -> Part {
+    let any = wanted.any.as_ref()?;
+    let demand = demand.clone();
+    let told = |hit: &Hit| hit.cut.map_or_else(|| any.takes(&hit.value, at), |length| any.takes_cut(length));
+    if let Some(good) = hits.values.iter().find(|hit| told(hit) == Some(true)) {
+        return Some(demand.got(said(good, hits, any)).met(true));
+    }
+    Some(match hits.values.iter().find(|hit| told(hit).is_none()) {
+        Some(open) => demand.undetermined(unknown(open)),
+        None if hits.count == 0 => demand.undetermined("nothing is there, so it cannot be told whether one of them is as wanted"),
+        None if hits.more => demand.undetermined(too_many(hits)),
+        None => demand.got(format!("none of {}", places(hits))).met(false),
+    })
+}
+
+fn none(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, at: Timestamp) -> Part {
+    let none = wanted.none.as_ref()?;
+    let demand = demand.clone();
+    let spared = |hit: &Hit| match hit.cut {
+        None => none.spares(&hit.value, at),
+        Some(length) => none.takes_cut(length).map(|takes| !takes),
+    };
+    if let Some(wrong) = hits.values.iter().find(|hit| spared(hit) == Some(false)) {
+        return Some(demand.got(said(wrong, hits, none)).met(false));
+    }
+    Some(match hits.values.iter().find(|hit| spared(hit).is_none()) {
+        Some(open) => demand.undetermined(unknown(open)),
+        None if hits.count == 0 => demand.undetermined("nothing is there, which does not prove that none is so"),
+        None if hits.more => demand.undetermined(too_many(hits)),
+        None => demand.got(format!("none of {}", places(hits))).met(true),
+    })
+}
+
+fn same(demand: &Expectation, wanted: &Matcher, hits: &Hits, found: &Found, _: Timestamp) -> Part {
+    let other = wanted.same_as.as_ref()?.written();
+    let demand = demand.clone();
+    let there = found.get(other);
+    let hidden = |hits: &Hits| hits.more || hits.values.iter().any(|hit| hit.cut.is_some());
+    Some(match (hits.values.as_slice(), there.map(|there| there.values.as_slice())) {
+        (_, None) => demand.undetermined("it was not looked for"),
+        ([], _) => demand.got("nothing there").met(false),
+        (_, Some([])) => demand.got(format!("nothing at {}", quote(other))).met(false),
+        _ if hidden(hits) || there.is_some_and(hidden) => demand.undetermined("what is to be compared is too large, or too much"),
+        ([only], Some([its])) => {
+            let met = compare::same(&only.value, &its.value) && !only.value.is_null();
+            let got =
+                if met { said(only, hits, wanted) } else { format!("{} and {}", said(only, hits, wanted), quote(&its.value.to_string())) };
+            demand.got(got).met(met)
+        }
+        _ => demand.got("values that differ among themselves").met(false),
+    })
+}
+
+/// "3 places".
+fn places(hits: &Hits) -> String {
+    crate::model::counted(hits.count as u64, "place")
+}
+
+fn too_many(hits: &Hits) -> String {
+    format!("it leads to {} values, more than are looked at; narrow the path to the wrong ones and demand `{{exists: false}}`", hits.count)
+}
+
+fn unknown(hit: &Hit) -> String {
+    let why = if hit.cut.is_some() { "is too large to compare" } else { "is of a form that this cannot be asked of" };
+    format!("the value at {} {why}: {}", plain(&hit.at), quote(&hit.value.to_string()))
+}
+
+/// The number behind the demand, where there is one on either side.
+fn bounded(demand: Expectation, wanted: &Matcher, hits: &Hits) -> Expectation {
+    match (wanted.bound(), hits.values.as_slice()) {
+        (Some((op, limit)), [only]) => demand.bound(op, limit.clone(), only.value.as_number().cloned(), "count"),
+        _ => demand,
+    }
+}
+
+fn said(hit: &Hit, hits: &Hits, wanted: &Matcher) -> String {
+    let text = match hit.cut {
+        Some(length) => format!("{} (of length {length})", quote(hit.value.as_str().unwrap_or_default())),
+        None => quote(&hit.value.to_string()),
+    };
+    let typed = match &wanted.equals {
+        Some(other) if hit.cut.is_none() && word(other) != word(&hit.value) => format!("{text}, {}", word(&hit.value)),
+        _ => text,
+    };
+    let measured = match (&wanted.length, compare::length(&hit.value)) {
+        (Some(_), Some(length)) if hit.cut.is_none() => format!("{typed} of length {length}"),
+        _ => typed,
+    };
+    if hits.count == 1 { measured } else { format!("{measured} at {}, of {} places", plain(&hit.at), hits.count) }
+}
+
+fn word(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
