@@ -9,6 +9,7 @@ mod matcher;
 mod paths;
 mod pattern;
 mod place;
+mod takes;
 mod text;
 mod version;
 mod written;

@@ -23,6 +23,9 @@ use super::{
 };
 use crate::model::{SECRET_NEWTYPE, looks_secret};
 
+/// So many keys are named where a map is wanted and none is there.
+const MOST_KEYS: usize = 8;
+
 /// What holds for one reading of a whole tree.
 #[derive(Default)]
 pub(super) struct Reading {
@@ -264,8 +267,13 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
         self.map(visitor)
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Mismatch> {
-        self.map(visitor)
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, keys: &'static [&'static str], visitor: V) -> Result<V::Value, Mismatch> {
+        match &self.node.value {
+            Value::Scalar(_) | Value::List(_) if (1..=MOST_KEYS).contains(&keys.len()) => {
+                Err(self.expected("a map of keys").hint(format!("its keys are `{}`", keys.join("`, `"))))
+            }
+            _ => self.map(visitor),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Mismatch> {

@@ -25,9 +25,19 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Whether a number may be another than was written: over 2^53 fractions and exponents are rounded.
+/// Whether a number in it may be another than was written.
 pub(super) fn is_rounded(value: &Value) -> bool {
-    value.as_number().is_some_and(|number| number.is_f64() && number.as_f64().is_some_and(|number| number.abs() > 9_007_199_254_740_992.0))
+    match value {
+        Value::Number(number) => is_rounded_number(number),
+        Value::Array(items) => items.iter().any(is_rounded),
+        Value::Object(fields) => fields.values().any(is_rounded),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
+
+/// Over 2^53 fractions and exponents are rounded, and so are whole numbers that 64 bits cannot hold.
+pub(super) fn is_rounded_number(number: &Number) -> bool {
+    number.is_f64() && number.as_f64().is_some_and(|number| number.abs() > 9_007_199_254_740_992.0)
 }
 
 /// JSON numbers are finite, so that there is always an order; whole numbers are compared exactly.

@@ -75,6 +75,7 @@ mod tests {
         assert_eq!(met(json!({ "none": "down" }), jobs(&[])), None);
         // What cannot be asked is not harmless.
         assert_eq!(met(json!({ "none": "down" }), jobs(&[up.clone(), Value::Null])), None);
+        assert_eq!(met(json!({ "none": "down" }), jobs(&[json!({ "is": "down" })])), None);
         assert_eq!(met(json!({ "none": { "min": 5 } }), jobs(&[json!(1), json!("7")])), None);
         assert_eq!(met(json!({ "count": { "min": 2 } }), jobs(&[up.clone(), up.clone()])), Some(true));
         assert_eq!(met(json!({ "count": 2 }), jobs(std::slice::from_ref(&up))), Some(false));

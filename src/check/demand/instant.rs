@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr as _};
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
@@ -20,11 +20,18 @@ pub(super) struct Distance {
 }
 
 impl Distance {
-    /// Whether `from` lies so far before `to`. Without `min` it may lie after it by as much as clocks differ.
-    pub(super) fn takes(self, from: Timestamp, to: Timestamp) -> bool {
-        let far = to.duration_since(from);
-        let least = self.min.map_or(-CLOCK_TOLERANCE.signed(), Period::signed);
-        far >= least && self.max.is_none_or(|most| far <= most.signed())
+    /// Whether `then` lies so far before `at`. Without `min` it may lie after it by as much as clocks differ.
+    pub(super) fn is_before(self, then: Timestamp, at: Timestamp) -> bool {
+        self.takes(at.duration_since(then), -CLOCK_TOLERANCE.signed())
+    }
+
+    /// Whether `then` lies so far after `at`; what is over is not ahead.
+    pub(super) fn is_ahead(self, then: Timestamp, at: Timestamp) -> bool {
+        self.takes(then.duration_since(at), SignedDuration::ZERO)
+    }
+
+    fn takes(self, far: SignedDuration, least: SignedDuration) -> bool {
+        far >= self.min.map_or(least, Period::signed) && self.max.is_none_or(|most| far <= most.signed())
     }
 }
 
@@ -88,7 +95,8 @@ pub(super) fn read(value: &Value, zone: Option<&Zone>) -> Option<Timestamp> {
             _ => None,
         },
         Value::String(text) => text.parse().ok().or_else(|| {
-            let time = text.parse::<civil::DateTime>().ok()?;
+            // A zone in brackets would be read over.
+            let time = text.parse::<civil::DateTime>().ok().filter(|_| !text.contains('['))?;
             time.to_zoned(zone?.0.clone()).ok().map(|zoned| zoned.timestamp())
         }),
         _ => None,
@@ -115,6 +123,12 @@ mod tests {
         for value in [json!("2026-11-20 12:00:00"), json!("2026-11-20"), json!(12), json!("1795176000"), json!("yesterday"), json!(true)] {
             assert_eq!(read(&value, None), None, "{value}");
         }
+        assert_eq!(read(&json!("2026-11-20T12:00:00[America/New_York]"), Some(&utc)), None);
         assert!(from_value::<Zone>(json!("Mars/Olympus")).is_err());
+        // What ran out a moment ago is young, and no longer ahead.
+        let within = Distance { min: None, max: Some(Period::days(9)) };
+        let moment = |seconds| noon + SignedDuration::from_secs(seconds);
+        assert!(within.is_before(moment(60), noon) && !within.is_before(moment(600), noon) && within.is_before(moment(-60), noon));
+        assert!(within.is_ahead(moment(60), noon) && !within.is_ahead(moment(-1), noon));
     }
 }

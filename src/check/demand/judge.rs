@@ -9,16 +9,16 @@ use super::{Demands, Hit, Hits, Lost, compare, matcher::Matcher};
 use crate::model::{Expectation, plain, quote};
 
 /// What the paths lead to, by the path as written.
-type Found = BTreeMap<String, Hits>;
+type ByPath = BTreeMap<String, Hits>;
 
 impl Demands {
     /// Each demand, judged as of an instant.
-    pub(crate) fn judge(&self, document: &Result<&Found, Lost>, at: Timestamp) -> Vec<Expectation> {
+    pub(crate) fn judge(&self, document: &Result<&ByPath, Lost>, at: Timestamp) -> Vec<Expectation> {
         self.0.iter().map(|(place, wanted)| judge(place.written(), wanted, document, at)).collect()
     }
 }
 
-fn judge(path: &str, wanted: &Matcher, document: &Result<&Found, Lost>, at: Timestamp) -> Expectation {
+fn judge(path: &str, wanted: &Matcher, document: &Result<&ByPath, Lost>, at: Timestamp) -> Expectation {
     let demand = Expectation::new(format!("json:{path}"), format!("`{path}`")).wanted(wanted.to_string());
     let found = match document {
         Ok(found) => found,
@@ -38,12 +38,12 @@ fn judge(path: &str, wanted: &Matcher, document: &Result<&Found, Lost>, at: Time
 /// One part of a demand, where it is demanded.
 type Part = Option<Expectation>;
 
-fn counted(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, _: Timestamp) -> Part {
+fn counted(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, _: Timestamp) -> Part {
     let count = wanted.count.as_ref()?;
     Some(demand.clone().got(places(hits)).met(count.takes_count(hits.count as u64)))
 }
 
-fn each(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, at: Timestamp) -> Part {
+fn each(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     if !wanted.is_on_each() {
         return None;
     }
@@ -64,7 +64,7 @@ fn each(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, at: Time
     })
 }
 
-fn any(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, at: Timestamp) -> Part {
+fn any(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     let any = wanted.any.as_ref()?;
     let demand = demand.clone();
     let told = |hit: &Hit| hit.cut.map_or_else(|| any.takes(&hit.value, at), |length| any.takes_cut(length));
@@ -79,7 +79,7 @@ fn any(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, at: Times
     })
 }
 
-fn none(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, at: Timestamp) -> Part {
+fn none(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     let none = wanted.none.as_ref()?;
     let demand = demand.clone();
     let spared = |hit: &Hit| match hit.cut {
@@ -97,16 +97,16 @@ fn none(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &Found, at: Time
     })
 }
 
-fn same(demand: &Expectation, wanted: &Matcher, hits: &Hits, found: &Found, _: Timestamp) -> Part {
+fn same(demand: &Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, _: Timestamp) -> Part {
     let other = wanted.same_as.as_ref()?.written();
     let demand = demand.clone();
     let there = found.get(other);
-    let hidden = |hits: &Hits| hits.more || hits.values.iter().any(|hit| hit.cut.is_some());
+    let hidden = |hits: &Hits| hits.more || hits.values.iter().any(|hit| hit.cut.is_some() || compare::is_rounded(&hit.value));
     Some(match (hits.values.as_slice(), there.map(|there| there.values.as_slice())) {
         (_, None) => demand.undetermined("it was not looked for"),
         ([], _) => demand.got("nothing there").met(false),
         (_, Some([])) => demand.got(format!("nothing at {}", quote(other))).met(false),
-        _ if hidden(hits) || there.is_some_and(hidden) => demand.undetermined("what is to be compared is too large, or too much"),
+        _ if hidden(hits) || there.is_some_and(hidden) => demand.undetermined("what is to be compared is too large, too much, or rounded"),
         ([only], Some([its])) => {
             let met = compare::same(&only.value, &its.value) && !only.value.is_null();
             let got =
@@ -127,8 +127,12 @@ fn too_many(hits: &Hits) -> String {
 }
 
 fn unknown(hit: &Hit) -> String {
-    let why = if hit.cut.is_some() { "is too large to compare" } else { "is of a form that this cannot be asked of" };
-    format!("the value at {} {why}: {}", plain(&hit.at), quote(&hit.value.to_string()))
+    let why = match &hit.value {
+        _ if hit.cut.is_some() => "too large to compare".to_owned(),
+        value if compare::is_rounded(value) => "a number too long to be read exactly".to_owned(),
+        value => format!("{}, of which the demand says nothing", word(value)),
+    };
+    format!("the value at {} is {why}: {}", plain(&hit.at), quote(&hit.value.to_string()))
 }
 
 /// The number behind the demand, where there is one on either side.

@@ -10,11 +10,7 @@ use serde::{
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::{
-    compare,
-    matcher::{self, Matcher},
-    place::Place,
-};
+use super::{compare, matcher::Matcher, place::Place, written};
 use crate::model::excerpt;
 
 /// Different values of one path that are kept.
@@ -125,7 +121,7 @@ impl JsonSchema for Demands {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let matcher = matcher::schema(generator);
+        let matcher = written::schema(generator);
         json_schema!({ "type": "object", "minProperties": 1, "propertyNames": { "pattern": "^\\$" }, "additionalProperties": matcher })
     }
 }

@@ -97,7 +97,7 @@ pub struct Cors {
     /// Default: `gonogo-no-such-page` below the path of `url`.
     pub error_path: Option<ErrorPath>,
     /// Whether answers that depend on the origin must say `Vary: Origin`, so that no cache hands one origin's answer to
-    /// another. Seen to OPTIONS and those with `Cache-Control: no-store` need not. Tried too: whether a wanted origin is
+    /// another. Answers to OPTIONS and those with `Cache-Control: no-store` need not. Tried too: whether a wanted origin is
     /// still let in right after a request without `Origin`, as a cache that does not look at `Vary` would spoil it. Default
     /// `true`.
     #[serde(default = "yes")]

@@ -1,12 +1,9 @@
 //! Whether each backup counts, as of an instant.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::seen::{Copy, Seen};
-use crate::model::Period;
-
-/// A backup may bear a time this far ahead of ours: clocks differ. Later it is never fresh.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+use crate::model::{CLOCK_TOLERANCE, Period};
 
 /// Whether a backup counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +26,7 @@ impl Standing {
             return Self::Flawed(flaw.clone());
         }
         match copy.at {
-            Some(time) if time.duration_since(at) > SKEW => Self::Flawed(format!("is dated in the future: {time}")),
+            Some(time) if time.duration_since(at) > CLOCK_TOLERANCE.signed() => Self::Flawed(format!("is dated in the future: {time}")),
             Some(time) => copy.unseen.clone().map_or(Self::Usable(time), Self::Unseen),
             None => Self::Unseen(copy.unseen.clone().unwrap_or_else(|| "does not say when it was finished".into())),
         }

@@ -1,4 +1,4 @@
-//! Seen that break each demand: of an API that lets everybody in, of one that lets nobody in, and of a confused one.
+//! Answers that break each demand: of an API that lets everybody in, of one that lets nobody in, and of a confused one.
 
 use std::net::Ipv4Addr;
 

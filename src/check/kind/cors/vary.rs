@@ -1,7 +1,7 @@
 //! Whether answers that depend on the origin say so to caches.
 //!
 //! A cache that does not know hands the answer to one origin, or to none, to the next one. It must be said on every
-//! answer, those that allow nothing included (Fetch standard, CORS protocol and HTTP caches). Seen to OPTIONS are
+//! answer, those that allow nothing included (Fetch standard, CORS protocol and HTTP caches). Answers to OPTIONS are
 //! never cached (RFC 9110, 9.3.7).
 
 use super::{

@@ -1,4 +1,4 @@
-//! Seen that break each demand, made as a sick service would give them and read by the same eyes.
+//! Answers that break each demand, made as a sick service would give them and read by the same eyes.
 
 use serde_json::json;
 
@@ -18,10 +18,13 @@ use crate::{
 /// A sick service that says so, one that says nothing useful, one that hides what is asked for.
 pub(super) fn counterexamples(health: &Health) -> Vec<Seen> {
     let sick = json!({ "status": "DOWN", "components": sick_components(health) }).to_string();
-    ["{}", "<html>log in</html>", &sick]
-        .into_iter()
-        .map(|body| Seen { answers: vec![said(health, body); health.successes], lost: None })
-        .collect()
+    let mut all: Vec<Said> = ["{}", "<html>log in</html>", &sick].into_iter().map(|body| said(health, body)).collect();
+    all.extend(health.healthy.as_ref().and_then(|healthy| healthy.json.as_ref()).map(|demands| {
+        let mut said = said(health, "{}");
+        said.body.json = demands.counterexample();
+        said
+    }));
+    all.into_iter().map(|said| Seen { answers: vec![said; health.successes], lost: None }).collect()
 }
 
 fn sick_components(health: &Health) -> serde_json::Map<String, serde_json::Value> {
