@@ -24,26 +24,18 @@ pub(super) struct Schedule {
 
 /// How a check ended, as far as those that need it care.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Settled {
+pub(super) enum Settled {
     Fine,
     Pending,
     NotFine,
-}
-
-/// Why a check is not tried although it is selected.
-pub(super) enum Blocked {
-    /// The check of that index is neither a pass nor an accepted exception.
-    Unmet(usize),
-    /// The check of that index waits for an answer.
-    Awaiting(usize),
 }
 
 /// What to do next.
 pub(super) enum Next {
     /// Start this check.
     Start(usize),
-    /// This one cannot be tried.
-    Block(usize, Blocked),
+    /// The first one cannot be tried, because of how the second ended.
+    Block(usize, usize, Settled),
     /// Wait for a running check, or nothing is left.
     Wait,
 }
@@ -95,8 +87,8 @@ impl Schedule {
     /// The next thing to do. A started check holds its slot until [`settle`](Self::settle).
     pub(super) fn next(&mut self) -> Next {
         while let Some(i) = self.ready.pop_front() {
-            if let Some(blocked) = self.blocked(i) {
-                return Next::Block(i, blocked);
+            if let Some((need, settled)) = self.unmet(i) {
+                return Next::Block(i, need, settled);
             }
             if self.running >= self.limits.jobs {
                 self.ready.push_front(i);
@@ -149,11 +141,10 @@ impl Schedule {
         self.running > 0
     }
 
-    fn blocked(&self, index: usize) -> Option<Blocked> {
-        let ended = |need: &&usize, settled| self.outcomes[**need] == Some(settled);
-        let needs = &self.needs[index];
-        let unmet = needs.iter().find(|need| ended(need, Settled::NotFine)).map(|need| Blocked::Unmet(*need));
-        unmet.or_else(|| needs.iter().find(|need| ended(need, Settled::Pending)).map(|need| Blocked::Awaiting(*need)))
+    /// A need of the check that is neither a pass nor an accepted exception; one that waits for an answer only if there is no other.
+    fn unmet(&self, index: usize) -> Option<(usize, Settled)> {
+        let ended = |settled| self.needs[index].iter().find(|need| self.outcomes[**need] == Some(settled)).map(|need| (*need, settled));
+        ended(Settled::NotFine).or_else(|| ended(Settled::Pending))
     }
 }
 

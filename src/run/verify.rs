@@ -13,7 +13,7 @@ use super::{
     attempt::{Attempted, attempt},
     finding::{Row, masked},
     fold::Fold,
-    schedule::{Blocked, Next, Schedule},
+    schedule::{Next, Schedule, Settled},
     waivers::Waivers,
 };
 use crate::{
@@ -137,7 +137,7 @@ impl<O: FnMut(&Event)> Run<'_, O> {
         loop {
             match self.schedule.next() {
                 Next::Wait => return,
-                Next::Block(index, blocked) => self.block(index, &blocked),
+                Next::Block(index, needed, settled) => self.block(index, needed, settled),
                 Next::Start(index) => {
                     let id = self.plan.items[index].id.clone();
                     self.tell(Event::Began { index, id: id.clone() });
@@ -159,14 +159,14 @@ impl<O: FnMut(&Event)> Run<'_, O> {
         self.finish(index, finding);
     }
 
-    fn block(&mut self, index: usize, blocked: &Blocked) {
-        let (outcome, needed, how) = match *blocked {
-            Blocked::Unmet(needed) => (Outcome::Unknown, needed, "did not pass"),
-            // Nothing is touched before a guard has passed, so what waits for one is unknown, not pending.
-            Blocked::Awaiting(needed) if self.plan.items[needed].guard => (Outcome::Unknown, needed, "waits for an answer"),
-            Blocked::Awaiting(needed) => (Outcome::Pending, needed, "waits for an answer"),
-        };
+    fn block(&mut self, index: usize, needed: usize, settled: Settled) {
         let needed = &self.plan.items[needed];
+        let (outcome, how) = match settled {
+            Settled::Fine | Settled::NotFine => (Outcome::Unknown, "did not pass"),
+            // Nothing is touched before a guard has passed, so what waits for one is unknown, not pending.
+            Settled::Pending if needed.guard => (Outcome::Unknown, "waits for an answer"),
+            Settled::Pending => (Outcome::Pending, "waits for an answer"),
+        };
         let reason = if needed.guard && !self.plan.items[index].needs.contains(&needed.id) {
             format!("not tried: the guard `{}` {how}", needed.id)
         } else {
