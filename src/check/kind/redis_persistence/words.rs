@@ -5,35 +5,44 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// When the append-only file is flushed to disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-pub enum Flush {
-    /// After every write.
-    Always,
-    /// Every second.
-    Everysec,
-    /// When the operating system likes, up to half a minute later.
-    No,
-}
-
-impl Flush {
-    pub(super) const ALL: [Self; 3] = [Self::Always, Self::Everysec, Self::No];
-
-    /// Redis' own word.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Always => "always",
-            Self::Everysec => "everysec",
-            Self::No => "no",
+/// Words as Redis writes them.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        #[schemars(inline)]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
         }
-    }
+
+        impl $name {
+            pub(super) const ALL: &[Self] = &[$(Self::$variant),*];
+
+            pub(super) fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    };
 }
 
-impl fmt::Display for Flush {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+words! {
+    /// When the append-only file is flushed to disk.
+    Flush {
+        /// After every write.
+        Always = "always",
+        /// Every second.
+        Everysec = "everysec",
+        /// When the operating system likes, up to half a minute later.
+        No = "no",
     }
 }
 
@@ -72,66 +81,28 @@ impl Use {
     }
 }
 
-/// What Redis does when memory is full (`maxmemory-policy`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-pub enum Policy {
-    /// Refuses writes.
-    Noeviction,
-    /// Evicts the key used longest ago.
-    AllkeysLru,
-    /// Evicts the key used least.
-    AllkeysLfu,
-    /// Evicts any key.
-    AllkeysRandom,
-    /// Evicts the key changed longest ago.
-    AllkeysLrm,
-    /// Evicts the key used longest ago among those that expire.
-    VolatileLru,
-    /// Evicts the key used least among those that expire.
-    VolatileLfu,
-    /// Evicts any key that expires.
-    VolatileRandom,
-    /// Evicts the key that expires next.
-    VolatileTtl,
-    /// Evicts the key changed longest ago among those that expire.
-    VolatileLrm,
-}
-
-impl Policy {
-    pub(super) const ALL: [Self; 10] = [
-        Self::Noeviction,
-        Self::AllkeysLru,
-        Self::AllkeysLfu,
-        Self::AllkeysRandom,
-        Self::AllkeysLrm,
-        Self::VolatileLru,
-        Self::VolatileLfu,
-        Self::VolatileRandom,
-        Self::VolatileTtl,
-        Self::VolatileLrm,
-    ];
-
-    /// Redis' own word.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Noeviction => "noeviction",
-            Self::AllkeysLru => "allkeys-lru",
-            Self::AllkeysLfu => "allkeys-lfu",
-            Self::AllkeysRandom => "allkeys-random",
-            Self::AllkeysLrm => "allkeys-lrm",
-            Self::VolatileLru => "volatile-lru",
-            Self::VolatileLfu => "volatile-lfu",
-            Self::VolatileRandom => "volatile-random",
-            Self::VolatileTtl => "volatile-ttl",
-            Self::VolatileLrm => "volatile-lrm",
-        }
-    }
-}
-
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+words! {
+    /// What Redis does when memory is full (`maxmemory-policy`).
+    Policy {
+        /// Refuses writes.
+        Noeviction = "noeviction",
+        /// Evicts the key used longest ago.
+        AllkeysLru = "allkeys-lru",
+        /// Evicts the key used least.
+        AllkeysLfu = "allkeys-lfu",
+        /// Evicts any key.
+        AllkeysRandom = "allkeys-random",
+        /// Evicts the key changed longest ago.
+        AllkeysLrm = "allkeys-lrm",
+        /// Evicts the key used longest ago among those that expire.
+        VolatileLru = "volatile-lru",
+        /// Evicts the key used least among those that expire.
+        VolatileLfu = "volatile-lfu",
+        /// Evicts any key that expires.
+        VolatileRandom = "volatile-random",
+        /// Evicts the key that expires next.
+        VolatileTtl = "volatile-ttl",
+        /// Evicts the key changed longest ago among those that expire.
+        VolatileLrm = "volatile-lrm",
     }
 }
