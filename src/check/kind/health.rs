@@ -12,6 +12,7 @@ mod release;
 mod seen;
 mod shape;
 mod standing;
+mod words;
 
 use std::path::PathBuf;
 

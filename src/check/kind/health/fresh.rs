@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::words::listed;
 use crate::{
-    model::quote,
-    model::{Expectation, excerpt},
+    model::{Expectation, excerpt, quote},
     net::http::HeaderMap,
 };
 
@@ -17,27 +17,6 @@ pub(super) struct Told {
 
 /// Ends of names that speak of rules for caches, not of what one did.
 const RULES: [&str; 12] = ["control", "key", "keys", "tag", "tags", "ttl", "group", "policy", "max-age", "expires", "enabled", "vary"];
-
-/// What caches say that passed the question on. Sources: RFC 9211, Varnish, nginx, Squid, Cloudflare, CloudFront, Fastly, Akamai.
-const PASSED_ON: [&str; 17] = [
-    "miss",
-    "bypass",
-    "dynamic",
-    "none",
-    "pass",
-    "hitpass",
-    "hfp",
-    "hfm",
-    "expired",
-    "uncacheable",
-    "skip",
-    "ignored",
-    "disabled",
-    "0",
-    "no",
-    "off",
-    "private",
-];
 
 /// Every header of an answer that tells what caches did.
 pub(super) fn told(headers: &HeaderMap) -> Vec<Told> {
@@ -90,7 +69,7 @@ impl Told {
             _ => {
                 let words = || value.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(|word| !word.is_empty());
                 let counted = words().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-                match (words().any(|word| PASSED_ON.contains(&word) || word.ends_with("miss")), counted) {
+                match (words().any(|word| listed("passed-on", word) || word.ends_with("miss")), counted) {
                     (true, false) => Some(false),
                     // `X-Cache-Hits: 0, 2` counts how often each cache has answered with what it kept.
                     (_, true) => Some(words().any(|word| word.bytes().any(|byte| byte != b'0'))),

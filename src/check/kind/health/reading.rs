@@ -103,23 +103,23 @@ impl Reading {
     }
 
     fn bare(form: Form) -> Self {
-        Self { form, word: None, components: Vec::new(), unread: Vec::new(), more_components: false }
+        Self::with(form, Components::default())
+    }
+
+    fn with(form: Form, Components { all: components, unread, more: more_components, .. }: Components) -> Self {
+        Self { form, word: None, components, unread, more_components }
     }
 
     fn of_object(essence: &str, object: &Map<String, Value>) -> Self {
         let status = status(object);
-        let Components { all: components, unread, more: more_components, told } = Components::of(object, status);
-        let word = status.map(|key| text_of(&object[key]));
-        let form = match &word {
-            Some(word) => form(essence, object, word),
-            None => return Self::of_parts(Components { all: components, unread, more: more_components, told }),
-        };
-        Self { form, word: word.map(|word| excerpt(&word, 50)), components, unread, more_components }
+        let found = Components::of(object, status);
+        let Some(word) = status.map(|key| text_of(&object[key])) else { return Self::of_parts(found) };
+        Self { word: Some(excerpt(&word, 50)), ..Self::with(form(essence, object, &word), found) }
     }
 
     /// Without a status of the whole its parts must have one.
-    fn of_parts(Components { all: components, unread, more: more_components, told }: Components) -> Self {
-        if told { Self { form: Form::Json, word: None, components, unread, more_components } } else { Self::bare(Form::Unrecognised) }
+    fn of_parts(found: Components) -> Self {
+        if found.told { Self::with(Form::Json, found) } else { Self::bare(Form::Unrecognised) }
     }
 
     fn of_text(text: &str) -> Self {
@@ -148,7 +148,7 @@ impl Reading {
                 word = Some(excerpt(verdict, 50));
             }
         }
-        Self { word, components: components.all, more_components: components.more, ..Self::bare(Form::Kubernetes) }
+        Self { word, ..Self::with(Form::Kubernetes, components) }
     }
 }
 

@@ -2,16 +2,18 @@
 
 use jiff::{Timestamp, civil};
 
+use super::words::listed;
+
 /// Whether a text says what it is by its form alone.
 pub(super) fn is_plain(text: &str) -> bool {
     let text = text.trim();
-    let names = || NAMES.split_whitespace().any(|name| text.eq_ignore_ascii_case(name));
-    is_time(text) || is_number(text) || is_address(text) || is_fingerprint(text) || is_version(text) || names()
+    is_time(text)
+        || is_number(text)
+        || is_address(text)
+        || is_fingerprint(text)
+        || is_version(text)
+        || listed("products", &text.to_ascii_lowercase())
 }
-
-/// Products and ranks: what something is, whether it works or not.
-const NAMES: &str = "mysql mariadb postgres postgresql sqlite oracle mssql h2 mongodb redis valkey memcached elasticsearch opensearch kafka \
-    rabbitmq nats cassandra primary master leader replica slave follower secondary standalone cluster async sync";
 
 /// RFC 3339, ISO 8601, RFC 9110 dates, `12:30:05.1`.
 fn is_time(text: &str) -> bool {
@@ -24,10 +26,6 @@ fn is_time(text: &str) -> bool {
         || (text.starts_with(|c: char| c.is_ascii_digit()) && clock(text))
 }
 
-/// What a number may be of.
-const UNITS: &str = "% b byte bytes kb kib mb mib gb gib tb tib ns us µs ms msec s sec secs second seconds m min mins minute minutes h hr \
-    hour hours d day days w week weeks mo month months y year years rps req/s";
-
 /// A number, with a unit or without: `42`, `36%`, `12.5ms`, `3h20m`, `1.2 GB`, `3 days, 4 hours`.
 fn is_number(text: &str) -> bool {
     let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -38,7 +36,7 @@ fn is_number(text: &str) -> bool {
         let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
         let after = rest[digits..].trim_start();
         let unit = after.find(|c: char| c.is_ascii_digit() || c == ',' || c == ' ').unwrap_or(after.len());
-        let known = unit == 0 || UNITS.split_whitespace().any(|known| after[..unit].eq_ignore_ascii_case(known));
+        let known = unit == 0 || listed("units", &after[..unit].to_ascii_lowercase());
         if !rest.starts_with(|c: char| c.is_ascii_digit()) || !known {
             return false;
         }
