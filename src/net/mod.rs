@@ -1,7 +1,6 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
 pub mod command;
-pub mod dump;
 pub mod env_file;
 pub mod git;
 pub mod http;

@@ -3,6 +3,7 @@
 mod barman;
 mod counterexamples;
 mod drill;
+pub mod dump;
 mod files;
 mod gap;
 mod json;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gonogo::net::dump::{Accepts, Content, Fault, read_stream};
+use gonogo::check::kind::backup::dump::{Accepts, Content, Fault, read_stream};
 
 /// A stream is a backup or has a fault, however it arrives; the words for it do nothing to a terminal; what is
 /// whole is so whatever else would have done; and half of a dump is none.

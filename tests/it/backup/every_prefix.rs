@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gonogo::net::dump::{Accepts, Fault, read_stream};
+use gonogo::check::kind::backup::dump::{Accepts, Fault, read_stream};
 
 use super::{Folder, gzip, run};
 use crate::servers::{postgres::Postgres, redis::Redis};

@@ -4,8 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Backup,
-    gap::Gap,
-    seen::{Copy, Drill, Seen},
+    seen::{Copy, Drill, Gap, Seen},
 };
 use crate::model::Period;
 

@@ -10,14 +10,12 @@ use jiff::Timestamp;
 
 use super::{
     Backup,
+    dump::{self, Content, Family, Fault, Place},
     seen::{Copy, Seen},
     source::{Contents, Files, Reading},
     twins,
 };
-use crate::{
-    check::{Context, Unseen},
-    net::dump::{self, Content, Family, Fault, Place},
-};
+use crate::check::{Context, Unseen};
 
 /// More files than this are a glob that went wrong.
 const MOST: usize = 10_000;
@@ -37,12 +35,6 @@ pub(super) struct Search {
     until: Instant,
 }
 
-/// A match of a glob, looked up.
-struct Candidate {
-    name: String,
-    place: Place,
-}
-
 impl Search {
     pub(super) fn new(check: &Backup, globs: &[Files], cx: &Context, until: Instant) -> Self {
         Self {
@@ -58,27 +50,22 @@ impl Search {
 
     /// Finds and reads.
     pub(super) fn run(self) -> Result<Seen, Unseen> {
-        let (mut unread, mut copies) = (Vec::new(), Vec::new());
-        let mut candidates = self.candidates(&mut unread)?;
-        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.place.modified));
+        let mut unread = Vec::new();
+        let mut copies = self.candidates(&mut unread)?;
+        copies.sort_by_key(|(_, place)| std::cmp::Reverse(place.modified));
         // The newest usable one so far, with its tables.
         let mut best: Option<(Timestamp, Content)> = None;
-        for candidate in candidates {
+        for (copy, place) in &mut copies {
             // One that turned out to be older than it looks does not stop the search.
-            let enough = best.as_ref().is_some_and(|(time, _)| *time >= candidate.place.modified);
+            let enough = best.as_ref().is_some_and(|(time, _)| *time >= place.modified);
             if enough && !self.all {
-                let place = candidate.place.clone();
-                copies.push((self.glanced(candidate), place));
-                continue;
-            }
-            let place = candidate.place.clone();
-            let (copy, content) = self.read(candidate);
-            if let (Some(time), Some(content)) = (copy.at.filter(|_| copy.flaw.is_none()), content)
+                dump::glance(place, self.contents.accepts(), self.until).unwrap_or_else(|fault| blame(copy, fault));
+            } else if let Some(content) = self.read(copy, place)
+                && let Some(time) = copy.at.filter(|_| copy.flaw.is_none())
                 && best.as_ref().is_none_or(|(latest, _)| *latest < time)
             {
                 best = Some((time, content));
             }
-            copies.push((copy, place));
         }
         copies.sort_by_key(|(copy, _)| std::cmp::Reverse(copy.at.unwrap_or(Timestamp::MAX)));
         twins::mark(&mut copies, self.until);
@@ -88,8 +75,8 @@ impl Search {
         Ok(Seen { backups: Some(copies), missing_tables, ..Seen::default() })
     }
 
-    /// Every match once; those that cannot be looked up go straight to `copies`.
-    fn candidates(&self, copies: &mut Vec<Copy>) -> Result<Vec<Candidate>, Unseen> {
+    /// Every match once, looked up; those that cannot be go to `unread`.
+    fn candidates(&self, unread: &mut Vec<Copy>) -> Result<Vec<(Copy, Place)>, Unseen> {
         let (mut candidates, mut seen) = (Vec::new(), HashSet::new());
         for pattern in &self.globs {
             // Only the plan's own part is a pattern, the folder's name is not.
@@ -104,14 +91,19 @@ impl Search {
                 if is_unfinished(&path, pattern) {
                     continue;
                 }
-                let name = shown(&path, &self.root);
+                let mut copy = Copy { name: shown(&path, &self.root), ..Copy::default() };
                 match Place::of(&path, self.until) {
-                    Ok(place) if seen.insert(place.path.clone()) => candidates.push(Candidate { name, place }),
+                    Ok(place) if seen.insert(place.path.clone()) => {
+                        candidates.push((Copy { at: Some(place.modified), size: Some(place.size), ..copy }, place));
+                    }
                     // A link to one that is listed anyway is no second copy.
                     Ok(_) => {}
-                    Err(fault) => copies.push(of_fault(Copy { name, ..Copy::default() }, fault)),
+                    Err(fault) => {
+                        blame(&mut copy, fault);
+                        unread.push(copy);
+                    }
                 }
-                if candidates.len() + copies.len() > MOST {
+                if candidates.len() + unread.len() > MOST {
                     return Err(Unseen::Unknown(format!("`{pattern}` matches more than {MOST} files: name fewer")));
                 }
             }
@@ -119,28 +111,14 @@ impl Search {
         Ok(candidates)
     }
 
-    fn read(&self, candidate: Candidate) -> (Copy, Option<Content>) {
-        let Candidate { name, place } = candidate;
-        let copy = Copy { name, at: Some(place.modified), size: Some(place.size), ..Copy::default() };
-        match dump::read(&place, self.contents.accepts(), self.at, self.until) {
-            Ok(content) => {
-                // Copied without its time, it looks younger than it says it is.
-                let made = content.made.filter(|made| *made < place.modified);
-                let flaw = self.foreign(content.family).map(|wanted| format!("is {}, not {wanted}", content.format));
-                let copy = Copy { at: made.or(copy.at), kind: Some(content.format.clone()), flaw, ..copy };
-                (copy, Some(content))
-            }
-            Err(fault) => (of_fault(copy, fault), None),
-        }
-    }
-
-    fn glanced(&self, candidate: Candidate) -> Copy {
-        let Candidate { name, place } = candidate;
-        let copy = Copy { name, at: Some(place.modified), size: Some(place.size), ..Copy::default() };
-        match dump::glance(&place, self.contents.accepts(), self.until) {
-            Ok(()) => copy,
-            Err(fault) => of_fault(copy, fault),
-        }
+    /// What is in it, if it is whole.
+    fn read(&self, copy: &mut Copy, place: &Place) -> Option<Content> {
+        let content = dump::read(place, self.contents.accepts(), self.at, self.until).map_err(|fault| blame(copy, fault)).ok()?;
+        // Copied without its time, it looks younger than it says it is.
+        copy.at = content.made.filter(|made| *made < place.modified).or(copy.at);
+        copy.kind = Some(content.format.clone());
+        copy.flaw = self.foreign(content.family).map(|wanted| format!("is {}, not {wanted}", content.format));
+        Some(content)
     }
 
     /// What was wanted instead.
@@ -163,11 +141,11 @@ fn is_unfinished(path: &Path, pattern: &str) -> bool {
     ENDS.iter().any(|end| name.ends_with(end) && !pattern.to_ascii_lowercase().ends_with(end))
 }
 
-fn of_fault(copy: Copy, fault: Fault) -> Copy {
+fn blame(copy: &mut Copy, fault: Fault) {
     match fault {
-        Fault::Broken(why) => Copy { flaw: Some(why), ..copy },
-        Fault::Unread(why) => Copy { unseen: Some(why), ..copy },
-        Fault::Changing => Copy { unfinished: true, ..copy },
+        Fault::Broken(why) => copy.flaw = Some(why),
+        Fault::Unread(why) => copy.unseen = Some(why),
+        Fault::Changing => copy.unfinished = true,
     }
 }
 

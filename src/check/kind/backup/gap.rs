@@ -1,33 +1,13 @@
 //! The longest time between two backups: a long reach proves nothing if weeks of it are missing.
 
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
 
 use super::{
     Backup,
-    seen::Seen,
+    seen::{Gap, Seen},
     standing::{Copies, Standing},
 };
 use crate::model::{Expectation, Period};
-
-/// A time without a usable backup between two that are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Gap {
-    /// When the one before it was finished.
-    pub from: Timestamp,
-    /// When the one after it was.
-    pub until: Timestamp,
-    /// One between them of which it is not known whether it can be used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unseen: Option<String>,
-}
-
-impl Gap {
-    fn length(&self) -> SignedDuration {
-        self.until.duration_since(self.from)
-    }
-}
 
 /// The widest gap that ends within the retention; `None` where there are no two usable backups.
 pub(super) fn widest(check: &Backup, seen: &Seen, at: Timestamp) -> Option<Gap> {
@@ -37,7 +17,7 @@ pub(super) fn widest(check: &Backup, seen: &Seen, at: Timestamp) -> Option<Gap> 
     // What has the content of a newer one is no backup of its own time.
     let times: Vec<Timestamp> = copies.usable().into_iter().filter(|(copy, _)| copy.same_as.is_none()).map(|(_, time)| time).collect();
     let gaps = times.windows(2).filter(|pair| pair[0] >= since).map(|pair| Gap { from: pair[1], until: pair[0], unseen: None });
-    let gap = gaps.max_by_key(Gap::length)?;
+    let gap = gaps.max_by_key(|gap| gap.until.duration_since(gap.from))?;
     let unseen = copies.all.iter().find_map(|(copy, standing)| match standing {
         Standing::Unseen(why) if copy.at.is_none_or(|time| gap.from < time && time < gap.until) => Some(format!("{} {why}", copy.name)),
         _ => None,

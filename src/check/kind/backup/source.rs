@@ -5,10 +5,11 @@ use std::{fmt, path::PathBuf};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::dump::Accepts;
 use crate::{
     check::{Argv, OneOrMore, Touch},
     model::{ProcessEnv, looks_secret},
-    net::{command, dump::Accepts},
+    net::command,
 };
 
 /// A glob of files and folders.

@@ -9,11 +9,8 @@ use std::{
     time::Instant,
 };
 
-use super::seen::Copy;
-use crate::{
-    model::{Digest, RunningDigest},
-    net::dump::Place,
-};
+use super::{dump::Place, seen::Copy};
+use crate::model::{Digest, RunningDigest};
 
 /// What is compared at the beginning, in the middle and at the end.
 const BLOCK: u64 = 64 << 10;

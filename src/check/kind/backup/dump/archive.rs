@@ -3,30 +3,27 @@
 //! Source: `pg_backup_archiver.c` of PostgreSQL 8.3 to 18, archive versions 1.7 to 1.16. All integers are a sign byte
 //! and a number of bytes, the least significant first; a string is its length and its bytes, -1 for none.
 
-use std::io::{self, BufRead, Read as _};
+use std::io::{BufRead, Read as _};
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{Timestamp, civil::DateTime};
 
-use super::fault::Fault;
+use super::{
+    compressed::Compression,
+    content::latest,
+    fault::Fault,
+    reading::{byte, skip},
+};
 
 /// What the front of an archive says.
 pub(super) struct Archive {
     pub(super) format: u8,
-    pub(super) compression: Packing,
-    /// The latest that it can have been made: it says a local time without its zone.
+    /// How the data of the custom format is compressed.
+    pub(super) compression: Option<Compression>,
+    /// The latest that it can have been made.
     pub(super) made: Option<Timestamp>,
     /// The entries that have data.
     pub(super) entries: Vec<Entry>,
-    ints: Ints,
-}
-
-/// How the data of the custom format is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
-    None,
-    Zlib,
-    Lz4,
-    Zstd,
+    pub(super) ints: Ints,
 }
 
 /// An entry with data.
@@ -40,10 +37,11 @@ pub(super) struct Entry {
     pub(super) file: Option<String>,
 }
 
+/// How its numbers and texts are written.
 #[derive(Debug, Clone, Copy)]
-struct Ints {
+pub(super) struct Ints {
     size: usize,
-    offset: usize,
+    offset: u64,
     minor: u8,
 }
 
@@ -69,12 +67,11 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Archive, Fault> {
     if !head.starts_with(b"PGDMP") || !(1..=8).contains(&size) || !(1..=16).contains(&offset) {
         return Err(Fault::broken("is damaged: its head makes no sense"));
     }
-    let ints = Ints { size: usize::from(size), offset: usize::from(offset), minor };
+    let ints = Ints { size: usize::from(size), offset: offset.into(), minor };
     let compression = ints.compression(input)?;
     let made = ints.made(input)?;
-    for _ in ["database", "server version", "pg_dump version"] {
-        ints.skip_text(input)?;
-    }
+    // The database, and the versions of the server and of pg_dump.
+    ints.skip_texts(input, 3)?;
     let count = ints.int(input)?;
     let mut entries = Vec::new();
     for _ in 0..count {
@@ -88,15 +85,8 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Archive, Fault> {
     Ok(Archive { format, compression, made, entries, ints })
 }
 
-impl Archive {
-    /// An integer of the archive's size.
-    pub(super) fn int(&self, input: &mut dyn BufRead) -> Result<i64, Fault> {
-        self.ints.int(input)
-    }
-}
-
 impl Ints {
-    fn int(self, input: &mut dyn BufRead) -> Result<i64, Fault> {
+    pub(super) fn int(self, input: &mut dyn BufRead) -> Result<i64, Fault> {
         let mut bytes = [0; 9];
         input.read_exact(&mut bytes[..=self.size])?;
         let value = bytes[1..=self.size].iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
@@ -109,30 +99,25 @@ impl Ints {
         let Ok(length) = u64::try_from(self.int(input)?) else { return Ok(None) };
         let mut kept = Vec::new();
         input.take(length.min(KEPT)).read_to_end(&mut kept)?;
-        let rest = length - kept.len() as u64;
-        if io::copy(&mut input.take(rest), &mut io::sink())? < rest {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
+        skip(input, length - kept.len() as u64)?;
         Ok(Some(String::from_utf8_lossy(&kept).into_owned()))
     }
 
-    fn skip_text(self, input: &mut dyn BufRead) -> Result<(), Fault> {
-        self.text(input).map(drop)
+    fn skip_texts(self, input: &mut dyn BufRead, count: u8) -> Result<(), Fault> {
+        (0..count).try_for_each(|_| self.text(input).map(drop))
     }
 
-    fn compression(self, input: &mut dyn BufRead) -> Result<Packing, Fault> {
+    fn compression(self, input: &mut dyn BufRead) -> Result<Option<Compression>, Fault> {
         if self.minor < 15 {
             // A level, -1 for the default.
-            return Ok(if self.int(input)? == 0 { Packing::None } else { Packing::Zlib });
+            return Ok((self.int(input)? != 0).then_some(Compression::Zlib));
         }
-        let mut algorithm = [0];
-        input.read_exact(&mut algorithm)?;
-        match algorithm {
-            [0] => Ok(Packing::None),
-            [1] => Ok(Packing::Zlib),
-            [2] => Ok(Packing::Lz4),
-            [3] => Ok(Packing::Zstd),
-            [other] => Err(Fault::unread(format!("is compressed in a way that is not known here ({other})"))),
+        match byte(input)? {
+            0 => Ok(None),
+            1 => Ok(Some(Compression::Zlib)),
+            2 => Ok(Some(Compression::Lz4)),
+            3 => Ok(Some(Compression::Zstd)),
+            other => Err(Fault::unread(format!("is compressed in a way that is not known here ({other})"))),
         }
     }
 
@@ -142,86 +127,63 @@ impl Ints {
         for field in &mut fields {
             *field = self.int(input)?;
         }
-        let [second, minute, hour, day, month, year, _] = fields;
-        let small = |value: i64| i8::try_from(value).ok();
-        let date = (|| {
-            let year = i16::try_from(year.checked_add(1900)?).ok()?;
-            DateTime::new(year, small(month.checked_add(1)?)?, small(day)?, small(hour)?, small(minute)?, small(second.min(59))?, 0).ok()
-        })();
-        // The westernmost zone is twelve hours behind.
-        let latest = date.and_then(|date| date.to_zoned(TimeZone::UTC).ok()).map(|zoned| zoned.timestamp());
-        Ok(latest.and_then(|instant| instant.checked_add(jiff::SignedDuration::from_hours(12)).ok()))
+        Ok(local(fields).and_then(latest))
     }
 
     fn entry(self, input: &mut dyn BufRead, format: u8) -> Result<Option<Entry>, Fault> {
+        let since = |minor: u8| u8::from(self.minor >= minor);
         let id = self.int(input)?;
         let dumped = self.int(input)? != 0;
         if self.minor >= 8 {
-            self.skip_text(input)?;
+            self.skip_texts(input, 1)?;
         } else {
             self.int(input)?;
         }
-        self.skip_text(input)?;
+        self.skip_texts(input, 1)?;
         let tag = self.text(input)?.unwrap_or_default();
         let what = self.text(input)?.unwrap_or_default();
         if self.minor >= 11 {
             self.int(input)?;
         }
-        for _ in ["definition", "drop", "copy"] {
-            self.skip_text(input)?;
-        }
+        // Definition, drop, copy.
+        self.skip_texts(input, 3)?;
         let schema = self.text(input)?.unwrap_or_default();
-        if self.minor >= 10 {
-            self.skip_text(input)?;
-        }
-        if self.minor >= 14 {
-            self.skip_text(input)?;
-        }
+        self.skip_texts(input, since(10) + since(14))?;
         if self.minor >= 16 {
             self.int(input)?;
         }
-        self.skip_text(input)?;
-        if self.minor >= 9 {
-            self.skip_text(input)?;
-        }
+        self.skip_texts(input, 1 + since(9))?;
         // Dependencies, up to the first that is none.
         while self.text(input)?.is_some() {}
-        let file = self.place(input, format)?;
+        let (has_data, file) = match format {
+            CUSTOM => (self.is_here(input)? && dumped, None),
+            TAR | DIRECTORY => {
+                let file = self.text(input)?.filter(|file| !file.is_empty());
+                (file.is_some(), file)
+            }
+            other => return Err(Fault::broken(format!("is damaged: its format {other} is none"))),
+        };
         let table = what == "TABLE DATA";
         let name = if schema.is_empty() { tag } else { format!("{schema}.{tag}") };
         let name = if table { name } else { format!("{what} {name}") };
-        let has_data = match &file {
-            Place::Here => dumped,
-            Place::File(file) => !file.is_empty(),
-            Place::Nowhere => false,
-        };
-        let file = if let Place::File(file) = file { Some(file) } else { None };
         Ok(has_data.then_some(Entry { id, name, table, file }))
     }
 
-    fn place(self, input: &mut dyn BufRead, format: u8) -> Result<Place, Fault> {
-        match format {
-            CUSTOM => {
-                let mut flag = [0];
-                input.read_exact(&mut flag)?;
-                let mut offset = [0; 16];
-                input.read_exact(&mut offset[..self.offset])?;
-                // 1: not noted, 2: noted, 3: no data.
-                match flag {
-                    [1 | 2] => Ok(Place::Here),
-                    [3] => Ok(Place::Nowhere),
-                    _ => Err(Fault::broken("is damaged: its table of contents makes no sense")),
-                }
-            }
-            TAR | DIRECTORY => Ok(Place::File(self.text(input)?.unwrap_or_default())),
-            other => Err(Fault::broken(format!("is damaged: its format {other} is none"))),
+    /// Whether the custom format has data for an entry.
+    fn is_here(self, input: &mut dyn BufRead) -> Result<bool, Fault> {
+        let flag = byte(input)?;
+        skip(input, self.offset)?;
+        match flag {
+            // Its place is not noted, or noted.
+            1 | 2 => Ok(true),
+            3 => Ok(false),
+            _ => Err(Fault::broken("is damaged: its table of contents makes no sense")),
         }
     }
 }
 
-/// Where an entry's data is.
-enum Place {
-    Here,
-    File(String),
-    Nowhere,
+fn local([second, minute, hour, day, month, year, _]: [i64; 7]) -> Option<DateTime> {
+    let small = |value: i64| i8::try_from(value).ok();
+    let year = i16::try_from(year.checked_add(1900)?).ok()?;
+    DateTime::new(year, small(month.checked_add(1)?)?, small(day)?, small(hour)?, small(minute)?, small(second.min(59))?, 0).ok()
 }

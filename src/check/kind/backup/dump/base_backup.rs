@@ -7,16 +7,16 @@ use std::{
 };
 
 use super::{
-    content::{Accepts, Content, Family, read_input},
+    content::{Content, Family},
     fault::{Fault, outside},
-    folder::BACKUP_MANIFEST,
-    manifest::{self, Listed, Manifest, WalRange},
-    source::open,
+    manifest::{self, Listed, MANIFEST, Manifest, WalRange, is_wal_segment},
+    reading::open,
+    stream::{Accepts, read_input},
 };
 
 /// Reads every file of the backup to its end and compares it with the manifest.
 pub(super) fn read(folder: &Path, until: Instant) -> Result<Content, Fault> {
-    let list = folder.join(BACKUP_MANIFEST);
+    let list = folder.join(MANIFEST);
     let tars = tars(folder)?;
     if tars.is_empty() {
         let manifest = manifest::read(&list, until, &mut |listed| file(folder, &listed, until))?;
@@ -27,12 +27,8 @@ pub(super) fn read(folder: &Path, until: Instant) -> Result<Content, Fault> {
     let mut cluster = false;
     for name in &tars {
         let found = open(&folder.join(name), until).and_then(|input| read_input(input, Accepts::Whole, until));
-        match found {
-            Ok(found) => cluster |= name.starts_with("base.") && found.format.starts_with("PostgreSQL base backup"),
-            Err(Fault::Broken(why)) => return Err(Fault::broken(format!("is not whole: {} {why}", outside(name)))),
-            Err(Fault::Unread(why)) => return Err(Fault::unread(format!("has a part that was not seen: {} {why}", outside(name)))),
-            Err(fault) => return Err(fault),
-        }
+        let found = found.map_err(|fault| fault.of_part(name))?;
+        cluster |= name.starts_with("base.") && found.format.starts_with("PostgreSQL base backup");
     }
     if !cluster {
         return Err(Fault::broken("is not whole: base.tar is missing, or has no database in it"));
@@ -92,7 +88,7 @@ fn wal(folder: &Path, manifest: &Manifest) -> Result<(), Fault> {
         .flatten()
         .flatten()
         .filter_map(|entry| Some((entry.file_name().to_str()?.to_owned(), entry.metadata().ok()?.len())))
-        .filter(|(name, _)| name.len() == 24 && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .filter(|(name, _)| is_wal_segment(name))
         .collect();
     let Some(size) = segments.iter().map(|(_, size)| *size).find(|size| size.is_power_of_two() && *size >= 1 << 20) else {
         return Err(Fault::unread("holds no WAL: whether the archive has what a restore of it needs cannot be seen here"));

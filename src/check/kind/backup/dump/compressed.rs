@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Chain, Read};
 
 use bzip2::bufread::MultiBzDecoder;
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
 use lz4_flex::frame::FrameDecoder as Lz4Decoder;
 use lzma_rust2::XzReader;
 use ruzstd::decoding::{
@@ -11,10 +11,14 @@ use ruzstd::decoding::{
     errors::{FrameDecoderError, ReadFrameHeaderError},
 };
 
+use super::reading::skip;
+
 /// A compression that is read here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compression {
     Gzip,
+    /// Within the custom format only.
+    Zlib,
     Zstd,
     Xz,
     Bzip2,
@@ -39,6 +43,7 @@ impl Compression {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
+            Self::Zlib => "zlib",
             Self::Zstd => "zstd",
             Self::Xz => "xz",
             Self::Bzip2 => "bzip2",
@@ -51,6 +56,7 @@ impl Compression {
 pub(super) fn reader<'a>(compression: Compression, input: impl BufRead + 'a) -> Box<dyn Read + 'a> {
     match compression {
         Compression::Gzip => Box::new(MultiGzDecoder::new(input)),
+        Compression::Zlib => Box::new(ZlibDecoder::new(input)),
         Compression::Zstd => Box::new(Frames { input, frame: None, seen: false }),
         Compression::Xz => Box::new(XzReader::new(input, true)),
         Compression::Bzip2 => Box::new(MultiBzDecoder::new(input)),
@@ -106,10 +112,7 @@ impl<R: BufRead> Frames<R> {
                     return Ok(true);
                 }
                 Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
-                    let length = u64::from(length);
-                    if io::copy(&mut self.input.by_ref().take(length), &mut io::sink())? < length {
-                        return Err(io::ErrorKind::UnexpectedEof.into());
-                    }
+                    skip(&mut self.input, length.into())?;
                 }
                 Err(error) => return Err(wrong(error)),
             }

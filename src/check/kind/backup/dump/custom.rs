@@ -5,14 +5,11 @@ use std::{
     io::{self, BufRead, BufReader, Read},
 };
 
-use flate2::read::ZlibDecoder;
-
 use super::{
-    archive::{Archive, CUSTOM, Entry, Packing},
-    compressed::{Compression, reader},
-    content::{Content, Family},
+    archive::{Archive, CUSTOM, Entry},
+    compressed::reader,
+    content::{Content, Family, has_rows},
     fault::{Fault, outside},
-    rows::has_rows,
 };
 
 /// The data of a table.
@@ -30,7 +27,7 @@ pub(super) fn read(input: &mut dyn BufRead, archive: &Archive) -> Result<Content
     let mut wanted: HashMap<i64, &Entry> = archive.entries.iter().map(|entry| (entry.id, entry)).collect();
     let mut tables = false;
     while let Some(block) = next_byte(input)? {
-        let id = archive.int(input)?;
+        let id = archive.ints.int(input)?;
         let entry = wanted.remove(&id).ok_or_else(|| Fault::broken("is damaged: it has data that its table of contents does not know"))?;
         match block {
             DATA => {
@@ -41,7 +38,7 @@ pub(super) fn read(input: &mut dyn BufRead, archive: &Archive) -> Result<Content
                 }
             }
             BLOBS => {
-                while archive.int(input)? != 0 {
+                while archive.ints.int(input)? != 0 {
                     data(input, archive)?;
                 }
             }
@@ -52,16 +49,7 @@ pub(super) fn read(input: &mut dyn BufRead, archive: &Archive) -> Result<Content
         let more = if wanted.len() > 1 { format!(" and {} more", wanted.len() - 1) } else { String::new() };
         return Err(Fault::broken(format!("is truncated: the data of {}{more} is missing", outside(&first.name))));
     }
-    content_or_empty(content, tables)
-}
-
-/// A dump without a row is no backup.
-pub(super) fn content_or_empty(content: Content, tables: bool) -> Result<Content, Fault> {
-    match (tables, content.tables.is_empty()) {
-        (false, _) => Err(Fault::broken("holds no table's data: only the schema was dumped")),
-        (true, true) => Err(Fault::broken("holds no rows: every table was empty")),
-        (true, false) => Ok(content),
-    }
+    content.with_rows(tables)
 }
 
 /// Whether the data that comes next has rows.
@@ -71,10 +59,8 @@ fn data(input: &mut dyn BufRead, archive: &Archive) -> Result<bool, Fault> {
         return Ok(false);
     }
     let found = match archive.compression {
-        Packing::None => has_rows(&mut chunks),
-        Packing::Zlib => has_rows(&mut ZlibDecoder::new(&mut chunks)),
-        Packing::Zstd => has_rows(&mut reader(Compression::Zstd, BufReader::new(&mut chunks))),
-        Packing::Lz4 => has_rows(&mut reader(Compression::Lz4, BufReader::new(&mut chunks))),
+        None => has_rows(&mut chunks),
+        Some(compression) => has_rows(&mut reader(compression, BufReader::new(&mut chunks))),
     };
     if let Some(fault) = chunks.fault.take() {
         return Err(fault);
@@ -96,7 +82,7 @@ struct Chunks<'a> {
 impl Chunks<'_> {
     /// Reads the length of the next chunk; whether there is one.
     fn begin(&mut self) -> Result<bool, Fault> {
-        match u64::try_from(self.archive.int(self.input)?) {
+        match u64::try_from(self.archive.ints.int(self.input)?) {
             Ok(0) => self.ended = true,
             Ok(length) => self.left = length,
             Err(_) => return Err(Fault::broken("is damaged: the length of a block is negative")),

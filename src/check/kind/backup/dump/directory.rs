@@ -9,13 +9,13 @@ use std::{
 use super::{
     archive::{self, Entry},
     compressed::{Compression, reader},
-    content::{Content, Family},
-    custom::content_or_empty,
+    content::{Content, Family, has_rows},
     fault::{Fault, outside},
-    folder::TOC,
-    rows::has_rows,
-    source::open,
+    reading::open,
 };
+
+/// The table of contents.
+pub(super) const TOC: &str = "toc.dat";
 
 /// What pg_dump appends to the name of a compressed file; the table of contents has the name without.
 const ENDINGS: [&str; 4] = ["", ".gz", ".zst", ".lz4"];
@@ -40,7 +40,7 @@ pub(super) fn read(folder: &Path, until: Instant) -> Result<Content, Fault> {
             blobs(folder, file, until).map_err(within)?;
         }
     }
-    content_or_empty(content, tables)
+    content.with_rows(tables)
 }
 
 fn of_entry(entry: &Entry, file: &str, fault: Fault) -> Fault {

@@ -26,6 +26,15 @@ impl Fault {
     pub(super) fn unread(why: impl Into<String>) -> Self {
         Self::Unread(why.into())
     }
+
+    /// What it means for the whole that its part `name` has this fault.
+    pub(super) fn of_part(self, name: &str) -> Self {
+        match self {
+            Self::Broken(why) => Self::Broken(format!("is not whole: {} {why}", outside(name))),
+            Self::Unread(why) => Self::Unread(format!("has a part that was not seen: {} {why}", outside(name))),
+            Self::Changing => Self::Changing,
+        }
+    }
 }
 
 impl From<io::Error> for Fault {

@@ -8,12 +8,14 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{aof_folder, base_backup, content::Content, directory, fault::Fault, source::modified};
-
-/// The file that lists what is in a base backup.
-pub(super) const BACKUP_MANIFEST: &str = "backup_manifest";
-/// The table of contents of pg_dump's directory format.
-pub(super) const TOC: &str = "toc.dat";
+use super::{
+    aof_folder, base_backup,
+    content::Content,
+    directory::{self, TOC},
+    fault::Fault,
+    manifest::MANIFEST,
+    reading::modified,
+};
 
 /// More files than this are not counted.
 const MOST_FILES: usize = 2_000_000;
@@ -37,7 +39,7 @@ pub(super) fn glance(path: &Path) -> Result<(), Fault> {
 }
 
 fn shape(path: &Path) -> Result<Shape, Fault> {
-    if path.join(BACKUP_MANIFEST).is_file() {
+    if path.join(MANIFEST).is_file() {
         return Ok(Shape::BaseBackup);
     }
     if path.join(TOC).is_file() {
@@ -82,7 +84,7 @@ pub(super) fn measure(path: &Path, until: Instant) -> Result<(u64, Timestamp), F
             }
         }
     }
-    for list in [BACKUP_MANIFEST, TOC] {
+    for list in [MANIFEST, TOC] {
         if let Ok(metadata) = fs::metadata(path.join(list)) {
             return Ok((size, modified(&metadata)?));
         }

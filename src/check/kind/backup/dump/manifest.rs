@@ -10,14 +10,18 @@ use std::{
     time::Instant,
 };
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use jiff::Timestamp;
 use serde::{
     Deserialize, Deserializer as _,
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
-use sha2::{Digest as _, Sha256};
 
-use super::{fault::Fault, source::Timed};
+use super::{crc::Crc, fault::Fault, reading::Timed};
+use crate::model::{Digest, RunningDigest};
+
+/// What it is called.
+pub(super) const MANIFEST: &str = "backup_manifest";
 
 /// A million files take a hundred and fifty megabytes.
 const LARGEST: u64 = 512 << 20;
@@ -60,18 +64,19 @@ pub(super) struct Manifest {
 impl Listed {
     /// Its name within the folder; a name that is not UTF-8 stands in hexadecimal digits.
     pub(super) fn name(&self) -> Option<String> {
-        let decoded = || {
-            let digits = self.encoded_path.as_deref()?.as_bytes().chunks(2);
-            let bytes: Option<Vec<u8>> = digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
-            Some(String::from_utf8_lossy(&bytes?).into_owned())
-        };
-        self.path.clone().or_else(decoded)
+        let decoded = || HEXLOWER_PERMISSIVE.decode(self.encoded_path.as_deref()?.as_bytes()).ok();
+        self.path.clone().or_else(|| Some(String::from_utf8_lossy(&decoded()?).into_owned()))
     }
 
     fn modified(&self) -> Option<Timestamp> {
         let text = self.last_modified.as_deref()?.strip_suffix(" GMT")?;
         format!("{}Z", text.replace(' ', "T")).parse().ok()
     }
+}
+
+/// Whether it is the name of a segment of WAL.
+pub(super) fn is_wal_segment(name: &str) -> bool {
+    name.len() == 24 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Reads it, hands each file to `each`, and compares the manifest's own checksum.
@@ -81,14 +86,14 @@ pub(super) fn read(path: &Path, until: Instant, each: &mut dyn FnMut(Listed) -> 
         return Err(Fault::unread("has a manifest larger than 512 MiB"));
     }
     let own = own_checksum(path, size, until)?;
-    let mut fault = None;
     let mut deserializer = serde_json::Deserializer::from_reader(BufReader::new(Timed::new(File::open(path)?, until)));
-    let top = Top { each, fault: &mut fault, manifest: Manifest::default(), stated: None };
-    let parsed = deserializer.deserialize_map(top);
+    let mut reader = Reader { each, fault: None, manifest: Manifest::default(), stated: None };
+    let parsed = deserializer.deserialize_map(&mut reader);
+    let Reader { fault, manifest, stated, .. } = reader;
     if let Some(fault) = fault {
         return Err(fault);
     }
-    let (manifest, stated) = parsed.map_err(|error| Fault::broken(format!("has a manifest that is damaged (line {})", error.line())))?;
+    parsed.map_err(|error| Fault::broken(format!("has a manifest that is damaged (line {})", error.line())))?;
     if stated.as_deref() != Some(own.as_str()) {
         return Err(Fault::broken("has a manifest that is damaged: its own checksum does not match"));
     }
@@ -99,7 +104,7 @@ pub(super) fn read(path: &Path, until: Instant, each: &mut dyn FnMut(Listed) -> 
 }
 
 /// SHA-256 over everything but the last line.
-fn own_checksum(path: &Path, size: u64, until: Instant) -> Result<String, Fault> {
+fn own_checksum(path: &Path, size: u64, until: Instant) -> Result<Digest, Fault> {
     let mut file = File::open(path)?;
     let tail_at = size.saturating_sub(1024);
     file.seek(SeekFrom::Start(tail_at))?;
@@ -107,10 +112,87 @@ fn own_checksum(path: &Path, size: u64, until: Instant) -> Result<String, Fault>
     file.take(1024).read_to_end(&mut tail)?;
     let body = tail.strip_suffix(b"\n").unwrap_or(&tail);
     let last = body.iter().rposition(|byte| *byte == b'\n').ok_or_else(|| Fault::broken("has a manifest that is truncated"))?;
-    let mut hasher = Sha256::new();
-    let mut input = Timed::new(File::open(path)?, until).take(tail_at + last as u64 + 1);
-    piece_by_piece(&mut input, |bytes| hasher.update(bytes))?;
-    Ok(hex(&hasher.finalize()))
+    let mut digest = RunningDigest::new();
+    io::copy(&mut Timed::new(File::open(path)?, until).take(tail_at + last as u64 + 1), &mut digest)?;
+    Ok(digest.finish())
+}
+
+/// Takes the manifest as it comes, so that only one file of it is held at a time.
+struct Reader<'a> {
+    each: &'a mut dyn FnMut(Listed) -> Result<(), Fault>,
+    fault: Option<Fault>,
+    manifest: Manifest,
+    stated: Option<String>,
+}
+
+impl<'de> Visitor<'de> for &mut Reader<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a backup manifest")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "PostgreSQL-Backup-Manifest-Version" => {
+                    let version: u64 = map.next_value()?;
+                    if !(1..=2).contains(&version) {
+                        self.fault = Some(Fault::unread(format!("has a manifest of version {version}, which is not known here")));
+                        return Err(A::Error::custom("version"));
+                    }
+                }
+                "Files" => map.next_value_seed(&mut *self)?,
+                "WAL-Ranges" => self.manifest.wal = map.next_value()?,
+                "Manifest-Checksum" => self.stated = Some(map.next_value()?),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut files: A) -> Result<(), A::Error> {
+        while let Some(listed) = files.next_element::<Listed>()? {
+            self.manifest.files += 1;
+            self.manifest.newest = self.manifest.newest.max(listed.modified());
+            if let Err(fault) = (self.each)(listed) {
+                self.fault = Some(fault);
+                return Err(A::Error::custom("a file is wrong"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The list of files.
+impl<'de> DeserializeSeed<'de> for &mut Reader<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+/// Reads a file to its end and gives its checksum in hexadecimal digits; `None` for an algorithm not known here.
+pub(super) fn checksum(input: &mut dyn io::Read, algorithm: &str) -> io::Result<Option<String>> {
+    fn digest<D: sha2::Digest>(input: &mut dyn io::Read) -> io::Result<String> {
+        let mut hasher = D::new();
+        piece_by_piece(input, |bytes| hasher.update(bytes))?;
+        Ok(HEXLOWER.encode(&hasher.finalize()))
+    }
+    Ok(Some(match algorithm.to_ascii_uppercase().as_str() {
+        "SHA224" => digest::<sha2::Sha224>(input)?,
+        "SHA256" => digest::<sha2::Sha256>(input)?,
+        "SHA384" => digest::<sha2::Sha384>(input)?,
+        "SHA512" => digest::<sha2::Sha512>(input)?,
+        "CRC32C" => {
+            let mut crc = Crc::castagnoli();
+            piece_by_piece(input, |bytes| crc.add(bytes))?;
+            // The server writes the number as it lies in memory, the least significant byte first.
+            HEXLOWER.encode(&crc.value().to_le_bytes()[..4])
+        }
+        _ => return Ok(None),
+    }))
 }
 
 /// Hands over everything that comes, piece by piece.
@@ -122,94 +204,4 @@ fn piece_by_piece(input: &mut dyn io::Read, mut take: impl FnMut(&[u8])) -> io::
             read => take(&buffer[..read]),
         }
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-struct Top<'a> {
-    each: &'a mut dyn FnMut(Listed) -> Result<(), Fault>,
-    fault: &'a mut Option<Fault>,
-    manifest: Manifest,
-    stated: Option<String>,
-}
-
-impl<'de> Visitor<'de> for Top<'_> {
-    type Value = (Manifest, Option<String>);
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a backup manifest")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "PostgreSQL-Backup-Manifest-Version" => {
-                    let version: u64 = map.next_value()?;
-                    if !(1..=2).contains(&version) {
-                        *self.fault = Some(Fault::unread(format!("has a manifest of version {version}, which is not known here")));
-                        return Err(A::Error::custom("version"));
-                    }
-                }
-                "Files" => map.next_value_seed(Files(&mut self))?,
-                "WAL-Ranges" => self.manifest.wal = map.next_value()?,
-                "Manifest-Checksum" => self.stated = Some(map.next_value()?),
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok((self.manifest, self.stated))
-    }
-}
-
-struct Files<'t, 'a>(&'t mut Top<'a>);
-
-impl<'de> DeserializeSeed<'de> for Files<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Files<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of files")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(listed) = seq.next_element::<Listed>()? {
-            self.0.manifest.files += 1;
-            self.0.manifest.newest = self.0.manifest.newest.max(listed.modified());
-            if let Err(fault) = (self.0.each)(listed) {
-                *self.0.fault = Some(fault);
-                return Err(A::Error::custom("a file is wrong"));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Reads a file to its end and gives its checksum in hexadecimal digits; `None` for an algorithm not known here.
-pub(super) fn checksum(input: &mut dyn io::Read, algorithm: &str) -> io::Result<Option<String>> {
-    fn digest<D: sha2::Digest>(input: &mut dyn io::Read) -> io::Result<String> {
-        let mut hasher = D::new();
-        piece_by_piece(input, |bytes| hasher.update(bytes))?;
-        Ok(hex(&hasher.finalize()))
-    }
-    Ok(Some(match algorithm.to_ascii_uppercase().as_str() {
-        "SHA224" => digest::<sha2::Sha224>(input)?,
-        "SHA256" => digest::<sha2::Sha256>(input)?,
-        "SHA384" => digest::<sha2::Sha384>(input)?,
-        "SHA512" => digest::<sha2::Sha512>(input)?,
-        "CRC32C" => {
-            let mut crc = super::crc::Crc32c::new();
-            piece_by_piece(input, |bytes| crc.add(bytes))?;
-            // The server writes the number as it lies in memory, the least significant byte first.
-            hex(&crc.value().to_le_bytes())
-        }
-        _ => return Ok(None),
-    }))
 }

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read as _};
 use super::{
     content::{Content, Family},
     fault::Fault,
+    reading::{byte, skip},
 };
 
 /// The last line of an armoured message.
@@ -79,14 +80,4 @@ fn packet(input: &mut dyn BufRead) -> Result<u8, Fault> {
 
 fn number(input: &mut dyn BufRead, bytes: u32) -> io::Result<u64> {
     (0..bytes).try_fold(0, |number, _| Ok(number << 8 | u64::from(byte(input)?)))
-}
-
-fn byte(input: &mut dyn BufRead) -> io::Result<u8> {
-    let mut byte = [0];
-    input.read_exact(&mut byte)?;
-    Ok(byte[0])
-}
-
-fn skip(input: &mut dyn BufRead, length: u64) -> io::Result<()> {
-    if io::copy(&mut input.take(length), &mut io::sink())? < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
 }

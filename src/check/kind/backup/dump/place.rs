@@ -1,8 +1,8 @@
 //! A backup on disk: a file, or a folder that is one backup.
 
 use std::{
-    fs::{self, File, Metadata},
-    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    fs::{self, File},
+    io::BufRead as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -10,9 +10,13 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    content::{self, Accepts, Content, Kind, in_time, read_input},
+    content::Content,
     fault::Fault,
-    folder, zipped,
+    folder,
+    manifest::MANIFEST,
+    reading::{in_time, modified, open},
+    stream::{self, Accepts, ZIP, read_input},
+    zipped,
 };
 
 /// Where a backup lies, and what the file system says about it.
@@ -38,7 +42,7 @@ impl Place {
     /// When it cannot be looked up by `until`, or is neither file nor folder.
     pub fn of(path: &Path, until: Instant) -> Result<Self, Fault> {
         let mut path = path.canonicalize()?;
-        if path.file_name().is_some_and(|name| name == folder::BACKUP_MANIFEST)
+        if path.file_name().is_some_and(|name| name == MANIFEST)
             && let Some(parent) = path.parent()
         {
             path = parent.to_owned();
@@ -60,8 +64,8 @@ impl Place {
 /// # Errors
 /// What is wrong with it.
 pub fn read(place: &Place, accepts: Accepts, at: Timestamp, until: Instant) -> Result<Content, Fault> {
-    let found =
-        if place.folder { in_time(until, folder::read(&place.path, until)) } else { in_time(until, file(&place.path, accepts, until)) };
+    let found = if place.folder { folder::read(&place.path, until) } else { file(&place.path, accepts, until) };
+    let found = in_time(until, found);
     if matches!(found, Err(Fault::Broken(_))) && at.duration_since(place.modified).abs() < FRESH {
         // What looks damaged may only be unfinished: a moment tells.
         std::thread::sleep(Duration::from_secs(1).min(until.saturating_duration_since(Instant::now())));
@@ -75,7 +79,8 @@ pub fn read(place: &Place, accepts: Accepts, at: Timestamp, until: Instant) -> R
 
 fn file(path: &Path, accepts: Accepts, until: Instant) -> Result<Content, Fault> {
     let mut input = open(path, until)?;
-    if zipped::begins(input.fill_buf()?) { zipped::read(path, accepts, until) } else { read_input(input, accepts, until) }
+    let head = input.fill_buf()?;
+    if ZIP.iter().any(|start| head.starts_with(start)) { zipped::read(path, accepts, until) } else { read_input(input, accepts, until) }
 }
 
 /// Looks at the beginning of a backup only, until then.
@@ -92,48 +97,5 @@ pub fn glance(place: &Place, accepts: Accepts, until: Instant) -> Result<(), Fau
     if place.folder {
         return folder::glance(&place.path);
     }
-    match in_time(until, content::begins(File::open(&place.path)?, until))? {
-        Kind::Sealed(name) => Err(content::sealed(name)),
-        _ => Ok(()),
-    }
-}
-
-/// A regular file, to be read until then.
-pub(super) fn open(path: &Path, until: Instant) -> Result<Box<dyn BufRead>, Fault> {
-    // Opening a pipe would wait for its writer: ask what it is first.
-    if !fs::metadata(path)?.is_file() {
-        return Err(Fault::broken("is not a regular file"));
-    }
-    Ok(Box::new(BufReader::with_capacity(256 << 10, Timed::new(File::open(path)?, until))))
-}
-
-pub(super) fn modified(metadata: &Metadata) -> Result<Timestamp, Fault> {
-    Timestamp::try_from(metadata.modified()?).map_err(|_| Fault::unread("has a time of last change that makes no sense"))
-}
-
-/// A reader that fails once its time is up.
-pub(super) struct Timed<R> {
-    inner: R,
-    until: Instant,
-}
-
-impl<R> Timed<R> {
-    pub(super) fn new(inner: R, until: Instant) -> Self {
-        Self { inner, until }
-    }
-}
-
-impl<R: Seek> Seek for Timed<R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.inner.seek(to)
-    }
-}
-
-impl<R: Read> Read for Timed<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if Instant::now() >= self.until {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        self.inner.read(buf)
-    }
+    in_time(until, stream::glance(File::open(&place.path)?, until))
 }

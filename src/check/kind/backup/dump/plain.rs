@@ -3,15 +3,13 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use jiff::{
-    SignedDuration, Timestamp,
+    Timestamp,
     civil::{Date, Time},
-    tz::TimeZone,
 };
 
 use super::{
-    content::{Content, Family},
+    content::{Content, Family, latest},
     fault::Fault,
-    rows::table_name,
 };
 
 /// Who wrote the text.
@@ -118,14 +116,46 @@ impl Read for Text<'_> {
     }
 }
 
-/// The latest that `… on 2026-11-29  1:02:03` can be: it is a local time, and the westernmost zone is twelve hours behind.
+/// The latest that `… on 2026-11-29  1:02:03` can be.
 fn said_time(line: &[u8]) -> Option<Timestamp> {
     let mut words = std::str::from_utf8(line).ok()?.split_once(" on ")?.1.split_whitespace();
     let (date, time) = (words.next()?.parse::<Date>().ok()?, format!("{:0>8}", words.next()?).parse::<Time>().ok()?);
-    date.to_datetime(time).to_zoned(TimeZone::UTC).ok()?.timestamp().checked_add(SignedDuration::from_hours(12)).ok()
+    latest(date.to_datetime(time))
 }
 
 /// What may follow the completion line: since the fix of CVE-2025-8714 a `\unrestrict` with a random word.
 fn after_the_end(line: &[u8]) -> bool {
     line.is_empty() || line.starts_with(b"--") || line.starts_with(b"\\unrestrict ")
+}
+
+/// The table at the beginning of what follows `COPY ` or `INSERT INTO `, without quotes.
+fn table_name(rest: &[u8]) -> String {
+    let mut name = String::new();
+    let mut quote = None;
+    for c in String::from_utf8_lossy(rest.get(..300).unwrap_or(rest)).chars() {
+        match (c, quote) {
+            ('"' | '`', None) => quote = Some(c),
+            (c, Some(q)) if c == q => quote = None,
+            (' ' | '(' | ';', None) => break,
+            (c, _) => name.push(c),
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table_name;
+
+    #[test]
+    fn names_of_tables() {
+        for (rest, name) in [
+            ("public.users (id, name) FROM stdin;", "public.users"),
+            ("public.\"Odd name\" (id) FROM stdin;", "public.Odd name"),
+            ("`orders` VALUES (1)", "orders"),
+            ("users(id) VALUES", "users"),
+        ] {
+            assert_eq!(table_name(rest.as_bytes()), name);
+        }
+    }
 }

@@ -7,10 +7,10 @@ use std::{
 
 use super::{
     archive::{self, Archive},
-    content::{Content, Family},
-    custom::content_or_empty,
+    content::{Content, Family, has_rows},
     fault::{Fault, outside},
-    rows::has_rows,
+    manifest::is_wal_segment,
+    reading::skip,
 };
 
 /// Everything in a tar is a multiple of this long.
@@ -67,7 +67,7 @@ pub(super) fn read(input: &mut dyn BufRead, any: bool) -> Result<Content, Fault>
             content.note(&entry.name);
         }
     }
-    content_or_empty(content, tables)
+    content.with_rows(tables)
 }
 
 /// The next member; `None` after the two empty blocks that end a whole tar.
@@ -83,11 +83,11 @@ fn next(input: &mut dyn BufRead) -> Result<Option<Head>, Fault> {
     if octal(&block[148..156]) != Some(sum) {
         return Err(Fault::broken("is damaged: the checksum of a member's head does not match"));
     }
-    let name = |bytes: &[u8]| String::from_utf8_lossy(bytes.split(|byte| *byte == 0).next().unwrap_or_default()).into_owned();
+    let name = block[..100].split(|byte| *byte == 0).next().unwrap_or_default();
     let size = octal(&block[124..136]).ok_or_else(|| Fault::broken("is damaged: the size of a member makes no sense"))?;
     // Links and folders have no contents, whatever size they give.
     let size = if matches!(block[156], b'1'..=b'6') { 0 } else { size };
-    Ok(Some(Head { name: name(&block[..100]), size }))
+    Ok(Some(Head { name: String::from_utf8_lossy(name).into_owned(), size }))
 }
 
 /// A number in octal digits, or with its first bit set in plain bytes (GNU, for large files).
@@ -108,7 +108,7 @@ fn octal(field: &[u8]) -> Option<u64> {
 fn member(input: &mut dyn BufRead, head: &Head, found: &mut Found) -> Result<(), Fault> {
     let name = head.name.trim_start_matches("./");
     found.cluster |= matches!(name, "PG_VERSION" | "backup_label" | "global/pg_control");
-    found.wal |= name.len() == 24 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    found.wal |= is_wal_segment(name);
     let mut contents = BufReader::new(Whole { input, left: head.size });
     if name == "toc.dat" && found.dump.is_none() {
         found.dump = Some(archive::read(&mut contents)?);
@@ -122,11 +122,7 @@ fn member(input: &mut dyn BufRead, head: &Head, found: &mut Found) -> Result<(),
             }
         }
     }
-    let padding = head.size.next_multiple_of(BLOCK as u64) - head.size;
-    if io::copy(&mut input.take(padding), &mut io::sink())? < padding {
-        return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-    }
-    Ok(())
+    Ok(skip(input, head.size.next_multiple_of(BLOCK as u64) - head.size)?)
 }
 
 /// A member's bytes; fewer than its head says are an error.

@@ -10,18 +10,14 @@ use std::{
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    content::{Accepts, Content, Family, read_input},
+    content::{Content, Family},
     fault::{Fault, outside},
-    source::Timed,
+    reading::Timed,
+    stream::{Accepts, read_input},
 };
 
 /// More members than this are not followed.
 const MOST_MEMBERS: usize = 100_000;
-
-/// Whether a file begins as one; an empty one begins with its end.
-pub(super) fn begins(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
-}
 
 pub(super) fn read(path: &Path, accepts: Accepts, until: Instant) -> Result<Content, Fault> {
     // Its list stands at the end: a truncated one has none.
