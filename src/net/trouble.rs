@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use rustls::{AlertDescription, CertificateError, Error};
+
+use crate::model::{excerpt, plain};
+
 /// Why a server could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
@@ -17,5 +21,53 @@ impl Trouble {
     /// `who` is the server as people know it: `PostgreSQL at db:5432`.
     pub(super) fn timed_out(who: &str, doing: &str, after: Duration) -> Self {
         Self::Unreachable(format!("{who} {doing} within {} ms", after.as_millis()))
+    }
+}
+
+/// Where a kind of server differs in what is said of its TLS.
+pub(super) struct TlsHints {
+    /// The settings that name a certificate of ours.
+    pub(super) identity: &'static str,
+    /// What to name for a CA that is not trusted.
+    pub(super) issuer: &'static str,
+    /// What follows on a certificate for another host.
+    pub(super) name: &'static str,
+    /// How much of a foreign text is shown.
+    pub(super) longest: usize,
+}
+
+impl TlsHints {
+    /// What TLS says about a connection.
+    pub(super) fn of_tls(&self, error: &Error) -> String {
+        use AlertDescription::{BadCertificate, CertificateRequired, HandshakeFailure, ProtocolVersion, UnknownCA};
+        match error {
+            Error::InvalidCertificate(wrong) => format!("its certificate is not accepted: {}", self.of_certificate(wrong)),
+            Error::AlertReceived(CertificateRequired | BadCertificate | UnknownCA) => {
+                format!("the server does not accept our client certificate ({error}): give {}", self.identity)
+            }
+            Error::AlertReceived(ProtocolVersion | HandshakeFailure) => {
+                format!("no common TLS version or cipher ({error}); TLS 1.2 is the least")
+            }
+            _ => format!("the TLS handshake failed: {}", self.outside(&error.to_string())),
+        }
+    }
+
+    fn of_certificate(&self, wrong: &CertificateError) -> String {
+        use CertificateError::{
+            Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext, UnknownIssuer,
+        };
+        let said = self.outside(&wrong.to_string());
+        match wrong {
+            UnknownIssuer => format!("its issuer is not trusted; name {}", self.issuer),
+            NotValidForName | NotValidForNameContext { .. } => format!("it is for another host ({said}){}", self.name),
+            Expired | ExpiredContext { .. } => format!("it has expired ({said})"),
+            NotValidYet | NotValidYetContext { .. } => format!("it is not valid yet ({said})"),
+            _ => said,
+        }
+    }
+
+    /// Text from the server, short and harmless.
+    pub(super) fn outside(&self, text: &str) -> String {
+        excerpt(&plain(text).replace(['\n', '\t'], " "), self.longest)
     }
 }

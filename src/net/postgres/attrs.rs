@@ -1,6 +1,6 @@
 //! `target_session_attrs`: which of several servers will do. Source: libpq manual.
 
-use super::settings::{Settings, TargetError};
+use super::{settings::Settings, trouble::TargetError};
 
 /// What is demanded of the server behind a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

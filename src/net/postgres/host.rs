@@ -7,7 +7,7 @@ use std::{
 
 use secrecy::SecretString;
 
-use super::settings::{Settings, TargetError};
+use super::{settings::Settings, trouble::TargetError};
 
 /// One of the hosts to try.
 #[derive(Debug, Clone)]

@@ -24,6 +24,6 @@ mod wire;
 pub use lender::{Lender, Loan};
 pub use reading::Reading;
 pub use recorder::Recorder;
-pub use settings::{TargetError, schemas};
+pub use settings::schemas;
 pub use target::Target;
-pub use trouble::{Refused, Trouble};
+pub use trouble::{Refused, TargetError, Trouble};

@@ -2,7 +2,7 @@
 
 use std::{iter::Peekable, str::Chars};
 
-use super::settings::TargetError;
+use super::trouble::TargetError;
 
 /// The settings of `text`, in its order.
 pub(super) fn parse(text: &str) -> Result<Vec<(String, String)>, TargetError> {

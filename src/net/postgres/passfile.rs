@@ -32,44 +32,39 @@ pub(super) fn password(file: &Path, login: &Login<'_>) -> Result<String, String>
 fn matching(line: &str, login: &Login<'_>) -> Option<String> {
     let mut fields = fields(line.strip_suffix('\r').unwrap_or(line)).into_iter();
     let (host, port, database, user, password) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-    let fits = |field: &Field, value: &str| field.wild || field.text == value;
-    let matches = (host.wild || login.hosts.iter().any(|name| host.text == *name))
-        && fits(&port, &login.port.to_string())
-        && fits(&database, login.database)
-        && fits(&user, login.user);
+    let matches = login.hosts.iter().any(|name| host.fits(name))
+        && port.fits(&login.port.to_string())
+        && database.fits(login.database)
+        && user.fits(login.user);
     (matches && !password.text.is_empty()).then_some(password.text)
 }
 
 #[derive(Default)]
 struct Field {
     text: String,
-    /// A bare `*`; `\*` is the character.
-    wild: bool,
+    /// Whether a character of it is escaped: `\*` is no wildcard.
+    escaped: bool,
+}
+
+impl Field {
+    fn fits(&self, value: &str) -> bool {
+        self.text == value || (self.text == "*" && !self.escaped)
+    }
 }
 
 /// The fields between colons, `\:` and `\\` resolved; the fifth ends at the next colon, as in libpq.
 fn fields(line: &str) -> Vec<Field> {
     let mut fields = vec![Field::default()];
     let mut chars = line.chars();
-    let mut raw = String::new();
     while let Some(c) = chars.next() {
         let last = fields.len() - 1;
         match c {
-            ':' => {
-                fields[last].wild = raw == "*";
-                raw.clear();
-                fields.push(Field::default());
-            }
+            ':' => fields.push(Field::default()),
             '\\' => {
-                raw.push(c);
-                let escaped = chars.next().unwrap_or('\\');
-                raw.push(escaped);
-                fields[last].text.push(escaped);
+                fields[last].text.push(chars.next().unwrap_or('\\'));
+                fields[last].escaped = true;
             }
-            c => {
-                raw.push(c);
-                fields[last].text.push(c);
-            }
+            c => fields[last].text.push(c),
         }
     }
     fields

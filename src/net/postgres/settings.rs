@@ -4,20 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{
     keyword::{KEYWORDS, Keyword, Treatment},
-    pairs, uri,
+    pairs,
+    trouble::TargetError,
+    uri,
 };
 use crate::model::{ProcessEnv, words_of};
-
-/// Why a text does not say where to connect. It never quotes a part that may belong to a password.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct TargetError(pub(super) String);
-
-impl TargetError {
-    pub(super) fn new(why: impl Into<String>) -> Self {
-        Self(why.into())
-    }
-}
 
 /// One setting and where it stands: `None` in the text itself, else the variable.
 pub(super) struct Given {

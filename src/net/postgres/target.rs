@@ -11,8 +11,9 @@ use super::{
     attrs::SessionAttrs,
     host::{Host, Password},
     passfile::{self, Login},
-    settings::{Settings, TargetError},
+    settings::Settings,
     tls::{Tls, home},
+    trouble::TargetError,
 };
 use crate::model::{Digest, ProcessEnv};
 

@@ -2,13 +2,19 @@
 
 use std::{error::Error as _, io};
 
-use rustls::{AlertDescription, CertificateError};
 use tokio_postgres::error::{DbError, Error, SqlState};
 
 use super::wire::Refusal;
-use crate::model::{excerpt, plain};
+use crate::net::trouble::TlsHints;
 
 pub use crate::net::trouble::Trouble;
+
+const HINTS: TlsHints = TlsHints {
+    identity: "`sslcert` and `sslkey`",
+    issuer: "the CA in `sslrootcert`, or `system` for the system's roots",
+    name: "; `sslmode=verify-full` demands the name in subjectAltName",
+    longest: 300,
+};
 
 impl Trouble {
     /// What an error of the connection or of a query says.
@@ -23,7 +29,10 @@ impl Trouble {
             });
         }
         if let Some(tls) = found::<rustls::Error>(error) {
-            return of_tls(who, tls);
+            return Self::Unknown(match tls {
+                rustls::Error::InvalidMessage(_) => not_postgres(who),
+                _ => format!("{who}: {}", HINTS.of_tls(tls)),
+            });
         }
         if let Some(io) = found::<io::Error>(error) {
             return of_io(who, io);
@@ -33,6 +42,17 @@ impl Trouble {
         }
         let cause = error.source().map(|cause| format!(": {}", outside(&cause.to_string()))).unwrap_or_default();
         Self::Unknown(format!("{who}: {error}{cause}"))
+    }
+}
+
+/// Why a text does not say where to connect. It never quotes a part that may belong to a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct TargetError(pub(super) String);
+
+impl TargetError {
+    pub(super) fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
     }
 }
 
@@ -137,41 +157,9 @@ fn of_server(who: &str, error: &DbError) -> Trouble {
     unknown(&format!("answers with an error (SQLSTATE {})", outside(code.code())))
 }
 
-fn of_tls(who: &str, error: &rustls::Error) -> Trouble {
-    use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage};
-    let why = match error {
-        InvalidCertificate(wrong) => format!("its certificate is not accepted: {}", of_certificate(wrong)),
-        AlertReceived(AlertDescription::CertificateRequired | AlertDescription::BadCertificate | AlertDescription::UnknownCA) => {
-            format!("the server does not accept our client certificate ({error}): give `sslcert` and `sslkey`")
-        }
-        AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure) => {
-            format!("no common TLS version or cipher ({error}); TLS 1.2 is the least")
-        }
-        InvalidMessage(_) => return Trouble::Unknown(not_postgres(who)),
-        _ => format!("the TLS handshake failed: {}", outside(&error.to_string())),
-    };
-    Trouble::Unknown(format!("{who}: {why}"))
-}
-
-fn of_certificate(wrong: &CertificateError) -> String {
-    match wrong {
-        CertificateError::UnknownIssuer => {
-            "its issuer is not trusted; name the CA in `sslrootcert`, or `system` for the system's roots".into()
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            format!("it is for another host ({}); `sslmode=verify-full` demands the name in subjectAltName", outside(&wrong.to_string()))
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => format!("it has expired ({})", outside(&wrong.to_string())),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            format!("it is not valid yet ({})", outside(&wrong.to_string()))
-        }
-        other => outside(&other.to_string()),
-    }
-}
-
 /// Text from the server, short and harmless.
 fn outside(text: &str) -> String {
-    excerpt(&plain(text).replace(['\n', '\t'], " "), 300)
+    HINTS.outside(text)
 }
 
 /// The first error of that type in the chain; an `io::Error` hides what it wraps from `source`.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use super::settings::TargetError;
+use super::trouble::TargetError;
 
 const ENCODE: &str = "in a password `@`, `:`, `/`, `?`, `#` and `%` must be percent-encoded";
 

@@ -53,61 +53,41 @@ const SIGNATURES: [u16; 12] = [0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0
 pub fn client_hello(version: Version, name: Option<&str>) -> Result<Vec<u8>, TlsError> {
     let mut random = [0; 32];
     provider().secure_random.fill(&mut random).map_err(|_| TlsError::Setup("no random bytes".into()))?;
-    let mut suites: Vec<u16> = Vec::new();
-    if version == Version::Tls12 {
-        suites.extend(TLS12_SUITES);
-    }
-    suites.extend(OLD_SUITES);
-    let mut body = version.bytes().to_vec();
-    body.extend(random);
-    body.push(0); // no session to resume
-    body.extend(counted16(&words(&suites)));
-    body.extend([1, 0]); // no compression
-    body.extend(counted16(&extensions(version, name)));
-    let mut message = vec![1];
-    message.extend(counted24(&body));
-    let mut record = vec![22, 3, 1];
-    record.extend(counted16(&message));
-    Ok(record)
+    let newer = if version == Version::Tls12 { &TLS12_SUITES[..] } else { &[] };
+    let suites = counted::<2>(&words(&[newer, &OLD_SUITES].concat()));
+    let extensions = counted::<2>(&extensions(version, name));
+    // No session to resume; no compression.
+    let body = [&version.bytes()[..], &random, &[0], &suites, &[1, 0], &extensions].concat();
+    let message = [&[1], &counted::<3>(&body)[..]].concat();
+    Ok([&[22, 3, 1], &counted::<2>(&message)[..]].concat())
 }
 
 /// There is no `supported_versions` among them, so that nothing newer can be agreed on.
 fn extensions(version: Version, name: Option<&str>) -> Vec<u8> {
     let mut all = Vec::new();
     if let Some(name) = name {
-        let mut entry = vec![0];
-        entry.extend(counted16(name.as_bytes()));
-        all.extend(extension(0, &counted16(&entry)));
+        let entry = [&[0], &counted::<2>(name.as_bytes())[..]].concat();
+        all.extend(extension(0, &counted::<2>(&entry)));
     }
-    all.extend(extension(10, &counted16(&words(&[29, 23, 24, 25]))));
+    all.extend(extension(10, &counted::<2>(&words(&[29, 23, 24, 25]))));
     all.extend(extension(11, &[1, 0]));
     if version == Version::Tls12 {
-        all.extend(extension(13, &counted16(&words(&SIGNATURES))));
+        all.extend(extension(13, &counted::<2>(&words(&SIGNATURES))));
     }
     all.extend(extension(0xff01, &[0]));
     all
 }
 
 fn extension(kind: u16, body: &[u8]) -> Vec<u8> {
-    let mut all = kind.to_be_bytes().to_vec();
-    all.extend(counted16(body));
-    all
+    [&kind.to_be_bytes()[..], &counted::<2>(body)].concat()
 }
 
 fn words(words: &[u16]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_be_bytes()).collect()
 }
 
-/// All that is counted here is a few hundred bytes, so the high bytes of its length are zero.
-fn counted16(bytes: &[u8]) -> Vec<u8> {
+/// With their length before them, in so many bytes: all that is counted here is a few hundred bytes.
+fn counted<const WIDTH: usize>(bytes: &[u8]) -> Vec<u8> {
     let length = bytes.len().to_be_bytes();
-    let mut all = length[length.len() - 2..].to_vec();
-    all.extend(bytes);
-    all
-}
-
-fn counted24(bytes: &[u8]) -> Vec<u8> {
-    let mut all = vec![0];
-    all.extend(counted16(bytes));
-    all
+    [&length[length.len() - WIDTH..], bytes].concat()
 }
