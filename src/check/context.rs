@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::Memo;
 use crate::{
-    model::{GivenAnswer, Masker, Phase, ProcessEnv, Release},
+    model::{GivenAnswer, Masker, Phase, ProcessEnv, Release, Secret},
     net::Reach,
 };
 
@@ -40,6 +40,9 @@ pub struct Shared {
     /// Who has which role, by the role's name.
     pub roles: BTreeMap<String, Vec<String>>,
 }
+
+/// Kept back at the end of an attempt.
+const RESERVE: Duration = Duration::from_millis(250);
 
 /// What one attempt of one check may touch.
 #[derive(Clone)]
@@ -116,6 +119,12 @@ impl Context {
         self.shared.masker.hide(name, value);
     }
 
+    /// The same for what stands in `secret`; it will read as the variable that this was written as, else as `${name}`.
+    pub fn hide_of(&self, secret: Option<&Secret>, name: &str, value: &str) {
+        let variable = secret.and_then(|secret| secret.written().strip_prefix("${")?.strip_suffix('}'));
+        self.hide(variable.filter(|variable| !variable.contains(['$', '{'])).unwrap_or(name), value);
+    }
+
     /// Says that the look was led to `target`, which no touch of the check names. To be called before it goes there.
     pub fn lead(&self, target: String) {
         self.led.lock().unwrap_or_else(PoisonError::into_inner).push(target);
@@ -126,9 +135,9 @@ impl Context {
         self.led.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// When this attempt ends.
-    pub fn deadline(&self) -> Instant {
-        self.deadline
+    /// When to stop waiting: a little before this attempt is cut off, so that the check can still say what it waited for.
+    pub fn until(&self) -> Instant {
+        self.deadline - RESERVE.min(self.remaining() / 10)
     }
 
     /// How long this attempt may still take.

@@ -1,15 +1,10 @@
-//! What every kind that asks PostgreSQL shares: the key `database`, and when to give up waiting.
-
-use std::time::{Duration, Instant};
+//! What every kind that asks PostgreSQL shares: the key `database`.
 
 use super::{Context, Touch, Unseen};
 use crate::{
     model::{ProcessEnv, Secret},
     net::postgres::{Loan, Target, TargetError},
 };
-
-/// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
-const MARGIN: Duration = Duration::from_millis(250);
 
 /// The target that `database` names, passwords included; each is hidden from every output first.
 ///
@@ -19,7 +14,7 @@ pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen>
     let target = Target::resolve(database.map(Secret::expose), cx.env()).map_err(|error| Unseen::Unknown(said(database, &error)))?;
     let target = target.under(&cx.path("")).with_passfile();
     for password in target.passwords() {
-        cx.hide(name(database), password);
+        cx.hide_of(database, "database password", password);
     }
     Ok(target)
 }
@@ -29,12 +24,7 @@ pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen>
 /// # Errors
 /// Why there is none.
 pub async fn lend(cx: &Context, target: &Target) -> Result<Loan, Unseen> {
-    Ok(cx.reach().postgres(target, until(cx)).await?)
-}
-
-/// When to stop waiting for a server, so that the check can still say what it waited for.
-pub fn until(cx: &Context) -> Instant {
-    cx.deadline() - MARGIN.min(cx.remaining() / 10)
+    Ok(cx.reach().postgres(target, cx.until()).await?)
 }
 
 /// What a look at `database` reaches; `action` is what is asked there.
@@ -57,13 +47,4 @@ fn said(database: Option<&Secret>, error: &TargetError) -> String {
         Some(secret) => format!("`database` ({}) cannot be used: {error}", secret.written()),
         None => error.to_string(),
     }
-}
-
-/// The variable that a secret was written as, else the key.
-fn name(database: Option<&Secret>) -> &str {
-    let written = database.map(Secret::written);
-    written
-        .and_then(|text| text.strip_prefix("${")?.strip_suffix('}'))
-        .filter(|name| !name.contains(['$', '{']))
-        .unwrap_or("database password")
 }

@@ -6,7 +6,7 @@ mod method;
 mod sent;
 
 pub use body::BodySeen;
-pub(crate) use body::{EXCERPT, essence, evidence};
-pub(crate) use look::{deadline, millis, unseen};
+pub(crate) use body::{EXCERPT, essence};
+pub(crate) use look::{judge_time, millis};
 pub use method::Method;
 pub use sent::{SentBody, SentHeaders};

@@ -1,6 +1,6 @@
 //! Why there is nothing to judge.
 
-use crate::net::Trouble;
+use crate::net::{Trouble, command::CommandError};
 
 /// A check could not look. Never a pass: it becomes `unknown`, or `pending` where a person is awaited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,4 +23,24 @@ impl From<Trouble> for Unseen {
             Trouble::Unknown(why) => Self::Unknown(why),
         }
     }
+}
+
+/// A program that takes too long may have met a slow server: that is worth another try.
+impl From<CommandError> for Unseen {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::TimedOut(..) => Self::Unreachable(error.to_string()),
+            _ => Self::Unknown(error.to_string()),
+        }
+    }
+}
+
+/// What comes of reading files, where waiting for that holds nothing else up.
+///
+/// # Errors
+/// When it was cut short.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unseen> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        if error.is_panic() { std::panic::resume_unwind(error.into_panic()) } else { Unseen::Unknown("the reading was cancelled".into()) }
+    })
 }

@@ -3,12 +3,7 @@
 //! What it prints may be secrets: nothing here shows it, errors only show a line of the standard error, with whatever
 //! looks like a credential taken out.
 
-use std::{
-    path::Path,
-    process::Stdio,
-    sync::LazyLock,
-    time::{Duration, Instant},
-};
+use std::{path::Path, process::Stdio, sync::LazyLock, time::Instant};
 
 use regex::{Captures, Regex};
 use tokio::{
@@ -49,6 +44,14 @@ pub struct Ended {
     pub complaint: String,
 }
 
+impl Ended {
+    /// How it ended, with what it `said` of it.
+    pub fn how(&self, said: &str) -> String {
+        let how = self.code.map_or("was ended by a signal".to_owned(), |code| format!("ended with exit code {code}"));
+        if said.is_empty() { how } else { format!("{how}: {said}") }
+    }
+}
+
 /// Never what it printed.
 impl std::fmt::Debug for Ended {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -62,38 +65,18 @@ pub enum CommandError {
     /// No program of that name.
     #[error("`{0}` is not installed or not in PATH")]
     Missing(String),
-    /// It cannot be started.
-    #[error("`{program}` cannot be started: {why}")]
-    Start {
-        /// The program.
-        program: String,
-        /// What the operating system says.
-        why: String,
-    },
-    /// It was killed at the deadline.
-    #[error("`{program}` did not finish within {seconds} s and was ended")]
-    TimedOut {
-        /// The program.
-        program: String,
-        /// How long it was let run.
-        seconds: u64,
-    },
-    /// It was killed because it printed too much.
-    #[error("`{program}` printed more than {limit} and was ended")]
-    TooMuch {
-        /// The program.
-        program: String,
-        /// The limit.
-        limit: Size,
-    },
-    /// It ended with an error.
-    #[error("`{program}` {how}")]
-    Failed {
-        /// The program.
-        program: String,
-        /// How it ended, and what it said; its output is dropped.
-        how: String,
-    },
+    /// It cannot be started, and what the operating system says.
+    #[error("`{0}` cannot be started: {1}")]
+    Start(String, String),
+    /// It was killed at the deadline, after so many seconds.
+    #[error("`{0}` did not finish within {1} s and was ended")]
+    TimedOut(String, u64),
+    /// It was killed because it printed more than that.
+    #[error("`{0}` printed more than {1} and was ended")]
+    TooMuch(String, Size),
+    /// It ended with an error: how, and what it said; its output is dropped.
+    #[error("`{0}` {1}")]
+    Failed(String, String),
 }
 
 impl Command<'_> {
@@ -112,11 +95,11 @@ impl Command<'_> {
             let most = usize::try_from(limit.0).unwrap_or(usize::MAX);
             // Whoever prints too much waits for a reader: the others are not waited for then.
             let (_, stdout, stderr) = tokio::try_join!(feed(stdin, self.stdin), capped(stdout, most), first(stderr, KEPT_OF_STDERR))
-                .map_err(|Overflow| CommandError::TooMuch { program: program.clone(), limit })?;
-            let status = child.wait().await.map_err(|error| CommandError::Start { program: program.clone(), why: error.to_string() })?;
+                .map_err(|Overflow| CommandError::TooMuch(program.clone(), limit))?;
+            let status = child.wait().await.map_err(|error| CommandError::Start(program.clone(), error.to_string()))?;
             Ok(Ended { code: status.code(), stdout, complaint: complaint(&stderr) })
         });
-        let ended = ended.await.unwrap_or_else(|_| Err(CommandError::TimedOut { program: program.clone(), seconds: whole_seconds(time) }));
+        let ended = ended.await.unwrap_or_else(|_| Err(CommandError::TimedOut(program.clone(), time.as_secs_f64().round() as u64)));
         drop(group);
         ended
     }
@@ -127,13 +110,8 @@ impl Command<'_> {
     /// As [`run`](Self::run), and when its exit code is not 0.
     pub async fn output(self) -> Result<Vec<u8>, CommandError> {
         let program = self.argv.first().cloned().unwrap_or_default();
-        match self.run().await? {
-            Ended { code: Some(0), stdout, .. } => Ok(stdout),
-            Ended { code, complaint, .. } => {
-                let how = code.map_or("was ended by a signal".to_owned(), |code| format!("ended with exit code {code}"));
-                Err(CommandError::Failed { program, how: if complaint.is_empty() { how } else { format!("{how}: {complaint}") } })
-            }
-        }
+        let ended = self.run().await?;
+        if ended.code == Some(0) { Ok(ended.stdout) } else { Err(CommandError::Failed(program, ended.how(&ended.complaint))) }
     }
 
     fn spawn(&self, program: &str) -> Result<Child, CommandError> {
@@ -151,7 +129,7 @@ impl Command<'_> {
             .spawn()
             .map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => CommandError::Missing(program.to_owned()),
-                _ => CommandError::Start { program: program.to_owned(), why: error.to_string() },
+                _ => CommandError::Start(program.to_owned(), error.to_string()),
             })
     }
 }
@@ -196,10 +174,6 @@ async fn first(from: Option<impl AsyncRead + Unpin>, kept: usize) -> Result<Vec<
         bytes.extend_from_slice(&buffer[..room]);
     }
     Ok(bytes)
-}
-
-fn whole_seconds(time: Duration) -> u64 {
-    time.as_secs_f64().round() as u64
 }
 
 /// The first line that says something; a shell's `set -x` echo is none, and a log line (klog's, of kubectl) only if there

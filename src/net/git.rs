@@ -117,7 +117,7 @@ impl Git {
 
     /// Whether the clone in `folder` is a shallow one.
     async fn in_repository(&self, folder: &Path) -> Result<bool, GitError> {
-        Ok(self.lines(folder, &["rev-parse", "--is-shallow-repository"], b"").await? != "false")
+        Ok(self.lines(folder, "rev-parse --is-shallow-repository", &[]).await? != "false")
     }
 
     /// The full id of the commit that has this id, or the only one whose id begins so; never what a ref of that name means.
@@ -131,23 +131,23 @@ impl Git {
     /// The commit that an object is, or that a tag with a message stands on.
     async fn peeled(&self, folder: &Path, object: &str) -> Result<Option<String>, GitError> {
         let named = format!("{object}^{{commit}}");
-        let asked = self.run(folder, &["rev-parse", "--quiet", "--verify", "--end-of-options", &named], b"").await?;
+        let asked = self.run(folder, "rev-parse --quiet --verify --end-of-options", &[&named], b"").await?;
         Ok((asked.code == Some(0)).then(|| String::from_utf8_lossy(&asked.stdout).trim().to_owned()))
     }
 
     async fn ask(&self, file: &Path) -> Result<Tracking, GitError> {
         let (dir, name) = place(file)?;
-        let said = self.lines(&dir, &REPOSITORY, b"").await?;
+        let said = self.lines(&dir, REPOSITORY, &[]).await?;
         if !said.starts_with("true") {
             return Err(GitError::NoRepository);
         }
-        let listed = self.lines(&dir, &[&LISTED[..], &[&name]].concat(), b"").await?;
+        let listed = self.lines(&dir, LISTED, &[&name]).await?;
         let history = self.history(&dir, &name, file, said.lines().nth(1) == Some("true")).await?;
         Ok(Tracking { index: !listed.is_empty(), history })
     }
 
     async fn history(&self, dir: &Path, name: &str, file: &Path, shallow: bool) -> Result<Past, GitError> {
-        let commit = match self.lines(dir, &[&LOG[..], &["--", name]].concat(), b"").await {
+        let commit = match self.lines(dir, LOG, &["--", name]).await {
             Ok(commit) => commit,
             // A clone without all its objects would have to fetch them.
             Err(GitError::Refused(why)) => return Ok(Past::Unknown(why)),
@@ -157,12 +157,12 @@ impl Git {
             return Ok(Past::Committed { commit });
         }
         if file.is_file() {
-            let blob = self.lines(dir, &[&HASH[..], &[name]].concat(), b"").await?;
+            let blob = self.lines(dir, HASH, &[name]).await?;
             // By way of the standard input: arguments can be seen by every user of the machine.
-            let known = self.lines(dir, &KNOWN, format!("{blob}\n").as_bytes()).await?;
-            if !known.ends_with("missing") {
+            let known = self.bytes(dir, KNOWN, &[], format!("{blob}\n").as_bytes()).await?;
+            if !known.trim_ascii_end().ends_with(b"missing") {
                 // The repository holds these bytes, so their fingerprint is no secret any more.
-                let found = self.lines(dir, &[&LOG[..], &["--find-object", &blob]].concat(), b"").await?;
+                let found = self.lines(dir, LOG, &["--find-object", &blob]).await?;
                 if !found.is_empty() {
                     return Ok(Past::Elsewhere { commit: found });
                 }
@@ -171,60 +171,42 @@ impl Git {
         Ok(if shallow { Past::Unknown("this is a shallow clone: it does not hold the whole history".into()) } else { Past::Never })
     }
 
-    async fn lines(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<String, GitError> {
-        Ok(String::from_utf8_lossy(&self.bytes(dir, args, stdin).await?).trim_end().to_owned())
+    async fn lines(&self, dir: &Path, ask: &str, more: &[&str]) -> Result<String, GitError> {
+        Ok(String::from_utf8_lossy(&self.bytes(dir, ask, more, b"").await?).trim_end().to_owned())
     }
 
-    async fn bytes(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<Vec<u8>, GitError> {
-        match self.run(dir, args, stdin).await? {
+    async fn bytes(&self, dir: &Path, ask: &str, more: &[&str], stdin: &[u8]) -> Result<Vec<u8>, GitError> {
+        match self.run(dir, ask, more, stdin).await? {
             Ended { code: Some(0), stdout, .. } => Ok(stdout),
             Ended { complaint, .. } if complaint.contains("not a git repository") => Err(GitError::NoRepository),
             Ended { complaint, .. } => Err(GitError::Refused(complaint)),
         }
     }
 
-    async fn run(&self, dir: &Path, args: &[&str], stdin: &[u8]) -> Result<Ended, GitError> {
+    /// Asks git with the words of `ask`, and `more` as it is.
+    async fn run(&self, dir: &Path, ask: &str, more: &[&str], stdin: &[u8]) -> Result<Ended, GitError> {
         let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-        let argv: Vec<String> = NEUTRAL.iter().chain(args).map(|arg| (*arg).to_owned()).collect();
+        let argv: Vec<String> = NEUTRAL.split(' ').chain(ask.split(' ')).chain(more.iter().copied()).map(str::to_owned).collect();
         let command = Command { argv: &argv, env: &self.env, dir, deadline: self.deadline, limit: LARGEST, stdin };
         Ok(command.run().await?)
     }
 }
 
-const REPOSITORY: [&str; 3] = ["rev-parse", "--is-inside-work-tree", "--is-shallow-repository"];
-const LISTED: [&str; 3] = ["ls-files", "-z", "--"];
+const REPOSITORY: &str = "rev-parse --is-inside-work-tree --is-shallow-repository";
+const LISTED: &str = "ls-files -z --";
 // Without --full-history a file added and removed on a merged branch would not be seen.
-const LOG: [&str; 7] = ["log", "--all", "--full-history", "--no-show-signature", "--no-mailmap", "--max-count=1", "--format=%h"];
-const HASH: [&str; 3] = ["hash-object", "--no-filters", "--"];
-const KNOWN: [&str; 2] = ["cat-file", "--batch-check"];
+const LOG: &str = "log --all --full-history --no-show-signature --no-mailmap --max-count=1 --format=%h";
+const HASH: &str = "hash-object --no-filters --";
+const KNOWN: &str = "cat-file --batch-check";
 
 /// The commands that [`tracking`] runs about `file`, as people read them.
 pub fn asked(file: &str) -> String {
-    let asks = [&REPOSITORY[..], &LISTED, &LOG, &HASH, &KNOWN].map(|ask| ask.join(" "));
-    format!("{}, each with `{}`, about {file}", asks.join("; "), NEUTRAL.join(" "))
+    format!("{}, each with `{NEUTRAL}`, about {file}", [REPOSITORY, LISTED, LOG, HASH, KNOWN].join("; "))
 }
 
 /// Whatever a repository's configuration could make git run is overridden.
-const NEUTRAL: [&str; 18] = [
-    "git",
-    "--no-pager",
-    "--literal-pathspecs",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.hooksPath=/dev/null",
-    "-c",
-    "core.pager=cat",
-    "-c",
-    "core.sshCommand=false",
-    "-c",
-    "diff.external=",
-    "-c",
-    "log.showSignature=false",
-    "-c",
-    "gpg.program=false",
-    "--no-optional-locks",
-];
+const NEUTRAL: &str = "git --no-pager --literal-pathspecs -c core.fsmonitor=false -c core.hooksPath=/dev/null -c core.pager=cat \
+    -c core.sshCommand=false -c diff.external= -c log.showSignature=false -c gpg.program=false --no-optional-locks";
 
 /// The environment without git's own variables, which could lead elsewhere, and with those that keep it still.
 fn scrubbed(env: &ProcessEnv) -> ProcessEnv {

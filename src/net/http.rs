@@ -12,12 +12,10 @@ mod reply;
 mod request;
 
 pub use address::{Address, shown_location};
-pub use body::{Body, End};
+pub use body::{Body, Bounds, End};
 pub use clients::Clients;
-pub use error::{HttpError, Trouble};
-pub use redirect::{Hop, is_redirect};
-pub use reply::Reply;
-pub use request::{Bounds, Request, send};
+pub use reply::{Hop, Reply, is_redirect};
+pub use request::{Request, send};
 pub use reqwest::{
     Method,
     header::{self, HeaderMap, HeaderName, HeaderValue},

@@ -18,7 +18,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use rustls::{
-    ClientConfig, DigitallySignedStruct, DistinguishedName, Error, RootCertStore, SignatureScheme,
+    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -41,6 +41,7 @@ pub use starttls::StartTls;
 pub use trouble::Trouble;
 pub use trust::{verify_chain, verify_name};
 
+use self::roots::certificates;
 use crate::{model::Size, net::regular_file::read_bytes};
 
 /// Of a PEM file; a system's whole store of roots takes a few hundred kilobytes.
@@ -49,22 +50,12 @@ const LARGEST: Size = Size(16 << 20);
 /// Why there is no TLS configuration.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum TlsError {
-    /// The CA file could not be used.
-    #[error("the CA file {file} cannot be used: {why}")]
-    CaFile {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The client's own certificate or its key could not be used.
-    #[error("the client certificate {file} cannot be used: {why}")]
-    Identity {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        why: String,
-    },
+    /// The CA file could not be used: which, and what is wrong with it.
+    #[error("the CA file {0} cannot be used: {1}")]
+    CaFile(String, String),
+    /// The client's own certificate or its key could not be used: which, and what is wrong with it.
+    #[error("the client certificate {0} cannot be used: {1}")]
+    Identity(String, String),
     /// rustls refuses the configuration.
     #[error("TLS cannot be set up: {0}")]
     Setup(String),
@@ -96,10 +87,8 @@ impl Identity {
     /// # Errors
     /// When one cannot be read or holds nothing usable.
     pub fn read(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
-        let wrong = |file: &Path, why: String| TlsError::Identity { file: file.display().to_string(), why };
-        let pem = read_bytes(certificate, LARGEST).map_err(|error| wrong(certificate, format!("it {error}")))?;
-        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-        let chain = chain.map_err(|error| wrong(certificate, error.to_string()))?;
+        let wrong = |file: &Path, why: String| TlsError::Identity(file.display().to_string(), why);
+        let chain = certificates(certificate).map_err(|why| wrong(certificate, why))?;
         if chain.is_empty() {
             return Err(wrong(certificate, "it holds no certificate".into()));
         }
@@ -125,19 +114,11 @@ impl TimeProvider for Clock {
     }
 }
 
-/// A client configuration without ALPN, that judges certificates as of `at`; whoever speaks HTTP adds ALPN.
-///
-/// # Errors
-/// When rustls refuses the roots.
-pub fn client_config(roots: RootCertStore, verify: Verify, at: Timestamp) -> Result<ClientConfig, TlsError> {
-    client_config_as(roots, verify, at, None)
-}
-
-/// The same, showing a certificate of our own to servers that ask for one.
+/// A client configuration without ALPN, that judges certificates as of `at` and shows `identity` to servers that ask for it.
 ///
 /// # Errors
 /// When rustls refuses the roots, or the certificate and its key.
-pub fn client_config_as(roots: RootCertStore, verify: Verify, at: Timestamp, identity: Option<Identity>) -> Result<ClientConfig, TlsError> {
+pub fn client_config(roots: RootCertStore, verify: Verify, at: Timestamp, identity: Option<Identity>) -> Result<ClientConfig, TlsError> {
     let setup = |error: &dyn std::fmt::Display| TlsError::Setup(error.to_string());
     let seconds = u64::try_from(at.as_second()).map_err(|_| setup(&"the instant lies before 1970"))?;
     let clock = Arc::new(Clock(UnixTime::since_unix_epoch(Duration::from_secs(seconds))));
@@ -225,10 +206,6 @@ impl ServerCertVerifier for Lenient {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
-    }
-
-    fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
-        None
     }
 }
 

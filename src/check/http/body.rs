@@ -50,6 +50,20 @@ fn is_yes(value: &bool) -> bool {
 }
 
 impl BodySeen {
+    /// Nothing found yet in `body`, whose text is `text`; `utf8` as there.
+    pub(crate) fn new(body: &Body, text: &str, utf8: bool) -> Self {
+        Self {
+            size: body.size,
+            end: body.end.clone(),
+            utf8,
+            texts: BTreeMap::new(),
+            patterns: BTreeMap::new(),
+            json: BTreeMap::new(),
+            not_json: None,
+            excerpt: evidence(text, body),
+        }
+    }
+
     /// Whether demands on the whole body can be judged; why not.
     pub(crate) fn readable(&self) -> Result<(), String> {
         match &self.end {
@@ -90,7 +104,7 @@ impl BodySeen {
 
 /// The beginning of a body, as evidence. A cut is always said, so that the beginning of a secret before it is known for
 /// one.
-pub(crate) fn evidence(text: &str, body: &Body) -> Option<String> {
+fn evidence(text: &str, body: &Body) -> Option<String> {
     let total = usize::try_from(body.size).unwrap_or(usize::MAX);
     match body.end {
         _ if text.is_empty() => None,

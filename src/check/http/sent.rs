@@ -55,9 +55,10 @@ impl SentHeaders {
         map
     }
 
-    /// The names of the credentials in them, as the plan writes them.
-    pub fn credentials(&self) -> Vec<String> {
-        self.secrets.iter().flat_map(|(name, secret)| named(secret.written()).unwrap_or_else(|| vec![format!("header {name}")])).collect()
+    /// The names of the credentials in them and in `address`, as the plan writes them.
+    pub fn credentials(&self, address: &Address) -> Vec<String> {
+        let own = self.secrets.iter().flat_map(|(name, secret)| named(secret.written()).unwrap_or_else(|| vec![format!("header {name}")]));
+        own.chain(address.authorization().map(|_| "the login in the url".to_owned())).collect()
     }
 
     /// Hides their secrets, and those of `address`, in every output.

@@ -20,14 +20,13 @@ mod wal_g;
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use self::source::{Barman, Contents, Files, Pgbackrest, Reading, Restic, Source, WalG};
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen},
-    model::{Expectation, Percent, Period, ProcessEnv, Size},
+    check::{Check, OneOrMore, Touch},
+    model::{Percent, Period, ProcessEnv, Size},
 };
 
 pub use self::seen::Seen;
@@ -167,22 +166,10 @@ impl Backup {
 }
 
 impl Check for Backup {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, env: &ProcessEnv) -> Vec<Touch> {
         let drill = self.restore_drill.as_ref().map(|drill| Touch::new(format!("file {}", drill.file.display()), "reads it"));
         self.source().map(|source| source.touch(env)).into_iter().chain(drill).collect()
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen, at)
-    }
-
-    fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self, at)
     }
 }

@@ -235,8 +235,7 @@ impl Check for Cors {
         let each = if self.url.url().domain().is_some() { ", and one to each address where the name has several" } else { "" };
         let action = format!("GET and OPTIONS {path}, GET {error}: {} requests{each}", self.asks(Some("")).len());
         let mut touch = Touch::new(self.url.target(), action);
-        touch.credentials = self.request_headers.credentials();
-        touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
+        touch.credentials = self.request_headers.credentials(&self.url);
         vec![touch]
     }
 

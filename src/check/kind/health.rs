@@ -16,7 +16,6 @@ mod words;
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -25,11 +24,11 @@ pub use seen::Seen;
 
 use crate::{
     check::{
-        Check, Context, OneOrMore, Touch, Unseen,
+        Check, OneOrMore, Touch,
         demand::{Demands, Text},
         http::SentHeaders,
     },
-    model::{Expectation, Period, ProcessEnv},
+    model::{Period, ProcessEnv},
     net::http::Address,
 };
 
@@ -135,25 +134,11 @@ impl Health {
 }
 
 impl Check for Health {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let times = if self.successes > 1 { format!(", {} times", self.successes) } else { String::new() };
-        let mut touch = Touch::new(self.url.target(), format!("GET {}{times}", self.url.path()));
-        touch.credentials = self.headers.credentials();
-        touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
-        vec![touch]
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen, at)
-    }
-
-    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self)
+        let touch = Touch::new(self.url.target(), format!("GET {}{times}", self.url.path()));
+        vec![Touch { credentials: self.headers.credentials(&self.url), ..touch }]
     }
 }

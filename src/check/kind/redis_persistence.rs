@@ -8,14 +8,13 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use self::words::{Flush, Policy, Use};
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen},
-    model::{Expectation, Period, ProcessEnv, Secret},
+    check::{Check, OneOrMore, Touch},
+    model::{Period, ProcessEnv, Secret},
     net::redis::{Files, Target, TargetError},
 };
 
@@ -125,7 +124,7 @@ impl RedisPersistence {
 }
 
 impl Check for RedisPersistence {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let target = match self.target(Path::new("")) {
@@ -138,17 +137,5 @@ impl Check for RedisPersistence {
             credentials: vec![self.url.written().to_owned()],
             grants: vec!["ACL SETUSER {role} +info +config|get +acl|whoami +cluster|info".into()],
         }]
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen, at)
-    }
-
-    fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self, at)
     }
 }

@@ -19,8 +19,7 @@ const COUNT: usize = 5;
 /// The line of a message that names somebody who wrote the commit too.
 const TOGETHER: &str = "co-authored-by";
 /// Asks for the commits of the release; what a clone knows beside the commits does not count.
-const LOG: [&str; 8] =
-    ["-c", "core.commitGraph=false", "log", "-z", "--no-show-signature", "--no-mailmap", "--encoding=UTF-8", "--no-patch"];
+const LOG: &str = "-c core.commitGraph=false log -z --no-show-signature --no-mailmap --encoding=UTF-8 --no-patch";
 
 /// Everybody who wrote a commit that `until` has and `since` has not, co-authors included, and who committed such a commit
 /// and wrote none. `None` where `folder` is in no repository, or in one that does not know `until`: then it is not this
@@ -52,7 +51,7 @@ pub async fn authors(
         }
     }
     let people = match git.people(folder, &range).await {
-        Err(GitError::Command(CommandError::TooMuch { .. })) => {
+        Err(GitError::Command(CommandError::TooMuch(..))) => {
             incomplete = Some(format!("the history of the release is longer than the {LARGEST} that are read of it"));
             Vec::new()
         }
@@ -64,15 +63,15 @@ pub async fn authors(
 impl Git {
     /// Whether `until` was built on `since`.
     async fn precedes(&self, folder: &Path, since: &str, until: &str) -> Result<bool, GitError> {
-        let asked = self.run(folder, &["-c", "core.commitGraph=false", "merge-base", "--is-ancestor", since, until], b"").await?;
+        let asked = self.run(folder, "-c core.commitGraph=false merge-base --is-ancestor", &[since, until], b"").await?;
         Ok(asked.code == Some(0))
     }
 
     /// Who wrote the commits of `range`, and who else committed them.
     async fn people(&self, folder: &Path, range: &str) -> Result<Vec<Author>, GitError> {
-        let log = self.bytes(folder, &[&LOG[..], &[FIELDS, range, "--"]].concat(), b"").await?;
+        let log = self.bytes(folder, LOG, &[FIELDS, range, "--"], b"").await?;
         let with = ["--fixed-strings", "--regexp-ignore-case", "--grep", TOGETHER, "--format=%B", range, "--"];
-        let messages = self.bytes(folder, &[&LOG[..], &with].concat(), b"").await?;
+        let messages = self.bytes(folder, LOG, &with, b"").await?;
         everybody(&log, &messages).map_err(GitError::Refused)
     }
 }

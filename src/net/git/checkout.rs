@@ -18,13 +18,13 @@ pub struct Checkout {
 
 /// What `folder` has checked out; `None` where git knows of no commit there.
 pub async fn checkout(folder: &Path, env: &ProcessEnv, deadline: Instant) -> Option<Checkout> {
-    const TAGS: [&str; 4] = ["for-each-ref", "--sort=-creatordate", "--format=%(objecttype) %(refname:lstrip=2)", "refs/tags"];
-    const CHANGES: [&str; 5] = ["status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=none"];
     let git = Git::new(env, deadline);
     let commit = git.peeled(folder, "HEAD").await.ok()??;
-    let tags = git.lines(folder, &[&TAGS[..], &["--points-at", &commit]].concat(), b"").await.unwrap_or_default();
+    let of_it = ["--format=%(objecttype) %(refname:lstrip=2)", "refs/tags", "--points-at", &commit];
+    let tags = git.lines(folder, "for-each-ref --sort=-creatordate", &of_it).await.unwrap_or_default();
     let named = |kind: &str| tags.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(' ').map(str::to_owned));
     let tag = named("tag").or_else(|| named("commit"));
-    let dirty = git.bytes(folder, &CHANGES, b"").await.map_or(true, |changes| !changes.is_empty());
+    let changes = git.lines(folder, "status --porcelain -z --untracked-files=no --ignore-submodules=none", &[]).await;
+    let dirty = changes.map_or(true, |changes| !changes.is_empty());
     Some(Checkout { commit, tag, dirty })
 }

@@ -65,9 +65,9 @@ impl Git {
                 .map(|place| format!("{place}{name}"))
                 .collect()
         };
-        let mut asked = vec!["for-each-ref", "--format=%(refname) %(objectname)"];
+        let mut asked = vec!["--format=%(refname) %(objectname)"];
         asked.extend(places.iter().map(String::as_str));
-        let listed = self.lines(folder, &asked, b"").await?;
+        let listed = self.lines(folder, "for-each-ref", &asked).await?;
         let refs = listed.lines().filter_map(|line| line.split_once(' ')).map(|(name, object)| (name.to_owned(), object.to_owned()));
         // A pattern also finds what stands below a folder of that name.
         let mut found: Vec<(String, String)> = refs.filter(|(found, _)| found == name || found.ends_with(&format!("/{name}"))).collect();
@@ -77,7 +77,7 @@ impl Git {
             found.retain(|(found, _)| places.contains(found));
         }
         if name.len() >= 4 && name.bytes().all(|b| b.is_ascii_hexdigit()) {
-            let objects = self.lines(folder, &["rev-parse", &format!("--disambiguate={name}")], b"").await?;
+            let objects = self.lines(folder, "rev-parse", &[&format!("--disambiguate={name}")]).await?;
             found.extend(objects.lines().map(|id| (id.to_owned(), id.to_owned())));
         }
         Ok(found)

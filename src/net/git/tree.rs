@@ -26,12 +26,12 @@ pub async fn files_at(
     deadline: Instant,
 ) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
     let git = Git::new(env, deadline);
-    let prefix = git.bytes(folder, &["rev-parse", "--show-prefix"], b"").await?;
+    let prefix = git.bytes(folder, "rev-parse --show-prefix", &[], b"").await?;
     let prefix = String::from_utf8_lossy(&prefix).trim_end_matches('\n').to_owned();
-    let listed = git.bytes(folder, &["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit], b"").await?;
+    let listed = git.bytes(folder, "ls-tree -r -z --full-tree --end-of-options", &[commit], b"").await?;
     let entries = entries(&listed, &prefix, wanted)?;
     let asked: String = entries.iter().map(|(_, object)| format!("{object}\n")).collect();
-    let batch = git.bytes(folder, &["cat-file", "--batch"], asked.as_bytes()).await?;
+    let batch = git.bytes(folder, "cat-file --batch", &[], asked.as_bytes()).await?;
     contents(entries, &batch).map_err(GitError::Refused)
 }
 

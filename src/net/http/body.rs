@@ -1,12 +1,28 @@
 //! A body read within bounds: so much kept, so much counted, then no more is read.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Instant,
+};
 
 use flate2::write::MultiGzDecoder;
 use reqwest::{Response, header};
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, error};
+use super::error;
+
+/// The bounds of one request and its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// How many bytes of the body to keep.
+    pub keep: usize,
+    /// How many bytes of it to read.
+    pub limit: u64,
+    /// When the caller began; the times of the answer count from here.
+    pub started: Instant,
+    /// When it must be over.
+    pub deadline: Instant,
+}
 
 /// What was read of a body, after a `gzip` coding was undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +73,12 @@ pub(super) async fn read(mut response: Response, bounds: Bounds) -> Body {
 
 enum Reader {
     Plain(Kept),
-    Gzip { decoder: Box<MultiGzDecoder<Kept>>, wire: u64, limit: u64 },
+    Gzip { decoder: Box<MultiGzDecoder<Kept>>, wire: u64 },
 }
 
 impl Reader {
     fn for_coding(response: &Response, bounds: Bounds) -> Result<Self, String> {
-        let kept = Kept { bytes: Vec::new(), size: 0, keep: bounds.keep, limit: bounds.limit, full: false };
+        let kept = Kept { keep: bounds.keep, limit: bounds.limit, ..Kept::default() };
         let codings: Vec<String> = response
             .headers()
             .get_all(header::CONTENT_ENCODING)
@@ -74,9 +90,7 @@ impl Reader {
             .collect();
         match codings.as_slice() {
             [] => Ok(Self::Plain(kept)),
-            [gzip] if gzip == "gzip" || gzip == "x-gzip" => {
-                Ok(Self::Gzip { limit: bounds.limit, wire: 0, decoder: Box::new(MultiGzDecoder::new(kept)) })
-            }
+            [gzip] if gzip == "gzip" || gzip == "x-gzip" => Ok(Self::Gzip { wire: 0, decoder: Box::new(MultiGzDecoder::new(kept)) }),
             others => Err(others.join(", ")),
         }
     }
@@ -84,10 +98,10 @@ impl Reader {
     fn take(&mut self, chunk: &[u8]) -> Result<(), End> {
         match self {
             Self::Plain(kept) => kept.write_all(chunk).map_err(|_| End::TooLarge),
-            Self::Gzip { decoder, wire, limit } => {
+            Self::Gzip { decoder, wire } => {
                 *wire += chunk.len() as u64;
                 let written = decoder.write_all(chunk);
-                if decoder.get_ref().full || *wire > *limit {
+                if decoder.get_ref().full || *wire > decoder.get_ref().limit {
                     return Err(End::TooLarge);
                 }
                 written.map_err(|error| End::Broken(format!("it is not the gzip it claims to be: {error}")))
@@ -113,15 +127,13 @@ impl Reader {
     fn into_kept(self) -> Kept {
         match self {
             Self::Plain(kept) => kept,
-            Self::Gzip { mut decoder, .. } => {
-                let kept = decoder.get_mut();
-                std::mem::replace(kept, Kept { bytes: Vec::new(), size: 0, keep: 0, limit: 0, full: true })
-            }
+            Self::Gzip { mut decoder, .. } => std::mem::take(decoder.get_mut()),
         }
     }
 }
 
 /// Keeps the first bytes, counts all, and refuses more than its limit.
+#[derive(Default)]
 struct Kept {
     bytes: Vec<u8>,
     size: u64,

@@ -11,8 +11,8 @@ use std::{
 use reqwest::{Client, redirect::Policy};
 use rustls::RootCertStore;
 
-use super::{Address, HttpError, Trouble};
-use crate::net::{Reach, tls};
+use super::address::Address;
+use crate::net::{Reach, Trouble, tls};
 
 /// What we say we are.
 const USER_AGENT: &str = concat!("gonogo/", env!("CARGO_PKG_VERSION"));
@@ -42,7 +42,7 @@ impl Clients {
     ///
     /// # Errors
     /// When the file cannot be used.
-    pub(super) fn client(&self, reach: &Reach, ca_file: Option<&Path>, fresh: bool, address: &Address) -> Result<Client, HttpError> {
+    pub(super) fn client(&self, reach: &Reach, ca_file: Option<&Path>, fresh: bool, address: &Address) -> Result<Client, Trouble> {
         let at = address.at().map(|at| (address.host().to_owned(), at));
         let setting = Setting { ca_file: ca_file.map(Path::to_owned), fresh, at };
         let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,7 +51,7 @@ impl Clients {
         }
         let roots = match ca_file {
             None => reach.roots().clone(),
-            Some(file) => reach.file_roots(file).map_err(|error| HttpError::new(Trouble::Unusable, error.to_string()))?,
+            Some(file) => reach.file_roots(file).map_err(|error| Trouble::Unknown(error.to_string()))?,
         };
         let client = build(roots, reach, &setting)?;
         clients.insert(setting, client.clone());
@@ -59,9 +59,9 @@ impl Clients {
     }
 }
 
-fn build(roots: RootCertStore, reach: &Reach, setting: &Setting) -> Result<Client, HttpError> {
-    let setup = |error: &dyn std::fmt::Display| HttpError::new(Trouble::Unusable, format!("the HTTP client cannot be set up: {error}"));
-    let mut tls = tls::client_config(roots, tls::Verify::Full, reach.at()).map_err(|error| setup(&error))?;
+fn build(roots: RootCertStore, reach: &Reach, setting: &Setting) -> Result<Client, Trouble> {
+    let setup = |error: &dyn std::fmt::Display| Trouble::Unknown(format!("the HTTP client cannot be set up: {error}"));
+    let mut tls = tls::client_config(roots, tls::Verify::Full, reach.at(), None).map_err(|error| setup(&error))?;
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls)

@@ -5,60 +5,35 @@ use std::{error::Error, io, time::Duration};
 use jiff::Timestamp;
 use rustls::{CertificateError, pki_types::UnixTime};
 
-use super::Address;
-use crate::model::{excerpt, plain, spelled};
-
-/// No answer came.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{why}")]
-pub struct HttpError {
-    /// Whether trying again may help.
-    pub trouble: Trouble,
-    /// Why: a sentence.
-    pub why: String,
-}
-
-/// Whether trying again may help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The target was not reached or broke off: it may be back in a moment.
-    Unreachable,
-    /// It was reached and cannot be used: a bad certificate, an answer that is no HTTP, a CA file that is none.
-    Unusable,
-}
-
-impl HttpError {
-    pub(super) fn new(trouble: Trouble, why: impl Into<String>) -> Self {
-        Self { trouble, why: why.into() }
-    }
-}
+use super::address::Address;
+use crate::{
+    model::{excerpt, plain, spelled},
+    net::Trouble,
+};
 
 /// The time ran out before there were headers.
-pub(super) fn timed_out(address: &Address, after: Duration) -> HttpError {
+pub(super) fn timed_out(address: &Address, after: Duration) -> Trouble {
     let why = format!(
         "{} did not answer within {}: it hangs, is slower than the check's `timeout`, or a firewall drops the packets",
         address.target(),
         seconds(after)
     );
-    HttpError::new(Trouble::Unreachable, why)
+    Trouble::Unreachable(why)
 }
 
 /// What reqwest's chain of errors means.
-pub(super) fn explain(address: &Address, error: &reqwest::Error) -> HttpError {
+pub(super) fn explain(address: &Address, error: &reqwest::Error) -> Trouble {
     let causes = Causes::of(error);
     let target = address.target();
     if let Some(tls) = causes.tls {
-        return HttpError::new(Trouble::Unusable, tls_sentence(address, tls));
+        return Trouble::Unknown(tls_sentence(address, tls));
     }
     if causes.texts.iter().any(|text| text.contains("dns error")) {
         let why = format!("no address is found for {}: {}; check the name and this machine's DNS", address.host(), causes.last());
-        return HttpError::new(Trouble::Unreachable, why);
+        return Trouble::Unreachable(why);
     }
     if let Some(hyper) = causes.hyper.filter(|hyper| hyper.is_parse()) {
-        return HttpError::new(
-            Trouble::Unusable,
-            format!("{target} answered with something that is not HTTP: {}", quoted(&hyper.to_string())),
-        );
+        return Trouble::Unknown(format!("{target} answered with something that is not HTTP: {}", quoted(&hyper.to_string())));
     }
     let why = match causes.io {
         Some(io::ErrorKind::ConnectionRefused) => {
@@ -75,7 +50,7 @@ pub(super) fn explain(address: &Address, error: &reqwest::Error) -> HttpError {
         }
         _ => format!("{target} gave no answer: {}", causes.last()),
     };
-    HttpError::new(Trouble::Unreachable, why)
+    Trouble::Unreachable(why)
 }
 
 /// Why a body broke off.

@@ -1,20 +1,9 @@
 //! Redirects: where an answer leads, and whether we go there.
 
-use reqwest::header;
-use serde::{Deserialize, Serialize};
-
-use super::{Address, Reply};
-
-/// A redirect that was followed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hop {
-    /// Which address answered with the redirect.
-    pub from: String,
-    /// With which status.
-    pub status: u16,
-    /// Where to.
-    pub to: String,
-}
+use super::{
+    address::Address,
+    reply::{Hop, Reply, is_redirect},
+};
 
 /// What is to be done with an answer.
 pub(super) enum Next {
@@ -22,11 +11,6 @@ pub(super) enum Next {
     Stay(Option<String>),
     /// It leads there.
     Go(Address),
-}
-
-/// Whether this status is a redirect that says where to (RFC 9110, 15.4).
-pub fn is_redirect(status: u16) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
 /// Where to go after `reply` when `hops` of `most` are used up. Never from `https` to `http`: what is secret would
@@ -60,13 +44,4 @@ fn trail(hops: &[Hop], reply: &Reply, to: &Address) -> String {
         places.splice(2..places.len() - 2, ["…".to_owned()]);
     }
     places.join(" → ")
-}
-
-impl Reply {
-    /// Its one `Location`; two that differ lead nowhere.
-    pub fn location(&self) -> Option<String> {
-        let mut values = self.headers.get_all(header::LOCATION).iter();
-        let first = values.next()?;
-        values.all(|other| other == first).then(|| String::from_utf8_lossy(first.as_bytes()).into_owned())
-    }
 }

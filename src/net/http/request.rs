@@ -1,6 +1,6 @@
 //! One request, sent within its bounds.
 
-use std::{path::Path, time::Instant};
+use std::path::Path;
 
 use reqwest::{
     Client, Method,
@@ -9,11 +9,13 @@ use reqwest::{
 use url::Url;
 
 use super::{
-    Address, Hop, HttpError, Reply, body, error,
+    address::Address,
+    body::{self, Bounds},
+    error,
     redirect::{self, Next},
-    reply,
+    reply::{self, Hop, Reply, is_redirect},
 };
-use crate::net::{Pins, Reach};
+use crate::net::{Pins, Reach, Trouble};
 
 /// What to send and how much to take back.
 pub struct Request<'a> {
@@ -37,24 +39,11 @@ pub struct Request<'a> {
     pub led: &'a (dyn Fn(&Address) + Sync),
 }
 
-/// The bounds of one request and its answer.
-#[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    /// How many bytes of the body to keep.
-    pub keep: usize,
-    /// How many bytes of it to read.
-    pub limit: u64,
-    /// When the caller began; the times of the answer count from here.
-    pub started: Instant,
-    /// When it must be over.
-    pub deadline: Instant,
-}
-
 /// Sends `request` and takes the answer, following redirects as far as it says.
 ///
 /// # Errors
 /// When no answer came: a sentence a person can act on, without credentials.
-pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, HttpError> {
+pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, Trouble> {
     let mut address = request.address.clone();
     let mut hops = Vec::new();
     loop {
@@ -78,7 +67,7 @@ pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, Http
     }
 }
 
-async fn once(client: &Client, pins: &Pins, address: &Address, request: &Request<'_>) -> Result<Reply, HttpError> {
+async fn once(client: &Client, pins: &Pins, address: &Address, request: &Request<'_>) -> Result<Reply, Trouble> {
     let executed = client.execute(outgoing(address, pins, request));
     let response = match tokio::time::timeout_at(request.bounds.deadline.into(), executed).await {
         Err(_) => return Err(error::timed_out(address, request.bounds.started.elapsed())),
@@ -90,7 +79,7 @@ async fn once(client: &Client, pins: &Pins, address: &Address, request: &Request
     let bounds = match request.follow {
         0 => request.bounds,
         // A followed redirect's content is of no interest; a small one is read so that the connection is free again.
-        _ if redirect::is_redirect(status) => Bounds { limit: 16 << 10, ..request.bounds },
+        _ if is_redirect(status) => Bounds { limit: 16 << 10, ..request.bounds },
         _ => request.bounds,
     };
     let body = body::read(response, bounds).await;

@@ -7,7 +7,7 @@ use std::{
 
 use rustls::ClientConfig;
 
-use super::settings::{Settings, TargetError};
+use super::{settings::Settings, trouble::TargetError};
 use crate::{
     model::ProcessEnv,
     net::{
@@ -137,7 +137,7 @@ impl Tls {
         let wrong = |error: tls::TlsError| TargetError::new(error.to_string());
         let roots = file.map(|file| reach.file_roots(&file)).transpose().map_err(wrong)?;
         let roots = roots.unwrap_or_else(|| if verify == Verify::Nothing { rustls::RootCertStore::empty() } else { reach.roots().clone() });
-        let mut config = tls::client_config_as(roots, verify, reach.at(), self.identity()?).map_err(wrong)?;
+        let mut config = tls::client_config(roots, verify, reach.at(), self.identity()?).map_err(wrong)?;
         if self.direct {
             // The protocol name that PostgreSQL 17 demands of direct connections.
             config.alpn_protocols = vec![b"postgresql".to_vec()];

@@ -19,7 +19,7 @@ pub(super) fn config(files: &Files, reach: &Reach) -> Result<ClientConfig, TlsEr
     let identity = files.identity.as_ref().map(|(certificate, key)| Identity::read(certificate, key)).transpose()?;
     // The server's own certificate may be the trusted one, marked as a CA's: `openssl req -x509` makes it so.
     let verify = if files.ca.is_some() { Verify::FullOrListed } else { Verify::Full };
-    tls::client_config_as(roots, verify, reach.at(), identity)
+    tls::client_config(roots, verify, reach.at(), identity)
 }
 
 /// The handshake, with `host` as the name that the certificate must bear.

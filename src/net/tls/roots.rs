@@ -55,16 +55,20 @@ pub fn names_roots(env: &ProcessEnv) -> bool {
 /// # Errors
 /// When the file cannot be read or holds no usable certificate.
 pub fn file_roots(file: &Path) -> Result<Roots, TlsError> {
-    let wrong = |why: String| TlsError::CaFile { file: file.display().to_string(), why };
-    let pem = read_bytes(file, LARGEST).map_err(|error| wrong(format!("it {error}")))?;
-    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    let certificates = certificates.map_err(|error| wrong(error.to_string()))?;
+    let wrong = |why: String| TlsError::CaFile(file.display().to_string(), why);
+    let certificates = certificates(file).map_err(wrong)?;
     let said = fingerprinted(file.display().to_string(), &certificates);
     let mut store = RootCertStore::empty();
     for certificate in certificates {
         store.add(certificate).map_err(|error| wrong(error.to_string()))?;
     }
     if store.is_empty() { Err(wrong("it holds no certificate".into())) } else { Ok(Roots { store, said }) }
+}
+
+/// The certificates of a PEM file; else what is wrong with it.
+pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let pem = read_bytes(file, LARGEST).map_err(|error| format!("it {error}"))?;
+    CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|error: rustls::pki_types::pem::Error| error.to_string())
 }
 
 fn fingerprinted(from: String, certificates: &[CertificateDer<'_>]) -> TrustedRoots {

@@ -1,15 +1,12 @@
 //! Looking: at files, at what a tool lists, at the record of a restore.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Backup, barman, drill, files, gap, pgbackrest, restic, seen::Seen, source::Source, tool, wal_g};
-use crate::check::{Context, Unseen};
-
-/// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
-const MARGIN: Duration = Duration::from_millis(250);
+use crate::check::{Context, Unseen, blocking};
 
 pub(super) async fn observe(check: &Backup, cx: &Context) -> Result<Seen, Unseen> {
-    let until = cx.deadline() - MARGIN.min(cx.remaining() / 10);
+    let until = cx.until();
     let mut seen = match check.source() {
         None => Seen::default(),
         Some(Source::Files(globs)) => {
@@ -36,11 +33,4 @@ async fn listed(source: Source<'_>, cx: &Context, until: Instant) -> Result<Seen
         Source::Restic(tool) => restic::read(&printed.json, tool).map_err(said),
         Source::Files(_) => Err(said("is no listing".into())),
     }
-}
-
-/// Files are read where waiting for them holds nothing else up.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unseen> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        if error.is_panic() { std::panic::resume_unwind(error.into_panic()) } else { Unseen::Unknown("the reading was cancelled".into()) }
-    })
 }

@@ -6,12 +6,9 @@ use serde_json::Value;
 
 use super::source::{Got, Source};
 use crate::{
-    check::{Context, Unseen},
+    check::{Context, Unseen, blocking},
     model::Size,
-    net::{
-        command::{Command, CommandError, Ended},
-        regular_file::{FileError, read_bytes},
-    },
+    net::{command::Command, regular_file::read_bytes},
 };
 
 /// Thousands of backups take a few megabytes.
@@ -31,9 +28,9 @@ pub(super) async fn printed(source: Source<'_>, cx: &Context, until: Instant) ->
         Some(Got::File(file)) => {
             let path = cx.path(&file);
             let by = format!("{}:", file.display());
-            let bytes = tokio::task::spawn_blocking(move || read_bytes(&path, LARGEST)).await;
-            let bytes = bytes.unwrap_or_else(|error| Err(FileError::Other(error.to_string())));
-            let bytes = bytes.map_err(|error| Unseen::Unknown(format!("{} {error}", file.display())))?;
+            let bytes = blocking(move || read_bytes(&path, LARGEST))
+                .await?
+                .map_err(|error| Unseen::Unknown(format!("{} {error}", file.display())))?;
             parsed(by, &bytes)
         }
         None => Err(Unseen::Unknown("no tool is named".into())),
@@ -44,22 +41,13 @@ async fn ran(argv: &[String], cx: &Context, until: Instant) -> Result<Printed, U
     let program = argv.first().cloned().unwrap_or_default();
     let root = cx.path("");
     let command = Command { argv, env: cx.env(), dir: &root, deadline: until, limit: LARGEST, stdin: b"" };
-    let ended = command.run().await.map_err(|error| match error {
-        CommandError::TimedOut { .. } => Unseen::Unreachable(error.to_string()),
-        error => Unseen::Unknown(error.to_string()),
-    })?;
-    let by = format!("what `{program}` printed");
-    match &ended {
-        Ended { code: Some(0), .. } => parsed(by, &ended.stdout),
-        // Barman says in JSON, on its standard output, what went wrong.
-        Ended { code, stdout, complaint } => {
-            let said = serde_json::from_slice::<Value>(stdout).ok().and_then(|json| super::barman::errors(&json));
-            let how = code.map_or("was ended by a signal".to_owned(), |code| format!("ended with exit code {code}"));
-            let why = said.unwrap_or_else(|| complaint.clone());
-            let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-            Err(Unseen::Unknown(format!("`{program}` {how}{why}")))
-        }
+    let ended = command.run().await?;
+    if ended.code == Some(0) {
+        return parsed(format!("what `{program}` printed"), &ended.stdout);
     }
+    // Barman says in JSON, on its standard output, what went wrong.
+    let said = serde_json::from_slice::<Value>(&ended.stdout).ok().and_then(|json| super::barman::errors(&json));
+    Err(Unseen::Unknown(format!("`{program}` {}", ended.how(said.as_deref().unwrap_or(&ended.complaint)))))
 }
 
 fn parsed(by: String, bytes: &[u8]) -> Result<Printed, Unseen> {

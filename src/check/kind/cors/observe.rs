@@ -16,8 +16,11 @@ use super::{
     seen::{Came, Said, Seen},
 };
 use crate::{
-    check::{Context, Unseen, http as kind},
-    net::http::{self, Address, Bounds, HeaderMap, HeaderName, HeaderValue, HttpError, Method, Request, Trouble, header},
+    check::{Context, Unseen},
+    net::{
+        Trouble,
+        http::{self, Address, Bounds, HeaderMap, HeaderName, HeaderValue, Method, Request, header},
+    },
 };
 
 /// So many at once.
@@ -58,7 +61,7 @@ async fn observe_at(cors: &Cors, cx: &Context, mut sockets: Vec<SocketAddr>) -> 
     let error_address = cors.error_address();
     cors.request_headers.hide(&cors.url, cx);
     cors.request_headers.hide(&error_address, cx);
-    let until = kind::deadline(cx);
+    let until = cx.until();
     let mut sender = Sender {
         cors,
         cx,
@@ -75,46 +78,46 @@ async fn observe_at(cors: &Cors, cx: &Context, mut sockets: Vec<SocketAddr>) -> 
     let (at_once, in_order): (Vec<usize>, Vec<usize>) = (1..asks.len()).partition(|nth| asks[*nth].way != Way::Cached);
     let not_asked = sockets.len().saturating_sub(addresses::MOST);
     sockets.truncate(addresses::MOST);
-    let doors = sender.open(first, sockets).await.map_err(kind::unseen)?;
-    let mut came = vec![Ok(sender.ask(first, 0).await.map_err(kind::unseen)?)];
+    let doors = sender.open(first, sockets).await?;
+    let mut came = vec![Ok(sender.ask(first, 0).await?)];
     let questions: Vec<_> = at_once.into_iter().map(|nth| sender.ask(&asks[nth], nth)).collect();
-    let others: Vec<Result<Said, HttpError>> = stream::iter(questions).buffered(AT_ONCE).collect().await;
+    let others: Vec<Result<Said, Trouble>> = stream::iter(questions).buffered(AT_ONCE).collect().await;
     came.extend(others);
     for nth in in_order {
         came.push(sender.ask(&asks[nth], 0).await);
     }
     sender.ask_again(&asks, &mut came).await;
     sender.ask_afterwards(&asks, &mut came).await;
-    let came = came.into_iter().map(|came| -> Came { came.map_err(|error| error.why) });
+    let came = came.into_iter().map(|came| -> Came { came.map_err(|error| error.to_string()) });
     let answers = Seen::new(asks.into_iter().zip(came));
     Ok(Seen { seed: Some(cx.seed().to_owned()), addresses: doors, not_asked, ..answers })
 }
 
 impl Sender<'_> {
     /// Asks each address the first question; those that answer get the others.
-    async fn open(&mut self, first: &Ask, sockets: Vec<SocketAddr>) -> Result<Vec<Door>, HttpError> {
+    async fn open(&mut self, first: &Ask, sockets: Vec<SocketAddr>) -> Result<Vec<Door>, Trouble> {
         let questions: Vec<_> = sockets.iter().map(|socket| self.ask_at(first, Some(*socket), self.longest / 2)).collect();
-        let came: Vec<Result<Said, HttpError>> = stream::iter(questions).buffered(AT_ONCE).collect().await;
+        let came: Vec<Result<Said, Trouble>> = stream::iter(questions).buffered(AT_ONCE).collect().await;
         self.sockets = sockets.iter().zip(&came).filter(|(_, came)| came.is_ok()).map(|(socket, _)| *socket).collect();
         if self.sockets.is_empty()
             && let Some(error) = came.iter().find_map(|came| came.as_ref().err())
         {
             return Err(error.clone());
         }
-        Ok(sockets.iter().zip(came).map(|(socket, came)| Door::new(socket.ip(), came.map_err(|error| error.why))).collect())
+        Ok(sockets.iter().zip(came).map(|(socket, came)| Door::new(socket.ip(), came.map_err(|error| error.to_string()))).collect())
     }
 
     /// The `nth` question.
-    async fn ask(&self, ask: &Ask, nth: usize) -> Result<Said, HttpError> {
+    async fn ask(&self, ask: &Ask, nth: usize) -> Result<Said, Trouble> {
         let at = self.sockets.get(nth.checked_rem(self.sockets.len()).unwrap_or_default());
         self.ask_at(ask, at.copied(), self.longest).await
     }
 
-    async fn ask_at(&self, ask: &Ask, at: Option<SocketAddr>, longest: Duration) -> Result<Said, HttpError> {
+    async fn ask_at(&self, ask: &Ask, at: Option<SocketAddr>, longest: Duration) -> Result<Said, Trouble> {
         let started = Instant::now();
         if started >= self.until {
             let why = "the check's `timeout` was over before: raise it".to_owned();
-            return Err(HttpError { trouble: Trouble::Unreachable, why });
+            return Err(Trouble::Unreachable(why));
         }
         let (method, address) = match ask.way {
             Way::Get => (Method::GET, &self.cors.url),
@@ -164,11 +167,11 @@ impl Sender<'_> {
 
     /// Asks again, one by one and ever more slowly, where a limit turned us away, and once where the connection broke;
     /// not if that is true of every question, for then nobody is there.
-    async fn ask_again(&self, asks: &[Ask], came: &mut [Result<Said, HttpError>]) {
+    async fn ask_again(&self, asks: &[Ask], came: &mut [Result<Said, Trouble>]) {
         let error = asks.iter().position(|ask| ask.way == Way::Error).and_then(|at| came[at].as_ref().ok()).map(|said| said.status);
         let turned_away =
-            |at: usize, said: &Result<Said, HttpError>| said.as_ref().is_ok_and(|said| said.is_turned_away(asks[at].way, error));
-        let broke = |said: &Result<Said, HttpError>| said.as_ref().is_err_and(|error| error.trouble == Trouble::Unreachable);
+            |at: usize, said: &Result<Said, Trouble>| said.as_ref().is_ok_and(|said| said.is_turned_away(asks[at].way, error));
+        let broke = |said: &Result<Said, Trouble>| said.as_ref().is_err_and(|error| matches!(error, Trouble::Unreachable(_)));
         // What hung may hang again and leave no time for the others, so it comes last.
         let refused = (0..came.len()).filter(|at| turned_away(*at, &came[*at]));
         let mut open: VecDeque<usize> = refused.chain((0..came.len()).filter(|at| broke(&came[*at]))).collect();
@@ -193,10 +196,10 @@ impl Sender<'_> {
 
     /// Asks the first question once more, if others were answered with an error or sent elsewhere where it was not: a guard
     /// that shuts us out after so many questions, with whatever status, says nothing of origins.
-    async fn ask_afterwards(&self, asks: &[Ask], came: &mut [Result<Said, HttpError>]) {
-        let is_out = |said: &Result<Said, HttpError>| said.as_ref().is_ok_and(|said| said.status >= 300);
+    async fn ask_afterwards(&self, asks: &[Ask], came: &mut [Result<Said, Trouble>]) {
+        let is_out = |said: &Result<Said, Trouble>| said.as_ref().is_ok_and(|said| said.status >= 300);
         // What a limit turned away is told as such.
-        let is_odd = |(ask, came): (&Ask, &Result<Said, HttpError>)| {
+        let is_odd = |(ask, came): (&Ask, &Result<Said, Trouble>)| {
             ask.way != Way::Error && is_out(came) && came.as_ref().is_ok_and(|said| !said.is_turned_away(ask.way, None))
         };
         if is_out(&came[0]) || !asks.iter().zip(&*came).any(is_odd) {
@@ -204,10 +207,10 @@ impl Sender<'_> {
         }
         let again = self.ask(&asks[0], 0).await;
         if is_out(&again) || again.is_err() {
-            let how = again.map_or_else(|error| error.why, |said| format!("it is answered with {}", said.status()));
+            let how = again.map_or_else(|error| error.to_string(), |said| format!("it is answered with {}", said.status()));
             let why = format!("asked again afterwards, {} is shut out too ({how}): let the check past what guards the API", asks[0].told());
             for said in came.iter_mut().filter(|said| said.as_ref().is_ok_and(|said| said.status >= 300 && said.allow_origin.is_empty())) {
-                *said = Err(HttpError { trouble: Trouble::Unreachable, why: why.clone() });
+                *said = Err(Trouble::Unreachable(why.clone()));
             }
         }
     }

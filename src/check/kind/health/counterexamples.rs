@@ -1,5 +1,6 @@
 //! Answers that break each demand, made as a sick service would give them and read by the same eyes.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// A sick service that says so, one that says nothing useful, one that hides what is asked for.
-pub(super) fn counterexamples(health: &Health) -> Vec<Seen> {
+pub(super) fn counterexamples(health: &Health, _: Timestamp) -> Vec<Seen> {
     let sick = json!({ "status": "DOWN", "components": sick_components(health) }).to_string();
     let mut all: Vec<Said> = ["{}", "<html>log in</html>", &sick].into_iter().map(|body| said(health, body)).collect();
     all.extend(health.healthy.as_ref().and_then(|healthy| healthy.json.as_ref()).map(|demands| {

@@ -11,9 +11,8 @@ use super::{
     standing::Standing,
 };
 use crate::{
-    check::unread,
-    model::quote,
-    model::{Expectation, Period},
+    check::{http::judge_time, unread},
+    model::{Expectation, quote},
     net::http::is_redirect,
 };
 
@@ -51,7 +50,7 @@ impl Health {
         all.extend(self.judge_unread(said));
         all.push(fresh::judge(&said.caches));
         all.extend(self.release.as_ref().zip(said.release.as_ref()).map(|(binding, running)| binding.judge(running, &said.body)));
-        all.extend(self.max_time.map(|limit| judge_time(limit, said)));
+        all.extend(self.max_time.map(|limit| judge_time(limit, said.total_ms)));
         all
     }
 
@@ -195,14 +194,6 @@ fn judge_healthy(healthy: &Healthy, said: &Said, at: Timestamp) -> Vec<Expectati
         });
     }
     all
-}
-
-fn judge_time(limit: Period, said: &Said) -> Expectation {
-    Expectation::new("max-time", "time to the whole answer")
-        .wanted(format!("at most {limit}"))
-        .got(Period::millis(said.total_ms).to_string())
-        .bound("<=", limit.as_millis(), Some(said.total_ms.into()), "ms")
-        .met(said.total_ms <= limit.as_millis())
 }
 
 /// Of several answers, which one it was.

@@ -1,6 +1,6 @@
 //! Asks for health, once or several times in a row.
 
-use std::{collections::BTreeMap, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
 use serde_json::Value;
 
@@ -16,7 +16,10 @@ use crate::{
         http::{self as kind, BodySeen},
     },
     model::excerpt,
-    net::http::{self, Bounds, End, HeaderMap, HeaderName, HeaderValue, HttpError, Method, Reply, Request, header},
+    net::{
+        Trouble,
+        http::{self, Bounds, End, HeaderMap, HeaderName, HeaderValue, Method, Reply, Request, header},
+    },
 };
 
 /// How much of a body is read.
@@ -25,20 +28,20 @@ const LIMIT: usize = 1 << 20;
 /// As many answers as are wanted in a row.
 pub(super) async fn observe(check: &Health, cx: &Context) -> Result<Seen, Unseen> {
     check.headers.hide(&check.url, cx);
-    let until = kind::deadline(cx);
+    let until = cx.until();
     let pauses = check.interval().get().saturating_mul(u32::try_from(check.successes - 1).unwrap_or(u32::MAX));
     if pauses >= until.saturating_duration_since(Instant::now()) {
         let why = format!("{} answers {} apart do not fit into the check's `timeout`: raise it", check.successes, check.interval());
         return Err(Unseen::Unknown(why));
     }
     let ca_file = check.ca_file.as_ref().map(|file| cx.path(file));
-    let first = check.ask(cx, ca_file.as_deref(), until).await.map_err(kind::unseen)?;
+    let first = check.ask(cx, ca_file.as_deref(), until).await?;
     let mut seen = Seen { answers: vec![first], lost: None };
     while seen.answers.len() < check.successes && seen.lost.is_none() {
         tokio::time::sleep(check.interval().get()).await;
         match check.ask(cx, ca_file.as_deref(), until).await {
             Ok(said) => seen.answers.push(said),
-            Err(error) => seen.lost = Some(error.why),
+            Err(error) => seen.lost = Some(error.to_string()),
         }
     }
     for answer in &mut seen.answers {
@@ -50,7 +53,7 @@ pub(super) async fn observe(check: &Health, cx: &Context) -> Result<Seen, Unseen
 }
 
 impl Health {
-    async fn ask(&self, cx: &Context, ca_file: Option<&Path>, deadline: Instant) -> Result<Said, HttpError> {
+    async fn ask(&self, cx: &Context, ca_file: Option<&Path>, deadline: Instant) -> Result<Said, Trouble> {
         let bounds = Bounds { keep: LIMIT, limit: LIMIT as u64, started: Instant::now(), deadline };
         let request = Request {
             method: Method::GET,
@@ -84,10 +87,9 @@ impl Health {
 /// What one reply says.
 fn said(reply: &Reply, healthy: Option<&Healthy>, json: &Result<Value, String>) -> Said {
     let content_type = first(&reply.headers, header::CONTENT_TYPE);
-    let leads_to = reply.location().filter(|_| http::is_redirect(reply.status)).and_then(|location| reply.address.join(&location).ok());
     Said {
         status: reply.status,
-        leads_to: leads_to.map(|to| excerpt(&to.to_string(), 500)),
+        leads_to: reply.leads_to().map(|to| excerpt(&to.to_string(), 500)),
         says: Reading::of(content_type.as_deref().unwrap_or_default(), &reply.body.bytes, json),
         content_type,
         caches: fresh::told(&reply.headers),
@@ -100,16 +102,7 @@ fn said(reply: &Reply, healthy: Option<&Healthy>, json: &Result<Value, String>) 
 /// What the `healthy` key names, as far as the body has it.
 pub(super) fn found(body: &http::Body, healthy: Option<&Healthy>, json: &Result<Value, String>) -> BodySeen {
     let text = String::from_utf8_lossy(&body.bytes);
-    let mut seen = BodySeen {
-        size: body.size,
-        end: body.end.clone(),
-        utf8: std::str::from_utf8(&body.bytes).is_ok(),
-        texts: BTreeMap::new(),
-        patterns: BTreeMap::new(),
-        json: BTreeMap::new(),
-        not_json: None,
-        excerpt: kind::evidence(&text, body),
-    };
+    let mut seen = BodySeen::new(body, &text, std::str::from_utf8(&body.bytes).is_ok());
     let Some(healthy) = healthy.filter(|_| body.end == End::Whole) else { return seen };
     let texts = healthy.text.iter().flat_map(|texts| texts.iter());
     seen.texts = texts.map(|wanted| (wanted.as_str().to_owned(), text.trim() == wanted.as_str().trim())).collect();

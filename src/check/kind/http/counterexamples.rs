@@ -1,13 +1,23 @@
 //! Answers that break each demand, made from the settings and found by the same eyes as real ones.
 
-use super::{Http, expect::Expect, header::HeaderDemands, latency::Sample, observe::find, redirect::Redirect, seen::Seen, status};
+use jiff::Timestamp;
+
+use super::{
+    Http,
+    expect::Expect,
+    header::HeaderDemands,
+    observe::find,
+    redirect::Redirect,
+    seen::{Sample, Seen},
+    status,
+};
 use crate::{
     check::http::BodySeen,
     net::http::{Body, End, Hop},
 };
 
 /// For each way a body can be wrong one answer, in which everything else that can be wrong is wrong too.
-pub(super) fn counterexamples(http: &Http) -> Vec<Seen> {
+pub(super) fn counterexamples(http: &Http, _: Timestamp) -> Vec<Seen> {
     let default = Expect::default();
     let expect = http.expect.as_ref().unwrap_or(&default);
     let mut bodies: Vec<Vec<u8>> = [&b""[..], b"{}", b"null", b"[]", b"an unexpected answer"].map(<[u8]>::to_vec).into();

@@ -1,9 +1,12 @@
 //! How long answers take, over several requests.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{Deserialize, Deserializer, de::Error};
 
-use super::status::{self, Status};
+use super::{
+    seen::Sample,
+    status::{self, Status},
+};
 use crate::{
     check::OneOrMore,
     model::{Expectation, Period},
@@ -41,19 +44,6 @@ impl<'de> Deserialize<'de> for Latency {
         }
         Ok(latency)
     }
-}
-
-/// One of the counted requests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sample {
-    /// To the end of the answer, in milliseconds, rounded up.
-    pub ms: u64,
-    /// The status; none when no answer came.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// Why no answer came, or why it is no whole one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
 }
 
 impl Latency {

@@ -7,12 +7,11 @@ use super::{
     expect::{DEFAULT_SIZE, Expect},
     header::HeaderDemands,
     judge,
-    latency::Sample,
-    seen::Seen,
+    seen::{Sample, Seen},
 };
 use crate::{
     check::demand::json_text,
-    check::http::{BodySeen, EXCERPT, SentBody, deadline, evidence, millis, unseen},
+    check::http::{BodySeen, EXCERPT, SentBody, millis},
     check::{Context, Unseen},
     model::excerpt,
     net::http::{self, Address, Body, Bounds, End, HeaderValue, Request, header},
@@ -24,8 +23,8 @@ pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> 
     let ca_file = check.ca_file.as_ref().map(|file| cx.path(file));
     let started = Instant::now();
     let led = |address: &Address| cx.lead(address.target());
-    let request = check.request(ca_file.as_deref(), check.bounds(started, deadline(cx)), &led);
-    let reply = http::send(cx.reach(), request).await.map_err(unseen)?;
+    let request = check.request(ca_file.as_deref(), check.bounds(started, cx.until()), &led);
+    let reply = http::send(cx.reach(), request).await?;
     let named = check.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
     let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let mut answer = Seen::new(&reply, find(check.expect.as_ref(), content_type.as_deref(), &reply.body), named);
@@ -40,7 +39,7 @@ pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> 
 
 impl Http {
     async fn sample(&self, cx: &Context, wanted: usize, ca_file: Option<&Path>) -> Vec<Sample> {
-        let until = deadline(cx);
+        let until = cx.until();
         let mut samples = Vec::with_capacity(wanted);
         while samples.len() < wanted {
             let started = Instant::now();
@@ -53,7 +52,7 @@ impl Http {
                 break;
             }
             samples.push(match sent {
-                Err(error) => Sample { ms, status: None, error: Some(error.why) },
+                Err(error) => Sample { ms, status: None, error: Some(error.to_string()) },
                 Ok(reply) => {
                     let error = (reply.body.end != End::Whole).then(|| "the body did not come whole".to_owned());
                     Sample { ms, status: Some(reply.status), error }
@@ -92,16 +91,7 @@ impl Http {
 /// What the demands name, as far as the body was kept.
 pub(super) fn find(expect: Option<&Expect>, content_type: Option<&str>, body: &Body) -> BodySeen {
     let (text, utf8) = charset::decode(content_type, &body.bytes, body.end == End::Whole);
-    let mut seen = BodySeen {
-        size: body.size,
-        end: body.end.clone(),
-        utf8,
-        texts: Default::default(),
-        patterns: Default::default(),
-        json: Default::default(),
-        not_json: None,
-        excerpt: evidence(&text, body),
-    };
+    let mut seen = BodySeen::new(body, &text, utf8);
     let Some(expect) = expect else { return seen };
     let texts = expect.contains.iter().chain(&expect.not_contains).flat_map(|texts| texts.iter());
     seen.texts = texts.map(|wanted| (wanted.as_str().to_owned(), text.contains(wanted.as_str()))).collect();

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::latency::Sample;
 use crate::{
     check::http::{BodySeen, millis},
     model::{excerpt, looks_secret},
-    net::http::{HeaderMap, Hop, Reply, is_redirect, shown_location},
+    net::http::{HeaderMap, Hop, Reply, shown_location},
 };
 
 /// Bytes of one header's value that are kept.
@@ -59,16 +58,28 @@ pub struct Seen {
     pub samples: Vec<Sample>,
 }
 
+/// One of the requests that latency counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// To the end of the answer, in milliseconds, rounded up.
+    pub ms: u64,
+    /// The status; none when no answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Why no answer came, or why it is no whole one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
 impl Seen {
     /// From what came back, with the body's findings; `named` are the headers that demands name.
     pub(super) fn new<'n>(reply: &Reply, body: BodySeen, named: impl Iterator<Item = &'n str>) -> Self {
         let names: Vec<&str> = named.chain(TELLING).collect();
         let (headers, headers_cut) = kept(&reply.headers, &names);
-        let leads_to = reply.location().filter(|_| is_redirect(reply.status));
         Self {
             url: reply.address.to_string(),
             hops: reply.hops.clone(),
-            leads_to: leads_to.and_then(|location| reply.address.join(&location).ok()).map(|to| excerpt(&to.to_string(), LARGEST_HEADER)),
+            leads_to: reply.leads_to().map(|to| excerpt(&to.to_string(), LARGEST_HEADER)),
             stopped: reply.stopped.clone(),
             status: reply.status,
             http: reply.version.to_owned(),

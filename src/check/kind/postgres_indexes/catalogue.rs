@@ -89,7 +89,7 @@ impl Catalogue {
 
     async fn fetch(cx: &Context, target: &Target, schemas: &[String]) -> Result<Self, Unseen> {
         let mut loan = database::lend(cx, target).await?;
-        let reading = loan.begin(database::until(cx)).await?;
+        let reading = loan.begin(cx.until()).await?;
         reading.run(query::PATH).await?;
         // Asked all at once: one round trip. The answers come in order, so the first error is the cause; those after it
         // only say that the transaction is over.

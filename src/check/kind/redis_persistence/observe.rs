@@ -1,9 +1,6 @@
 //! Asking the server, once a run for all checks on it.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use jiff::Timestamp;
 
@@ -13,12 +10,9 @@ use super::{
 };
 use crate::{
     check::{Context, Unseen},
-    model::{Secret, excerpt, plain},
+    model::{excerpt, plain},
     net::redis::{Answer, Login, Question, Session, Target},
 };
-
-/// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
-const MARGIN: Duration = Duration::from_millis(250);
 
 /// The fields of `INFO` that are judged or shown.
 const FIELDS: [&str; 19] = [
@@ -52,9 +46,9 @@ pub(super) async fn observe(settings: &RedisPersistence, cx: &Context) -> Result
         Unseen::Unknown(format!("`url` ({written}) cannot be used: {error}"))
     })?;
     if let Some(password) = target.password() {
-        cx.hide(name_of(&settings.url), password);
+        cx.hide_of(Some(&settings.url), "url", password);
     }
-    let until = cx.deadline() - MARGIN.min(cx.remaining() / 10);
+    let until = cx.until();
     let key = format!("redis-persistence {}", target.fingerprint());
     let seen: Arc<Seen> = cx.memo().once(key, ask(cx, &target, until)).await?;
     Ok(Seen::clone(&seen))
@@ -185,10 +179,4 @@ fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
 
 fn shown(text: &str) -> String {
     excerpt(&plain(text), LONGEST)
-}
-
-/// The variable that the URL was written as, else the key.
-fn name_of(url: &Secret) -> &str {
-    let variable = url.written().strip_prefix("${").and_then(|text| text.strip_suffix('}'));
-    variable.filter(|name| !name.contains(['$', '{'])).unwrap_or("url")
 }

@@ -1,10 +1,6 @@
 //! Reads what a source holds.
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use super::{
     choice::Choice,
@@ -15,7 +11,7 @@ use super::{
     syntax::{self, Syntax},
 };
 use crate::{
-    check::{Context, Unseen},
+    check::{Context, Unseen, blocking},
     model::Size,
     net::{
         EnvFile,
@@ -49,30 +45,13 @@ pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<
         }
         Source::Command(argv, format) => {
             let dir = cx.path("");
-            let command = Command { argv, env: cx.env(), dir: &dir, deadline: deadline(cx), limit: command::LARGEST, stdin: b"" };
-            let printed = command.output().await.map_err(unseen)?;
+            let command = Command { argv, env: cx.env(), dir: &dir, deadline: cx.until(), limit: command::LARGEST, stdin: b"" };
+            let printed = command.output().await?;
             printed::read(&printed, *format, &|key| choice.asks_for(key))
                 .map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
         }
     };
     bounded(held).map_err(|error| named(&error))
-}
-
-/// A moment before the check itself is ended, so that it can say what took so long.
-pub fn deadline(cx: &Context) -> Instant {
-    cx.deadline() - (cx.remaining() / 20).min(Duration::from_millis(250))
-}
-
-/// A program that takes too long may have met a slow server: that is worth another try.
-fn unseen(error: command::CommandError) -> Unseen {
-    match error {
-        command::CommandError::TimedOut { .. } => Unseen::Unreachable(error.to_string()),
-        _ => Unseen::Unknown(error.to_string()),
-    }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unseen> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Unseen::Unknown("reading was interrupted".into()))
 }
 
 /// Where a key is set twice to different things, readers disagree and so do we.

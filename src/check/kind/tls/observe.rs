@@ -1,10 +1,6 @@
 //! Looks: opens each address, or the file.
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, net::SocketAddr};
 
 use futures_util::future::join_all;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -25,9 +21,6 @@ use crate::{
 
 /// The most addresses that are looked at.
 const MOST_ADDRESSES: usize = 16;
-
-/// Kept back of the time for the check, so that a server that hangs is reported, and not the check cut off.
-const RESERVE: Duration = Duration::from_millis(400);
 
 /// The name as rustls takes it.
 pub(super) fn server_name(host: &Host) -> Result<ServerName<'static>, String> {
@@ -70,9 +63,8 @@ async fn at_services(check: &Tls, cx: &Context, services: &[&Service]) -> Result
     let name = server_name(host).map_err(Unseen::Unknown)?;
     let meant = check.serves.as_ref().map(|file| leaf_of(&cx.path(file))).transpose().map_err(Unseen::Unknown)?;
     let (doors, not_looked_at) = doors(check, cx, services).await?;
-    let deadline = cx.deadline().checked_sub(RESERVE).unwrap_or_else(Instant::now);
     let (versions, connections) = (check.min_version.refused(), check.connections.into());
-    let probe = Probe { versions, name: &name, connections, without_sni: check.without_sni, deadline };
+    let probe = Probe { versions, name: &name, connections, without_sni: check.without_sni, deadline: cx.until() };
     let probed = join_all(doors.into_iter().map(|door| probe.look(door))).await.into_iter().collect::<Result<Vec<Probed>, _>>();
     let probed = probed.map_err(|error| Unseen::Unknown(error.to_string()))?;
     let seen = gather(&probed, host, &roots, cx);
