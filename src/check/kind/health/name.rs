@@ -49,7 +49,7 @@ const SETTINGS: &str = "coordinator critical debug default deprecated detailed d
     optional override production required sandbox standby test verbose";
 
 /// Descriptions that have members of any kind in them.
-const BUILDS: &str = "build buildinfo commit git labels license links os platform release runtime version versions";
+const BUILDS: &str = "build buildinfo commit git labels license links os params parameters platform release runtime version versions";
 
 const WELL: &str = "ok up healthy alive live ready success connected reachable available running online operational working responding \
     pass passed uptodate";
@@ -64,9 +64,9 @@ const SENTENCE: &str = "message msg description summary note notes comment text 
 const DESCRIPTION: &str = "app application arch architecture at author branch build buildinfo commit contact datacenter date datetime docs \
     documentation duration edition elapsed env environment framework git groups hash host hostname id instance \
     interval ip kind label labels language latency license links locale location maintainer name namespace node os owner \
-    path pid platform pod port product productname profile profiles protocol provider region release releaseid \
-    revision runtime sha since service serviceid stage started tag tags team tier time timestamp timezone title took \
-    type unit uptime uri url uuid vendor version versions zone";
+    params parameters path pid platform pod port product productname profile profiles protocol provider region release releaseid \
+    revision runtime scope sha since service serviceid stage started tag tags team tier time timestamp timezone title took \
+    type unit uptime uri url usename user username uuid vendor version versions zone";
 
 impl Name {
     /// By the words it is made of: `failedChecks` and `failed_checks` are two. Whatever bad word it has counts; of the others
@@ -90,9 +90,19 @@ impl Name {
         }
     }
 
+    /// Whether a text names what something is made with: `"cache": "redis"`.
+    pub(super) fn is_of_a_part(text: &str) -> bool {
+        listed(PARTS, &text.to_ascii_lowercase())
+    }
+
     /// Whether a description of this name has members that describe, whatever they are called.
     pub(super) fn describes_all_within(name: &str) -> bool {
         words_of(name).last().is_some_and(|word| listed(BUILDS, word))
+    }
+
+    /// Whether it is one of circuit breakers, or stands among them.
+    pub(super) fn is_circuit(path: &str) -> bool {
+        words_of(path).windows(2).any(|two| two[0] == "circuit" && two[1].starts_with("breaker"))
     }
 
     /// Whether it is a name for the status of the whole.

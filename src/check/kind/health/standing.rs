@@ -16,7 +16,8 @@ pub(super) enum Standing {
 
 /// Words in lower case, `-` and spaces as `_`. Sources: draft-inadarei-api-health-check, Spring Boot's `Status`,
 /// ASP.NET Core's `HealthStatus`, MicroProfile Health, @nestjs/terminus, Kubernetes' `livez`/`readyz`, gRPC health v1,
-/// Consul, Elasticsearch, Kibana, django-health-check; and what home-made answers say of connections.
+/// Consul, Elasticsearch, Kibana, django-health-check, PostgreSQL's `pg_stat_replication`; and what home-made answers say of
+/// connections.
 const WORDS: &[(Standing, &[&str])] = &[
     (
         Standing::Up,
@@ -44,6 +45,7 @@ const WORDS: &[(Standing, &[&str])] = &[
             "pong",
             "valid",
             "established",
+            "streaming",
             "health_ok",
             "200",
         ],
@@ -87,10 +89,22 @@ const WORDS: &[(Standing, &[&str])] = &[
 ];
 
 impl Standing {
-    /// What `word` means, whatever its case; `None` for a word that is not known.
+    /// What `word` means, whatever its case; `None` for a word that is not known. What is made of good words only is good:
+    /// `ACTIVE_HEALTHY`.
     pub(super) fn of(word: &str) -> Option<Self> {
         let word = word.trim().trim_end_matches('.').to_ascii_lowercase().replace(['-', ' '], "_");
-        WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(standing, _)| *standing)
+        let of = |word: &str| WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(standing, _)| *standing);
+        of(&word).or_else(|| word.trim_start_matches("active_").split('_').all(|part| of(part) == Some(Self::Up)).then_some(Self::Up))
+    }
+
+    /// What the state of a circuit breaker means: it is closed where calls go through (Resilience4j, Polly, Hystrix).
+    pub(super) fn of_circuit(state: &str) -> Option<Self> {
+        match state.to_ascii_lowercase().replace(['-', ' '], "_").as_str() {
+            "closed" => Some(Self::Up),
+            "half_open" => Some(Self::Degraded),
+            "open" | "forced_open" | "isolated" => Some(Self::Down),
+            _ => None,
+        }
     }
 
     /// Whether it is good enough.
@@ -109,7 +123,23 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_never_success() {
-        for word in ["EROR", "", "okay-ish", "not ok", "UNKNOWN", "null", "0", "upp", "ok!", "excluded"] {
+        for word in [
+            "EROR",
+            "",
+            "okay-ish",
+            "not ok",
+            "UNKNOWN",
+            "null",
+            "0",
+            "upp",
+            "ok!",
+            "excluded",
+            "active",
+            "up_soon",
+            "not_healthy",
+            "ok_",
+            "active_error",
+        ] {
             assert_eq!(Standing::of(word), None, "{word}");
         }
         for (word, standing) in [
@@ -118,6 +148,8 @@ mod tests {
             ("OUT_OF_SERVICE", Standing::Down),
             ("Degraded", Standing::Degraded),
             ("not ready", Standing::Down),
+            ("ACTIVE_HEALTHY", Standing::Up),
+            ("200 OK", Standing::Up),
         ] {
             assert_eq!(Standing::of(word), Some(standing), "{word}");
         }
