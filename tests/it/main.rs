@@ -20,6 +20,7 @@ mod hostile;
 mod http;
 mod http_demands;
 mod http_text;
+mod in_order;
 mod init;
 mod ledger;
 mod look;

@@ -63,6 +63,16 @@ async fn each_answer_comes_to_what_it_says() {
     }
 }
 
+/// What comes of the two answers that let it go.
+pub(crate) async fn answered_well() -> Vec<(String, (Outcome, String))> {
+    let mut judged = Vec::new();
+    for reply in [Reply::Yes, Reply::NotApplicable] {
+        let look = Look::new("manual", json!({ "question": QUESTION })).answer(answer(reply));
+        judged.push((format!("{reply:?}"), look.outcome().await));
+    }
+    judged
+}
+
 #[tokio::test]
 async fn another_question_is_not_answered() {
     let whom = waits(Look::new("manual", json!({ "question": "Was the backup restored twice?" })).answer(answer(Reply::Yes))).await;

@@ -14,7 +14,7 @@ pub(crate) const APP: &str = "https://app.example.com";
 
 /// What was asked, as far as an API looks at it.
 pub(crate) struct Question {
-    pub(super) method: String,
+    pub(crate) method: String,
     pub(super) path: String,
     pub(crate) origin: Option<String>,
     pub(super) nth: usize,

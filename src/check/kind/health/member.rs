@@ -184,6 +184,7 @@ impl Components {
             (_, None, Place::Within) => {}
             (Name::Description | Name::Sentence | Name::About, None, _) if !Name::is_told_in(text) => {}
             (Name::Other | Name::Part | Name::Setting | Name::Well, None, _) if shape::is_plain(text) => {}
+            (Name::Part, None, _) if Name::is_of_a_part(text) => {}
             (_, None, _) => self.leave(&path, text),
         }
     }

@@ -40,9 +40,7 @@ impl Name {
             () if is("sentence") => Self::Sentence,
             () if is("settings") => Self::Setting,
             // `nodeNames` are several of one.
-            () if is("description") || words.last().is_some_and(|word| listed("description", word.trim_end_matches('s'))) => {
-                Self::Description
-            }
+            () if is("description") || words.last().is_some_and(|word| listed("description", word.trim_end_matches('s'))) => Self::Description,
             () if looks_secret(name) => Self::Description,
             () if words.iter().any(|word| word == "status" || word == "health") => Self::Well,
             () if is("parts") => Self::Part,
@@ -50,9 +48,19 @@ impl Name {
         }
     }
 
+    /// Whether a text names what something is made with: `"cache": "redis"`.
+    pub(super) fn is_of_a_part(text: &str) -> bool {
+        listed("parts", &text.to_ascii_lowercase())
+    }
+
     /// Whether a description of this name has members that describe, whatever they are called.
     pub(super) fn describes_all_within(name: &str) -> bool {
         words_of(name).last().is_some_and(|word| listed("builds", word))
+    }
+
+    /// Whether it is one of circuit breakers, or stands among them.
+    pub(super) fn is_circuit(path: &str) -> bool {
+        words_of(path).windows(2).any(|two| two[0] == "circuit" && two[1].starts_with("breaker"))
     }
 
     /// Whether it is a name for the status of the whole.

@@ -17,11 +17,23 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    /// What `word` means, whatever its case; `None` for a word that is not known.
+    /// What `word` means, whatever its case; `None` for a word that is not known. What is made of good words only is good:
+    /// `ACTIVE_HEALTHY`.
     pub(super) fn of(word: &str) -> Option<Self> {
         let word = word.trim().trim_end_matches('.').to_ascii_lowercase().replace(['-', ' '], "_");
         let lists = [("up", Self::Up), ("degraded", Self::Degraded), ("down", Self::Down)];
-        lists.into_iter().find_map(|(list, standing)| listed(list, &word).then_some(standing))
+        let of = |word: &str| lists.into_iter().find_map(|(list, standing)| listed(list, word).then_some(standing));
+        of(&word).or_else(|| word.trim_start_matches("active_").split('_').all(|part| of(part) == Some(Self::Up)).then_some(Self::Up))
+    }
+
+    /// What the state of a circuit breaker means: it is closed where calls go through (Resilience4j, Polly, Hystrix).
+    pub(super) fn of_circuit(state: &str) -> Option<Self> {
+        match state.to_ascii_lowercase().replace(['-', ' '], "_").as_str() {
+            "closed" => Some(Self::Up),
+            "half_open" => Some(Self::Degraded),
+            "open" | "forced_open" | "isolated" => Some(Self::Down),
+            _ => None,
+        }
     }
 
     /// Whether it is good enough.
@@ -40,7 +52,23 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_never_success() {
-        for word in ["EROR", "", "okay-ish", "not ok", "UNKNOWN", "null", "0", "upp", "ok!", "excluded"] {
+        for word in [
+            "EROR",
+            "",
+            "okay-ish",
+            "not ok",
+            "UNKNOWN",
+            "null",
+            "0",
+            "upp",
+            "ok!",
+            "excluded",
+            "active",
+            "up_soon",
+            "not_healthy",
+            "ok_",
+            "active_error",
+        ] {
             assert_eq!(Standing::of(word), None, "{word}");
         }
         for (word, standing) in [
@@ -49,6 +77,8 @@ mod tests {
             ("OUT_OF_SERVICE", Standing::Down),
             ("Degraded", Standing::Degraded),
             ("not ready", Standing::Down),
+            ("ACTIVE_HEALTHY", Standing::Up),
+            ("200 OK", Standing::Up),
         ] {
             assert_eq!(Standing::of(word), Some(standing), "{word}");
         }

@@ -1,0 +1,282 @@
+//! The other half of the law of reading: what is in order is green, without a word of the plan to say so. Each kind looks at
+//! things in order as they come in many shapes; what a stranger would have to explain to it is counted, and bounded.
+
+use std::{fs, process::Command};
+
+use gonogo::{check::KINDS, model::Outcome};
+use jiff::Timestamp;
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
+use serde_json::{Value, json};
+
+use crate::{
+    cors::api::{APP, Question, api, settings},
+    health,
+    hostile::Hostile,
+    look::Look,
+    manual,
+    servers::{postgres::Postgres, redis::Redis},
+    tls::{
+        authority::{Authority, identity, leaf},
+        pem,
+    },
+};
+
+/// What was looked at, and what the check came to.
+type Judged = Vec<(String, (Outcome, String))>;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_order_is_green() {
+    let mut beyond = Vec::new();
+    for kind in KINDS {
+        // How many are looked at, and how many of them may be red or unknown.
+        let (judged, least, noise) = match kind.name {
+            "backup" => (backup().await, 10, 0),
+            "cors" => (cors().await, 8, 0),
+            "health" => (health::published_of_the_well().await, 150, 5),
+            "http" => (http().await, 10, 0),
+            "postgres-indexes" => (postgres_indexes().await, 12, 0),
+            "redis-persistence" => (redis_persistence().await, 5, 0),
+            // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
+            "secrets" => (secrets().await, 20, 0),
+            "tls" => (tls().await, 10, 0),
+            "manual" => (manual::answered_well().await, 2, 0),
+            other => panic!("`{other}` has no part in this law: say what is in order"),
+        };
+        assert!(judged.len() >= least, "`{}`: {} things in order are no measure", kind.name, judged.len());
+        let not_green: Vec<_> = judged.iter().filter(|(_, (outcome, _))| *outcome != Outcome::Pass).collect();
+        if not_green.len() > noise {
+            beyond.push(format!("`{}`, {} of {}: {not_green:#?}", kind.name, not_green.len(), judged.len()));
+        }
+    }
+    assert!(beyond.is_empty(), "{}", beyond.join("\n"));
+}
+
+/// Looks at a file of these bytes, which the settings name.
+async fn filed(kind: &'static str, settings: Value, files: &[(&str, impl AsRef<[u8]>)]) -> (Outcome, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).expect("written");
+    }
+    Look::new(kind, settings).root(folder.path()).outcome().await
+}
+
+async fn http() -> Judged {
+    let german = "Alles läuft, auch die Aufträge";
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(german.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let latin: Vec<u8> = german.chars().map(|c| u8::try_from(u32::from(c)).expect("latin")).collect();
+    let page = |charset: &str| format!("<!doctype html><html><head>{charset}</head><body>{german}</body></html>").into_bytes();
+    let text = json!({ "contains": "läuft", "not-contains": "Wartung" });
+    let numbers = json!({ "json": { "$.state": "ready", "$.free": { "min": 1 }, "$.errors[*]": { "count": 0 } } });
+    let answers: [(&[&str], Vec<u8>, &Value); 10] = [
+        (&["Content-Type: text/plain; charset=utf-8"], german.into(), &text),
+        (&["Content-Type: text/plain"], german.into(), &text),
+        (&["Content-Type: text/plain; charset=utf-16"], utf16.clone(), &text),
+        (&["Content-Type: text/plain"], utf16, &text),
+        (&["Content-Type: text/plain; charset=ISO-8859-1"], latin, &text),
+        (&["Content-Type: text/html"], page("<meta charset=\"utf-8\">"), &text),
+        (&["Content-Type: text/html; charset=UTF-8"], page(""), &text),
+        (&["Content-Type: application/json"], br#"{"state":"ready","free":5,"errors":[]}"#.into(), &numbers),
+        (&["Content-Type: application/vnd.api+json"], br#"{"errors":[],"free":5.5,"state":"ready","more":{"of":[null]}}"#.into(), &numbers),
+        (
+            &["Content-Type: application/json", "X-Odd: odd", "Cache-Control: no-store"],
+            br#" {"state":"ready","free":1e3,"errors":[]} "#.into(),
+            &numbers,
+        ),
+    ];
+    let mut judged = Judged::new();
+    for (headers, body, expect) in answers {
+        let server = Hostile::answering(200, headers, &body).await;
+        let look = Look::new("http", json!({ "url": server.url("/"), "expect": expect }));
+        judged.push((format!("{headers:?} and {:?}", String::from_utf8_lossy(&body)), look.outcome().await));
+    }
+    judged
+}
+
+/// APIs that let in one origin, each as another framework does it.
+async fn cors() -> Judged {
+    type Policy = fn(&Question) -> (u16, Vec<String>);
+    let policies: [(&str, Policy); 8] = [
+        ("only its own origin is answered", Question::good),
+        ("others get 403", |question| if is_app(question) { question.good() } else { (403, vec!["Vary: Origin".into()]) }),
+        ("others get 403 to the question and an answer to the rest", |question| match question.method.as_str() {
+            "OPTIONS" if !is_app(question) => (403, vec!["Vary: Origin".into()]),
+            _ => question.good(),
+        }),
+        ("others get 400 to the question", |question| match question.method.as_str() {
+            "OPTIONS" if !is_app(question) => (400, vec!["Vary: Origin".into()]),
+            _ => question.good(),
+        }),
+        ("one origin is named to everybody", |question| {
+            let (status, mut headers) = question.good();
+            if !is_app(question) {
+                headers.push(format!("Access-Control-Allow-Origin: {APP}"));
+            }
+            (status, headers)
+        }),
+        ("methods and headers are listed with more", |question| {
+            let (status, mut headers) = question.good();
+            for header in &mut headers {
+                if header.starts_with("Access-Control-Allow-Methods") {
+                    *header = "Access-Control-Allow-Methods: GET,HEAD,PUT,PATCH,POST,DELETE".into();
+                } else if header.starts_with("Access-Control-Allow-Headers") {
+                    *header = "access-control-allow-headers: Content-Type, Authorization, X-Requested-With".into();
+                }
+            }
+            (status, headers)
+        }),
+        ("an answer to be kept for long", |question| {
+            let (status, mut headers) = question.good();
+            headers.extend(["Access-Control-Max-Age: 86400".into(), "Access-Control-Expose-Headers: Link, X-Total".into()]);
+            (status, headers)
+        }),
+        ("the question is answered with 200", |question| {
+            let (status, headers) = question.good();
+            (if status == 204 { 200 } else { status }, headers)
+        }),
+    ];
+    let mut judged = Judged::new();
+    for (what, policy) in policies {
+        let server = api(policy).await;
+        judged.push((what.to_owned(), Look::new("cors", settings(&server)).outcome().await));
+    }
+    judged
+}
+
+fn is_app(question: &Question) -> bool {
+    question.origin.as_deref() == Some(APP)
+}
+
+async fn secrets() -> Judged {
+    let lines = [
+        "SECRET_KEY_BASE=8f3a1c94d7e2560b9a4417fe03cd852e6b1d90af27c3458e",
+        "JWT_SECRET=\"kQ7+vX2mZp9xL4wR8tB3nH6cY1sD5gF0aJ/eUiOqWlM=\"",
+        "DB_PASSWORD='k<ab>Q2!mZp9xL4w$R8tB3 #;'",
+        "DB_PASSWORD=correct-garage-velvet-onion-test-planet",
+        "DATABASE_URL=postgres://app:vX2mZp9xL4wR8tB3nH6c@db.internal:5432/shop?sslmode=verify-full",
+        "REDIS_URL=rediss://default:Zp9xL4wR8tB3nH6cY1sD@cache.internal:6379/0",
+        "AMQP_URL=amqps://worker:R8tB3nH6cY1sD5gF0aJe@queue.internal/%2Fprod",
+        "SMTP_PASSWORD=p4Xw-9Kfe-Tz2m-Yq7L",
+        "STRIPE_SECRET_KEY=sk_live_4eC39HqLyjWDarjtT1zdp7dcaZ8XpQ2m",
+        "SENTRY_DSN=https://9f1c24be7d06433a8e5b72cd90af4186@o4501.ingest.sentry.io/4505123",
+        "ENCRYPTION_KEY=base64:Q2hWm5k0ZxT7rLp8vNfYs3uJd6gBa9eXtKiHo1cMwRE=",
+        "APP_KEY=base64:6mW0r8mWc0VbT9pXq3kZJf2uYh7dLs5eAn4gRiKo1tE=",
+        "GITHUB_TOKEN=ghp_R8tB3nH6cY1sD5gF0aJeUiOqWlMkQ7vX2mZp",
+        "SESSION_SECRET=7d9f1e3c-52ab-4c68-9b07-e1a4d38f6c25",
+        "OTP_PASSPHRASE=\"Möwe schläft unter 7 grünen Brücken!\"",
+        "AUTH=Basic YXBwOnZYMm1acDl4TDR3Ujh0QjNuSDZj",
+        r#"CREDENTIALS={"user":"app","password":"vX2mZp9xL4wR8tB3nH6c","roles":["reader"]}"#,
+        "WEBHOOK_SECRET=whsec_Yh7dLs5eAn4gRiKo1tE6mW0r8mWc0VbT",
+        "AWS_SECRET_ACCESS_KEY=qT7rLp8vNfYs3uJd6gBa9eXtKiHo1cMwREQ2hWm5",
+        "PGPASSWORD=%9uJd6gBa}9eXtKi^Ho1c",
+    ];
+    let mut judged = Judged::new();
+    for line in lines {
+        let settings =
+            json!({ "source": { "env-file": "prod.env", "syntax": "dotenv" }, "keys": [line.split_once('=').expect("a key").0] });
+        judged.push((line.to_owned(), filed("secrets", settings, &[("prod.env", line)]).await));
+    }
+    judged
+}
+
+/// What the tools of the trade write.
+async fn backup() -> Judged {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    // Nothing that repeats, so that no tool writes next to nothing.
+    let rows: String = (0_u64..20_000).map(|n| format!("{n} {:x}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    fs::write(at("rows"), &rows).expect("written");
+    let script = r#"cd "$1"
+        gzip -k rows; zstd -q rows; xz -k rows; bzip2 -k rows; lz4 -q rows rows.lz4; zip -q rows.zip rows
+        tar cf rows.tar rows; tar czf rows.tgz rows; tar caf rows.tar.zst rows; tar cJf rows.tar.xz rows
+        (gzip -c rows; gzip -c rows) > rows.twice.gz"#;
+    assert!(Command::new("bash").args(["-euc", script, "-"]).arg(folder.path()).status().expect("bash runs").success());
+    let names = "gz zst xz bz2 lz4 zip tar tgz tar.zst tar.xz twice.gz";
+    let mut judged = Judged::new();
+    for name in names.split(' ').map(|end| format!("rows.{end}")) {
+        let settings = json!({ "files": name, "max-age": "1h", "contents": "any" });
+        judged.push((name, Look::new("backup", settings).root(folder.path()).at(Timestamp::now()).outcome().await));
+    }
+    judged
+}
+
+async fn redis_persistence() -> Judged {
+    let mut judged = Judged::new();
+    for (config, wanted) in [
+        ("appendonly yes\nappendfsync everysec", json!({ "aof": true })),
+        ("appendonly yes\nappendfsync always", json!({ "aof": true, "appendfsync": "always" })),
+        ("appendonly yes\naof-use-rdb-preamble no", json!({ "aof": true })),
+        ("appendonly yes\nsave \"\"", json!({ "aof": true })),
+        ("save 60 1", json!({ "max-save-age": "1h" })),
+        ("save 3600 1 300 100 60 10000\nmaxmemory 100mb\nmaxmemory-policy noeviction", json!({ "max-save-age": "1h", "use": "store" })),
+    ] {
+        let redis = Redis::start(config);
+        redis.say(&["SET", "a", "b"]).await;
+        if wanted.get("aof").is_none() {
+            redis.snapshot().await;
+        }
+        let mut settings = wanted;
+        settings["url"] = json!(redis.url());
+        judged.push((config.to_owned(), Look::new("redis-persistence", settings).at(redis.now().await).outcome().await));
+    }
+    judged
+}
+
+/// Indexes that serve what is demanded, as databases have them.
+async fn postgres_indexes() -> Judged {
+    let table = "CREATE TABLE public.orders (id int PRIMARY KEY, customer int, email text, state text, data jsonb, at timestamptz)";
+    let mut judged = Judged::new();
+    for (index, demand) in [
+        ("CREATE INDEX ON orders (customer)", json!({ "columns": ["customer"] })),
+        ("CREATE INDEX ON orders (customer, at)", json!({ "columns": ["customer", "at"] })),
+        ("CREATE INDEX ON orders (customer, at DESC)", json!({ "columns": ["customer", "at desc"] })),
+        ("CREATE UNIQUE INDEX ON orders (email)", json!({ "columns": ["email"], "unique": true })),
+        ("ALTER TABLE orders ADD UNIQUE (email)", json!({ "columns": ["email"], "unique": true })),
+        ("CREATE INDEX ON orders (id)", json!({ "columns": ["id"] })),
+        ("CREATE INDEX ON orders (lower(email))", json!({ "columns": ["lower(email)"] })),
+        ("CREATE INDEX ON orders (pg_catalog.lower(email))", json!({ "columns": ["LOWER( email )"] })),
+        ("CREATE INDEX ON orders USING gin (data)", json!({ "columns": ["data"], "method": "gin" })),
+        ("CREATE INDEX ON orders USING brin (at)", json!({ "columns": ["at"], "method": "brin" })),
+        ("CREATE INDEX ON orders (at) WHERE state = 'open'", json!({ "columns": ["at"], "where": "state='open'" })),
+        ("CREATE INDEX ON orders (at) WHERE state IN ('open', 'held')", json!({ "columns": ["at"], "where": "state in ('open','held')" })),
+        ("CREATE INDEX ON orders (customer) INCLUDE (at)", json!({ "columns": ["customer"] })),
+    ] {
+        let database = Postgres::shared().database(&[table, index]).await;
+        let mut wanted = demand;
+        wanted["table"] = json!("orders");
+        let settings = json!({ "database": database.url(), "indexes": [wanted] });
+        judged.push((index.to_owned(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    judged
+}
+
+async fn tls() -> Judged {
+    let authority = Authority::new();
+    let root = pem(std::slice::from_ref(authority.root.der()));
+    let ecdsa = |algorithm| KeyPair::generate_for(algorithm).expect("a key");
+    let rsa = |bits: &str| {
+        let size = format!("rsa_keygen_bits:{bits}");
+        let made = Command::new("openssl").args(["genpkey", "-algorithm", "RSA", "-pkeyopt", &size]).output().expect("openssl runs");
+        KeyPair::from_pem(&String::from_utf8(made.stdout).expect("PEM")).expect("a key")
+    };
+    let keys = [
+        ("P-256", ecdsa(&PKCS_ECDSA_P256_SHA256)),
+        ("P-384", ecdsa(&PKCS_ECDSA_P384_SHA384)),
+        ("Ed25519", ecdsa(&PKCS_ED25519)),
+        ("RSA 2048", rsa("2048")),
+        ("RSA 4096", rsa("4096")),
+    ];
+    let names = ["api.example.com", "*.example.com"];
+    let mut judged = Judged::new();
+    for (what, key) in &keys {
+        for name in names {
+            let mut params = leaf();
+            params.subject_alt_names = vec![rcgen::SanType::DnsName(name.try_into().expect("a name"))];
+            let signed = params.signed_by(key, &authority.issuing).expect("a leaf");
+            let chain = identity(vec![signed.der().clone(), authority.issuing.der().clone()], key).chain;
+            let settings = json!({ "file": "full.pem", "ca-file": "ca.pem", "server-name": "api.example.com" });
+            let files = [("full.pem", pem(&chain)), ("ca.pem", root.clone())];
+            judged.push((format!("{what} for {name}"), filed("tls", settings, &files).await));
+        }
+    }
+    judged
+}
