@@ -1,5 +1,24 @@
 //! What a check is: it looks at a target, then judges what it saw. The kinds stand in `kind/`.
 
+/// What a kind's rooms do for its [`Check`]: each of `observe`, `judge` and `counterexamples` holds the function of its name.
+macro_rules! rooms {
+    () => {
+        type Observation = seen::Seen;
+
+        async fn observe(&self, cx: &$crate::check::Context) -> Result<seen::Seen, $crate::check::Unseen> {
+            observe::observe(self, cx).await
+        }
+
+        fn judge(&self, seen: &seen::Seen, at: jiff::Timestamp) -> Vec<$crate::model::Expectation> {
+            judge::judge(self, seen, at)
+        }
+
+        fn counterexamples(&self, at: jiff::Timestamp) -> Vec<seen::Seen> {
+            counterexamples::counterexamples(self, at)
+        }
+    };
+}
+
 mod any;
 mod context;
 pub mod database;
@@ -10,6 +29,7 @@ mod kinds;
 mod memo;
 mod one_or_more;
 pub mod reference;
+mod table;
 mod touch;
 mod unread;
 mod unseen;

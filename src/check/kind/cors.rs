@@ -20,21 +20,19 @@ use std::{
     path::PathBuf,
 };
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 pub use error_path::ErrorPath;
 pub use origin::{Domain, Origin};
-pub use seen::Seen;
 
 use self::header_name::{ExposedHeader, RequestHeader};
 use crate::{
     check::{
-        Check, Context, OneOrMore, Touch, Unseen, Which,
+        Check, OneOrMore, Touch, Which,
         http::{Method, SentHeaders},
     },
-    model::{Expectation, ProcessEnv},
+    model::ProcessEnv,
     net::http::Address,
 };
 
@@ -227,7 +225,7 @@ impl Cors {
 }
 
 impl Check for Cors {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let (path, error) = (self.url.path(), self.error_address().path());
@@ -238,17 +236,5 @@ impl Check for Cors {
         touch.credentials = self.request_headers.credentials();
         touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
         vec![touch]
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen)
-    }
-
-    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self)
     }
 }

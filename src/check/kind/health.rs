@@ -15,20 +15,18 @@ mod standing;
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 pub use release::{Field, ReleaseBinding};
-pub use seen::Seen;
 
 use crate::{
     check::{
-        Check, Context, OneOrMore, Touch, Unseen,
+        Check, OneOrMore, Touch,
         demand::{Demands, Text},
         http::SentHeaders,
     },
-    model::{Expectation, Period, ProcessEnv},
+    model::{Period, ProcessEnv},
     net::http::Address,
 };
 
@@ -134,7 +132,7 @@ impl Health {
 }
 
 impl Check for Health {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let times = if self.successes > 1 { format!(", {} times", self.successes) } else { String::new() };
@@ -142,17 +140,5 @@ impl Check for Health {
         touch.credentials = self.headers.credentials();
         touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
         vec![touch]
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen, at)
-    }
-
-    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self)
     }
 }

@@ -15,20 +15,18 @@ mod text;
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 pub use expect::Expect;
-pub use seen::Seen;
 
 use self::{redirect::Redirect, status::Status};
 use crate::{
     check::{
-        Check, Context, OneOrMore, Touch, Unseen,
+        Check, OneOrMore, Touch,
         http::{Method, SentBody, SentHeaders},
     },
-    model::{Expectation, ProcessEnv, counted},
+    model::{ProcessEnv, counted},
     net::http::Address,
 };
 
@@ -121,7 +119,7 @@ impl Http {
 }
 
 impl Check for Http {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let mut action = format!("{} {}", self.method(), self.url.path());
@@ -129,23 +127,11 @@ impl Check for Http {
             action.push_str(&format!(", {} times", latency.samples + 1));
         }
         if self.follow_redirects > 0 {
-            action.push_str(&format!(", following {}", counted(self.follow_redirects.into(), "redirect")));
+            action.push_str(&format!(", following {}", counted(self.follow_redirects, "redirect")));
         }
         let mut touch = Touch::new(self.url.target(), action);
         touch.credentials = self.headers.credentials();
         touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
         vec![touch]
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen, at)
-    }
-
-    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self)
     }
 }

@@ -223,7 +223,7 @@ mod tests {
         net::TcpListener,
     };
 
-    use super::{super::judge::judge, *};
+    use super::{super::judge::judge as judge_at, *};
     use crate::{
         check::{Memo, Shared},
         model::{Masker, Phase, ProcessEnv, Release},
@@ -248,6 +248,10 @@ mod tests {
             roles: Default::default(),
         };
         Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(20))
+    }
+
+    fn judge(cors: &Cors, seen: &Seen) -> Vec<crate::model::Expectation> {
+        judge_at(cors, seen, jiff::Timestamp::UNIX_EPOCH)
     }
 
     /// An instance of the API that lets in the wanted, and others as `lets` says.

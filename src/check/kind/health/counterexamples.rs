@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A sick service that says so, one that says nothing useful, one that hides what is asked for.
-pub(super) fn counterexamples(health: &Health) -> Vec<Seen> {
+pub(super) fn counterexamples(health: &Health, _: jiff::Timestamp) -> Vec<Seen> {
     let sick = json!({ "status": "DOWN", "components": sick_components(health) }).to_string();
     let mut all: Vec<Said> = ["{}", "<html>log in</html>", &sick].into_iter().map(|body| said(health, body)).collect();
     all.extend(health.healthy.as_ref().and_then(|healthy| healthy.json.as_ref()).map(|demands| {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// For each way a body can be wrong one answer, in which everything else that can be wrong is wrong too.
-pub(super) fn counterexamples(http: &Http) -> Vec<Seen> {
+pub(super) fn counterexamples(http: &Http, _: jiff::Timestamp) -> Vec<Seen> {
     let default = Expect::default();
     let expect = http.expect.as_ref().unwrap_or(&default);
     let mut bodies: Vec<Vec<u8>> = [&b""[..], b"{}", b"null", b"[]", b"an unexpected answer"].map(<[u8]>::to_vec).into();

@@ -1,6 +1,6 @@
 //! Whether there is an answer to this question that may be judged.
 
-use super::{Manual, Seen};
+use super::{Manual, seen::Seen};
 use crate::{
     check::{Context, Unseen},
     model::{Reply, plain},
@@ -10,7 +10,7 @@ use crate::{
 ///
 /// # Errors
 /// Whom the check waits for, and what became of the answer there is.
-pub(super) fn observe(check: &Manual, cx: &Context) -> Result<Seen, Unseen> {
+pub(super) async fn observe(check: &Manual, cx: &Context) -> Result<Seen, Unseen> {
     let waiting = |why: &str| Err(Unseen::Waiting(awaited(check, cx.id(), why)));
     let Some(answer) = cx.answer() else { return waiting("") };
     let (name, day) = (plain(&answer.name), super::judge::day(answer.at));

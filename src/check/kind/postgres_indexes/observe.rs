@@ -1,9 +1,10 @@
 //! Reads the catalogues, and of them what the demands are about.
 
 use super::{
-    PostgresIndexes, Seen,
+    PostgresIndexes,
     catalogue::Catalogue,
     meaning,
+    seen::Seen,
     view::{Wanted, view},
 };
 use crate::check::{Context, Unseen, database};

@@ -22,7 +22,7 @@ const UNMISTAKABLE: usize = 16;
 
 /// What is known of a value. Never the value.
 #[derive(Debug, Default)]
-pub struct Assessment {
+pub(super) struct Assessment {
     /// Why it is no production value, if it is none.
     pub flaw: Option<Flaw>,
     /// Why it cannot be told whether it is one.
@@ -38,7 +38,7 @@ pub struct Assessment {
 }
 
 /// Judges one value, of which `root` says what surrounds it, but for what is accepted.
-pub fn assess(value: &Value, root: &Leaf, allow: &[Class]) -> Assessment {
+pub(super) fn assess(value: &Value, root: &Leaf, allow: &[Class]) -> Assessment {
     match value {
         Value::Text(text) => text_value(text, root, allow),
         Value::Bytes(bytes) => match peel::readable(bytes) {
@@ -82,7 +82,7 @@ fn disagreement(seen: &[(&String, Option<Assessment>)]) -> Option<Assessment> {
 }
 
 /// What is secret in what a key holds, in every reading of it.
-pub fn texts(held: &Held) -> BTreeSet<String> {
+pub(super) fn texts(held: &Held) -> BTreeSet<String> {
     let readings: Vec<&str> = match &held.value {
         Value::Text(text) => vec![text],
         Value::Readings(readings) => readings.iter().filter_map(|(_, text)| text.as_deref()).collect(),

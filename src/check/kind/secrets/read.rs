@@ -31,7 +31,7 @@ const LARGEST_VALUE: Size = Size(1 << 20);
 ///
 /// # Errors
 /// When the source cannot be read; no value is in the sentence.
-pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
+pub(super) async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
     let named = |why: &dyn std::fmt::Display| Unseen::Unknown(format!("{source} {why}"));
     let held = match source {
         Source::EnvFile(file, syntax) => {
@@ -59,7 +59,7 @@ pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<
 }
 
 /// A moment before the check itself is ended, so that it can say what took so long.
-pub fn deadline(cx: &Context) -> Instant {
+pub(super) fn deadline(cx: &Context) -> Instant {
     cx.deadline() - (cx.remaining() / 20).min(Duration::from_millis(250))
 }
 

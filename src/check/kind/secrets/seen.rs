@@ -89,7 +89,7 @@ pub enum InGit {
 
 impl Inspected {
     /// A key with one flaw.
-    pub fn flawed(key: &str, flaw: Flaw) -> Self {
+    pub(super) fn flawed(key: &str, flaw: Flaw) -> Self {
         Self {
             key: shown(key),
             unreadable: None,
@@ -103,7 +103,7 @@ impl Inspected {
     }
 
     /// A key that is not there.
-    pub fn missing(key: &str) -> Self {
+    pub(super) fn missing(key: &str) -> Self {
         Self::flawed(key, Flaw::new(Class::Unset, "nothing: it is not set"))
     }
 }

@@ -1,7 +1,7 @@
 //! One demand on every chain that was shown: red if one breaks it, naming where.
 
 use super::seen::{Certificate, Chain, Endpoint, Seen};
-use crate::model::Expectation;
+use crate::model::{Expectation, first_of};
 
 /// What one chain comes to under a demand; the text is what was got.
 pub(super) enum Verdict {
@@ -61,10 +61,7 @@ fn unread(chain: &Chain) -> String {
 /// The addresses that showed a chain, at most three by name.
 fn shown_by(seen: &Seen, index: usize) -> String {
     let all: Vec<String> = seen.endpoints.iter().filter(|endpoint| endpoint.chain == Some(index)).map(Endpoint::label).collect();
-    match all.as_slice() {
-        [first, second, third, rest @ ..] if !rest.is_empty() => format!("{first}, {second}, {third} and {} more", rest.len()),
-        all => all.join(", "),
-    }
+    first_of(&all, 3, all.len(), ", ")
 }
 
 /// How a certificate is called: leaf `CN=api.example.com`, certificate 2 `CN=R10`.
