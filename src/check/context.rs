@@ -44,9 +44,12 @@ pub struct Shared {
 /// What one attempt of one check may touch.
 #[derive(Clone)]
 pub struct Context {
-    shared: Arc<Shared>,
-    id: Arc<str>,
-    deadline: Instant,
+    /// What it shares with the run's other checks.
+    pub shared: Arc<Shared>,
+    /// The check's id.
+    pub id: Arc<str>,
+    /// When this attempt ends.
+    pub deadline: Instant,
     led: Arc<Mutex<Vec<String>>>,
 }
 
@@ -54,11 +57,6 @@ impl Context {
     /// For one attempt at the check `id` that ends at `deadline`.
     pub fn new(shared: Arc<Shared>, id: &str, deadline: Instant) -> Self {
         Self { shared, id: id.into(), deadline, led: Arc::default() }
-    }
-
-    /// The check's id.
-    pub fn id(&self) -> &str {
-        &self.id
     }
 
     /// What somebody answered to this check, whatever was asked then.
@@ -69,41 +67,6 @@ impl Context {
     /// Whether `person` is meant by `name`: their id, or a role they have.
     pub fn is_meant(&self, person: &str, name: &str) -> bool {
         person == name || self.shared.roles.get(name).is_some_and(|people| people.iter().any(|id| id == person))
-    }
-
-    /// The instant everything is judged at.
-    pub fn at(&self) -> Timestamp {
-        self.shared.at
-    }
-
-    /// Before or after the deployment.
-    pub fn phase(&self) -> Phase {
-        self.shared.phase
-    }
-
-    /// What is being released.
-    pub fn release(&self) -> &Release {
-        &self.shared.release
-    }
-
-    /// What draws where a check tries a choice of many.
-    pub fn seed(&self) -> &str {
-        &self.shared.seed
-    }
-
-    /// The process environment.
-    pub fn env(&self) -> &ProcessEnv {
-        &self.shared.env
-    }
-
-    /// How to reach targets.
-    pub fn reach(&self) -> &Reach {
-        &self.shared.reach
-    }
-
-    /// Answers fetched once a run.
-    pub fn memo(&self) -> &Memo {
-        &self.shared.memo
     }
 
     /// A path of the plan, made absolute: relative ones start at the folder of `gonogo.yaml`.
@@ -126,9 +89,9 @@ impl Context {
         self.led.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// When this attempt ends.
-    pub fn deadline(&self) -> Instant {
-        self.deadline
+    /// When to stop waiting for a server, so that the check can still say what it waited for before it is cut off.
+    pub(super) fn until(&self) -> Instant {
+        self.deadline - Duration::from_millis(250).min(self.remaining() / 10)
     }
 
     /// How long this attempt may still take.

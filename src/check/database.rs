@@ -1,22 +1,17 @@
 //! What every kind that asks PostgreSQL shares: the key `database`, and when to give up waiting.
 
-use std::time::{Duration, Instant};
-
 use super::{Context, Touch, Unseen};
 use crate::{
     model::{ProcessEnv, Secret},
     net::postgres::{Loan, Target, TargetError},
 };
 
-/// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
-const MARGIN: Duration = Duration::from_millis(250);
-
 /// The target that `database` names, passwords included; each is hidden from every output first.
 ///
 /// # Errors
 /// When the settings do not say where to connect.
 pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen> {
-    let target = Target::resolve(database.map(Secret::expose), cx.env()).map_err(|error| Unseen::Unknown(said(database, &error)))?;
+    let target = Target::resolve(database.map(Secret::expose), &cx.shared.env).map_err(|error| Unseen::Unknown(said(database, &error)))?;
     let target = target.under(&cx.path("")).with_passfile();
     for password in target.passwords() {
         cx.hide(name(database), password);
@@ -29,12 +24,7 @@ pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen>
 /// # Errors
 /// Why there is none.
 pub async fn lend(cx: &Context, target: &Target) -> Result<Loan, Unseen> {
-    Ok(cx.reach().postgres(target, until(cx)).await?)
-}
-
-/// When to stop waiting for a server, so that the check can still say what it waited for.
-pub fn until(cx: &Context) -> Instant {
-    cx.deadline() - MARGIN.min(cx.remaining() / 10)
+    Ok(cx.shared.reach.postgres(target, cx.until()).await?)
 }
 
 /// What a look at `database` reaches; `action` is what is asked there.

@@ -23,8 +23,8 @@ use std::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
-pub use error_path::ErrorPath;
-pub use origin::{Domain, Origin};
+use error_path::ErrorPath;
+use origin::{Domain, Origin};
 
 use self::header_name::{ExposedHeader, RequestHeader};
 use crate::{
@@ -159,7 +159,7 @@ impl Cors {
         if self.public {
             return self.public_contradiction();
         }
-        let both = self.refused.iter().flat_map(|all| all.iter()).find(|origin| self.welcomes(origin.as_str()));
+        let both = self.refused.iter().flat_map(|all| all.iter()).find(|origin| self.welcomes(&origin.text));
         both.map(|origin| format!("{origin} is both allowed and `refused`"))
     }
 
@@ -191,13 +191,13 @@ impl Cors {
 
     /// Whether the settings let this origin be allowed.
     fn welcomes(&self, origin: &str) -> bool {
-        if self.origins().any(|wanted| wanted.as_str() == origin) {
+        if self.origins().any(|wanted| wanted.text == origin) {
             return true;
         }
         let Ok(origin) = origin.parse::<Origin>() else { return false };
-        let below = |domain: &Domain| origin.is_https() && domain.is_above(origin.host());
-        let same_host = |wanted: &Origin| wanted.scheme() == origin.scheme() && wanted.host() == origin.host();
-        let port_fits = self.other_ports == Policy::Allow || origin.port().is_none();
+        let below = |domain: &Domain| origin.is_https() && domain.is_above(&origin.host);
+        let same_host = |wanted: &Origin| wanted.scheme == origin.scheme && wanted.host == origin.host;
+        let port_fits = self.other_ports == Policy::Allow || origin.port.is_none();
         port_fits && self.subdomains_of.iter().flat_map(|all| all.iter()).any(below)
             || self.other_ports == Policy::Allow && self.origins().any(same_host)
     }

@@ -1,15 +1,12 @@
 //! Looking: at files, at what a tool lists, at the record of a restore.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Backup, barman, drill, files, gap, pgbackrest, restic, seen::Seen, source::Source, tool, wal_g};
 use crate::check::{Context, Unseen};
 
-/// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
-const MARGIN: Duration = Duration::from_millis(250);
-
 pub(super) async fn observe(check: &Backup, cx: &Context) -> Result<Seen, Unseen> {
-    let until = cx.deadline() - MARGIN.min(cx.remaining() / 10);
+    let until = cx.until();
     let mut seen = match check.source() {
         None => Seen::default(),
         Some(Source::Files(globs)) => {
@@ -22,7 +19,7 @@ pub(super) async fn observe(check: &Backup, cx: &Context) -> Result<Seen, Unseen
         let path = cx.path(&demand.file);
         seen.drill = Some(blocking(move || drill::read(&path)).await?);
     }
-    seen.gap = gap::widest(check, &seen, cx.at());
+    seen.gap = gap::widest(check, &seen, cx.shared.at);
     Ok(seen.shortened())
 }
 

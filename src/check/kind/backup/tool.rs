@@ -43,7 +43,7 @@ pub(super) async fn printed(source: Source<'_>, cx: &Context, until: Instant) ->
 async fn ran(argv: &[String], cx: &Context, until: Instant) -> Result<Printed, Unseen> {
     let program = argv.first().cloned().unwrap_or_default();
     let root = cx.path("");
-    let command = Command { argv, env: cx.env(), dir: &root, deadline: until, limit: LARGEST, stdin: b"" };
+    let command = Command { argv, env: &cx.shared.env, dir: &root, deadline: until, limit: LARGEST, stdin: b"" };
     let ended = command.run().await.map_err(|error| match error {
         CommandError::TimedOut { .. } => Unseen::Unreachable(error.to_string()),
         error => Unseen::Unknown(error.to_string()),

@@ -17,7 +17,7 @@ use crate::model::Digest;
 /// What `seed` draws of a class, none of it welcome and none of it `known`.
 pub(super) fn members(class: &Class, cors: &Cors, seed: &str, known: &BTreeSet<String>) -> Vec<Member> {
     let wanted: Vec<Option<&Origin>> =
-        cors.origins().filter(|origin| origin.is_web() && origin.is_named() && origin.host().contains('.')).map(Some).collect();
+        cors.origins().filter(|origin| origin.is_web() && origin.is_named() && origin.host.contains('.')).map(Some).collect();
     let mut all = Vec::new();
     for Pool { first, drawn, templates } in &class.pools {
         let each = templates.iter().flat_map(|template| {
@@ -35,7 +35,7 @@ pub(super) fn members(class: &Class, cors: &Cors, seed: &str, known: &BTreeSet<S
 
 /// The origins that the seed makes of a template, each with its place among the others of the pool.
 fn filled(seed: &str, template: &str, wanted: Option<&Origin>) -> Vec<(String, Member)> {
-    let chance = Digest::of(format!("{seed}\n{template}\n{}", wanted.map_or("", Origin::as_str)).as_bytes());
+    let chance = Digest::of(format!("{seed}\n{template}\n{}", wanted.map_or("", |wanted| &wanted.text)).as_bytes());
     let hex = chance.as_str();
     let number = |from: usize, digits: usize| usize::from_str_radix(&hex[from..from + digits], 16).unwrap_or_default();
     let letters: String = (0..32).map(|at| char::from(b"abcdefghijklmnop"[number(at, 1)])).collect();
@@ -84,7 +84,7 @@ mod tests {
                 let all = drawn(seed, origins);
                 assert_eq!(all.len(), count, "{origins:?}");
                 for (_, Member { origin, .. }) in &all {
-                    assert!(origin.parse::<Origin>().is_ok_and(|parsed| parsed.as_str() == origin), "{origin}");
+                    assert!(origin.parse::<Origin>().is_ok_and(|parsed| parsed.text == *origin), "{origin}");
                     assert!(!origins.contains(&origin.as_str()), "{origin}");
                 }
                 assert_eq!(all.iter().map(|(_, member)| &member.origin).collect::<BTreeSet<_>>().len(), count, "none twice");

@@ -63,7 +63,7 @@ impl Class {
 
 fn origins(template: &str, cors: &Cors) -> Vec<String> {
     match template {
-        "{REFUSED}" => cors.refused.iter().flat_map(|refused| refused.iter()).map(|origin| origin.as_str().to_owned()).collect(),
+        "{REFUSED}" => cors.refused.iter().flat_map(|refused| refused.iter()).map(|origin| origin.text.clone()).collect(),
         _ if template.contains(char::is_uppercase) => {
             cors.origins().filter(|wanted| wanted.is_web()).flat_map(|wanted| beside(template, wanted)).collect()
         }
@@ -84,7 +84,7 @@ pub(super) fn beside(template: &str, wanted: &Origin) -> Vec<String> {
 
 /// What of a wanted origin stands in capitals.
 fn parts(wanted: &Origin) -> [(&'static str, Vec<String>); 13] {
-    let host = wanted.host();
+    let host = wanted.host.as_str();
     let (first, above) = host.split_once('.').unwrap_or((host, host));
     let stem = host.rsplit_once('.').map_or(host, |(stem, _)| stem);
     let domains = if wanted.is_named() { wanted.domains() } else { Vec::new() };
@@ -92,11 +92,11 @@ fn parts(wanted: &Origin) -> [(&'static str, Vec<String>); 13] {
     let one = |text: &str| vec![text.to_owned()];
     let owned = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
     [
-        ("{SCHEME}", one(wanted.scheme())),
+        ("{SCHEME}", one(&wanted.scheme)),
         ("{HTTP}", if wanted.is_https() { one("http") } else { Vec::new() }),
         ("{HOST}", one(host)),
-        ("{PORT}", vec![wanted.port().map(|port| format!(":{port}")).unwrap_or_default()]),
-        ("{OTHER}", vec![other_port(wanted.port()).to_string()]),
+        ("{PORT}", vec![wanted.port.map(|port| format!(":{port}")).unwrap_or_default()]),
+        ("{OTHER}", vec![other_port(wanted.port).to_string()]),
         ("{CUT}", one(&host[..host.len() - 1])),
         ("{STEM}", one(stem)),
         ("{FIRST}", one(first)),

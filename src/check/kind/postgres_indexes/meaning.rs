@@ -51,7 +51,7 @@ pub(super) async fn readings(cx: &Context, target: &Target, demands: &[Demand], 
         return Ok(Readings::new());
     }
     let mut loan = database::lend(cx, target).await?;
-    let reading = loan.begin(database::until(cx)).await?;
+    let reading = loan.begin(cx.until()).await?;
     let mut path: Vec<String> = target.schemas().iter().map(|name| quoted(name)).collect();
     if path.is_empty() {
         let rows = reading.rows("SELECT nullif(current_setting('search_path'), '')", &[]).await?;

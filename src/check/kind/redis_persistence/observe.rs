@@ -1,9 +1,6 @@
 //! Asking the server, once a run for all checks on it.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use jiff::Timestamp;
 
@@ -16,9 +13,6 @@ use crate::{
     model::{Secret, excerpt, plain},
     net::redis::{Answer, Login, Question, Session, Target},
 };
-
-/// Left over at the end of an attempt to say what was waited for, before the attempt itself is cut off.
-const MARGIN: Duration = Duration::from_millis(250);
 
 /// The fields of `INFO` that are judged or shown.
 const FIELDS: [&str; 19] = [
@@ -54,14 +48,14 @@ pub(super) async fn observe(settings: &RedisPersistence, cx: &Context) -> Result
     if let Some(password) = target.password() {
         cx.hide(name_of(&settings.url), password);
     }
-    let until = cx.deadline() - MARGIN.min(cx.remaining() / 10);
+    let until = cx.until();
     let key = format!("redis-persistence {}", target.fingerprint());
-    let seen: Arc<Seen> = cx.memo().once(key, ask(cx, &target, until)).await?;
+    let seen: Arc<Seen> = cx.shared.memo.once(key, ask(cx, &target, until)).await?;
     Ok(Seen::clone(&seen))
 }
 
 async fn ask(cx: &Context, target: &Target, until: Instant) -> Result<Seen, Unseen> {
-    let mut session = match Session::open(target, cx.reach(), until).await? {
+    let mut session = match Session::open(target, &cx.shared.reach, until).await? {
         Login::Open(session) => session,
         Login::Refused(words) => {
             let user = target.user().unwrap_or_default().to_owned();

@@ -74,13 +74,9 @@ fn inspected(entry: &Held, held: &[Held], said: Option<&Key>) -> Inspected {
     let seen = assess(&entry.value, &root, allow);
     Inspected {
         key: shown(&entry.key),
-        purpose: seen.unknown.is_none().then(|| demand.purpose()),
-        unreadable: seen.unknown,
-        length: seen.length,
-        strength: seen.strength,
-        flaws: seen.flaw.into_iter().collect(),
-        notes: seen.notes,
+        purpose: seen.unreadable.is_none().then(|| demand.purpose()),
         expires: seen.expires.filter(|_| !allow.contains(&Class::Expired)),
+        ..seen
     }
 }
 

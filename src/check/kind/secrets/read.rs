@@ -40,7 +40,7 @@ pub(super) async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> 
             named_by_file(held, choice, cx).await?
         }
         Source::Environment => {
-            let held = cx.env().iter().map(|(key, value)| Held::text(key, value)).collect();
+            let held = cx.shared.env.iter().map(|(key, value)| Held::text(key, value)).collect();
             named_by_file(held, choice, cx).await?
         }
         Source::Directory(folder) => {
@@ -49,7 +49,7 @@ pub(super) async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> 
         }
         Source::Command(argv, format) => {
             let dir = cx.path("");
-            let command = Command { argv, env: cx.env(), dir: &dir, deadline: deadline(cx), limit: command::LARGEST, stdin: b"" };
+            let command = Command { argv, env: &cx.shared.env, dir: &dir, deadline: deadline(cx), limit: command::LARGEST, stdin: b"" };
             let printed = command.output().await.map_err(unseen)?;
             printed::read(&printed, *format, &|key| choice.asks_for(key))
                 .map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
@@ -60,7 +60,7 @@ pub(super) async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> 
 
 /// A moment before the check itself is ended, so that it can say what took so long.
 pub(super) fn deadline(cx: &Context) -> Instant {
-    cx.deadline() - (cx.remaining() / 20).min(Duration::from_millis(250))
+    cx.deadline - (cx.remaining() / 20).min(Duration::from_millis(250))
 }
 
 /// A program that takes too long may have met a slow server: that is worth another try.

@@ -59,7 +59,7 @@ fn at_file(check: &Tls, cx: &Context, file: &std::path::Path) -> Result<Seen, Un
         Ok(None) => check.key.as_ref().map(|file| KeyFile::Unknown(format!("{} holds no PEM key", file.display()))),
         Err(why) => Some(KeyFile::Unknown(why)),
     };
-    Ok(Seen { name: name.map(Host::to_string), chains: vec![chain::look(&sent, name, &roots, cx.at())], key_file, ..Seen::default() })
+    Ok(Seen { name: name.map(Host::to_string), chains: vec![chain::look(&sent, name, &roots, cx.shared.at)], key_file, ..Seen::default() })
 }
 
 /// Looks at every address of the services, which stand for one name.
@@ -70,7 +70,7 @@ async fn at_services(check: &Tls, cx: &Context, services: &[&Service]) -> Result
     let name = server_name(host).map_err(Unseen::Unknown)?;
     let meant = check.serves.as_ref().map(|file| leaf_of(&cx.path(file))).transpose().map_err(Unseen::Unknown)?;
     let (doors, not_looked_at) = doors(check, cx, services).await?;
-    let deadline = cx.deadline().checked_sub(RESERVE).unwrap_or_else(Instant::now);
+    let deadline = cx.deadline.checked_sub(RESERVE).unwrap_or_else(Instant::now);
     let (versions, connections) = (check.min_version.refused(), check.connections.into());
     let probe = Probe { versions, name: &name, connections, without_sni: check.without_sni, deadline };
     let probed = join_all(doors.into_iter().map(|door| probe.look(door))).await.into_iter().collect::<Result<Vec<Probed>, _>>();
@@ -91,7 +91,7 @@ async fn doors(check: &Tls, cx: &Context, services: &[&Service]) -> Result<(Vec<
     let mut all = Vec::new();
     for service in services {
         let host = service.lookup();
-        let found = tokio::time::timeout(PATIENCE, addresses(cx.reach().pins(), &host, service.port)).await;
+        let found = tokio::time::timeout(PATIENCE, addresses(cx.shared.reach.pins(), &host, service.port)).await;
         let found =
             found.unwrap_or_else(|_| Err(format!("the name {host} could not be looked up in time"))).map_err(Unseen::Unreachable)?;
         let chosen = check.addresses.among(found);
@@ -137,7 +137,7 @@ fn gather(probed: &[Probed], host: &Host, roots: &Roots<'_>, cx: &Context) -> Se
         }
         endpoints.append(&mut of_address);
     }
-    let chains = different.into_iter().map(|sent| chain::look(sent, Some(host), roots, cx.at())).collect();
+    let chains = different.into_iter().map(|sent| chain::look(sent, Some(host), roots, cx.shared.at)).collect();
     Seen { name: Some(host.to_string()), endpoints, chains, ..Seen::default() }
 }
 
@@ -162,7 +162,7 @@ fn endpoint(address: SocketAddr, shown: &Shown, chain: Option<usize>, roots: &Ro
             Err(Trouble::Unreachable(why) | Trouble::Closed(why) | Trouble::Foreign(why)) => Handshake::Unseen(why.clone()),
         },
         chain,
-        staple: (!shown.staple.is_empty()).then(|| staple::read(&shown.staple, &shown.chain, roots, cx.at())),
+        staple: (!shown.staple.is_empty()).then(|| staple::read(&shown.staple, &shown.chain, roots, cx.shared.at)),
         old: BTreeMap::new(),
     }
 }
