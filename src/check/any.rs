@@ -43,7 +43,7 @@ impl<C: Check> AnyCheck for C {
     fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Judged, Unseen>> + Send + 'a>> {
         Box::pin(async move {
             let observation = self.observe(cx).await?;
-            Ok(judged(self, &observation, cx.at()))
+            Ok(judged(self, &observation, cx.shared.at))
         })
     }
 

@@ -47,9 +47,12 @@ const RESERVE: Duration = Duration::from_millis(250);
 /// What one attempt of one check may touch.
 #[derive(Clone)]
 pub struct Context {
-    shared: Arc<Shared>,
-    id: Arc<str>,
-    deadline: Instant,
+    /// What it shares with the run's other checks.
+    pub shared: Arc<Shared>,
+    /// The check's id.
+    pub id: Arc<str>,
+    /// When this attempt ends.
+    pub deadline: Instant,
     led: Arc<Mutex<Vec<String>>>,
 }
 
@@ -57,11 +60,6 @@ impl Context {
     /// For one attempt at the check `id` that ends at `deadline`.
     pub fn new(shared: Arc<Shared>, id: &str, deadline: Instant) -> Self {
         Self { shared, id: id.into(), deadline, led: Arc::default() }
-    }
-
-    /// The check's id.
-    pub fn id(&self) -> &str {
-        &self.id
     }
 
     /// What somebody answered to this check, whatever was asked then.
@@ -72,41 +70,6 @@ impl Context {
     /// Whether `person` is meant by `name`: their id, or a role they have.
     pub fn is_meant(&self, person: &str, name: &str) -> bool {
         person == name || self.shared.roles.get(name).is_some_and(|people| people.iter().any(|id| id == person))
-    }
-
-    /// The instant everything is judged at.
-    pub fn at(&self) -> Timestamp {
-        self.shared.at
-    }
-
-    /// Before or after the deployment.
-    pub fn phase(&self) -> Phase {
-        self.shared.phase
-    }
-
-    /// What is being released.
-    pub fn release(&self) -> &Release {
-        &self.shared.release
-    }
-
-    /// What draws where a check tries a choice of many.
-    pub fn seed(&self) -> &str {
-        &self.shared.seed
-    }
-
-    /// The process environment.
-    pub fn env(&self) -> &ProcessEnv {
-        &self.shared.env
-    }
-
-    /// How to reach targets.
-    pub fn reach(&self) -> &Reach {
-        &self.shared.reach
-    }
-
-    /// Answers fetched once a run.
-    pub fn memo(&self) -> &Memo {
-        &self.shared.memo
     }
 
     /// A path of the plan, made absolute: relative ones start at the folder of `gonogo.yaml`.

@@ -11,7 +11,7 @@ use crate::{
 /// # Errors
 /// When the settings do not say where to connect.
 pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen> {
-    let target = Target::resolve(database.map(Secret::expose), cx.env()).map_err(|error| Unseen::Unknown(said(database, &error)))?;
+    let target = Target::resolve(database.map(Secret::expose), &cx.shared.env).map_err(|error| Unseen::Unknown(said(database, &error)))?;
     let target = target.under(&cx.path("")).with_passfile();
     for password in target.passwords() {
         cx.hide_of(database, "database password", password);
@@ -24,7 +24,7 @@ pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen>
 /// # Errors
 /// Why there is none.
 pub async fn lend(cx: &Context, target: &Target) -> Result<Loan, Unseen> {
-    Ok(cx.reach().postgres(target, cx.until()).await?)
+    Ok(cx.shared.reach.postgres(target, cx.until()).await?)
 }
 
 /// What a look at `database` reaches; `action` is what is asked there.

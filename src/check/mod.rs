@@ -29,6 +29,7 @@ mod kinds;
 mod memo;
 mod one_or_more;
 pub mod reference;
+mod table;
 mod touch;
 mod unread;
 mod unseen;

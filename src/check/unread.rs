@@ -1,7 +1,7 @@
 //! The law of reading: what a kind was given and did not understand is unknown until the plan says that it does not matter.
 
 use super::OneOrMore;
-use crate::model::{Expectation, excerpt};
+use crate::model::{Expectation, excerpt, first_of};
 
 /// Parts that are named in a sentence; the others are counted.
 const NAMED: usize = 4;
@@ -17,14 +17,13 @@ pub(super) fn judge(parts: &[(&str, &str)], allowed: Option<&OneOrMore<String>>)
         parts.iter().copied().partition(|(path, _)| allowed.is_some_and(|all| all.iter().any(|one| covers(one, path))));
     if open.is_empty() {
         let names: Vec<&str> = left.iter().map(|(path, _)| *path).collect();
-        return Some(demand.got(format!("all but what the plan allows: {}", listed(&names))).met(true));
+        return Some(demand.got(format!("all but what the plan allows: {}", first_of(&names, NAMED, names.len(), ", "))).met(true));
     }
     let said: Vec<String> = open.iter().map(|(path, says)| format!("`{path}` says `{}`", excerpt(says, 60))).collect();
-    let said: Vec<&str> = said.iter().map(String::as_str).collect();
     let paths: Vec<&str> = open.iter().map(|(path, _)| *path).collect();
     Some(demand.undetermined(format!(
         "not understood: {}; where that does not matter, write `allow-unread: {}`",
-        listed(&said),
+        first_of(&said, NAMED, said.len(), ", "),
         serde_json::to_string(&paths).unwrap_or_default()
     )))
 }
@@ -33,12 +32,6 @@ pub(super) fn judge(parts: &[(&str, &str)], allowed: Option<&OneOrMore<String>>)
 fn covers(named: &str, path: &str) -> bool {
     path.eq_ignore_ascii_case(named)
         || path.get(..named.len()).is_some_and(|start| start.eq_ignore_ascii_case(named)) && path[named.len()..].starts_with('/')
-}
-
-fn listed(all: &[&str]) -> String {
-    let more = all.len().saturating_sub(NAMED);
-    let named = all[..all.len() - more].join(", ");
-    if more > 0 { format!("{named} and {more} more") } else { named }
 }
 
 #[cfg(test)]

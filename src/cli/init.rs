@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, anyhow};
 
 use super::{Failure, arguments::InitOptions, edge};
-use crate::model::{Exit, plain};
+use crate::model::{Exit, counted, plain};
 
 /// Runs the command: 2 where a plan stands already, and nothing is written then.
 pub(super) fn init(options: &InitOptions) -> Result<Exit, Failure> {
@@ -28,8 +28,7 @@ pub(super) fn init(options: &InitOptions) -> Result<Exit, Failure> {
     seen.unread.iter().take(20).for_each(|(path, why)| edge::say(&plain(&format!("left out: `{path}` {why}"))));
     edge::say(&match seen.found.sources() {
         0 => "nothing here says what is deployed: a small plan to begin with".to_owned(),
-        1 => "written from 1 file:".to_owned(),
-        n => format!("written from {n} files:"),
+        n => format!("written from {}:", counted(n, "file")),
     });
     let written: String = files.keys().map(|path| format!("{}\n", plain(&path.display().to_string()))).collect();
     edge::print(&written).map_err(Failure::output)?;

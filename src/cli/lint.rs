@@ -5,7 +5,7 @@ use owo_colors::OwoColorize as _;
 use super::{Failure, arguments::PlanOptions, edge, edge::Edge};
 use crate::{
     acts::signer_problems,
-    model::{Exit, plain},
+    model::{Exit, counted, plain},
     plan::{self, Lint, Problem, Request, Weight},
 };
 
@@ -77,10 +77,9 @@ fn shown(problem: &Problem) -> String {
 
 fn tally(problems: &[Problem]) -> String {
     let errors = problems.iter().filter(|problem| problem.weight == Weight::Error).count();
-    let count = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     match (errors, problems.len() - errors) {
-        (errors, 0) => count(errors, "error"),
-        (0, warnings) => count(warnings, "warning"),
-        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+        (errors, 0) => counted(errors, "error"),
+        (0, warnings) => counted(warnings, "warning"),
+        (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use super::{Failure, arguments::PlanListOptions, edge, edge::Edge, lint};
 use crate::{
     check::Touch,
-    model::{Exit, Masker, one_line},
+    model::{Exit, Masker, counted, one_line},
     net::Reach,
     plan::{self, Plan, Standing},
 };
@@ -50,7 +50,7 @@ impl Touched {
     }
 
     fn list(&self, plan: &Plan, edge: &Edge) -> String {
-        let targets = if self.targets.len() == 1 { "1 target".to_owned() } else { format!("{} targets", self.targets.len()) };
+        let targets = counted(self.targets.len(), "target");
         let mut text = format!("A run of `{}` against `{}` touches {targets}:\n", one_line(&plan.project), one_line(&plan.environment));
         for (target, touches) in &self.targets {
             let _ = write!(text, "\n{target}\n");

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Expectation, Json, Outcome, Severity};
+use super::{Expectation, Json, Outcome, Severity, first_of};
 
 /// One check's row of the report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,9 +149,7 @@ impl Finding {
             (_, []) => outcome.phrase().into(),
             (Outcome::Pass, [only]) => only.line(),
             (Outcome::Pass, all) => format!("all {} expectations are met", all.len()),
-            (_, [first]) => first.line(),
-            (_, [first, second]) => format!("{}; {}", first.line(), second.line()),
-            (_, [first, second, rest @ ..]) => format!("{}; {}; and {} more", first.line(), second.line(), rest.len()),
+            (_, all) => first_of(&all.iter().map(|one| one.line()).collect::<Vec<_>>(), 2, all.len(), "; "),
         }
     }
 }

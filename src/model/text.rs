@@ -1,6 +1,6 @@
 //! Text that came from outside, made harmless to read: no control characters, no unbounded length.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 
 /// `text` without what could act on a terminal or mislead a reader: C0 and C1 controls (but for newline and tab),
 /// DEL, bidirectional overrides, and whatever shows nothing or only a gap, each shown as `\u{…}`. Lines stay lines.
@@ -83,9 +83,24 @@ fn shows_nothing(c: char) -> bool {
         | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// "1 redirect", "2 redirects".
-pub fn counted(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+/// "1 redirect", "2 redirects", "3 entries".
+pub fn counted(number: impl PartialEq + From<u8> + Display, noun: &str) -> String {
+    match noun {
+        _ if number == From::from(1) => format!("{number} {noun}"),
+        "entry" => format!("{number} entries"),
+        "index" => format!("{number} indexes"),
+        _ => format!("{number} {noun}s"),
+    }
+}
+
+/// The first `most` of `parts`, and how many of `all` are left: "a, b and 3 more", "a; b; and 3 more".
+pub fn first_of(parts: &[impl Display], most: usize, all: usize, between: &str) -> String {
+    let named: Vec<String> = parts.iter().take(most).map(ToString::to_string).collect();
+    match (all.saturating_sub(named.len()), between) {
+        (0, _) => named.join(between),
+        (more, "; ") => format!("{}; and {more} more", named.join(between)),
+        (more, _) => format!("{} and {more} more", named.join(between)),
+    }
 }
 
 /// Text from the target or the plan for a sentence: short, harmless, in backticks.

@@ -4,13 +4,9 @@
 mod markdown;
 mod terminal;
 
-use crate::model::{Change, CheckDifference, Difference, Effect, Movement, Outcome, Side, Standing};
+use crate::model::{Change, CheckDifference, Difference, Effect, Movement, Outcome, Side, Standing, counted};
 
-use super::{
-    inert,
-    story::{count, moment},
-    terminal::Style,
-};
+use super::{inert, story::moment, terminal::Style};
 
 /// An output format of a comparison: its name and its function.
 pub struct DifferenceFormat {
@@ -200,6 +196,6 @@ fn tally(difference: &Difference) -> String {
     .filter(|(n, _)| *n > 0)
     .map(|(n, word)| format!("{n} {word}"))
     .collect();
-    let rest = format!("{} unchanged", count(difference.unchanged, "check"));
+    let rest = format!("{} unchanged", counted(difference.unchanged, "check"));
     if parts.is_empty() { format!("Nothing differs; {rest}") } else { format!("{}; {rest}", parts.join(", ")) }
 }

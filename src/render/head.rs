@@ -2,12 +2,9 @@
 
 use serde::Serialize;
 
-use crate::model::{Ambient, Finding, Outcome, Period, Phase, Report, Verdict};
+use crate::model::{Ambient, Finding, Outcome, Period, Phase, Report, Verdict, counted};
 
-use super::{
-    Page, inert, people,
-    story::{count, moment},
-};
+use super::{Page, inert, people, story::moment};
 
 /// How the verdict is to be taken: it chooses colour and sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,15 +84,15 @@ fn checks(report: &Report) -> String {
         Verdict::NoGo => match (failed, unknown) {
             (0, 0) if report.interrupted => "The run was ended before every check had finished".into(),
             (0, 0) => "No blocker passed, so there is nothing to rely on".into(),
-            (failed, 0) => format!("{} failed", count(failed, noun)),
-            (0, unknown) => format!("{} could not be checked", count(unknown, noun)),
-            (failed, unknown) => format!("{} failed, {unknown} could not be checked", count(failed, noun)),
+            (failed, 0) => format!("{} failed", counted(failed, noun)),
+            (0, unknown) => format!("{} could not be checked", counted(unknown, noun)),
+            (failed, unknown) => format!("{} failed, {unknown} could not be checked", counted(failed, noun)),
         },
         Verdict::Hold => {
             let wait = if pending == 1 { "waits" } else { "wait" };
-            format!("{} {wait} for a person's answer, no {noun} is red", count(pending, noun))
+            format!("{} {wait} for a person's answer, no {noun} is red", counted(pending, noun))
         }
-        Verdict::Go if accepted > 0 => format!("{} passed, {accepted} failed under an accepted exception", count(passed, noun)),
+        Verdict::Go if accepted > 0 => format!("{} passed, {accepted} failed under an accepted exception", counted(passed, noun)),
         Verdict::Go if passed == 1 => format!("The only {noun} passed"),
         Verdict::Go => format!("All {passed} {noun}s passed"),
     };
@@ -189,7 +186,7 @@ fn shares(report: &Report) -> String {
         let from = if from.is_empty() { "a place not recorded".into() } else { from };
         format!("from {from}, judged {}, sha256:{}", moment(share.at), share.digest)
     });
-    format!("Made of {}: {}.", count(report.merged.len(), "share"), said.collect::<Vec<_>>().join("; "))
+    format!("Made of {}: {}.", counted(report.merged.len(), "share"), said.collect::<Vec<_>>().join("; "))
 }
 
 fn left_out(report: &Report) -> String {

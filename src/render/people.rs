@@ -3,12 +3,12 @@
 
 use crate::model::{
     BegunRow, Decision, Deployer, DeployerSource, Digest, EmergencyRow, Method, NobodySigns, PolicyPlace, Record, Release, Report, RoleRow,
-    SignOffRow,
+    SignOffRow, counted, first_of,
 };
 
 use super::{
     head::{self, Caveat, capital},
-    story::{count, moment},
+    story::moment,
 };
 
 /// More names than these do not stand on the first screen.
@@ -58,19 +58,14 @@ fn names(record: &Record) -> String {
             format!("{} as {}{entered}", row.name, role.role)
         }));
     }
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    if more > 0 {
-        names.push(format!("and {more} more"));
-    }
-    names.join("; ")
+    first_of(&names, NAMED, names.len(), "; ")
 }
 
 fn go(record: &Record, names: &str) -> String {
     let required: Vec<&RoleRow> = record.roles.iter().filter(|role| role.required > 0).collect();
     let filled = required.iter().filter(|role| role.missing() == 0).count();
     let verb = if is_refused(record) { "go" } else { "signed" };
-    let by = format!("{verb} by {filled} of {}{}{names}", count(required.len(), "role"), entered(record));
+    let by = format!("{verb} by {filled} of {}{}{names}", counted(required.len(), "role"), entered(record));
     let deployed = is_deployed(record);
     let open: Vec<String> = required.iter().filter(|role| role.undecided() > 0).map(|role| waits(role)).collect();
     let silent = record.roles.iter().flat_map(|role| &role.sign_offs).all(|row| !row.counts());
@@ -230,14 +225,10 @@ pub(super) fn known(deployer: &Deployer, signed: bool) -> &'static str {
 
 /// The ledger's newest entry and how many of the newest no signature covers.
 pub(super) fn ledger(record: &Record) -> String {
-    let entries = match record.entries {
-        1 => "1 entry".to_owned(),
-        n => format!("{n} entries"),
-    };
     let unsigned = match record.unsigned {
         0 => "a signature covers every one".to_owned(),
         1 => "the newest is unsigned: no signature covers it".into(),
         n => format!("the newest {n} are unsigned: no signature covers them"),
     };
-    if record.entries == 0 { "no entries".into() } else { format!("{entries}, {unsigned}") }
+    if record.entries == 0 { "no entries".into() } else { format!("{}, {unsigned}", counted(record.entries, "entry")) }
 }

@@ -196,8 +196,3 @@ pub(super) fn sign(finding: &Finding) -> char {
 pub(super) fn name(finding: &Finding) -> String {
     if finding.title == finding.id || finding.title.is_empty() { finding.id.clone() } else { format!("{}: {}", finding.id, finding.title) }
 }
-
-/// `1 blocker`, `2 blockers`.
-pub(super) fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
-}

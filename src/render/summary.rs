@@ -4,8 +4,9 @@ use super::{
     Page,
     head::{self, Tone},
     inert, markdown, people,
-    story::{Exception, Rank, Story, count, said, sign},
+    story::{Exception, Rank, Story, said, sign},
 };
+use crate::model::counted;
 
 /// A summary of at most `limit` characters. Whole lines are left out, never parts of one, and how many is said.
 /// GitHub takes 1,024 characters in the comment of a deployment protection rule; a job summary may have a megabyte.
@@ -25,7 +26,7 @@ pub fn summary(page: &Page<'_>, limit: usize) -> String {
             left_out += 1;
         }
     }
-    let more = format!("\n… and {} more", count(left_out, "line"));
+    let more = format!("\n… and {} more", counted(left_out, "line"));
     if left_out > 0 && chars(&kept) + chars(&more) <= limit {
         kept += &more;
         kept.push('\n');

@@ -117,9 +117,8 @@ fn same(demand: &Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, _: 
     })
 }
 
-/// "3 places".
 fn places(hits: &Hits) -> String {
-    crate::model::counted(hits.count as u64, "place")
+    crate::model::counted(hits.count, "place")
 }
 
 fn too_many(hits: &Hits) -> String {

@@ -20,21 +20,19 @@ use std::{
     path::PathBuf,
 };
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
-pub use error_path::ErrorPath;
-pub use origin::{Domain, Origin};
-pub use seen::Seen;
+use error_path::ErrorPath;
+use origin::{Domain, Origin};
 
 use self::header_name::{ExposedHeader, RequestHeader};
 use crate::{
     check::{
-        Check, Context, OneOrMore, Touch, Unseen, Which,
+        Check, OneOrMore, Touch, Which,
         http::{Method, SentHeaders},
     },
-    model::{Expectation, ProcessEnv},
+    model::ProcessEnv,
     net::http::Address,
 };
 
@@ -161,7 +159,7 @@ impl Cors {
         if self.public {
             return self.public_contradiction();
         }
-        let both = self.refused.iter().flat_map(|all| all.iter()).find(|origin| self.welcomes(origin.as_str()));
+        let both = self.refused.iter().flat_map(|all| all.iter()).find(|origin| self.welcomes(&origin.text));
         both.map(|origin| format!("{origin} is both allowed and `refused`"))
     }
 
@@ -193,13 +191,13 @@ impl Cors {
 
     /// Whether the settings let this origin be allowed.
     fn welcomes(&self, origin: &str) -> bool {
-        if self.origins().any(|wanted| wanted.as_str() == origin) {
+        if self.origins().any(|wanted| wanted.text == origin) {
             return true;
         }
         let Ok(origin) = origin.parse::<Origin>() else { return false };
-        let below = |domain: &Domain| origin.is_https() && domain.is_above(origin.host());
-        let same_host = |wanted: &Origin| wanted.scheme() == origin.scheme() && wanted.host() == origin.host();
-        let port_fits = self.other_ports == Policy::Allow || origin.port().is_none();
+        let below = |domain: &Domain| origin.is_https() && domain.is_above(&origin.host);
+        let same_host = |wanted: &Origin| wanted.scheme == origin.scheme && wanted.host == origin.host;
+        let port_fits = self.other_ports == Policy::Allow || origin.port.is_none();
         port_fits && self.subdomains_of.iter().flat_map(|all| all.iter()).any(below)
             || self.other_ports == Policy::Allow && self.origins().any(same_host)
     }
@@ -227,7 +225,7 @@ impl Cors {
 }
 
 impl Check for Cors {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let (path, error) = (self.url.path(), self.error_address().path());
@@ -237,17 +235,5 @@ impl Check for Cors {
         let mut touch = Touch::new(self.url.target(), action);
         touch.credentials = self.request_headers.credentials(&self.url);
         vec![touch]
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen)
-    }
-
-    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self)
     }
 }

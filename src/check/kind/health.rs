@@ -20,7 +20,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 pub use release::{Field, ReleaseBinding};
-pub use seen::Seen;
 
 use crate::{
     check::{

@@ -19,7 +19,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 pub use expect::Expect;
-pub use seen::Seen;
 
 use self::{redirect::Redirect, status::Status};
 use crate::{
@@ -128,7 +127,7 @@ impl Check for Http {
             action.push_str(&format!(", {} times", latency.samples + 1));
         }
         if self.follow_redirects > 0 {
-            action.push_str(&format!(", following {}", counted(self.follow_redirects.into(), "redirect")));
+            action.push_str(&format!(", following {}", counted(self.follow_redirects, "redirect")));
         }
         vec![Touch { credentials: self.headers.credentials(&self.url), ..Touch::new(self.url.target(), action) }]
     }

@@ -5,14 +5,12 @@ mod judge;
 mod observe;
 mod seen;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
-pub use self::seen::Seen;
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen},
-    model::{Expectation, Period, ProcessEnv},
+    check::{Check, OneOrMore, Touch},
+    model::{Period, ProcessEnv},
 };
 
 /// Somebody has answered a question that no machine can answer, and the answer is still good.
@@ -38,7 +36,6 @@ pub struct Manual {
     #[serde(default = "half_a_year", deserialize_with = "some_time")]
     pub valid_for: Period,
     /// Who may answer: a role of `signoff`, the id of a person, or a list of them. Default: everybody whose key counts.
-    #[serde(default)]
     pub by: Option<OneOrMore<String>>,
 }
 
@@ -64,21 +61,9 @@ fn some_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Er
 }
 
 impl Check for Manual {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         Vec::new()
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx)
-    }
-
-    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen, at)
-    }
-
-    fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self, at)
     }
 }

@@ -14,18 +14,15 @@ mod query;
 mod seen;
 mod view;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use self::{demand::Demand, name::Name};
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen, database},
-    model::{Expectation, ProcessEnv, Secret},
+    check::{Check, OneOrMore, Touch, database},
+    model::{ProcessEnv, Secret},
     net::postgres,
 };
-
-pub use self::seen::Seen;
 
 /// Indexes of a PostgreSQL database exist and are usable.
 ///
@@ -48,17 +45,14 @@ pub struct PostgresIndexes {
     /// what Rails and others write about pools, and `jdbc:postgresql://` are understood. What it leaves out comes from
     /// `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGSSLMODE` and the other PG* variables, and the password also from
     /// `PGPASSFILE` or `~/.pgpass`. Default: the PG* variables alone.
-    #[serde(default)]
     pub database: Option<Secret>,
     /// The schema to look at, or several. Those named under `indexes` are added. Each must exist and hold an index.
     /// Default: the schemas named under `indexes`, and where one is named without, that of the URL's `?schema=`, else
     /// `public`.
-    #[serde(default)]
     pub schema: Option<OneOrMore<Name>>,
     /// The indexes there must be: names (`idx_users_email`, `activity.idx_users_email`; folded to lower case unless
     /// quoted, as in SQL), or what they have to serve (`{ table: users, columns: [email], unique: true }`). A name
     /// without its schema may stand in any of the schemas, and must be valid in each where it stands.
-    #[serde(default)]
     pub indexes: Option<OneOrMore<Demand>>,
     /// Whether every index of the schemas must be valid, ready and live. One that is being built now, or may be on a
     /// standby's primary, can neither pass nor fail that: the check is then unknown. Default: true.
@@ -99,7 +93,7 @@ impl PostgresIndexes {
 }
 
 impl Check for PostgresIndexes {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, env: &ProcessEnv) -> Vec<Touch> {
         let action =
@@ -111,17 +105,5 @@ impl Check for PostgresIndexes {
             touch.grants.push(format!("GRANT USAGE ON SCHEMA {schemas} TO {{role}}"));
         }
         vec![touch]
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, _: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen)
-    }
-
-    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self)
     }
 }

@@ -18,8 +18,6 @@ use crate::{
     net::redis::{Files, Target, TargetError},
 };
 
-pub use self::seen::Seen;
-
 /// Redis or Valkey keeps its data over a restart: the append-only file (AOF) or RDB snapshots are on and work.
 ///
 /// Without `aof`, `rdb` and the keys that imply them, at least one of the two must be on, and each that is on must
@@ -40,24 +38,19 @@ pub struct RedisPersistence {
     pub url: Secret,
     /// `true`: the append-only file must be on, its last write and its last rewrite must have succeeded, and
     /// `appendfsync` be as demanded. `false`: it must be off. Default: not demanded by itself.
-    #[serde(default)]
     pub aof: Option<bool>,
     /// `true`: snapshots must be scheduled (`save` is not empty) and the last one must have succeeded. `false`: they
     /// must be off. Default: not demanded by itself.
-    #[serde(default)]
     pub rdb: Option<bool>,
     /// How the append-only file may be flushed to disk: `always`, `everysec`, `no`, or a list of them. Implies
     /// `aof: true`. All three demand nothing, for servers that refuse `CONFIG`. Default with `aof: true`:
     /// `[always, everysec]`.
-    #[serde(default)]
     pub appendfsync: Option<OneOrMore<Flush>>,
     /// How long ago the last snapshot may have been taken while changes wait for the next one. A server that has taken
     /// none since it started never meets this: what it then gives as the time of its last save is its start. Implies
     /// working snapshots. Default: not demanded.
-    #[serde(default)]
     pub max_save_age: Option<Period>,
     /// How many changes may wait for the next snapshot. Implies working snapshots. Default: not demanded.
-    #[serde(default)]
     pub max_changes: Option<u64>,
     /// What the data is for, which decides what may happen when memory is full: a `cache` must evict any key
     /// (`allkeys-…`) and have a `maxmemory`; a `queue`, `session` or `store` must never evict (`noeviction`).
@@ -65,16 +58,12 @@ pub struct RedisPersistence {
     #[serde(default)]
     pub r#use: Option<Use>,
     /// The eviction policies that will do, instead of those that follow from `use`.
-    #[serde(default)]
     pub eviction: Option<OneOrMore<Policy>>,
     /// A PEM file with the only authorities to trust. Default: the host's.
-    #[serde(default)]
     pub ca_file: Option<PathBuf>,
     /// A PEM file with our own certificate, for servers that demand one (`tls-auth-clients yes`). Goes with `key-file`.
-    #[serde(default)]
     pub cert_file: Option<PathBuf>,
     /// A PEM file with the key of `cert-file`.
-    #[serde(default)]
     pub key_file: Option<PathBuf>,
 }
 

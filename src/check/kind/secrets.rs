@@ -1,50 +1,48 @@
 //! The secrets of an environment are not development values.
 
-pub mod address;
-pub mod assess;
-pub mod choice;
+mod address;
+mod assess;
+mod choice;
 mod counterexamples;
-pub mod directory;
-pub mod fields;
-pub mod flaw;
-pub mod held;
-pub mod inspect;
+mod directory;
+mod fields;
+mod flaw;
+mod held;
+mod inspect;
 mod judge;
-pub mod jwt;
-pub mod kinship;
-pub mod known;
-pub mod leaf;
-pub mod naming;
+mod jwt;
+mod kinship;
+mod known;
+mod leaf;
+mod naming;
 mod observe;
-pub mod open;
-pub mod pattern;
-pub mod peel;
-pub mod pem;
-pub mod placeholder;
-pub mod printed;
-pub mod purpose;
-pub mod read;
-pub mod reading;
-pub mod seen;
-pub mod shapes;
-pub mod source;
-pub mod structure;
-pub mod syntax;
-pub mod words;
+mod open;
+mod pattern;
+mod peel;
+mod pem;
+mod placeholder;
+mod printed;
+mod purpose;
+mod read;
+mod reading;
+mod seen;
+mod shapes;
+mod source;
+mod structure;
+mod syntax;
+mod words;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use self::{
     choice::{Choice, Key},
     pattern::Pattern,
-    seen::Seen,
     source::Source,
 };
 use crate::{
-    check::{Check, Context, Touch, Unseen},
-    model::{Expectation, ProcessEnv},
+    check::{Check, Touch},
+    model::ProcessEnv,
     net::git,
 };
 
@@ -79,7 +77,6 @@ pub struct Secrets {
     /// Judge whatever is set and looks secret: by the key's name, or by a value that is a URL with a login, a token or a
     /// private key, or has fields that are secrets.
     /// The default is `true` without `keys` and `false` with them.
-    #[serde(default)]
     looks_secret: Option<bool>,
     /// Names and globs to leave out of globs and of what looks secret.
     #[serde(default)]
@@ -87,7 +84,6 @@ pub struct Secrets {
     /// Where another environment keeps its values, for example `{ env-file: deploy/staging.env }`: no judged key may have
     /// the same value there, or nearly the same, also as a part of it (the password of a URL, a field) or encoded, and none
     /// that differs only in the environment it names (`x-prod`, `x-staging`).
-    #[serde(default)]
     differs_from: Option<Source>,
     /// `true`: the env file or folder is not tracked by git, neither in the index nor in any commit this clone holds. From
     /// a shallow clone the history cannot be told. With `looks-secret: false` and no `keys` this alone is demanded.
@@ -121,7 +117,7 @@ impl Secrets {
 }
 
 impl Check for Secrets {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let Self { source, differs_from, untracked, .. } = self;
@@ -131,17 +127,5 @@ impl Check for Secrets {
             touches.push(Touch::new(format!("git repository of {path}"), git::asked(path)));
         }
         touches
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen, at)
-    }
-
-    fn counterexamples(&self, _: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self)
     }
 }

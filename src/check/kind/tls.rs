@@ -31,19 +31,16 @@ mod trusted;
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
-
-pub use seen::{Certificate, Chain, Endpoint, Handshake, Key, Old, Refusal, Root, Seen, Staple, Trust, Validity};
 
 use self::{
     settings::{MinVersion, Order},
     target::{HostPort, Name, Service, ServiceUrl},
 };
 use crate::{
-    check::{Check, Context, OneOrMore, Touch, Unseen, Which},
-    model::{Expectation, Period, ProcessEnv},
+    check::{Check, OneOrMore, Touch, Which},
+    model::{Period, ProcessEnv},
     net::tls::StartTls,
 };
 
@@ -175,7 +172,7 @@ impl Tls {
 }
 
 impl Check for Tls {
-    type Observation = Seen;
+    rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let mut touches = match self.source() {
@@ -190,17 +187,5 @@ impl Check for Tls {
         let files = [&self.key, &self.serves, &self.ca_file].into_iter().flatten();
         touches.extend(files.map(|file| Touch::new(format!("file {}", file.display()), "reads")));
         touches
-    }
-
-    async fn observe(&self, cx: &Context) -> Result<Seen, Unseen> {
-        observe::observe(self, cx).await
-    }
-
-    fn judge(&self, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-        judge::judge(self, seen, at)
-    }
-
-    fn counterexamples(&self, at: Timestamp) -> Vec<Seen> {
-        counterexamples::counterexamples(self, at)
     }
 }

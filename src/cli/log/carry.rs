@@ -20,7 +20,7 @@ use crate::{
         Entry, Store,
         export::{self, WriteError},
     },
-    model::{Digest, Exit, plain},
+    model::{Digest, Exit, counted, plain},
     net::new_file::NewFile,
 };
 
@@ -81,7 +81,7 @@ pub(super) async fn import(edge: &Edge, options: &LogImportOptions) -> Result<Ex
 
 /// The heads are what to keep elsewhere: by them a ledger that was cut off is told.
 fn say_head(done: &str, entries: &[Entry]) {
-    let count = if entries.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", entries.len()) };
+    let count = counted(entries.len(), "entry");
     let newest: BTreeMap<&str, &Entry> = entries.iter().map(|entry| (entry.chain.as_str(), entry)).collect();
     let mut heads: Vec<String> =
         newest.iter().filter(|(chain, _)| !chain.is_empty() || newest.len() == 1).map(|(_, entry)| entry.digest().to_string()).collect();

@@ -1,9 +1,9 @@
 //! One exception with all that a person needs to act on it, behind a gutter.
 
-use crate::model::{Expectation, Finding, Outcome};
+use crate::model::{Expectation, Finding, Outcome, counted};
 
 use super::{
-    super::story::{Exception, count, moment, said_by_demands},
+    super::story::{Exception, moment, said_by_demands},
     Style, inert, said, took, wrap,
 };
 
@@ -52,7 +52,7 @@ impl Gutter<'_> {
         }
         let met = finding.expectations.len() - open.len();
         if met > 0 && !open.is_empty() {
-            self.say("", &format!("({} met)", count(met, "other expectation")));
+            self.say("", &format!("({} met)", counted(met, "other expectation")));
         }
     }
 

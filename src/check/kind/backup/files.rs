@@ -43,7 +43,7 @@ impl Search {
             contents: check.contents.unwrap_or_default(),
             all: check.read == Some(Reading::All),
             tables: check.tables.as_deref().map(<[String]>::to_vec),
-            at: cx.at(),
+            at: cx.shared.at,
             until,
         }
     }

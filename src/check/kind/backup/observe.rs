@@ -19,7 +19,7 @@ pub(super) async fn observe(check: &Backup, cx: &Context) -> Result<Seen, Unseen
         let path = cx.path(&demand.file);
         seen.drill = Some(blocking(move || drill::read(&path)).await?);
     }
-    seen.gap = gap::widest(check, &seen, cx.at());
+    seen.gap = gap::widest(check, &seen, cx.shared.at);
     Ok(seen.shortened())
 }
 

@@ -9,6 +9,7 @@ use super::{
     seen::{Copy, Seen},
     source::Restic,
 };
+use crate::model::first_of;
 
 pub(super) fn read(json: &Value, tool: &Restic) -> Result<Seen, String> {
     let snapshots = list(json, "snapshots")?;
@@ -40,8 +41,7 @@ fn texts(snapshot: &Value, key: &str) -> Vec<String> {
 }
 
 fn some(names: &BTreeSet<String>) -> String {
-    let shown: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
-    if names.len() > 3 { format!("{} and {} more", shown.join(", "), names.len() - 3) } else { shown.join(", ") }
+    first_of(&names.iter().collect::<Vec<_>>(), 3, names.len(), ", ")
 }
 
 fn copy(snapshot: &Value) -> Copy {

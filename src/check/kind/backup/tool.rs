@@ -40,7 +40,7 @@ pub(super) async fn printed(source: Source<'_>, cx: &Context, until: Instant) ->
 async fn ran(argv: &[String], cx: &Context, until: Instant) -> Result<Printed, Unseen> {
     let program = argv.first().cloned().unwrap_or_default();
     let root = cx.path("");
-    let command = Command { argv, env: cx.env(), dir: &root, deadline: until, limit: LARGEST, stdin: b"" };
+    let command = Command { argv, env: &cx.shared.env, dir: &root, deadline: until, limit: LARGEST, stdin: b"" };
     let ended = command.run().await?;
     if ended.code == Some(0) {
         return parsed(format!("what `{program}` printed"), &ended.stdout);

@@ -52,7 +52,8 @@ fn has_route(address: IpAddr) -> bool {
 impl Cors {
     /// The addresses to ask one by one, sorted so that each run asks the same where: none where the name has just one.
     pub(super) async fn sockets(&self, cx: &Context) -> Result<Vec<SocketAddr>, Unseen> {
-        let all = match tokio::time::timeout(cx.remaining() / 2, addresses(cx.reach().pins(), self.url.host(), self.url.port())).await {
+        let all = match tokio::time::timeout(cx.remaining() / 2, addresses(cx.shared.reach.pins(), self.url.host(), self.url.port())).await
+        {
             Ok(Ok(all)) if all.len() > 1 || self.addresses != Which::All => all,
             // Where there is none, the first question says so.
             _ => return Ok(Vec::new()),

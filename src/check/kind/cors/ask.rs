@@ -99,7 +99,7 @@ impl Cors {
 
     /// The origins that must be allowed; where every website is, any.
     pub(super) fn wanted(&self) -> Vec<&str> {
-        if self.public { vec![STRANGER] } else { self.origins().map(|origin| origin.as_str()).collect() }
+        if self.public { vec![STRANGER] } else { self.origins().map(|origin| origin.text.as_str()).collect() }
     }
 
     /// A question from an origin that must be refused.

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// One observation for each kind of API.
-pub(super) fn counterexamples(cors: &Cors) -> Vec<Seen> {
+pub(super) fn counterexamples(cors: &Cors, _: jiff::Timestamp) -> Vec<Seen> {
     let all = [open, closed, confused].map(|api| {
         let asks = cors.asks(Some(""));
         let addresses = asks.first().map(|ask| Door::new(Ipv4Addr::LOCALHOST.into(), Ok(api(ask)))).into_iter().collect();
@@ -61,7 +61,9 @@ mod tests {
             let mut settings = settings;
             settings["url"] = json!("https://api.example.com/");
             let cors: Cors = serde_json::from_value(settings.clone()).expect("settings");
-            let judged: Vec<_> = counterexamples(&cors).iter().flat_map(|answers| super::super::judge::judge(&cors, answers)).collect();
+            let at = jiff::Timestamp::UNIX_EPOCH;
+            let judged: Vec<_> =
+                counterexamples(&cors, at).iter().flat_map(|answers| super::super::judge::judge(&cors, answers, at)).collect();
             let names =
                 |red: bool| judged.iter().filter(|one| !red || one.met == Some(false)).map(|one| &one.name).collect::<BTreeSet<_>>();
             assert_eq!(names(true), names(false), "{settings}");

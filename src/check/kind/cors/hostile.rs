@@ -1,11 +1,9 @@
-//! The origins that must be refused, class by class: what allow-lists go wrong on.
-//!
-//! Those that are always tried in every way are those of the public scanners CORScanner and Corsy, plus development
-//! machines and tunnels; `draw.rs` adds more.
+//! The origins that must be refused, class by class: what allow-lists go wrong on, as `hostile.txt` has it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::{Cors, ask::Way, draw, origin::Origin};
+use crate::check::table::rows;
 
 /// Any website at all.
 pub(super) const STRANGER: &str = "https://evil.example";
@@ -13,136 +11,101 @@ pub(super) const STRANGER: &str = "https://evil.example";
 /// Where a script of a sandboxed page or a local file comes from.
 pub(super) const NULL: &str = "null";
 
-/// Development servers by the ports of common tools (Create React App and Next.js, Angular, Vite, Vue), addresses and
-/// schemes that stand for the own machine, and services on which everybody gets a name.
-const DEVELOPMENT: [&str; 11] = [
-    "http://localhost",
-    "http://localhost:3000",
-    "http://localhost:4200",
-    "http://localhost:5173",
-    "http://localhost:8080",
-    "http://127.0.0.1:5173",
-    "http://0.0.0.0",
-    "https://evil.ngrok-free.app",
-    "https://evil.vercel.app",
-    "capacitor://localhost",
-    "file://",
-];
-
 /// A way in which an allow-list lets others in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Whatever is sent is allowed.
-    Reflection,
-    /// `null` is allowed.
-    Null,
-    /// What begins like a wanted origin.
-    Prefix,
-    /// What ends like a wanted origin.
-    Suffix,
-    /// A dot stands for any character, as in a careless expression.
-    Dot,
-    /// `_` after the host: all browsers send such names.
-    Underscore,
-    /// A backtick after the host: some browsers send such names.
-    Backtick,
-    /// An encoded backtick after the host.
-    Percent,
-    /// The wanted host as a login.
-    Userinfo,
-    /// Another subdomain: one forgotten subdomain then opens the API.
-    Subdomain,
-    /// The domain above.
-    Parent,
-    /// Another top-level domain, or an ending cut short: a list searched as text holds its own beginnings.
-    Ending,
-    /// The wanted host over plain http: whoever is on the way speaks for it.
-    Http,
-    /// The wanted host on another port.
-    Port,
-    /// Development machines and tunnels.
-    Dev,
-    /// Addresses and names of private networks: somebody else's, wherever the visitor sits.
-    Private,
-    /// Suffixes under which everybody can register a name.
-    Shared,
-    /// Schemes and hosts of applications built on a browser.
-    App,
-    /// Extensions: anybody can publish one.
-    Extension,
-    /// What the plan names.
-    Named,
+pub(super) struct Class {
+    /// For the expectation's name.
+    pub(super) name: &'static str,
+    /// For people.
+    pub(super) what: &'static str,
+    /// What is tried in every way.
+    always: Vec<&'static str>,
+    pub(super) pools: Vec<Pool>,
 }
 
+/// Of these, how many are tried: so many from the head of the list, and so many others by chance.
+pub(super) struct Pool {
+    pub(super) first: usize,
+    pub(super) drawn: usize,
+    pub(super) templates: Vec<&'static str>,
+}
+
+/// In the order of the report.
+pub(super) static CLASSES: LazyLock<Vec<Class>> = LazyLock::new(|| {
+    let mut all: Vec<Class> = Vec::new();
+    for (heading, line) in rows(include_str!("hostile.txt")) {
+        if all.last().is_none_or(|class| class.name != heading.name) {
+            all.push(Class { name: heading.name, what: heading.about, always: Vec::new(), pools: Vec::new() });
+        }
+        let Some(class) = all.last_mut() else { continue };
+        let numbers = line.strip_prefix("draw ").and_then(|numbers| numbers.split_once(' '));
+        let numbers = numbers.and_then(|(first, drawn)| Some((first.parse().ok()?, drawn.parse().ok()?)));
+        match (numbers, class.pools.last_mut()) {
+            (Some((first, drawn)), _) => class.pools.push(Pool { first, drawn, templates: Vec::new() }),
+            (None, Some(pool)) => pool.templates.push(line),
+            (None, None) => class.always.push(line),
+        }
+    }
+    all
+});
+
 impl Class {
-    /// In the order of the report: each with the name of its demand, and what people call it.
-    const ALL: [(Self, &str, &str); 20] = [
-        (Self::Reflection, "reflection", "any other website"),
-        (Self::Null, "null", "origin `null`"),
-        (Self::Prefix, "prefix", "name that begins like a wanted one"),
-        (Self::Suffix, "suffix", "name that ends like a wanted one"),
-        (Self::Dot, "dot", "name with another character for a dot"),
-        (Self::Underscore, "underscore", "wanted name followed by `_`"),
-        (Self::Backtick, "backtick", "wanted name followed by a backtick"),
-        (Self::Percent, "percent", "wanted name followed by `%60`"),
-        (Self::Userinfo, "userinfo", "wanted name before an `@`"),
-        (Self::Subdomain, "subdomain", "unlisted subdomain"),
-        (Self::Parent, "parent", "domain above a wanted one"),
-        (Self::Ending, "ending", "wanted name with another ending"),
-        (Self::Http, "http", "wanted website over plain http or another scheme"),
-        (Self::Port, "port", "wanted host on another port"),
-        (Self::Dev, "dev", "development machines and tunnels"),
-        (Self::Private, "private", "private networks and local names"),
-        (Self::Shared, "shared", "hosting where everybody gets a name"),
-        (Self::App, "app", "shells of applications"),
-        (Self::Extension, "extension", "browser extensions"),
-        (Self::Named, "named", "origins that the plan refuses"),
-    ];
-
-    /// For the expectation's name.
-    pub(super) fn name(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
-    /// For people.
-    pub(super) fn what(self) -> &'static str {
-        Self::ALL[self as usize].2
-    }
-
-    fn origins(self, cors: &Cors) -> Vec<String> {
-        match self {
-            Self::Reflection => vec![STRANGER.to_owned()],
-            Self::Null => vec![NULL.to_owned()],
-            Self::Dev => DEVELOPMENT.map(str::to_owned).to_vec(),
-            Self::Named => cors.refused.iter().flat_map(|refused| refused.iter()).map(|origin| origin.as_str().to_owned()).collect(),
-            _ => cors.origins().filter(|wanted| wanted.is_web()).flat_map(|wanted| self.beside(wanted)).collect(),
-        }
-    }
-
-    /// The origins of this class that resemble one wanted origin.
-    fn beside(self, wanted: &Origin) -> Vec<String> {
-        let (scheme, host) = (wanted.scheme(), wanted.host());
-        let port = wanted.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let at = |host: &str| format!("{scheme}://{host}{port}");
-        let domains = if wanted.is_named() { wanted.domains() } else { Vec::new() };
-        match self {
-            Self::Prefix => vec![at(&format!("{host}.evil.example"))],
-            Self::Suffix => domains.iter().map(|domain| at(&format!("evil{domain}"))).collect(),
-            Self::Dot if wanted.is_named() => {
-                let dots = host.match_indices('.').take(4);
-                dots.map(|(dot, _)| at(&format!("{}x{}", &host[..dot], &host[dot + 1..]))).collect()
+    /// Those that are always tried, none of them welcome and none twice.
+    fn members(&self, cors: &Cors) -> Vec<Member> {
+        let mut members: Vec<Member> = Vec::new();
+        for origin in self.always.iter().flat_map(|template| origins(template, cors)) {
+            if !cors.welcomes(&origin) && !members.iter().any(|member| member.origin == origin) {
+                members.push(Member { origin, ways: &Way::ALL });
             }
-            Self::Underscore => vec![at(&format!("{host}_.evil.example"))],
-            Self::Backtick => vec![at(&format!("{host}`.evil.example"))],
-            Self::Percent => vec![at(&format!("{host}%60.evil.example"))],
-            Self::Userinfo => vec![at(&format!("{host}@evil.example"))],
-            Self::Subdomain => domains.iter().map(|domain| at(&format!("evil.{domain}"))).collect(),
-            Self::Parent => domains.iter().skip(1).map(|domain| at(domain)).collect(),
-            Self::Http if wanted.is_https() => vec![format!("http://{host}{port}")],
-            Self::Port => vec![format!("{scheme}://{host}:{}", other_port(wanted.port()))],
-            _ => Vec::new(),
         }
+        members
     }
+}
+
+fn origins(template: &str, cors: &Cors) -> Vec<String> {
+    match template {
+        "{REFUSED}" => cors.refused.iter().flat_map(|refused| refused.iter()).map(|origin| origin.text.clone()).collect(),
+        _ if template.contains(char::is_uppercase) => {
+            cors.origins().filter(|wanted| wanted.is_web()).flat_map(|wanted| beside(template, wanted)).collect()
+        }
+        _ => vec![template.to_owned()],
+    }
+}
+
+/// What a template stands for beside a wanted origin: one origin for each value of what it names in capitals.
+pub(super) fn beside(template: &str, wanted: &Origin) -> Vec<String> {
+    parts(wanted).into_iter().fold(vec![template.to_owned()], |all, (name, values)| {
+        let fill = |text: String| match text.contains(name) {
+            true => values.iter().map(|value| text.replace(name, value)).collect(),
+            false => vec![text],
+        };
+        all.into_iter().flat_map(fill).collect()
+    })
+}
+
+/// What of a wanted origin stands in capitals.
+fn parts(wanted: &Origin) -> [(&'static str, Vec<String>); 13] {
+    let host = wanted.host.as_str();
+    let (first, above) = host.split_once('.').unwrap_or((host, host));
+    let stem = host.rsplit_once('.').map_or(host, |(stem, _)| stem);
+    let domains = if wanted.is_named() { wanted.domains() } else { Vec::new() };
+    let dots = host.match_indices('.').take(4).filter(|_| wanted.is_named());
+    let one = |text: &str| vec![text.to_owned()];
+    let owned = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
+    [
+        ("{SCHEME}", one(&wanted.scheme)),
+        ("{HTTP}", if wanted.is_https() { one("http") } else { Vec::new() }),
+        ("{HOST}", one(host)),
+        ("{PORT}", vec![wanted.port.map(|port| format!(":{port}")).unwrap_or_default()]),
+        ("{OTHER}", vec![other_port(wanted.port).to_string()]),
+        ("{CUT}", one(&host[..host.len() - 1])),
+        ("{STEM}", one(stem)),
+        ("{FIRST}", one(first)),
+        ("{LABEL}", one(stem.rsplit('.').next().unwrap_or(stem))),
+        ("{PARENT}", one(if above.contains('.') { above } else { host })),
+        ("{DOMAIN}", owned(&domains)),
+        ("{ABOVE}", owned(domains.get(1..).unwrap_or_default())),
+        ("{DOTLESS}", dots.map(|(dot, _)| format!("{}x{}", &host[..dot], &host[dot + 1..])).collect()),
+    ]
 }
 
 /// Another port, if possible one that begins like the wanted one.
@@ -162,23 +125,16 @@ pub(super) struct Member {
     pub(super) ways: &'static [Way],
 }
 
-/// Every class that the settings leave something of, with its origins, none of them welcome and none of a class twice;
-/// those that the seed draws come last. Without a seed, as in old reports, none are drawn.
-pub(super) fn matrix(cors: &Cors, seed: Option<&str>) -> Vec<(Class, Vec<Member>)> {
-    let mut all = Class::ALL.map(|(class, ..)| {
-        let mut members: Vec<Member> = Vec::new();
-        for origin in class.origins(cors) {
-            if !cors.welcomes(&origin) && !members.iter().any(|member| member.origin == origin) {
-                members.push(Member { origin, ways: &Way::ALL });
-            }
-        }
-        (class, members)
-    });
+/// Every class that the settings leave something of, with its origins; those that the seed draws come last. Without a seed, as
+/// in old reports, none are drawn.
+pub(super) fn matrix(cors: &Cors, seed: Option<&str>) -> Vec<(&'static Class, Vec<Member>)> {
+    let mut all: Vec<(&Class, Vec<Member>)> = CLASSES.iter().map(|class| (class, class.members(cors))).collect();
     let known: BTreeSet<String> = all.iter().flat_map(|(_, members)| members).map(|member| member.origin.clone()).collect();
-    for (class, member) in seed.into_iter().flat_map(|seed| draw::members(cors, seed, &known)) {
-        all[class as usize].1.push(member);
+    for (class, members) in &mut all {
+        members.extend(seed.into_iter().flat_map(|seed| draw::members(class, cors, seed, &known)));
     }
-    all.into_iter().filter(|(_, members)| !members.is_empty()).collect()
+    all.retain(|(_, members)| !members.is_empty());
+    all
 }
 
 #[cfg(test)]
@@ -196,13 +152,14 @@ mod tests {
         let mut settings = settings;
         settings["url"] = json!("https://api.example.com/");
         let cors: Cors = serde_json::from_value(settings).expect("settings");
-        let rest = matrix(&cors, None).into_iter().filter(|(class, _)| !matches!(class, Class::Reflection | Class::Null | Class::Dev));
-        rest.map(|(class, members)| format!("{}: {}", class.name(), origins(&members).join(" "))).collect()
+        let rest = matrix(&cors, None).into_iter().filter(|(class, _)| !["reflection", "null", "dev"].contains(&class.name));
+        rest.map(|(class, members)| format!("{}: {}", class.name, origins(&members).join(" "))).collect()
     }
 
     #[test]
     fn each_class_stands_at_its_own_place() {
-        assert!(Class::ALL.iter().enumerate().all(|(at, (class, ..))| *class as usize == at));
+        assert_eq!(CLASSES.iter().map(|class| class.name).collect::<BTreeSet<_>>().len(), 20);
+        assert!(CLASSES.iter().all(|class| !class.what.is_empty() && class.pools.iter().all(|pool| pool.templates.len() >= pool.first)));
     }
 
     #[test]
@@ -259,7 +216,7 @@ mod tests {
         let cors: Cors =
             serde_json::from_value(json!({ "url": "https://a.example/", "origins": "http://localhost:3000" })).expect("settings");
         let all = matrix(&cors, Some("shop 1.4.2"));
-        let (_, dev) = all.iter().find(|(class, _)| *class == Class::Dev).expect("the class");
+        let (_, dev) = all.iter().find(|(class, _)| class.name == "dev").expect("the class");
         assert!(!origins(dev).contains(&"http://localhost:3000") && origins(dev).contains(&"http://localhost:5173"));
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn answer<'s>(seen: &'s Replies, ask: &Ask) -> Result<&'s Said, Strin
 }
 
 /// Every demand: first that the wanted are allowed, then that the others are not.
-pub(super) fn judge(cors: &Cors, answers: &Seen) -> Vec<Expectation> {
+pub(super) fn judge(cors: &Cors, answers: &Seen, _: jiff::Timestamp) -> Vec<Expectation> {
     let mut seen = answers.by_ask();
     let error = cors.error(&seen);
     for (ask, came) in &mut seen {

@@ -73,7 +73,7 @@ async fn observe_at(cors: &Cors, cx: &Context, mut sockets: Vec<SocketAddr>) -> 
         sockets: Vec::new(),
         longest: until.saturating_duration_since(Instant::now()) / 2,
     };
-    let asks = cors.asks(Some(cx.seed()));
+    let asks = cors.asks(Some(&cx.shared.seed));
     let Some(first) = asks.first() else { return Err(Unseen::Unknown("there is nothing to ask".into())) };
     let (at_once, in_order): (Vec<usize>, Vec<usize>) = (1..asks.len()).partition(|nth| asks[*nth].way != Way::Cached);
     let not_asked = sockets.len().saturating_sub(addresses::MOST);
@@ -90,7 +90,7 @@ async fn observe_at(cors: &Cors, cx: &Context, mut sockets: Vec<SocketAddr>) -> 
     sender.ask_afterwards(&asks, &mut came).await;
     let came = came.into_iter().map(|came| -> Came { came.map_err(|error| error.to_string()) });
     let answers = Seen::new(asks.into_iter().zip(came));
-    Ok(Seen { seed: Some(cx.seed().to_owned()), addresses: doors, not_asked, ..answers })
+    Ok(Seen { seed: Some(cx.shared.seed.clone()), addresses: doors, not_asked, ..answers })
 }
 
 impl Sender<'_> {
@@ -130,7 +130,7 @@ impl Sender<'_> {
         let ca_file: Option<&Path> = self.ca_file.as_deref();
         let request =
             Request { method, address, headers: self.headers(ask), body: None, ca_file, follow: 0, fresh: false, bounds, led: &|_| {} };
-        let reply = http::send(self.cx.reach(), request).await?;
+        let reply = http::send(&self.cx.shared.reach, request).await?;
         let said = Said::new(&reply, self.cors.wanted().contains(&ask.origin.as_str()));
         Ok(Said { at: at.map(|at| at.ip().to_string()), ..said })
     }
@@ -226,7 +226,7 @@ mod tests {
         net::TcpListener,
     };
 
-    use super::{super::judge::judge, *};
+    use super::{super::judge::judge as judge_at, *};
     use crate::{
         check::{Memo, Shared},
         model::{Masker, Phase, ProcessEnv, Release},
@@ -251,6 +251,10 @@ mod tests {
             roles: Default::default(),
         };
         Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(20))
+    }
+
+    fn judge(cors: &Cors, seen: &Seen) -> Vec<crate::model::Expectation> {
+        judge_at(cors, seen, jiff::Timestamp::UNIX_EPOCH)
     }
 
     /// An instance of the API that lets in the wanted, and others as `lets` says.

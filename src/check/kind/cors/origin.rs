@@ -12,33 +12,15 @@ use crate::model::quote;
 /// (HTML standard, serialization of an origin).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    text: String,
-    scheme: String,
-    host: String,
-    port: Option<u16>,
+    /// As it is sent.
+    pub(super) text: String,
+    pub(super) scheme: String,
+    pub(super) host: String,
+    /// Where it is not the scheme's own.
+    pub(super) port: Option<u16>,
 }
 
 impl Origin {
-    /// As it is sent.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// `https`.
-    pub fn scheme(&self) -> &str {
-        &self.scheme
-    }
-
-    /// `app.example.com`.
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-
-    /// The port where it is not the scheme's own.
-    pub fn port(&self) -> Option<u16> {
-        self.port
-    }
-
     /// Whether it is `https`.
     pub fn is_https(&self) -> bool {
         self.scheme == "https"
@@ -203,7 +185,7 @@ mod tests {
             "capacitor://localhost",
             "chrome-extension://abcdefghijklmnop",
         ] {
-            assert_eq!(text.parse::<Origin>().expect(text).as_str(), text);
+            assert_eq!(text.parse::<Origin>().expect(text).text, text);
         }
     }
 

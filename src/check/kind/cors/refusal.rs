@@ -4,14 +4,11 @@ use super::{
     Cors,
     ask::{Ask, Way},
     fetch::{self, Leak},
-    hostile::{self, Class, Member},
+    hostile::{self, Member},
     judge::{Replies, answer, turned_away},
     seen::Said,
 };
-use crate::{
-    model::quote,
-    model::{Expectation, excerpt},
-};
+use crate::model::{Expectation, excerpt, first_of, quote};
 
 /// What was seen of one hostile origin in one way.
 struct Found<'o> {
@@ -28,16 +25,15 @@ pub(super) fn judge(cors: &Cors, seed: Option<&str>, seen: &Replies, error: Opti
     let mut all = Vec::new();
     for (class, members) in hostile::matrix(cors, seed) {
         let (leaks, unseen) = look_at(cors, seen, &members, error);
-        let as_any = any.as_ref().is_some_and(|any| class != Class::Null && explained(&leaks, &members, any));
-        let demand = Expectation::new(format!("refuses:{}", class.name()), class.what()).wanted("refused");
+        let as_any = any.as_ref().is_some_and(|any| class.name != "null" && explained(&leaks, &members, any));
+        let demand = Expectation::new(format!("refuses:{}", class.name), class.what).wanted("refused");
         all.push(match (leaks.as_slice(), unseen.as_slice()) {
             ([], []) => demand.got(format!("refused on {} ({})", ways(&members, error), count(&members))).met(true),
-            ([], [first]) => demand.undetermined(first),
-            ([], [first, rest @ ..]) => demand.undetermined(format!("{first}; and {} more", rest.len())),
+            ([], unseen) => demand.undetermined(first_of(unseen, 1, unseen.len(), "; ")),
             _ if as_any => demand.got("allowed like any other website").met(false),
             (leaks, _) => demand.got(told(leaks)).met(false),
         });
-        if class == Class::Reflection && !leaks.is_empty() {
+        if class.name == "reflection" && !leaks.is_empty() {
             any = Some(How::of(&leaks));
         }
     }

@@ -45,7 +45,7 @@ pub(super) async fn observe(check: &Health, cx: &Context) -> Result<Seen, Unseen
         }
     }
     for answer in &mut seen.answers {
-        if check.judge_one(answer, cx.at()).iter().all(|expectation| expectation.met == Some(true)) {
+        if check.judge_one(answer, cx.shared.at).iter().all(|expectation| expectation.met == Some(true)) {
             answer.body.excerpt = None;
         }
     }
@@ -66,10 +66,10 @@ impl Health {
             bounds,
             led: &|_| {},
         };
-        let reply = http::send(cx.reach(), request).await?;
+        let reply = http::send(&cx.shared.reach, request).await?;
         let json = json_text::parse(&reply.body.bytes);
         let mut said = said(&reply, self.healthy.as_ref(), &json);
-        said.release = self.release.as_ref().map(|binding| binding.look(&reply.headers, &json, cx.release(), cx.phase()));
+        said.release = self.release.as_ref().map(|binding| binding.look(&reply.headers, &json, &cx.shared.release, cx.shared.phase));
         Ok(said)
     }
 

@@ -24,14 +24,14 @@ pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> 
     let started = Instant::now();
     let led = |address: &Address| cx.lead(address.target());
     let request = check.request(ca_file.as_deref(), check.bounds(started, cx.until()), &led);
-    let reply = http::send(cx.reach(), request).await?;
+    let reply = http::send(&cx.shared.reach, request).await?;
     let named = check.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
     let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let mut answer = Seen::new(&reply, find(check.expect.as_ref(), content_type.as_deref(), &reply.body), named);
     if let Some(latency) = check.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
         answer.samples = check.sample(cx, latency.samples, ca_file.as_deref()).await;
     }
-    if judge::judge(check, &answer, cx.at()).iter().all(|expectation| expectation.met == Some(true)) {
+    if judge::judge(check, &answer, cx.shared.at).iter().all(|expectation| expectation.met == Some(true)) {
         answer.body.excerpt = None;
     }
     Ok(answer)
@@ -45,7 +45,7 @@ impl Http {
             let started = Instant::now();
             let led = |address: &Address| cx.lead(address.target());
             let request = self.request(ca_file, Bounds { keep: 0, ..self.bounds(started, until) }, &led);
-            let sent = http::send(cx.reach(), request).await;
+            let sent = http::send(&cx.shared.reach, request).await;
             let ms = millis(started.elapsed());
             if Instant::now() >= until {
                 // The check's time is up; how long this one would have taken is not known.

@@ -61,7 +61,7 @@ pub(super) fn judge(wanted: &OneOrMore<Status>, seen: &Seen) -> Expectation {
         got.push_str(&format!(" ({why})"));
     }
     if let Some(from) = seen.hops.first() {
-        got.push_str(&format!(" after {} from {}", counted(seen.hops.len() as u64, "redirect"), from.from));
+        got.push_str(&format!(" after {} from {}", counted(seen.hops.len(), "redirect"), from.from));
     }
     Expectation::new("status", "HTTP status").wanted(wanted.to_string()).got(got).met(is_wanted(wanted, seen.status))
 }

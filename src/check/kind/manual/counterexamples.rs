@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Manual, Seen};
+use super::{Manual, seen::Seen};
 use crate::model::Reply;
 
 /// A no, and a yes whose time is just over.

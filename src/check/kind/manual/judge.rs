@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Number;
 
-use super::{Manual, Seen};
+use super::{Manual, seen::Seen};
 use crate::model::{CLOCK_TOLERANCE, Expectation, Period, Reply, plain};
 
 /// The answer itself, and beside it, where its time is over or has not come, that. An answer in its time is one line to

@@ -1,6 +1,6 @@
 //! Whether there is an answer to this question that may be judged.
 
-use super::{Manual, Seen};
+use super::{Manual, seen::Seen};
 use crate::{
     check::{Context, Unseen},
     model::{Reply, plain},
@@ -10,8 +10,8 @@ use crate::{
 ///
 /// # Errors
 /// Whom the check waits for, and what became of the answer there is.
-pub(super) fn observe(check: &Manual, cx: &Context) -> Result<Seen, Unseen> {
-    let waiting = |why: &str| Err(Unseen::Waiting(awaited(check, cx.id(), why)));
+pub(super) async fn observe(check: &Manual, cx: &Context) -> Result<Seen, Unseen> {
+    let waiting = |why: &str| Err(Unseen::Waiting(awaited(check, &cx.id, why)));
     let Some(answer) = cx.answer() else { return waiting("") };
     let (name, day) = (plain(&answer.name), super::judge::day(answer.at));
     if !answer.answers(&check.question) {
@@ -23,7 +23,7 @@ pub(super) fn observe(check: &Manual, cx: &Context) -> Result<Seen, Unseen> {
         return waiting(&format!("{name}, who answered on {day}, is not among them"));
     }
     let until = answer.until(check.valid_for);
-    if until <= cx.at() && answer.reply != Reply::No {
+    if until <= cx.shared.at && answer.reply != Reply::No {
         return waiting(&format!("the answer that {name} gave on {day} expired at {until}"));
     }
     Ok(answer.clone())

@@ -1,3 +1,3 @@
 //! What is judged: the answer that somebody gave.
 
-pub use crate::model::GivenAnswer as Seen;
+pub(super) use crate::model::GivenAnswer as Seen;

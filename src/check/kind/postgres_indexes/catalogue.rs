@@ -22,23 +22,13 @@ pub(super) const TEXT: usize = 2_048;
 pub(super) struct Catalogue {
     pub(super) server: Server,
     /// The schemas that exist.
-    pub(super) schemas: Vec<Named>,
-    pub(super) elsewhere: Vec<Counted>,
+    pub(super) schemas: Vec<String>,
+    /// Others that hold indexes, with how many.
+    pub(super) elsewhere: Vec<(String, u64)>,
     pub(super) tables: Vec<TableRow>,
     pub(super) indexes: Vec<IndexRow>,
     pub(super) foreign_keys: Vec<ForeignKeyRow>,
     pub(super) builds: Vec<BuildRow>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Named {
-    pub(super) name: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Counted {
-    pub(super) name: String,
-    pub(super) count: u64,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +74,7 @@ impl Catalogue {
     /// The catalogues of `schemas`, fetched by the first check that asks.
     pub(super) async fn of(cx: &Context, target: &Target, schemas: &[String]) -> Result<Arc<Self>, Unseen> {
         let key = format!("postgres-indexes {} {schemas:?}", target.fingerprint());
-        cx.memo().once(key, Self::fetch(cx, target, schemas)).await
+        cx.shared.memo.once(key, Self::fetch(cx, target, schemas)).await
     }
 
     async fn fetch(cx: &Context, target: &Target, schemas: &[String]) -> Result<Self, Unseen> {

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// First a database that lacks everything, then one in which everything that exists is wrong.
-pub(super) fn counterexamples(check: &PostgresIndexes) -> Vec<Seen> {
+pub(super) fn counterexamples(check: &PostgresIndexes, _: jiff::Timestamp) -> Vec<Seen> {
     vec![empty(check), broken(check)]
 }
 

@@ -48,17 +48,14 @@ pub struct Serving {
     pub method: String,
     /// The collation that the queries name, of every key column that has one: `C`, `de-x-icu`; as the catalogues call it.
     /// Default: the column's own, which queries use that name none.
-    #[serde(default)]
     pub collate: Option<String>,
     /// The condition of a partial index: `deleted_at IS NULL`, in any order and spelling that covers the same rows as far as
     /// the server can prove it. Without it a partial index does not serve, since it lacks rows.
     #[serde(default, rename = "where")]
     pub condition: Option<String>,
     /// Columns it has to carry for index-only scans, by `INCLUDE` or as further key columns. Default: none.
-    #[serde(default)]
     pub include: Option<OneOrMore<Name>>,
     /// The name it has to have. Default: any.
-    #[serde(default)]
     pub name: Option<Name>,
 }
 

@@ -10,13 +10,13 @@ use super::{
     name::{Qualified, shown},
     seen::{Found, Listed, Reading, Schema, Seen},
 };
-use crate::model::Expectation;
+use crate::model::{Expectation, counted, first_of};
 
 /// How many entries a sentence names.
 const NAMED: usize = 4;
 
 /// Every expectation of `check`.
-pub(super) fn judge(check: &PostgresIndexes, seen: &Seen) -> Vec<Expectation> {
+pub(super) fn judge(check: &PostgresIndexes, seen: &Seen, _: jiff::Timestamp) -> Vec<Expectation> {
     let mut all: Vec<Expectation> = check.schemas().iter().map(|name| schema(name, seen)).collect();
     all.extend(check.demands().iter().map(|demand| wanted(demand, seen)));
     if check.valid {
@@ -41,8 +41,8 @@ fn schema(name: &str, seen: &Seen) -> Expectation {
     let others = if others.is_empty() { String::new() } else { format!("; indexes stand in: {others}") };
     let got = match (exists, indexes) {
         (false, _) => format!("no schema of this name in database {database}{others}"),
-        (true, 0) => format!("no index on its {}, in database {database}{others}", count(*tables, "table")),
-        (true, indexes) => format!("{} on {} in database {database}", count(*indexes, "index"), count(*tables, "table")),
+        (true, 0) => format!("no index on its {}, in database {database}{others}", counted(*tables, "table")),
+        (true, indexes) => format!("{} on {} in database {database}", counted(*indexes, "index"), counted(*tables, "table")),
     };
     let indexes = if *exists { *indexes } else { 0 };
     expectation.got(got).met(indexes > 0).bound(">=", 1_u64, Some(indexes.into()), "count")
@@ -174,7 +174,7 @@ fn duplicates(seen: &Seen) -> Expectation {
         let names = group.iter().map(|index| shown(&index.name)).collect::<Vec<_>>().join(" = ");
         group.first().map_or(String::new(), |index| format!("{names} on {} ({})", index.on(), listed(&index.keys)))
     };
-    none(expectation, total(seen), *bad, || format!("{}: {}", count(*bad, "group"), listed_some(first.iter().map(same).collect(), *bad)))
+    none(expectation, total(seen), *bad, || format!("{}: {}", counted(*bad, "group"), listed_some(first.iter().map(same).collect(), *bad)))
 }
 
 /// Why the index cannot be used, with how far its build is.
@@ -210,17 +210,6 @@ fn total(seen: &Seen) -> u64 {
     seen.schemas.iter().map(|schema| schema.indexes).sum()
 }
 
-fn count(number: u64, noun: &str) -> String {
-    match (number, noun) {
-        (1, noun) => format!("1 {noun}"),
-        (number, "index") => format!("{number} indexes"),
-        (number, noun) => format!("{number} {noun}s"),
-    }
-}
-
 fn listed_some(sentences: Vec<String>, of: u64) -> String {
-    let shown = sentences.len().min(NAMED);
-    let more = of.saturating_sub(shown as u64);
-    let tail = if more == 0 { String::new() } else { format!("; and {more} more") };
-    format!("{}{tail}", sentences[..shown].join("; "))
+    first_of(&sentences, NAMED, usize::try_from(of).unwrap_or(usize::MAX), "; ")
 }

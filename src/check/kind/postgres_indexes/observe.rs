@@ -1,19 +1,12 @@
 //! Reads the catalogues, and of them what the demands are about.
 
-use super::{
-    PostgresIndexes, Seen,
-    catalogue::Catalogue,
-    meaning,
-    view::{Wanted, view},
-};
+use super::{PostgresIndexes, catalogue::Catalogue, meaning, seen::Seen, view::view};
 use crate::check::{Context, Unseen, database};
 
 /// What the database holds.
 pub(super) async fn observe(check: &PostgresIndexes, cx: &Context) -> Result<Seen, Unseen> {
     let target = database::target(cx, check.database.as_ref())?;
-    let schemas = check.schemas();
-    let catalogue = Catalogue::of(cx, &target, &schemas).await?;
-    let wanted = Wanted { schemas: &schemas, demands: check.demands(), foreign_keys: check.foreign_keys, duplicates: check.no_duplicates };
+    let catalogue = Catalogue::of(cx, &target, &check.schemas()).await?;
     let readings = meaning::readings(cx, &target, check.demands(), &catalogue).await?;
-    Ok(view(&catalogue, &readings, &wanted))
+    Ok(view(check, &catalogue, &readings))
 }

@@ -14,10 +14,10 @@ SELECT json_build_object(
 WHERE $1::text[] IS NOT NULL";
 
 pub(super) const SCHEMAS: &str = "
-SELECT json_build_object('name', n.nspname)::text FROM pg_namespace n WHERE n.nspname = ANY ($1::text[]) ORDER BY n.nspname";
+SELECT to_json(n.nspname)::text FROM pg_namespace n WHERE n.nspname = ANY ($1::text[]) ORDER BY n.nspname";
 
 pub(super) const ELSEWHERE: &str = "
-SELECT json_build_object('name', n.nspname, 'count', count(*))::text
+SELECT json_build_array(n.nspname, count(*))::text
 FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
 WHERE n.nspname <> ALL ($1::text[]) AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 GROUP BY n.nspname ORDER BY count(*) DESC, n.nspname LIMIT 10";

@@ -97,18 +97,12 @@ pub struct Reading {
 }
 
 /// A list of which only the first entries are kept.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Listed<T> {
     /// How many there are.
     pub count: u64,
     /// The first of them.
     pub first: Vec<T>,
-}
-
-impl<T> Default for Listed<T> {
-    fn default() -> Self {
-        Self { count: 0, first: Vec::new() }
-    }
 }
 
 impl<T> Listed<T> {
@@ -134,7 +128,7 @@ pub struct Build {
 }
 
 /// One foreign key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignKey {
     /// The schema of the table that holds it.
     pub schema: String,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
+    PostgresIndexes,
     catalogue::{BuildRow, Catalogue, ForeignKeyRow, IndexRow, TableRow},
     demand::{Demand, Serving},
     index::Index,
@@ -18,35 +19,27 @@ const KEPT: usize = 25;
 /// How many indexes are kept for one demand.
 const CANDIDATES: usize = 8;
 
-/// What is looked for.
-pub(super) struct Wanted<'w> {
-    pub(super) schemas: &'w [String],
-    pub(super) demands: &'w [Demand],
-    pub(super) foreign_keys: bool,
-    pub(super) duplicates: bool,
-}
-
 /// The observation.
-pub(super) fn view(catalogue: &Catalogue, readings: &Readings, wanted: &Wanted<'_>) -> Seen {
+pub(super) fn view(check: &PostgresIndexes, catalogue: &Catalogue, readings: &Readings) -> Seen {
     let not_valid = catalogue.indexes.iter().map(|row| &row.index).filter(|index| !index.sound()).cloned().collect();
     let foreign_keys =
         || catalogue.foreign_keys.iter().filter(|key| !serves_any(&catalogue.indexes, key)).map(|row| row.key.clone()).collect();
     Seen {
         server: catalogue.server.clone(),
-        schemas: wanted.schemas.iter().map(|name| schema(catalogue, name)).collect(),
-        elsewhere: catalogue.elsewhere.iter().map(|row| (row.name.clone(), row.count)).collect(),
-        wanted: wanted.demands.iter().map(|demand| (demand.to_string(), found(demand, catalogue, readings))).collect(),
+        schemas: check.schemas().iter().map(|name| schema(catalogue, name)).collect(),
+        elsewhere: catalogue.elsewhere.iter().cloned().collect(),
+        wanted: check.demands().iter().map(|demand| (demand.to_string(), found(demand, catalogue, readings))).collect(),
         not_valid: Listed::of(not_valid, KEPT),
         builds: catalogue.builds.iter().take(KEPT).map(|row| build(row, catalogue)).collect(),
-        unindexed_foreign_keys: wanted.foreign_keys.then(|| Listed::of(foreign_keys(), KEPT)),
-        duplicates: wanted.duplicates.then(|| Listed::of(duplicates(&catalogue.indexes), KEPT)),
+        unindexed_foreign_keys: check.foreign_keys.then(|| Listed::of(foreign_keys(), KEPT)),
+        duplicates: check.no_duplicates.then(|| Listed::of(duplicates(&catalogue.indexes), KEPT)),
     }
 }
 
 fn schema(catalogue: &Catalogue, name: &str) -> Schema {
     Schema {
         name: name.to_owned(),
-        exists: catalogue.schemas.iter().any(|schema| schema.name == name),
+        exists: catalogue.schemas.iter().any(|schema| schema == name),
         tables: catalogue.tables.iter().filter(|table| table.schema == name).count() as u64,
         indexes: catalogue.indexes.iter().filter(|row| row.index.schema == name).count() as u64,
         foreign_keys: catalogue.foreign_keys.iter().filter(|row| row.key.schema == name).count() as u64,

@@ -50,12 +50,12 @@ pub(super) async fn observe(settings: &RedisPersistence, cx: &Context) -> Result
     }
     let until = cx.until();
     let key = format!("redis-persistence {}", target.fingerprint());
-    let seen: Arc<Seen> = cx.memo().once(key, ask(cx, &target, until)).await?;
+    let seen: Arc<Seen> = cx.shared.memo.once(key, ask(cx, &target, until)).await?;
     Ok(Seen::clone(&seen))
 }
 
 async fn ask(cx: &Context, target: &Target, until: Instant) -> Result<Seen, Unseen> {
-    let mut session = match Session::open(target, cx.reach(), until).await? {
+    let mut session = match Session::open(target, &cx.shared.reach, until).await? {
         Login::Open(session) => session,
         Login::Refused(words) => {
             let user = target.user().unwrap_or_default().to_owned();

@@ -5,8 +5,10 @@ use std::{net::IpAddr, sync::LazyLock};
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 
+use super::words::list;
+
 /// The parts of an address that matter here.
-pub struct Address<'a> {
+pub(super) struct Address<'a> {
     /// In lower case; empty where none is given.
     pub scheme: String,
     /// The user, percent-decoded.
@@ -20,7 +22,7 @@ pub struct Address<'a> {
 }
 
 /// The address that `text` is, if it is one.
-pub fn read(text: &str) -> Option<Address<'_>> {
+pub(super) fn read(text: &str) -> Option<Address<'_>> {
     let text = text.trim();
     url(text).or_else(|| bare(text))
 }
@@ -84,26 +86,23 @@ fn decoded(text: &str) -> String {
 
 impl Address<'_> {
     /// Whether it leads to a store or broker that holds data.
-    pub fn is_store(&self) -> bool {
-        const STORES: &str = "\
-            postgres postgresql mysql mariadb mongodb redis rediss valkey amqp amqps mssql sqlserver clickhouse cockroachdb \
-            nats kafka";
-        self.scheme.is_empty() || self.scheme.split(['+', ':']).any(|part| STORES.split(' ').any(|store| store == part))
+    pub(super) fn is_store(&self) -> bool {
+        self.scheme.is_empty() || self.scheme.split(['+', ':']).any(|part| list("stores").contains(&part))
     }
 
     /// The parameters after the `?`, decoded, but for the login.
-    pub fn parameters(&self) -> impl Iterator<Item = (String, String)> {
+    pub(super) fn parameters(&self) -> impl Iterator<Item = (String, String)> {
         let pairs = self.query.split(['&', ';', '#']).filter_map(|pair| pair.split_once('='));
         pairs.map(|(name, value)| (decoded(name), decoded(value))).filter(|(name, _)| name != "user" && name != "password")
     }
 
     /// Whether a host is this machine's, reserved for tests, or a tunnel or mail trap of a developer.
-    pub fn is_local(&self) -> bool {
+    pub(super) fn is_local(&self) -> bool {
         self.hosts.iter().any(|host| is_local(host))
     }
 
     /// What weakens the connection without being a development value.
-    pub fn notes(&self) -> Vec<&'static str> {
+    pub(super) fn notes(&self) -> Vec<&'static str> {
         let mut notes = Vec::new();
         if parameter(self.query, "sslmode").is_some_and(|mode| ["disable", "allow", "prefer"].contains(&mode)) {
             notes.push("TLS is not demanded");
@@ -118,18 +117,14 @@ impl Address<'_> {
 }
 
 /// Whether `host` is this machine's, reserved for tests (RFC 2606, RFC 6761), or a tunnel or mail trap of a developer.
-pub fn is_local(host: &str) -> bool {
-    const ENDS: &str = "\
-        localhost local test example invalid example.com example.org example.net localdomain lvh.me localtest.me nip.io \
-        host.docker.internal ngrok.io ngrok.app ngrok-free.app loca.lt trycloudflare.com mailtrap.io ethereal.email mailhog \
-        mailpit";
+pub(super) fn is_local(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_lowercase();
     if let Ok(ip) = host.parse::<IpAddr>() {
         return ip.is_loopback() || ip.is_unspecified();
     }
     // Host names within a cluster end in `.local` too.
     !host.ends_with("cluster.local")
-        && ENDS.split(' ').any(|end| host == end || host.strip_suffix(end).is_some_and(|head| head.ends_with('.')))
+        && list("local").iter().any(|end| host == *end || host.strip_suffix(end).is_some_and(|head| head.ends_with('.')))
 }
 
 #[cfg(test)]

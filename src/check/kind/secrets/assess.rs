@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use super::{
     flaw::{Class, Flaw},
     held::{Held, Value},
@@ -11,6 +9,7 @@ use super::{
     leaf::{Leaf, Weight, joined},
     peel, placeholder,
     purpose::{Demand, bucket},
+    seen::Inspected,
     shapes, structure,
 };
 
@@ -20,34 +19,17 @@ const LONGEST_JUDGED: usize = 4 << 10;
 /// Among what is no secret by name, only a published value of this length is no coincidence.
 const UNMISTAKABLE: usize = 16;
 
-/// What is known of a value. Never the value.
-#[derive(Debug, Default)]
-pub struct Assessment {
-    /// Why it is no production value, if it is none.
-    pub flaw: Option<Flaw>,
-    /// Why it cannot be told whether it is one.
-    pub unknown: Option<String>,
-    /// How long it is, in steps.
-    pub length: String,
-    /// How strong it is, in steps; empty where that means nothing.
-    pub strength: String,
-    /// What weakens it without being a flaw.
-    pub notes: Vec<String>,
-    /// When it expires, if it is a token that says so.
-    pub expires: Option<Timestamp>,
-}
-
-/// Judges one value, of which `root` says what surrounds it, but for what is accepted.
-pub fn assess(value: &Value, root: &Leaf, allow: &[Class]) -> Assessment {
+/// Judges one value, of which `root` says what surrounds it, but for what is accepted; the key is still to be named.
+pub(super) fn assess(value: &Value, root: &Leaf, allow: &[Class]) -> Inspected {
     match value {
         Value::Text(text) => text_value(text, root, allow),
         Value::Bytes(bytes) => match peel::readable(bytes) {
             Some((_, text)) => text_value(&text, root, allow),
-            None => Assessment {
-                flaw: structure::of_bytes(bytes),
+            None => Inspected {
+                flaws: structure::of_bytes(bytes).into_iter().collect(),
                 length: bucket(bytes.len(), "bytes"),
                 strength: "binary".into(),
-                ..Assessment::default()
+                ..Inspected::default()
             },
         },
         Value::Readings(readings) => {
@@ -57,32 +39,32 @@ pub fn assess(value: &Value, root: &Leaf, allow: &[Class]) -> Assessment {
         Value::Contradictory(lines) => {
             let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
             let what = format!("different values on lines {}", lines.join(" and "));
-            Assessment { flaw: Some(Flaw::new(Class::Contradictory, what)), ..Assessment::default() }
+            Inspected { flaws: vec![Flaw::new(Class::Contradictory, what)], ..Inspected::default() }
         }
-        Value::Unreadable(why) => Assessment { unknown: Some(why.clone()), ..Assessment::default() },
+        Value::Unreadable(why) => Inspected { unreadable: Some(why.clone()), ..Inspected::default() },
     }
 }
 
 /// Where the readers of one line do not come to the same end: what each reads, without its text.
-fn disagreement(seen: &[(&String, Option<Assessment>)]) -> Option<Assessment> {
+fn disagreement(seen: &[(&String, Option<Inspected>)]) -> Option<Inspected> {
     let said: Vec<(&String, &str)> = seen
         .iter()
         .map(|(by, seen)| match seen {
             None => (*by, "a value with something in its place that is not in the file (`$…`)"),
-            Some(seen) => (*by, seen.flaw.as_ref().map_or("a value without a known weakness", |flaw| flaw.what.as_str())),
+            Some(seen) => (*by, seen.flaws.first().map_or("a value without a known weakness", |flaw| flaw.what.as_str())),
         })
         .collect();
-    let alike = |of: fn(&Assessment) -> bool| seen.iter().all(|(_, seen)| seen.as_ref().is_some_and(of));
-    if alike(|seen| seen.flaw.is_some()) || alike(|seen| seen.flaw.is_none()) {
+    let alike = |of: fn(&Inspected) -> bool| seen.iter().all(|(_, seen)| seen.as_ref().is_some_and(of));
+    if alike(|seen| !seen.flaws.is_empty()) || alike(|seen| seen.flaws.is_empty()) {
         return None;
     }
     let said: Vec<String> = said.iter().map(|(by, what)| format!("{by} read {what}")).collect();
     let why = format!("its line is read differently: {}; say `syntax:` of the program that reads the file", said.join(", "));
-    Some(Assessment { unknown: Some(why), ..Assessment::default() })
+    Some(Inspected { unreadable: Some(why), ..Inspected::default() })
 }
 
 /// What is secret in what a key holds, in every reading of it.
-pub fn texts(held: &Held) -> BTreeSet<String> {
+pub(super) fn texts(held: &Held) -> BTreeSet<String> {
     let readings: Vec<&str> = match &held.value {
         Value::Text(text) => vec![text],
         Value::Readings(readings) => readings.iter().filter_map(|(_, text)| text.as_deref()).collect(),
@@ -93,9 +75,9 @@ pub fn texts(held: &Held) -> BTreeSet<String> {
     all.filter(Leaf::is_secret).map(|leaf| leaf.text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
 }
 
-fn text_value(text: &str, root: &Leaf, allow: &[Class]) -> Assessment {
+fn text_value(text: &str, root: &Leaf, allow: &[Class]) -> Inspected {
     let leaves = Leaf { text: text.to_owned(), ..root.clone() }.leaves();
-    let Some((root, within)) = leaves.all.split_first() else { return Assessment::default() };
+    let Some((root, within)) = leaves.all.split_first() else { return Inspected::default() };
     let (flaw, strength) = judge(root, allow);
     let flaw = flaw.or_else(|| within.iter().find_map(|leaf| judge(leaf, allow).0));
     let unknown = match leaves.all.iter().find(|leaf| leaf.is_secret()) {
@@ -106,13 +88,14 @@ fn text_value(text: &str, root: &Leaf, allow: &[Class]) -> Assessment {
         }
         Some(_) => None,
     };
-    Assessment {
-        unknown: unknown.filter(|_| flaw.is_none()),
-        flaw,
+    Inspected {
+        unreadable: unknown.filter(|_| flaw.is_none()),
+        flaws: flaw.into_iter().collect(),
         length: bucket(text.chars().count(), "characters"),
         strength: if root.form.is_empty() { strength } else { root.form.to_owned() },
         notes: root.notes.clone(),
         expires: leaves.all.iter().find_map(|leaf| leaf.expires),
+        ..Inspected::default()
     }
 }
 
@@ -197,7 +180,7 @@ mod tests {
 
     fn flaw(key: &str, text: &str) -> Option<Class> {
         let root = Leaf::new(key, "", Demand::of(key, None), Weight::Secret);
-        assess(&Value::Text(text.to_owned()), &root, &[]).flaw.map(|flaw| flaw.class)
+        assess(&Value::Text(text.to_owned()), &root, &[]).flaws.first().map(|flaw| flaw.class)
     }
 
     /// Domain facts' list of what fools naive checks: each is red, and for its own reason.
@@ -267,7 +250,7 @@ mod tests {
     fn what_is_accepted_gives_way_to_the_next() {
         let url = "postgres://app:@localhost/app";
         let root = Leaf::new("DATABASE_URL", "", Demand::of("DATABASE_URL", None), Weight::Secret);
-        let of = |allow: &[Class]| assess(&Value::Text(url.to_owned()), &root, allow).flaw.map(|flaw| flaw.class);
+        let of = |allow: &[Class]| assess(&Value::Text(url.to_owned()), &root, allow).flaws.first().map(|flaw| flaw.class);
         assert_eq!(of(&[]), Some(Class::EmptyPassword));
         assert_eq!(of(&[Class::EmptyPassword]), Some(Class::LocalHost));
         assert_eq!(of(&[Class::EmptyPassword, Class::LocalHost]), None);

@@ -12,7 +12,7 @@ use super::{flaw::Class, naming::names_a_secret, pattern::Pattern, purpose::Use}
 
 /// A key to judge, or a glob over keys.
 #[derive(Debug, Clone)]
-pub struct Key {
+pub(super) struct Key {
     /// Which key, or keys.
     pub pattern: Pattern,
     /// What it is for; guessed from its name unless said.
@@ -38,12 +38,10 @@ struct Demands {
     purpose: Option<Use>,
     /// The least length of a key in bytes, after hexadecimal or base64 is decoded. 16 unless said; a key whose name says
     /// `jwt` needs 32 characters (RFC 7518, 3.2).
-    #[serde(default)]
     #[schemars(range(min = 1))]
     min_bytes: Option<u32>,
     /// The least score of a password, from 0 (guessed at once) to 4 (more than 10^10 guesses), as zxcvbn estimates it. 3
     /// unless said: more than 10^8 guesses.
-    #[serde(default)]
     #[schemars(range(max = 4))]
     min_score: Option<u8>,
     /// Flaws that are accepted for it: `shared` for one password under two names, `local-host` for a database behind a proxy
@@ -110,7 +108,7 @@ impl JsonSchema for Key {
 
 /// The keys of a check.
 #[derive(Debug, Clone)]
-pub struct Choice<'a> {
+pub(super) struct Choice<'a> {
     /// By name and glob.
     pub keys: &'a [Key],
     /// Also whatever looks secret.
@@ -121,18 +119,18 @@ pub struct Choice<'a> {
 
 impl<'a> Choice<'a> {
     /// The first entry that names `key` itself, else the first glob over it.
-    pub fn demand(&self, key: &str) -> Option<&'a Key> {
+    pub(super) fn demand(&self, key: &str) -> Option<&'a Key> {
         let named = self.keys.iter().find(|entry| !entry.pattern.is_glob() && entry.pattern.means(key));
         named.or_else(|| self.keys.iter().find(|entry| entry.pattern.is_glob() && entry.pattern.means(key)).filter(|_| !self.excepts(key)))
     }
 
     /// Whether `key` is left out.
-    pub fn excepts(&self, key: &str) -> bool {
+    pub(super) fn excepts(&self, key: &str) -> bool {
         self.except.iter().any(|entry| entry.means(key))
     }
 
     /// Whether `key` is judged by its name alone.
-    pub fn asks_for(&self, key: &str) -> bool {
+    pub(super) fn asks_for(&self, key: &str) -> bool {
         !key.is_empty() && (self.demand(key).is_some() || (self.looks_secret && !self.excepts(key) && names_a_secret(key)))
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::net::git::{Past, Tracking};
 
 /// A source that holds none of the keys, and one that holds them all with published values.
-pub(super) fn counterexamples(check: &Secrets) -> Vec<Seen> {
+pub(super) fn counterexamples(check: &Secrets, _: jiff::Timestamp) -> Vec<Seen> {
     let Secrets { source, keys, differs_from, untracked, .. } = check;
     let globs = || keys.iter().filter(|key| key.pattern.is_glob());
     // A source without any of the keys, in git, and with what another environment holds.

@@ -17,7 +17,7 @@ const LARGEST_FOLDER: u64 = 32 << 20;
 ///
 /// # Errors
 /// When the folder itself cannot be read, or holds too much.
-pub fn read(folder: &Path) -> Result<Vec<Held>, FileError> {
+pub(super) fn read(folder: &Path) -> Result<Vec<Held>, FileError> {
     if !fs::metadata(folder)?.is_dir() {
         return Err(FileError::Other("it is not a folder".into()));
     }
@@ -44,7 +44,7 @@ pub fn read(folder: &Path) -> Result<Vec<Held>, FileError> {
 }
 
 /// Editors and `echo` end a file with a line end that nobody means.
-pub fn without_line_end(mut bytes: Vec<u8>) -> Vec<u8> {
+pub(super) fn without_line_end(mut bytes: Vec<u8>) -> Vec<u8> {
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
         if bytes.last() == Some(&b'\r') {

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// One field, and what stands beside it.
-pub struct Field {
+pub(super) struct Field {
     /// Its own name.
     pub name: String,
     /// The name that makes it a secret: its own, or that of what it stands in.
@@ -27,7 +27,7 @@ pub struct Field {
 }
 
 /// What a text with fields is, as a noun, and its fields.
-pub struct Fields {
+pub(super) struct Fields {
     /// "JSON", "a file", "a connection string".
     pub form: &'static str,
     /// In their order.
@@ -35,7 +35,7 @@ pub struct Fields {
 }
 
 /// The fields of `text`, which is what `name` holds.
-pub fn read(name: &str, text: &str) -> Option<Fields> {
+pub(super) fn read(name: &str, text: &str) -> Option<Fields> {
     let (form, tree) = tree(text)?;
     let mut all = Vec::new();
     let carried = Some(name).filter(|name| names_a_secret(name) && !any_secret(&tree)).map(|name| (name, true));

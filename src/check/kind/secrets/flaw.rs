@@ -40,7 +40,7 @@ pub enum Class {
 
 impl Class {
     /// Whether a plan may accept it for a key; what nobody can mean is never accepted.
-    pub fn may_be_allowed(self) -> bool {
+    pub(super) fn may_be_allowed(self) -> bool {
         matches!(
             self,
             Self::TestMode
@@ -67,12 +67,12 @@ pub struct Flaw {
 
 impl Flaw {
     /// A flaw.
-    pub fn new(class: Class, what: impl Into<String>) -> Self {
+    pub(super) fn new(class: Class, what: impl Into<String>) -> Self {
         Self { class, what: what.into() }
     }
 
     /// The same flaw in a part of a value: `part` leads over to it, "a URL with a password that is".
-    pub fn of_part(self, part: &str) -> Self {
+    pub(super) fn of_part(self, part: &str) -> Self {
         Self { what: format!("{part} {}", self.what), ..self }
     }
 }

@@ -3,10 +3,10 @@
 use super::{address, assess, known};
 
 /// No source is meant to hold more keys.
-pub const MOST_KEYS: usize = 2_000;
+pub(super) const MOST_KEYS: usize = 2_000;
 
 /// One key of a source.
-pub struct Held {
+pub(super) struct Held {
     /// The key.
     pub key: String,
     /// What it holds.
@@ -15,7 +15,7 @@ pub struct Held {
 
 /// What a key holds.
 #[derive(PartialEq, Eq)]
-pub enum Value {
+pub(super) enum Value {
     /// Text, as it was found.
     Text(String),
     /// One line that its readers read differently: whose reading, and the text, if it does not rest on what is elsewhere.
@@ -30,12 +30,12 @@ pub enum Value {
 
 impl Value {
     /// Text where the bytes are text.
-    pub fn of(bytes: Vec<u8>) -> Self {
+    pub(super) fn of(bytes: Vec<u8>) -> Self {
         String::from_utf8(bytes).map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text)
     }
 
     /// The text, if it is text.
-    pub fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             Self::Readings(readings) => readings.iter().find_map(|(_, text)| text.as_deref()),
@@ -47,7 +47,7 @@ impl Value {
 impl Held {
     /// What to mask of it: nothing of a plain word, which stands in any report for other reasons; of a very long text its
     /// first lines, as much as any report could quote.
-    pub fn worth_hiding(&self) -> Vec<String> {
+    pub(super) fn worth_hiding(&self) -> Vec<String> {
         const LONGEST: usize = 8 << 10;
         let Some(text) = self.value.text().map(str::trim) else { return Vec::new() };
         let mut all = assess::texts(self);
@@ -63,7 +63,7 @@ impl Held {
     }
 
     /// A key with a text.
-    pub fn text(key: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(super) fn text(key: impl Into<String>, text: impl Into<String>) -> Self {
         Self { key: key.into(), value: Value::Text(text.into()) }
     }
 }
@@ -76,7 +76,7 @@ fn is_word(text: &str) -> bool {
 ///
 /// # Errors
 /// When there are more than [`MOST_KEYS`]: a fragment that reads well after the source's name.
-pub fn bounded(mut held: Vec<Held>) -> Result<Vec<Held>, String> {
+pub(super) fn bounded(mut held: Vec<Held>) -> Result<Vec<Held>, String> {
     if held.len() > MOST_KEYS {
         return Err(format!("holds {} keys; at most {MOST_KEYS} are judged", held.len()));
     }

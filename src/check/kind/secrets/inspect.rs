@@ -16,7 +16,7 @@ use super::{
 use crate::model::{excerpt, looks_secret, plain};
 
 /// The keys of `held` that are judged. An empty one is only where it is named.
-pub fn chosen<'a>(held: &'a [Held], choice: &Choice<'_>) -> Vec<&'a Held> {
+pub(super) fn chosen<'a>(held: &'a [Held], choice: &Choice<'_>) -> Vec<&'a Held> {
     let is_chosen = |entry: &&Held| match choice.demand(&entry.key) {
         Some(key) => !key.pattern.is_glob() || entry.value.text() != Some(""),
         None => choice.looks_secret && !choice.excepts(&entry.key) && looks(entry),
@@ -35,7 +35,7 @@ fn looks(held: &Held) -> bool {
 }
 
 /// Judges what a source holds.
-pub fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> Seen {
+pub(super) fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> Seen {
     let chosen = chosen(held, choice);
     let mut secrets: Vec<Inspected> = chosen.iter().map(|entry| inspected(entry, held, choice.demand(&entry.key))).collect();
     kinship::mark(&chosen, &mut secrets, |key| choice.demand(key).is_some_and(|demand| demand.allow.contains(&Class::Shared)));
@@ -74,13 +74,9 @@ fn inspected(entry: &Held, held: &[Held], said: Option<&Key>) -> Inspected {
     let seen = assess(&entry.value, &root, allow);
     Inspected {
         key: shown(&entry.key),
-        purpose: seen.unknown.is_none().then(|| demand.purpose()),
-        unreadable: seen.unknown,
-        length: seen.length,
-        strength: seen.strength,
-        flaws: seen.flaw.into_iter().collect(),
-        notes: seen.notes,
+        purpose: seen.unreadable.is_none().then(|| demand.purpose()),
         expires: seen.expires.filter(|_| !allow.contains(&Class::Expired)),
+        ..seen
     }
 }
 
@@ -105,6 +101,6 @@ fn tell_apart(secrets: &mut [Inspected]) {
 }
 
 /// A key's name, harmless to show: names of files and of JSON fields come from outside.
-pub fn shown(key: &str) -> String {
+pub(super) fn shown(key: &str) -> String {
     excerpt(&plain(key), 120)
 }

@@ -6,7 +6,10 @@ use super::{
     Secrets,
     seen::{Elsewhere, InGit, Inspected, Seen},
 };
-use crate::{model::Expectation, net::git::Past};
+use crate::{
+    model::{Expectation, first_of},
+    net::git::Past,
+};
 
 /// The demands of a check on what was seen, as of an instant.
 pub(super) fn judge(check: &Secrets, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
@@ -65,10 +68,8 @@ fn differs(elsewhere: Option<&Elsewhere>) -> Expectation {
     match elsewhere {
         None => demand("the other environment").undetermined("the other environment was not read"),
         Some(other) if !other.same.is_empty() => {
-            let shown: Vec<String> = other.same.iter().take(5).map(|key| format!("`{key}`")).collect();
-            let more = other.same.len().saturating_sub(shown.len());
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            demand(&other.source).got(format!("{}{more}", shown.join(", "))).met(false)
+            let same: Vec<String> = other.same.iter().map(|key| format!("`{key}`")).collect();
+            demand(&other.source).got(first_of(&same, 5, same.len(), ", ")).met(false)
         }
         Some(other) if other.compared == 0 => {
             demand(&other.source).undetermined("none of the judged keys is set there, so nothing was compared")

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// What matters of a token.
-pub struct Token {
+pub(super) struct Token {
     /// When it expires, where it says so.
     pub expires: Option<Timestamp>,
     /// What is wrong with it whatever the time.
@@ -19,7 +19,7 @@ pub struct Token {
 }
 
 /// The token that `text` is, if it is one (RFC 7519, in the compact form of RFC 7515).
-pub fn read(text: &str) -> Option<Token> {
+pub(super) fn read(text: &str) -> Option<Token> {
     let text = text.trim();
     let (signed, signature) = text.rsplit_once('.')?;
     let (head, claims) = signed.split_once('.')?;

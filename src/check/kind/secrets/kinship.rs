@@ -18,7 +18,7 @@ const SHORTEST_NEAR: usize = 16;
 
 /// How alike two values are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Likeness {
+pub(super) enum Likeness {
     /// They differ in one or two places, or in the environment that they name.
     Near,
     /// The same.
@@ -26,7 +26,7 @@ pub enum Likeness {
 }
 
 /// How alike `a` and `b` are, if they are.
-pub fn likeness(a: &str, b: &str) -> Option<Likeness> {
+pub(super) fn likeness(a: &str, b: &str) -> Option<Likeness> {
     let (a, b) = (a.trim(), b.trim());
     if a.len() < SHORTEST_SAME || b.len() < SHORTEST_SAME {
         return None;
@@ -56,7 +56,7 @@ fn nearest(a: &BTreeSet<String>, b: &BTreeSet<String>) -> Option<Likeness> {
 
 /// Marks keys that share a value. Addresses are left out (a reader and a writer may have the same one), and so is what
 /// is flawed by itself already.
-pub fn mark(held: &[&Held], secrets: &mut [Inspected], accepted: impl Fn(&str) -> bool) {
+pub(super) fn mark(held: &[&Held], secrets: &mut [Inspected], accepted: impl Fn(&str) -> bool) {
     let fit = |at: usize, secrets: &[Inspected]| secrets[at].flaws.is_empty() && !accepted(&held[at].key);
     let texts: Vec<BTreeSet<String>> = (0..held.len()).map(|at| if fit(at, secrets) { alone(held[at]) } else { BTreeSet::new() }).collect();
     for a in 0..held.len() {
@@ -75,7 +75,7 @@ fn alone(held: &Held) -> BTreeSet<String> {
 
 /// What the chosen keys of `here` have in common with those of another environment: of each its secrets, also those in
 /// its fields and URLs, and what it is wrapped in.
-pub fn elsewhere(source: String, here: &[Held], there: &[Held], choice: &Choice<'_>) -> Elsewhere {
+pub(super) fn elsewhere(source: String, here: &[Held], there: &[Held], choice: &Choice<'_>) -> Elsewhere {
     let (mut compared, mut same) = (0, Vec::new());
     let others: Vec<(&Held, BTreeSet<String>)> = chosen(there, choice).into_iter().map(|other| (other, texts(other))).collect();
     for entry in chosen(here, choice) {

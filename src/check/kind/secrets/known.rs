@@ -7,7 +7,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::flaw::{Class, Flaw};
-use crate::model::Digest;
+use crate::{check::table::rows, model::Digest};
 
 const TABLE: &str = include_str!("known.tsv");
 const HASHES: &str = include_str!("published.txt");
@@ -24,14 +24,10 @@ struct Known {
 }
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    let (mut known, mut pairs, mut source) = (Known::default(), false, "");
-    for line in TABLE.lines().chain(["[values]"]).chain(HASHES.lines()).filter(|line| !line.is_empty() && !line.starts_with("# ")) {
-        if let Some((kind, named)) = line.strip_prefix('[').and_then(|line| line.split_once(']')) {
-            (pairs, source) = (kind == "logins", named.trim());
-            continue;
-        }
-        let (value, product) = line.split_once('\t').unwrap_or((line, source));
-        let table = if pairs { &mut known.logins } else { &mut known.values };
+    let mut known = Known::default();
+    for (heading, line) in rows(TABLE).chain(rows(HASHES)) {
+        let (value, product) = line.split_once('\t').unwrap_or((line, heading.about));
+        let table = if heading.name == "logins" { &mut known.logins } else { &mut known.values };
         table.entry(value.to_lowercase()).or_insert(product);
     }
     known
@@ -45,7 +41,7 @@ fn whose(table: &HashMap<String, &'static str>, text: &str) -> Option<&'static s
 }
 
 /// The published default that `text` is, if it is one.
-pub fn value(text: &str) -> Option<Flaw> {
+pub(super) fn value(text: &str) -> Option<Flaw> {
     let product = whose(&KNOWN.values, text)?;
     // A product may be called like its default password: then it is not named.
     let named = product.to_lowercase().contains(&text.trim().to_lowercase());
@@ -54,20 +50,19 @@ pub fn value(text: &str) -> Option<Flaw> {
 }
 
 /// The published login that `user` and `password` are, if they are one.
-pub fn login(user: &str, password: &str) -> Option<Flaw> {
+pub(super) fn login(user: &str, password: &str) -> Option<Flaw> {
     let product = whose(&KNOWN.logins, &format!("{user}:{password}"))?;
     Some(Flaw::new(Class::KnownDefault, format!("a published default login ({product})")))
 }
 
 /// The login that a value of the form `user:password` is.
-pub fn pair(text: &str) -> Option<Flaw> {
+pub(super) fn pair(text: &str) -> Option<Flaw> {
     text.split_once(':').and_then(|(user, password)| login(user, password))
 }
 
 /// Published values long enough to sign with, for tokens signed with one of them.
-pub fn signing_secrets() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let values = TABLE.lines().take_while(|line| *line != "[logins]").filter(|line| !line.starts_with("# "));
-    values.filter_map(|line| line.split_once('\t'))
+pub(super) fn signing_secrets() -> impl Iterator<Item = (&'static str, &'static str)> {
+    rows(TABLE).take_while(|(heading, _)| heading.name != "logins").filter_map(|(_, line)| line.split_once('\t'))
 }
 
 #[cfg(test)]

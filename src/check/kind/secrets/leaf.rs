@@ -10,7 +10,7 @@ const DEEPEST: usize = 12;
 
 /// How a text is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Weight {
+pub(super) enum Weight {
     /// It stands beside a secret: only what cannot be anything else counts.
     #[default]
     Beside,
@@ -22,7 +22,7 @@ pub enum Weight {
 
 /// One text, and what surrounds it.
 #[derive(Clone, Default)]
-pub struct Leaf {
+pub(super) struct Leaf {
     /// The name of the key or field.
     pub key: String,
     /// The text. Never shown.
@@ -50,7 +50,7 @@ pub struct Leaf {
 }
 
 /// A value's texts, itself first.
-pub struct Leaves {
+pub(super) struct Leaves {
     /// In the order in which they are judged.
     pub all: Vec<Leaf>,
     /// Whether there were too many to look at each.
@@ -59,27 +59,27 @@ pub struct Leaves {
 
 impl Leaf {
     /// A text by itself.
-    pub fn new(key: &str, text: &str, demand: Demand, weight: Weight) -> Self {
+    pub(super) fn new(key: &str, text: &str, demand: Demand, weight: Weight) -> Self {
         Self { key: key.to_owned(), text: text.to_owned(), demand, weight, ..Self::default() }
     }
 
     /// Whether it is the address of a store, with a password or without.
-    pub fn is_store(&self) -> bool {
+    pub(super) fn is_store(&self) -> bool {
         self.form == "address" && address::read(&self.text).is_some_and(|address| address.is_store())
     }
 
     /// Whether its fields are judged, not itself.
-    pub fn has_fields(&self) -> bool {
+    pub(super) fn has_fields(&self) -> bool {
         ["JSON", "a file", "a connection string", "encoded"].contains(&self.form)
     }
 
     /// Whether it is a secret by itself.
-    pub fn is_secret(&self) -> bool {
+    pub(super) fn is_secret(&self) -> bool {
         self.weight == Weight::Secret && !self.has_fields()
     }
 
     /// It and all that is within it.
-    pub fn leaves(self) -> Leaves {
+    pub(super) fn leaves(self) -> Leaves {
         let (mut all, mut waiting): (Vec<Self>, _) = (Vec::new(), vec![(self, Vec::new())]);
         while let Some((mut leaf, within)) = waiting.pop() {
             if all.len() == MOST || within.len() > DEEPEST {
@@ -99,7 +99,7 @@ impl Leaf {
     }
 
     /// A text within this one.
-    pub fn part(&self, lead: &str, noun: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(super) fn part(&self, lead: &str, noun: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             lead: joined(&[&self.lead, &self.noun, lead]),
             noun: noun.into(),
@@ -111,6 +111,6 @@ impl Leaf {
 }
 
 /// The parts of a sentence that say something, as one.
-pub fn joined(parts: &[&str]) -> String {
+pub(super) fn joined(parts: &[&str]) -> String {
     parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

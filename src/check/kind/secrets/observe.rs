@@ -37,7 +37,7 @@ async fn read_hidden(check: &Secrets, source: &Source, cx: &Context) -> Result<V
 
 async fn in_git(check: &Secrets, cx: &Context) -> Option<InGit> {
     let path = check.source.path().filter(|_| check.untracked)?;
-    Some(match git::tracking(&cx.path(path), cx.env(), cx.until()).await {
+    Some(match git::tracking(&cx.path(path), &cx.shared.env, cx.until()).await {
         Ok(tracking) => InGit::Known(tracking),
         Err(error) => InGit::Unknown(error.to_string()),
     })

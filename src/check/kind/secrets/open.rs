@@ -19,7 +19,7 @@ use crate::model::{excerpt, words_of};
 
 impl Leaf {
     /// Says what it is, and takes out what is within it.
-    pub fn open(&mut self) -> Vec<Self> {
+    pub(super) fn open(&mut self) -> Vec<Self> {
         let text = self.text.trim().to_owned();
         if self.given.is_some() || text.is_empty() {
             return Vec::new();

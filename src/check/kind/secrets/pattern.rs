@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(with = "String", inline)]
-pub struct Pattern {
+pub(super) struct Pattern {
     /// As the plan writes it.
     pub text: String,
     glob: Option<GlobMatcher>,
@@ -31,12 +31,12 @@ impl TryFrom<String> for Pattern {
 
 impl Pattern {
     /// Whether it is a glob.
-    pub fn is_glob(&self) -> bool {
+    pub(super) fn is_glob(&self) -> bool {
         self.glob.is_some()
     }
 
     /// Whether it means `key`, or the part of `secret/key` after the last slash.
-    pub fn means(&self, key: &str) -> bool {
+    pub(super) fn means(&self, key: &str) -> bool {
         let last = key.rsplit('/').next().unwrap_or(key);
         match &self.glob {
             Some(glob) => glob.is_match(key) || glob.is_match(last),

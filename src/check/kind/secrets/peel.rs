@@ -14,7 +14,7 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 const LARGEST: u64 = 1 << 20;
 
 /// The bytes within `text` for each encoding that it may be written in, and how a sentence leads over to them.
-pub fn layers(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+pub(super) fn layers(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let text = text.trim();
     let mut found = Vec::new();
     if text.len() >= 6 {
@@ -31,7 +31,7 @@ pub fn layers(text: &str) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// The text that `bytes` are, packed or not, and how a sentence leads over to it where they are.
-pub fn readable(bytes: &[u8]) -> Option<(&'static str, String)> {
+pub(super) fn readable(bytes: &[u8]) -> Option<(&'static str, String)> {
     let unpacked = |from: &mut dyn std::io::Read| {
         let mut out = Vec::new();
         from.take(LARGEST).read_to_end(&mut out).ok().and_then(|_| printable(out))
@@ -52,7 +52,7 @@ fn printable(bytes: Vec<u8>) -> Option<String> {
 }
 
 /// The bytes that `text` writes in hexadecimal or base64, if it clearly does: only letters and digits are text.
-pub fn clearly(text: &str) -> Option<Vec<u8>> {
+pub(super) fn clearly(text: &str) -> Option<Vec<u8>> {
     let marked_text = marked(text);
     hexadecimal(text).filter(|bytes| bytes.len() >= 8).or_else(|| {
         let clear = marked_text.len() >= 16 && (marked_text.len() < text.len() || text.contains(['+', '/', '=', '_', '-']));

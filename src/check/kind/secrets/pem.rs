@@ -9,7 +9,7 @@ use crate::model::Digest;
 const SHORTEST_RSA_BITS: usize = 2048;
 
 /// What is wrong with the private key that `text` is; `None` if it is no private key at all.
-pub fn read(text: &str) -> Option<Option<Flaw>> {
+pub(super) fn read(text: &str) -> Option<Option<Flaw>> {
     // Env files often hold the line ends as `\n`.
     let text = text.replace("\\n", "\n");
     let (_, rest) = text.split_once("-----BEGIN ")?;

@@ -23,14 +23,15 @@ static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 });
 
 /// What `text` gives away by its words.
-pub fn flaw(text: &str) -> Option<Flaw> {
+pub(super) fn flaw(text: &str) -> Option<Flaw> {
     let found = |what: &str| Some(Flaw::new(Class::Placeholder, what));
     if is_masked(text) {
         return found("a masked value: what a screen shows of one");
     }
-    let lower: String = text.to_lowercase().chars().map(plain).collect();
+    let (accents, signs) = (list("accents"), list("signs"));
+    let lower: String = text.to_lowercase().chars().map(|c| letter(accents, c)).collect();
     let joined: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    let unleeted: String = lower.chars().map(unleet).filter(|c| c.is_alphanumeric()).collect();
+    let unleeted: String = lower.chars().map(|c| letter(signs, c)).filter(|c| c.is_alphanumeric()).collect();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let random = looks_random(text);
     let phrase = |joined: &str| PHRASES.as_ref().is_some_and(|phrases| phrases.is_match(joined));
@@ -68,7 +69,7 @@ fn names_a_stage(text: &str, words: &[&str], random: bool) -> bool {
 }
 
 /// Whether `word` is one for an environment, production included.
-pub fn names_an_environment(word: &str) -> bool {
+pub(super) fn names_an_environment(word: &str) -> bool {
     let word = word.to_lowercase();
     ["production", "stages", "first"].iter().any(|name| list(name).contains(&&*word))
 }
@@ -90,33 +91,11 @@ fn misspelt(words: &[&str]) -> bool {
     })
 }
 
-/// A Latin letter without its accent.
-fn plain(c: char) -> char {
-    const ACCENTS: [(&str, char); 9] = [
-        ("àáâãäåąă", 'a'),
-        ("çćč", 'c'),
-        ("èéêëęě", 'e'),
-        ("ìíîïı", 'i'),
-        ("ñńň", 'n'),
-        ("òóôõöøő", 'o'),
-        ("ùúûüůű", 'u'),
-        ("śšş", 's'),
-        ("źżž", 'z'),
-    ];
-    ACCENTS.iter().find(|(letters, _)| letters.contains(c)).map_or(c, |(_, plain)| *plain)
-}
-
-/// The letter that a digit or sign is written for.
-fn unleet(c: char) -> char {
-    match c {
-        '0' => 'o',
-        '1' | '!' => 'i',
-        '3' => 'e',
-        '4' | '@' => 'a',
-        '5' | '$' => 's',
-        '7' => 't',
-        _ => c,
-    }
+/// The letter that `c` stands for, by a list of words that each begin with it: one without its accent, or the one that a digit
+/// or sign is written for.
+fn letter(list_of: &[&str], c: char) -> char {
+    let meant = list_of.iter().find(|word| word.chars().skip(1).any(|other| other == c));
+    meant.and_then(|word| word.chars().next()).unwrap_or(c)
 }
 
 /// Whether some unbroken part of at least 16 characters mixes letters and digits.

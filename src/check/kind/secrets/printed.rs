@@ -12,7 +12,7 @@ use super::{
 ///
 /// # Errors
 /// A fragment that reads well after "what the command printed": no part of the JSON is in it.
-pub fn read(printed: &[u8], format: Format, whole: &dyn Fn(&str) -> bool) -> Result<Vec<Held>, String> {
+pub(super) fn read(printed: &[u8], format: Format, whole: &dyn Fn(&str) -> bool) -> Result<Vec<Held>, String> {
     // The error of serde_json says only line and column, never what stands there.
     let json: Json =
         serde_json::from_slice(printed).map_err(|error| format!("is not JSON (line {}, column {})", error.line(), error.column()))?;

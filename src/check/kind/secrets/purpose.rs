@@ -28,7 +28,7 @@ pub enum Use {
 
 impl Use {
     /// Guessed from the key's name.
-    pub fn guessed(key: &str) -> Self {
+    pub(super) fn guessed(key: &str) -> Self {
         let key = key.to_lowercase();
         let has = |words: &str| words.split(' ').any(|word| key.contains(word));
         if has("password passwd passphrase _pwd _pass pgpass pass_") || key.ends_with("pwd") || key.ends_with("pass") {
@@ -42,7 +42,7 @@ impl Use {
 
 /// What is demanded of one key's strength.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Demand {
+pub(super) struct Demand {
     purpose: Use,
     min_bytes: u32,
     min_characters: usize,
@@ -51,7 +51,7 @@ pub struct Demand {
 
 impl Demand {
     /// What the plan demands of `key`, else what its name suggests.
-    pub fn of(key: &str, said: Option<&Key>) -> Self {
+    pub(super) fn of(key: &str, said: Option<&Key>) -> Self {
         let purpose = said.and_then(|said| said.purpose).or_else(|| said.and_then(|said| said.min_bytes).map(|_| Use::Key));
         let purpose = purpose.unwrap_or_else(|| Use::guessed(key));
         let min_bytes = said.and_then(|said| said.min_bytes);
@@ -66,23 +66,23 @@ impl Demand {
     }
 
     /// The demand on the password within a value of which this is demanded.
-    pub fn password(self) -> Self {
+    pub(super) fn password(self) -> Self {
         Self { purpose: Use::Password, ..self }
     }
 
     /// The demand on a text that is wrapped in a value of which this is demanded: its length is that of the whole.
-    pub fn guessable(self) -> Self {
+    pub(super) fn guessable(self) -> Self {
         Self { purpose: Use::Token, ..self }
     }
 
     /// What it is for.
-    pub fn purpose(self) -> Use {
+    pub(super) fn purpose(self) -> Use {
         self.purpose
     }
 
     /// How strong `text` is, in steps too wide to help anybody guess it, and whether that is too weak, given words that an
     /// attacker would try first.
-    pub fn measure(self, text: &str, hints: &[&str]) -> (String, Option<Flaw>) {
+    pub(super) fn measure(self, text: &str, hints: &[&str]) -> (String, Option<Flaw>) {
         let weak = |what: String| Some(Flaw::new(Class::Weak, what));
         let score = score(text, hints);
         let guessable = || {
@@ -120,7 +120,7 @@ fn score(text: &str, hints: &[&str]) -> u8 {
 }
 
 /// The length in steps.
-pub fn bucket(length: usize, unit: &str) -> String {
+pub(super) fn bucket(length: usize, unit: &str) -> String {
     const STEPS: [RangeInclusive<usize>; 5] = [1..=7, 8..=15, 16..=31, 32..=63, 64..=127];
     match STEPS.iter().find(|step| step.contains(&length)) {
         Some(step) if *step.start() == 1 => format!("fewer than 8 {unit}"),

@@ -27,7 +27,7 @@ const LARGEST_VALUE: Size = Size(1 << 20);
 ///
 /// # Errors
 /// When the source cannot be read; no value is in the sentence.
-pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
+pub(super) async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
     let named = |why: &dyn std::fmt::Display| Unseen::Unknown(format!("{source} {why}"));
     let held = match source {
         Source::EnvFile(file, syntax) => {
@@ -36,7 +36,7 @@ pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<
             named_by_file(held, choice, cx).await?
         }
         Source::Environment => {
-            let held = cx.env().iter().map(|(key, value)| Held::text(key, value)).collect();
+            let held = cx.shared.env.iter().map(|(key, value)| Held::text(key, value)).collect();
             named_by_file(held, choice, cx).await?
         }
         Source::Directory(folder) => {
@@ -45,7 +45,7 @@ pub async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<
         }
         Source::Command(argv, format) => {
             let dir = cx.path("");
-            let command = Command { argv, env: cx.env(), dir: &dir, deadline: cx.until(), limit: command::LARGEST, stdin: b"" };
+            let command = Command { argv, env: &cx.shared.env, dir: &dir, deadline: cx.until(), limit: command::LARGEST, stdin: b"" };
             let printed = command.output().await?;
             printed::read(&printed, *format, &|key| choice.asks_for(key))
                 .map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?

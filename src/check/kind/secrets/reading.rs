@@ -6,7 +6,7 @@ use super::syntax::Syntax::{self, Compose, Dotenv, Shell, Systemd};
 
 /// What one program makes of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading {
+pub(super) enum Reading {
     /// This text.
     Is(String),
     /// It rests on what is not in the file: a variable, what a command prints.
@@ -16,7 +16,7 @@ pub enum Reading {
 }
 
 /// What `syntax` makes of the line at the start of `text`, and of those after it where the value goes on.
-pub fn line(text: &str, syntax: Syntax, known: impl Fn(&str) -> Option<String>) -> Reading {
+pub(super) fn line(text: &str, syntax: Syntax, known: impl Fn(&str) -> Option<String>) -> Reading {
     let text = text.trim_start_matches([' ', '\t']);
     let Some(at) = text.find(['=', ':']) else { return Reading::Refused };
     let (name, rest) = (&text[..at], &text[at + 1..]);

@@ -38,7 +38,7 @@ pub struct Seen {
 }
 
 /// What was seen of one key.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Inspected {
     /// Its name.
@@ -89,21 +89,12 @@ pub enum InGit {
 
 impl Inspected {
     /// A key with one flaw.
-    pub fn flawed(key: &str, flaw: Flaw) -> Self {
-        Self {
-            key: shown(key),
-            unreadable: None,
-            purpose: None,
-            length: String::new(),
-            strength: String::new(),
-            flaws: vec![flaw],
-            notes: Vec::new(),
-            expires: None,
-        }
+    pub(super) fn flawed(key: &str, flaw: Flaw) -> Self {
+        Self { key: shown(key), flaws: vec![flaw], ..Self::default() }
     }
 
     /// A key that is not there.
-    pub fn missing(key: &str) -> Self {
+    pub(super) fn missing(key: &str) -> Self {
         Self::flawed(key, Flaw::new(Class::Unset, "nothing: it is not set"))
     }
 }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use regex::RegexSet;
 
 use super::flaw::{Class, Flaw};
+use crate::check::table::rows;
 
 const TABLE: &str = include_str!("shapes.tsv");
 
@@ -17,13 +18,13 @@ struct Shapes {
 }
 
 static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
-    let rows: Vec<_> = rows().collect();
+    let rows: Vec<_> = shapes().collect();
     let set = RegexSet::new(rows.iter().map(|(_, pattern, _)| pattern)).unwrap_or_else(|error| unreachable!("{error}"));
     Shapes { set, what: rows.into_iter().map(|(class, _, what)| (class, what)).collect() }
 });
 
-fn rows() -> impl Iterator<Item = (Class, &'static str, &'static str)> {
-    TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")).filter_map(|line| {
+fn shapes() -> impl Iterator<Item = (Class, &'static str, &'static str)> {
+    rows(TABLE).filter_map(|(_, line)| {
         let mut columns = line.split('\t');
         let class = match columns.next()? {
             "unset" => Class::Unset,
@@ -36,17 +37,17 @@ fn rows() -> impl Iterator<Item = (Class, &'static str, &'static str)> {
 }
 
 /// Every shape that fits `text`.
-pub fn fitting(text: &str) -> Fitting {
+pub(super) fn fitting(text: &str) -> Fitting {
     let shapes = &*SHAPES;
     Fitting(shapes.set.matches(text.trim()).iter().map(|at| shapes.what[at]).collect())
 }
 
 /// The shapes that fit a text.
-pub struct Fitting(Vec<(Class, &'static str)>);
+pub(super) struct Fitting(Vec<(Class, &'static str)>);
 
 impl Fitting {
     /// What the first of class `class` says.
-    pub fn flaw(&self, class: Class) -> Option<Flaw> {
+    pub(super) fn flaw(&self, class: Class) -> Option<Flaw> {
         self.0.iter().find(|(of, _)| *of == class).map(|(class, what)| Flaw::new(*class, *what))
     }
 }
@@ -62,7 +63,7 @@ mod tests {
     #[test]
     fn every_line_is_a_shape() {
         let lines = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")).count();
-        assert_eq!((rows().count(), SHAPES.what.len()), (lines, lines));
+        assert_eq!((shapes().count(), SHAPES.what.len()), (lines, lines));
     }
 
     #[test]

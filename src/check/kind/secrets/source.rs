@@ -12,7 +12,7 @@ use crate::{check::Touch, net::command};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(try_from = "Keys")]
 #[schemars(with = "Keys")]
-pub enum Source {
+pub(super) enum Source {
     /// An env file.
     EnvFile(String, Option<Syntax>),
     /// The process environment.
@@ -29,24 +29,18 @@ pub enum Source {
 #[schemars(rename = "SecretSource")]
 struct Keys {
     /// An env file. `KEY_FILE` stands for the contents of the file it names, unless `KEY` itself is set.
-    #[serde(default)]
     env_file: Option<String>,
     /// Which program reads the env file, for each reads some lines in its own way. Without it a line is undetermined where
     /// that decides whether its value is one for production. Only with `env-file`.
-    #[serde(default)]
     syntax: Option<Syntax>,
     /// `true`: the environment gonogo itself runs in, for a job that runs with the service's own configuration. `KEY_FILE`
     /// stands for the contents of the file it names, unless `KEY` itself is set.
-    #[serde(default)]
     environment: Option<bool>,
     /// A folder with one file a key, as Kubernetes and Docker mount secrets. A last line end is not part of the value.
-    #[serde(default)]
     directory: Option<String>,
     /// A program and its arguments, run without a shell, that prints JSON: `[kubectl, get, secret, api, -o, json]`.
-    #[serde(default)]
     command: Option<Vec<String>>,
     /// What the program prints; recognised by itself unless said. Only with `command`.
-    #[serde(default)]
     format: Option<Format>,
 }
 
@@ -54,7 +48,7 @@ struct Keys {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "SecretFormat")]
-pub enum Format {
+pub(super) enum Format {
     /// One of the others, recognised by its shape.
     #[default]
     Auto,
@@ -105,7 +99,7 @@ impl fmt::Display for Source {
 
 impl Source {
     /// What is reached to read it.
-    pub fn touch(&self) -> Touch {
+    pub(super) fn touch(&self) -> Touch {
         match self {
             Self::EnvFile(file, _) => Touch::new(format!("file {file}"), "reads it"),
             Self::Environment => Touch::new("process environment", "reads it"),
@@ -115,7 +109,7 @@ impl Source {
     }
 
     /// The file or folder that git may track.
-    pub fn path(&self) -> Option<&str> {
+    pub(super) fn path(&self) -> Option<&str> {
         match self {
             Self::EnvFile(path, _) | Self::Directory(path) => Some(path),
             Self::Environment | Self::Command(..) => None,

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::flaw::{Class, Flaw};
 
 /// The pattern in `text`. What it writes in hexadecimal or base64 is judged as bytes of its own.
-pub fn flaw(text: &str) -> Option<Flaw> {
+pub(super) fn flaw(text: &str) -> Option<Flaw> {
     of_codes(&text.trim().to_lowercase().chars().filter(|c| !"-_ :.".contains(*c)).map(u32::from).collect::<Vec<_>>())
 }
 
 /// The pattern in `bytes`.
-pub fn of_bytes(bytes: &[u8]) -> Option<Flaw> {
+pub(super) fn of_bytes(bytes: &[u8]) -> Option<Flaw> {
     of_codes(&bytes.iter().copied().map(u32::from).collect::<Vec<_>>())
 }
 

@@ -18,7 +18,7 @@ use crate::net::EnvFile;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "EnvFileSyntax")]
-pub enum Syntax {
+pub(super) enum Syntax {
     /// Docker compose: `$NAME` is filled in but within single quotes, ` #` starts a comment.
     Compose,
     /// The dotenv libraries of Node.js and Ruby: nothing is filled in, `#` starts a comment anywhere outside of quotes.
@@ -30,7 +30,7 @@ pub enum Syntax {
 }
 
 /// The keys of `file`, whose text is `text`, as `syntax` reads them, or where none is given as every program does.
-pub fn values<'a>(file: &'a EnvFile, text: &str, syntax: Option<Syntax>) -> Vec<(&'a str, u64, Value)> {
+pub(super) fn values<'a>(file: &'a EnvFile, text: &str, syntax: Option<Syntax>) -> Vec<(&'a str, u64, Value)> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let mut before: BTreeMap<(Syntax, &str), String> = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! One demand on every chain that was shown: red if one breaks it, naming where.
 
 use super::seen::{Certificate, Chain, Endpoint, Seen};
-use crate::model::Expectation;
+use crate::model::{Expectation, first_of};
 
 /// What one chain comes to under a demand; the text is what was got.
 pub(super) enum Verdict {
@@ -18,23 +18,33 @@ pub(super) fn across(expectation: Expectation, seen: &Seen, judge: impl Fn(&Chai
 
 /// Judges every chain, also one whose leaf cannot be read.
 pub(super) fn across_all(expectation: Expectation, seen: &Seen, judge: impl Fn(&Chain) -> Verdict) -> Expectation {
+    let said = |(index, chain)| {
+        let at = |text: String| if seen.chains.len() > 1 { format!("on {}: {text}", shown_by(seen, index)) } else { text };
+        match judge(chain) {
+            Verdict::Met(text) => Verdict::Met(at(text)),
+            Verdict::Unmet(text) => Verdict::Unmet(at(text)),
+            Verdict::Open(text) => Verdict::Open(at(text)),
+        }
+    };
+    together(expectation, seen.chains.iter().enumerate().map(said), "no certificate was shown")
+}
+
+/// Red if one is unmet, else open if one is, or for `nothing` where there is none.
+pub(super) fn together(expectation: Expectation, all: impl Iterator<Item = Verdict>, nothing: &str) -> Expectation {
     let (mut met, mut unmet, mut open) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, chain) in seen.chains.iter().enumerate() {
-        let verdict = judge(chain);
-        let (place, text) = match verdict {
-            Verdict::Met(text) => (&mut met, text),
-            Verdict::Unmet(text) => (&mut unmet, text),
-            Verdict::Open(text) => (&mut open, text),
-        };
-        let text = if seen.chains.len() > 1 { format!("on {}: {text}", shown_by(seen, index)) } else { text };
-        place.push(text);
+    for verdict in all {
+        match verdict {
+            Verdict::Met(text) => met.push(text),
+            Verdict::Unmet(text) => unmet.push(text),
+            Verdict::Open(text) => open.push(text),
+        }
     }
     if !unmet.is_empty() {
         expectation.got(unmet.join("; ")).met(false)
     } else if !open.is_empty() {
         expectation.got(met.join("; ")).undetermined(open.join("; "))
     } else if met.is_empty() {
-        expectation.undetermined("no certificate was shown")
+        expectation.undetermined(nothing)
     } else {
         expectation.got(met.join("; ")).met(true)
     }
@@ -61,10 +71,7 @@ fn unread(chain: &Chain) -> String {
 /// The addresses that showed a chain, at most three by name.
 fn shown_by(seen: &Seen, index: usize) -> String {
     let all: Vec<String> = seen.endpoints.iter().filter(|endpoint| endpoint.chain == Some(index)).map(Endpoint::label).collect();
-    match all.as_slice() {
-        [first, second, third, rest @ ..] if !rest.is_empty() => format!("{first}, {second}, {third} and {} more", rest.len()),
-        all => all.join(", "),
-    }
+    first_of(&all, 3, all.len(), ", ")
 }
 
 /// How a certificate is called: leaf `CN=api.example.com`, certificate 2 `CN=R10`.

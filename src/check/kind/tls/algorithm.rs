@@ -12,58 +12,37 @@ use x509_parser::{
 };
 
 use super::seen::Key;
-
-/// Signature algorithms by object identifier (RFC 3279, 4055, 5758, 8410).
-const SIGNATURES: [(&str, &str); 19] = [
-    ("1.2.840.113549.1.1.2", "MD2 with RSA"),
-    ("1.2.840.113549.1.1.3", "MD4 with RSA"),
-    ("1.2.840.113549.1.1.4", "MD5 with RSA"),
-    ("1.2.840.113549.1.1.5", "SHA-1 with RSA"),
-    ("1.3.14.3.2.29", "SHA-1 with RSA"),
-    ("1.2.840.113549.1.1.14", "SHA-224 with RSA"),
-    ("1.2.840.113549.1.1.11", "SHA-256 with RSA"),
-    ("1.2.840.113549.1.1.12", "SHA-384 with RSA"),
-    ("1.2.840.113549.1.1.13", "SHA-512 with RSA"),
-    ("1.2.840.10045.4.1", "SHA-1 with ECDSA"),
-    ("1.2.840.10045.4.3.1", "SHA-224 with ECDSA"),
-    ("1.2.840.10045.4.3.2", "SHA-256 with ECDSA"),
-    ("1.2.840.10045.4.3.3", "SHA-384 with ECDSA"),
-    ("1.2.840.10045.4.3.4", "SHA-512 with ECDSA"),
-    ("1.2.840.10040.4.3", "SHA-1 with DSA"),
-    ("2.16.840.1.101.3.4.3.2", "SHA-256 with DSA"),
-    ("1.3.101.112", "Ed25519"),
-    ("1.3.101.113", "Ed448"),
-    ("1.2.840.113549.1.1.10", "RSASSA-PSS"),
-];
-
-/// Hashes that RSASSA-PSS may use.
-const HASHES: [(&str, &str); 4] = [
-    ("1.3.14.3.2.26", "SHA-1"),
-    ("2.16.840.1.101.3.4.2.1", "SHA-256"),
-    ("2.16.840.1.101.3.4.2.2", "SHA-384"),
-    ("2.16.840.1.101.3.4.2.3", "SHA-512"),
-];
+use crate::check::table::rows;
 
 /// `SHA-256 with RSA`; an unknown algorithm by its object identifier.
 pub(super) fn signature(algorithm: &AlgorithmIdentifier<'_>) -> String {
     let oid = algorithm.algorithm.to_id_string();
-    match SIGNATURES.iter().find(|(known, _)| *known == oid) {
-        Some((_, "RSASSA-PSS")) => format!("{} with RSASSA-PSS", pss_hash(algorithm)),
-        Some((_, name)) => (*name).into(),
+    match named("signatures", &oid) {
+        Some("RSASSA-PSS") => format!("{} with RSASSA-PSS", pss_hash(algorithm)),
+        Some(name) => name.into(),
         None => super::certificate::short(&oid, 64),
     }
 }
 
 /// Whether the name is one that this module gives.
 pub(super) fn is_known(signature: &str) -> bool {
-    SIGNATURES.iter().any(|(_, name)| *name == signature) || signature.ends_with(" with RSASSA-PSS")
+    list("signatures").any(|(_, name)| name == signature) || signature.ends_with(" with RSASSA-PSS")
+}
+
+/// Object identifiers and names of the table of algorithms.
+fn list(of: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    rows(include_str!("algorithms.tsv")).filter(move |(heading, _)| heading.name == of).filter_map(|(_, line)| line.split_once('\t'))
+}
+
+fn named(of: &str, oid: &str) -> Option<&'static str> {
+    list(of).find(|(known, _)| *known == oid).map(|(_, name)| name)
 }
 
 /// Without parameters the hash is SHA-1 (RFC 4055, section 3.1).
 fn pss_hash(algorithm: &AlgorithmIdentifier<'_>) -> String {
     let parameters = algorithm.parameters.as_ref().and_then(|any| RsaSsaPssParams::try_from(any).ok());
     let oid = parameters.map_or_else(|| "1.3.14.3.2.26".into(), |parameters| parameters.hash_algorithm_oid().to_id_string());
-    HASHES.iter().find(|(known, _)| *known == oid).map_or(oid, |(_, name)| (*name).into())
+    named("hashes", &oid).map_or_else(|| oid.clone(), Into::into)
 }
 
 /// The key's kind and length.

@@ -4,7 +4,7 @@ use super::{
     across::{Verdict, across},
     seen::{Chain, Seen},
 };
-use crate::model::Expectation;
+use crate::model::{Expectation, first_of};
 
 /// The most names that are listed.
 const MOST: usize = 5;
@@ -22,10 +22,6 @@ fn presented(chain: &Chain) -> String {
     let Some(leaf) = chain.certificates.first() else { return "none".into() };
     match leaf.names.as_slice() {
         [] => format!("one without alternative names (`{}`; a common name stands for nothing)", leaf.subject),
-        all => {
-            let more = leaf.names_in_all.saturating_sub(MOST);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("one for {}{more}", all[..all.len().min(MOST)].join(", "))
-        }
+        all => format!("one for {}", first_of(all, MOST, leaf.names_in_all, ", ")),
     }
 }

@@ -52,7 +52,7 @@ fn at_file(check: &Tls, cx: &Context, file: &std::path::Path) -> Result<Seen, Un
         Ok(None) => check.key.as_ref().map(|file| KeyFile::Unknown(format!("{} holds no PEM key", file.display()))),
         Err(why) => Some(KeyFile::Unknown(why)),
     };
-    Ok(Seen { name: name.map(Host::to_string), chains: vec![chain::look(&sent, name, &roots, cx.at())], key_file, ..Seen::default() })
+    Ok(Seen { name: name.map(Host::to_string), chains: vec![chain::look(&sent, name, &roots, cx.shared.at)], key_file, ..Seen::default() })
 }
 
 /// Looks at every address of the services, which stand for one name.
@@ -83,7 +83,7 @@ async fn doors(check: &Tls, cx: &Context, services: &[&Service]) -> Result<(Vec<
     let mut all = Vec::new();
     for service in services {
         let host = service.lookup();
-        let found = tokio::time::timeout(PATIENCE, addresses(cx.reach().pins(), &host, service.port)).await;
+        let found = tokio::time::timeout(PATIENCE, addresses(cx.shared.reach.pins(), &host, service.port)).await;
         let found =
             found.unwrap_or_else(|_| Err(format!("the name {host} could not be looked up in time"))).map_err(Unseen::Unreachable)?;
         let chosen = check.addresses.among(found);
@@ -129,7 +129,7 @@ fn gather(probed: &[Probed], host: &Host, roots: &Roots<'_>, cx: &Context) -> Se
         }
         endpoints.append(&mut of_address);
     }
-    let chains = different.into_iter().map(|sent| chain::look(sent, Some(host), roots, cx.at())).collect();
+    let chains = different.into_iter().map(|sent| chain::look(sent, Some(host), roots, cx.shared.at)).collect();
     Seen { name: Some(host.to_string()), endpoints, chains, ..Seen::default() }
 }
 
@@ -154,7 +154,7 @@ fn endpoint(address: SocketAddr, shown: &Shown, chain: Option<usize>, roots: &Ro
             Err(Trouble::Unreachable(why) | Trouble::Closed(why) | Trouble::Foreign(why)) => Handshake::Unseen(why.clone()),
         },
         chain,
-        staple: (!shown.staple.is_empty()).then(|| staple::read(&shown.staple, &shown.chain, roots, cx.at())),
+        staple: (!shown.staple.is_empty()).then(|| staple::read(&shown.staple, &shown.chain, roots, cx.shared.at)),
         old: BTreeMap::new(),
     }
 }

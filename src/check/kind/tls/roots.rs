@@ -37,10 +37,10 @@ pub(super) struct Read {
 impl<'a> Roots<'a> {
     /// Those of `ca_file`, else the host's.
     pub(super) fn of(ca_file: Option<&Path>, cx: &'a Context) -> Result<Self, Unseen> {
-        let Some(file) = ca_file else { return Ok(Self { store: Cow::Borrowed(cx.reach().roots()), read: Vec::new() }) };
+        let Some(file) = ca_file else { return Ok(Self { store: Cow::Borrowed(cx.shared.reach.roots()), read: Vec::new() }) };
         let file = cx.path(file);
         let certificates = pem_certificates(&file).map_err(|why| Unseen::Unknown(format!("the CA file {why}")))?;
-        let store = cx.reach().file_roots(&file).map_err(|error| Unseen::Unknown(error.to_string()))?;
+        let store = cx.shared.reach.file_roots(&file).map_err(|error| Unseen::Unknown(error.to_string()))?;
         let read = certificates.iter().filter_map(|der| {
             let x509 = read(der).ok()?;
             let validity = Validity { not_before: instant(x509.validity().not_before), not_after: instant(x509.validity().not_after) };

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Seen {
     /// The name that was asked for and that the certificate must stand for; none for a file without `server-name`.
-    #[serde(default)]
     pub name: Option<String>,
     /// The addresses that were looked at; none for a file.
     #[serde(default)]
@@ -53,10 +52,8 @@ pub struct Endpoint {
     /// What came of the TLS handshake.
     pub handshake: Handshake,
     /// Which of the chains it showed.
-    #[serde(default)]
     pub chain: Option<usize>,
     /// The OCSP response it stapled.
-    #[serde(default)]
     pub staple: Option<Staple>,
     /// What it says to old protocol versions: `tls1.0`, `tls1.1`, `tls1.2`.
     #[serde(default)]
@@ -144,17 +141,14 @@ pub struct Chain {
     /// How many were sent.
     pub sent: usize,
     /// Why a certificate could not be read.
-    #[serde(default)]
     pub unreadable: Option<String>,
     /// From the leaf upwards, each certified by the next: positions in `certificates`.
     pub path: Vec<usize>,
     /// The first trusted root on that way.
-    #[serde(default)]
     pub root: Option<Root>,
     /// What webpki says.
     pub trust: Trust,
     /// Which alternative name stands for the name asked for, if any does.
-    #[serde(default)]
     pub named_by: Option<String>,
     /// Names of the leaf that an issuer's name constraints exclude.
     #[serde(default)]
@@ -175,7 +169,6 @@ pub struct Root {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
     /// Its dates, where they are known: of a root in the `ca-file`.
-    #[serde(default)]
     pub validity: Option<Validity>,
     /// Why other clients refuse it, where it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -197,10 +190,8 @@ pub struct Trust {
     /// As of when.
     pub at: Timestamp,
     /// Why it is refused.
-    #[serde(default)]
     pub refused: Option<Refusal>,
     /// Where it is refused for its dates: why it would be refused at a time when they are right.
-    #[serde(default)]
     pub apart_from_dates: Option<Refusal>,
 }
 
@@ -266,13 +257,10 @@ pub struct Certificate {
     #[serde(default)]
     pub ca: bool,
     /// How many further CA certificates may follow below it.
-    #[serde(default)]
     pub path_length: Option<u32>,
     /// Whether its key may sign certificates, where it says what its key may do.
-    #[serde(default)]
     pub signs_certificates: Option<bool>,
     /// What it may be used for, where it says so.
-    #[serde(default)]
     pub purposes: Option<Vec<String>>,
     /// Whether it demands a stapled OCSP response (RFC 7633).
     #[serde(default)]
@@ -287,7 +275,6 @@ pub struct Key {
     /// How long it is.
     pub bits: u32,
     /// The public exponent of an RSA key, where it is small enough to be a number.
-    #[serde(default)]
     pub exponent: Option<u64>,
 }
 

@@ -3,36 +3,13 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, value::StrDeserializer},
+};
 use url::{Host, Url};
 
-use crate::net::tls::StartTls;
-
-/// What speaks TLS behind a scheme of its own: the scheme, its port, and what comes before TLS there.
-const SCHEMES: [(&str, u16, Option<StartTls>); 22] = [
-    ("https", 443, None),
-    ("wss", 443, None),
-    ("postgres", 5432, Some(StartTls::Postgres)),
-    ("postgresql", 5432, Some(StartTls::Postgres)),
-    ("mysql", 3306, Some(StartTls::Mysql)),
-    ("mariadb", 3306, Some(StartTls::Mysql)),
-    ("smtp", 25, Some(StartTls::Smtp)),
-    ("imap", 143, Some(StartTls::Imap)),
-    ("pop3", 110, Some(StartTls::Pop3)),
-    ("ldap", 389, Some(StartTls::Ldap)),
-    ("rediss", 6379, None),
-    ("valkeys", 6379, None),
-    ("amqps", 5671, None),
-    ("mqtts", 8883, None),
-    ("ldaps", 636, None),
-    ("smtps", 465, None),
-    ("imaps", 993, None),
-    ("pop3s", 995, None),
-    ("ftps", 990, None),
-    ("sips", 5061, None),
-    ("grpcs", 443, None),
-    ("tls", 0, None),
-];
+use crate::{check::table::pairs, net::tls::StartTls};
 
 /// A host and a port that speak TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,15 +43,18 @@ impl FromStr for ServiceUrl {
     fn from_str(text: &str) -> Result<Self, String> {
         let url = Url::parse(text).map_err(|error| format!("not a URL ({error}): write `https://host/` or use `address: host:port`"))?;
         let scheme = url.scheme();
-        let Some((_, default, starttls)) = SCHEMES.iter().find(|(known, _, _)| *known == scheme) else {
+        let Some((_, about)) = pairs(include_str!("schemes.tsv")).find(|(known, _)| *known == scheme) else {
             return Err(match scheme {
                 "http" | "ws" | "redis" | "amqp" | "mqtt" => format!("`{scheme}://` speaks no TLS: write `{scheme}s://`"),
                 _ => format!("`{scheme}` is not a scheme known here: use `address: host:port`"),
             });
         };
         let host = host(url.host_str().unwrap_or_default())?;
-        let port = url.port().or_else(|| Some(*default).filter(|port| *port != 0)).ok_or("no port: write `tls://host:port`")?;
-        Ok(Self(Service { shown: format!("{scheme}://{host}:{port}"), host, port, starttls: *starttls }))
+        let (default, starttls) = about.split_once(' ').map_or((about, None), |(port, before)| (port, Some(before)));
+        let default = || default.parse().ok().filter(|port| *port != 0);
+        let port = url.port().or_else(default).ok_or("no port: write `tls://host:port`")?;
+        let starttls = starttls.and_then(|name| StartTls::deserialize(StrDeserializer::<serde::de::value::Error>::new(name)).ok());
+        Ok(Self(Service { shown: format!("{scheme}://{host}:{port}"), host, port, starttls }))
     }
 }
 
