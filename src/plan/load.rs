@@ -22,7 +22,7 @@ use super::{
     typed, waivers,
 };
 use crate::{
-    model::{Digest, ProcessEnv, Release, Signoff, Size},
+    model::{Digest, ProcessEnv, Release, Signoff, Size, read_text},
     net::{Pin, Pins},
 };
 
@@ -240,6 +240,6 @@ struct ParsedPin(Pin);
 
 impl<'de> Deserialize<'de> for ParsedPin {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map(ParsedPin).map_err(serde::de::Error::custom)
+        read_text(deserializer, |text| text.parse()).map(ParsedPin)
     }
 }

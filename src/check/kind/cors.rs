@@ -22,7 +22,7 @@ use std::{
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 pub use error_path::ErrorPath;
 pub use origin::{Domain, Origin};
@@ -34,7 +34,7 @@ use crate::{
         Check, Context, OneOrMore, Touch, Unseen, Which,
         http::{Method, SentHeaders},
     },
-    model::{Expectation, ProcessEnv},
+    model::{Expectation, ProcessEnv, without_contradiction},
     net::http::Address,
 };
 
@@ -130,12 +130,7 @@ pub enum Policy {
     Allow,
 }
 
-impl<'de> Deserialize<'de> for Cors {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let cors = Self::deserialize(deserializer)?;
-        cors.contradiction().map_or(Ok(cors), |why| Err(D::Error::custom(why)))
-    }
-}
+without_contradiction!(Cors);
 
 impl Cors {
     /// Keys that cannot stand together.

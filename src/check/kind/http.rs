@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 pub use expect::Expect;
 pub use seen::Seen;
@@ -28,7 +28,7 @@ use crate::{
         Check, Context, OneOrMore, Touch, Unseen,
         http::{Method, SentBody, SentHeaders},
     },
-    model::{Expectation, ProcessEnv, counted},
+    model::{Expectation, ProcessEnv, counted, without_contradiction},
     net::http::Address,
 };
 
@@ -67,12 +67,7 @@ pub struct Http {
     pub expect: Option<Expect>,
 }
 
-impl<'de> Deserialize<'de> for Http {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let http = Self::deserialize(deserializer)?;
-        http.contradiction().map_or(Ok(http), |why| Err(D::Error::custom(why)))
-    }
-}
+without_contradiction!(Http);
 
 impl Http {
     /// Keys that cannot stand together.

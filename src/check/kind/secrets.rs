@@ -34,7 +34,7 @@ pub mod words;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 
 use self::{
     choice::{Choice, Key},
@@ -44,7 +44,7 @@ use self::{
 };
 use crate::{
     check::{Check, Context, Touch, Unseen},
-    model::{Expectation, ProcessEnv},
+    model::{Expectation, ProcessEnv, without_contradiction},
     net::git,
 };
 
@@ -95,20 +95,17 @@ pub struct Secrets {
     untracked: bool,
 }
 
-impl<'de> Deserialize<'de> for Secrets {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let check = Self::deserialize(deserializer)?;
-        if !check.judges_values() && (!check.untracked || check.differs_from.is_some()) {
-            return Err(D::Error::custom("no key is judged: name `keys`, or leave out `looks-secret: false`"));
-        }
-        if check.untracked && check.source.path().is_none() {
-            return Err(D::Error::custom("`untracked` goes with `env-file` and `directory` only: git tracks nothing else"));
-        }
-        Ok(check)
-    }
-}
+without_contradiction!(Secrets);
 
 impl Secrets {
+    fn contradiction(&self) -> Option<&'static str> {
+        if !self.judges_values() && (!self.untracked || self.differs_from.is_some()) {
+            return Some("no key is judged: name `keys`, or leave out `looks-secret: false`");
+        }
+        let untracked = self.untracked && self.source.path().is_none();
+        untracked.then_some("`untracked` goes with `env-file` and `directory` only: git tracks nothing else")
+    }
+
     /// Without keys and `looks-secret` only `untracked` is demanded; the file need not even be here.
     fn judges_values(&self) -> bool {
         !self.keys.is_empty() || self.looks_secret != Some(false)

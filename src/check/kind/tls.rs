@@ -33,7 +33,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 pub use seen::{Certificate, Chain, Endpoint, Handshake, Key, Old, Refusal, Root, Seen, Staple, Trust, Validity};
 
@@ -43,7 +43,7 @@ use self::{
 };
 use crate::{
     check::{Check, Context, OneOrMore, Touch, Unseen, Which},
-    model::{Expectation, Period, ProcessEnv},
+    model::{Expectation, Period, ProcessEnv, without_contradiction},
     net::tls::StartTls,
 };
 
@@ -121,12 +121,7 @@ fn connections() -> u8 {
     4
 }
 
-impl<'de> Deserialize<'de> for Tls {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tls = Self::deserialize(deserializer)?;
-        tls.contradiction().map_or(Ok(tls), |why| Err(D::Error::custom(why)))
-    }
-}
+without_contradiction!(Tls);
 
 /// Where the certificates are.
 enum Source<'a> {
