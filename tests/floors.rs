@@ -7,16 +7,17 @@ use std::{
 };
 
 /// Each floor with the floors it may use.
-const FLOORS: [(&str, &[&str]); 9] = [
+const FLOORS: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("net", &["model"]),
     ("check", &["model", "net"]),
     ("plan", &["model", "net", "check"]),
+    ("starter", &["model", "net", "check", "plan"]),
     ("run", &["model", "net", "check", "plan"]),
     ("render", &["model"]),
     ("ledger", &["model", "net"]),
     ("acts", &["model", "net", "check", "plan", "run", "render", "ledger"]),
-    ("cli", &["model", "net", "check", "plan", "run", "render", "ledger", "acts"]),
+    ("cli", &["model", "net", "check", "plan", "starter", "run", "render", "ledger", "acts"]),
 ];
 
 #[test]

@@ -16,7 +16,7 @@ use crate::{
     },
     model::{Act, Digest, Exit, Period, Record, Report, Size, plain},
     net::regular_file,
-    plan::{self, Plan, Request},
+    plan::{self, Plan, Purpose, Request},
     render,
 };
 
@@ -151,8 +151,9 @@ fn law(
     file: &Path,
     environment: &str,
 ) -> Result<(Option<crate::model::Signoff>, std::collections::BTreeMap<String, crate::model::Person>), ActError> {
-    let request = Request { config: file.to_path_buf(), environment: Some(environment.to_owned()), ..Request::default() };
-    let plan = plan::load_law(&request).map_err(ActError::Plan)?;
+    let named = Some(environment.to_owned());
+    let request = Request { config: file.to_path_buf(), environment: named, purpose: Purpose::Law, ..Request::default() };
+    let plan = plan::load(&request).map_err(ActError::Plan)?;
     if plan.signoff.is_none() {
         return Err(ActError::Usage(format!("{}: it does not say whose signatures `{environment}` needs", file.display())));
     }

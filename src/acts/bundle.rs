@@ -24,7 +24,8 @@ use crate::{
     },
     model::{Act, Digest, Report, Run, Size, Statement},
     net::{new_file::NewFile, regular_file},
-    plan, render,
+    plan::{self, Purpose},
+    render,
 };
 
 /// No bundle is larger.
@@ -142,7 +143,7 @@ impl Opened {
 /// apart, with all that is known here against it. Nothing that cannot be believed is taken in.
 pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Path) -> Result<EnvironmentRecord, ActError> {
     let opened = open(file).await?;
-    let plan = Arc::new(plan::load_leniently(&request.plan(caller)).map_err(ActError::Plan)?);
+    let plan = Arc::new(plan::load(&request.plan(caller, Purpose::Look)).map_err(ActError::Plan)?);
     let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
     let place = super::record::place(request, &policy);
     let exported = export::read(&mut opened.bundle.ledger())?;

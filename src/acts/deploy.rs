@@ -18,7 +18,7 @@ use crate::{
     ledger::{AskedRelease, Blob, Emergencies, Entry, LedgerError, Ruling, VerifiedEntry},
     model::{Act, Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Exit, Kept, Phase, Release, Subject},
     net::regular_file,
-    plan,
+    plan::{self, Purpose},
 };
 
 pub use afterwards::{AuthorsRequest, ReviewRequest, SettleRequest, review, settle, vouch};
@@ -98,7 +98,7 @@ pub struct EndedDeployment {
 /// # Errors
 /// [`ActError`].
 pub async fn prepare(caller: &Caller, dialogue: &dyn Dialogue, request: &DeployRequest) -> Result<PreparedDeployment, ActError> {
-    let plan = plan::load(&request.record.plan(caller)).map_err(ActError::Plan)?;
+    let plan = plan::load(&request.record.plan(caller, Purpose::Run)).map_err(ActError::Plan)?;
     let record = EnvironmentRecord::of(caller, std::sync::Arc::new(plan), &request.record, false).await?;
     let signs = Signatory::find(caller, dialogue, &record, &request.by).await?;
     let selects = super::verify::selects(caller, &record, &request.after)?;

@@ -12,13 +12,19 @@ use super::ActError;
 use crate::{
     ledger::{LedgerError, Store, VerifiedEntry},
     model::{Digest, Run},
-    plan::{self, Plan, Request},
+    plan::{self, Plan, Purpose, Request},
 };
 
 /// Reads the plan from its files.
 pub(super) fn of(files: &BTreeMap<String, Vec<u8>>, config: &str, environment: &str) -> Result<Plan, ActError> {
-    let request = Request { config: PathBuf::from(config), environment: Some(environment.to_owned()), ..Request::default() };
-    plan::load_kept(&request, files).map_err(|problems| {
+    let request = Request {
+        config: PathBuf::from(config),
+        environment: Some(environment.to_owned()),
+        files: Some(files.clone()),
+        purpose: Purpose::Kept,
+        ..Request::default()
+    };
+    plan::load(&request).map_err(|problems| {
         let first = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
         ActError::Untrusted(format!("the plan that is kept with the run cannot be read: {first}"))
     })

@@ -7,7 +7,10 @@ use super::{
     recording::OpenRecord,
     verify::{FinishedRun, finished},
 };
-use crate::{model::Report, plan};
+use crate::{
+    model::Report,
+    plan::{self, Purpose},
+};
 
 /// A merged report that can be put on record.
 pub struct PreparedMerge {
@@ -29,9 +32,9 @@ pub async fn prepare(
     if !recording.is_told(request) {
         return Ok(PreparedMerge { report, record: OpenRecord::none() });
     }
-    let mut about = request.plan(caller);
+    let mut about = request.plan(caller, Purpose::Look);
     about.environment.get_or_insert_with(|| report.environment.clone());
-    let plan = plan::load_leniently(&about).map_err(ActError::Plan)?;
+    let plan = plan::load(&about).map_err(ActError::Plan)?;
     if plan.project != report.project || plan.environment != report.environment || plan.files != report.plan.files {
         let why = "the plan here is not the one that the shares were made with, so they cannot go on its record";
         return Err(ActError::Usage(why.into()));

@@ -16,7 +16,7 @@ use crate::{
     },
     model::{Digest, Person, PolicyPlace, Release, Signoff, plain},
     net::git,
-    plan::{self, Plan, Request},
+    plan::{self, Plan, Purpose, Request},
 };
 
 /// Whose word counts, all of it from one place.
@@ -169,8 +169,14 @@ impl ChosenPolicy {
         let inside = |name: &str| !name.starts_with("../") && (name.ends_with(".yaml") || name.ends_with(".yml"));
         let wanted = |name: &str| inside(name) || main.contains(name);
         let files = git::files_at(root, &commit, &wanted, &caller.env, deadline).await.map_err(refused)?;
-        let request = Request { config: root.join(&plan.config), environment: Some(plan.environment.clone()), env: caller.env.clone() };
-        let protected = plan::load_at(&request, files).map_err(ActError::Plan)?;
+        let request = Request {
+            config: root.join(&plan.config),
+            environment: Some(plan.environment.clone()),
+            env: caller.env.clone(),
+            files: Some(files),
+            purpose: Purpose::Look,
+        };
+        let protected = plan::load(&request).map_err(ActError::Plan)?;
         if protected.project != plan.project {
             return Err(ActError::Usage(format!(
                 "the project is called `{}` here and `{}` at {full}: a project that is renamed would have no record",

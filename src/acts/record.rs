@@ -16,7 +16,7 @@ use crate::{
     },
     model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject},
     net::git,
-    plan::{self, Plan, Request},
+    plan::{self, Plan, Purpose, Request},
 };
 
 /// How long git may take.
@@ -39,8 +39,8 @@ pub struct RecordRequest {
 
 impl RecordRequest {
     /// The plan that is meant.
-    pub fn plan(&self, caller: &Caller) -> Request {
-        Request { config: self.config.clone(), environment: self.environment.clone(), env: caller.env.clone() }
+    pub fn plan(&self, caller: &Caller, purpose: Purpose) -> Request {
+        Request { config: self.config.clone(), environment: self.environment.clone(), env: caller.env.clone(), files: None, purpose }
     }
 }
 
@@ -75,7 +75,7 @@ impl EnvironmentRecord {
     /// # Errors
     /// [`ActError`].
     pub async fn open(caller: &Caller, request: &RecordRequest, create: bool) -> Result<Self, ActError> {
-        let plan = plan::load_leniently(&request.plan(caller)).map_err(ActError::Plan)?;
+        let plan = plan::load(&request.plan(caller, Purpose::Look)).map_err(ActError::Plan)?;
         Self::of(caller, Arc::new(plan), request, create).await
     }
 
@@ -109,7 +109,7 @@ impl EnvironmentRecord {
 
     /// The same, going past every fault of the ledger: to name them.
     pub(super) async fn past_faults(caller: &Caller, request: &RecordRequest) -> Result<Self, ActError> {
-        let plan = Arc::new(plan::load_leniently(&request.plan(caller)).map_err(ActError::Plan)?);
+        let plan = Arc::new(plan::load(&request.plan(caller, Purpose::Look)).map_err(ActError::Plan)?);
         let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
         let place = place(request, &policy);
         let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, false)?;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     ledger::place,
     model::{Event, Masker, Period, Phase, Report, Vantage},
-    plan::{self, Plan},
+    plan::{self, Plan, Purpose},
     run::{self, Limits, SelectionError, Settings},
 };
 
@@ -77,7 +77,7 @@ impl PreparedRun {
     /// # Errors
     /// [`ActError`], also where nothing is selected.
     pub async fn of(caller: &Caller, dialogue: &dyn Dialogue, request: &VerifyRequest) -> Result<Self, ActError> {
-        let plan = Arc::new(plan::load(&request.record.plan(caller)).map_err(ActError::Plan)?);
+        let plan = Arc::new(plan::load(&request.record.plan(caller, Purpose::Run)).map_err(ActError::Plan)?);
         let record = if wanted(request, &plan) {
             OpenRecord::of(caller, dialogue, &plan, &request.record, &request.recording).await?
         } else {

@@ -1,7 +1,5 @@
 //! `gonogo audit`: a bundle looked at offline, on another machine, trusting nothing in it.
 
-use anyhow::anyhow;
-
 use super::{
     Failure,
     arguments::AuditOptions,
@@ -10,7 +8,7 @@ use super::{
 };
 use crate::{
     acts::audit::{AuditRequest, Audited, audit as look},
-    model::{Decision, Digest, Exit, SignOffState, plain, utc},
+    model::{Decision, Exit, SignOffState, plain, utc},
 };
 
 /// Runs the command: what the gate would have said where everything holds, 5 where anything does not.
@@ -20,19 +18,9 @@ pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure
         signers: options.signers.clone(),
         revoked: options.revoked.clone(),
         policy: options.policy.clone(),
-        heads: heads(&options.head)?,
+        heads: edge::heads(&options.head)?,
     };
     say(&edge::block_on(async { Ok(look(&edge.caller(), &request).await?) })?)
-}
-
-/// Ledger heads as they were kept.
-pub(super) fn heads(said: &[String]) -> Result<Vec<Digest>, Failure> {
-    said.iter().map(|said| head("--head", said)).collect()
-}
-
-/// One of them.
-pub(super) fn head(flag: &str, said: &str) -> Result<Digest, Failure> {
-    Digest::parse(said).ok_or_else(|| Failure::usage(anyhow!("{flag} {said}: a ledger head has 64 hexadecimal digits")))
 }
 
 fn say(audited: &Audited) -> Result<Exit, Failure> {

@@ -6,14 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
     Failure,
     arguments::{Colour, KeyOptions, PlanOptions, RecordOptions, RecordingOptions},
-    lint,
 };
 use crate::{
     acts::{Caller, Dialogue, RecordRequest, RecordingRequest, policy_named},
@@ -77,6 +76,13 @@ impl Edge {
         }
     }
 
+    /// What to read the plan with. A path within the current folder is named from there, as CI looks for its places.
+    pub(super) fn plan(&self, options: &PlanOptions) -> Request {
+        let within = self.folder.as_ref().and_then(|folder| options.config.strip_prefix(folder).ok());
+        let config = within.unwrap_or(&options.config).to_path_buf();
+        Request { config, environment: options.env.clone(), env: self.env.clone(), ..Request::default() }
+    }
+
     /// The record that is meant.
     pub(super) fn of(&self, options: &RecordOptions) -> Result<RecordRequest, Failure> {
         self.record(&options.plan, options.ledger.as_deref(), options.policy_from.as_deref(), options.accept_head.as_deref())
@@ -90,11 +96,11 @@ impl Edge {
         policy_from: Option<&str>,
         accept_head: Option<&str>,
     ) -> Result<RecordRequest, Failure> {
-        let accept_head = accept_head.map(|head| super::audit::head("--accept-head", head)).transpose()?;
+        let accept_head = accept_head.map(|said| head("--accept-head", said)).transpose()?;
         // An empty one is not an unset one: it is a mistake of the CI's, and told.
         let variable = self.env.iter().find_map(|(name, value)| (name == "GONOGO_POLICY_FROM").then_some(value));
         let policy_from = policy_named(policy_from, variable)?;
-        let Request { config, environment, .. } = lint::request(self, plan);
+        let Request { config, environment, .. } = self.plan(plan);
         Ok(RecordRequest { config, environment, ledger: ledger.map(str::to_owned), policy_from, accept_head })
     }
 
@@ -188,6 +194,16 @@ impl Dialogue for Edge {
     fn passphrase(&self, file: &Path, attempt: u32) -> Option<Zeroizing<String>> {
         Terminal { asks: false }.passphrase(file, attempt)
     }
+}
+
+/// Ledger heads as they were kept.
+pub(super) fn heads(said: &[String]) -> Result<Vec<Digest>, Failure> {
+    said.iter().map(|said| head("--head", said)).collect()
+}
+
+/// One of them.
+fn head(flag: &str, said: &str) -> Result<Digest, Failure> {
+    Digest::parse(said).ok_or_else(|| Failure::usage(anyhow!("{flag} {said}: a ledger head has 64 hexadecimal digits")))
 }
 
 /// The fingerprint by which the record knows a token.

@@ -1,7 +1,5 @@
 //! `gonogo init`: writes a first plan from what the folder holds. Overwrites nothing.
 
-mod folder;
-
 use std::{
     collections::BTreeMap,
     fs,
@@ -12,7 +10,10 @@ use std::{
 use anyhow::{Context as _, anyhow};
 
 use super::{Failure, arguments::InitOptions, edge};
-use crate::model::{Exit, counted, plain};
+use crate::{
+    model::{Exit, counted, plain},
+    starter::Starter,
+};
 
 /// Runs the command: 2 where a plan stands already, and nothing is written then.
 pub(super) fn init(options: &InitOptions) -> Result<Exit, Failure> {
@@ -21,12 +22,12 @@ pub(super) fn init(options: &InitOptions) -> Result<Exit, Failure> {
     if !canonical.is_dir() {
         return Err(Failure::usage(anyhow!("`{}` is no folder", root.display())));
     }
-    let seen = folder::look(&canonical);
-    let files: BTreeMap<PathBuf, String> = seen.found.plan().into_iter().map(|(path, text)| (place(root, &path), text)).collect();
+    let Starter { files, sources, unread } = Starter::of(&canonical);
+    let files: BTreeMap<PathBuf, String> = files.into_iter().map(|(path, text)| (place(root, &path), text)).collect();
     refuse_to_overwrite(root, &files)?;
     write(&files).map_err(Failure::output)?;
-    seen.unread.iter().take(20).for_each(|(path, why)| edge::say(&plain(&format!("left out: `{path}` {why}"))));
-    edge::say(&match seen.found.sources() {
+    unread.iter().take(20).for_each(|(path, why)| edge::say(&plain(&format!("left out: `{path}` {why}"))));
+    edge::say(&match sources {
         0 => "nothing here says what is deployed: a small plan to begin with".to_owned(),
         n => format!("written from {}:", counted(n, "file")),
     });

@@ -6,12 +6,12 @@ use super::{Failure, arguments::PlanOptions, edge, edge::Edge};
 use crate::{
     acts::signer_problems,
     model::{Exit, counted, plain},
-    plan::{self, Lint, Problem, Request, Weight},
+    plan::{self, Lint, Problem, Purpose, Request, Weight},
 };
 
 /// Runs the command: 0 when nothing is wrong, 2 on any problem.
 pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> {
-    let lint = plan::lint(&request(edge, options), edge.now);
+    let lint = plan::lint(&edge.plan(options), edge.now);
     for problem in &lint.problems {
         edge::say(&shown(problem));
     }
@@ -39,21 +39,14 @@ pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> 
 fn signers(edge: &Edge, options: &PlanOptions, lint: &Lint) -> Vec<String> {
     let mut all = Vec::new();
     for environment in &lint.environments {
-        let request = Request { environment: Some(environment.clone()), ..request(edge, options) };
+        let request = Request { environment: Some(environment.clone()), purpose: Purpose::Look, ..edge.plan(options) };
         // What is wrong with the plan itself was said already.
-        let Ok(plan) = plan::load_leniently(&request) else { continue };
+        let Ok(plan) = plan::load(&request) else { continue };
         all.extend(signer_problems(&plan));
     }
     all.sort();
     all.dedup();
     all
-}
-
-/// What to read the plan with. A path within the current folder is named from there, as CI looks for its places.
-pub(super) fn request(edge: &Edge, options: &PlanOptions) -> Request {
-    let within = edge.folder.as_ref().and_then(|folder| options.config.strip_prefix(folder).ok());
-    let config = within.unwrap_or(&options.config).to_path_buf();
-    Request { config, environment: options.env.clone(), env: edge.env.clone() }
 }
 
 /// Says every problem of a plan that cannot be run.

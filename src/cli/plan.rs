@@ -15,7 +15,7 @@ use crate::{
 
 /// Runs the command.
 pub(super) fn plan(edge: &Edge, options: &PlanListOptions) -> Result<Exit, Failure> {
-    let plan = match plan::load(&lint::request(edge, &options.plan)) {
+    let plan = match plan::load(&edge.plan(&options.plan)) {
         Ok(plan) => plan,
         Err(problems) => return Ok(lint::refuse(&problems)),
     };

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, SeqAccess, Visitor},
 };
+
+use super::schema;
 
 /// The newtype name by which the plan's deserializer knows that it stands before a [`Secret`]; it then hands over a
 /// sequence of two strings, the value and the text of the plan it came from.
@@ -73,19 +75,7 @@ impl<'de> Visitor<'de> for SecretVisitor {
     }
 }
 
-impl JsonSchema for Secret {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Secret".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "description": "a secret: give it as a variable, `${NAME}`" })
-    }
-}
+schema!(inline Secret, |_| json_schema!({ "type": "string", "description": "a secret: give it as a variable, `${NAME}`" }));
 
 /// Whether a variable, env-file key or header of this name is taken to hold a secret.
 ///

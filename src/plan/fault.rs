@@ -1,6 +1,25 @@
 //! A problem as it is found: a place and words; [`Problem`](super::Problem) is what people get to see of it.
 
-use super::{Weight, place::Place};
+use super::place::Place;
+
+/// Whether a problem stops a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// The plan cannot be run: exit 2.
+    Error,
+    /// It can; `lint` says it and fails, `verify` notes it.
+    Warning,
+}
+
+impl Weight {
+    /// The word people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
 
 /// One thing wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]

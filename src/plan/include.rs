@@ -4,9 +4,16 @@
 //! share checks; an absolute path is not: the plan would be another one on another machine. Files come in the order of
 //! the list, those of one glob by name, each file once.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use super::{fault::Fault, fields::Word, node::Node, place::Sources, shelf::Shelf, suggest, yaml};
+use super::{
+    fault::Fault,
+    fields::Word,
+    node::Node,
+    place::{Place, Sources},
+    shelf::{Shelf, found_at, shown},
+    suggest, yaml,
+};
 use crate::{model::Size, net::regular_file::FileError};
 
 /// No plan file is meant to be larger.
@@ -47,36 +54,8 @@ pub(super) fn files(shelf: &Shelf, pattern: &Word, faults: &mut Vec<Fault>) -> V
 /// Reads a file of the plan.
 pub(super) fn read(shelf: &Shelf, name: &Path, sources: &mut Sources, faults: &mut Vec<Fault>) -> Result<(u32, Option<Node>), FileError> {
     let text = String::from_utf8(shelf.read(name, LARGEST)?).map_err(|_| FileError::NotText)?;
-    Ok(take(shelf, name, text, sources, faults))
-}
-
-/// Takes the text of a file among the sources.
-pub(super) fn take(shelf: &Shelf, name: &Path, text: String, sources: &mut Sources, faults: &mut Vec<Fault>) -> (u32, Option<Node>) {
     let file = sources.add_file(shown(name), found_at(&shelf.folder.join(name)), text);
-    let text = &sources.of(super::place::Place::top(file)).text;
-    (file, yaml::parse(file, text, faults))
-}
-
-/// The name by which the plan and its reports call a file: relative, with `/` between its parts and without `./`.
-pub(super) fn shown(path: &Path) -> String {
-    let parts: Vec<_> =
-        path.components().filter(|part| *part != Component::CurDir).map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/")
-}
-
-/// Where people and CI find the file: without going into a folder and out again. For showing only: with symbolic links
-/// it may be another file.
-pub(super) fn found_at(path: &Path) -> String {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        let inside = matches!(plain.components().next_back(), Some(Component::Normal(_)));
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if inside => drop(plain.pop()),
-            part => plain.push(part),
-        }
-    }
-    plain.to_string_lossy().into_owned()
+    Ok((file, yaml::parse(file, &sources.of(Place::top(file)).text, faults)))
 }
 
 /// The file beside `text` that may be meant.

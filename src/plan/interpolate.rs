@@ -21,37 +21,35 @@ pub(super) trait Scope {
     fn names(&self) -> Vec<&str>;
 }
 
-/// What came of filling a node in.
-#[derive(Default)]
-pub(super) struct Filling {
-    pub(super) faults: Vec<Fault>,
-    /// Entries and list items whose scalar has no value: whoever reads the node leaves them out.
-    pub(super) dropped: HashSet<Place>,
-}
-
-/// Fills in `node`, each scalar in the scope of the place it was written at.
-pub(super) fn fill<'a>(node: &mut Node, sources: &Sources, scope: &dyn Fn(Place) -> &'a dyn Scope) -> Filling {
-    let mut filling = Filling::default();
+/// Fills in `node`, each scalar in the scope of the place it was written at. Gives the entries and list items whose scalar has
+/// no value: whoever reads the node leaves them out.
+pub(super) fn fill<'a>(
+    node: &mut Node,
+    sources: &Sources,
+    scope: &dyn Fn(Place) -> &'a dyn Scope,
+    faults: &mut Vec<Fault>,
+) -> HashSet<Place> {
+    let mut dropped = HashSet::new();
     let entry = node.place;
     node.each_scalar_mut(entry, &mut |scalar, place, entry| {
         let scope = scope(place);
-        match filled(scalar, scope) {
-            Ok(None) => {}
-            Ok(Some(new)) => *scalar = new,
-            Err(Refused::Malformed(malformed)) => {
-                filling
-                    .faults
-                    .push(Fault::new(within(sources, place, &malformed.at), malformed.message).hint("write `$$` for a dollar sign"));
-                filling.dropped.insert(entry);
+        let refused = match filled(scalar, scope) {
+            Ok(None) => return,
+            Ok(Some(new)) => {
+                *scalar = new;
+                return;
             }
-            Err(Refused::Lack(lack)) => {
-                let at = within(sources, place, &format!("${{{}", lack.name()));
-                filling.faults.extend(lack.fault(at, scope.names()));
-                filling.dropped.insert(entry);
+            Err(refused) => refused,
+        };
+        dropped.insert(entry);
+        faults.extend(match refused {
+            Refused::Malformed(malformed) => {
+                Some(Fault::new(within(sources, place, &malformed.at), malformed.message).hint("write `$$` for a dollar sign"))
             }
-        }
+            Refused::Lack(lack) => lack.fault(within(sources, place, &format!("${{{}", lack.name())), scope.names()),
+        });
     });
-    filling
+    dropped
 }
 
 /// Fills in what has a value and leaves the rest as written: for checks that will not be run.

@@ -1,17 +1,11 @@
 //! Everything that can be said about a plan without its targets, for all its environments.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
 use super::{
-    Problem, Request,
-    fault::Fault,
-    load::Rest,
-    people, request,
-    resolve::{Resolved, resolve},
-    teeth,
-    tree::Tree,
+    Item, Problem, Purpose, Request, Standing, beside::Beside, fault::Fault, people, resolve::resolve, root::Environment, teeth, tree::Tree,
 };
 
 /// What `lint` found.
@@ -32,55 +26,40 @@ pub struct Lint {
 /// Works offline: an `env-file` that is not there is no problem, secrets that are not set get a placeholder, and a check
 /// with other variables that are not set is not tried.
 pub fn lint(request: &Request, at: Timestamp) -> Lint {
-    lint_tree(Tree::read(&request.config, None), request, at)
-}
-
-/// The same for a main file of this text, which stands nowhere yet; what it includes is looked for beside
-/// [`config`](Request::config).
-pub fn lint_text(text: &str, request: &Request, at: Timestamp) -> Lint {
-    lint_tree(Tree::of(&request.config, text), request, at)
-}
-
-fn lint_tree(tree: Result<Tree, Vec<Problem>>, request: &Request, at: Timestamp) -> Lint {
-    let mut tree = match tree {
+    let request = Request { purpose: Purpose::Look, ..request.clone() };
+    let (mut lint, mut faults, mut tried) = (Lint::default(), Vec::new(), BTreeSet::new());
+    let tree = match Tree::read(&request, &mut faults) {
         Ok(tree) => tree,
-        Err(problems) => return Lint { problems, ..Lint::default() },
+        Err(problems) => return Lint { problems, ..lint },
     };
-    let names: Vec<String> = match &request.environment {
-        None => tree.root.environments.iter().map(|environment| environment.name.clone()).collect(),
-        Some(name) => match request::chosen(&tree, Some(name)) {
-            Ok(environment) => vec![environment.name.clone()],
-            Err(fault) => return Lint { problems: request::unchosen(tree, fault), ..Lint::default() },
+    let environments: Vec<&Environment> = match &request.environment {
+        None => tree.root.environments.iter().collect(),
+        Some(name) => match tree.root.choose(Some(name), &mut faults) {
+            Some(environment) => vec![environment],
+            None => return Lint { problems: Problem::all(faults, &tree.sources), ..lint },
         },
     };
-    let mut faults = std::mem::take(&mut tree.faults);
-    faults.extend(people::unanswerable(&tree));
-    let mut lint = Lint::default();
-    let mut tried = BTreeSet::new();
-    for environment in names.iter().filter_map(|name| tree.root.environment(name)) {
-        let mut resolved = resolve(&tree, environment, &request.env, true);
-        Rest::read(&tree, &mut resolved);
-        faults.extend(tries(&tree, &resolved, at, &mut tried));
-        let Resolved { faults: found, secrecy, untried, .. } = resolved;
-        faults.extend(found);
-        faults.extend(secrecy.warnings);
-        lint.untried.extend(untried.into_iter().map(|(id, why)| (format!("{}: {id}", environment.name), why)));
+    people::unanswerable(&tree.root, &tree.drafts, &mut faults);
+    for environment in environments {
+        let mut resolved = resolve(&tree, environment, &request.env, &mut faults);
+        Beside::read(&tree, &mut resolved, &mut faults);
+        try_teeth(&tree, &resolved.items, at, &mut tried, &mut faults);
+        faults.extend(resolved.secrecy.warnings);
+        lint.untried.extend(resolved.untried.into_iter().map(|(id, why)| (format!("{}: {id}", environment.name), why)));
+        lint.environments.push(environment.name.clone());
     }
-    lint.environments = names;
     lint.checks = tried.len();
     lint.problems = Problem::all(faults, &tree.sources);
     lint
 }
 
-fn tries(tree: &Tree, resolved: &Resolved<'_>, at: Timestamp, tried: &mut BTreeSet<String>) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let by_id: std::collections::HashMap<&str, _> = tree.drafts.iter().map(|draft| (draft.id.as_str(), draft)).collect();
-    for item in &resolved.items {
-        let (super::Standing::Ready(check), Some(draft)) = (&item.standing, by_id.get(item.id.as_str())) else { continue };
+fn try_teeth(tree: &Tree, items: &[Item], at: Timestamp, tried: &mut BTreeSet<String>, faults: &mut Vec<Fault>) {
+    let by_id: HashMap<&str, _> = tree.drafts.iter().map(|draft| (draft.id.as_str(), draft)).collect();
+    for item in items {
+        let (Standing::Ready(check), Some(draft)) = (&item.standing, by_id.get(item.id.as_str())) else { continue };
         tried.insert(item.id.clone());
         faults.extend(teeth::faults(&item.id, draft.kind_key, check.as_ref(), at));
     }
-    faults
 }
 
 impl Lint {

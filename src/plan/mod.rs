@@ -4,6 +4,7 @@
 //! `draft`), for one environment its variables (`variables`) filled in (`interpolate`), then typed (`typed`). Every step
 //! tells all it finds and goes on with what is right.
 
+mod beside;
 mod conceal;
 mod deserialize;
 mod digest;
@@ -36,7 +37,6 @@ mod scope;
 mod secrecy;
 mod settings;
 mod shelf;
-pub mod starter;
 mod suggest;
 mod teeth;
 mod template;
@@ -58,14 +58,16 @@ use crate::{
     net::Pins,
 };
 
+pub use fault::Weight;
 pub use item::{Item, Retry, Standing};
-pub use lint::{Lint, lint, lint_text};
-pub use load::{load, load_at, load_kept, load_law, load_leniently, load_text};
+pub use lint::{Lint, lint};
+pub use load::load;
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
-pub use problem::{Problem, Weight};
-pub use request::Request;
+pub use problem::Problem;
+pub use request::{Purpose, Request};
 pub use schema::schema;
+pub(crate) use yaml::scalars;
 
 /// A plan read for one environment. Every check of the plan is in it, also those not meant for this environment.
 pub struct Plan {
@@ -112,7 +114,7 @@ pub struct Plan {
 impl Plan {
     /// The bytes of the file of keys that `signoff` names so, as they were read with the plan.
     pub fn keys(&self, name: &str) -> Option<&[u8]> {
-        let recorded = include::shown(Path::new(name));
+        let recorded = shelf::shown(Path::new(name));
         self.kept.iter().find(|(kept, _)| *kept == recorded).map(|(_, bytes)| bytes.as_slice())
     }
 }

@@ -6,10 +6,9 @@ use super::{draft::Draft, fault::Fault, fields::Word, root::Environment};
 use crate::model::{Phase, Severity};
 
 /// Every circle of needs, told once, at the need that closes it.
-pub(super) fn circles(drafts: &[Draft]) -> Vec<Fault> {
+pub(super) fn circles(drafts: &[Draft], faults: &mut Vec<Fault>) {
     let index: HashMap<&str, usize> = drafts.iter().enumerate().map(|(i, draft)| (draft.id.as_str(), i)).collect();
     let mut state = vec![State::New; drafts.len()];
-    let mut faults = Vec::new();
     for start in 0..drafts.len() {
         if state[start] != State::New {
             continue;
@@ -35,7 +34,6 @@ pub(super) fn circles(drafts: &[Draft]) -> Vec<Fault> {
             }
         }
     }
-    faults
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,9 +65,8 @@ pub(super) struct Meant<'a> {
 }
 
 /// Needs that cannot be met in this environment.
-pub(super) fn unmet(checks: &[Meant<'_>], environment: &str) -> Vec<Fault> {
+pub(super) fn unmet(checks: &[Meant<'_>], environment: &str, faults: &mut Vec<Fault>) {
     let by_id: HashMap<&str, &Meant<'_>> = checks.iter().map(|check| (check.draft.id.as_str(), check)).collect();
-    let mut faults = Vec::new();
     for check in checks.iter().filter(|check| check.excluded.is_none()) {
         for need in &check.draft.needs {
             let Some(needed) = by_id.get(need.text.as_str()) else { continue };
@@ -83,12 +80,10 @@ pub(super) fn unmet(checks: &[Meant<'_>], environment: &str) -> Vec<Fault> {
             }
         }
     }
-    faults
 }
 
 /// What is wrong with the checks that guard the environment.
-pub(super) fn guards(checks: &[Meant<'_>], environment: &Environment) -> Vec<Fault> {
-    let mut faults = Vec::new();
+pub(super) fn guards(checks: &[Meant<'_>], environment: &Environment, faults: &mut Vec<Fault>) {
     let name = &environment.name;
     for guard in &environment.guard {
         let Some(Meant { draft, phases, severity, excluded }) = checks.iter().find(|check| check.draft.id == guard.text) else { continue };
@@ -110,5 +105,4 @@ pub(super) fn guards(checks: &[Meant<'_>], environment: &Environment) -> Vec<Fau
             faults.push(Fault::new(need.place, message).hint(format!("add `{}` to `guard`", need.text)));
         }
     }
-    faults
 }

@@ -1,9 +1,10 @@
 //! Who answers, accepts and signs: the plan's `people`, and its `signoff` as far as it names them.
 
 mod asked;
+pub(super) mod known;
 mod quorum;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::{
     fault::Fault,
@@ -28,8 +29,7 @@ pub(super) fn signoff(root: &Root, environment: &Environment) -> Option<(Place, 
 }
 
 /// What does not fit together between `signoff` and the people.
-pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fault> {
-    let mut faults = Vec::new();
+pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>, faults: &mut Vec<Fault>) {
     let roles = roles(signoff);
     for (key, members) in roles {
         let items = members_of(members);
@@ -37,21 +37,20 @@ pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fa
             faults.push(Fault::new(key.place, format!("nobody has the role `{}`", key.text)));
         }
         faults.extend(items.iter().filter_map(|item| unknown(item, people.keys().map(String::as_str), "person", "people")));
-        faults.extend(repeated(items, |name| format!("`{name}` has the role `{}` twice", key.text)));
+        repeated(items, |name| format!("`{name}` has the role `{}` twice", key.text), faults);
     }
     if let Some((key, _)) = signoff.entry("roles").filter(|_| roles.is_empty()) {
         faults.push(Fault::new(key.place, "there are no roles"));
     }
-    faults.extend(quorum::check(signoff, roles));
-    faults.extend(break_glass(signoff, roles));
-    faults.extend(bots(signoff, people));
+    quorum::check(signoff, roles, faults);
+    break_glass(signoff, roles, faults);
+    bots(signoff, people, faults);
     for (key, node) in ["valid-for", "max-age"].iter().filter_map(|key| signoff.entry(key)) {
         let period = node.scalar().and_then(|scalar| scalar.text.parse::<Period>().ok());
         if period == Some(Period::seconds(0)) {
             faults.push(Fault::new(node.place, format!("a `{}` of no time at all is never met", key.text)));
         }
     }
-    faults
 }
 
 /// The roles, each with what it holds.
@@ -74,37 +73,34 @@ fn written(items: &[Node]) -> impl Iterator<Item = (&Node, &Scalar)> {
 }
 
 /// Those that stand a second time.
-fn repeated(items: &[Node], say: impl Fn(&str) -> String) -> Vec<Fault> {
+fn repeated(items: &[Node], say: impl Fn(&str) -> String, faults: &mut Vec<Fault>) {
     let mut seen: Vec<&str> = Vec::new();
-    let mut faults = Vec::new();
     for (item, scalar) in written(items) {
         if seen.contains(&scalar.text.as_str()) {
             faults.push(Fault::new(item.place, say(scalar.quotable())));
         }
         seen.push(&scalar.text);
     }
-    faults
 }
 
-fn break_glass(signoff: &Node, roles: &[(Key, Node)]) -> Vec<Fault> {
-    let Some((key, named)) = signoff.get("break-glass").and_then(|node| node.entry("roles")) else { return Vec::new() };
-    let Some(items) = named.items() else { return Vec::new() };
+fn break_glass(signoff: &Node, roles: &[(Key, Node)], faults: &mut Vec<Fault>) {
+    let Some((key, named)) = signoff.get("break-glass").and_then(|node| node.entry("roles")) else { return };
+    let Some(items) = named.items() else { return };
     if items.is_empty() {
-        return vec![Fault::new(key.place, "no role may pass the gate in an emergency").hint("leave `break-glass` out")];
+        faults.push(Fault::new(key.place, "no role may pass the gate in an emergency").hint("leave `break-glass` out"));
     }
-    items.iter().filter_map(|item| unknown(item, role_names(roles), "role", "roles")).collect()
+    faults.extend(items.iter().filter_map(|item| unknown(item, role_names(roles), "role", "roles")));
 }
 
 /// Machines that are people, and those without an address.
-fn bots(signoff: &Node, people: &BTreeMap<String, Person>) -> Vec<Fault> {
+fn bots(signoff: &Node, people: &BTreeMap<String, Person>, faults: &mut Vec<Fault>) {
     let items = signoff.get("bots").and_then(Node::items).unwrap_or_default();
     let wrong = |(item, scalar): (&Node, &Scalar)| match known_as(scalar.text.trim(), people) {
         Some(id) => Some(Fault::new(item.place, format!("`{}` is an address of `{id}`, who is no machine", scalar.text))),
         None => scalar.text.trim().is_empty().then(|| Fault::new(item.place, "the address is empty")),
     };
-    let mut faults: Vec<Fault> = written(items).filter_map(wrong).collect();
-    faults.extend(repeated(items, |name| format!("`{name}` stands here twice")));
-    faults
+    faults.extend(written(items).filter_map(wrong));
+    repeated(items, |name| format!("`{name}` stands here twice"), faults);
 }
 
 /// The fault of naming what is not among the `known`; of a variable it is told elsewhere.
@@ -133,24 +129,4 @@ pub(super) fn stranger(name: &Word, people: &BTreeMap<String, Person>) -> Option
         None => suggest::hint(&name.text, people.keys().map(String::as_str), "people"),
     };
     Some(Fault::new(name.place, format!("there is no person `{}`", name.text)).maybe_hint(hint))
-}
-
-/// Addresses of two people: whoever signs with one of them would be both.
-pub(super) fn shared_addresses(people: &[(Key, Node)]) -> Vec<Fault> {
-    let mut whose: HashMap<String, &str> = HashMap::new();
-    for (key, _) in people {
-        whose.insert(key.text.to_lowercase(), &key.text);
-    }
-    let mut faults = Vec::new();
-    for (key, person) in people {
-        for email in person.get("emails").and_then(Node::items).unwrap_or_default() {
-            let Some(scalar) = email.scalar() else { continue };
-            let owner = *whose.entry(scalar.text.to_lowercase()).or_insert(&key.text);
-            if owner != key.text {
-                let message = format!("`{}` is an address of `{owner}` too", scalar.quotable());
-                faults.push(Fault::new(email.place, message).hint("one person stands here once, with all addresses"));
-            }
-        }
-    }
-    faults
 }

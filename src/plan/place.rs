@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use crate::model::Digest;
+use crate::model::{Digest, Location};
 
 /// A stretch of bytes in one file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,6 +97,11 @@ impl Sources {
     /// The line of `place`, counted from 1.
     pub(super) fn line(&self, place: Place) -> u64 {
         self.of(place).line_of(place.start as usize).0 as u64 + 1
+    }
+
+    /// The file and line of `place`, for reports.
+    pub(super) fn location(&self, place: Place) -> Location {
+        Location { file: self.of(place).path.clone(), line: self.line(place) }
     }
 
     /// `file:line`, for a message about another place.

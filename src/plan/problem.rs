@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{
     conceal,
-    fault::Fault,
+    fault::{Fault, Weight},
     place::{Place, Sources},
 };
 use crate::model::{excerpt, plain};
@@ -37,25 +37,6 @@ pub struct Problem {
     pub hint: Option<String>,
     /// `file:line:col`, the line shown and the place underlined, in plain text; message and hint are not in it.
     pub shown: String,
-}
-
-/// Whether a problem stops a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
-    /// The plan cannot be run: exit 2.
-    Error,
-    /// It can; `lint` says it and fails, `verify` notes it.
-    Warning,
-}
-
-impl Weight {
-    /// The word people read.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
-    }
 }
 
 /// All of it, as a person reads it: message, place, hint.

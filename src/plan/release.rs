@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{fault::Fault, load::presentable_block, resolve::Resolved, tree::Tree};
+use super::{Purpose, fault::Fault, resolve::Resolved, tree::Tree};
 use crate::model::Release;
 
 /// What is being released, where neither flags nor the CI say so.
@@ -35,15 +35,15 @@ enum Repository {
     Elsewhere,
 }
 
-/// Reads it, and whether its commits are elsewhere; what is wrong joins the faults of `resolved`.
-pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>) -> (Release, bool) {
+/// Reads it, and whether its commits are elsewhere.
+pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, faults: &mut Vec<Fault>) -> (Release, bool) {
     let block = tree.root.release.as_ref();
-    let settings: ReleaseSettings = presentable_block(tree, resolved, block).unwrap_or_default();
+    let settings: ReleaseSettings = block.and_then(|block| resolved.block(tree, block, true, faults)).unwrap_or_default();
     let mut given = |key: &str, text: Option<String>, check: fn(&str) -> Result<(), String>| {
         let text = text.filter(|text| !text.is_empty())?;
         // A plan that was kept with a run may be older than the rule.
-        if let (false, Err(why), Some(node)) = (tree.kept, check(&text), block.and_then(|(_, node)| node.get(key))) {
-            resolved.faults.push(Fault::new(node.place, why));
+        if let (false, Err(why), Some(node)) = (tree.purpose == Purpose::Kept, check(&text), block.and_then(|(_, node)| node.get(key))) {
+            faults.push(Fault::new(node.place, why));
         }
         Some(text)
     };

@@ -1,8 +1,7 @@
-//! Which plan, for which environment, seen from which process environment.
+//! Which plan, for which environment, seen from which process environment, and what for.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{Problem, fault::Fault, place::Place, root::Environment, tree::Tree};
 use crate::model::ProcessEnv;
 
 /// What to read.
@@ -14,29 +13,26 @@ pub struct Request {
     pub environment: Option<String>,
     /// The process environment.
     pub env: ProcessEnv,
+    /// The plan's files by their names relative to its folder, where they are another commit's or a run's: none but the
+    /// env-file is then read from the folder itself.
+    pub files: Option<BTreeMap<String, Vec<u8>>>,
+    /// What the plan is for.
+    pub purpose: Purpose,
 }
 
-/// The environment asked for, or the only one.
-pub(super) fn chosen<'a>(tree: &'a Tree, name: Option<&str>) -> Result<&'a Environment, Fault> {
-    let root = &tree.root;
-    let place = root.environments_key;
-    let names = || root.environments.iter().map(|environment| environment.name.as_str());
-    match (name, root.environments.as_slice()) {
-        (Some(name), _) => root.environment(name).ok_or_else(|| root.no_environment(name, place)),
-        (None, [only]) => Ok(only),
-        (None, _) => {
-            let all = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            Err(Fault::new(place, format!("the plan has several environments: {all}")).hint("choose one with `--env`"))
-        }
-    }
-}
-
-/// All problems there are if none can be chosen.
-pub(super) fn unchosen(tree: Tree, fault: Fault) -> Vec<Problem> {
-    let mut faults = tree.faults;
-    // Without environments their absence is told already.
-    if !tree.root.environments.is_empty() || tree.root.environments_key == Place::default() && faults.is_empty() {
-        faults.push(fault);
-    }
-    Problem::all(faults, &tree.sources)
+/// What a plan is read for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// A run: what has no value is an error.
+    #[default]
+    Run,
+    /// No target is looked at: variables that are not set are no problem, and the checks that need them are missing from
+    /// [`items`](super::Plan::items). [`files`](super::Plan::files) are complete, [`digest`](super::Plan::digest) need not be
+    /// a run's.
+    Look,
+    /// The same, for the policy alone: the keys of those who sign come from elsewhere.
+    Law,
+    /// The same, for a plan that was kept with a run, which may come from anybody: nothing of this process or machine comes
+    /// into it, neither [`env`](Request::env) nor an env-file.
+    Kept,
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use serde::Deserialize;
+use serde::{Deserialize as _, de::DeserializeOwned};
 
 use super::{
+    Purpose,
     deserialize::Reader,
     draft::Draft,
     envelope::Envelope,
@@ -13,7 +14,7 @@ use super::{
     item::{Item, Standing},
     mismatch::Mismatch,
     needs::{self, Meant},
-    node::Node,
+    node::{Node, Scalar},
     people,
     place::Place,
     root::{self, Environment},
@@ -26,7 +27,7 @@ use super::{
 };
 use crate::{
     check::{self, AnyCheck},
-    model::{Json, Location, ProcessEnv},
+    model::{Json, ProcessEnv},
     net::{
         env_file::{EnvFile, ReadError},
         regular_file::FileError,
@@ -39,34 +40,27 @@ pub(super) struct Resolved<'a> {
     pub(super) variables: Variables<'a>,
     pub(super) items: Vec<Item>,
     pub(super) secrecy: Secrecy,
-    pub(super) faults: Vec<Fault>,
-    /// Checks that could not be read because a variable is not set: the id, and why. Only with `lenient`.
+    /// Checks that could not be read because a variable is not set: the id, and why.
     pub(super) untried: Vec<(String, String)>,
 }
 
-/// Reads the plan for `environment`. With `lenient`, variables that are not set are no error.
-pub(super) fn resolve<'a>(tree: &'a Tree, environment: &'a Environment, process: &'a ProcessEnv, lenient: bool) -> Resolved<'a> {
-    let mut faults = Vec::new();
-    let variables = variables(tree, environment, process, lenient, &mut faults);
-    let packs: Vec<PackScope> = tree.packs.iter().map(|used| PackScope::new(used, &variables, &tree.sources, &mut faults)).collect();
+/// Reads the plan for `environment`.
+pub(super) fn resolve<'a>(tree: &'a Tree, environment: &'a Environment, process: &'a ProcessEnv, faults: &mut Vec<Fault>) -> Resolved<'a> {
+    let variables = variables(tree, environment, process, faults);
+    let packs: Vec<PackScope> = tree.packs.iter().map(|used| PackScope::new(used, &variables, &tree.sources, faults)).collect();
     let items = Vec::with_capacity(tree.drafts.len());
-    let mut resolved = Resolved { environment, items, secrecy: Secrecy::default(), faults, untried: Vec::new(), variables };
-    let meant: Vec<Meant<'_>> = tree.drafts.iter().filter_map(|draft| resolved.check(tree, draft, &packs)).collect();
-    resolved.faults.extend(needs::unmet(&meant, &environment.name));
-    resolved.faults.extend(needs::guards(&meant, environment));
+    let mut resolved = Resolved { environment, items, secrecy: Secrecy::default(), untried: Vec::new(), variables };
+    let meant: Vec<Meant<'_>> = tree.drafts.iter().filter_map(|draft| resolved.check(tree, draft, &packs, faults)).collect();
+    needs::unmet(&meant, &environment.name, faults);
+    needs::guards(&meant, environment, faults);
     resolved.secrecy.vars(&tree.root.vars);
     resolved.secrecy.vars(&environment.vars);
     resolved
 }
 
 /// The environment's variables, its env-file read.
-fn variables<'a>(
-    tree: &'a Tree,
-    environment: &'a Environment,
-    process: &'a ProcessEnv,
-    lenient: bool,
-    faults: &mut Vec<Fault>,
-) -> Variables<'a> {
+fn variables<'a>(tree: &'a Tree, environment: &'a Environment, process: &'a ProcessEnv, faults: &mut Vec<Fault>) -> Variables<'a> {
+    let lenient = tree.purpose != Purpose::Run;
     let others = tree.root.environments.iter().filter(|other| other.name != environment.name);
     let elsewhere: HashSet<&str> = others.flat_map(|other| &other.vars).map(|(key, _)| key.text.as_str()).collect();
     let fresh = || {
@@ -74,17 +68,13 @@ fn variables<'a>(
         Variables::new(written, process, lenient).among(&environment.name, elsewhere.clone())
     };
     let mut variables = fresh();
-    let Some(node) = &environment.env_file else { return variables };
+    // What was kept with a run takes in nothing of this machine.
+    let Some(node) = environment.env_file.as_ref().filter(|_| tree.purpose != Purpose::Kept) else { return variables };
     let mut node = node.clone();
     // The path's own variables cannot come from the file.
-    let filling = fill(&mut node, &tree.sources, &|_| &variables);
-    faults.extend(filling.faults);
-    let Some(scalar) = node.scalar().filter(|scalar| scalar.filled().is_none_or(|filled| filled.unset.is_empty())) else {
-        return variables;
-    };
-    if !filling.dropped.is_empty() {
-        return variables;
-    }
+    let dropped = fill(&mut node, &tree.sources, &|_| &variables, faults);
+    let known = |scalar: &&Scalar| dropped.is_empty() && scalar.filled().is_none_or(|filled| filled.unset.is_empty());
+    let Some(scalar) = node.scalar().filter(known) else { return variables };
     variables = fresh();
     match EnvFile::read(&tree.shelf.folder.join(&scalar.text)) {
         Ok(file) => variables.file = file.entries.into_iter().map(|entry| (entry.key, entry.value)).collect(),
@@ -96,8 +86,25 @@ fn variables<'a>(
 }
 
 impl Resolved<'_> {
+    /// A typed block of the main file, its variables filled in; `presentable` where it goes into reports as it is.
+    pub(super) fn block<T: DeserializeOwned>(
+        &mut self,
+        tree: &Tree,
+        (label, node): &(Place, Node),
+        presentable: bool,
+        faults: &mut Vec<Fault>,
+    ) -> Option<T> {
+        let mut node = node.clone();
+        let dropped = fill(&mut node, &tree.sources, &|_| &self.variables, faults);
+        self.secrecy.check(&node, "", &HashSet::new(), &Scopes { plan: &self.variables, pack: None });
+        if presentable {
+            node.make_presentable();
+        }
+        typed::value(&node, *label, dropped, faults)
+    }
+
     /// Reads one check; what others can rely on is returned, unless the envelope is beyond reading.
-    fn check<'d>(&mut self, tree: &Tree, draft: &'d Draft, packs: &[PackScope]) -> Option<Meant<'d>> {
+    fn check<'d>(&mut self, tree: &Tree, draft: &'d Draft, packs: &[PackScope], faults: &mut Vec<Fault>) -> Option<Meant<'d>> {
         let scope = Scopes { plan: &self.variables, pack: draft.pack.map(|index| (tree.packs[index].file, &packs[index])) };
         let excluded = self.excluded(draft);
         let meant = |envelope: &Envelope, excluded| Meant { draft, phases: envelope.phases(), severity: envelope.severity, excluded };
@@ -105,21 +112,19 @@ impl Resolved<'_> {
             let mut envelope = draft.envelope.clone();
             fill_leniently(&mut envelope, &|place| scope.at(place));
             envelope.make_presentable();
-            let read = typed::read(&envelope, draft.id_place, HashSet::new(), &|reader| Envelope::deserialize(reader));
             self.secrecy.words(&envelope);
-            let envelope = read.value.or(read.partial).unwrap_or_else(Envelope::bare);
+            let envelope = typed::value(&envelope, draft.id_place, HashSet::new(), &mut Vec::new()).unwrap_or_else(Envelope::bare);
             let meant = meant(&envelope, Some(why.clone()));
             self.items.push(item(tree, draft, envelope, Standing::Excluded(why)));
             return Some(meant);
         }
-        let read = Read::of(draft, tree, &scope);
+        let read = Read::of(draft, tree, &scope, faults);
         read.learn(draft, &scope, &mut self.secrecy);
         if let Some(why) = not_set(read.envelope.unset.iter().chain(&read.kind.unset)) {
             self.untried.push((draft.id.clone(), why));
         }
-        self.faults.extend(read.faults);
         if draft.kind.name == "manual" {
-            self.faults.extend(people::asked(&read.settings, tree, self.environment));
+            people::asked(&read.settings, &tree.root, self.environment, tree.purpose == Purpose::Kept, faults);
         }
         let whole = read.envelope.partial.is_none();
         let envelope = read.envelope.value.or(read.envelope.partial)?;
@@ -147,7 +152,6 @@ impl Resolved<'_> {
 }
 
 fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> Item {
-    let location = Location { file: tree.sources.of(draft.location).path.clone(), line: tree.sources.line(draft.location) };
     Item {
         id: draft.id.clone(),
         phases: envelope.phases(),
@@ -164,7 +168,7 @@ fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> I
         needs: draft.needs.iter().map(|need| need.text.clone()).collect(),
         guard: false,
         timeout: envelope.timeout,
-        location,
+        location: tree.sources.location(draft.location),
         kind: draft.kind,
         settings: Json::default(),
         standing,
@@ -179,19 +183,13 @@ struct Read {
     kind: Typed<Box<dyn AnyCheck>>,
     /// Scalars of the settings that are secrets.
     secret: HashSet<Place>,
-    faults: Vec<Fault>,
 }
 
 impl Read {
-    fn of(draft: &Draft, tree: &Tree, scopes: &Scopes<'_>) -> Self {
+    fn of(draft: &Draft, tree: &Tree, scopes: &Scopes<'_>, faults: &mut Vec<Fault>) -> Self {
         let (mut filled_envelope, mut settings) = (draft.envelope.clone(), draft.settings.clone());
         let parse = |reader: Reader<'_>| check::parse(draft.kind.name, reader).unwrap_or_else(|| Err(Mismatch::new("unknown kind")));
-        let mut faults = Vec::new();
-        let mut filled = |node: &mut Node| {
-            let filling = fill(node, &tree.sources, &|place| scopes.at(place));
-            faults.extend(filling.faults);
-            filling.dropped
-        };
+        let mut filled = |node: &mut Node| fill(node, &tree.sources, &|place| scopes.at(place), faults);
         let (of_envelope, of_settings) = (filled(&mut filled_envelope), filled(&mut settings));
         let mut presentable = filled_envelope.clone();
         presentable.make_presentable();
@@ -200,7 +198,7 @@ impl Read {
         faults.append(&mut envelope.faults);
         faults.append(&mut kind.faults);
         let secret = secrecy::places(&settings, &kind.secrets);
-        Self { settings, filled_envelope, envelope, kind, secret, faults }
+        Self { settings, filled_envelope, envelope, kind, secret }
     }
 
     /// What the check tells about secrets and words.

@@ -1,17 +1,16 @@
 //! `gonogo.yaml`, as far as it can be read before the variables are known.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     fault::Fault,
     fields::{Fields, Word, is_id, words},
     interpolate::literal,
     node::{Key, Node, Scalar},
-    people,
+    people::known::known,
     place::Place,
     suggest,
     template::{Template, is_name},
-    typed,
 };
 use crate::model::Person;
 
@@ -75,7 +74,7 @@ impl Root {
             vars: vars(fields, faults),
             include: include.map(|(_, items)| items.to_vec()).unwrap_or_default(),
             release,
-            people: known_people(fields, faults),
+            people: known(fields, faults),
             signoff,
             waivers: fields.word("waivers", faults),
             ledger: owned("ledger").map(|(_, node)| node),
@@ -84,6 +83,25 @@ impl Root {
 
     pub(super) fn environment(&self, name: &str) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.name == name)
+    }
+
+    /// The environment asked for, or the only one.
+    pub(super) fn choose(&self, name: Option<&str>, faults: &mut Vec<Fault>) -> Option<&Environment> {
+        let place = self.environments_key;
+        let fault = match (name, self.environments.as_slice()) {
+            (Some(name), _) if self.environment(name).is_some() => return self.environment(name),
+            (Some(name), _) => self.no_environment(name, place),
+            (None, [only]) => return Some(only),
+            (None, several) => {
+                let all = several.iter().map(|environment| format!("`{}`", environment.name)).collect::<Vec<_>>().join(", ");
+                Fault::new(place, format!("the plan has several environments: {all}")).hint("choose one with `--env`")
+            }
+        };
+        // Without environments their absence is told already.
+        if !self.environments.is_empty() || place == Place::default() && faults.is_empty() {
+            faults.push(fault);
+        }
+        None
     }
 
     /// The fault of naming an environment that is not there.
@@ -172,20 +190,4 @@ fn policy(fields: Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Place, Node)> 
     let mut node = node.clone();
     literal(&mut node, faults);
     Some((label, node))
-}
-
-fn known_people(fields: Fields<'_>, faults: &mut Vec<Fault>) -> BTreeMap<String, Person> {
-    let Some((_, entries)) = fields.map("people", faults) else { return BTreeMap::new() };
-    let mut people = BTreeMap::new();
-    let mut entries = entries.to_vec();
-    for (key, node) in &mut entries {
-        literal(node, faults);
-        let person = typed::read(node, key.place, HashSet::new(), &|reader| serde::Deserialize::deserialize(reader));
-        faults.extend(person.faults);
-        // Somebody half described still exists: a role that names them is not wrong.
-        let unknown = Person { name: String::new(), title: None, emails: Vec::new() };
-        people.insert(key.text.clone(), person.value.unwrap_or(unknown));
-    }
-    faults.extend(people::shared_addresses(&entries));
-    people
 }

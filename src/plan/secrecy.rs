@@ -178,8 +178,9 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a.yaml".into(), text.into());
         let mut node = yaml::parse(file, text, &mut Vec::new()).expect("YAML");
-        let filling = interpolate::fill(&mut node, &sources, &|_| &variables);
-        assert_eq!(filling.faults, []);
+        let mut faults = Vec::new();
+        interpolate::fill(&mut node, &sources, &|_| &variables, &mut faults);
+        assert_eq!(faults, []);
         let secret = places(&node, &HashSet::new());
         let mut secrecy = Secrecy::default();
         secrecy.check(&node, "http", &secret, &Scopes { plan: &variables, pack: None });

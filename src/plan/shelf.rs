@@ -2,10 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
-use super::include::{found_at, shown};
 use crate::{
     model::Size,
     net::regular_file::{self, FileError},
@@ -52,4 +51,26 @@ impl Shelf {
         found.sort();
         Ok(found)
     }
+}
+
+/// The name by which the plan and its reports call a file: relative, with `/` between its parts and without `./`.
+pub(super) fn shown(path: &Path) -> String {
+    let parts: Vec<_> =
+        path.components().filter(|part| *part != Component::CurDir).map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Where people and CI find the file: without going into a folder and out again. For showing only: with symbolic links
+/// it may be another file.
+pub(super) fn found_at(path: &Path) -> String {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        let inside = matches!(plain.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if inside => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain.to_string_lossy().into_owned()
 }

@@ -1,12 +1,12 @@
 //! Everything a plan's files say, before an environment is chosen.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     path::{Component, Path, PathBuf},
 };
 
 use super::{
-    Problem,
+    Problem, Purpose, Request,
     draft::{Draft, Found},
     fault::Fault,
     fields::{Fields, word},
@@ -15,7 +15,7 @@ use super::{
     pack_use::PackUse,
     place::{Place, Sources},
     root::Root,
-    shelf::Shelf,
+    shelf::{Shelf, shown},
     suggest, unused, waivers,
 };
 use crate::model::plain;
@@ -30,17 +30,14 @@ pub(super) struct Tree {
     pub(super) shelf: Shelf,
     /// The main file's name there.
     pub(super) name: PathBuf,
-    /// Whether it was kept with a run: what was right then is told to nobody now.
-    pub(super) kept: bool,
-    /// Only the law is read: the keys of those who sign come from elsewhere.
-    pub(super) keyless: bool,
+    /// What the plan is for.
+    pub(super) purpose: Purpose,
     pub(super) sources: Sources,
     pub(super) root: Root,
     pub(super) packs: Vec<PackUse>,
     pub(super) drafts: Vec<Draft>,
     /// Accepted exceptions, of all environments.
     pub(super) waivers: Vec<waivers::Written>,
-    pub(super) faults: Vec<Fault>,
     /// Ids of all checks, also of those that are wrong.
     ids: HashSet<String>,
     /// Variables that values of the files name.
@@ -48,15 +45,24 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Reads the main file and all it includes, of the files `held` where they come from elsewhere than its folder.
+    /// Reads the main file and all it includes.
     ///
     /// # Errors
-    /// Only if the main file cannot be read at all; every other problem is in [`faults`](Self::faults).
-    pub(super) fn read(config: &Path, held: Option<BTreeMap<String, Vec<u8>>>) -> Result<Self, Vec<Problem>> {
-        let mut tree = Self::beside(config);
-        tree.shelf.held = held;
-        match include::read(&tree.shelf, &tree.name, &mut tree.sources, &mut tree.faults) {
-            Ok((_, node)) => tree.grown(node),
+    /// Only if the main file cannot be read at all; every other problem is among the `faults`.
+    pub(super) fn read(request: &Request, faults: &mut Vec<Fault>) -> Result<Self, Vec<Problem>> {
+        let config = &request.config;
+        // Globs give their paths back without `./`.
+        let folder: PathBuf = config.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir).collect();
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+        let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
+        let shelf = Shelf { folder, held: request.files.clone() };
+        let mut tree = Self { shelf, name, purpose: request.purpose, ..Self::default() };
+        match include::read(&tree.shelf, &tree.name, &mut tree.sources, faults) {
+            Ok((_, Some(node))) => {
+                tree.grow(node, faults);
+                Ok(tree)
+            }
+            Ok((_, None)) => Err(Problem::all(std::mem::take(faults), &tree.sources)),
             Err(error) => {
                 let hint = "`-c FILE` names the plan's main file; `gonogo init` writes one";
                 let config = config.display().to_string();
@@ -65,99 +71,77 @@ impl Tree {
         }
     }
 
-    /// Takes `text` for the main file, and reads all it includes.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub(super) fn of(config: &Path, text: &str) -> Result<Self, Vec<Problem>> {
-        let mut tree = Self::beside(config);
-        let (_, node) = include::take(&tree.shelf, &tree.name, text.to_owned(), &mut tree.sources, &mut tree.faults);
-        tree.grown(node)
-    }
-
-    /// An empty tree in the main file's folder.
-    fn beside(config: &Path) -> Self {
-        // Globs give their paths back without `./`.
-        let folder: PathBuf = config.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir).collect();
-        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
-        Self { shelf: Shelf { folder, held: None }, name, ..Self::default() }
-    }
-
-    /// With all that the main file says and includes.
-    fn grown(self, node: Option<Node>) -> Result<Self, Vec<Problem>> {
-        let mut tree = self;
-        let Some(node) = node else { return Err(Problem::all(tree.faults, &tree.sources)) };
-        tree.root = Root::read(&node, &mut tree.faults);
-        unused::names(&tree.root, &node, &mut tree.used);
+    /// Takes in all that the main file says and includes.
+    fn grow(&mut self, node: Node, faults: &mut Vec<Fault>) {
+        self.root = Root::read(&node, faults);
+        unused::names(&self.root, &node, &mut self.used);
         if node.get("checks").is_some() {
-            tree.checks(node);
+            self.checks(node, faults);
         }
-        let waivers = waivers::file(&tree.shelf, &tree.root, &mut tree.sources, &mut tree.faults);
+        let waivers = waivers::file(&self.shelf, &self.root, &mut self.sources, faults);
         let (path, node) = waivers.unzip();
-        tree.include([tree.name.clone()].into_iter().chain(path).collect());
+        self.include([self.name.clone()].into_iter().chain(path).collect(), faults);
         if let Some(node) = node.flatten() {
-            tree.waivers = waivers::read(&node, &tree.root, &tree.sources, &mut tree.faults);
+            self.waivers = waivers::read(&node, &self.root, &self.sources, faults);
         }
-        tree.whole();
-        Ok(tree)
+        self.whole(faults);
     }
 
     /// Reads what is included, in the order of the list, but for the files `seen` already.
-    fn include(&mut self, mut seen: HashSet<PathBuf>) {
+    fn include(&mut self, mut seen: HashSet<PathBuf>, faults: &mut Vec<Fault>) {
         for entry in std::mem::take(&mut self.root.include) {
             if entry.entries().is_some() {
-                self.pack(&entry);
+                self.pack(&entry, faults);
                 continue;
             }
-            let Some(pattern) = word(&entry, entry.place, &mut self.faults) else { continue };
-            for path in include::files(&self.shelf, &pattern, &mut self.faults) {
-                if !seen.insert(PathBuf::from(include::shown(&path))) {
+            let Some(pattern) = word(&entry, entry.place, faults) else { continue };
+            for path in include::files(&self.shelf, &pattern, faults) {
+                if !seen.insert(PathBuf::from(shown(&path))) {
                     continue;
                 }
-                match include::read(&self.shelf, &path, &mut self.sources, &mut self.faults) {
-                    Ok((file, Some(node))) => self.file(file, node),
+                match include::read(&self.shelf, &path, &mut self.sources, faults) {
+                    Ok((file, Some(node))) => self.file(file, node, faults),
                     Ok((_, None)) => {}
-                    Err(error) => self.faults.push(Fault::new(pattern.place, format!("the file `{}` {error}", include::shown(&path)))),
+                    Err(error) => faults.push(Fault::new(pattern.place, format!("the file `{}` {error}", shown(&path)))),
                 }
             }
         }
     }
 
-    fn file(&mut self, file: u32, node: Node) {
+    fn file(&mut self, file: u32, node: Node, faults: &mut Vec<Fault>) {
         unused::names(&self.root, &node, &mut self.used);
-        let Some(fields) = Fields::open(&node, Place::top(file), &FILE_KEYS, &mut self.faults) else { return };
+        let Some(fields) = Fields::open(&node, Place::top(file), &FILE_KEYS, faults) else { return };
         if fields.get("checks").is_none() {
-            self.faults.push(Fault::new(Place::top(file), "the key `checks` is missing"));
+            faults.push(Fault::new(Place::top(file), "the key `checks` is missing"));
         }
-        self.checks(node);
+        self.checks(node, faults);
     }
 
     /// Takes the checks out of a file's map: there may be many, and they are not needed twice.
-    fn checks(&mut self, node: Node) {
+    fn checks(&mut self, node: Node, faults: &mut Vec<Fault>) {
         let section = node.entry("section").cloned();
         let Value::Map(entries) = node.value else { return };
         let Some((key, list)) = entries.into_iter().find(|(key, _)| key.text == "checks") else { return };
         let noun = list.noun();
         let Value::List(items) = list.value else {
-            self.faults.push(Fault::new(key.place, format!("expected a list of checks, found {noun}")));
+            faults.push(Fault::new(key.place, format!("expected a list of checks, found {noun}")));
             return;
         };
         if items.is_empty() {
-            self.faults.push(Fault::new(key.place, "the list has no checks"));
+            faults.push(Fault::new(key.place, "the list has no checks"));
         }
         self.drafts.reserve_exact(items.len());
         for item in items {
-            let found = Draft::read(item, section.as_ref(), &mut self.faults);
+            let found = Draft::read(item, section.as_ref(), faults);
             self.keep(found);
         }
     }
 
-    fn pack(&mut self, entry: &Node) {
-        let Some((used, drafts)) = PackUse::read(entry, self.packs.len(), &mut self.sources, &mut self.faults) else { return };
+    fn pack(&mut self, entry: &Node, faults: &mut Vec<Fault>) {
+        let Some((used, drafts)) = PackUse::read(entry, self.packs.len(), &mut self.sources, faults) else { return };
         if let Some(first) = self.packs.iter().find(|pack| pack.alias.text == used.alias.text) {
             let message = format!("two packs are called `{}`, the first at {}", used.alias.text, self.sources.path_line(first.alias.place));
-            self.faults.push(Fault::new(used.alias.place, message).hint("give this one another name with `as`"));
+            faults.push(Fault::new(used.alias.place, message).hint("give this one another name with `as`"));
             return;
         }
         self.packs.push(used);
@@ -170,10 +154,9 @@ impl Tree {
     }
 
     /// What only shows when all files are read.
-    fn whole(&mut self) {
-        self.duplicates();
-        let mut faults = Vec::new();
-        if self.drafts.is_empty() && self.faults.is_empty() {
+    fn whole(&mut self, faults: &mut Vec<Fault>) {
+        self.duplicates(faults);
+        if self.drafts.is_empty() && faults.is_empty() {
             faults
                 .push(Fault::new(Place::top(0), "the plan has no checks").hint("write `checks:` here, or `include:` files that have some"));
         }
@@ -184,9 +167,8 @@ impl Tree {
         let needs = self.drafts.iter().flat_map(|draft| &draft.needs);
         let absent = guards.chain(needs).filter(|word| !self.has_check(&word.text));
         faults.extend(absent.map(|word| self.no_check(&word.text, word.place)));
-        faults.extend(needs::circles(&self.drafts));
+        needs::circles(&self.drafts, faults);
         faults.extend(unused::variables(&self.root, std::mem::take(&mut self.used)));
-        self.faults.extend(faults);
     }
 
     /// Whether some check, be it wrong, has this id.
@@ -200,9 +182,8 @@ impl Tree {
     }
 
     /// A later check of the same id stays for now, so that its other problems are told too.
-    fn duplicates(&mut self) {
+    fn duplicates(&self, faults: &mut Vec<Fault>) {
         let mut first: HashMap<&str, Place> = HashMap::new();
-        let mut faults = Vec::new();
         for draft in &self.drafts {
             let place = *first.entry(&draft.id).or_insert(draft.id_place);
             if place != draft.id_place {
@@ -210,6 +191,5 @@ impl Tree {
                 faults.push(Fault::new(draft.id_place, message));
             }
         }
-        self.faults.extend(faults);
     }
 }

@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use serde::de::DeserializeOwned;
+
 use super::{
     deserialize::{ADDRESSES, Given, Reader, Reading},
     fault::Fault,
@@ -60,6 +62,13 @@ pub(super) fn read<T>(node: &Node, label: Place, dropped: HashSet<Place>, parse:
     }
     typed.secrets = reading.secrets.into_inner();
     typed
+}
+
+/// The value that `node` holds, or what can be read of it: what is wrong in one key does not keep the others from being looked at.
+pub(super) fn value<T: DeserializeOwned>(node: &Node, label: Place, dropped: HashSet<Place>, faults: &mut Vec<Fault>) -> Option<T> {
+    let mut typed = read(node, label, dropped, &|reader| T::deserialize(reader));
+    faults.append(&mut typed.faults);
+    typed.value.or(typed.partial)
 }
 
 fn fault(place: Place, mismatch: Mismatch) -> Fault {
@@ -174,9 +183,10 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a.yaml".into(), text.into());
         let mut node = yaml::parse(file, text, &mut Vec::new()).expect("YAML");
-        let filling = interpolate::fill(&mut node, &sources, &|_| &variables);
-        assert_eq!(filling.faults, []);
-        read(&node, Place::top(file), filling.dropped, &|reader| Settings::deserialize(reader))
+        let mut faults = Vec::new();
+        let dropped = interpolate::fill(&mut node, &sources, &|_| &variables, &mut faults);
+        assert_eq!(faults, []);
+        read(&node, Place::top(file), dropped, &|reader| Settings::deserialize(reader))
     }
 
     fn good(text: &str) -> Settings {

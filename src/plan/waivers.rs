@@ -13,15 +13,12 @@ use super::{
     node::Node,
     people,
     place::{Place, Sources},
-    resolve::Resolved,
     root::Root,
-    shelf::Shelf,
-    tree::Tree,
+    shelf::{Shelf, shown},
 };
 use crate::{
-    model::{Location, Waiver, moment},
+    model::{Waiver, moment},
     net::regular_file::FileError,
-    plan::{Item, PlacedWaiver, Standing},
 };
 
 /// The file that is read where the plan names no other.
@@ -33,9 +30,9 @@ pub(super) const OPTIONAL: &str = "granted";
 
 /// A waiver with the places of what others must fit.
 pub(super) struct Written {
-    waiver: Waiver,
-    label: Place,
-    check: Place,
+    pub(super) waiver: Waiver,
+    pub(super) label: Place,
+    pub(super) check: Place,
 }
 
 /// Reads the file the plan names, or the usual one beside the plan if it is there; gives its path for others to leave it.
@@ -52,10 +49,10 @@ pub(super) fn file(shelf: &Shelf, root: &Root, sources: &mut Sources, faults: &m
         },
     };
     match include::read(shelf, &path, sources, faults) {
-        Ok((_, node)) => Some((PathBuf::from(include::shown(&path)), node)),
+        Ok((_, node)) => Some((PathBuf::from(shown(&path)), node)),
         Err(FileError::Missing) if root.waivers.is_none() => None,
         Err(error) => {
-            faults.push(Fault::new(place, format!("the file `{}` {error}", include::shown(&path))));
+            faults.push(Fault::new(place, format!("the file `{}` {error}", shown(&path))));
             Some((path, None))
         }
     }
@@ -64,20 +61,14 @@ pub(super) fn file(shelf: &Shelf, root: &Root, sources: &mut Sources, faults: &m
 /// The waivers in the file; what is wrong is told, what is right is kept.
 pub(super) fn read(node: &Node, root: &Root, sources: &Sources, faults: &mut Vec<Fault>) -> Vec<Written> {
     let top = Place { end: node.place.start, ..node.place };
-    let items = match node.items() {
-        Some(items) => items,
-        None => {
-            let Some(fields) = Fields::open(node, top, &["waivers"], faults) else { return Vec::new() };
-            match fields.list("waivers", faults) {
-                Some((_, items)) => items,
-                None if fields.get("waivers").is_none() => {
-                    faults.push(Fault::new(top, "the key `waivers` is missing").hint("the file holds a list of waivers"));
-                    return Vec::new();
-                }
-                None => return Vec::new(),
-            }
+    let listed = |faults: &mut Vec<Fault>| {
+        let fields = Fields::open(node, top, &["waivers"], faults)?;
+        if fields.get("waivers").is_none() {
+            faults.push(Fault::new(top, "the key `waivers` is missing").hint("the file holds a list of waivers"));
         }
+        fields.list("waivers", faults).map(|(_, items)| items)
     };
+    let items = node.items().or_else(|| listed(faults)).unwrap_or_default();
     let mut first: HashMap<(String, String), Place> = HashMap::new();
     let mut all = Vec::new();
     for item in items {
@@ -196,32 +187,4 @@ fn own_approver(owner: &Word, approver: &Word, root: &Root) -> Option<Fault> {
         _ => return None,
     };
     Some(Fault::new(approver.place, message).hint("somebody else has to accept it"))
-}
-
-/// The waivers of the environment that is read; those that cover nothing there are told.
-pub(super) fn of_environment(tree: &Tree, resolved: &mut Resolved<'_>) -> Vec<PlacedWaiver> {
-    let left_out: HashMap<String, String> = resolved.items.iter().filter_map(excluded).collect();
-    let mut placed = Vec::new();
-    for Written { waiver, label, check } in tree.waivers.iter().filter(|w| w.waiver.environment == resolved.environment.name) {
-        if !tree.has_check(&waiver.check) {
-            let fault = tree.no_check(&waiver.check, *check);
-            let message = format!("{}, so this waiver covers nothing", fault.message);
-            resolved.faults.push(Fault::warning(*check, message).maybe_hint(fault.hint));
-        }
-        if let Some(why) = left_out.get(&waiver.check) {
-            let message =
-                format!("the check `{}` is skipped in `{}` ({why}), so this waiver covers nothing", waiver.check, waiver.environment);
-            resolved.faults.push(Fault::warning(*check, message));
-        }
-        let location = Location { file: tree.sources.of(*label).path.clone(), line: tree.sources.line(*label) };
-        placed.push(PlacedWaiver { waiver: waiver.clone(), location });
-    }
-    placed
-}
-
-fn excluded(item: &Item) -> Option<(String, String)> {
-    match &item.standing {
-        Standing::Excluded(why) => Some((item.id.clone(), why.clone())),
-        Standing::Ready(_) => None,
-    }
 }

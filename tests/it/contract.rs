@@ -82,7 +82,8 @@ fn every_example_has_teeth() {
     for kind in KINDS {
         let variables: BTreeMap<String, String> = placeholders(kind.example);
         let gonogo = Gonogo::new().plan(EXAMPLE).file("example.yaml", kind.example);
-        let request = plan::Request { config: gonogo.path("gonogo.yaml"), environment: None, env: variables.into_iter().collect() };
+        let env = variables.into_iter().collect();
+        let request = plan::Request { config: gonogo.path("gonogo.yaml"), env, ..Default::default() };
         let lint = plan::lint(&request, instant());
         let said: Vec<&str> = lint.problems.iter().map(|problem| problem.shown.as_str()).collect();
         assert!(said.is_empty(), "checks/{}.yaml:\n{}", kind.name, said.join("\n"));

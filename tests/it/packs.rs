@@ -54,8 +54,8 @@ fn request(gonogo: &Gonogo) -> Request {
     ];
     Request {
         config: gonogo.path("gonogo.yaml"),
-        environment: None,
         env: named.map(|(name, value)| (name.into(), value.into())).into_iter().collect(),
+        ..Request::default()
     }
 }
 

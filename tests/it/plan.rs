@@ -32,6 +32,7 @@ fn request(case: &Path) -> Request {
         config: case.join("gonogo.yaml"),
         environment: fs::read_to_string(case.join("environment")).ok().map(|name| name.trim().to_owned()),
         env: variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<ProcessEnv>(),
+        ..Request::default()
     }
 }
 
@@ -144,7 +145,7 @@ fn written(text: &str, variables: &[(&str, &str)]) -> Result<Plan, Vec<Problem>>
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("gonogo.yaml"), text).expect("written");
     let env = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    plan::load(&Request { config: folder.path().join("gonogo.yaml"), environment: None, env })
+    plan::load(&Request { config: folder.path().join("gonogo.yaml"), env, ..Request::default() })
 }
 
 fn with_url(url: &str) -> String {

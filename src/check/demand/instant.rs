@@ -3,11 +3,11 @@
 use std::{fmt, str::FromStr as _};
 
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::{CLOCK_TOLERANCE, Period};
+use crate::model::{CLOCK_TOLERANCE, Period, from_text, without_contradiction};
 
 /// How far an instant must be: at least, at most.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -20,6 +20,14 @@ pub(super) struct Distance {
 }
 
 impl Distance {
+    fn contradiction(&self) -> Option<String> {
+        match (self.min, self.max) {
+            (None, None) => Some("this demands nothing: give `min`, `max` or both, as in `{max: 26h}`".into()),
+            (Some(min), Some(max)) => (min > max).then(|| format!("`min` {min} is above `max` {max}: no time is both")),
+            _ => None,
+        }
+    }
+
     /// Whether `then` lies so far before `at`. Without `min` it may lie after it by as much as clocks differ.
     pub(super) fn is_before(self, then: Timestamp, at: Timestamp) -> bool {
         self.takes(at.duration_since(then), -CLOCK_TOLERANCE.signed())
@@ -46,44 +54,18 @@ impl fmt::Display for Distance {
     }
 }
 
-impl<'de> Deserialize<'de> for Distance {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let distance = Self::deserialize(deserializer)?;
-        match (distance.min, distance.max) {
-            (None, None) => Err(D::Error::custom("this demands nothing: give `min`, `max` or both, as in `{max: 26h}`")),
-            (Some(min), Some(max)) if min > max => Err(D::Error::custom(format!("`min` {min} is above `max` {max}: no time is both"))),
-            _ => Ok(distance),
-        }
-    }
-}
+without_contradiction!(Distance);
 
 /// The zone of times that name none.
 #[derive(Debug, Clone)]
 pub(super) struct Zone(TimeZone);
 
-impl<'de> Deserialize<'de> for Zone {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        // An offset is read where any time with it is; a place's rules would differ from machine to machine.
-        let offset = || Some(jiff::Zoned::from_str(&format!("2000-01-01T00:00:00{text}[{text}]")).ok()?.time_zone().clone());
-        let zone = if text.eq_ignore_ascii_case("utc") { Some(TimeZone::UTC) } else { offset() };
-        zone.map(Self).ok_or_else(|| D::Error::custom(format!("`{text}` is no zone: write `UTC` or an offset like `+02:00`")))
-    }
-}
-
-impl JsonSchema for Zone {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Zone".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "description": "`UTC` or an offset like `+02:00`" })
-    }
-}
+from_text!(Zone, { "type": "string", "description": "`UTC` or an offset like `+02:00`" }, |text| {
+    // An offset is read where any time with it is; a place's rules would differ from machine to machine.
+    let offset = || Some(jiff::Zoned::from_str(&format!("2000-01-01T00:00:00{text}[{text}]")).ok()?.time_zone().clone());
+    let zone = if text.eq_ignore_ascii_case("utc") { Some(TimeZone::UTC) } else { offset() };
+    zone.map(Zone).ok_or_else(|| format!("`{text}` is no zone: write `UTC` or an offset like `+02:00`"))
+});
 
 /// The instant that a value tells: RFC 3339, Unix seconds (nine to eleven digits) or milliseconds (twelve to fourteen), or, where
 /// a zone is said, a time or a date without one; a date is its first moment.

@@ -1,12 +1,9 @@
 //! JSON from a hostile hand: an object that names a key twice is refused, since two readers may read it differently.
 
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, SeqAccess, Visitor},
-};
+use serde::de::{Error, MapAccess};
 use serde_json::{Map, Number, Value};
+
+use crate::model::from_forms;
 
 /// The value in `bytes`; a byte order mark before it is skipped.
 ///
@@ -22,64 +19,26 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, String> {
 
 struct Strict(Value);
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
-    }
-}
+from_forms!(
+    Strict,
+    "JSON",
+    nothing |()| Ok(Strict(Value::Null)),
+    scalar |value| Ok(Strict(value)),
+    float |number| Number::from_f64(number).map(|number| Strict(number.into())).ok_or_else(|| "a number is out of range".into()),
+    list |items: Vec<Strict>| Ok(Strict(items.into_iter().map(|item| item.0).collect())),
+    entries object,
+);
 
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number is out of range"))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(Strict(item)) = seq.next_element()? {
-            items.push(item);
+fn object<'de, A: MapAccess<'de>>(mut map: A) -> Result<Strict, A::Error> {
+    let mut fields = Map::new();
+    while let Some(key) = map.next_key::<String>()? {
+        let Strict(value) = map.next_value()?;
+        if fields.contains_key(&key) {
+            return Err(A::Error::custom(format!("key `{key}` stands twice in one object")));
         }
-        Ok(Value::Array(items))
+        fields.insert(key, value);
     }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut fields = Map::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let Strict(value) = map.next_value()?;
-            if fields.contains_key(&key) {
-                return Err(A::Error::custom(format!("key `{key}` stands twice in one object")));
-            }
-            fields.insert(key, value);
-        }
-        Ok(Value::Object(fields))
-    }
+    Ok(Strict(Value::Object(fields)))
 }
 
 #[cfg(test)]

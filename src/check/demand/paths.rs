@@ -1,17 +1,17 @@
 //! What a document must hold, by JSONPath (RFC 9535).
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{Error, MapAccess, Visitor},
+    Deserialize, Serialize,
+    de::{Error, MapAccess},
 };
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::{compare, matcher::Matcher, place::Place, written};
-use crate::model::excerpt;
+use crate::model::{excerpt, from_forms, schema};
 
 /// Different values of one path that are kept.
 const MOST_VALUES: usize = 100;
@@ -64,6 +64,17 @@ impl Demands {
         let places = self.0.iter().flat_map(|(place, matcher)| [Some(place), matcher.same_as.as_ref()]).flatten();
         places.map(|place| (place.written().to_owned(), hits(&place.path, document))).collect()
     }
+
+    fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut all: Vec<(Place, Matcher)> = Vec::new();
+        while let Some(place) = map.next_key::<Place>()? {
+            if all.iter().any(|(have, _)| have.written() == place.written()) {
+                return Err(A::Error::custom(format!("`{}` stands here twice", place.written())));
+            }
+            all.push((place, map.next_value()?));
+        }
+        if all.is_empty() { Err(A::Error::custom("an empty map demands nothing: name at least one path")) } else { Ok(Self(all)) }
+    }
 }
 
 fn hits(path: &JsonPath, body: &Value) -> Hits {
@@ -88,40 +99,9 @@ fn hits(path: &JsonPath, body: &Value) -> Hits {
     seen
 }
 
-impl<'de> Deserialize<'de> for Demands {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(DemandsVisitor)
-    }
-}
+from_forms!(map Demands, "demands by JSONPath, like `{\"$.status\": ok}`", Demands::read);
 
-struct DemandsVisitor;
-
-impl<'de> Visitor<'de> for DemandsVisitor {
-    type Value = Demands;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("demands by JSONPath, like `{\"$.status\": ok}`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Demands, A::Error> {
-        let mut all: Vec<(Place, Matcher)> = Vec::new();
-        while let Some(place) = map.next_key::<Place>()? {
-            if all.iter().any(|(have, _)| have.written() == place.written()) {
-                return Err(A::Error::custom(format!("`{}` stands here twice", place.written())));
-            }
-            all.push((place, map.next_value()?));
-        }
-        if all.is_empty() { Err(A::Error::custom("an empty map demands nothing: name at least one path")) } else { Ok(Demands(all)) }
-    }
-}
-
-impl JsonSchema for Demands {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Demands".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let matcher = written::schema(generator);
-        json_schema!({ "type": "object", "minProperties": 1, "propertyNames": { "pattern": "^\\$" }, "additionalProperties": matcher })
-    }
-}
+schema!(Demands, |generator| {
+    let matcher = written::schema(generator);
+    json_schema!({ "type": "object", "minProperties": 1, "propertyNames": { "pattern": "^\\$" }, "additionalProperties": matcher })
+});

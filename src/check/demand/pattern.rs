@@ -3,8 +3,8 @@
 use std::fmt;
 
 use regex::{Regex, RegexBuilder};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error};
+
+use crate::model::from_text;
 
 /// A regular expression in the syntax of the Rust crate `regex`; it takes time linear in the text.
 #[derive(Debug, Clone)]
@@ -37,29 +37,13 @@ impl fmt::Display for Pattern {
     }
 }
 
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() {
-            return Err(D::Error::custom("an empty expression matches everything"));
-        }
-        let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(1 << 20).build();
-        let search = build(&text).map_err(|error| D::Error::custom(format!("not a regular expression: {error}")))?;
-        let whole = build(&format!("\\A(?:{text})\\z")).map_err(|error| D::Error::custom(format!("not a regular expression: {error}")))?;
-        Ok(Self { search, whole, text })
+from_text!(Pattern, { "type": "string", "minLength": 1, "description": "a regular expression" }, |text| {
+    if text.is_empty() {
+        return Err("an empty expression matches everything".to_owned());
     }
-}
-
-impl JsonSchema for Pattern {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Pattern".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "description": "a regular expression" })
-    }
-}
+    let build = |pattern: &str| {
+        let built = RegexBuilder::new(pattern).size_limit(1 << 20).build();
+        built.map_err(|error| format!("not a regular expression: {error}"))
+    };
+    Ok(Pattern { search: build(&text)?, whole: build(&format!("\\A(?:{text})\\z"))?, text })
+});

@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error};
-
-use crate::model::quote;
+use crate::model::{from_text, quote};
 
 /// A text that is looked for; never empty, since everything holds the empty text.
 #[derive(Debug, Clone)]
@@ -24,23 +21,6 @@ impl fmt::Display for Text {
     }
 }
 
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() { Err(D::Error::custom("an empty text demands nothing")) } else { Ok(Self(text)) }
-    }
-}
-
-impl JsonSchema for Text {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Text".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1 })
-    }
-}
+from_text!(Text, { "type": "string", "minLength": 1 }, |text| {
+    if text.is_empty() { Err("an empty text demands nothing") } else { Ok(Text(text)) }
+});

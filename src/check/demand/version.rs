@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use semver::{Version, VersionReq};
-use serde::{Deserialize, Deserializer, de::Error};
+
+use crate::model::from_text;
 
 /// Versions: `>=1.4, <2`, as Cargo reads them: numbers that are not given are open, `<=2` takes 2.9 and `=1.4` takes 1.4.7.
 #[derive(Debug, Clone)]
@@ -35,32 +35,15 @@ impl fmt::Display for Range {
     }
 }
 
-impl<'de> Deserialize<'de> for Range {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let wrong = |why: &str| D::Error::custom(format!("`{text}` is no range of versions{why}: write one like `>=1.4, <2` or `=16.2`"));
-        let range = VersionReq::parse(&text).map_err(|error| wrong(&format!(" ({error})")))?;
-        // What a bare version means differs from tool to tool.
-        if text.split(',').any(|part| !part.trim_start().starts_with(['<', '>', '=', '~', '^'])) {
-            return Err(wrong(""));
-        }
-        Ok(Self { range, text })
+from_text!(Range, { "type": "string", "pattern": "^ *[<>=~^]" }, |text| {
+    let wrong = |why: &str| format!("`{text}` is no range of versions{why}: write one like `>=1.4, <2` or `=16.2`");
+    let range = VersionReq::parse(&text).map_err(|error| wrong(&format!(" ({error})")))?;
+    // What a bare version means differs from tool to tool.
+    if text.split(',').any(|part| !part.trim_start().starts_with(['<', '>', '=', '~', '^'])) {
+        return Err(wrong(""));
     }
-}
-
-impl JsonSchema for Range {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "VersionRange".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^ *[<>=~^]" })
-    }
-}
+    Ok(Range { range, text })
+});
 
 #[cfg(test)]
 mod tests {

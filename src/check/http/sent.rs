@@ -3,16 +3,13 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, SeqAccess, Visitor},
-};
+use schemars::json_schema;
+use serde::de::{Error, MapAccess};
 use serde_json::Value;
 
 use crate::{
     check::Context,
-    model::{Secret, looks_secret},
+    model::{Secret, from_forms, looks_secret, schema},
     net::http::{Address, HeaderMap, HeaderName, HeaderValue},
 };
 
@@ -81,36 +78,9 @@ impl SentHeaders {
             cx.hide(&name, &secret);
         }
     }
-}
 
-/// The `${NAME}`s in a text of the plan.
-fn named(written: &str) -> Option<Vec<String>> {
-    let names: Vec<String> = written
-        .split("${")
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}'))
-        .map(|(name, _)| format!("${{{}}}", name.split(":-").next().unwrap_or(name).split(":?").next().unwrap_or(name)))
-        .collect();
-    (!names.is_empty()).then_some(names)
-}
-
-impl<'de> Deserialize<'de> for SentHeaders {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(HeadersVisitor)
-    }
-}
-
-struct HeadersVisitor;
-
-impl<'de> Visitor<'de> for HeadersVisitor {
-    type Value = SentHeaders;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("headers by name")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SentHeaders, A::Error> {
-        let mut sent = SentHeaders::default();
+    fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut sent = Self::default();
         while let Some(written) = map.next_key::<String>()? {
             let name = HeaderName::try_from(&written).map_err(|_| A::Error::custom(format!("`{written}` is not a header name")))?;
             if NOT_OURS.contains(&name.as_str()) {
@@ -136,19 +106,20 @@ impl<'de> Visitor<'de> for HeadersVisitor {
     }
 }
 
-impl JsonSchema for SentHeaders {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "SentHeaders".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "object", "additionalProperties": { "type": "string" } })
-    }
+/// The `${NAME}`s in a text of the plan.
+fn named(written: &str) -> Option<Vec<String>> {
+    let names: Vec<String> = written
+        .split("${")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| format!("${{{}}}", name.split(":-").next().unwrap_or(name).split(":?").next().unwrap_or(name)))
+        .collect();
+    (!names.is_empty()).then_some(names)
 }
+
+from_forms!(map SentHeaders, "headers by name", SentHeaders::read);
+
+schema!(inline SentHeaders, |_| json_schema!({ "type": "object", "additionalProperties": { "type": "string" } }));
 
 /// Content to send: a text as it is, or a map or list as JSON.
 #[derive(Clone)]
@@ -176,52 +147,12 @@ impl fmt::Debug for SentBody {
     }
 }
 
-impl<'de> Deserialize<'de> for SentBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BodyVisitor)
-    }
-}
+from_forms!(
+    SentBody,
+    "a string, or a map or list to send as JSON",
+    text | text | Ok(SentBody::Text(text.to_owned())),
+    map | fields | Ok(SentBody::Json(Value::Object(fields))),
+    list | items | Ok(SentBody::Json(Value::Array(items))),
+);
 
-struct BodyVisitor;
-
-impl<'de> Visitor<'de> for BodyVisitor {
-    type Value = SentBody;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string, or a map or list to send as JSON")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<SentBody, E> {
-        Ok(SentBody::Text(text.to_owned()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SentBody, A::Error> {
-        let mut fields = serde_json::Map::new();
-        while let Some((key, value)) = map.next_entry::<String, Value>()? {
-            fields.insert(key, value);
-        }
-        Ok(SentBody::Json(Value::Object(fields)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<SentBody, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element::<Value>()? {
-            items.push(item);
-        }
-        Ok(SentBody::Json(Value::Array(items)))
-    }
-}
-
-impl JsonSchema for SentBody {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "SentBody".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "object", "array"] })
-    }
-}
+schema!(inline SentBody, |_| json_schema!({ "type": ["string", "object", "array"] }));

@@ -21,12 +21,12 @@ mod wal_g;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 use self::source::{Barman, Contents, Files, Pgbackrest, Reading, Restic, Source, WalG};
 use crate::{
     check::{Check, OneOrMore, Touch},
-    model::{Percent, Period, ProcessEnv, Size},
+    model::{Percent, Period, ProcessEnv, Size, without_contradiction},
 };
 
 /// Backups are recent, usable, not shrunken, and kept long enough.
@@ -99,12 +99,7 @@ pub struct RestoreDrill {
     pub max_age: Period,
 }
 
-impl<'de> Deserialize<'de> for Backup {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let settings = Self::deserialize(deserializer)?;
-        settings.contradiction().map_or(Ok(settings), |why| Err(D::Error::custom(why)))
-    }
-}
+without_contradiction!(Backup);
 
 impl Backup {
     fn contradiction(&self) -> Option<&'static str> {

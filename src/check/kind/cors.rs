@@ -21,7 +21,7 @@ use std::{
 };
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 use error_path::ErrorPath;
 use origin::{Domain, Origin};
@@ -32,7 +32,7 @@ use crate::{
         Check, OneOrMore, Touch, Which,
         http::{Method, SentHeaders},
     },
-    model::ProcessEnv,
+    model::{ProcessEnv, without_contradiction},
     net::http::Address,
 };
 
@@ -128,12 +128,7 @@ pub enum Policy {
     Allow,
 }
 
-impl<'de> Deserialize<'de> for Cors {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let cors = Self::deserialize(deserializer)?;
-        cors.contradiction().map_or(Ok(cors), |why| Err(D::Error::custom(why)))
-    }
-}
+without_contradiction!(Cors);
 
 impl Cors {
     /// Keys that cannot stand together.

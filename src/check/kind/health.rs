@@ -17,7 +17,7 @@ mod words;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 pub use release::{Field, ReleaseBinding};
 
@@ -27,7 +27,7 @@ use crate::{
         demand::{Demands, Text},
         http::SentHeaders,
     },
-    model::{Period, ProcessEnv},
+    model::{Period, ProcessEnv, without_contradiction},
     net::http::Address,
 };
 
@@ -91,23 +91,19 @@ pub struct Healthy {
     pub text: Option<OneOrMore<Text>>,
 }
 
-impl<'de> Deserialize<'de> for Healthy {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let healthy = Self::deserialize(deserializer)?;
-        match (&healthy.json, &healthy.text) {
-            (None, None) => Err(D::Error::custom("`healthy` demands nothing: give `json` or `text`")),
-            (Some(_), Some(_)) => Err(D::Error::custom("a body is either JSON or text: give `json` or `text`, not both")),
-            _ => Ok(healthy),
+without_contradiction!(Healthy);
+
+impl Healthy {
+    fn contradiction(&self) -> Option<&'static str> {
+        match (&self.json, &self.text) {
+            (None, None) => Some("`healthy` demands nothing: give `json` or `text`"),
+            (Some(_), Some(_)) => Some("a body is either JSON or text: give `json` or `text`, not both"),
+            _ => None,
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Health {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let health = Self::deserialize(deserializer)?;
-        health.contradiction().map_or(Ok(health), |why| Err(D::Error::custom(why)))
-    }
-}
+without_contradiction!(Health);
 
 impl Health {
     /// Keys that cannot stand together.

@@ -16,7 +16,7 @@ mod text;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 pub use expect::Expect;
 
@@ -26,7 +26,7 @@ use crate::{
         Check, OneOrMore, Touch,
         http::{Method, SentBody, SentHeaders},
     },
-    model::{ProcessEnv, counted},
+    model::{ProcessEnv, counted, without_contradiction},
     net::http::Address,
 };
 
@@ -65,12 +65,7 @@ pub struct Http {
     pub expect: Option<Expect>,
 }
 
-impl<'de> Deserialize<'de> for Http {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let http = Self::deserialize(deserializer)?;
-        http.contradiction().map_or(Ok(http), |why| Err(D::Error::custom(why)))
-    }
-}
+without_contradiction!(Http);
 
 impl Http {
     /// Keys that cannot stand together.

@@ -9,12 +9,12 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 use self::words::{Flush, Policy, Use};
 use crate::{
     check::{Check, OneOrMore, Touch},
-    model::{Period, ProcessEnv, Secret},
+    model::{Period, ProcessEnv, Secret, without_contradiction},
     net::redis::{Files, Target, TargetError},
 };
 
@@ -67,15 +67,7 @@ pub struct RedisPersistence {
     pub key_file: Option<PathBuf>,
 }
 
-impl<'de> Deserialize<'de> for RedisPersistence {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let settings = Self::deserialize(deserializer)?;
-        match settings.contradiction() {
-            Some(why) => Err(D::Error::custom(why)),
-            None => Ok(settings),
-        }
-    }
-}
+without_contradiction!(RedisPersistence);
 
 impl RedisPersistence {
     fn contradiction(&self) -> Option<&'static str> {

@@ -33,7 +33,7 @@ mod syntax;
 mod words;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 
 use self::{
     choice::{Choice, Key},
@@ -42,7 +42,7 @@ use self::{
 };
 use crate::{
     check::{Check, Touch},
-    model::ProcessEnv,
+    model::{ProcessEnv, without_contradiction},
     net::git,
 };
 
@@ -91,20 +91,17 @@ pub struct Secrets {
     untracked: bool,
 }
 
-impl<'de> Deserialize<'de> for Secrets {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let check = Self::deserialize(deserializer)?;
-        if !check.judges_values() && (!check.untracked || check.differs_from.is_some()) {
-            return Err(D::Error::custom("no key is judged: name `keys`, or leave out `looks-secret: false`"));
-        }
-        if check.untracked && check.source.path().is_none() {
-            return Err(D::Error::custom("`untracked` goes with `env-file` and `directory` only: git tracks nothing else"));
-        }
-        Ok(check)
-    }
-}
+without_contradiction!(Secrets);
 
 impl Secrets {
+    fn contradiction(&self) -> Option<&'static str> {
+        if !self.judges_values() && (!self.untracked || self.differs_from.is_some()) {
+            return Some("no key is judged: name `keys`, or leave out `looks-secret: false`");
+        }
+        let untracked = self.untracked && self.source.path().is_none();
+        untracked.then_some("`untracked` goes with `env-file` and `directory` only: git tracks nothing else")
+    }
+
     /// Without keys and `looks-secret` only `untracked` is demanded; the file need not even be here.
     fn judges_values(&self) -> bool {
         !self.keys.is_empty() || self.looks_secret != Some(false)

@@ -32,7 +32,7 @@ mod trusted;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 use self::{
     settings::{MinVersion, Order},
@@ -40,7 +40,7 @@ use self::{
 };
 use crate::{
     check::{Check, OneOrMore, Touch, Which},
-    model::{Period, ProcessEnv},
+    model::{Period, ProcessEnv, without_contradiction},
     net::tls::StartTls,
 };
 
@@ -118,12 +118,7 @@ fn connections() -> u8 {
     4
 }
 
-impl<'de> Deserialize<'de> for Tls {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tls = Self::deserialize(deserializer)?;
-        tls.contradiction().map_or(Ok(tls), |why| Err(D::Error::custom(why)))
-    }
-}
+without_contradiction!(Tls);
 
 /// Where the certificates are.
 enum Source<'a> {

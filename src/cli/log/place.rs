@@ -25,7 +25,7 @@ impl Where {
             let root = options.plan.config.parent().unwrap_or(Path::new("")).to_path_buf();
             return Ok(Self { place: place.clone(), root });
         }
-        let plan = plan::load(&lint::request(edge, &options.plan)).map_err(|problems| lint::refuse(&problems))?;
+        let plan = plan::load(&edge.plan(&options.plan)).map_err(|problems| lint::refuse(&problems))?;
         Ok(Self { place: plan.ledger.unwrap_or_else(|| place::DEFAULT.into()), root: plan.root })
     }
 

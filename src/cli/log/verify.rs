@@ -8,7 +8,6 @@ use crate::{
     cli::{
         Failure,
         arguments::LogVerifyOptions,
-        audit::heads,
         edge::{self, Edge},
     },
     model::{Exit, plain},
@@ -16,7 +15,7 @@ use crate::{
 
 /// Looks at everything there is: 0 when all of it can be trusted, 5 with the entry where it cannot.
 pub(super) fn verify(edge: &Edge, options: &LogVerifyOptions) -> Result<Exit, Failure> {
-    let heads = heads(&options.head)?;
+    let heads = edge::heads(&options.head)?;
     edge::block_on(async {
         let caller = edge.caller();
         let record = EnvironmentRecord::open(&caller, &edge.of(&options.record)?, false).await?;

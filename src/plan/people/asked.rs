@@ -2,16 +2,16 @@
 
 use super::{role_names, roles, signoff, unknown};
 use crate::plan::{
+    draft::Draft,
     fault::Fault,
     node::{Node, Style},
     root::{Environment, Root},
-    tree::Tree,
 };
 
-/// What is wrong with those whom a manual item asks (`by`): it names roles and people.
-pub(in crate::plan) fn asked(settings: &Node, tree: &Tree, environment: &Environment) -> Vec<Fault> {
-    let Some(by) = settings.get("by") else { return Vec::new() };
-    let root = &tree.root;
+/// What is wrong with those whom a manual item asks (`by`): it names roles and people. A plan that was `kept` with a run may be
+/// older than the rule.
+pub(in crate::plan) fn asked(settings: &Node, root: &Root, environment: &Environment, kept: bool, faults: &mut Vec<Fault>) {
+    let Some(by) = settings.get("by") else { return };
     let policies: Vec<Node> = match signoff(root, environment) {
         Some((_, own)) => vec![own],
         // An environment where nobody signs has no roles of its own.
@@ -19,33 +19,28 @@ pub(in crate::plan) fn asked(settings: &Node, tree: &Tree, environment: &Environ
     };
     let known: Vec<&str> =
         policies.iter().flat_map(|policy| role_names(roles(policy))).chain(root.people.keys().map(String::as_str)).collect();
-    // A plan that was kept with a run may be older than the rule.
-    if tree.kept && known.is_empty() {
-        return Vec::new();
+    if kept && known.is_empty() {
+        return;
     }
     let wrong = |item: &Node| match item.scalar().map(|scalar| &scalar.style) {
-        Some(Style::Filled(_)) if !tree.kept => {
+        Some(Style::Filled(_)) if !kept => {
             let fault = Fault::new(item.place, "no variable can stand here: who may answer must not depend on the environment");
             Some(fault.hint("write the role or the person"))
         }
         _ => unknown(item, known.iter().copied(), "role or person", "roles and people"),
     };
-    by.items().unwrap_or(std::slice::from_ref(by)).iter().filter_map(wrong).collect()
+    faults.extend(by.items().unwrap_or(std::slice::from_ref(by)).iter().filter_map(wrong));
 }
 
 /// Manual items that nobody can answer, as nobody signs in any environment they are meant for.
-pub(in crate::plan) fn unanswerable(tree: &Tree) -> Vec<Fault> {
-    let manual = tree.drafts.iter().filter(|draft| draft.kind.name == "manual" && draft.without.is_none());
-    let nobody = manual.filter(|draft| {
+pub(in crate::plan) fn unanswerable(root: &Root, drafts: &[Draft], faults: &mut Vec<Fault>) {
+    for draft in drafts.iter().filter(|draft| draft.kind.name == "manual" && draft.without.is_none()) {
         let meant = draft.environments.as_ref().filter(|list| !list.is_empty());
-        policies(&tree.root, |name| meant.is_none_or(|list| list.iter().any(|word| word.text == name))).is_empty()
-    });
-    nobody
-        .map(|draft| {
+        if policies(root, |name| meant.is_none_or(|list| list.iter().any(|word| word.text == name))).is_empty() {
             let fault = Fault::new(draft.kind_key, "nobody can answer this: without `signoff` there is no key whose answer counts");
-            fault.hint("write `signoff:` with the people and their keys")
-        })
-        .collect()
+            faults.push(fault.hint("write `signoff:` with the people and their keys"));
+        }
+    }
 }
 
 /// The policies of the environments that are meant.

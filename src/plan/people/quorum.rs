@@ -16,9 +16,9 @@ struct Seat<'a> {
 }
 
 /// What is wrong with `require`.
-pub(super) fn check(signoff: &Node, roles: &[(Key, Node)]) -> Vec<Fault> {
-    let Some((key, items)) = signoff.entry("require").and_then(|(key, node)| Some((key, node.items()?))) else { return Vec::new() };
-    let mut faults = Vec::new();
+pub(super) fn check(signoff: &Node, roles: &[(Key, Node)], faults: &mut Vec<Fault>) {
+    let Some((key, items)) = signoff.entry("require").and_then(|(key, node)| Some((key, node.items()?))) else { return };
+    let before = faults.len();
     if items.is_empty() {
         faults.push(Fault::new(key.place, "`require` names no role"));
     }
@@ -45,8 +45,9 @@ pub(super) fn check(signoff: &Node, roles: &[(Key, Node)]) -> Vec<Fault> {
         }
         seats.extend((0..count.min(people.len())).map(|_| Seat { role: &role.text, people: people.clone() }));
     }
-    faults.extend(faults.is_empty().then(|| contested(&seats, key.place)).flatten());
-    faults
+    if faults.len() == before {
+        faults.extend(contested(&seats, key.place));
+    }
 }
 
 /// How many people of a role must sign. One that is no number is told elsewhere.

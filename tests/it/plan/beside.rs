@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use gonogo::{
     model::Digest,
-    plan::{self, Request},
+    plan::{self, Plan, Problem, Purpose, Request},
 };
 
 use super::{good, request, told, with_url};
@@ -61,12 +61,17 @@ fn held(folder: &Path, names: &[&str]) -> BTreeMap<String, Vec<u8>> {
     names.iter().map(|name| ((*name).to_owned(), fs::read(folder.join(name)).expect("a file"))).collect()
 }
 
+/// The plan that these files are, as another commit has them.
+fn load_at(request: &Request, files: BTreeMap<String, Vec<u8>>) -> Result<Plan, Vec<Problem>> {
+    plan::load(&Request { files: Some(files), purpose: Purpose::Look, ..request.clone() })
+}
+
 #[test]
 fn a_plan_of_another_commit_is_read_from_its_files_alone() {
     let case = Path::new("fixtures/plan/good-full");
     let names = ["gonogo.yaml", "checks/network.yaml", "deploy/allowed_signers"];
     let files = held(case, &names);
-    let there = plan::load_at(&request(case), files.clone()).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    let there = load_at(&request(case), files.clone()).unwrap_or_else(|problems| panic!("{}", told(&problems)));
     let here = good("good-full");
     // With the variables of now, those of the work tree's env-file too.
     assert_eq!((&there.files, &there.signoff, there.digest), (&here.files, &here.signoff, here.digest));
@@ -75,7 +80,7 @@ fn a_plan_of_another_commit_is_read_from_its_files_alone() {
     for name in &names[1..] {
         let mut less = files.clone();
         less.remove(*name);
-        assert!(plan::load_at(&request(case), less).is_err(), "{name}");
+        assert!(load_at(&request(case), less).is_err(), "{name}");
     }
     let mut other = files;
     let text = String::from_utf8(other["gonogo.yaml"].clone())
@@ -83,11 +88,12 @@ fn a_plan_of_another_commit_is_read_from_its_files_alone() {
         .replace("owner: [eve@example.com]", "owner: [bob@example.com, eve@example.com]");
     other.insert("gonogo.yaml".into(), text.into_bytes());
     other.insert("waivers.yaml".into(), b"waivers: []\n".to_vec());
-    let other = plan::load_at(&request(case), other).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    let other = load_at(&request(case), other).unwrap_or_else(|problems| panic!("{}", told(&problems)));
     assert_eq!(other.signoff.expect("a policy").roles["owner"].people.len(), 2);
     assert!(other.files.contains_key("waivers.yaml"));
     // Nothing comes into a plan that was kept.
-    let kept = plan::load_kept(&request(case), &held(case, &names)).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    let kept = plan::load(&Request { files: Some(held(case, &names)), purpose: Purpose::Kept, ..request(case) })
+        .unwrap_or_else(|problems| panic!("{}", told(&problems)));
     assert!(kept.secrets.iter().all(|(name, _)| name != "API_TOKEN"), "{:?}", kept.secrets);
 }
 
@@ -102,9 +108,9 @@ fn files_above_the_folder_are_read_by_their_names() {
     ]);
     // The folder need not be there any more.
     let request = Request { config: "nowhere/gonogo.yaml".into(), ..Request::default() };
-    let there = plan::load_at(&request, files.clone()).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    let there = load_at(&request, files.clone()).unwrap_or_else(|problems| panic!("{}", told(&problems)));
     assert_eq!(there.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["two", "three", "one"]);
     files.insert("gonogo.yaml".into(), b"project: shop\nenvironments: { prod: {} }\ninclude: [../shared, c.yaml]\n".to_vec());
-    let refused = told(&plan::load_at(&request, files).err().expect("problems"));
+    let refused = told(&load_at(&request, files).err().expect("problems"));
     assert!(refused.contains("`../shared` is a folder") && refused.contains("there is no file `c.yaml`"), "{refused}");
 }

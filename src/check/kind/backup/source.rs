@@ -2,13 +2,13 @@
 
 use std::{fmt, path::PathBuf};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::dump::Accepts;
 use crate::{
     check::{Argv, OneOrMore, Touch},
-    model::{ProcessEnv, looks_secret},
+    model::{ProcessEnv, from_text, looks_secret},
     net::command,
 };
 
@@ -16,36 +16,17 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Files(pub(super) String);
 
-impl<'de> Deserialize<'de> for Files {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() {
-            return Err(D::Error::custom("an empty glob matches nothing"));
-        }
-        match glob::Pattern::new(&text) {
-            Ok(_) => Ok(Self(text)),
-            Err(error) => Err(D::Error::custom(format!("`{text}` is no glob: {}", error.msg))),
-        }
+from_text!(Files, { "type": "string", "minLength": 1 }, |text| {
+    if text.is_empty() {
+        return Err("an empty glob matches nothing".to_owned());
     }
-}
+    glob::Pattern::new(&text).map_err(|error| format!("`{text}` is no glob: {}", error.msg))?;
+    Ok(Files(text))
+});
 
 impl fmt::Display for Files {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl JsonSchema for Files {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Files".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1 })
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error};
+use crate::{
+    model::{from_text, quote},
+    net::http::HeaderName,
+};
 
-use crate::{model::quote, net::http::HeaderName};
+/// A header's name, but for `*`.
+const NAME: &str = "^[A-Za-z0-9!#$%&'+.^_`|~-]+$";
 
 /// Headers that scripts may always set, so that browsers never ask (Fetch standard, CORS-safelisted request-header).
 /// `Content-Type` is not among them: with JSON it is asked for.
@@ -23,6 +26,17 @@ impl RequestHeader {
     /// In lower case, as browsers ask for it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    fn read(text: String) -> Result<Self, String> {
+        let name = name(&text)?;
+        if NEVER_ASKED.contains(&name.as_str()) {
+            return Err(format!("`{name}` may always be sent, browsers never ask about it: leave it out"));
+        }
+        if NOT_SCRIPTS.contains(&name.as_str()) || name.starts_with("sec-") || name.starts_with("access-control-") {
+            return Err(format!("`{name}` is the browser's own, scripts cannot set it: leave it out"));
+        }
+        Ok(Self(name))
     }
 }
 
@@ -44,24 +58,8 @@ fn name(text: &str) -> Result<String, String> {
     HeaderName::try_from(text).map(|name| name.as_str().to_owned()).map_err(|_| format!("{} is not a header name", quote(text)))
 }
 
-impl<'de> Deserialize<'de> for RequestHeader {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = name(&String::deserialize(deserializer)?).map_err(D::Error::custom)?;
-        if NEVER_ASKED.contains(&name.as_str()) {
-            return Err(D::Error::custom(format!("`{name}` may always be sent, browsers never ask about it: leave it out")));
-        }
-        if NOT_SCRIPTS.contains(&name.as_str()) || name.starts_with("sec-") || name.starts_with("access-control-") {
-            return Err(D::Error::custom(format!("`{name}` is the browser's own, scripts cannot set it: leave it out")));
-        }
-        Ok(Self(name))
-    }
-}
-
-impl<'de> Deserialize<'de> for ExposedHeader {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        name(&String::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
-    }
-}
+from_text!(RequestHeader, { "type": "string", "pattern": NAME, "description": "the name of a header" }, RequestHeader::read);
+from_text!(ExposedHeader, { "type": "string", "pattern": NAME, "description": "the name of a header" }, |text| name(&text).map(ExposedHeader));
 
 /// In backticks.
 impl fmt::Display for RequestHeader {
@@ -75,36 +73,4 @@ impl fmt::Display for ExposedHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.0)
     }
-}
-
-impl JsonSchema for RequestHeader {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "RequestHeader".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schema()
-    }
-}
-
-impl JsonSchema for ExposedHeader {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ExposedHeader".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schema()
-    }
-}
-
-fn schema() -> Schema {
-    json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9!#$%&'+.^_`|~-]+$", "description": "the name of a header" })
 }

@@ -2,11 +2,9 @@
 
 use std::{fmt, net::Ipv4Addr, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error};
 use url::{Host, Url};
 
-use crate::model::quote;
+use crate::model::{from_text, quote};
 
 /// An origin exactly as browsers send it: scheme, host and, unless it is the scheme's own, port; nothing after that
 /// (HTML standard, serialization of an origin).
@@ -99,25 +97,7 @@ impl fmt::Display for Origin {
     }
 }
 
-impl<'de> Deserialize<'de> for Origin {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl JsonSchema for Origin {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Origin".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[a-z][a-z0-9+.-]*://[^/?#*@ ]+$", "description": "an origin: `https://app.example.com`" })
-    }
-}
+from_text!(Origin, { "type": "string", "pattern": "^[a-z][a-z0-9+.-]*://[^/?#*@ ]+$", "description": "an origin: `https://app.example.com`" });
 
 /// A domain name of two labels or more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,25 +130,7 @@ impl fmt::Display for Domain {
     }
 }
 
-impl<'de> Deserialize<'de> for Domain {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl JsonSchema for Domain {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Domain".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+$", "description": "a domain: `example.com`" })
-    }
-}
+from_text!(Domain, { "type": "string", "pattern": r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+$", "description": "a domain: `example.com`" });
 
 #[cfg(test)]
 mod tests {

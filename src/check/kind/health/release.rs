@@ -1,14 +1,13 @@
 //! Which release answers.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use crate::{
     check::http::BodySeen,
-    model::quote,
-    model::{Expectation, Phase, Release, excerpt, looks_secret},
+    model::{Expectation, Phase, Release, excerpt, looks_secret, quote, without_contradiction},
     net::http::{HeaderMap, HeaderName},
 };
 
@@ -52,27 +51,18 @@ pub(super) struct Running {
     pub(super) phase: Phase,
 }
 
-impl<'de> Deserialize<'de> for ReleaseBinding {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let binding = Self::deserialize(deserializer)?;
-        match (&binding.json, &binding.header) {
-            (Some(path), None) => {
-                JsonPath::parse(path).map_err(|error| D::Error::custom(format!("`{path}` is not a JSONPath (RFC 9535): {error}")))?;
-            }
-            (None, Some(name)) if HeaderName::try_from(name).is_err() => {
-                return Err(D::Error::custom(format!("`{name}` is not a header name")));
-            }
-            (None, Some(name)) if looks_secret(name) => {
-                return Err(D::Error::custom(format!("the value of `{name}` looks like a secret and is not kept")));
-            }
-            (None, Some(_)) => {}
-            _ => return Err(D::Error::custom("say where the release stands: either `json: $.version` or `header: X-Version`")),
-        }
-        Ok(binding)
-    }
-}
+without_contradiction!(ReleaseBinding);
 
 impl ReleaseBinding {
+    fn contradiction(&self) -> Option<String> {
+        match (&self.json, &self.header) {
+            (Some(path), None) => JsonPath::parse(path).err().map(|error| format!("`{path}` is not a JSONPath (RFC 9535): {error}")),
+            (None, Some(name)) if HeaderName::try_from(name).is_err() => Some(format!("`{name}` is not a header name")),
+            (None, Some(name)) => looks_secret(name).then(|| format!("the value of `{name}` looks like a secret and is not kept")),
+            _ => Some("say where the release stands: either `json: $.version` or `header: X-Version`".into()),
+        }
+    }
+
     /// What `headers` and `body` say; `body` is the answer's JSON, or why it is none.
     pub(super) fn look(&self, headers: &HeaderMap, body: &Result<Value, String>, release: &Release, phase: Phase) -> Running {
         let wanted = match self.field {

@@ -1,13 +1,13 @@
 //! What the answer must be: the keys under `expect`.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 use super::{header::HeaderDemands, latency::Latency, media_type::MediaType, redirect::Redirect, status::Status, text};
 use crate::{
     check::OneOrMore,
     check::demand::{Demands, Pattern, Text},
-    model::{Period, Size},
+    model::{Period, Size, without_contradiction},
 };
 
 /// The largest body that is read unless `max-size` says otherwise.
@@ -53,21 +53,19 @@ pub struct Expect {
     pub max_size: Option<Size>,
 }
 
-impl<'de> Deserialize<'de> for Expect {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let expect = Self::deserialize(deserializer)?;
-        if expect.is_empty() {
-            return Err(D::Error::custom("`expect` is empty: say what the answer must be, or leave the key out to want a 2xx status"));
-        }
-        match expect.max_size {
-            Some(Size(0)) => Err(D::Error::custom("`max-size` is 0: to demand an empty body write `headers: {content-length: \"0\"}`")),
-            Some(size) if size > LARGEST_SIZE => Err(D::Error::custom(format!("`max-size` is {size}: at most {LARGEST_SIZE} is read"))),
-            _ => Ok(expect),
-        }
-    }
-}
+without_contradiction!(Expect);
 
 impl Expect {
+    fn contradiction(&self) -> Option<String> {
+        if self.is_empty() {
+            return Some("`expect` is empty: say what the answer must be, or leave the key out to want a 2xx status".into());
+        }
+        match self.max_size? {
+            Size(0) => Some("`max-size` is 0: to demand an empty body write `headers: {content-length: \"0\"}`".into()),
+            size => (size > LARGEST_SIZE).then(|| format!("`max-size` is {size}: at most {LARGEST_SIZE} is read")),
+        }
+    }
+
     fn is_empty(&self) -> bool {
         let Self {
             status,

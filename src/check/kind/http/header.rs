@@ -2,18 +2,18 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, json_schema};
 use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
+    Deserialize,
+    de::{Error, MapAccess},
 };
+use serde_json::Value;
 
 use super::seen::Seen;
 use crate::{
     check::OneOrMore,
     check::demand::Pattern,
-    model::quote,
-    model::{Expectation, looks_secret},
+    model::{Expectation, from_forms, looks_secret, quote, schema},
     net::http::HeaderName,
 };
 
@@ -25,6 +25,26 @@ impl HeaderDemands {
     /// Every demand with its header's lower-case name.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &HeaderDemand)> {
         self.0.iter().map(|(name, demand)| (name.as_str(), demand))
+    }
+
+    fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut all: Vec<(String, HeaderDemand)> = Vec::new();
+        while let Some(written) = map.next_key::<String>()? {
+            let name = HeaderName::try_from(&written)
+                .map_err(|_| A::Error::custom(format!("`{written}` is not a header name")))?
+                .as_str()
+                .to_owned();
+            if all.iter().any(|(have, _)| *have == name) {
+                return Err(A::Error::custom(format!("`{name}` stands here twice; the case of its letters does not matter")));
+            }
+            let demand = map.next_value::<ValueOrDemand>()?.0;
+            if demand.present.is_none() && name != "set-cookie" && looks_secret(&name) {
+                let why = format!("the value of `{name}` looks like a secret and is not kept: demand `{{present: true}}`");
+                return Err(A::Error::custom(why));
+            }
+            all.push((name, demand));
+        }
+        if all.is_empty() { Err(A::Error::custom("an empty map demands nothing: name at least one header")) } else { Ok(Self(all)) }
     }
 }
 
@@ -44,12 +64,12 @@ pub(super) struct HeaderDemand {
 }
 
 impl HeaderDemand {
-    fn check(self) -> Result<Self, &'static str> {
+    fn check(self) -> Result<Self, String> {
         let demands = [self.equals.is_some(), self.one_of.is_some(), self.matches.is_some(), self.present.is_some()];
         match demands.into_iter().filter(|given| *given).count() {
             1 => Ok(self),
-            0 => Err("this demands nothing: give a value, `matches`, `one-of` or `present`"),
-            _ => Err("one demand a header: a value, `matches`, `one-of` or `present`"),
+            0 => Err("this demands nothing: give a value, `matches`, `one-of` or `present`".into()),
+            _ => Err("one demand a header: a value, `matches`, `one-of` or `present`".into()),
         }
     }
 
@@ -99,98 +119,22 @@ impl fmt::Display for HeaderDemand {
     }
 }
 
-impl<'de> Deserialize<'de> for HeaderDemands {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(DemandsVisitor)
-    }
-}
+from_forms!(map HeaderDemands, "headers by name", HeaderDemands::read);
 
-struct DemandsVisitor;
-
-impl<'de> Visitor<'de> for DemandsVisitor {
-    type Value = HeaderDemands;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("headers by name")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<HeaderDemands, A::Error> {
-        let mut all: Vec<(String, HeaderDemand)> = Vec::new();
-        while let Some(written) = map.next_key::<String>()? {
-            let name = HeaderName::try_from(&written)
-                .map_err(|_| A::Error::custom(format!("`{written}` is not a header name")))?
-                .as_str()
-                .to_owned();
-            if all.iter().any(|(have, _)| *have == name) {
-                return Err(A::Error::custom(format!("`{name}` stands here twice; the case of its letters does not matter")));
-            }
-            let demand = map.next_value::<ValueOrDemand>()?.0;
-            if demand.present.is_none() && name != "set-cookie" && looks_secret(&name) {
-                let why = format!("the value of `{name}` looks like a secret and is not kept: demand `{{present: true}}`");
-                return Err(A::Error::custom(why));
-            }
-            all.push((name, demand));
-        }
-        if all.is_empty() {
-            Err(A::Error::custom("an empty map demands nothing: name at least one header"))
-        } else {
-            Ok(HeaderDemands(all))
-        }
-    }
-}
-
-impl JsonSchema for HeaderDemands {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "HeaderDemands".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let demand = generator.subschema_for::<HeaderDemand>();
-        json_schema!({ "type": "object", "minProperties": 1, "additionalProperties": { "anyOf": [{ "type": ["string", "number", "boolean"] }, demand] } })
-    }
-}
+schema!(HeaderDemands, |generator| {
+    let demand = generator.subschema_for::<HeaderDemand>();
+    json_schema!({ "type": "object", "minProperties": 1, "additionalProperties": { "anyOf": [{ "type": ["string", "number", "boolean"] }, demand] } })
+});
 
 /// A value to equal, or a map of demands.
 struct ValueOrDemand(HeaderDemand);
 
-impl<'de> Deserialize<'de> for ValueOrDemand {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DemandVisitor)
-    }
-}
-
-struct DemandVisitor;
-
-impl DemandVisitor {
-    fn exactly(value: &impl ToString) -> ValueOrDemand {
-        ValueOrDemand(HeaderDemand { equals: Some(value.to_string()), ..HeaderDemand::default() })
-    }
-}
-
-impl<'de> Visitor<'de> for DemandVisitor {
-    type Value = ValueOrDemand;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the header's value, or one of `{matches: …}`, `{one-of: […]}`, `{present: true}`, `{present: false}`")
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<ValueOrDemand, E> {
-        Ok(Self::exactly(&value))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<ValueOrDemand, E> {
-        Ok(Self::exactly(&value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<ValueOrDemand, E> {
-        Ok(Self::exactly(&value))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<ValueOrDemand, E> {
-        Ok(Self::exactly(&value))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ValueOrDemand, A::Error> {
-        HeaderDemand::deserialize(MapAccessDeserializer::new(map))?.check().map(ValueOrDemand).map_err(A::Error::custom)
-    }
-}
+from_forms!(
+    ValueOrDemand,
+    "the header's value, or one of `{matches: …}`, `{one-of: […]}`, `{present: true}`, `{present: false}`",
+    scalar |value: Value| {
+        let equals = Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        Ok(ValueOrDemand(HeaderDemand { equals, ..HeaderDemand::default() }))
+    },
+    map |demand: HeaderDemand| demand.check().map(ValueOrDemand),
+);

@@ -1,7 +1,7 @@
 //! How long answers take, over several requests.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 use super::{
     seen::Sample,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     check::OneOrMore,
-    model::{Expectation, Period},
+    model::{Expectation, Period, without_contradiction},
 };
 
 /// How long answers may take, over several requests made one after the other. The first request, which opens the
@@ -33,20 +33,17 @@ fn twenty() -> usize {
     20
 }
 
-impl<'de> Deserialize<'de> for Latency {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let latency = Self::deserialize(deserializer)?;
-        if latency.bounds().next().is_none() {
-            return Err(D::Error::custom("`latency` demands nothing: give `p50`, `p95` or `p99`"));
-        }
-        if !(5..=200).contains(&latency.samples) {
-            return Err(D::Error::custom(format!("`samples` is {}: write a number from 5 to 200", latency.samples)));
-        }
-        Ok(latency)
-    }
-}
+without_contradiction!(Latency);
 
 impl Latency {
+    fn contradiction(&self) -> Option<String> {
+        if self.bounds().next().is_none() {
+            return Some("`latency` demands nothing: give `p50`, `p95` or `p99`".into());
+        }
+        let few = !(5..=200).contains(&self.samples);
+        few.then(|| format!("`samples` is {}: write a number from 5 to 200", self.samples))
+    }
+
     fn bounds(&self) -> impl Iterator<Item = (u32, Period)> {
         [(50, self.p50), (95, self.p95), (99, self.p99)].into_iter().filter_map(|(percent, limit)| Some((percent, limit?)))
     }

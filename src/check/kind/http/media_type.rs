@@ -1,10 +1,10 @@
 //! The media type an answer must be of.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error};
-
 use super::seen::Seen;
-use crate::{check::http::essence, model::Expectation, model::quote};
+use crate::{
+    check::http::essence,
+    model::{Expectation, from_text, quote},
+};
 
 /// A media type without parameters, in lower case.
 #[derive(Debug, Clone)]
@@ -22,29 +22,14 @@ impl MediaType {
     }
 }
 
-impl<'de> Deserialize<'de> for MediaType {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let token = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-        match text.split_once('/') {
-            Some((kind, subtype)) if token(kind) && token(subtype) => Ok(Self(text.to_ascii_lowercase())),
-            _ => Err(D::Error::custom(format!(
-                "`{text}` is not a media type: write `application/json`; parameters are demanded with `headers: {{content-type: …}}`"
-            ))),
-        }
-    }
-}
+from_text!(MediaType, { "type": "string", "pattern": "^[^/;\\s]+/[^/;\\s]+$" }, read);
 
-impl JsonSchema for MediaType {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "MediaType".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[^/;\\s]+/[^/;\\s]+$" })
+fn read(text: String) -> Result<MediaType, String> {
+    let token = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+    match text.split_once('/') {
+        Some((kind, subtype)) if token(kind) && token(subtype) => Ok(MediaType(text.to_ascii_lowercase())),
+        _ => Err(format!(
+            "`{text}` is not a media type: write `application/json`; parameters are demanded with `headers: {{content-type: …}}`"
+        )),
     }
 }

@@ -1,11 +1,8 @@
 //! A redirect demanded or forbidden.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error};
-
 use super::seen::Seen;
 use crate::{
-    model::Expectation,
+    model::{Expectation, from_text},
     net::http::{Address, is_redirect},
 };
 
@@ -59,29 +56,8 @@ fn first(seen: &Seen) -> Option<(String, Option<String>)> {
     }
 }
 
-impl<'de> Deserialize<'de> for Redirect {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match String::deserialize(deserializer)?.as_str() {
-            "none" => Ok(Self::None),
-            "https" => Ok(Self::Https),
-            text => text
-                .parse()
-                .map(Self::To)
-                .map_err(|error| D::Error::custom(format!("write `none`, `https` or the address it must lead to; this is {error}"))),
-        }
-    }
-}
-
-impl JsonSchema for Redirect {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Redirect".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^(none|https|https?://.+)$" })
-    }
-}
+from_text!(Redirect, { "type": "string", "pattern": "^(none|https|https?://.+)$" }, |text| match text.as_str() {
+    "none" => Ok(Redirect::None),
+    "https" => Ok(Redirect::Https),
+    text => text.parse().map(Redirect::To).map_err(|error| format!("write `none`, `https` or the address it must lead to; this is {error}")),
+});

@@ -2,16 +2,12 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, Visitor},
-};
+use schemars::json_schema;
 
 use super::seen::Seen;
 use crate::{
     check::OneOrMore,
-    model::{Expectation, counted},
+    model::{Expectation, counted, from_forms, schema},
     net::http::is_redirect,
 };
 
@@ -76,51 +72,23 @@ impl fmt::Display for Status {
     }
 }
 
-impl<'de> Deserialize<'de> for Status {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StatusVisitor)
+from_forms!(Status, "a status code from 100 to 599 or a class like `2xx`", whole of_number, text of_text);
+
+schema!(inline Status, |_| {
+    json_schema!({ "anyOf": [{ "type": "integer", "minimum": 100, "maximum": 599 }, { "type": "string", "pattern": "^[1-5](xx|[0-9]{2})$" }] })
+});
+
+fn of_number(number: u64) -> Result<Status, String> {
+    match u16::try_from(number) {
+        Ok(code @ 100..600) => Ok(Status::Code(code)),
+        _ => Err(format!("{number} is not a status code: write one from 100 to 599 or a class like `2xx`")),
     }
 }
 
-struct StatusVisitor;
-
-impl Visitor<'_> for StatusVisitor {
-    type Value = Status;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a status code from 100 to 599 or a class like `2xx`")
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Status, E> {
-        match u16::try_from(value) {
-            Ok(code @ 100..600) => Ok(Status::Code(code)),
-            _ => Err(E::custom(format!("{value} is not a status code: write one from 100 to 599 or a class like `2xx`"))),
-        }
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Status, E> {
-        self.visit_u64(u64::try_from(value).unwrap_or_default())
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Status, E> {
-        match value.as_bytes() {
-            [digit @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] => Ok(Status::Class(u16::from(digit - b'0'))),
-            [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'] => value.parse().map(Status::Code).map_err(E::custom),
-            _ => Err(E::custom(format!("`{value}` is not a status code: write one from 100 to 599 or a class like `2xx`"))),
-        }
-    }
-}
-
-impl JsonSchema for Status {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Status".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 100, "maximum": 599 }, { "type": "string", "pattern": "^[1-5](xx|[0-9]{2})$" }] })
+fn of_text(text: &str) -> Result<Status, String> {
+    match text.as_bytes() {
+        [digit @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] => Ok(Status::Class(u16::from(digit - b'0'))),
+        [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'] => text.parse().map(Status::Code).map_err(|error| format!("{error}")),
+        _ => Err(format!("`{text}` is not a status code: write one from 100 to 599 or a class like `2xx`")),
     }
 }

@@ -2,7 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-use super::name::{Name, Qualified, from_text, shown};
+use super::name::{Name, Qualified, shown};
+use crate::model::from_text;
 
 /// `email`, `"createdAt" DESC`, `lower(email)`, `name collate "C"`, `title gin_trgm_ops`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,11 +106,11 @@ impl fmt::Display for Column {
     }
 }
 
-from_text!(
-    Column,
-    "Column",
-    "a column or expression as `CREATE INDEX` writes it: `email`, `created_at desc`, `lower(email)`, `title gin_trgm_ops`"
-);
+from_text!(Column, {
+    "type": "string",
+    "minLength": 1,
+    "description": "a column or expression as `CREATE INDEX` writes it: `email`, `created_at desc`, `lower(email)`, `title gin_trgm_ops`"
+});
 
 #[cfg(test)]
 mod tests {

@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use schemars::{JsonSchema, json_schema};
+use serde::Deserialize;
 
 use super::{
     column::{Column, Key},
     name::{Name, Qualified, shown},
 };
-use crate::check::OneOrMore;
+use crate::{
+    check::OneOrMore,
+    model::{from_forms, schema},
+};
 
 /// An index that is wanted.
 #[derive(Debug)]
@@ -138,43 +138,21 @@ pub(super) fn listed<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> Str
     items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-impl<'de> Deserialize<'de> for Demand {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DemandVisitor)
-    }
-}
-
-struct DemandVisitor;
-
-impl<'de> Visitor<'de> for DemandVisitor {
-    type Value = Demand;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of an index, or `{ table: …, columns: […] }`")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Demand, E> {
-        text.parse().map(Demand::Named).map_err(E::custom)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Demand, A::Error> {
-        let mut serving = Serving::deserialize(MapAccessDeserializer::new(map))?;
+from_forms!(
+    Demand,
+    "the name of an index, or `{ table: …, columns: […] }`",
+    text |name| name.parse().map(Demand::Named),
+    map |mut serving: Serving| {
         if serving.condition.as_ref().is_some_and(|condition| condition.trim().is_empty()) {
-            return Err(A::Error::custom("`where` is empty: leave it out for an index over all rows"));
+            return Err("`where` is empty: leave it out for an index over all rows".into());
         }
         serving.method = serving.method.trim().to_ascii_lowercase();
         Ok(Demand::Serving(Box::new(serving)))
-    }
-}
+    },
+);
 
-impl JsonSchema for Demand {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Demand".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let named = generator.subschema_for::<Qualified>();
-        let serving = generator.subschema_for::<Serving>();
-        json_schema!({ "description": "the name of an index, or the table and columns it has to serve", "anyOf": [named, serving] })
-    }
-}
+schema!(Demand, |generator| {
+    let named = generator.subschema_for::<Qualified>();
+    let serving = generator.subschema_for::<Serving>();
+    json_schema!({ "description": "the name of an index, or the table and columns it has to serve", "anyOf": [named, serving] })
+});

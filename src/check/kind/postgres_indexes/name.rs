@@ -4,6 +4,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::model::from_text;
+
 /// One name: `users`, `"User"`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
@@ -131,35 +133,8 @@ fn cut(mut name: String) -> String {
     name
 }
 
-/// A text that is parsed, in the plan's schema with what it is.
-macro_rules! from_text {
-    ($type:ty, $title:literal, $about:literal) => {
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
-
-        impl schemars::JsonSchema for $type {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                $title.into()
-            }
-
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "minLength": 1, "description": $about })
-            }
-        }
-    };
-}
-
-pub(super) use from_text;
-
-from_text!(Name, "Name", "a name as SQL writes it: folded to lower case unless quoted, `users`, `\"User\"`");
-from_text!(Qualified, "Qualified", "a name as SQL writes it, with or without its schema: `users`, `activity.users`, `\"User\"`");
+from_text!(Name, { "type": "string", "minLength": 1, "description": "a name as SQL writes it: folded to lower case unless quoted, `users`, `\"User\"`" });
+from_text!(Qualified, { "type": "string", "minLength": 1, "description": "a name as SQL writes it, with or without its schema: `users`, `activity.users`, `\"User\"`" });
 
 #[cfg(test)]
 mod tests {

@@ -1,14 +1,10 @@
 //! Which keys are judged, and what is demanded of each.
 
-use std::fmt;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use schemars::{JsonSchema, json_schema};
+use serde::Deserialize;
 
 use super::{flaw::Class, naming::names_a_secret, pattern::Pattern, purpose::Use};
+use crate::model::{from_forms, schema};
 
 /// A key to judge, or a glob over keys.
 #[derive(Debug, Clone)]
@@ -68,43 +64,20 @@ impl TryFrom<Demands> for Key {
     }
 }
 
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = Key;
+from_forms!(
+    Key,
+    "a key's name, a glob, or `{ name: …, use: … }`",
+    text |name| {
+        let pattern = Pattern::try_from(name.to_owned())?;
+        Ok(Key { pattern, purpose: None, min_bytes: None, min_score: None, allow: Vec::new() })
+    },
+    map |demands: Demands| demands.try_into(),
+);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key's name, a glob, or `{ name: …, use: … }`")
-            }
-
-            fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
-                let pattern = Pattern::try_from(name.to_owned()).map_err(E::custom)?;
-                Ok(Key { pattern, purpose: None, min_bytes: None, min_score: None, allow: Vec::new() })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Key, A::Error> {
-                Key::try_from(Demands::deserialize(MapAccessDeserializer::new(map))?).map_err(A::Error::custom)
-            }
-        }
-        deserializer.deserialize_any(Either)
-    }
-}
-
-impl JsonSchema for Key {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Key".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let name = json_schema!({ "type": "string", "minLength": 1, "description": "a key's name, or a glob: `*_API_KEY`" });
-        json_schema!({ "anyOf": [name, generator.subschema_for::<Demands>()] })
-    }
-}
+schema!(inline Key, |generator| {
+    let name = json_schema!({ "type": "string", "minLength": 1, "description": "a key's name, or a glob: `*_API_KEY`" });
+    json_schema!({ "anyOf": [name, generator.subschema_for::<Demands>()] })
+});
 
 /// The keys of a check.
 #[derive(Debug, Clone)]

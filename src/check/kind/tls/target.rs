@@ -1,15 +1,11 @@
 //! Where the certificate is: the service behind a URL, or a host and port.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, value::StrDeserializer},
-};
+use serde::{Deserialize as _, de::value::StrDeserializer};
 use url::{Host, Url};
 
-use crate::{check::table::pairs, net::tls::StartTls};
+use crate::{check::table::pairs, model::from_text, net::tls::StartTls};
 
 /// A host and a port that speak TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,31 +114,9 @@ impl fmt::Display for Name {
     }
 }
 
-macro_rules! read_from_text {
-    ($($type:ident: $about:literal),*) => {$(
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-            }
-        }
-
-        impl JsonSchema for $type {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($type).into()
-            }
-
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "description": $about })
-            }
-        }
-    )*};
-}
-
-read_from_text!(ServiceUrl: "a URL: `https://host/`, `postgres://host/`", HostPort: "`host:port`", Name: "a host name or address");
+from_text!(ServiceUrl, { "type": "string", "description": "a URL: `https://host/`, `postgres://host/`" });
+from_text!(HostPort, { "type": "string", "description": "`host:port`" });
+from_text!(Name, { "type": "string", "description": "a host name or address" });
 
 #[cfg(test)]
 mod tests {

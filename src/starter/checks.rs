@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Found,
     backup::Way,
-    environment::Settings,
-    root::Environment,
+    environment::{Environment, Settings},
     sheet::{Sheet, quoted},
 };
 use crate::check::Kind;
@@ -44,12 +43,6 @@ pub(super) fn sections(found: &Found, environments: &[Environment<'_>]) -> BTree
 /// Whether there is something to ask a database.
 pub(super) fn asks_database(found: &Found) -> bool {
     !found.indexes.schemas().is_empty()
-}
-
-/// The variable that leads to the store, where it is asked.
-pub(super) fn redis<'e>(environment: &'e Environment<'_>) -> Option<&'e str> {
-    Kind::named("redis-persistence")?;
-    environment.settings?.redis.as_deref()
 }
 
 /// The public host where plain HTTP is to lead to HTTPS, and the file that says so.
@@ -128,7 +121,7 @@ fn is_folded(name: &str) -> bool {
 }
 
 fn append_only(sheet: &mut Sheet, found: &Found, environments: &[Environment<'_>]) {
-    let names: Vec<&str> = environments.iter().filter(|environment| redis(environment).is_some()).map(|e| e.name).collect();
+    let names: Vec<&str> = environments.iter().filter(|environment| environment.redis().is_some()).map(|e| e.name).collect();
     if names.is_empty() {
         return;
     }

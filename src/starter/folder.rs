@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::{Found, Role, Settings, sheet};
 use crate::{
     model::Size,
     net::{EnvFile, regular_file},
-    plan::starter::{Found, Role, Settings},
 };
 
 /// Folders within folders.
@@ -25,14 +25,8 @@ const LARGEST: Size = Size(1 << 20);
 const FOREIGN: [&str; 10] =
     ["node_modules", "target", "vendor", "venv", "dist", "build", "__pycache__", "site-packages", "testdata", "fixtures"];
 
-/// What was found, and which files could not be read, with why.
-pub(super) struct Seen {
-    pub(super) found: Found,
-    pub(super) unread: Vec<(String, String)>,
-}
-
-/// What `root`, a folder's full path, holds.
-pub(super) fn look(root: &Path) -> Seen {
+/// What `root`, a folder's full path, holds; and which files could not be read, with why.
+pub(super) fn look(root: &Path) -> (Found, Vec<(String, String)>) {
     let mut found = Found::new(&root.file_name().map(|name| name.to_string_lossy()).unwrap_or_default());
     let mut walk = Walk { root, entries: 0, files: Vec::new() };
     walk.folder(root, 0);
@@ -57,7 +51,7 @@ pub(super) fn look(root: &Path) -> Seen {
         }
     }
     found.dumps(&dumps);
-    Seen { found, unread }
+    (found, unread)
 }
 
 struct Walk<'r> {
@@ -90,7 +84,7 @@ impl Walk<'_> {
 
     fn file(&mut self, path: &Path) {
         let Some(path) = path.strip_prefix(self.root).ok().and_then(Path::to_str) else { return };
-        if let Some(role) = Role::of(path).filter(|_| Found::can_name(path)) {
+        if let Some(role) = Role::of(path).filter(|_| sheet::is_plain(path)) {
             self.files.push((role, path.to_owned()));
         }
     }

@@ -1,4 +1,4 @@
-//! A first plan, written from what a folder holds: `gonogo init`. Pure: texts of files in, texts of plan files out.
+//! A first plan, written from what a folder holds: `gonogo init`.
 //!
 //! What a folder says is not trusted: a name becomes part of a plan only if it has a name's characters or goes through
 //! the quoting of `sheet`, and of an env file only the keys are kept.
@@ -8,6 +8,7 @@ mod checks;
 mod command;
 mod container;
 mod environment;
+mod folder;
 mod origin;
 mod proxy;
 mod root;
@@ -15,13 +16,31 @@ mod sheet;
 mod sql;
 mod token;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
-pub use environment::Settings;
+use environment::Settings;
+
+/// A first plan.
+pub struct Starter {
+    /// The text of each file by its path: `gonogo.yaml`, and one file for each section where there is much to check.
+    pub files: BTreeMap<String, String>,
+    /// How many files it was written from.
+    pub sources: usize,
+    /// Files that could not be read, each with why.
+    pub unread: Vec<(String, String)>,
+}
+
+impl Starter {
+    /// Written from what `folder`, a full path, holds.
+    pub fn of(folder: &Path) -> Self {
+        let (found, unread) = folder::look(folder);
+        Self { files: root::files(&found), sources: found.sources.len(), unread }
+    }
+}
 
 /// What was found in a folder.
-#[derive(Debug, Clone, Default)]
-pub struct Found {
+#[derive(Default)]
+struct Found {
     /// What the project is called.
     project: String,
     /// Env files, by path.
@@ -50,8 +69,8 @@ struct Named {
 }
 
 /// What a file is taken for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
     /// Settings of an environment: `deploy/prod.env`.
     Settings,
     /// A schema or a migration.
@@ -70,7 +89,7 @@ pub enum Role {
 
 impl Role {
     /// By the file's name; `None` for what says nothing about a deployment.
-    pub fn of(path: &str) -> Option<Self> {
+    fn of(path: &str) -> Option<Self> {
         let path = path.to_ascii_lowercase();
         let name = path.rsplit('/').next().unwrap_or(&path);
         let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
@@ -96,25 +115,20 @@ impl Role {
 
 impl Found {
     /// Nothing yet, in a folder of this name.
-    pub fn new(folder: &str) -> Self {
+    fn new(folder: &str) -> Self {
         let plain: String = folder.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
         let plain = plain.trim_matches(['-', '.', '_']).chars().take(60).collect::<String>();
         Self { project: if plain.is_empty() { "my-project".into() } else { plain }, ..Self::default() }
     }
 
-    /// Whether a plan can name this path: nothing in it acts on whoever reads the plan.
-    pub fn can_name(path: &str) -> bool {
-        sheet::is_plain(path)
-    }
-
     /// Takes from an env file its keys, and which of them lead to a store; never a value.
-    pub fn settings(&mut self, settings: Settings) {
+    fn settings(&mut self, settings: Settings) {
         self.sources.push((settings.path.clone(), "settings: the names of its secrets, no values"));
         self.settings.push(settings);
     }
 
     /// Takes what a text says. Files of one role are to come in the order of their names: migrations build on each other.
-    pub fn text(&mut self, role: Role, path: &str, text: &str) {
+    fn text(&mut self, role: Role, path: &str, text: &str) {
         let said = match role {
             Role::Settings | Role::Dump => return,
             Role::Script => {
@@ -142,7 +156,7 @@ impl Found {
     }
 
     /// Takes dumps by their paths, all at once.
-    pub fn dumps(&mut self, paths: &[String]) {
+    fn dumps(&mut self, paths: &[String]) {
         for (way, path) in backup::folders(paths) {
             self.sources.push((path.clone(), "a folder of dumps"));
             self.made(vec![way], &path);
@@ -155,16 +169,6 @@ impl Found {
                 self.backups.push(backup::Backup { way, file: file.to_owned() });
             }
         }
-    }
-
-    /// How many files something was taken from.
-    pub fn sources(&self) -> usize {
-        self.sources.len()
-    }
-
-    /// The plan, as path and text of each file: `gonogo.yaml`, and one file for each section where there is much to check.
-    pub fn plan(&self) -> BTreeMap<String, String> {
-        root::files(self)
     }
 
     /// The env file of production, else of whatever there is.

@@ -4,18 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{
     Found, checks,
-    environment::Settings,
+    environment::{Environment, environments},
     sheet::{Sheet, quoted},
 };
 
 /// Where a service listens that says nothing else.
 const USUAL_PORT: u16 = 8080;
-
-/// One environment of the plan.
-pub(super) struct Environment<'f> {
-    pub(super) name: &'static str,
-    pub(super) settings: Option<&'f Settings>,
-}
 
 /// Each file of the plan.
 pub(super) fn files(found: &Found) -> BTreeMap<String, String> {
@@ -75,27 +69,6 @@ fn head(sheet: &mut Sheet, found: &Found) {
     }
 }
 
-/// Production and staging where something speaks of them; else this machine, so that no plan says `prod` and means it not.
-fn environments(found: &Found) -> Vec<Environment<'_>> {
-    let settings = |name: &str| {
-        let mut here: Vec<&Settings> = found.settings.iter().filter(|settings| settings.environment() == name).collect();
-        here.sort_by_key(|settings| (!settings.is_named_for_production(), settings.path.matches('/').count(), &settings.path));
-        here.first().copied()
-    };
-    let (prod, staging) = (settings("prod"), settings("staging"));
-    let mut all = Vec::new();
-    if prod.is_some() || found.proxy.host.is_some() {
-        all.push(Environment { name: "prod", settings: prod });
-    }
-    if staging.is_some() {
-        all.push(Environment { name: "staging", settings: staging });
-    }
-    if all.is_empty() {
-        all.push(Environment { name: "local", settings: None });
-    }
-    all
-}
-
 impl Environment<'_> {
     fn write(&self, sheet: &mut Sheet, found: &Found) {
         let about = match self.name {
@@ -124,7 +97,7 @@ impl Environment<'_> {
             let said = format!("database: \"${{{}}}\"", self.database());
             sheet.line(6, &said, "better a login of gonogo's own: gonogo plan --grants says what it needs");
         }
-        if let Some(redis) = checks::redis(self) {
+        if let Some(redis) = self.redis() {
             sheet.line(6, &format!("redis: \"${{{redis}}}\""), "the store whose contents must survive a restart");
         }
         if let Some(settings) = self.settings {
@@ -150,14 +123,6 @@ impl Environment<'_> {
             }
             (_, _, Some((port, file))) => (format!("${{URL:-http://localhost:{port}}}"), format!("the port is from {file}; or set URL")),
             (_, _, None) => (format!("${{URL:-http://localhost:{USUAL_PORT}}}"), "set URL, or write here where the service answers".into()),
-        }
-    }
-
-    /// The variable that leads to the database.
-    fn database(&self) -> &str {
-        match self.settings {
-            Some(settings) => settings.database.as_deref().unwrap_or("GONOGO_DATABASE_URL"),
-            None => "DATABASE_URL",
         }
     }
 }

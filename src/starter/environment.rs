@@ -1,10 +1,11 @@
-//! Env files: which environment one is for, which of its keys hold secrets, and which lead to a store.
+//! The environments a folder speaks of, and their env files: which keys hold secrets, and which lead to a store.
 
-use crate::{model::looks_secret, net::EnvFile};
+use super::Found;
+use crate::{check::Kind, model::looks_secret, net::EnvFile};
 
 /// What is kept of an env file: names, never a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings {
+pub(super) struct Settings {
     /// Where it stands, from the folder on.
     pub(super) path: String,
     /// The file is within a git repository.
@@ -35,7 +36,7 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
 
 impl Settings {
     /// Reads the keys. Values are only asked whether they are a store's address.
-    pub fn of(path: &str, file: &EnvFile, in_git: bool) -> Self {
+    pub(super) fn of(path: &str, file: &EnvFile, in_git: bool) -> Self {
         let mut settings = Self { path: path.into(), in_git, ..Self::default() };
         for entry in file.entries.iter().filter(|entry| is_name(&entry.key)) {
             let scheme = entry.value.split_once("://").map_or("", |(scheme, _)| scheme);
@@ -68,6 +69,49 @@ impl Settings {
         let name = self.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         words(&name).any(|word| matches!(word, "prod" | "production"))
     }
+}
+
+/// One environment of the plan.
+pub(super) struct Environment<'f> {
+    pub(super) name: &'static str,
+    pub(super) settings: Option<&'f Settings>,
+}
+
+impl Environment<'_> {
+    /// The variable that leads to the store, where it is asked.
+    pub(super) fn redis(&self) -> Option<&str> {
+        Kind::named("redis-persistence")?;
+        self.settings?.redis.as_deref()
+    }
+
+    /// The variable that leads to the database.
+    pub(super) fn database(&self) -> &str {
+        match self.settings {
+            Some(settings) => settings.database.as_deref().unwrap_or("GONOGO_DATABASE_URL"),
+            None => "DATABASE_URL",
+        }
+    }
+}
+
+/// Production and staging where something speaks of them; else this machine, so that no plan says `prod` and means it not.
+pub(super) fn environments(found: &Found) -> Vec<Environment<'_>> {
+    let settings = |name: &str| {
+        let mut here: Vec<&Settings> = found.settings.iter().filter(|settings| settings.environment() == name).collect();
+        here.sort_by_key(|settings| (!settings.is_named_for_production(), settings.path.matches('/').count(), &settings.path));
+        here.first().copied()
+    };
+    let (prod, staging) = (settings("prod"), settings("staging"));
+    let mut all = Vec::new();
+    if prod.is_some() || found.proxy.host.is_some() {
+        all.push(Environment { name: "prod", settings: prod });
+    }
+    if staging.is_some() {
+        all.push(Environment { name: "staging", settings: staging });
+    }
+    if all.is_empty() {
+        all.push(Environment { name: "local", settings: None });
+    }
+    all
 }
 
 /// What a shell takes for a variable's name (POSIX, section 3.216).

@@ -1,11 +1,13 @@
 //! Dockerfiles and compose files: the port, the health check, the stores.
 
+use serde_json::Value;
+
 use super::{
     backup::{self, Way},
     command,
     origin::is_path,
 };
-use crate::plan::{node::Node, yaml};
+use crate::plan;
 
 /// What a compose file says.
 pub(super) struct Compose {
@@ -30,17 +32,16 @@ pub(super) fn port(dockerfile: &str) -> Option<u16> {
 
 /// `None` where it is no compose file.
 pub(super) fn compose(text: &str) -> Option<Compose> {
-    // What the file has wrong is not ours to tell.
-    let file = yaml::parse(0, text, &mut Vec::new())?;
-    let services = file.get("services")?.entries()?;
-    let health = services.iter().find_map(|(_, service)| asked_path(&said(service.get("healthcheck")?.get("test")?)));
-    let append_only = services.iter().any(|(_, service)| {
+    let file = plan::scalars(text)?;
+    let services = file.get("services")?.as_object()?;
+    let health = services.values().find_map(|service| asked_path(&said(service.get("healthcheck")?.get("test")?)));
+    let append_only = services.values().any(|service| {
         let image = service.get("image").map(said).unwrap_or_default();
         let command = service.get("command").map(said).unwrap_or_default();
         (image.contains("redis") || image.contains("valkey")) && command.contains("appendonly yes")
     });
     let mut backups = Vec::new();
-    for (_, service) in services {
+    for service in services.values() {
         let commands = ["entrypoint", "command"].iter().filter_map(|key| service.get(key)).map(said).collect::<Vec<_>>().join(" ");
         // A dollar that is meant for the service is doubled.
         let lines = command::lines(&commands.replace("$$", "$"));
@@ -55,9 +56,9 @@ pub(super) fn compose(text: &str) -> Option<Compose> {
 }
 
 /// A scalar, or a list of them as one line.
-fn said(node: &Node) -> String {
-    let scalar = |node: &Node| node.scalar().map(|scalar| scalar.text.clone()).unwrap_or_default();
-    node.items().map_or_else(|| scalar(node), |items| items.iter().map(scalar).collect::<Vec<_>>().join(" "))
+fn said(value: &Value) -> String {
+    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(" ")
 }
 
 /// Lines with their continuations, without comments.
