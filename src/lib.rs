@@ -2,10 +2,11 @@
 //!
 //! The floors, lowest first; a module uses only what stands below it (held by `tests/floors.rs`):
 //! [`model`] values · [`net`] how to reach things · [`check`] the kinds of check · [`plan`] YAML to a plan ·
-//! [`starter`] a first plan from what a folder holds · [`run`] a plan to a report · [`render`] a report to text · [`ledger`] what is put on record and signed · [`acts`] what people and
-//! pipelines do with the record · [`cli`] the command line.
+//! [`starter`] a first plan from what a folder holds · [`run`] a plan to a report · [`render`] a report to text ·
+//! [`ledger`] what is put on record and signed · `acts` what people and pipelines do with the record · [`cli`] the command
+//! line.
 
-pub mod acts;
+mod acts;
 pub mod check;
 pub mod cli;
 pub mod ledger;

@@ -13,26 +13,19 @@ use crate::{
 
 /// What is answered.
 #[derive(Debug, Clone)]
-pub struct AnswerRequest {
-    /// The record.
-    pub record: RecordRequest,
+pub(crate) struct AnswerRequest {
+    pub(crate) record: RecordRequest,
     /// The manual item.
-    pub id: String,
-    /// The answer.
-    pub reply: Reply,
-    /// Why.
-    pub reason: Option<String>,
+    pub(crate) id: String,
+    pub(crate) reply: Reply,
+    pub(crate) reason: Option<String>,
     /// Files and addresses that show it.
-    pub evidence: Vec<String>,
-    /// The key to sign with.
-    pub key: Option<PathBuf>,
+    pub(crate) evidence: Vec<String>,
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// Puts the answer on record; gives its entry and the ledger's head.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn answer(caller: &Caller, dialogue: &dyn Dialogue, request: &AnswerRequest) -> Result<(Entry, Digest), ActError> {
+pub(crate) async fn answer(caller: &Caller, dialogue: &dyn Dialogue, request: &AnswerRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, true).await?;
     let manual = question(&record, &request.id)?;
     let people = who(&record, request)?;

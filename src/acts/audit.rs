@@ -28,48 +28,40 @@ const CLOCKS: Period = Period::seconds(300);
 
 /// What is looked at, and by which law.
 #[derive(Debug, Clone, Default)]
-pub struct AuditRequest {
-    /// The bundle.
-    pub bundle: PathBuf,
+pub(crate) struct AuditRequest {
+    pub(crate) bundle: PathBuf,
     /// Whose key is whose, as the auditor knows.
-    pub signers: Option<PathBuf>,
+    pub(crate) signers: Option<PathBuf>,
     /// The keys that count no more, as the auditor knows.
-    pub revoked: Option<PathBuf>,
+    pub(crate) revoked: Option<PathBuf>,
     /// A plan whose `signoff` and `people` the auditor trusts.
-    pub policy: Option<PathBuf>,
+    pub(crate) policy: Option<PathBuf>,
     /// Ledger heads that were kept.
-    pub heads: Vec<Digest>,
+    pub(crate) heads: Vec<Digest>,
 }
 
 /// What an audit found.
-pub struct Audited {
-    /// The report.
-    pub report: Report,
-    /// Its fingerprint.
-    pub digest: Digest,
+pub(crate) struct Audited {
+    pub(crate) report: Report,
+    pub(crate) digest: Digest,
     /// The record around it, by the law that was brought.
-    pub record: Record,
+    pub(crate) record: Record,
     /// What the gate would have said.
-    pub gate: Exit,
+    pub(crate) gate: Exit,
     /// What cannot be trusted.
-    pub faults: Vec<String>,
+    pub(crate) faults: Vec<String>,
     /// What could not be looked at.
-    pub unseen: Vec<String>,
+    pub(crate) unseen: Vec<String>,
     /// What is to be said beside.
-    pub lines: Vec<String>,
-    /// Whether the auditor brought the signers.
-    pub signers_brought: bool,
-    /// Whether the auditor brought the policy.
-    pub policy_brought: bool,
+    pub(crate) lines: Vec<String>,
+    pub(crate) signers_brought: bool,
+    pub(crate) policy_brought: bool,
     /// How many entries its ledger has, how many no signature covers, and its head.
-    pub ledger: (usize, u64, Digest),
+    pub(crate) ledger: (usize, u64, Digest),
 }
 
-/// Looks at a bundle.
-///
-/// # Errors
-/// [`ActError`] where it cannot be read or its chain does not hold.
-pub async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, ActError> {
+/// Looks at a bundle; an error where it cannot be read or its chain does not hold.
+pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, ActError> {
     let opened = bundle::open(&request.bundle).await?;
     let environment = opened.environment()?;
     let kept = Arc::new(kept_plan::of(&opened.plan_files().await?, &opened.run.config, &environment)?);

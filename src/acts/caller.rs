@@ -9,25 +9,21 @@ use crate::model::{ProcessEnv, Tool};
 
 /// The edge's values.
 #[derive(Clone)]
-pub struct Caller {
-    /// The process environment.
-    pub env: ProcessEnv,
+pub(crate) struct Caller {
+    pub(crate) env: ProcessEnv,
     /// The moment that everything is judged at.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
     /// The clock, for what is made now.
-    pub clock: fn() -> Timestamp,
-    /// This program.
-    pub tool: Tool,
-    /// The machine's name.
-    pub host: Option<String>,
-    /// The process.
-    pub pid: u32,
+    pub(crate) clock: fn() -> Timestamp,
+    pub(crate) tool: Tool,
+    pub(crate) host: Option<String>,
+    pub(crate) pid: u32,
     /// The folder in which the heads of ledgers are kept from call to call; none where there is no place for it.
-    pub heads: Option<PathBuf>,
+    pub(crate) heads: Option<PathBuf>,
 }
 
 /// Whoever decides: at a terminal, or behind a page.
-pub trait Dialogue: Sync {
+pub(crate) trait Dialogue: Sync {
     /// Shows a line, already harmless.
     fn tell(&self, line: &str);
     /// Whether it is meant; `true` where nobody can be asked.

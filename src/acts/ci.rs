@@ -2,109 +2,40 @@
 
 use crate::model::{ProcessEnv, Release, plain};
 
+/// A CI system in each line.
+const SYSTEMS: &str = include_str!("ci.tsv");
+
 /// One CI system.
 struct System {
     name: &'static str,
-    /// The variable by which it is known.
-    mark: &'static str,
     commit: &'static str,
-    /// A tag's name, where the job runs for a tag.
-    tag: fn(&ProcessEnv) -> Option<&str>,
-    /// Who had the job run.
-    actor: &'static [&'static str],
+    tag: &'static str,
+    /// The variables that may say who had the job run.
+    actor: &'static str,
     /// The job's address.
-    job: fn(&ProcessEnv) -> Option<String>,
+    job: &'static str,
 }
 
-const SYSTEMS: [System; 8] = [
-    System {
-        name: "GitHub Actions",
-        mark: "GITHUB_ACTIONS",
-        commit: "GITHUB_SHA",
-        tag: |env| env.get("GITHUB_REF")?.strip_prefix("refs/tags/"),
-        actor: &["GITHUB_ACTOR"],
-        job: |env| {
-            Some(format!("{}/{}/actions/runs/{}", env.get("GITHUB_SERVER_URL")?, env.get("GITHUB_REPOSITORY")?, env.get("GITHUB_RUN_ID")?))
-        },
-    },
-    System {
-        name: "GitLab CI",
-        mark: "GITLAB_CI",
-        commit: "CI_COMMIT_SHA",
-        tag: |env| env.get("CI_COMMIT_TAG"),
-        actor: &["GITLAB_USER_EMAIL", "GITLAB_USER_LOGIN"],
-        job: |env| url(env, "CI_JOB_URL"),
-    },
-    System {
-        name: "Jenkins",
-        mark: "JENKINS_URL",
-        commit: "GIT_COMMIT",
-        tag: |env| env.get("TAG_NAME"),
-        actor: &["BUILD_USER_EMAIL", "BUILD_USER_ID"],
-        job: |env| url(env, "BUILD_URL"),
-    },
-    System {
-        name: "CircleCI",
-        mark: "CIRCLECI",
-        commit: "CIRCLE_SHA1",
-        tag: |env| env.get("CIRCLE_TAG"),
-        actor: &["CIRCLE_USERNAME"],
-        job: |env| url(env, "CIRCLE_BUILD_URL"),
-    },
-    System {
-        name: "Buildkite",
-        mark: "BUILDKITE",
-        commit: "BUILDKITE_COMMIT",
-        tag: |env| env.get("BUILDKITE_TAG"),
-        actor: &["BUILDKITE_BUILD_CREATOR_EMAIL", "BUILDKITE_BUILD_CREATOR"],
-        job: |env| url(env, "BUILDKITE_BUILD_URL"),
-    },
-    System {
-        name: "Azure Pipelines",
-        mark: "TF_BUILD",
-        commit: "BUILD_SOURCEVERSION",
-        tag: |env| env.get("BUILD_SOURCEBRANCH")?.strip_prefix("refs/tags/"),
-        actor: &["BUILD_REQUESTEDFOREMAIL", "BUILD_REQUESTEDFOR"],
-        job: |env| {
-            Some(format!(
-                "{}{}/_build/results?buildId={}",
-                env.get("SYSTEM_COLLECTIONURI")?,
-                env.get("SYSTEM_TEAMPROJECT")?,
-                env.get("BUILD_BUILDID")?
-            ))
-        },
-    },
-    System {
-        name: "Bitbucket Pipelines",
-        mark: "BITBUCKET_BUILD_NUMBER",
-        commit: "BITBUCKET_COMMIT",
-        tag: |env| env.get("BITBUCKET_TAG"),
-        actor: &["BITBUCKET_STEP_TRIGGERER_UUID"],
-        job: |env| Some(format!("{}/pipelines/results/{}", env.get("BITBUCKET_GIT_HTTP_ORIGIN")?, env.get("BITBUCKET_BUILD_NUMBER")?)),
-    },
-    System {
-        name: "Woodpecker",
-        mark: "CI_PIPELINE_FORGE_URL",
-        commit: "CI_COMMIT_SHA",
-        tag: |env| env.get("CI_COMMIT_TAG"),
-        actor: &["CI_COMMIT_AUTHOR_EMAIL", "CI_COMMIT_AUTHOR"],
-        job: |env| url(env, "CI_PIPELINE_URL"),
-    },
-];
-
-fn url(env: &ProcessEnv, name: &str) -> Option<String> {
-    env.get(name).map(str::to_owned)
+/// The system whose mark is set.
+fn system(env: &ProcessEnv) -> Option<System> {
+    let mut rows = SYSTEMS.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect::<Vec<_>>());
+    rows.find_map(|row| match row[..] {
+        [name, mark, commit, tag, actor, job] => env.get(mark).map(|_| System { name, commit, tag, actor, job }),
+        _ => None,
+    })
 }
 
-fn system(env: &ProcessEnv) -> Option<&'static System> {
-    SYSTEMS.iter().find(|system| env.get(system.mark).is_some())
+/// The text with each `{VARIABLE}` replaced by its value; `None` where one is not set.
+fn filled(text: &str, env: &ProcessEnv) -> Option<String> {
+    let mut parts = text.split(['{', '}']).enumerate();
+    parts.try_fold(String::new(), |all, (at, part)| Some(all + if at % 2 == 1 { env.get(part)? } else { part }))
 }
 
 /// What the CI job is for, as far as it can be the name of a release; `None` outside CI.
 pub(super) fn release(env: &ProcessEnv) -> Option<Release> {
     let system = system(env)?;
     Some(Release {
-        version: version(system, env).filter(|version| Release::check_version(version).is_ok()),
+        version: version(&system, env).filter(|version| Release::check_version(version).is_ok()),
         commit: env.get(system.commit).filter(|commit| Release::check_commit(commit).is_ok()).map(str::to_owned),
         artifact: None,
         source: system.name.into(),
@@ -115,16 +46,17 @@ pub(super) fn release(env: &ProcessEnv) -> Option<Release> {
 /// What the CI says that is left out, a sentence each.
 pub(super) fn left_out(env: &ProcessEnv) -> Vec<String> {
     let Some(system) = system(env) else { return Vec::new() };
-    let version = version(system, env).and_then(|version| Release::check_version(&version).err());
+    let version = version(&system, env).and_then(|version| Release::check_version(&version).err());
     let commit = env.get(system.commit).and_then(|commit| Release::check_commit(commit).err());
-    let actors = system.actor.iter().filter(|name| env.get(name).is_some_and(|actor| !is_line(actor)));
+    let actors = system.actor.split(' ').filter(|name| env.get(name).is_some_and(|actor| !is_line(actor)));
     let of = |what: &str, why: String| format!("{what} of {} is not used: {why}", system.name);
     let actors = actors.map(|name| of(&format!("`{name}`"), "it holds characters that cannot be seen".into()));
     version.map(|why| of("the tag", why)).into_iter().chain(commit.map(|why| of("the commit", why))).chain(actors).collect()
 }
 
 fn version(system: &System, env: &ProcessEnv) -> Option<String> {
-    let tag = (system.tag)(env)?;
+    let (prefix, variable) = system.tag.trim_end_matches('}').split_once('{')?;
+    let tag = env.get(variable)?.strip_prefix(prefix)?;
     Some(tag.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(tag).to_owned())
 }
 
@@ -134,8 +66,8 @@ fn is_line(text: &str) -> bool {
 }
 
 /// Who had the CI job run, as the CI says; `None` outside CI.
-pub fn actor(env: &ProcessEnv) -> Option<&str> {
-    system(env)?.actor.iter().find_map(|name| env.get(name)).filter(|actor| is_line(actor))
+pub(super) fn actor(env: &ProcessEnv) -> Option<&str> {
+    system(env)?.actor.split(' ').find_map(|name| env.get(name)).filter(|actor| is_line(actor))
 }
 
 /// Who deploys, and what is to be said of it: the CI knows better than a flag.
@@ -149,9 +81,9 @@ pub(super) fn deployer(env: &ProcessEnv, said: Option<&str>) -> (Option<String>,
 }
 
 /// The CI job's address, or at least the system's name; `None` outside CI.
-pub fn job(env: &ProcessEnv) -> Option<String> {
+pub(super) fn job(env: &ProcessEnv) -> Option<String> {
     match system(env) {
-        Some(system) => Some((system.job)(env).filter(|job| is_line(job)).unwrap_or_else(|| system.name.into())),
+        Some(system) => Some(filled(system.job, env).filter(|job| is_line(job)).unwrap_or_else(|| system.name.into())),
         None => env.get("CI").filter(|ci| !["false", "0"].contains(ci)).map(|_| "CI".into()),
     }
 }
@@ -202,6 +134,18 @@ mod tests {
         assert!(told[0].starts_with("the tag of GitLab CI is not used: ") && told[0].contains("U+000A"), "{}", told[0]);
         assert!(told[1].contains("has 4") && told[2].starts_with("`GITLAB_USER_EMAIL` of GitLab CI"), "{told:?}");
         assert!(left_out(&env(&[("CI_COMMIT_TAG", "\n")])).is_empty());
+    }
+
+    #[test]
+    fn every_system_of_the_table_is_known_by_its_mark() {
+        let rows: Vec<Vec<&str>> = SYSTEMS.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect()).collect();
+        assert_eq!(rows.len(), 8);
+        for row in rows {
+            assert_eq!(system(&env(&[(row[1], "1")])).map(|system| system.name), Some(row[0]));
+        }
+        let azure = [("TF_BUILD", "1"), ("SYSTEM_COLLECTIONURI", "https://x/"), ("SYSTEM_TEAMPROJECT", "p"), ("BUILD_BUILDID", "7")];
+        assert_eq!(job(&env(&azure)).as_deref(), Some("https://x/p/_build/results?buildId=7"));
+        assert_eq!(job(&env(&azure[..3])).as_deref(), Some("Azure Pipelines"));
     }
 
     #[test]

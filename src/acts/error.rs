@@ -7,7 +7,7 @@ use crate::{
 
 /// Why an act was not done. Texts say what to do next.
 #[derive(Debug, thiserror::Error)]
-pub enum ActError {
+pub(crate) enum ActError {
     /// It was asked for wrongly; nothing was touched.
     #[error("{0}")]
     Usage(String),

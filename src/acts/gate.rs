@@ -14,25 +14,22 @@ use crate::{
 
 /// What the gate is asked.
 #[derive(Debug, Clone, Default)]
-pub struct GateRequest {
-    /// The record.
-    pub record: RecordRequest,
-    /// The release.
-    pub release: ReleaseRequest,
+pub(crate) struct GateRequest {
+    pub(crate) record: RecordRequest,
+    pub(crate) release: ReleaseRequest,
     /// A bundle that is taken in first.
-    pub bundle: Option<PathBuf>,
+    pub(crate) bundle: Option<PathBuf>,
     /// Signature files that are taken in first.
-    pub signatures: Vec<PathBuf>,
+    pub(crate) signatures: Vec<PathBuf>,
     /// Who is about to deploy, as somebody says.
-    pub deployer: Option<String>,
+    pub(crate) deployer: Option<String>,
     /// The SHA-256 of the token of the deployment that this process is a child of.
-    pub child_of: Option<Digest>,
+    pub(crate) child_of: Option<Digest>,
 }
 
 /// A question to the gate, with all that it takes to answer it.
-pub struct GateQuestion {
-    /// The release.
-    pub asked: AskedRelease,
+pub(crate) struct GateQuestion {
+    pub(crate) asked: AskedRelease,
     runs: Vec<RecordedRun>,
     authors: Option<Authors>,
     deployer: Option<String>,
@@ -42,10 +39,7 @@ pub struct GateQuestion {
 }
 
 /// Reads the record, with what files bring, and what has to be known of the release.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn question(caller: &Caller, request: &GateRequest) -> Result<(EnvironmentRecord, GateQuestion), ActError> {
+pub(crate) async fn question(caller: &Caller, request: &GateRequest) -> Result<(EnvironmentRecord, GateQuestion), ActError> {
     let mut record = match &request.bundle {
         Some(file) => bundle::taken_in(caller, &request.record, file).await?,
         None => EnvironmentRecord::open(caller, &request.record, false).await?,
@@ -93,11 +87,8 @@ impl GateQuestion {
         Ok(Self { asked, runs, authors, deployer, child_of: None, plan_files, remarks: Vec::new() })
     }
 
-    /// The gate's answer, by the rules of the ledger.
-    ///
-    /// # Errors
-    /// Where nobody has to sign.
-    pub fn rule<'a>(&'a self, record: &'a EnvironmentRecord) -> Result<Ruling<'a>, ActError> {
+    /// The gate's answer, by the rules of the ledger; an error where nobody has to sign.
+    pub(crate) fn rule<'a>(&'a self, record: &'a EnvironmentRecord) -> Result<Ruling<'a>, ActError> {
         let input = GateInput {
             asked: &self.asked,
             policy: record.in_force()?,
@@ -121,34 +112,24 @@ impl GateQuestion {
 
 /// Why and by whom the gate is passed in an emergency.
 #[derive(Debug, Clone)]
-pub struct EmergencyRequest {
-    /// The role that lets it pass.
-    pub role: String,
-    /// Why.
-    pub reason: String,
-    /// Where it is tracked.
-    pub ticket: String,
-    /// The key to sign with.
-    pub key: Option<PathBuf>,
+pub(crate) struct EmergencyRequest {
+    pub(crate) role: String,
+    pub(crate) reason: String,
+    pub(crate) ticket: String,
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// An emergency that is on record.
-pub struct Declared {
-    /// Its entry.
-    pub entry: Entry,
-    /// What it says.
-    pub emergency: Emergency,
-    /// Who signed it.
-    pub by: String,
+pub(crate) struct Declared {
+    pub(crate) entry: Entry,
+    pub(crate) emergency: Emergency,
+    pub(crate) by: String,
     /// Why it does not open the gate yet.
-    pub not_yet: Option<String>,
+    pub(crate) not_yet: Option<String>,
 }
 
 /// Declares an emergency: signed, on record, to be reviewed by a person.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn break_glass(
+pub(crate) async fn break_glass(
     caller: &Caller,
     dialogue: &dyn Dialogue,
     request: &GateRequest,

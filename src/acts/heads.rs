@@ -23,10 +23,7 @@ impl KeptHead {
         Some(Self { file: caller.heads.as_ref()?.join(name.as_str()) })
     }
 
-    /// Demands what was seen, unless the head of today is accepted in its place.
-    ///
-    /// # Errors
-    /// [`LedgerError::Cut`] where it is gone.
+    /// Demands what was seen, unless the head of today is accepted in its place; [`LedgerError::Cut`] where it is gone.
     pub(super) fn demand(&self, history: &History, place: &str, accepted: Option<&Digest>) -> Result<(), ActError> {
         let head = history.head();
         let Some(seen) = self.seen().filter(|seen| !history.holds(seen) && accepted != Some(&head)) else { return Ok(()) };

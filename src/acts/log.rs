@@ -12,59 +12,45 @@ use crate::{
     model::{Act, Deployment, DeploymentRow},
 };
 
-pub use checkpoint::checkpoint;
-pub use repair::{RepairRequest, faults, repair};
+pub(crate) use checkpoint::checkpoint;
+pub(crate) use repair::{RepairRequest, faults, repair};
 pub(super) use verify::never_believed;
-pub use verify::{Looked, verify};
+pub(crate) use verify::{Looked, verify};
 
 /// Which stretch of time is listed; ends included.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Span {
-    /// From then on.
-    pub since: Option<Timestamp>,
-    /// Up to then.
-    pub until: Option<Timestamp>,
+pub(crate) struct Span {
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
 }
 
 impl Span {
     /// Whether it has this moment.
-    pub fn has(self, at: Timestamp) -> bool {
+    pub(crate) fn has(self, at: Timestamp) -> bool {
         self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at <= until)
     }
 }
 
 /// The deployments of the record's environment in that time, newest first.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn deployments(record: &EnvironmentRecord, span: Span) -> Result<Vec<DeploymentRow>, ActError> {
+pub(crate) async fn deployments(record: &EnvironmentRecord, span: Span) -> Result<Vec<DeploymentRow>, ActError> {
     deployments::rows(record, None, |deployment: &Deployment| span.has(deployment.finished)).await
 }
 
 /// What began and did not end, a sentence each.
-///
-/// # Errors
-/// Where one of the entries cannot be believed.
-pub fn unended(record: &EnvironmentRecord) -> Result<Vec<String>, ActError> {
+pub(crate) fn unended(record: &EnvironmentRecord) -> Result<Vec<String>, ActError> {
     let open = ledger::unended(&record.history, record.place())?;
     Ok(open.into_iter().map(|(entry, begun)| ledger::begun_sentence(entry, begun)).collect())
 }
 
 /// Every entry of the record's environment in that time, oldest first.
-///
-/// # Errors
-/// Where one of them cannot be believed.
-pub fn trail(record: &EnvironmentRecord, span: Span) -> Result<Vec<&VerifiedEntry>, ActError> {
+pub(crate) fn trail(record: &EnvironmentRecord, span: Span) -> Result<Vec<&VerifiedEntry>, ActError> {
     let (project, environment) = record.place();
     let entries = record.history.entries()?.into_iter();
     Ok(entries.filter(|entry| entry.is_of(project, environment) && span.has(entry.entry.recorded)).collect())
 }
 
 /// When the deployment of this entry began.
-///
-/// # Errors
-/// Where it cannot be believed.
-pub fn started(record: &EnvironmentRecord, entry: u64) -> Result<Option<Timestamp>, ActError> {
+pub(crate) fn started(record: &EnvironmentRecord, entry: u64) -> Result<Option<Timestamp>, ActError> {
     Ok(match record.entry(entry)?.map(|entry| &entry.statement.act) {
         Some(Act::Deployment(deployment)) => deployment.started,
         _ => None,

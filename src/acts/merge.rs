@@ -13,16 +13,13 @@ use crate::{
 };
 
 /// A merged report that can be put on record.
-pub struct PreparedMerge {
+pub(crate) struct PreparedMerge {
     report: Report,
     record: OpenRecord,
 }
 
 /// Opens the record, where the merged run is to go on it: beside the plan that the shares were made with, and no other.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn prepare(
+pub(crate) async fn prepare(
     caller: &Caller,
     dialogue: &dyn Dialogue,
     request: &RecordRequest,
@@ -45,12 +42,12 @@ pub async fn prepare(
 
 impl PreparedMerge {
     /// Why the run will not be on record although it was meant to be.
-    pub fn lost(&self) -> Option<&ActError> {
+    pub(crate) fn lost(&self) -> Option<&ActError> {
         self.record.lost.as_ref()
     }
 
     /// Puts it on record.
-    pub async fn carry_out(self, caller: &Caller, dialogue: &dyn Dialogue, recording: &RecordingRequest) -> FinishedRun {
+    pub(crate) async fn carry_out(self, caller: &Caller, dialogue: &dyn Dialogue, recording: &RecordingRequest) -> FinishedRun {
         finished(caller, dialogue, self.record, recording, self.report).await
     }
 }

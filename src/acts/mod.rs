@@ -3,35 +3,34 @@
 //! Nothing here parses a command line, prints, or chooses an exit code: a command, or a page, calls one of these. The rules
 //! of the gate are not here either: they are in `ledger`.
 
-pub mod answer;
-pub mod audit;
-pub mod bundle;
+pub(crate) mod answer;
+pub(crate) mod audit;
+pub(crate) mod bundle;
 mod caller;
 mod ci;
-pub mod deploy;
+pub(crate) mod deploy;
 mod deployments;
 mod error;
 mod evidence;
-pub mod gate;
+pub(crate) mod gate;
 mod heads;
 mod kept_plan;
-pub mod log;
-pub mod merge;
-pub mod page;
+pub(crate) mod log;
+pub(crate) mod merge;
+pub(crate) mod page;
 mod policy;
 mod record;
 mod recording;
 mod release;
-pub mod report;
-pub mod sign;
+pub(crate) mod report;
+pub(crate) mod sign;
 mod signer;
-pub mod verify;
-pub mod waive;
+pub(crate) mod verify;
+pub(crate) mod waive;
 
-pub use caller::{Caller, Dialogue};
-pub use ci::{actor, job};
-pub use error::ActError;
-pub use policy::{ChosenPolicy, named as policy_named, signer_problems};
-pub use record::{EnvironmentRecord, RecordRequest};
-pub use recording::{Recorded, RecordingRequest};
-pub use release::ReleaseRequest;
+pub(crate) use caller::{Caller, Dialogue};
+pub(crate) use error::ActError;
+pub(crate) use policy::{ChosenPolicy, named as policy_named, signer_problems};
+pub(crate) use record::{EnvironmentRecord, RecordRequest};
+pub(crate) use recording::{Recorded, RecordingRequest};
+pub(crate) use release::ReleaseRequest;

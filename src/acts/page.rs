@@ -17,11 +17,10 @@ use crate::{
 const MOST_DEPLOYMENTS: usize = 20;
 
 /// The record around a run, with what the gate would say of it.
-pub struct Shown {
+pub(crate) struct Shown {
     /// What pages show.
-    pub record: Record,
-    /// What the gate would say.
-    pub gate: Exit,
+    pub(crate) record: Record,
+    pub(crate) gate: Exit,
 }
 
 /// How the record is looked at.

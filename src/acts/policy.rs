@@ -21,34 +21,31 @@ use crate::{
 
 /// Whose word counts, all of it from one place.
 #[derive(Clone)]
-pub struct ChosenPolicy {
+pub(crate) struct ChosenPolicy {
     /// Whose signatures are needed.
-    pub signoff: Option<Signoff>,
-    /// Who is who.
-    pub people: BTreeMap<String, Person>,
+    pub(crate) signoff: Option<Signoff>,
+    pub(crate) people: BTreeMap<String, Person>,
     /// Whose key is whose.
-    pub signers: Arc<Signers>,
+    pub(crate) signers: Arc<Signers>,
     /// Of whom each manual item is asked.
-    pub asked_of: BTreeMap<String, Vec<String>>,
+    pub(crate) asked_of: BTreeMap<String, Vec<String>>,
     /// Where the record is kept, where the plan says so.
-    pub ledger: Option<String>,
+    pub(crate) ledger: Option<String>,
     /// The plan's `release:` block.
-    pub release: Release,
+    pub(crate) release: Release,
     /// Whether the plan lives in another repository than what is released.
-    pub elsewhere: bool,
+    pub(crate) elsewhere: bool,
     /// Its place in git, where it is not the work tree's.
-    pub place: Option<PolicyPlace>,
+    pub(crate) place: Option<PolicyPlace>,
     /// That another policy than the one in the work tree counts.
-    pub remark: Option<String>,
+    pub(crate) remark: Option<String>,
     /// Whether a judge brought it, who believes nothing else.
     brought: bool,
 }
 
-/// What `--policy-from` and `GONOGO_POLICY_FROM` come to.
-///
-/// # Errors
-/// Where they differ, or one is empty: an unset variable of a CI must not mean the work tree.
-pub fn named(flag: Option<&str>, variable: Option<&str>) -> Result<Option<String>, ActError> {
+/// What `--policy-from` and `GONOGO_POLICY_FROM` come to; an error where they differ, or one is empty: an unset variable
+/// of a CI must not mean the work tree.
+pub(crate) fn named(flag: Option<&str>, variable: Option<&str>) -> Result<Option<String>, ActError> {
     for (name, said) in [("`--policy-from`", flag), ("`GONOGO_POLICY_FROM`", variable)] {
         if said.is_some_and(|said| said.trim().is_empty()) {
             return Err(ActError::Usage(format!(
@@ -142,7 +139,7 @@ impl ChosenPolicy {
     }
 
     /// As it is in force at a moment; `None` where nobody has to sign.
-    pub fn in_force(&self, now: Timestamp) -> Option<PolicyInForce<'_>> {
+    pub(crate) fn in_force(&self, now: Timestamp) -> Option<PolicyInForce<'_>> {
         Some(PolicyInForce { policy: self.signoff.as_ref()?, people: &self.people, now })
     }
 
@@ -197,7 +194,7 @@ impl ChosenPolicy {
 }
 
 /// What is wrong with the keys of those who sign by this plan.
-pub fn signer_problems(plan: &Plan) -> Vec<String> {
+pub(crate) fn signer_problems(plan: &Plan) -> Vec<String> {
     let Some(policy) = &plan.signoff else { return Vec::new() };
     match signers_of(plan) {
         Err(error) => vec![error.to_string()],

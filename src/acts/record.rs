@@ -24,43 +24,42 @@ pub(super) const GIT: Duration = Duration::from_secs(60);
 
 /// Which record, and by which policy.
 #[derive(Debug, Clone, Default)]
-pub struct RecordRequest {
+pub(crate) struct RecordRequest {
     /// The plan's main file.
-    pub config: PathBuf,
+    pub(crate) config: PathBuf,
     /// The environment; may be left out where the plan has only one.
-    pub environment: Option<String>,
+    pub(crate) environment: Option<String>,
     /// The ledger; the policy's where it is left out.
-    pub ledger: Option<String>,
+    pub(crate) ledger: Option<String>,
     /// Where the policy comes from; the work tree where it is left out.
-    pub policy_from: Option<String>,
+    pub(crate) policy_from: Option<String>,
     /// The head of the ledger that is accepted although it lacks what was seen before.
-    pub accept_head: Option<Digest>,
+    pub(crate) accept_head: Option<Digest>,
 }
 
 impl RecordRequest {
     /// The plan that is meant.
-    pub fn plan(&self, caller: &Caller, purpose: Purpose) -> Request {
+    pub(crate) fn plan(&self, caller: &Caller, purpose: Purpose) -> Request {
         Request { config: self.config.clone(), environment: self.environment.clone(), env: caller.env.clone(), files: None, purpose }
     }
 }
 
 /// The record of one environment.
-pub struct EnvironmentRecord {
+pub(crate) struct EnvironmentRecord {
     /// The plan, perhaps without the checks whose variables are not set here.
-    pub plan: Arc<Plan>,
+    pub(crate) plan: Arc<Plan>,
     /// Whose word counts.
-    pub policy: ChosenPolicy,
-    /// The ledger.
-    pub store: Box<dyn Store>,
+    pub(crate) policy: ChosenPolicy,
+    pub(crate) store: Box<dyn Store>,
     /// What is in it.
-    pub history: History,
+    pub(crate) history: History,
     /// The moment that everything is judged at: the later of the machine's clock and the store's.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
     /// The ledger that stands here, where the record is that of files which it does not have: all it knows against a
     /// release counts.
-    pub elsewhere: Option<History>,
+    pub(crate) elsewhere: Option<History>,
     /// What is to be said beside.
-    pub remarks: Vec<String>,
+    pub(crate) remarks: Vec<String>,
     /// Plans of runs, each read once.
     pub(super) plans: KeptPlans,
     /// Where the ledger's head is kept for this user.
@@ -71,10 +70,7 @@ pub struct EnvironmentRecord {
 
 impl EnvironmentRecord {
     /// Reads plan and ledger. With `create`, a ledger that is not there is started.
-    ///
-    /// # Errors
-    /// [`ActError`].
-    pub async fn open(caller: &Caller, request: &RecordRequest, create: bool) -> Result<Self, ActError> {
+    pub(crate) async fn open(caller: &Caller, request: &RecordRequest, create: bool) -> Result<Self, ActError> {
         let plan = plan::load(&request.plan(caller, Purpose::Look)).map_err(ActError::Plan)?;
         Self::of(caller, Arc::new(plan), request, create).await
     }
@@ -128,11 +124,8 @@ impl EnvironmentRecord {
         Ok(Self { plan, policy, store, history, now, elsewhere: None, remarks, plans, kept_head: None, org: None })
     }
 
-    /// The policy in force.
-    ///
-    /// # Errors
-    /// Where there is none, nobody can sign and no gate can be passed.
-    pub fn in_force(&self) -> Result<PolicyInForce<'_>, ActError> {
+    /// The policy in force; an error where there is none: nobody can sign then and no gate can be passed.
+    pub(crate) fn in_force(&self) -> Result<PolicyInForce<'_>, ActError> {
         self.policy.in_force(self.now).ok_or_else(|| {
             let named = &self.plan.environment;
             ActError::Usage(format!("the plan does not say whose signatures `{named}` needs: write `signoff:` with its roles and signers"))
@@ -140,34 +133,23 @@ impl EnvironmentRecord {
     }
 
     /// The plan's project and environment.
-    pub fn place(&self) -> (&str, &str) {
+    pub(crate) fn place(&self) -> (&str, &str) {
         (&self.plan.project, &self.plan.environment)
     }
 
     /// The entries of the plan's environment with one of these [acts](Act::WORDS), oldest first; each is looked at when it
     /// is come to.
-    pub fn here<'r>(&'r self, acts: &'r [&'r str]) -> impl DoubleEndedIterator<Item = Result<&'r VerifiedEntry, LedgerError>> {
+    pub(crate) fn here<'r>(&'r self, acts: &'r [&'r str]) -> impl DoubleEndedIterator<Item = Result<&'r VerifiedEntry, LedgerError>> {
         self.history.said(self.place(), acts)
     }
 
-    /// The newest of them that is `meant`.
-    ///
-    /// # Errors
-    /// Where one that is newer cannot be believed.
-    pub fn newest(&self, acts: &[&str], meant: impl FnMut(&VerifiedEntry) -> bool) -> Result<Option<&VerifiedEntry>, LedgerError> {
-        self.history.newest_said(self.place(), acts, meant)
-    }
-
     /// The question about this release.
-    pub fn asked(&self, release: Release) -> AskedRelease {
+    pub(crate) fn asked(&self, release: Release) -> AskedRelease {
         AskedRelease { project: self.plan.project.clone(), environment: self.plan.environment.clone(), release }
     }
 
     /// The entry with this number, if it is there.
-    ///
-    /// # Errors
-    /// Where it cannot be believed.
-    pub fn entry(&self, seq: u64) -> Result<Option<&VerifiedEntry>, LedgerError> {
+    pub(crate) fn entry(&self, seq: u64) -> Result<Option<&VerifiedEntry>, LedgerError> {
         let found = self.history.linked().iter().find(|linked| linked.entry.seq == seq);
         found.map(|linked| self.history.verified(linked)).transpose()
     }
@@ -267,10 +249,7 @@ impl EnvironmentRecord {
     }
 
     /// Opens the ledger that stands there now, and reads it: what stood there before may have been moved away or deleted, and
-    /// what is added to that is lost. It must have the entry `known`.
-    ///
-    /// # Errors
-    /// [`ActError::NotRecorded`] where it is not the same.
+    /// what is added to that is lost. It must have the entry `known`; [`ActError::NotRecorded`] where it is not the same.
     pub(super) async fn reopen(&mut self, caller: &Caller, request: &RecordRequest, known: &Entry) -> Result<(), ActError> {
         let place = place(request, &self.policy);
         let (there, seq) = (self.store.place(), known.seq);
@@ -290,11 +269,8 @@ impl EnvironmentRecord {
         History::of(rows, &self.policy.look(now))
     }
 
-    /// The newest of them that is here whole and `meant`.
-    ///
-    /// # Errors
-    /// Where one that is newer cannot be believed.
-    pub fn newest_whole(
+    /// The newest of its entries with one of these acts that is here whole and `meant`.
+    pub(crate) fn newest_whole(
         &self,
         acts: &[&str],
         mut meant: impl FnMut(&VerifiedEntry) -> bool,

@@ -16,17 +16,14 @@ use crate::{
 
 /// Whether and how a run goes on record.
 #[derive(Debug, Clone, Default)]
-pub struct RecordingRequest {
+pub(crate) struct RecordingRequest {
     /// Put it on record whatever the plan says.
-    pub record: bool,
-    /// Leave no record.
-    pub no_record: bool,
-    /// The key of a recorder.
-    pub recorder_key: Option<PathBuf>,
-    /// Where to write a bundle.
-    pub bundle: Option<PathBuf>,
+    pub(crate) record: bool,
+    pub(crate) no_record: bool,
+    pub(crate) recorder_key: Option<PathBuf>,
+    pub(crate) bundle: Option<PathBuf>,
     /// The SHA-256 of the token of the deployment that this process is a child of.
-    pub child_of: Option<Digest>,
+    pub(crate) child_of: Option<Digest>,
 }
 
 impl RecordingRequest {
@@ -45,11 +42,10 @@ pub(super) struct OpenRecord {
 }
 
 /// A run that was put on record.
-pub struct Recorded {
-    /// Its entry.
-    pub entry: Entry,
+pub(crate) struct Recorded {
+    pub(crate) entry: Entry,
     /// What pages show beside the report; `None` where no role has to sign.
-    pub beside: Option<Record>,
+    pub(crate) beside: Option<Record>,
 }
 
 impl OpenRecord {

@@ -11,18 +11,17 @@ use crate::{
 
 /// What was said of the release.
 #[derive(Debug, Clone, Default)]
-pub struct ReleaseRequest {
-    /// The version people say.
-    pub version: Option<String>,
+pub(crate) struct ReleaseRequest {
+    pub(crate) version: Option<String>,
     /// The full commit id.
-    pub commit: Option<String>,
+    pub(crate) commit: Option<String>,
     /// The artifact with its digest.
-    pub artifact: Option<String>,
+    pub(crate) artifact: Option<String>,
 }
 
 impl ReleaseRequest {
     /// Whether anything was said.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.version.is_none() && self.commit.is_none() && self.artifact.is_none()
     }
 
@@ -40,10 +39,8 @@ pub(super) struct Identified {
 }
 
 /// Which release is meant: each part from the first of flags, plan, CI and git that has it; the commit by what is checked
-/// out in the plan's folder.
-///
-/// # Errors
-/// [`ActError::Contradiction`] where a flag or the plan names another commit than the one that is checked out.
+/// out in the plan's folder; [`ActError::Contradiction`] where a flag or the plan names another commit than the one that
+/// is checked out.
 pub(super) async fn identify(caller: &Caller, said: &ReleaseRequest, policy: &ChosenPolicy, folder: &Path) -> Result<Identified, ActError> {
     let planned = Release { source: "plan".into(), ..policy.release.clone() };
     let git = if policy.elsewhere { None } else { git(&caller.env, folder).await };

@@ -10,34 +10,25 @@ use crate::{
 
 /// Which report.
 #[derive(Debug, Clone, Default)]
-pub struct ReportRequest {
-    /// The record.
-    pub record: RecordRequest,
+pub(crate) struct ReportRequest {
+    pub(crate) record: RecordRequest,
     /// The release; any where nothing is said.
-    pub release: ReleaseRequest,
-    /// The run's entry.
-    pub entry: Option<u64>,
-    /// Where to write a bundle.
-    pub bundle: Option<PathBuf>,
+    pub(crate) release: ReleaseRequest,
+    pub(crate) entry: Option<u64>,
+    pub(crate) bundle: Option<PathBuf>,
     /// The SHA-256 of the token of the deployment that this process is a child of.
-    pub child_of: Option<Digest>,
+    pub(crate) child_of: Option<Digest>,
 }
 
 /// A report with the exact bytes of its file and what the ledger says beside it.
-pub struct StoredReport {
-    /// The report.
-    pub report: Report,
-    /// Its bytes.
-    pub json: Vec<u8>,
-    /// What the ledger says.
-    pub beside: Record,
+pub(crate) struct StoredReport {
+    pub(crate) report: Report,
+    pub(crate) json: Vec<u8>,
+    pub(crate) beside: Record,
 }
 
 /// Reads the report; writes a bundle where one is asked for.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn report(caller: &Caller, request: &ReportRequest) -> Result<StoredReport, ActError> {
+pub(crate) async fn report(caller: &Caller, request: &ReportRequest) -> Result<StoredReport, ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
     let (entry, run) = wanted(&record, request)?;
     let seq = entry.entry.seq;

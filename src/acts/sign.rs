@@ -23,35 +23,30 @@ pub(super) use taking::take_in;
 
 /// What is decided, or taken in.
 #[derive(Debug, Clone, Default)]
-pub struct SignRequest {
-    /// The record.
-    pub record: RecordRequest,
+pub(crate) struct SignRequest {
+    pub(crate) record: RecordRequest,
     /// The release; whatever was run last where nothing is said.
-    pub release: ReleaseRequest,
+    pub(crate) release: ReleaseRequest,
     /// A bundle whose report is signed, far from any ledger.
-    pub bundle: Option<PathBuf>,
-    /// The role.
-    pub role: String,
-    /// No-go.
-    pub no_go: bool,
+    pub(crate) bundle: Option<PathBuf>,
+    pub(crate) role: String,
+    pub(crate) no_go: bool,
     /// Take the sign-off in this role back.
-    pub withdraw: bool,
-    /// What the person adds.
-    pub comment: Option<String>,
+    pub(crate) withdraw: bool,
+    pub(crate) comment: Option<String>,
     /// Whose decision is entered.
-    pub person: Option<String>,
+    pub(crate) person: Option<String>,
     /// Files that show the decision.
-    pub evidence: Vec<PathBuf>,
+    pub(crate) evidence: Vec<PathBuf>,
     /// A file for the signature, instead of the ledger.
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// A file for what is to be signed elsewhere, and by whom.
-    pub export: Option<(PathBuf, String)>,
-    /// The key to sign with.
-    pub key: Option<PathBuf>,
+    pub(crate) export: Option<(PathBuf, String)>,
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// What became of a decision.
-pub enum Signed {
+pub(crate) enum Signed {
     /// It is on record, under this head.
     OnRecord(Box<Entry>, Digest),
     /// It is in this file.
@@ -61,10 +56,7 @@ pub enum Signed {
 }
 
 /// Shows what is decided on, has it signed and puts it on record or into a file.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &SignRequest) -> Result<Signed, ActError> {
+pub(crate) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &SignRequest) -> Result<Signed, ActError> {
     if let Some(file) = &request.bundle {
         return bundle::sign(caller, dialogue, request, file).await;
     }
@@ -82,11 +74,9 @@ pub async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &SignReques
     }
 }
 
-/// Takes in signature files, or what `ssh-keygen` signed; gives the entries and the ledger's head.
-///
-/// # Errors
-/// [`ActError`]; one that cannot be believed keeps all of them out.
-pub async fn add(
+/// Takes in signature files, or what `ssh-keygen` signed; gives the entries and the ledger's head. One that cannot be
+/// believed keeps all of them out.
+pub(crate) async fn add(
     caller: &Caller,
     record: &RecordRequest,
     files: &[PathBuf],

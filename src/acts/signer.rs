@@ -8,7 +8,7 @@ use crate::{
         Blob, Draft, Entry, Envelope,
         signing::{self, FoundKey, Search, Signing},
     },
-    model::{Act, Digest, Method, Signoff, Subject, UnsignedRuns},
+    model::{Act, Digest, Method, Signoff, Subject},
 };
 
 /// Whoever signs, with the key they sign with.
@@ -85,10 +85,10 @@ pub(super) fn confirm(dialogue: &dyn Dialogue, question: &str) -> Result<(), Act
     if dialogue.agrees(question) { Ok(()) } else { Err(ActError::Declined) }
 }
 
-/// Whoever puts runs and deployments on record: signed where a recorder's key is given.
+/// Whoever puts runs and deployments on record: signed where there is a key.
 pub(super) struct Recorder<'c> {
-    caller: &'c Caller,
-    signer: Option<Signer<'c>>,
+    pub(super) caller: &'c Caller,
+    pub(super) signer: Option<Signer<'c>>,
 }
 
 impl<'c> Recorder<'c> {
@@ -103,21 +103,6 @@ impl<'c> Recorder<'c> {
         let people = record.in_force()?.policy.roles.get(Signoff::RECORDER).map(|role| role.people.clone());
         let people = people.ok_or_else(|| ActError::Usage("a recorder's key is given, but the plan has no role `recorder`".into()))?;
         Ok(Self { caller, signer: Some(Signer::find(caller, dialogue, record, Some(key), &people).await?) })
-    }
-
-    /// The same for a deployment, which must be signed where the policy demands it.
-    pub(super) async fn of_deployment(
-        caller: &'c Caller,
-        dialogue: &'c dyn Dialogue,
-        record: &EnvironmentRecord,
-        key: Option<&Path>,
-    ) -> Result<Self, ActError> {
-        let recorder = Self::find(caller, dialogue, record, key).await?;
-        let demanded = record.policy.signoff.as_ref().is_some_and(|policy| policy.unsigned_runs == UnsignedRuns::Refused);
-        if demanded && recorder.signer.is_none() {
-            return Err(ActError::Usage("the policy has `unsigned-runs: refused`: sign the deployment with `--recorder-key FILE`".into()));
-        }
-        Ok(recorder)
     }
 
     /// Whose key it is.

@@ -22,37 +22,34 @@ const TOLERANCE: Period = Period::seconds(60);
 
 /// What is to be run, and how.
 #[derive(Debug, Clone)]
-pub struct VerifyRequest {
+pub(crate) struct VerifyRequest {
     /// The plan and its record.
-    pub record: RecordRequest,
-    /// Whether and how the run goes on record.
-    pub recording: RecordingRequest,
-    /// What is being released.
-    pub release: ReleaseRequest,
-    /// Before or after the deployment.
-    pub phase: Phase,
+    pub(crate) record: RecordRequest,
+    pub(crate) recording: RecordingRequest,
+    pub(crate) release: ReleaseRequest,
+    pub(crate) phase: Phase,
     /// The vantage.
-    pub from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Ids, tags or kinds.
-    pub only: Vec<String>,
+    pub(crate) only: Vec<String>,
     /// Ids, tags or kinds.
-    pub skip: Vec<String>,
+    pub(crate) skip: Vec<String>,
     /// Warnings block too.
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// For information only.
-    pub advisory: bool,
+    pub(crate) advisory: bool,
     /// Hold counts as success.
-    pub allow_hold: bool,
+    pub(crate) allow_hold: bool,
     /// Another moment to judge at.
-    pub at: Option<Timestamp>,
+    pub(crate) at: Option<Timestamp>,
     /// What draws where a check tries a choice of many.
-    pub seed: Option<String>,
+    pub(crate) seed: Option<String>,
     /// How much at once and how long.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
 }
 
 /// A run that can begin.
-pub struct PreparedRun {
+pub(crate) struct PreparedRun {
     plan: Arc<Plan>,
     settings: Settings,
     record: OpenRecord,
@@ -60,23 +57,18 @@ pub struct PreparedRun {
 }
 
 /// A run that was made.
-pub struct FinishedRun {
-    /// Its report.
-    pub report: Report,
+pub(crate) struct FinishedRun {
+    pub(crate) report: Report,
     /// The exact bytes of the report's file.
-    pub json: Vec<u8>,
+    pub(crate) json: Vec<u8>,
     /// That it is on record, or why not; `None` where it was not meant to be.
-    pub recorded: Option<Result<Recorded, ActError>>,
-    /// The head of the ledger afterwards.
-    pub head: Option<crate::model::Digest>,
+    pub(crate) recorded: Option<Result<Recorded, ActError>>,
+    pub(crate) head: Option<crate::model::Digest>,
 }
 
 impl PreparedRun {
-    /// Reads plan and record; touches no target.
-    ///
-    /// # Errors
-    /// [`ActError`], also where nothing is selected.
-    pub async fn of(caller: &Caller, dialogue: &dyn Dialogue, request: &VerifyRequest) -> Result<Self, ActError> {
+    /// Reads plan and record; touches no target; an error also where nothing is selected.
+    pub(crate) async fn of(caller: &Caller, dialogue: &dyn Dialogue, request: &VerifyRequest) -> Result<Self, ActError> {
         let plan = Arc::new(plan::load(&request.record.plan(caller, Purpose::Run)).map_err(ActError::Plan)?);
         let record = if wanted(request, &plan) {
             OpenRecord::of(caller, dialogue, &plan, &request.record, &request.recording).await?
@@ -99,15 +91,12 @@ impl PreparedRun {
     }
 
     /// Why the run will not be on record although it was meant to be.
-    pub fn lost(&self) -> Option<&ActError> {
+    pub(crate) fn lost(&self) -> Option<&ActError> {
         self.record.lost.as_ref()
     }
 
-    /// Runs the checks and puts the run on record.
-    ///
-    /// # Errors
-    /// When the selection cannot be meant.
-    pub async fn carry_out(
+    /// Runs the checks and puts the run on record; an error when the selection cannot be meant.
+    pub(crate) async fn carry_out(
         self,
         caller: &Caller,
         dialogue: &dyn Dialogue,

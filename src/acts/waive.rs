@@ -15,35 +15,26 @@ use crate::{
 
 /// What is accepted.
 #[derive(Debug, Clone)]
-pub struct WaiveRequest {
-    /// The record.
-    pub record: RecordRequest,
+pub(crate) struct WaiveRequest {
+    pub(crate) record: RecordRequest,
     /// The check.
-    pub id: String,
+    pub(crate) id: String,
     /// The exception in full; the plan's own is signed where it is left out.
-    pub said: Option<SaidWaiver>,
-    /// The key to sign with.
-    pub key: Option<PathBuf>,
+    pub(crate) said: Option<SaidWaiver>,
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// An exception that stands in no file.
 #[derive(Debug, Clone)]
-pub struct SaidWaiver {
-    /// Why it is accepted.
-    pub reason: String,
-    /// Where it is tracked.
-    pub ticket: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// Until when.
-    pub expires: Timestamp,
+pub(crate) struct SaidWaiver {
+    pub(crate) reason: String,
+    pub(crate) ticket: String,
+    pub(crate) owner: String,
+    pub(crate) expires: Timestamp,
 }
 
 /// Puts the exception on record; gives its entry and the ledger's head.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn waive(caller: &Caller, dialogue: &dyn Dialogue, request: &WaiveRequest) -> Result<(Entry, Digest), ActError> {
+pub(crate) async fn waive(caller: &Caller, dialogue: &dyn Dialogue, request: &WaiveRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, true).await?;
     let everybody = record.in_force()?.everybody();
     let written = record.plan.waivers.iter().find(|waiver| waiver.waiver.check == request.id).map(|waiver| waiver.waiver.clone());

@@ -74,7 +74,7 @@ fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failure> {
 
 /// The verification after a command that ended well, and what to exit with because of it.
 fn after(edge: &Edge, options: &DeployRunOptions, request: &DeployRequest, begun: &BegunDeployment) -> (Verification, Exit) {
-    if !begun.selects() {
+    if !begun.selects {
         edge::say("not verified afterwards: no check is meant for `post-deploy`");
         return (Verification::Nothing, Exit::Go);
     }

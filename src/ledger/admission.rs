@@ -6,7 +6,7 @@ use super::{
     CLOCKS, Candidate, Entry, LedgerError, Row, VERSION,
     candidate::{Next, Wish},
 };
-use crate::model::{Digest, Size};
+use crate::model::{Act, Digest, Size};
 
 /// The most that one statement may have.
 pub(super) const LARGEST_STATEMENT: Size = Size(16 << 20);
@@ -130,7 +130,7 @@ impl Next {
     /// The newest row. After one that is no entry only its repair is added, which follows the row's bytes as they are.
     fn top(&self, row: Row) -> Result<Top, LedgerError> {
         match row.read() {
-            Err(unsound) if self.label.act == "repair" => Ok(Top { seq: unsound.seq, digest: unsound.name, recorded: self.now }),
+            Err(unsound) if self.label.act == Act::REPAIR => Ok(Top { seq: unsound.seq, digest: unsound.name, recorded: self.now }),
             read => {
                 read.map(|sound| Top { seq: sound.entry.seq, digest: sound.digest, recorded: sound.entry.recorded }).map_err(Into::into)
             }
@@ -184,10 +184,7 @@ fn take_over(entry: &Entry, found: ChainState) -> Result<Admitted, LedgerError> 
     Ok(Admitted::new(None, entry.clone()))
 }
 
-/// The end of the shared chain, after its newest row.
-///
-/// # Errors
-/// [`LedgerError`] where that is no entry, or a newer program's.
+/// The end of the shared chain, after its newest row; an error where that is no entry, or a newer program's.
 pub(super) fn closing_after(newest: Option<Row>, now: Timestamp) -> Result<Entry, LedgerError> {
     let Some(row) = newest else { return Ok(Entry::closing(0, Digest::none(), now, now)) };
     let sound = row.read()?;

@@ -5,9 +5,6 @@ use crate::model::{Act, Begun, Digest, utc};
 
 /// The deployments of an environment that began and did not end, oldest first. An entry from the future began all the same,
 /// and ends nothing yet.
-///
-/// # Errors
-/// Where one of the entries cannot be believed.
 pub fn unended<'h>(history: &'h History, place: (&'h str, &'h str)) -> Result<Vec<(&'h VerifiedEntry, &'h Begun)>, LedgerError> {
     let mut open: Vec<(&VerifiedEntry, &Begun)> = Vec::new();
     for entry in history.said(place, &[Act::BEGUN, Act::DEPLOYMENT]) {

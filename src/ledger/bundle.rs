@@ -86,10 +86,8 @@ pub struct Contents<'a> {
 }
 
 impl Contents<'_> {
-    /// Packs all this; evidence and the ledger's export are still to be added.
-    ///
-    /// # Errors
-    /// [`BundleError`] if it would be one that [`Bundle::from_zip`] refuses, or cannot be written.
+    /// Packs all this; evidence and the ledger's export are still to be added; an error if it would be one that
+    /// [`Bundle::from_zip`] refuses, or cannot be written.
     pub fn pack<W: Write + Seek>(&self, out: W) -> Result<Packing<W>, BundleError> {
         let mut packing = Packing::new(out, self.record.head.clone());
         packing.add(REPORT.into(), self.report)?;
@@ -134,9 +132,6 @@ impl Bundle {
     }
 
     /// What the pages show beside the report.
-    ///
-    /// # Errors
-    /// [`BundleError::Unreadable`].
     pub fn record(&self) -> Result<Record, BundleError> {
         let bytes = self.bytes(RECORD);
         crate::model::unique_keys(bytes)
@@ -162,11 +157,6 @@ impl Bundle {
     /// The file of the plan that was recorded under this name.
     pub fn plan_file(&self, recorded: &str) -> Option<&[u8]> {
         self.files.get(&names::plan(recorded)).map(Vec::as_slice)
-    }
-
-    /// The evidence with this fingerprint.
-    pub fn evidence(&self, digest: &Digest) -> Option<&[u8]> {
-        self.files.get(&names::evidence(digest)).map(Vec::as_slice)
     }
 
     fn bytes(&self, name: &str) -> &[u8] {

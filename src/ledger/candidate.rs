@@ -67,10 +67,7 @@ impl Candidate {
         Ok(Self { wish: Wish::Next(next), needs })
     }
 
-    /// An entry that is to be taken over as it is.
-    ///
-    /// # Errors
-    /// [`LedgerError::Newer`], [`LedgerError::Broken`]: this program cannot have written it.
+    /// An entry that is to be taken over as it is; an error where this program cannot have written it.
     pub(super) fn as_is(entry: Entry, blobs: Vec<Blob>) -> Result<Self, LedgerError> {
         if entry.version > VERSION {
             return Err(LedgerError::Newer { seq: entry.seq, version: entry.version });

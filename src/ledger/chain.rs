@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::{
-    Entry, History, LedgerError, Look, Row, VERSION, Verifier,
+    Entry, LedgerError, VERSION,
     row::{Sound, Unsound, missing},
 };
 use crate::model::{Digest, Repaired, Statement};
@@ -48,9 +48,7 @@ pub enum Repairs<'r> {
     All,
 }
 
-/// Checks places, links, times and what can be read of the statements that are here. Signatures are not looked at.
-///
-/// # Errors
+/// Checks places, links, times and what can be read of the statements that are here. Signatures are not looked at;
 /// [`LedgerError::Broken`] with the first entry that is not as it must be.
 pub fn check(entries: &[Entry]) -> Result<(), LedgerError> {
     let mut links = Links::new(Repairs::Named(&[]));
@@ -63,13 +61,6 @@ pub fn check(entries: &[Entry]) -> Result<(), LedgerError> {
         }
     }
     Ok(())
-}
-
-/// Everything that is wrong with a chain, statements and signatures included.
-pub fn faults(rows: Vec<Row>, verifier: impl Verifier + 'static, now: Timestamp) -> Vec<Fault> {
-    let look = Look { repairs: Repairs::All, ..Look::by(verifier, now) };
-    // What goes past every fault ends at none.
-    History::of(rows, &look).map(|history| history.repaired().to_vec()).unwrap_or_default()
 }
 
 /// The first entry that a newer program added, with its version.

@@ -5,17 +5,12 @@ use crate::model::Checkpoint;
 
 impl Checkpoint {
     /// That of all chains as they are now.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
     pub async fn of(store: &dyn Store) -> Result<Self, LedgerError> {
         Ok(Self { heads: store.chains().await? })
     }
 
-    /// Checks the chain of this name against it. A chain that had not begun yet is not named.
-    ///
-    /// # Errors
-    /// [`LedgerError::Cut`] where the chain lacks what is named.
+    /// Checks the chain of this name against it. A chain that had not begun yet is not named; [`LedgerError::Cut`] where
+    /// the chain lacks what is named.
     pub fn demand(&self, chain: &str, history: &History) -> Result<(), LedgerError> {
         for name in ["", chain] {
             if let Some(head) = self.heads.get(name).filter(|head| !history.holds(head)) {

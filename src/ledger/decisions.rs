@@ -15,17 +15,11 @@ pub struct Decisions<'h> {
 
 impl<'h> Decisions<'h> {
     /// Those that the history has.
-    ///
-    /// # Errors
-    /// Where one of them cannot be believed.
     pub fn of(history: &'h History, place: (&'h str, &'h str)) -> Result<Self, LedgerError> {
         Self::among(history.said(place, &[Act::RUN, Act::SIGN_OFF, Act::WITHDRAWAL]))
     }
 
     /// Those that can bear on a release.
-    ///
-    /// # Errors
-    /// Where one of them cannot be believed.
     pub fn on(history: &'h History, asked: &'h AskedRelease) -> Result<Self, LedgerError> {
         let on = history.on_release(asked, &[Act::RUN, Act::SIGN_OFF]);
         Self::among(on.chain(history.said(asked.place(), &[Act::WITHDRAWAL])))

@@ -18,9 +18,6 @@ struct Declared<'h> {
 
 impl<'h> Emergencies<'h> {
     /// Those that somebody trusted signed. Only a person reviews one, and not whoever opened the gate.
-    ///
-    /// # Errors
-    /// Where one of the entries cannot be believed.
     pub fn of(history: &'h History, asked: &'h AskedRelease, policy: Option<&PolicyInForce<'_>>) -> Result<Self, LedgerError> {
         let is_person = |id: &str| policy.is_none_or(|policy| policy.policy.is_of_people(id));
         let mut all: Vec<Declared<'h>> = Vec::new();

@@ -94,7 +94,7 @@ impl Entry {
 
     /// Whether it is of the version of its chain, and about what belongs there.
     pub(super) fn fits(&self) -> bool {
-        let closes = self.label.act == "closing";
+        let closes = self.label.act == Act::CLOSING;
         if self.chain.is_empty() {
             (self.version == VERSION) == closes
         } else {

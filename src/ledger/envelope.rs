@@ -54,10 +54,7 @@ impl Envelope {
         json
     }
 
-    /// Reads such a file.
-    ///
-    /// # Errors
-    /// Says why it is none.
+    /// Reads such a file; an error says why it is none.
     pub fn from_json(json: &[u8]) -> Result<Self, String> {
         let wire: Wire = serde_json::from_slice(json).map_err(|error| format!("this is no signature file: {error}"))?;
         if wire.payload_type != PAYLOAD_TYPE {

@@ -50,9 +50,6 @@ impl Exported {
     }
 
     /// Checks each chain, as [`chain::check`] does; returns the first entry of a newer program.
-    ///
-    /// # Errors
-    /// [`LedgerError::Broken`].
     pub fn check(&self) -> Result<Option<(u64, u32)>, LedgerError> {
         let mut newer = None;
         for name in self.chains() {
@@ -77,9 +74,6 @@ pub enum WriteError {
 
 /// Writes the shared chain and `chains`, or all there are; returns the entries written, whose chains have been checked
 /// first.
-///
-/// # Errors
-/// [`WriteError`].
 pub async fn write(store: &dyn Store, chains: Option<&[String]>, out: &mut dyn Write) -> Result<Vec<Entry>, WriteError> {
     let exported = Exported { entries: entries(store, chains).await?, blobs: BTreeMap::new() };
     exported.check()?;
@@ -88,9 +82,6 @@ pub async fn write(store: &dyn Store, chains: Option<&[String]>, out: &mut dyn W
 }
 
 /// Writes these entries, which are chains from their beginning, with the bytes that they name.
-///
-/// # Errors
-/// [`WriteError`].
 pub async fn write_entries<E: Borrow<Entry>>(
     store: &dyn Store,
     entries: impl IntoIterator<Item = E>,
@@ -119,9 +110,6 @@ pub async fn write_entries<E: Borrow<Entry>>(
 }
 
 /// The entries of the shared chain and of `chains`, or of all there are.
-///
-/// # Errors
-/// [`LedgerError`].
 pub async fn entries(store: &dyn Store, chains: Option<&[String]>) -> Result<Vec<Entry>, LedgerError> {
     let names: BTreeSet<String> = match chains {
         Some(chains) => chains.iter().cloned().collect(),
@@ -218,9 +206,7 @@ fn take_row(exported: &mut Exported, pending: &mut Pending, row: Row) -> Result<
     Ok(())
 }
 
-/// Takes an export over into a ledger that is empty or has the beginnings of its chains; returns how many were added.
-///
-/// # Errors
+/// Takes an export over into a ledger that is empty or has the beginnings of its chains; returns how many were added;
 /// [`LedgerError::Broken`] with the first entry that is not part of a chain, or that differs from the one already there.
 pub async fn import(mut exported: Exported, store: &dyn Store) -> Result<u64, LedgerError> {
     if let Some((seq, version)) = exported.check()? {

@@ -89,10 +89,8 @@ impl Ruling<'_> {
     }
 }
 
-/// Rules on a release. `runs` are its full runs, the oldest look first.
-///
-/// # Errors
-/// Where an entry that the ruling rests on cannot be believed.
+/// Rules on a release. `runs` are its full runs, the oldest look first; an error where an entry that the ruling rests on
+/// cannot be believed.
 pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>) -> Result<Ruling<'h>, LedgerError> {
     let GateInput { asked, policy, .. } = input;
     let mut ruling = Ruling {

@@ -38,9 +38,7 @@ pub struct History {
 impl History {
     /// Follows a chain, and looks at the newest signature, which vouches for what is before it. Where faults are gone past,
     /// everything is looked at.
-    ///
-    /// # Errors
-    /// The first fault that is not to be gone past.
+    /// The first fault that is not to be gone past is an error.
     pub fn of(rows: Vec<Row>, look: &Look<'_>) -> Result<Self, LedgerError> {
         let mut read = Read::of(look, rows.len());
         for row in rows {
@@ -54,9 +52,6 @@ impl History {
 
     /// Goes on with an entry that was added; `false` where it does not follow the newest one here, so that the ledger is to
     /// be read again.
-    ///
-    /// # Errors
-    /// A fault of the entry.
     pub fn go_on(&mut self, entry: Entry, now: Timestamp) -> Result<bool, LedgerError> {
         let statement = entry.statement();
         let digest = entry.digest_over(&statement);
@@ -78,10 +73,7 @@ impl History {
         &self.read.entries[..self.meant]
     }
 
-    /// What one of them says, and how far that can be trusted.
-    ///
-    /// # Errors
-    /// [`LedgerError::Broken`] where it cannot be believed.
+    /// What one of them says, and how far that can be trusted; [`LedgerError::Broken`] where it cannot be believed.
     pub fn verified<'h>(&'h self, linked: &'h LinkedEntry) -> Result<&'h VerifiedEntry, LedgerError> {
         if let Some(verified) = linked.verified.get() {
             return Ok(verified);
@@ -91,9 +83,6 @@ impl History {
     }
 
     /// Every entry, oldest first.
-    ///
-    /// # Errors
-    /// The first that cannot be believed.
     pub fn entries(&self) -> Result<Vec<&VerifiedEntry>, LedgerError> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         std::thread::scope(|scope| {
@@ -129,9 +118,6 @@ impl History {
     }
 
     /// The newest of them that is `meant`.
-    ///
-    /// # Errors
-    /// Where one that is newer cannot be believed.
     pub fn newest_said(
         &self,
         place: (&str, &str),
@@ -189,9 +175,6 @@ impl History {
     }
 
     /// The first entry with this statement.
-    ///
-    /// # Errors
-    /// Where it cannot be believed.
     pub fn stating(&self, statement: &Digest) -> Result<Option<&VerifiedEntry>, LedgerError> {
         self.linked().iter().find(|linked| linked.statement == *statement).map(|linked| self.verified(linked)).transpose()
     }
@@ -250,17 +233,11 @@ impl History {
     }
 
     /// Whether an entry has this statement.
-    ///
-    /// # Errors
-    /// Where it cannot be believed: bytes that stand there say nothing yet.
     pub fn says(&self, statement: &Digest) -> Result<bool, LedgerError> {
         Ok(self.stating(statement)?.is_some())
     }
 
     /// Whether the same is said here by the same person: a twin that nobody signed, or a stranger, takes its place nowhere.
-    ///
-    /// # Errors
-    /// Where it cannot be believed.
     pub fn heard(&self, said: &VerifiedEntry) -> Result<bool, LedgerError> {
         let statement = said.entry.statement();
         for linked in self.linked().iter().filter(|linked| linked.statement == statement && linked.entry.bare.is_none()) {
@@ -291,10 +268,8 @@ impl History {
         self.linked().iter().find(newer).map(|linked| (linked.entry.seq, linked.entry.version))
     }
 
-    /// Up to which entry, by its place, the chain is vouched for by a trusted signature made later.
-    ///
-    /// # Errors
-    /// Where an entry after that one cannot be believed.
+    /// Up to which entry, by its place, the chain is vouched for by a trusted signature made later; an error where an
+    /// entry after that one cannot be believed.
     pub fn covered(&self) -> Result<u64, LedgerError> {
         let mut covered = 0;
         for linked in self.linked().iter().rev() {
@@ -310,9 +285,6 @@ impl History {
     }
 
     /// How many entries neither bear a trusted signature nor are covered by a later one.
-    ///
-    /// # Errors
-    /// Where one of them cannot be believed.
     pub fn unsigned(&self) -> Result<u64, LedgerError> {
         let covered = self.covered()?;
         let open = self.linked().iter().filter(|linked| linked.entry.seq > covered && Some(linked.entry.seq) != self.read.closing);

@@ -14,10 +14,8 @@ pub fn of(entry: &Entry) -> Vec<Digest> {
     statement.map(|statement| statement.kept().into_iter().cloned().collect()).unwrap_or_default()
 }
 
-/// Reads all that these entries name, one at a time.
-///
-/// # Errors
-/// [`LedgerError::Broken`] with the first entry whose bytes are missing or changed; else why they could not be read.
+/// Reads all that these entries name, one at a time; [`LedgerError::Broken`] with the first entry whose bytes are missing
+/// or changed; else why they could not be read.
 pub async fn check(store: &dyn Store, entries: &[Entry]) -> Result<(), LedgerError> {
     let mut seen = BTreeSet::new();
     for entry in entries {

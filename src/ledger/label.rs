@@ -70,8 +70,8 @@ impl Label {
     /// The chain it belongs in, where each project has one.
     pub fn chain(&self) -> String {
         match self.act.as_str() {
-            "closing" => String::new(),
-            "checkpoint" => ORG.into(),
+            Act::CLOSING => String::new(),
+            Act::CHECKPOINT => ORG.into(),
             _ => chain_of(&self.project),
         }
     }

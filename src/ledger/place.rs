@@ -27,10 +27,7 @@ pub fn open(place: &str, root: &Path, env: &ProcessEnv, now: Timestamp, create: 
     Ok(Box::new(if create { Sqlite::open_or_create(&path)? } else { Sqlite::open(&path)? }))
 }
 
-/// The database at `place`, where that is a URL; `None` where it is a path.
-///
-/// # Errors
-/// [`LedgerError::Place`] for what is neither.
+/// The database at `place`, where that is a URL; `None` where it is a path; [`LedgerError::Place`] for what is neither.
 pub fn database(place: &str, root: &Path, env: &ProcessEnv, now: Timestamp) -> Result<Option<Postgres>, LedgerError> {
     if place.is_empty() {
         return Err(LedgerError::Place("the ledger's place is empty: write a path or a `postgres://` URL".into()));

@@ -63,10 +63,8 @@ impl Postgres {
     }
 
     /// Makes the tables, as [`schema_sql`] says, and closes the chain that all projects share, so that each goes on with one
-    /// of its own; `true` where that had entries and was closed now.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; all is as it was then.
+    /// of its own; `true` where that had entries and was closed now. After
+    /// an error all is as it was.
     pub async fn apply(&self, role: Option<&str>, now: Timestamp) -> Result<bool, LedgerError> {
         let recorder = self.recorder("added to").await?;
         let tables = self.tables(&recorder, "added to");

@@ -8,9 +8,6 @@ use crate::model::{Act, Repaired};
 /// The rows that enough people have set aside, by what stands in a history that goes past every fault: two people in two
 /// roles, or all roles that must sign where there are fewer. Without a policy an unsigned word is enough, and is shown for
 /// ever.
-///
-/// # Errors
-/// Where one of the entries cannot be believed.
 pub fn set_aside(history: &History, policy: Option<&PolicyInForce<'_>>) -> Result<Vec<Repaired>, LedgerError> {
     let mut said: BTreeMap<Repaired, Vec<(&str, &str)>> = BTreeMap::new();
     for entry in history.entries()?.into_iter().filter(|entry| entry.aside.is_none()) {

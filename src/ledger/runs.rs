@@ -17,8 +17,6 @@ pub struct RecordedRun {
     pub seq: u64,
     /// When it came into the ledger.
     pub recorded: Timestamp,
-    /// Who signed the entry, if somebody trusted did.
-    pub signer: Option<String>,
     /// Why it allows nothing, where its entry is set aside.
     pub aside: Option<String>,
     /// The facts that the entry tells.
@@ -40,10 +38,8 @@ impl RecordedRun {
         (self.looked(), self.run.verdict != Verdict::Go, &self.run.report)
     }
 
-    /// Whether its looks are vouched for: a recorder signed it, and each share that it was merged of.
-    ///
-    /// # Errors
-    /// Where a run of the release cannot be believed.
+    /// Whether its looks are vouched for: a recorder signed it, and each share that it was merged of; an error where a
+    /// run of the release cannot be believed.
     pub fn is_vouched_for(&self, history: &History, policy: &PolicyInForce<'_>) -> Result<bool, LedgerError> {
         let Report { project, environment, release, .. } = &self.report;
         let asked = AskedRelease { project: project.clone(), environment: environment.clone(), release: release.clone() };
@@ -57,10 +53,8 @@ impl RecordedRun {
 }
 
 /// The full runs before the deployment of a release, the oldest look first: all that a yes may rest on. Those of which
-/// nothing is asked any more (older than the newest, and nobody decided on them) are left out.
-///
-/// # Errors
-/// When the store cannot be read, a report is gone, or is not what its entry says.
+/// nothing is asked any more (older than the newest, and nobody decided on them) are left out; an error when the store
+/// cannot be read, a report is gone, or is not what its entry says.
 pub async fn runs(store: &dyn Store, history: &History, asked: &AskedRelease) -> Result<Vec<RecordedRun>, LedgerError> {
     let of_release = history.on_release(asked, &[Act::RUN, Act::SIGN_OFF]);
     let of_release = of_release.collect::<Result<Vec<_>, _>>()?;
@@ -109,10 +103,8 @@ fn is_run_of(entry: &VerifiedEntry, report: &Digest) -> bool {
 }
 
 /// The runs that are no go, whose looks are newer than those of `run`, and that are about the same release under whatever
-/// name: each with how it bears on the question. One that is set aside still says no.
-///
-/// # Errors
-/// Where a run cannot be believed.
+/// name: each with how it bears on the question. One that is set aside still says no; an error where a run cannot be
+/// believed.
 pub(super) fn newer_no<'h>(
     history: &'h History,
     asked: &'h AskedRelease,
@@ -128,9 +120,6 @@ pub(super) fn newer_no<'h>(
 }
 
 /// A run with its report, both checked against each other.
-///
-/// # Errors
-/// As [`runs`].
 pub async fn recorded(store: &dyn Store, entry: &VerifiedEntry, run: &Run) -> Result<RecordedRun, LedgerError> {
     let seq = entry.entry.seq;
     let broken = |why: String| LedgerError::Broken { seq, why };
@@ -150,12 +139,5 @@ pub async fn recorded(store: &dyn Store, entry: &VerifiedEntry, run: &Run) -> Re
     if facts != *run || report.project != made.project || report.environment != made.environment {
         return Err(broken("it says other things of its report than the report does".into()));
     }
-    Ok(RecordedRun {
-        seq,
-        recorded: entry.own,
-        signer: entry.signer().map(str::to_owned),
-        aside: entry.aside.clone(),
-        run: run.clone(),
-        report,
-    })
+    Ok(RecordedRun { seq, recorded: entry.own, aside: entry.aside.clone(), run: run.clone(), report })
 }

@@ -12,10 +12,8 @@ use crate::model::{
 };
 
 /// What pages show beside `run`, on which the gate has ruled. `before` is the report of the last signed-off run before
-/// it, with its fingerprint; `deployments` are the newest of the environment.
-///
-/// # Errors
-/// Where an entry that is shown cannot be believed.
+/// it, with its fingerprint; `deployments` are the newest of the environment; an error where an entry that is shown
+/// cannot be believed.
 pub fn showing(
     history: &History,
     input: GateInput<'_>,
@@ -81,9 +79,6 @@ fn name(id: &str, people: &BTreeMap<String, Person>) -> String {
 }
 
 /// The deployments that began and have no end, newest first; without the one whose own child asks.
-///
-/// # Errors
-/// Where one of them cannot be believed.
 pub fn begun_rows(history: &History, asked: &AskedRelease, child_of: Option<&Digest>) -> Result<Vec<BegunRow>, LedgerError> {
     let open = unended(history, asked.place())?.into_iter().rev();
     let others = open.filter(|(_, begun)| child_of != Some(&begun.token));

@@ -31,10 +31,8 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the ledger in the file `path`. It is read where it may not be written.
-    ///
-    /// # Errors
-    /// [`LedgerError::Missing`] where there is none.
+    /// Opens the ledger in the file `path`. It is read where it may not be written; [`LedgerError::Missing`] where there
+    /// is none.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         let place = path.display().to_string();
         let connection = file::open(&place, path)?;
@@ -42,9 +40,6 @@ impl Sqlite {
     }
 
     /// The same; where there is none it is started, with its folder.
-    ///
-    /// # Errors
-    /// [`LedgerError::Unavailable`].
     pub fn open_or_create(path: &Path) -> Result<Self, LedgerError> {
         match Self::open(path) {
             Err(LedgerError::Missing(place)) => {
@@ -56,9 +51,6 @@ impl Sqlite {
     }
 
     /// How many entries all projects share, where each has no chain of its own yet; `None` where they have.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
     pub async fn shared(&self) -> Result<Option<u64>, LedgerError> {
         self.read(async |tables| {
             let layout = tables.layout().await?;
@@ -70,9 +62,7 @@ impl Sqlite {
 
     /// Closes the chain that all projects share, so that each goes on with one of its own; `false` where that was done
     /// before.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; all is as it was then.
+    /// After an error all is as it was.
     pub async fn migrate(&self, now: Timestamp) -> Result<bool, LedgerError> {
         self.write(async move |tables| {
             let closes = tables.layout().await? == Layout::Shared;

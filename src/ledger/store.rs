@@ -34,16 +34,12 @@ pub trait Store: Send + Sync {
 
     /// Adds what wants in, with the bytes it needs, in one transaction, as far as the rules admit it: it chains to whatever
     /// entry is the newest of its chain then, however many processes append at once. When this returns, both are on disk.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; nothing was added then.
+    /// After an error nothing was added.
     fn add(&self, candidate: Candidate) -> BoxFuture<'_, Result<Entry, LedgerError>>;
 
     /// [Adds](Self::add) one entry. A signed statement that stands there already is not added again: its entry is returned.
     /// With `onto`, nothing is added unless that is the head of the chain at that moment.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; nothing was added then.
+    /// After an error nothing was added.
     fn append<'a>(
         &'a self,
         draft: Draft,
@@ -56,25 +52,17 @@ pub trait Store: Send + Sync {
 
     /// [Adds](Self::add) an entry as it is: when a ledger moves to another place. It must follow the newest entry of its
     /// chain here; one that stands here already is left as it is.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; nothing was added then.
+    /// After an error nothing was added.
     fn adopt(&self, entry: Entry, blobs: Vec<Blob>) -> BoxFuture<'_, Result<(), LedgerError>> {
         Box::pin(async move { self.add(Candidate::as_is(entry, blobs)?).await.map(drop) })
     }
 
     /// The rows of the shared chain and after them those of `chain`, as stored, in the order of their numbers: one line
     /// of entries, if nobody has changed anything. The empty name is the shared chain alone.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
     fn rows<'a>(&'a self, chain: &'a str) -> BoxFuture<'a, Result<Vec<Row>, LedgerError>>;
 
     /// The same as entries. Nothing is checked but each row alone: that it can be read, that it stands in its place and
     /// that its stored fingerprint is its own.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
     fn entries<'a>(&'a self, chain: &'a str) -> BoxFuture<'a, Result<Vec<Entry>, LedgerError>> {
         Box::pin(async move {
             let rows = self.rows(chain).await?;
@@ -83,21 +71,12 @@ pub trait Store: Send + Sync {
     }
 
     /// The chains that there are, the shared one under the empty name, with the fingerprint of the newest entry of each.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
     fn chains(&self) -> BoxFuture<'_, Result<BTreeMap<String, Digest>, LedgerError>>;
 
     /// What is stored as the bytes with this fingerprint.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
     fn stored<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>>;
 
-    /// The bytes with this fingerprint; checked against it.
-    ///
-    /// # Errors
-    /// [`LedgerError`], also where the bytes are not those of the fingerprint.
+    /// The bytes with this fingerprint; an error where they are not those of the fingerprint.
     fn blob<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
         Box::pin(async move {
             match self.stored(digest).await? {
@@ -108,9 +87,6 @@ pub trait Store: Send + Sync {
     }
 
     /// What the storage's own clock says; `None` where it has none.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
     fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
         Box::pin(async { Ok(None) })
     }

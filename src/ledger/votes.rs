@@ -67,9 +67,6 @@ impl Vote<'_> {
 
 /// Every sign-off that bears on the release, in the order of the ledger, judged for the run `current`. What another ledger,
 /// `elsewhere`, knows of withdrawals takes back what stands here.
-///
-/// # Errors
-/// Where one of them cannot be believed.
 pub fn votes<'h>(
     history: &'h History,
     asked: &'h AskedRelease,

@@ -25,8 +25,6 @@ pub enum Event {
     },
     /// An attempt could not reach its target; another one follows.
     Retrying {
-        /// Its place in the plan.
-        index: usize,
         /// Its id.
         id: String,
     },

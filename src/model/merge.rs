@@ -73,9 +73,6 @@ impl Report {
     /// The full report that these shares make, each with its fingerprint. `tool` is the program that merges.
     ///
     /// `at` is that of the oldest share, so that a merged report never looks fresher than what it rests on.
-    ///
-    /// # Errors
-    /// [`MergeError`].
     pub fn merged(shares: &[(Self, Digest)], tool: Tool) -> Result<Self, MergeError> {
         let [(first, _), _, ..] = shares else { return Err(MergeError::Single) };
         agreement::check(shares)?;

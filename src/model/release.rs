@@ -35,9 +35,6 @@ impl Release {
     }
 
     /// Whether it may be the commit of a new release: a full id.
-    ///
-    /// # Errors
-    /// As [`check_version`](Self::check_version).
     pub fn check_commit(commit: &str) -> Result<(), String> {
         let hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
         match (commit.chars().find(|c| !hex(*c)), commit.len()) {
@@ -50,9 +47,6 @@ impl Release {
     }
 
     /// Whether it may name the artifact of a new release.
-    ///
-    /// # Errors
-    /// As [`check_version`](Self::check_version).
     pub fn check_artifact(artifact: &str) -> Result<(), String> {
         match artifact.chars().find(|c| !c.is_ascii_graphic()) {
             Some(odd) => Err(format!("an artifact is named in printable ASCII without spaces: this one has {}", named(odd))),

@@ -77,6 +77,9 @@ impl<'de> Visitor<'de> for SecretVisitor {
 
 schema!(inline Secret, |_| json_schema!({ "type": "string", "description": "a secret: give it as a variable, `${NAME}`" }));
 
+/// Words that each make a name secret, wherever they stand in it.
+const SECRET: &str = include_str!("secret_words.txt");
+
 /// Whether a variable, env-file key or header of this name is taken to hold a secret.
 ///
 /// The name is split into words at `_`, `-`, `.`, spaces and changes of case. Sources of the words: detect-secrets'
@@ -90,30 +93,7 @@ pub fn looks_secret(name: &str) -> bool {
     let word = |w: &str| words.iter().any(|have| have == w);
     let ends = |w: &str| words.last().is_some_and(|have| have == w);
     let run = words.concat();
-    const SECRET: [&str; 21] = [
-        "password",
-        "passwd",
-        "pwd",
-        "passphrase",
-        "passcode",
-        "secret",
-        "secrets",
-        "token",
-        "tokens",
-        "credential",
-        "credentials",
-        "apikey",
-        "authkey",
-        "privatekey",
-        "accesskey",
-        "salt",
-        "pepper",
-        "mnemonic",
-        "dsn",
-        "authorization",
-        "cookie",
-    ];
-    if SECRET.iter().any(|w| word(w)) || ["pass", "pw", "auth", "pin", "otp", "hmac", "jwt"].iter().any(|w| ends(w)) {
+    if SECRET.lines().any(word) || ["pass", "pw", "auth", "pin", "otp", "hmac", "jwt"].iter().any(|w| ends(w)) {
         return true;
     }
     if ["password", "passwd", "secret", "apikey", "privatekey", "connectionstring", "webhookurl", "jaasconfig"]

@@ -25,9 +25,6 @@ pub enum ReportError {
 
 impl Report {
     /// Reads a report's JSON. Unknown fields are ignored, so that newer programs may add some.
-    ///
-    /// # Errors
-    /// [`ReportError`].
     pub fn from_json(json: &[u8]) -> Result<Self, ReportError> {
         let malformed = |error: serde_json::Error| ReportError::Malformed(error.to_string());
         unique_keys(json).map_err(malformed)?;

@@ -51,9 +51,6 @@ impl Waiver {
 }
 
 /// A date or an instant; of a date its beginning, or its end, in UTC.
-///
-/// # Errors
-/// Says what it is not.
 pub fn moment(text: &str, end: bool) -> Result<Timestamp, String> {
     let is_date = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let found = if is_date {

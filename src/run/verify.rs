@@ -144,7 +144,7 @@ impl<O: FnMut(&Event)> Run<'_, O> {
                     let (plan, shared, retries) = (self.plan.clone(), self.shared.clone(), retries.clone());
                     let retrying = move || {
                         // The receiver lives as long as the run; without it nobody listens any more.
-                        let _ = retries.send(Event::Retrying { index, id: id.clone() });
+                        let _ = retries.send(Event::Retrying { id: id.clone() });
                     };
                     running.push(async move { (index, attempt(&plan, index, &shared, retrying).await) }.boxed());
                 }

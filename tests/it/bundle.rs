@@ -40,7 +40,7 @@ fn gives_back_what_was_put_in() {
     }
     assert_eq!(bundle.plan_file("no-such.yaml"), None);
     for blob in &made.evidence {
-        assert_eq!(bundle.evidence(&blob.digest), Some(blob.bytes.as_slice()));
+        assert_eq!(bundle.files.get(&format!("evidence/{}", blob.digest)), Some(&blob.bytes));
     }
     let statements = bundle.statements().expect("statements");
     assert_eq!(statements.len(), made.entries.len());

@@ -13,24 +13,17 @@ use crate::{
 
 /// What became of a deployment that began and did not end.
 #[derive(Debug, Clone)]
-pub struct SettleRequest {
-    /// The record.
-    pub record: RecordRequest,
+pub(crate) struct SettleRequest {
+    pub(crate) record: RecordRequest,
     /// The entry with which it began.
-    pub entry: u64,
-    /// How it went.
-    pub status: DeploymentStatus,
-    /// What happened.
-    pub comment: String,
-    /// The key to sign with.
-    pub key: Option<PathBuf>,
+    pub(crate) entry: u64,
+    pub(crate) status: DeploymentStatus,
+    pub(crate) comment: String,
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// Ends a deployment by a person's word.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn settle(caller: &Caller, dialogue: &dyn Dialogue, request: &SettleRequest) -> Result<(Entry, Digest), ActError> {
+pub(crate) async fn settle(caller: &Caller, dialogue: &dyn Dialogue, request: &SettleRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
     let open = ledger::unended(&record.history, record.place())?;
     let Some((began, begun)) = open.into_iter().find(|(entry, _)| entry.entry.seq == request.entry) else {
@@ -62,22 +55,16 @@ pub async fn settle(caller: &Caller, dialogue: &dyn Dialogue, request: &SettleRe
 
 /// What the review of an emergency found.
 #[derive(Debug, Clone)]
-pub struct ReviewRequest {
-    /// The record.
-    pub record: RecordRequest,
+pub(crate) struct ReviewRequest {
+    pub(crate) record: RecordRequest,
     /// The emergency's entry.
-    pub entry: u64,
-    /// What was found.
-    pub comment: String,
-    /// The key to sign with.
-    pub key: Option<PathBuf>,
+    pub(crate) entry: u64,
+    pub(crate) comment: String,
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// Closes the review of an emergency.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn review(caller: &Caller, dialogue: &dyn Dialogue, request: &ReviewRequest) -> Result<(Entry, Digest), ActError> {
+pub(crate) async fn review(caller: &Caller, dialogue: &dyn Dialogue, request: &ReviewRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
     let emergency = record.entry(request.entry)?.filter(|entry| matches!(entry.statement.act, Act::Emergency(_)));
     let emergency: &VerifiedEntry =
@@ -95,24 +82,18 @@ pub async fn review(caller: &Caller, dialogue: &dyn Dialogue, request: &ReviewRe
 
 /// Who wrote a release, where git cannot tell.
 #[derive(Debug, Clone)]
-pub struct AuthorsRequest {
-    /// The record.
-    pub record: RecordRequest,
-    /// The release.
-    pub release: ReleaseRequest,
+pub(crate) struct AuthorsRequest {
+    pub(crate) record: RecordRequest,
+    pub(crate) release: ReleaseRequest,
     /// Everybody who wrote it, by address or as `Name <address>`.
-    pub people: Vec<String>,
+    pub(crate) people: Vec<String>,
     /// Why git cannot tell.
-    pub comment: String,
-    /// The key to sign with.
-    pub key: Option<PathBuf>,
+    pub(crate) comment: String,
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// Puts it on record who wrote a release; signed by somebody who is not among them.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn vouch(caller: &Caller, dialogue: &dyn Dialogue, request: &AuthorsRequest) -> Result<(Entry, Digest), ActError> {
+pub(crate) async fn vouch(caller: &Caller, dialogue: &dyn Dialogue, request: &AuthorsRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, false).await?;
     let asked = record.question(&release::identify(caller, &request.release, &record.policy, &record.plan.root).await?)?;
     let people: Vec<Author> = request.people.iter().map(|said| author(said)).collect();

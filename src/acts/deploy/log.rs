@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// More than any deployment prints that somebody reads.
-pub const LARGEST: Size = Size(64 << 20);
+pub(crate) const LARGEST: Size = Size(64 << 20);
 
 /// Lines of the end that are shown.
 const LINES: usize = 20;

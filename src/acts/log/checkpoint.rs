@@ -9,10 +9,7 @@ use crate::{
 };
 
 /// Puts a checkpoint on record; gives its entry and how many chains it binds.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn checkpoint(
+pub(crate) async fn checkpoint(
     caller: &Caller,
     dialogue: &dyn Dialogue,
     request: &RecordRequest,

@@ -13,22 +13,17 @@ use crate::{
 
 /// What is set aside, and by whom.
 #[derive(Debug, Clone)]
-pub struct RepairRequest {
-    /// The record.
-    pub record: RecordRequest,
+pub(crate) struct RepairRequest {
+    pub(crate) record: RecordRequest,
     /// The role of whoever says it; none where the plan has no `signoff`.
-    pub role: Option<String>,
-    /// What happened.
-    pub comment: String,
-    /// The key to sign with.
-    pub key: Option<PathBuf>,
+    pub(crate) role: Option<String>,
+    pub(crate) comment: String,
+    pub(crate) key: Option<PathBuf>,
 }
 
-/// Everything in the ledger that cannot be believed and that nobody has set aside.
-///
-/// # Errors
-/// [`ActError`] where the ledger cannot be read at all.
-pub async fn faults(caller: &Caller, request: &RecordRequest) -> Result<Vec<Fault>, ActError> {
+/// Everything in the ledger that cannot be believed and that nobody has set aside; an error where the ledger cannot be
+/// read at all.
+pub(crate) async fn faults(caller: &Caller, request: &RecordRequest) -> Result<Vec<Fault>, ActError> {
     let record = EnvironmentRecord::past_faults(caller, request).await?;
     Ok(open(&record)?)
 }
@@ -39,10 +34,7 @@ fn open(record: &EnvironmentRecord) -> Result<Vec<Fault>, LedgerError> {
 }
 
 /// Sets them aside, as far as this person's word goes; gives the entry, the ledger's head, and whether others must say it too.
-///
-/// # Errors
-/// [`ActError`].
-pub async fn repair(caller: &Caller, dialogue: &dyn Dialogue, request: &RepairRequest) -> Result<(Entry, Digest, bool), ActError> {
+pub(crate) async fn repair(caller: &Caller, dialogue: &dyn Dialogue, request: &RepairRequest) -> Result<(Entry, Digest, bool), ActError> {
     let mut record = EnvironmentRecord::past_faults(caller, &request.record).await?;
     let rows: Vec<Repaired> = open(&record)?.into_iter().map(|fault| fault.row).collect();
     if rows.is_empty() {

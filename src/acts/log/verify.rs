@@ -7,20 +7,17 @@ use crate::{
 };
 
 /// What was looked at in a ledger, and what was found.
-pub struct Looked {
+pub(crate) struct Looked {
     /// Entries that cannot be believed, each with the reason.
-    pub untrusted: Vec<String>,
+    pub(crate) untrusted: Vec<String>,
     /// What is to be said of entries that are believed.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// The first entry that a newer program wrote, with its version.
-    pub newer: Option<(u64, u32)>,
+    pub(crate) newer: Option<(u64, u32)>,
 }
 
-/// Looks at everything there is.
-///
-/// # Errors
-/// Where hashes, links or kept bytes do not hold, or one of `heads` is gone.
-pub async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &[Digest]) -> Result<Looked, ActError> {
+/// Looks at everything there is; an error where hashes, links or kept bytes do not hold, or one of `heads` is gone.
+pub(crate) async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &[Digest]) -> Result<Looked, ActError> {
     for head in heads {
         if !record.history.holds(head) {
             let lost = format!("the head {head} that you kept is not in it: entries were cut off, or it is another ledger");

@@ -26,10 +26,8 @@ pub(super) struct Limits {
 pub(super) const LIMITS: Limits = Limits { bytes: 1 << 30, files: 50_000 };
 
 impl Bundle {
-    /// The zip of these files, whatever they are: the same make the same bytes.
-    ///
-    /// # Errors
-    /// [`BundleError`] if it would be one that [`Self::from_zip`] refuses.
+    /// The zip of these files, whatever they are: the same make the same bytes; an error if it would be one that
+    /// [`Self::from_zip`] refuses.
     pub fn to_zip(&self) -> Result<Vec<u8>, BundleError> {
         let mut packing = Packing::new(Cursor::new(Vec::new()), Digest::none());
         for (name, bytes) in &self.files {
@@ -38,11 +36,9 @@ impl Bundle {
         packing.close().map(Cursor::into_inner)
     }
 
-    /// Reads a bundle's zip. Whether its files are what the manifest says is for [`Self::check_manifest`].
-    ///
-    /// # Errors
-    /// [`BundleError`] for anything but a zip of plain files, each once, with sound names, within the limits, which are
-    /// exactly those that its manifest names.
+    /// Reads a bundle's zip. Whether its files are what the manifest says is for [`Self::check_manifest`]; an error for
+    /// anything but a zip of plain files, each once, with sound names, within the limits, which are exactly those that
+    /// its manifest names.
     pub fn from_zip(bytes: &[u8]) -> Result<Self, BundleError> {
         let bundle = Self { files: read(bytes, LIMITS)? };
         bundle.check_names()?;

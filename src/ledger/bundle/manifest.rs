@@ -57,10 +57,8 @@ pub(super) fn sums(files: &BTreeMap<String, Digest>) -> String {
 }
 
 impl Bundle {
-    /// What the manifest says, which is not yet to say that it is true.
-    ///
-    /// # Errors
-    /// [`BundleError`] if there is none, or one of another format.
+    /// What the manifest says, which is not yet to say that it is true; an error if there is none, or one of another
+    /// format.
     pub fn manifest(&self) -> Result<Manifest, BundleError> {
         let bytes = self.files.get(MANIFEST).ok_or_else(|| BundleError::Missing(MANIFEST.into()))?;
         let unreadable = |why| BundleError::Unreadable { name: MANIFEST.into(), why };
@@ -89,10 +87,8 @@ impl Bundle {
     }
 
     /// Whether every file is the one that manifest, `SHA256SUMS` and its own name say. That proves that the bundle
-    /// agrees with itself and no more: whoever changes a file can change the lists.
-    ///
-    /// # Errors
-    /// [`BundleError::Altered`] with every file that is not; or the manifest cannot be read, or files are missing.
+    /// agrees with itself and no more: whoever changes a file can change the lists; [`BundleError::Altered`] with every
+    /// file that is not; or the manifest cannot be read, or files are missing.
     pub fn check_manifest(&self) -> Result<(), BundleError> {
         self.check_names()?;
         let manifest = self.manifest()?;

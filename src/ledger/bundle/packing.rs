@@ -68,25 +68,16 @@ impl<W: Write + Seek> Packing<W> {
     }
 
     /// Adds evidence, by its fingerprint.
-    ///
-    /// # Errors
-    /// [`BundleError`].
     pub fn add_evidence(&mut self, blob: &Blob) -> Result<(), BundleError> {
         self.add(names::evidence(&blob.digest), &blob.bytes)
     }
 
     /// Begins the ledger's export, which is to be written then.
-    ///
-    /// # Errors
-    /// [`BundleError`].
     pub fn begin_ledger(&mut self) -> Result<(), BundleError> {
         self.begin(LEDGER.into())
     }
 
     /// Adds the lists of its files, and ends it.
-    ///
-    /// # Errors
-    /// [`BundleError`].
     pub fn finish(mut self) -> Result<W, BundleError> {
         self.end();
         self.add(SUMS.into(), manifest::sums(&self.files).as_bytes())?;

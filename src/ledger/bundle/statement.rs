@@ -60,11 +60,8 @@ impl BundledStatement {
 }
 
 impl Bundle {
-    /// The statements, in the order of the ledger as their names say it.
-    ///
-    /// # Errors
-    /// [`BundleError::Unreadable`] for the first that is not as this program writes them; [`BundleError::Unlisted`] for
-    /// a signature without its statement.
+    /// The statements, in the order of the ledger as their names say it; [`BundleError::Unreadable`] for the first that
+    /// is not as this program writes them; [`BundleError::Unlisted`] for a signature without its statement.
     pub fn statements(&self) -> Result<Vec<BundledStatement>, BundleError> {
         let mut found = Vec::new();
         for (name, bytes) in self.files.iter().filter(|(name, _)| name.starts_with("statements/")) {
@@ -92,10 +89,8 @@ impl Bundle {
 
 impl Bundle {
     /// Whether every statement is the one of its entry, and `VERIFY.txt` tells to check exactly these. Whoever audits has
-    /// the entries from [`Self::ledger`] and has checked that they are a chain.
-    ///
-    /// # Errors
-    /// [`BundleError::Altered`] with the files that are not; or a statement cannot be read.
+    /// the entries from [`Self::ledger`] and has checked that they are a chain; [`BundleError::Altered`] with the files
+    /// that are not; or a statement cannot be read.
     pub fn check_entries<E: Borrow<Entry>>(&self, entries: &[E]) -> Result<(), BundleError> {
         let (mut told, mut altered) = (Vec::new(), Vec::new());
         for found in self.statements()? {

@@ -1,9 +1,6 @@
 //! Keys in an ssh-agent (draft-miller-ssh-agent, sections 3.5 and 3.6).
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use ssh_key::HashAlg;
 use tokio::{
@@ -52,15 +49,7 @@ impl Agent {
         Self { socket: socket.into() }
     }
 
-    /// Its socket.
-    pub fn socket(&self) -> &Path {
-        &self.socket
-    }
-
     /// Its keys, but for those of a type unknown here.
-    ///
-    /// # Errors
-    /// [`KeyError::Agent`].
     pub async fn keys(&self) -> Result<Vec<AgentKey>, KeyError> {
         let answer = self.ask(&[REQUEST_IDENTITIES]).await?;
         match answer.split_first() {

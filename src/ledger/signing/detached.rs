@@ -6,10 +6,7 @@
 //! ssh-keygen -Y sign -n gonogo -f ~/.ssh/id_ed25519 NAME.dsse
 //! ```
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{armor, error::SignatureError, sshsig::verify};
 use crate::{
@@ -30,7 +27,7 @@ pub struct Detached {
     pub signature: PathBuf,
 }
 
-/// Why the two files could not be written or taken in.
+/// Why the two files could not be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DetachedError {
     /// A file cannot be read.
@@ -40,14 +37,6 @@ pub enum DetachedError {
         path: PathBuf,
         /// Why.
         why: FileError,
-    },
-    /// A file cannot be written.
-    #[error("{} cannot be written: {why}", .path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system says.
-        why: String,
     },
     /// The statement's file is not one.
     #[error("{} is not a statement to be signed: wanted a .dsse file as gonogo writes it, unchanged", .path.display())]
@@ -66,11 +55,6 @@ pub enum DetachedError {
 }
 
 impl Detached {
-    /// The two files of `name`, a plain file name without an ending, in `folder`.
-    pub fn named(folder: &Path, name: &str) -> Self {
-        Self { statement: folder.join(format!("{name}.dsse")), signature: folder.join(format!("{name}.dsse.sig")) }
-    }
-
     /// The two files of which `statement` is the first.
     pub fn of(statement: &Path) -> Self {
         let mut signature = statement.as_os_str().to_owned();
@@ -78,22 +62,7 @@ impl Detached {
         Self { statement: statement.to_owned(), signature: signature.into() }
     }
 
-    /// Writes the statement to be signed and, where there is one, its signature.
-    ///
-    /// # Errors
-    /// [`DetachedError::Write`].
-    pub fn write(&self, payload: &[u8], signature: Option<&str>) -> Result<(), DetachedError> {
-        let write = |path: &Path, bytes: &[u8]| {
-            fs::write(path, bytes).map_err(|error| DetachedError::Write { path: path.to_owned(), why: error.to_string() })
-        };
-        write(&self.statement, &pae(payload))?;
-        signature.map_or(Ok(()), |signature| write(&self.signature, signature.as_bytes()))
-    }
-
     /// Takes both in. The signature fits the statement; whose it is, is for [`Signers`](super::Signers) to say.
-    ///
-    /// # Errors
-    /// [`DetachedError`].
     pub fn read(&self) -> Result<Envelope, DetachedError> {
         let failed = |path: &Path| {
             let path = path.to_owned();

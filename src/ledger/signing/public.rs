@@ -65,18 +65,12 @@ pub enum PublicKeyError {
 
 impl PublicKey {
     /// The key of a file like `id_ed25519.pub`.
-    ///
-    /// # Errors
-    /// [`PublicKeyError`].
     pub fn read(path: &Path) -> Result<Self, PublicKeyError> {
         // A private key may be given by mistake: it is wiped.
         Self::from_openssh(Zeroizing::new(read_text(path, LARGEST_FILE)?).trim())
     }
 
     /// The key of a line like `ssh-ed25519 AAAA… comment`.
-    ///
-    /// # Errors
-    /// [`PublicKeyError::Malformed`].
     pub fn from_openssh(line: &str) -> Result<Self, PublicKeyError> {
         let mut words = line.split_ascii_whitespace();
         let (Some(kind), Some(base64)) = (words.next(), words.next()) else {
@@ -90,9 +84,6 @@ impl PublicKey {
     }
 
     /// The key of SSH's own encoding.
-    ///
-    /// # Errors
-    /// [`PublicKeyError::Malformed`].
     pub fn from_blob(blob: &[u8]) -> Result<Self, PublicKeyError> {
         let key = ssh_key::PublicKey::from_bytes(blob).map_err(|_| PublicKeyError::Malformed("its bytes are none of a known type"))?;
         // One key has one spelling, so that two fingerprints are two keys.

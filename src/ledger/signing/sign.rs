@@ -66,9 +66,6 @@ impl KeyPlace {
 }
 
 /// Signs the [`pae`] of `payload`: the armored signature, verified before it is handed out.
-///
-/// # Errors
-/// [`KeyError`].
 pub async fn sign(payload: &[u8], key: &KeyPlace, with: Signing<'_>) -> Result<String, KeyError> {
     let message = pae(payload);
     let (public, armored) = match key {

@@ -5,8 +5,6 @@ mod options;
 mod pattern;
 mod time;
 
-use std::fmt;
-
 use jiff::{Timestamp, tz::TimeZone};
 
 use self::line::Line;
@@ -68,12 +66,6 @@ pub struct SharedKey {
     pub people: Vec<String>,
 }
 
-impl fmt::Display for SharedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the key {} may sign for {}: one key is one person", self.key, super::error::listed(&self.people))
-    }
-}
-
 impl Signers {
     /// Nobody: where no plan says who may sign.
     pub fn none() -> Self {
@@ -111,18 +103,12 @@ impl Signers {
 
     /// Whether `signature` over the [`pae`] of `payload` counts as `principal`'s: `at` is the time of the ledger entry,
     /// by which the key is judged; `now` is for saying what has become of it since.
-    ///
-    /// # Errors
-    /// [`SignatureError`].
     pub fn check(&self, payload: &[u8], signature: &str, principal: &str, at: Timestamp, now: Timestamp) -> Result<Signed, SignatureError> {
         let key = verify(&pae(payload), signature)?;
         self.judge(&key, principal, at, now)
     }
 
     /// Whether a signature made `at` a time with `key` counts as `principal`'s.
-    ///
-    /// # Errors
-    /// [`SignatureError`].
     pub fn judge(&self, key: &PublicKey, principal: &str, at: Timestamp, now: Timestamp) -> Result<Signed, SignatureError> {
         let name = key.name();
         if let Some(why) = key.weakness() {
@@ -178,17 +164,6 @@ impl Signers {
             }
         }
         names
-    }
-
-    /// Every key of `principal`, whether valid or not.
-    pub fn keys_of(&self, principal: &str) -> Vec<PublicKey> {
-        let mut keys: Vec<PublicKey> = Vec::new();
-        for line in self.lines.iter().filter(|line| line.names(principal)) {
-            if !keys.contains(&line.key) {
-                keys.push(line.key.clone());
-            }
-        }
-        keys
     }
 
     /// The keys that more than one of `people` could sign with. A gate that counts people must refuse these. Somebody who is

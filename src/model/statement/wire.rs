@@ -131,9 +131,6 @@ impl Statement {
 
     /// Reads a statement. Unknown fields are ignored, so that newer programs may add some; an act this program does not
     /// know is [`Act::Other`].
-    ///
-    /// # Errors
-    /// [`StatementError`].
     pub fn from_json(json: &[u8]) -> Result<Self, StatementError> {
         unique_keys(json).map_err(malformed)?;
         let head: Head = serde_json::from_slice(json).map_err(malformed)?;

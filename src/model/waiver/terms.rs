@@ -52,9 +52,7 @@ pub enum WaiverVoid {
 
 impl Waiver {
     /// Whether it counts on a failure of its check under these terms.
-    ///
-    /// # Errors
-    /// Why it does not.
+    /// The error says why it does not.
     pub fn counts(&self, terms: &WaiverTerms) -> Result<(), WaiverVoid> {
         let WaiverTerms { at, severity, strict, guard, signed, unsigned, longest } = *terms;
         if guard {

@@ -1,7 +1,7 @@
 //! Rows that cannot be believed: each is named, set aside by name and by nothing else, and the chain goes on.
 
 use gonogo::{
-    ledger::{Fault, FaultKind, History, LedgerError, Look, Repairs, Row, chain},
+    ledger::{Fault, FaultKind, History, LedgerError, Look, Repairs, Row},
     model::{Act, Digest, Repair, Repaired},
 };
 
@@ -9,7 +9,8 @@ use super::{Ground, Trusting, append, as_app, draft, five, now, of_project, rema
 
 /// The faults of the project's chain.
 async fn faults(ground: &Ground) -> Vec<Fault> {
-    chain::faults(ground.open().rows("api").await.expect("rows"), Trusting, now())
+    let look = Look { repairs: Repairs::All, ..Look::by(Trusting, now()) };
+    History::of(ground.open().rows("api").await.expect("rows"), &look).expect("a history").repaired().to_vec()
 }
 
 async fn read(ground: &Ground, repairs: &[Repaired]) -> Result<History, LedgerError> {

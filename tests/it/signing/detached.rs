@@ -9,13 +9,20 @@ use gonogo::ledger::{
 
 use super::{BOB, PAYLOAD, workshop::Workshop};
 
+/// The two files `sign-off.dsse` and, where there is a signature, `sign-off.dsse.sig`.
+fn written(shop: &Workshop, payload: &[u8], signature: Option<&str>) -> Detached {
+    let files = Detached::of(&shop.path().join("sign-off.dsse"));
+    fs::write(&files.statement, pae(payload)).expect("written");
+    signature.iter().for_each(|signature| fs::write(&files.signature, signature).expect("written"));
+    files
+}
+
 #[tokio::test]
 async fn ours_is_confirmed_by_the_commands_that_the_documentation_shows() {
     let shop = Workshop::new();
     let key = shop.key("bob", "ed25519", "");
     let signature = shop.signs(&KeyPlace::File(key), &[]).await.expect("signed");
-    let files = Detached::named(shop.path(), "sign-off");
-    files.write(PAYLOAD, Some(&signature)).expect("written");
+    let files = written(&shop, PAYLOAD, Some(&signature));
     shop.write("allowed_signers", format!("{BOB} {}\n", shop.public("bob")));
     let arguments = ["-Y", "verify", "-f", "allowed_signers", "-I", BOB, "-n", "gonogo", "-s", "sign-off.dsse.sig"];
     let verified = shop.run("ssh-keygen", &arguments, &fs::read(&files.statement).expect("a file"));
@@ -28,8 +35,7 @@ async fn ours_is_confirmed_by_the_commands_that_the_documentation_shows() {
 fn one_of_ssh_keygen_is_taken_in() {
     let shop = Workshop::new();
     shop.key("bob", "ecdsa-384", "");
-    let files = Detached::named(shop.path(), "sign-off");
-    files.write(PAYLOAD, None).expect("written");
+    let files = written(&shop, PAYLOAD, None);
     assert!(matches!(files.read(), Err(DetachedError::File { .. })), "there is no signature yet");
     let signed = shop.keygen(&["-q", "-Y", "sign", "-n", "gonogo", "-f", "bob", "sign-off.dsse"]);
     assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));
@@ -45,8 +51,7 @@ fn one_of_ssh_keygen_is_taken_in() {
 fn what_does_not_fit_is_not_taken_in() {
     let shop = Workshop::new();
     shop.key("bob", "ed25519", "");
-    let files = Detached::named(shop.path(), "sign-off");
-    files.write(b"{}", Some(&shop.ssh_signs("bob", "gonogo", &pae(PAYLOAD)))).expect("written");
+    let files = written(&shop, b"{}", Some(&shop.ssh_signs("bob", "gonogo", &pae(PAYLOAD))));
     assert!(matches!(files.read(), Err(DetachedError::Signature { .. })));
     fs::write(&files.statement, PAYLOAD).expect("written");
     let error = files.read().expect_err("no statement");
