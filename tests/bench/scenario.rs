@@ -54,13 +54,15 @@ macro_rules! ledger {
 }
 
 /// Every scenario.
-pub(crate) const SCENARIOS: [Scenario; 35] = [
+pub(crate) const SCENARIOS: [Scenario; 37] = [
     Scenario { name: "version", goal: Goal::Millis(10.0), checks: 0, prepare: |_| nothing() },
     Scenario { name: "http-0ms-1000", goal: Goal::Cpu(1.5), checks: 1_000, prepare: |checks| web::plain(checks, 0) },
     Scenario { name: "http-0ms-10000", goal: Goal::Cpu(1.5), checks: 10_000, prepare: |checks| web::plain(checks, 0) },
     Scenario { name: "http-50ms-1000", goal: Goal::Wall(1.10), checks: 1_000, prepare: |checks| web::plain(checks, 50) },
     Scenario { name: "http-50ms-10000", goal: Goal::Wall(1.10), checks: 10_000, prepare: |checks| web::plain(checks, 50) },
     Scenario { name: "tls-100", goal: Goal::Cpu(1.5), checks: 100, prepare: web::tls },
+    Scenario { name: "certificates-100", goal: Goal::Cpu(1.5), checks: 100, prepare: web::certificates },
+    Scenario { name: "origins-20", goal: Goal::Cpu(1.5), checks: 20, prepare: web::origins },
     Scenario { name: "postgres-200", goal: Goal::Wall(1.2), checks: 200, prepare: database::contest },
     ledger!("gate-file-10", 10, File, GATE, Goal::CpuMillis(100.0)),
     ledger!("sign-file-10", 10, File, SIGN, Goal::CpuMillis(100.0)),

@@ -2,10 +2,13 @@
 
 use std::{
     env,
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Write as _},
     path::PathBuf,
-    process::{Child, Command, Stdio},
-    sync::Arc,
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -22,12 +25,16 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 29\r\ncache-control: no-store\r\n\
-    server: bench\r\n\r\n{\"status\":\"ok\",\"depends\":[1]}";
+    server: bench\r\naccess-control-allow-origin: https://app.example.com\r\n\r\n{\"status\":\"ok\",\"depends\":[1]}";
+
+/// Requests answered so far.
+static ANSWERED: AtomicUsize = AtomicUsize::new(0);
 
 /// A running server; it ends with this, or when this process does.
 pub(crate) struct Server {
     pub(crate) ports: Vec<u16>,
     process: Child,
+    output: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -37,11 +44,20 @@ impl Server {
         command.args(["serve", &ports.to_string(), &latency.to_string()]);
         command.args(tls.into_iter().flat_map(|(certificate, key)| [certificate, key]));
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut output = BufReader::new(process.stdout.take().context("no output")?);
         let mut line = String::new();
-        BufReader::new(process.stdout.take().context("no output")?).read_line(&mut line)?;
+        output.read_line(&mut line)?;
         let ports = line.split_whitespace().map(str::parse).collect::<Result<Vec<u16>, _>>()?;
         ensure!(!ports.is_empty(), "the server does not start");
-        Ok(Self { ports, process })
+        Ok(Self { ports, process, output })
+    }
+
+    /// How many requests it answered.
+    pub(crate) fn answered(&mut self) -> anyhow::Result<usize> {
+        writeln!(self.process.stdin.as_mut().context("no input")?)?;
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        Ok(line.trim().parse()?)
     }
 }
 
@@ -68,7 +84,10 @@ pub(crate) fn serve(settings: &[&str]) -> anyhow::Result<()> {
         runtime.spawn(accept(listener, latency, tls.clone()));
     }
     println!("{}", bound.join(" "));
-    std::io::stdin().read_to_end(&mut Vec::new())?;
+    for line in std::io::stdin().lines() {
+        line?;
+        println!("{}", ANSWERED.load(Ordering::Relaxed));
+    }
     runtime.shutdown_background();
     Ok(())
 }
@@ -108,6 +127,7 @@ async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, latency: Durati
             if !latency.is_zero() {
                 tokio::time::sleep(latency).await;
             }
+            ANSWERED.fetch_add(1, Ordering::Relaxed);
             stream.write_all(ANSWER).await?;
         }
     }

@@ -38,6 +38,7 @@ fn main() -> anyhow::Result<()> {
         ["serve", settings @ ..] => server::serve(settings),
         ["elsewhere", folder, words @ ..] => ledger::gonogo(std::path::Path::new(folder), words),
         ["bare-http", settings @ ..] => bare::http::run(settings),
+        ["bare-tls", settings @ ..] => bare::tls::run(settings),
         ["bare-postgres", settings @ ..] => bare::postgres::run(settings),
         words => bench(words),
     }

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::{
     ca::Ca,
-    plan,
+    measure, plan,
     scenario::{Beside, Contest},
     server::Server,
 };
@@ -27,6 +27,36 @@ pub(crate) fn tls(checks: usize) -> anyhow::Result<Contest> {
     let ca = Ca::new();
     let server = Server::start(checks, 0, Some(ca.files("127.0.0.1")))?;
     contest(checks, server, Some(ca))
+}
+
+/// `checks` servers, each looked at by the kind `tls`: as many handshakes as that makes.
+pub(crate) fn certificates(checks: usize) -> anyhow::Result<Contest> {
+    /// Four as a usual client, one for each type of key.
+    const HANDSHAKES: usize = 6;
+    let ca = Ca::new();
+    let server = Server::start(checks, 0, Some(ca.files("127.0.0.1")))?;
+    let folder = TempDir::new()?;
+    let (trust, address) = (ca.file().display().to_string(), |number: usize| format!("127.0.0.1:{}", server.ports[number - 1]));
+    plan::write(folder.path(), checks, |number| format!("tls: {{ address: \"{}\", ca-file: {trust} }}", address(number)))?;
+    fs::write(folder.path().join("addresses"), (1..=checks).map(address).collect::<Vec<_>>().join("\n"))?;
+    let bare = vec!["bare-tls".to_owned(), "addresses".to_owned(), AT_ONCE.to_string(), trust, HANDSHAKES.to_string()];
+    Ok(Contest { folder, beside: Beside::Verify, bare, keep: Box::new((server, ca)) })
+}
+
+/// `checks` APIs, each looked at by the kind `cors`: as many requests as that makes.
+pub(crate) fn origins(checks: usize) -> anyhow::Result<Contest> {
+    let mut server = Server::start(checks, 0, None)?;
+    let folder = TempDir::new()?;
+    let url = |server: &Server, number: usize| format!("http://127.0.0.1:{}/", server.ports[number - 1]);
+    plan::write(folder.path(), checks, |number| {
+        format!("cors: {{ url: \"{}\", origins: \"https://app.example.com\" }}", url(&server, number))
+    })?;
+    let program = Path::new(env!("CARGO_BIN_EXE_gonogo"));
+    measure::run(folder.path(), program, &["verify", "--env", "prod", "-q"].map(str::to_owned))?;
+    let each = server.answered()? / checks;
+    write_urls(folder.path(), (0..each).flat_map(|_| (1..=checks).map(|number| url(&server, number))))?;
+    let bare = vec!["bare-http".to_owned(), "urls".to_owned(), AT_ONCE.to_string()];
+    Ok(Contest { folder, beside: Beside::Verify, bare, keep: Box::new(server) })
 }
 
 fn contest(checks: usize, server: Server, ca: Option<Ca>) -> anyhow::Result<Contest> {

@@ -3,6 +3,7 @@
 mod counterexamples;
 mod judge;
 mod observe;
+mod own_file;
 mod seen;
 mod words;
 
@@ -23,13 +24,15 @@ use crate::{
 /// Without `aof`, `rdb` and the keys that imply them, at least one of the two must be on, and each that is on must
 /// work; for `use: cache` nothing is demanded then. A file that was switched on works once its first rewrite has ended, a
 /// replica while its link to the primary is up, a node while its cluster is. It asks `INFO`, `CONFIG GET`, `ACL WHOAMI`
-/// and, of a node, `CLUSTER INFO`, nothing else. Where
-/// `CONFIG` is refused, as managed services do, what `INFO` says counts and what it does not say is undetermined: whether
-/// snapshots are scheduled, and `appendfsync`. Unknown is also a field with a value that is not known here, a server that is
+/// and, of a node, `CLUSTER INFO`, nothing else. Where `CONFIG` is refused, as managed services do, what `INFO` says counts and
+/// what it does not say is undetermined: whether snapshots are scheduled, and `appendfsync`. Unknown is also a field with a value that is not known here, a server that is
 /// loading its data, and a Sentinel. One check looks at one server: in a cluster write one for each node.
 ///
-/// Not seen: whether the files can be loaded again and lie on a disk that lasts, and whether the settings are only those of the
-/// running server, which its next start takes from its own file.
+/// Settings that the next start would not take from the server's own file (`CONFIG SET` without `CONFIG REWRITE`) are
+/// undetermined, where the server runs on this machine and its file can be read here; an argument of the start may set them too.
+///
+/// Not seen: whether the files can be loaded again and lie on a disk that lasts, and, of a server elsewhere, whether the settings
+/// are only those of the running one.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RedisPersistence {

@@ -9,8 +9,8 @@ use crate::{look::Look, servers::redis::Redis};
 #[tokio::test]
 async fn the_append_only_file_is_on() {
     let redis = Redis::start("appendonly yes\nsave \"\"");
-    assert_eq!(outcome(&redis, json!({})).await, (Pass, "all 3 expectations are met".into()));
-    assert_eq!(outcome(&redis, json!({ "aof": true })).await, (Pass, "all 4 expectations are met".into()));
+    assert_eq!(outcome(&redis, json!({})).await, (Pass, "all 4 expectations are met".into()));
+    assert_eq!(outcome(&redis, json!({ "aof": true })).await, (Pass, "all 5 expectations are met".into()));
     let (outcome, reason) = outcome(&redis, json!({ "aof": false })).await;
     assert_eq!((outcome, reason.as_str()), (Fail, "append-only file: got on, wanted off"));
 }
@@ -155,7 +155,23 @@ async fn b13_a_first_rewrite_that_has_not_ended() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+    // It works, and would be gone with the next start.
+    let (seen, reason) = outcome(&quick, json!({ "aof": true })).await;
+    assert!(seen == Unknown && reason.contains("`appendonly` is `yes` now and `no` in /"), "{reason}");
+    quick.say(&["CONFIG", "REWRITE"]).await;
     assert_eq!(outcome(&quick, json!({ "aof": true })).await.0, Pass);
+}
+
+/// B13: snapshots scheduled in the running server alone; what is not demanded does not count.
+#[tokio::test]
+async fn b13_a_schedule_that_the_next_start_does_not_know() {
+    let redis = Redis::start("appendonly yes\nsave \"\"");
+    redis.say(&["SET", "k", "v"]).await;
+    redis.snapshot().await;
+    redis.say(&["CONFIG", "SET", "save", "60 1"]).await;
+    let (seen, reason) = outcome(&redis, json!({ "rdb": true })).await;
+    assert!(seen == Unknown && reason.contains("`save` is `60 1` now and `` in /"), "{reason}");
+    assert_eq!(outcome(&redis, json!({ "aof": true })).await.0, Pass);
 }
 
 /// B13: what persistence rests on: a replica's link, a node's cluster.

@@ -64,5 +64,6 @@ fn fine(at: Timestamp) -> Seen {
         ]),
         config: texts(&[("save", "3600 1"), ("appendonly", "yes"), ("appendfsync", "everysec")]),
         config_refused: None,
+        own_file: None,
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn judge(check: &RedisPersistence, seen: &Seen, at: Timestamp) -> Vec
     }
     append_only_file(check, seen, &mut all);
     snapshots(check, seen, at, &mut all);
+    all.extend(after_restart(check, seen));
     all.extend(eviction(check, seen));
     if check.r#use == Some(Use::Cache) {
         all.push(memory_limit(seen));
@@ -73,6 +74,28 @@ fn either(seen: &Seen) -> Expectation {
         }
         (Err(why), _) => expectation.got("not known").undetermined(why),
     }
+}
+
+/// Whether the next start takes what counts here from the server's own file, where that can be read.
+fn after_restart(check: &RedisPersistence, seen: &Seen) -> Option<Expectation> {
+    let file = seen.own_file.as_ref()?;
+    let (either, aof) = (check.wants_either(), check.wants_aof() == Some(true));
+    let counts = [
+        ("appendonly", either || aof),
+        ("appendfsync", aof && flushes(check).is_some()),
+        ("save", either || check.wants_rdb() == Some(true)),
+    ];
+    let counts: Vec<&str> = counts.into_iter().filter_map(|(name, counts)| counts.then_some(name)).collect();
+    let apart = counts.iter().find_map(|name| {
+        let (now, then) = (seen.config.get(*name)?, file.settings.get(*name)?);
+        (now != then)
+            .then(|| format!("`{name}` is `{now}` now and `{then}` in {}, unless the start is given it: see `CONFIG REWRITE`", file.path))
+    });
+    let expectation = Expectation::new("after-restart", "settings of the next start").wanted("those of the running server");
+    (!counts.is_empty()).then(|| match apart {
+        None => expectation.got(format!("the same in {}", file.path)).met(true),
+        Some(why) => expectation.got("not known").undetermined(why),
+    })
 }
 
 fn append_only_file(check: &RedisPersistence, seen: &Seen, all: &mut Vec<Expectation>) {

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::{
     RedisPersistence,
+    own_file::OwnFile,
     seen::{LoginSeen, Seen},
 };
 use crate::{
-    check::{Context, Unseen},
+    check::{Context, Unseen, blocking},
     model::{excerpt, plain},
     net::redis::{Answer, Login, Question, Session, Target},
 };
@@ -95,6 +96,10 @@ async fn ask(cx: &Context, target: &Target, until: Instant) -> Result<Seen, Unse
                 break;
             }
         }
+    }
+    let field = |name: &str| lines(&text).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+    if let (Some(path), Some(process)) = (field("config_file"), field("process_id")) {
+        seen.own_file = blocking(move || OwnFile::read(&path, &process)).await?;
     }
     Ok(seen)
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::own_file::OwnFile;
+
 /// What a server said about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -24,6 +26,9 @@ pub struct Seen {
     /// The server's words when it refuses `CONFIG GET`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_refused: Option<String>,
+    /// The file it starts with, where that lies here and can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_file: Option<OwnFile>,
 }
 
 /// What came of the login.
