@@ -246,5 +246,5 @@ fn token() -> Result<String, ActError> {
     use ring::rand::SecureRandom as _;
     let mut bytes = [0; 32];
     ring::rand::SystemRandom::new().fill(&mut bytes).map_err(|_| ActError::Output("the system gives no random numbers".into()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
 }

@@ -22,7 +22,7 @@ pub(super) struct Shown {
 pub(super) fn read(files: &[PathBuf]) -> Result<Shown, ActError> {
     let mut shown = Shown { named: Vec::new(), blobs: Vec::new() };
     for file in files {
-        let bytes = regular_file::read_bytes(file, LARGEST).map_err(|error| ActError::unread(&file.display().to_string(), error))?;
+        let bytes = regular_file::read_bytes(file, LARGEST).map_err(|error| ActError::unread(file, error))?;
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
         let blob = Blob::of(bytes);
         shown.named.push(Evidence { name, digest: Some(blob.digest.clone()) });

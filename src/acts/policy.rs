@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Whose word counts, all of it from one place.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct ChosenPolicy {
     /// Whose signatures are needed.
     pub(crate) signoff: Option<Signoff>,
@@ -81,26 +81,13 @@ impl ChosenPolicy {
             ledger: plan.ledger.clone(),
             release: plan.release.clone(),
             elsewhere: plan.release_elsewhere,
-            place: None,
-            remark: None,
-            brought: false,
+            ..Self::default()
         }
     }
 
     /// What a judge brings: nothing of what is judged counts.
     pub(super) fn brought(signoff: Option<Signoff>, people: BTreeMap<String, Person>, signers: Signers) -> Self {
-        Self {
-            signoff,
-            people,
-            signers: Arc::new(signers),
-            asked_of: BTreeMap::new(),
-            ledger: None,
-            release: Release::default(),
-            elsewhere: false,
-            place: None,
-            remark: None,
-            brought: true,
-        }
+        Self { signoff, people, signers: Arc::new(signers), brought: true, ..Self::default() }
     }
 
     /// What came with what is judged.
@@ -223,7 +210,7 @@ pub(super) fn signers_of(plan: &Plan) -> Result<Signers, ActError> {
 }
 
 fn signers(policy: Option<&Signoff>, read: impl Fn(&str) -> Result<Vec<u8>, ActError>) -> Result<Signers, ActError> {
-    let Some(policy) = policy else { return Ok(Signers::none()) };
+    let Some(policy) = policy else { return Ok(Signers::default()) };
     let allowed = read(&policy.allowed_signers)?;
     let revoked = policy.revoked_keys.as_deref().map(|name| read(name).map(|bytes| (name, bytes))).transpose()?;
     parsed((&policy.allowed_signers, &allowed), revoked.as_ref().map(|(name, bytes)| (*name, bytes.as_slice())))

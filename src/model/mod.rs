@@ -34,6 +34,7 @@ mod stored;
 mod text;
 mod verdict;
 mod waiver;
+mod words;
 
 pub use ambient::{Ambient, TrustedRoots};
 pub use difference::{Change, CheckDifference, DIFFERENCE_SCHEMA, Difference, Effect, Movement, Side, Standing};
@@ -76,3 +77,4 @@ pub(crate) use stored::unique_keys;
 pub use text::{counted, excerpt, excerpt_of, one_line, plain, quote, spelled};
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};
+pub(crate) use words::words;

@@ -54,6 +54,11 @@ impl Release {
         }
     }
 
+    /// Whether both go by the same names, wherever those were taken from.
+    pub fn is_named_as(&self, other: &Self) -> bool {
+        (&self.version, &self.commit, &self.artifact) == (&other.version, &other.commit, &other.artifact)
+    }
+
     /// How people name it: the version, else the short commit.
     pub fn name(&self) -> Option<String> {
         self.version.clone().or_else(|| self.commit.as_ref().map(|commit| commit.chars().take(12).collect()))
