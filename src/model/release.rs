@@ -21,10 +21,8 @@ pub struct Release {
 const MARKS: &str = "._+~:/@-";
 
 impl Release {
-    /// Whether it may be the version of a new release. Older entries may have others.
-    ///
-    /// # Errors
-    /// What is wrong with it, as a sentence that does not quote it.
+    /// Whether it may be the version of a new release. Older entries may have others. The error is a sentence that
+    /// does not quote it.
     pub fn check_version(version: &str) -> Result<(), String> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || MARKS.contains(c);
         match version.chars().find(|c| !allowed(*c)) {

@@ -84,6 +84,15 @@ pub struct Partial {
     pub from: Option<String>,
 }
 
+impl Partial {
+    /// Each of these, for people.
+    pub fn said(&self) -> Vec<String> {
+        let lists = [("only", &self.only), ("without", &self.skip)].into_iter().filter(|(_, names)| !names.is_empty());
+        let lists = lists.map(|(word, names)| format!("{word} {}", names.join(", ")));
+        lists.chain(self.from.iter().map(|from| format!("only what is run from {from}"))).collect()
+    }
+}
+
 /// The program that made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tool {

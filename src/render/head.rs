@@ -193,16 +193,8 @@ fn shares(report: &Report) -> String {
 
 fn left_out(report: &Report) -> String {
     let Some(partial) = &report.partial else { return String::new() };
-    let mut text = String::from("Not every check of the plan was run");
-    for (word, names) in [("only", &partial.only), ("without", &partial.skip)] {
-        if !names.is_empty() {
-            text += &format!("; {word} {}", names.join(", "));
-        }
-    }
-    if let Some(from) = &partial.from {
-        text += &format!("; only what is run from {from}");
-    }
-    text + ". It cannot be signed as go."
+    let what: String = partial.said().iter().map(|part| format!("; {part}")).collect();
+    format!("Not every check of the plan was run{what}. It cannot be signed as go.")
 }
 
 /// A fact of the run: its label and what it says.

@@ -50,15 +50,12 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ActError> {
             continue;
         }
         let listed = std::fs::read_dir(path).map_err(|error| ActError::unread(path, error))?;
-        let mut found: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_signature(path)).collect();
+        let is_signature = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json") && path.is_file();
+        let mut found: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).filter(is_signature).collect();
         found.sort();
         all.extend(found);
     }
     Ok(all)
-}
-
-fn is_signature(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json") && path.is_file()
 }
 
 /// A signature that was looked at: one that cannot be believed never enters the ledger.

@@ -43,10 +43,8 @@ pub struct FoundKey {
     pub principal: String,
 }
 
-/// Finds the key to sign with. Of several keys of one person the first is taken; keys of several people are an error.
-///
-/// # Errors
-/// [`KeyError`]: the given key cannot be used or would not count, none fits, or it is not clear who signs.
+/// Finds the key to sign with. Of several keys of one person the first is taken; keys of several people are an error,
+/// as is a given key that cannot be used or would not count.
 pub async fn find(signers: &Signers, search: &Search<'_>) -> Result<FoundKey, KeyError> {
     if let Some(file) = search.key {
         let (place, key) = KeyPlace::of(file, search.agent)?;

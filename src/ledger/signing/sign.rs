@@ -42,9 +42,7 @@ pub struct Signing<'a> {
 
 impl KeyPlace {
     /// The key of `file`: a private key is used itself, a `.pub` file names a key that the agent at `socket` has.
-    ///
-    /// # Errors
-    /// [`KeyError`]; nothing is read but the public half.
+    /// Nothing is read but the public half.
     pub fn of(file: &Path, socket: Option<&Path>) -> Result<(Self, PublicKey), KeyError> {
         match PublicKey::read(file) {
             Ok(public) => {

@@ -72,8 +72,7 @@ impl Signers {
     /// A binary key revocation list (`ssh-keygen -k`) must also be [asked](Self::ask_revoked); until then every key
     /// counts as revoked.
     ///
-    /// # Errors
-    /// Everything that is wrong with either, also that nobody is allowed to sign.
+    /// The error is everything that is wrong with either.
     pub fn parse(allowed: &str, revoked: Option<&[u8]>, zone: &TimeZone) -> Result<Self, Vec<SignersProblem>> {
         let mut problems = Vec::new();
         let mut lines = Vec::new();
@@ -90,7 +89,8 @@ impl Signers {
         if problems.is_empty() { Ok(Self { lines, revoked }) } else { Err(problems) }
     }
 
-    /// Asks a binary key revocation list about every key, through `ssh-keygen -Q`. Does nothing where there is no such list. What cannot be asked stays revoked.
+    /// Asks a binary key revocation list about every key, through `ssh-keygen -Q`. Does nothing where there is no such list.
+    /// What cannot be asked stays revoked.
     pub async fn ask_revoked(&mut self, env: &ProcessEnv) {
         let keys: Vec<&PublicKey> = self.lines.iter().map(|line| &line.key).collect();
         self.revoked.ask(&keys, env).await;

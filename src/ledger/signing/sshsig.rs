@@ -19,9 +19,6 @@ const USER_PRESENT: u8 = 1;
 
 /// The key whose signature of the namespace [`NAMESPACE`] over `message` this is. Whose key that is, and whether it
 /// counts, is for [`Signers`](super::Signers) to say.
-///
-/// # Errors
-/// [`SignatureError`]: malformed, of another namespace, too weak, or not over these bytes.
 pub fn verify(message: &[u8], armored: &str) -> Result<PublicKey, SignatureError> {
     let container = Container::read(armored)?;
     let key = PublicKey::from_blob(&container.key).map_err(|error| malformed(&format!("its key {error}")))?;

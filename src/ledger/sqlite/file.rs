@@ -150,8 +150,8 @@ fn as_uri(path: &Path) -> String {
     uri + "?immutable=1"
 }
 
-/// Whether it stands on a file system on which several machines cannot share memory, as a write-ahead log needs it. Source: the `f_type`
-/// values in Linux's `statfs(2)`: NFS, SMB (three), Ceph, AFS, Coda, 9P, Lustre, GFS2, OCFS2, FUSE.
+/// Whether it stands on a file system on which several machines cannot share memory, as a write-ahead log needs it. Source:
+/// the `f_type` values in Linux's `statfs(2)`: NFS, SMB (three), Ceph, AFS, Coda, 9P, Lustre, GFS2, OCFS2, FUSE.
 #[cfg(target_os = "linux")]
 fn is_shared(path: &Path) -> bool {
     // The field is signed on some machines and has 32 bits on others.
