@@ -8,7 +8,7 @@ use std::{
 use super::{
     ActError, Caller, ChosenPolicy, EnvironmentRecord,
     bundle::{self, Opened},
-    kept_plan, page, policy,
+    page, policy,
 };
 use crate::{
     ledger::{
@@ -63,8 +63,7 @@ pub(crate) struct Audited {
 /// Looks at a bundle; an error where it cannot be read or its chain does not hold.
 pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, ActError> {
     let opened = bundle::open(&request.bundle).await?;
-    let environment = opened.environment()?;
-    let kept = Arc::new(kept_plan::of(&opened.plan_files().await?, &opened.run.config, &environment)?);
+    let kept = Arc::new(opened.plan().await?);
     let mut signers = signers(&opened, &kept, request)?;
     signers.ask_revoked(&caller.env).await;
     let rows = opened.store.rows(&chain_of(&kept.project)).await?;
@@ -99,7 +98,7 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     let (shown, made) = match &request.policy {
         None => (made, None),
         Some(file) => {
-            let (signoff, people) = law(file, &environment)?;
+            let (signoff, people) = law(file, &kept.environment)?;
             let brought = ChosenPolicy::brought(signoff, people, signers);
             let mut again = page::beside(&record(caller, &opened, &kept, brought.clone(), then).await?, entry, run, asking).await?;
             // Where the policy stood is the bundle's own word.
@@ -156,12 +155,11 @@ fn law(
 ///
 /// What the bundle says beside its plan counts nothing: the plan is the one that the run was made with.
 fn signers(opened: &Opened, plan: &Plan, request: &AuditRequest) -> Result<Signers, ActError> {
-    let own =
-        |file: &Path| regular_file::read_bytes(file, LARGEST_SIGNERS).map_err(|error| ActError::unread(&file.display().to_string(), error));
+    let own = |file: &Path| regular_file::read_bytes(file, LARGEST_SIGNERS).map_err(|error| ActError::unread(file, error));
     let trusted = request.signers.as_deref();
     let bytes = match trusted {
         Some(file) => own(file)?,
-        None if opened.bundle.allowed_signers().is_empty() => return Ok(Signers::none()),
+        None if opened.bundle.allowed_signers().is_empty() => return Ok(Signers::default()),
         None => opened.bundle.allowed_signers().to_vec(),
     };
     let name = trusted.map_or_else(|| "allowed_signers".into(), |file| file.to_string_lossy());

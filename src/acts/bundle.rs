@@ -1,13 +1,6 @@
 //! Bundles: a run with everything around it, in one file.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    fmt::Display,
-    io::BufWriter,
-    path::Path,
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::BTreeSet, fmt::Display, io::BufWriter, path::Path, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -24,7 +17,7 @@ use crate::{
     },
     model::{Act, Digest, Report, Run, Size, Statement},
     net::{new_file::NewFile, regular_file},
-    plan::{self, Purpose},
+    plan::{self, Plan, Purpose},
     render,
 };
 
@@ -95,7 +88,7 @@ fn evidence(entries: &[&Entry]) -> BTreeSet<Digest> {
 pub(super) struct Opened {
     pub(super) bundle: Bundle,
     /// Its ledger.
-    pub(super) store: Arc<Memory>,
+    pub(super) store: Memory,
     /// Where its run stands there.
     pub(super) seq: u64,
     /// Its run.
@@ -105,7 +98,7 @@ pub(super) struct Opened {
 /// Reads a bundle: its files are those its manifest names, and its report is on record in its ledger.
 pub(super) async fn open(file: &Path) -> Result<Opened, ActError> {
     let named = file.display().to_string();
-    let bytes = regular_file::read_bytes(file, LARGEST).map_err(|error| ActError::unread(&named, error))?;
+    let bytes = regular_file::read_bytes(file, LARGEST).map_err(|error| ActError::unread(file, error))?;
     let broken = |error: ledger::BundleError| ActError::Bundle(named.clone(), error);
     let bundle = Bundle::from_zip(&bytes).map_err(broken)?;
     bundle.check_manifest().map_err(broken)?;
@@ -121,21 +114,25 @@ pub(super) async fn open(file: &Path) -> Result<Opened, ActError> {
         _ => None,
     });
     let (seq, run) = of_report.ok_or_else(|| ActError::Untrusted(format!("{named}: its report {report} is not in its ledger")))?;
-    let store = Arc::new(Memory::new(named, exported));
+    let store = Memory::new(named, exported);
     ledger::kept::check(&store, &export::entries(&store, None).await?).await?;
     Ok(Opened { bundle, store, seq, run })
 }
 
 impl Opened {
-    /// The files of the plan, as the ledger has them.
-    pub(super) async fn plan_files(&self) -> Result<BTreeMap<String, Vec<u8>>, ActError> {
-        kept_plan::files(&self.store, self.seq, &self.run).await
+    /// The plan that its run was made with.
+    pub(super) async fn plan(&self) -> Result<Plan, ActError> {
+        let files = kept_plan::files(&self.store, self.seq, &self.run).await?;
+        let report = Report::from_json(self.bundle.report());
+        let report = report.map_err(|error| ActError::Untrusted(format!("its report: {error}")))?;
+        kept_plan::of(&files, &self.run.config, &report.environment)
     }
 
-    /// The environment that its report is about.
-    pub(super) fn environment(&self) -> Result<String, ActError> {
-        let report = Report::from_json(self.bundle.report());
-        report.map(|report| report.environment).map_err(|error| ActError::Untrusted(format!("its report: {error}")))
+    /// Whoever packed it had all that bears on its report: none of that may be there as a link alone.
+    pub(super) fn demand_whole(&self, record: &EnvironmentRecord) -> Result<(), ActError> {
+        let Some(missing) = record.history.missing(&record.asked(self.run.release.clone())) else { return Ok(()) };
+        let why = "only its link is in the bundle, and it may bear on the release".into();
+        Err(LedgerError::Broken { seq: missing.entry.seq, why }.into())
     }
 }
 
@@ -158,11 +155,7 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
             file.display()
         )));
     }
-    // Whoever packed it had all that bears on its report.
-    if let Some(missing) = brought.history.missing(&brought.asked(opened.run.release.clone())) {
-        let why = "only its link is in the bundle, and it may bear on the release".into();
-        return Err(LedgerError::Broken { seq: missing.entry.seq, why }.into());
-    }
+    opened.demand_whole(&brought)?;
     let open = |create| ledger::place::open(&place, &plan.root, &caller.env, caller.now, create);
     let store = match open(false) {
         Err(LedgerError::Missing(place)) => {

@@ -12,7 +12,7 @@ use super::{
     verify::{FinishedRun, VerifyRequest},
 };
 use crate::{
-    ledger::{Blob, Emergencies, Entry, LedgerError, Ruling, VerifiedEntry},
+    ledger::{Blob, Emergencies, Entry, LedgerError, Ruling},
     model::{Act, Begun, Deployment, DeploymentStatus, Digest, Exit, Release, Subject},
     plan::{self, Purpose},
 };
@@ -42,6 +42,12 @@ pub(crate) struct PreparedDeployment {
     pub(crate) record: EnvironmentRecord,
     pub(crate) question: GateQuestion,
     selects: bool,
+}
+
+/// What lets a deployment through: an emergency, or else the gate; and the report it rests on.
+struct Passage {
+    emergency: Option<Digest>,
+    report: Option<Digest>,
 }
 
 /// A deployment that has begun: that is on record.
@@ -80,18 +86,18 @@ impl PreparedDeployment {
         self.question.rule(&self.record)
     }
 
-    /// What lets it through: the emergency, where it is not the gate, and the report it rests on; `None` where nothing does.
-    fn passage(&self) -> Result<Option<(Option<Digest>, Option<Digest>)>, ActError> {
+    /// What lets it through; `None` where nothing does.
+    fn passage(&self) -> Result<Option<Passage>, ActError> {
         let ruling = self.rule()?;
         let report = ruling.confirms.clone().or_else(|| ruling.run.as_ref().map(|run| run.run.report.clone()));
         match ruling.exit() {
-            Exit::Go => Ok(Some((None, report))),
+            Exit::Go => Ok(Some(Passage { emergency: None, report })),
             Exit::Untrusted => Ok(None),
             _ => {
                 let policy = self.record.in_force()?;
                 let emergencies = Emergencies::of(&self.record.history, &self.question.asked, Some(&policy))?;
                 let opened = emergencies.opening(&self.question.asked, &policy).ok().flatten();
-                Ok(opened.map(|entry| (Some(entry.entry.statement()), report)))
+                Ok(opened.map(|entry| Passage { emergency: Some(entry.entry.statement()), report }))
             }
         }
     }
@@ -106,7 +112,7 @@ impl PreparedDeployment {
     ) -> Result<Option<BegunDeployment>, ActError> {
         let token = token()?;
         for tries in (1..=JUDGED).rev() {
-            let Some((emergency, report)) = self.passage()? else { return Ok(None) };
+            let Some(Passage { emergency, report }) = self.passage()? else { return Ok(None) };
             let signs = request.by.signatory(caller, dialogue, &self.record).await?;
             let begun = Begun {
                 release: self.question.asked.release.clone(),
@@ -125,7 +131,10 @@ impl PreparedDeployment {
             match signs.put(&mut self.record, (subject, Act::Begun(Box::new(begun.clone())), Vec::new()), Some(&head)).await {
                 Ok(entry) => {
                     let opened = begun.emergency.as_ref().map(|named| self.record.history.stating(named)).transpose()?.flatten();
-                    let emergency = opened.map(by_emergency);
+                    let emergency = opened.map(|opened| {
+                        let (seq, by) = (opened.entry.seq, opened.signer().unwrap_or_default());
+                        format!("EMERGENCY: past the gate by entry {seq} of {by}")
+                    });
                     let Self { record, selects, .. } = self;
                     return Ok(Some(BegunDeployment { record, token, emergency, begun, entry, selects }));
                 }
@@ -138,10 +147,6 @@ impl PreparedDeployment {
         }
         Ok(None)
     }
-}
-
-fn by_emergency(opened: &VerifiedEntry) -> String {
-    format!("EMERGENCY: past the gate by entry {} of {}", opened.entry.seq, opened.signer().unwrap_or_default())
 }
 
 /// What became of the command.
@@ -246,5 +251,5 @@ fn token() -> Result<String, ActError> {
     use ring::rand::SecureRandom as _;
     let mut bytes = [0; 32];
     ring::rand::SystemRandom::new().fill(&mut bytes).map_err(|_| ActError::Output("the system gives no random numbers".into()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
 }

@@ -1,5 +1,7 @@
 //! Why an act was not done.
 
+use std::path::Path;
+
 use crate::{
     ledger::{BundleError, LedgerError, signing::KeyError},
     plan::Problem,
@@ -48,7 +50,7 @@ impl From<LedgerError> for ActError {
 
 impl ActError {
     /// What could not be read, because it was named wrongly.
-    pub(super) fn unread(named: &str, why: impl std::fmt::Display) -> Self {
-        Self::Usage(format!("{named}: {why}"))
+    pub(super) fn unread(file: &Path, why: impl std::fmt::Display) -> Self {
+        Self::Usage(format!("{}: {why}", file.display()))
     }
 }

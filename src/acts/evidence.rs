@@ -13,16 +13,16 @@ use crate::{
 const LARGEST: Size = Size(64 << 20);
 
 /// What was named, with the bytes to keep.
-pub(super) struct Shown {
+pub(super) struct ShownEvidence {
     pub(super) named: Vec<Evidence>,
     pub(super) blobs: Vec<Blob>,
 }
 
 /// Reads evidence files.
-pub(super) fn read(files: &[PathBuf]) -> Result<Shown, ActError> {
-    let mut shown = Shown { named: Vec::new(), blobs: Vec::new() };
+pub(super) fn read(files: &[PathBuf]) -> Result<ShownEvidence, ActError> {
+    let mut shown = ShownEvidence { named: Vec::new(), blobs: Vec::new() };
     for file in files {
-        let bytes = regular_file::read_bytes(file, LARGEST).map_err(|error| ActError::unread(&file.display().to_string(), error))?;
+        let bytes = regular_file::read_bytes(file, LARGEST).map_err(|error| ActError::unread(file, error))?;
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
         let blob = Blob::of(bytes);
         shown.named.push(Evidence { name, digest: Some(blob.digest.clone()) });
@@ -32,7 +32,7 @@ pub(super) fn read(files: &[PathBuf]) -> Result<Shown, ActError> {
 }
 
 /// The same where addresses are among them.
-pub(super) fn of(named: &[String]) -> Result<Shown, ActError> {
+pub(super) fn of(named: &[String]) -> Result<ShownEvidence, ActError> {
     let is_address = |name: &&String| name.starts_with("https://") || name.starts_with("http://");
     let files: Vec<PathBuf> = named.iter().filter(|name| !is_address(name)).map(PathBuf::from).collect();
     let mut shown = read(&files)?;

@@ -120,7 +120,7 @@ pub(crate) struct EmergencyRequest {
 }
 
 /// An emergency that is on record.
-pub(crate) struct Declared {
+pub(crate) struct DeclaredEmergency {
     pub(crate) entry: Entry,
     pub(crate) emergency: Emergency,
     pub(crate) by: String,
@@ -134,7 +134,7 @@ pub(crate) async fn break_glass(
     dialogue: &dyn Dialogue,
     request: &GateRequest,
     why: &EmergencyRequest,
-) -> Result<(EnvironmentRecord, AskedRelease, Declared), ActError> {
+) -> Result<(EnvironmentRecord, AskedRelease, DeclaredEmergency), ActError> {
     if request.bundle.is_some() {
         return Err(ActError::Usage("an emergency goes on record in the ledger here: leave `--bundle` out".into()));
     }
@@ -164,5 +164,5 @@ pub(crate) async fn break_glass(
     let entry = signer.put(&mut record, subject, Act::Emergency(emergency.clone()), Vec::new()).await?;
     let not_yet = Emergencies::of(&record.history, &asked, Some(&record.in_force()?))?.opening(&asked, &record.in_force()?).err();
     let by = signer.id().to_owned();
-    Ok((record, asked, Declared { entry, emergency, by, not_yet }))
+    Ok((record, asked, DeclaredEmergency { entry, emergency, by, not_yet }))
 }

@@ -93,12 +93,9 @@ async fn signed_before(
     page: &mut Record,
 ) -> Result<(), ActError> {
     let earlier = record.history.on_release(asked, &[Act::RUN]).collect::<Result<Vec<_>, _>>()?;
-    let runs = earlier.into_iter().filter_map(|other| match &other.statement.act {
-        Act::Run(run) if run.full && run.phase == Phase::PreDeploy && other.entry.seq < entry.entry.seq => Some((other, &**run)),
-        _ => None,
-    });
-    let of_release = runs.filter(|(_, run)| asked.covered(&run.release).is_ok());
-    let earlier = of_release.max_by_key(|(other, run)| (run.looked.map_or(other.own, |looked| looked.min(other.own)), other.entry.seq));
+    let runs = earlier.into_iter().filter_map(VerifiedEntry::run).filter(|(other, _)| other.entry.seq < entry.entry.seq);
+    let full = runs.filter(|(_, run)| run.full && run.phase == Phase::PreDeploy && asked.covered(&run.release).is_ok());
+    let earlier = full.max_by_key(|(other, run)| (other.looked(run), other.entry.seq));
     page.standing.nobody_signs = Some(NobodySigns::Deployed(earlier.map(|(_, run)| run.report.clone())));
     let Some((earlier, run)) = earlier else { return Ok(()) };
     let live = live_since(record, asked, earlier)?.unwrap_or(page.as_of);

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Whose word counts, all of it from one place.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct ChosenPolicy {
     /// Whose signatures are needed.
     pub(crate) signoff: Option<Signoff>,
@@ -81,26 +81,13 @@ impl ChosenPolicy {
             ledger: plan.ledger.clone(),
             release: plan.release.clone(),
             elsewhere: plan.release_elsewhere,
-            place: None,
-            remark: None,
-            brought: false,
+            ..Self::default()
         }
     }
 
     /// What a judge brings: nothing of what is judged counts.
     pub(super) fn brought(signoff: Option<Signoff>, people: BTreeMap<String, Person>, signers: Signers) -> Self {
-        Self {
-            signoff,
-            people,
-            signers: Arc::new(signers),
-            asked_of: BTreeMap::new(),
-            ledger: None,
-            release: Release::default(),
-            elsewhere: false,
-            place: None,
-            remark: None,
-            brought: true,
-        }
+        Self { signoff, people, signers: Arc::new(signers), brought: true, ..Self::default() }
     }
 
     /// What came with what is judged.
@@ -222,17 +209,11 @@ fn asked_of(plan: &Plan) -> BTreeMap<String, Vec<String>> {
 
 /// The signers of a plan, from the bytes that were read with it.
 pub(super) fn signers_of(plan: &Plan) -> Result<Signers, ActError> {
-    signers(plan.signoff.as_ref(), |name| {
-        let kept = plan.keys(name).map(<[u8]>::to_vec);
-        kept.ok_or_else(|| ActError::Usage(format!("the file `{name}` was not read with the plan")))
-    })
-}
-
-fn signers(policy: Option<&Signoff>, read: impl Fn(&str) -> Result<Vec<u8>, ActError>) -> Result<Signers, ActError> {
-    let Some(policy) = policy else { return Ok(Signers::none()) };
+    let Some(policy) = &plan.signoff else { return Ok(Signers::default()) };
+    let read = |name: &str| plan.keys(name).ok_or_else(|| ActError::Usage(format!("the file `{name}` was not read with the plan")));
     let allowed = read(&policy.allowed_signers)?;
     let revoked = policy.revoked_keys.as_deref().map(|name| read(name).map(|bytes| (name, bytes))).transpose()?;
-    parsed((&policy.allowed_signers, &allowed), revoked.as_ref().map(|(name, bytes)| (*name, bytes.as_slice())))
+    parsed((&policy.allowed_signers, allowed), revoked)
 }
 
 /// Reads signers and revoked keys, each with the name of its file, or says every line that is wrong.

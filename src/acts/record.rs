@@ -1,7 +1,9 @@
 //! The record of one environment: the plan, the policy that counts, and the ledger, believed.
 
+mod reading;
+
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -18,6 +20,9 @@ use crate::{
     net::git,
     plan::{self, Plan, Purpose, Request},
 };
+
+use reading::read;
+pub(super) use reading::{named, place};
 
 /// How long git may take.
 pub(super) const GIT: Duration = Duration::from_secs(60);
@@ -293,50 +298,4 @@ impl EnvironmentRecord {
         }
         Ok(self.asked(identified.release.clone()))
     }
-}
-
-/// Which ledger is meant.
-pub(super) fn place(request: &RecordRequest, policy: &ChosenPolicy) -> String {
-    request.ledger.as_deref().or(policy.ledger.as_deref()).unwrap_or(ledger::place::DEFAULT).to_owned()
-}
-
-/// The moment to judge at: the later of this machine's clock and the store's.
-async fn moment(store: &dyn Store, here: Timestamp) -> Result<Timestamp, LedgerError> {
-    Ok(store.clock().await?.map_or(here, |there| there.max(here)))
-}
-
-/// Reads the chain of a project and looks at all of it, with the moment that it is judged at. A clock that is a little
-/// behind what the chain has seen keeps nothing alive.
-async fn read(store: &dyn Store, project: &str, policy: &ChosenPolicy, here: Timestamp) -> Result<(History, Timestamp), LedgerError> {
-    let now = moment(store, here).await?;
-    let history = believed(store, &ledger::chain_of(project), policy, now).await?;
-    let newest = history.newest();
-    Ok((history, newest.map_or(now, |newest| newest.max(now))))
-}
-
-/// A chain without what people have set aside.
-async fn believed(store: &dyn Store, chain: &str, policy: &ChosenPolicy, now: Timestamp) -> Result<History, LedgerError> {
-    let look = policy.look(now);
-    let read = match History::of(store.rows(chain).await?, &look) {
-        Ok(history) if history.linked().iter().all(|linked| linked.label().act != Act::REPAIR) => return Ok(history),
-        Err(error) if !matches!(error, LedgerError::Broken { .. }) => return Err(error),
-        read => read,
-    };
-    // What people have set aside stands in the same chain, and is seen only by whoever looks at all of it.
-    let rows = store.rows(chain).await?;
-    let past = History::of(rows.clone(), &Look { repairs: Repairs::All, ..look.clone() })?;
-    let settled = ledger::set_aside(&past, policy.in_force(now).as_ref())?;
-    if settled.is_empty() { read } else { History::of(rows, &Look { repairs: Repairs::Named(&settled), ..look }) }
-}
-
-/// The ledger at this place by a name that does not depend on the folder of the call, also where it is gone.
-pub(super) fn named(place: &str) -> String {
-    let path = Path::new(place);
-    let real = |ancestor: &Path| {
-        let there = std::fs::canonicalize(if ancestor.as_os_str().is_empty() { Path::new(".") } else { ancestor }).ok()?;
-        let gone = path.strip_prefix(ancestor).ok()?;
-        Some(if gone.as_os_str().is_empty() { there } else { there.join(gone) })
-    };
-    let found = if place.contains("://") { None } else { path.ancestors().find_map(real) };
-    found.map_or_else(|| place.to_owned(), |path| path.to_string_lossy().into_owned())
 }

@@ -8,7 +8,7 @@ use std::{
 
 use super::{ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, bundle, page, signer::Recorder};
 use crate::{
-    ledger::{self, Blob, Entry, LedgerError, signed_waiver},
+    ledger::{self, Blob, Entry, LedgerError, VerifiedEntry, signed_waiver},
     model::{Act, Digest, GivenAnswer, Record, Report, Run, Subject, Waiver},
     plan::Plan,
     run::GivenWaiver,
@@ -127,9 +127,7 @@ pub(super) async fn add(
     let recorder = Recorder::find(caller, dialogue, record, recording.recorder_key.as_deref()).await?;
     let recorder = if vouched_for(record, report)? { recorder } else { recorder.unsigned() };
     let entry = put(caller, record, &recorder, report, json.to_vec()).await?;
-    let added =
-        record.entry(entry.seq)?.and_then(|added| if let Act::Run(run) = &added.statement.act { Some((added, &**run)) } else { None });
-    let Some((added, run)) = added else { return Ok(Recorded { entry, beside: None }) };
+    let Some((added, run)) = record.entry(entry.seq)?.and_then(VerifiedEntry::run) else { return Ok(Recorded { entry, beside: None }) };
     let (seq, as_of) = (entry.seq, (caller.clock)());
     let asking = page::Asking { as_of: Some(as_of), child_of: recording.child_of.as_ref() };
     let beside = page::beside(record, added, run, asking).await?.record;
@@ -145,8 +143,7 @@ fn vouched_for(record: &EnvironmentRecord, report: &Report) -> Result<bool, Ledg
     let mut wanted: BTreeSet<&Digest> = report.merged.iter().map(|share| &share.digest).collect();
     let Some(policy) = record.policy.in_force(record.now).filter(|_| !wanted.is_empty()) else { return Ok(wanted.is_empty()) };
     for entry in record.here(&[Act::RUN]) {
-        let entry = entry?;
-        if let Act::Run(run) = &entry.statement.act
+        if let Some((entry, run)) = entry?.run()
             && entry.signer().is_some_and(|signer| policy.is_recorder(signer))
         {
             wanted.remove(&run.report);

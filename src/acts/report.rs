@@ -45,17 +45,15 @@ pub(crate) async fn report(caller: &Caller, request: &ReportRequest) -> Result<S
 
 /// The run that is meant: of this entry, or the newest of the release, a full one before its deployment if there is one.
 fn wanted<'r>(record: &'r EnvironmentRecord, request: &ReportRequest) -> Result<(&'r VerifiedEntry, &'r Run), ActError> {
-    let runs = record.here(&[Act::RUN]).collect::<Result<Vec<_>, _>>()?.into_iter();
-    let runs = runs.filter_map(|entry| if let Act::Run(run) = &entry.statement.act { Some((entry, &**run)) } else { None });
+    let mut runs = record.here(&[Act::RUN]).collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(VerifiedEntry::run);
     let environment = &record.plan.environment;
     if let Some(wanted) = request.entry {
-        let found = runs.into_iter().find(|(entry, _)| entry.entry.seq == wanted);
+        let found = runs.find(|(entry, _)| entry.entry.seq == wanted);
         return found.ok_or_else(|| ActError::Usage(format!("entry {wanted} is no run of `{environment}`: `gonogo log --all` shows them")));
     }
     let asked = record.asked(request.release.as_said());
-    let of_release: Vec<_> =
-        runs.into_iter().filter(|(_, run)| request.release.is_empty() || asked.covered(&run.release).is_ok()).collect();
-    let looked = |(entry, run): &&(&VerifiedEntry, &Run)| (run.looked.map_or(entry.own, |looked| looked.min(entry.own)), entry.entry.seq);
+    let of_release: Vec<_> = runs.filter(|(_, run)| request.release.is_empty() || asked.covered(&run.release).is_ok()).collect();
+    let looked = |(entry, run): &&(&VerifiedEntry, &Run)| (entry.looked(run), entry.entry.seq);
     let full = of_release.iter().filter(|(_, run)| run.full && run.phase == Phase::PreDeploy).max_by_key(looked);
     let found = full.or_else(|| of_release.iter().max_by_key(looked)).copied();
     found.ok_or_else(|| ActError::Usage(format!("no run is on record for `{environment}`")))

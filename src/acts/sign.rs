@@ -1,6 +1,7 @@
 //! A role holder's decision on one report, signed with their own key.
 
 mod bundle;
+mod shown;
 mod taking;
 
 use std::path::PathBuf;
@@ -13,12 +14,10 @@ use super::{
 };
 use crate::{
     ledger::{self, Blob, Draft, Entry, Envelope, LedgerError, RecordedRun, VerifiedEntry, pae},
-    model::{
-        Act, Decision, Digest, Evidence, Method, Phase, Report, Run, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal,
-        plain, utc,
-    },
+    model::{Act, Decision, Digest, Evidence, Method, Phase, Run, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal, plain},
 };
 
+use shown::shown;
 pub(super) use taking::take_in;
 
 /// What is decided, or taken in.
@@ -180,9 +179,8 @@ fn newest_look(record: &EnvironmentRecord) -> Result<Option<(&VerifiedEntry, &Ru
         if newest.is_some_and(|(looked, ..)| linked.own <= looked) || !linked.is_of(record.place(), &[Act::RUN]) {
             continue;
         }
-        let entry = record.history.verified(linked)?;
-        let Act::Run(run) = &entry.statement.act else { continue };
-        let looked = run.looked.map_or(entry.own, |looked| looked.min(entry.own));
+        let Some((entry, run)) = record.history.verified(linked)?.run() else { continue };
+        let looked = entry.looked(run);
         if run.full && run.phase == Phase::PreDeploy && newest.is_none_or(|(newest, ..)| newest < looked) {
             newest = Some((looked, entry, run));
         }
@@ -191,10 +189,10 @@ fn newest_look(record: &EnvironmentRecord) -> Result<Option<(&VerifiedEntry, &Ru
 }
 
 async fn of_report(record: &EnvironmentRecord, report: &Digest) -> Result<Option<RecordedRun>, ActError> {
-    let of_report = |entry: &VerifiedEntry| matches!(&entry.statement.act, Act::Run(run) if run.report == *report);
-    match record.newest_whole(&[Act::RUN], of_report)?.map(|entry| (entry, &entry.statement.act)) {
-        Some((entry, Act::Run(run))) => Ok(Some(ledger::recorded(record.store.as_ref(), entry, run).await?)),
-        _ => Ok(None),
+    let of_report = |entry: &VerifiedEntry| entry.run().is_some_and(|(_, run)| run.report == *report);
+    match record.newest_whole(&[Act::RUN], of_report)?.and_then(VerifiedEntry::run) {
+        Some((entry, run)) => Ok(Some(ledger::recorded(record.store.as_ref(), entry, run).await?)),
+        None => Ok(None),
     }
 }
 
@@ -260,65 +258,11 @@ fn signable(run: &RecordedRun) -> Result<(), String> {
 /// Takes back the newest sign-off of this person in this role, on the release of the run.
 fn withdrawal(request: &SignRequest, record: &EnvironmentRecord, run: &RecordedRun, role: &str, person: &str) -> Result<Act, ActError> {
     let ours = &run.report.release;
-    let of_release = |said: &SignOff| {
-        (&said.release.version, &said.release.commit, &said.release.artifact) == (&ours.version, &ours.commit, &ours.artifact)
-    };
-    let theirs = |said: &SignOff| said.role == role && said.person == person && of_release(said);
+    let theirs = |said: &SignOff| said.role == role && said.person == person && said.release.is_named_as(ours);
     let newest = record.newest_whole(&[Act::SIGN_OFF], |entry| matches!(&entry.statement.act, Act::SignOff(said) if theirs(said)))?;
     let sign_off: Digest = newest.map(|proven| proven.entry.statement()).ok_or_else(|| {
         let release = run.report.release.name().unwrap_or_default();
         ActError::Usage(format!("`{person}` has signed nothing as `{role}` on {release} in `{}` to withdraw", record.plan.environment))
     })?;
     Ok(Act::Withdrawal(Withdrawal { sign_off, reason: request.comment.clone().unwrap_or_default() }))
-}
-
-/// What the person puts their name to.
-async fn shown(record: &EnvironmentRecord, run: &RecordedRun, act: &Act, signer: &Signer<'_>) -> Result<Vec<String>, ActError> {
-    let report = &run.report;
-    let mut lines = vec![
-        format!("{}: {} {} → {}", report.headline(), report.project, report.release.name().unwrap_or_default(), report.environment),
-        format!("run ended {}, entry {}", utc(report.finished), run.seq),
-    ];
-    let exceptions: Vec<String> = report
-        .findings
-        .iter()
-        .filter(|finding| finding.is_exception())
-        .map(|finding| {
-            let waived = finding.waiver.as_ref().map(|waiver| format!(" (accepted until {}, {})", utc(waiver.expires), waiver.ticket));
-            format!("  {} {}: {}{}", finding.outcome.phrase(), finding.id, finding.reason, waived.unwrap_or_default())
-        })
-        .collect();
-    lines.push(if exceptions.is_empty() { "no exceptions".into() } else { "exceptions:".into() });
-    lines.extend(exceptions);
-    lines.extend(since(record, run, signer.id()).await?);
-    lines.push(format!("fingerprint {}", run.run.report));
-    lines.extend(record.remarks.iter().cloned());
-    lines.push(match act {
-        Act::SignOff(said) => {
-            let decision = if said.decision == Decision::Go { "GO" } else { "NO-GO" };
-            let whose = if said.person == signer.id() { String::new() } else { format!(" for {}", said.person) };
-            format!("{} signs {decision}{whose} as {} with {}: \"{}\"", signer.id(), said.role, signer.key(), said.meaning)
-        }
-        _ => format!("{} withdraws a sign-off with {}", signer.id(), signer.key()),
-    });
-    Ok(lines)
-}
-
-/// What changed since this person last signed.
-async fn since(record: &EnvironmentRecord, run: &RecordedRun, person: &str) -> Result<Vec<String>, ActError> {
-    let other = |said: &SignOff| said.person == person && said.report != run.run.report;
-    let last = record.newest_whole(&[Act::SIGN_OFF], |entry| matches!(&entry.statement.act, Act::SignOff(said) if other(said)))?;
-    let last = last.and_then(|entry| if let Act::SignOff(said) = &entry.statement.act { Some(said.report.clone()) } else { None });
-    let Some(last) = last else {
-        let links = record.history.linked().iter().any(|linked| linked.entry.bare.is_some());
-        let said = if links { "what you may have signed before is here as a link alone" } else { "you have signed nothing before" };
-        return Ok(vec![said.into()]);
-    };
-    let Some(bytes) = record.store.blob(&last).await? else { return Ok(Vec::new()) };
-    let before = Report::from_json(&bytes).map_err(|error| ActError::Usage(error.to_string()))?;
-    let changes = ledger::changes((&before, last), (&run.report, run.run.report.clone()));
-    if changes.is_empty() {
-        return Ok(vec!["nothing has changed since you last signed".into()]);
-    }
-    Ok(std::iter::once("since you last signed:".to_owned()).chain(changes.into_iter().map(|change| format!("  {change}"))).collect())
 }

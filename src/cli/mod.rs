@@ -118,12 +118,11 @@ fn exit_of(error: &ActError) -> Exit {
     match error {
         ActError::Usage(_) | ActError::Plan(_) | ActError::Declined => Exit::Usage,
         ActError::Contradiction(_) => Exit::Red,
-        ActError::Untrusted(_) => Exit::Untrusted,
+        ActError::Untrusted(_) | ActError::Bundle(..) => Exit::Untrusted,
         ActError::Ledger(error) => error.exit(),
         // Nothing was added to the ledger, whatever could not be read for it.
         ActError::NotRecorded(error) if error.exit() == Exit::Unchecked => Exit::Output,
         ActError::NotRecorded(error) => error.exit(),
-        ActError::Bundle(_, error) => error.exit(),
         // With a key that does not count it is a matter of trust, else of how it was asked.
         ActError::Key(KeyError::NotAllowed(_)) => Exit::Untrusted,
         ActError::Key(_) => Exit::Usage,

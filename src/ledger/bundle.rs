@@ -18,7 +18,7 @@ use std::{
 
 use crate::model::{Digest, Record};
 
-use super::Entry;
+use super::{Entry, pae};
 
 pub use error::BundleError;
 pub use manifest::{BUNDLE_SCHEMA, Manifest};
@@ -104,9 +104,9 @@ impl Contents<'_> {
         }
         let statements: Vec<BundledStatement> = self.entries.iter().map(|entry| BundledStatement::of(entry)).collect();
         for statement in &statements {
-            packing.add(statement.name(), &statement.signed_bytes())?;
+            packing.add(statement.name(), &pae(&statement.payload))?;
             if let Some(signature) = &statement.signature {
-                packing.add(statement.signature_name(), signature.as_bytes())?;
+                packing.add(format!("{}.sig", statement.name()), signature.as_bytes())?;
             }
         }
         let fingerprint = Digest::of(self.report);

@@ -11,9 +11,7 @@ pub fn objections(signed: &Report, newer: &Report) -> Vec<String> {
     if signed.plan.digest != newer.plan.digest {
         all.push("the plan or its variables have changed since".to_owned());
     }
-    let same_release = (&signed.release.version, &signed.release.commit, &signed.release.artifact)
-        == (&newer.release.version, &newer.release.commit, &newer.release.artifact);
-    if !same_release {
+    if !signed.release.is_named_as(&newer.release) {
         all.push("it is another release".to_owned());
     }
     if (signed.strict, signed.phase) != (newer.strict, newer.phase) {

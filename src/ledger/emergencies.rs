@@ -64,9 +64,7 @@ impl<'h> Emergencies<'h> {
 
     /// The emergency that lets one deployment of this release past the gate now. While the review of an earlier one is
     /// overdue it takes two people, in two roles.
-    ///
-    /// # Errors
-    /// Why there is none, where one was declared.
+    /// The error says why there is none, where one was declared.
     pub fn opening(&self, asked: &AskedRelease, policy: &PolicyInForce<'_>) -> Result<Option<&'h VerifiedEntry>, String> {
         let mut usable = self.all.iter().rev().filter(|declared| {
             !declared.used

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Label, bundle::Manifest};
-use crate::model::{Act, Closing, Digest, Made, Method, Statement};
+use crate::model::{Act, Closing, Digest, Made, Statement};
 
 /// The newest version of entries that this program reads and writes. It adds nothing to a chain that has newer ones.
 pub const VERSION: u32 = 2;
@@ -104,16 +104,7 @@ impl Entry {
 
     /// The end of the shared chain, after the entry `prev` with the number `newest`.
     pub(super) fn closing(newest: u64, prev: Digest, recorded: Timestamp, now: Timestamp) -> Self {
-        let made = Made {
-            project: String::new(),
-            environment: String::new(),
-            at: now,
-            head: prev.clone(),
-            org: None,
-            by: None,
-            method: Method::Recorded,
-            tool: Manifest::TOOL.into(),
-        };
+        let made = Made::by_nobody(now, prev.clone(), Manifest::TOOL.into());
         let statement = Statement { subject: Vec::new(), made, act: Act::Closing(Closing { next: "by-project".into() }) };
         let label = Label::of(&statement);
         Self {

@@ -123,8 +123,6 @@ pub async fn entries(store: &dyn Store, chains: Option<&[String]>) -> Result<Vec
 }
 
 /// Reads an export, line by line. Whether the entries are a chain is for [`chain::check`].
-///
-/// # Errors
 /// [`LedgerError::Cut`] where the end is missing or it is no export; [`LedgerError::Broken`] with the entry whose line,
 /// or whose bytes, are not what they were.
 pub fn read(source: &mut dyn BufRead) -> Result<Exported, LedgerError> {

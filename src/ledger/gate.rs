@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use super::{
     AskedRelease, Bearing, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
-    independence::{Independence, Makers, behind, independence, vouched},
+    independence::{Makers, behind, independence, vouched},
     quorum, repairs,
     runs::newer_no,
     votes, waivers,
 };
-use crate::model::{Authors, Decision, Digest, Exit, Independence as Demanded, Run, UnsignedRuns, Verdict, utc};
+use crate::model::{Authors, Decision, Digest, Exit, Independence, Run, UnsignedRuns, Verdict, utc};
 
 /// What the gate is asked.
 #[derive(Clone, Copy)]
@@ -46,7 +46,7 @@ pub enum Deploys<'a> {
 }
 
 /// The gate's answer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Ruling<'h> {
     /// What stands in the way, the gravest first; nothing where the release may be deployed.
     pub objections: Vec<Objection>,
@@ -93,16 +93,8 @@ impl Ruling<'_> {
 /// cannot be believed.
 pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>) -> Result<Ruling<'h>, LedgerError> {
     let GateInput { asked, policy, .. } = input;
-    let mut ruling = Ruling {
-        objections: Vec::new(),
-        remarks: set_aside(history, asked).into_iter().chain(repairs::told(history)).collect(),
-        run: None,
-        confirms: None,
-        missing: Vec::new(),
-        waiting: false,
-        votes: Vec::new(),
-        vouched_for: false,
-    };
+    let remarks = set_aside(history, asked).into_iter().chain(repairs::told(history)).collect();
+    let mut ruling = Ruling { remarks, ..Ruling::default() };
     if let Some((seq, version)) = history.newer(&asked.project, &asked.environment) {
         ruling
             .object(Exit::Untrusted, format!("entry {seq} of the ledger was written by a newer gonogo (version {version}): use that one"));
@@ -149,8 +141,7 @@ fn gravity(exit: Exit) -> usize {
 
 /// The entries that allow nothing, each with the reason.
 fn set_aside(history: &History, asked: &AskedRelease) -> Vec<String> {
-    let here =
-        history.linked().iter().filter(|linked| (linked.label().project.as_str(), linked.label().environment.as_str()) == asked.place());
+    let here = history.linked().iter().filter(|linked| linked.label().is_of(asked.place()));
     here.filter_map(|entry| Some(format!("entry {} is set aside: {}", entry.entry.seq, entry.aside.as_ref()?))).collect()
 }
 
@@ -264,7 +255,7 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
     ruling.missing = quorum::missing(&policy.policy.require, &signed);
     let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy)).collect();
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
-    if ruling.missing.is_empty() && policy.policy.independence == Demanded::Required {
+    if ruling.missing.is_empty() && policy.policy.independence == Independence::Required {
         let approved = approvals.iter().filter(|vote| required(&vote.sign_off.role));
         let approved: Vec<_> = approved.map(|vote| behind(vote.proven, &vote.sign_off.person)).collect();
         let makers = Makers {
@@ -272,7 +263,7 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
             vouched: vouched(history, input.asked, &policy)?,
             deployer: input.deployer,
         };
-        if let Independence::Open(why) = independence(makers, &approved, &policy) {
+        if let Err(why) = independence(makers, &approved, &policy) {
             ruling.object(Exit::Hold, why);
         }
     }

@@ -5,15 +5,6 @@ use std::collections::BTreeSet;
 use super::{AskedRelease, Deploys, History, LedgerError, PolicyInForce, VerifiedEntry};
 use crate::model::{Act, Author, Authors, Committers};
 
-/// What is known of the approvers' independence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Independence {
-    /// Somebody else than author and deployer approved.
-    Shown,
-    /// It is not shown, and why: somebody has to do something.
-    Open(String),
-}
-
 /// Who wrote a release, and who deploys it, as far as that is known.
 #[derive(Clone, Copy)]
 pub(super) struct Makers<'a> {
@@ -42,13 +33,10 @@ pub(super) fn only<'a>(approvals: &[Approval<'a>]) -> Option<&'a str> {
     first.iter().copied().find(|person| others.iter().all(|other| other.contains(person)))
 }
 
-/// Judges it for these approvals. One is independent if both behind it are. What is not known is never independent: an
-/// unknown author or deployer may be whoever approves.
-pub(super) fn independence(makers: Makers<'_>, approvals: &[Approval<'_>], policy: &PolicyInForce<'_>) -> Independence {
-    let wrote = match writers(makers, policy) {
-        Ok(wrote) => wrote,
-        Err(why) => return Independence::Open(why),
-    };
+/// Whether these approvals show it; else why not, and what somebody has to do. One is independent if both behind it are. What
+/// is not known is never independent: an unknown author or deployer may be whoever approves.
+pub(super) fn independence(makers: Makers<'_>, approvals: &[Approval<'_>], policy: &PolicyInForce<'_>) -> Result<(), String> {
+    let wrote = writers(makers, policy)?;
     let deployer = if let Deploys::By(name) = makers.deployer { Some(person(name, policy).unwrap_or(name)) } else { None };
     let made = |person: &&str| wrote.contains(person) || deployer == Some(person);
     let independent: Vec<Approval<'_>> = approvals.iter().copied().filter(|approval| !approval.iter().any(made)).collect();
@@ -56,18 +44,15 @@ pub(super) fn independence(makers: Makers<'_>, approvals: &[Approval<'_>], polic
         _ if independent.is_empty() => {
             let names: BTreeSet<&str> = approvals.iter().flatten().copied().collect();
             let names: Vec<&str> = names.into_iter().collect();
-            Independence::Open(format!(
-                "whoever approved ({}) wrote or deploys the release: somebody else must approve too",
-                names.join(", ")
-            ))
+            Err(format!("whoever approved ({}) wrote or deploys the release: somebody else must approve too", names.join(", ")))
         }
-        (Some(only), Deploys::Unknown) => Independence::Open(format!(
+        (Some(only), Deploys::Unknown) => Err(format!(
             "who deploys is not known, so it may be {only}, who alone approved independently: say who with `--deployer PERSON`, or let one more person sign"
         )),
-        (Some(only), Deploys::By(deployer)) if person(deployer, policy).is_none() => Independence::Open(format!(
+        (Some(only), Deploys::By(deployer)) if person(deployer, policy).is_none() => Err(format!(
             "{deployer} deploys and is nobody in `people`, so they may be {only}, who approves alone: add the name to the `emails` of whoever it is"
         )),
-        _ => Independence::Shown,
+        _ => Ok(()),
     }
 }
 
@@ -155,7 +140,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::model::{Independence as Demanded, LongestWaiver, Period, Person, Role, Signoff, Unsigned, UnsignedRuns};
+    use crate::model::{Independence, LongestWaiver, Period, Person, Role, Signoff, Unsigned, UnsignedRuns};
 
     const PEOPLE: [&str; 2] = ["ann@x", "bob@x"];
 
@@ -168,7 +153,7 @@ mod tests {
             require: Vec::new(),
             valid_for: Period::days(7),
             max_age: Period::days(1),
-            independence: Demanded::Required,
+            independence: Independence::Required,
             committers,
             bots: bots.iter().map(|bot| (*bot).to_owned()).collect(),
             unsigned_waivers: Unsigned::Refused,
@@ -206,7 +191,7 @@ mod tests {
     fn shown_by(signoff: &Signoff, authors: Option<&Authors>, deployer: Deploys<'_>, approvals: &[Approval<'_>]) -> bool {
         let people = people();
         let policy = PolicyInForce { policy: signoff, people: &people, now: jiff::Timestamp::UNIX_EPOCH };
-        independence(Makers { authors, vouched: None, deployer }, approvals, &policy) == Independence::Shown
+        independence(Makers { authors, vouched: None, deployer }, approvals, &policy).is_ok()
     }
 
     /// Every combination of who wrote, who deploys and who approved, among two people, a stranger and nobody.

@@ -46,7 +46,7 @@ impl Label {
     pub(super) fn of_payload(payload: &[u8]) -> Self {
         let Ok(read) = serde_json::from_slice::<Payload>(payload) else { return Self::default() };
         let Predicate { project, environment, act } = read.predicate;
-        let Release { version, commit, artifact } = act.release.unwrap_or_default();
+        let LabelledRelease { version, commit, artifact } = act.release.unwrap_or_default();
         Self { act: Act::word_of(&read.predicate_type).to_owned(), project, environment, version, commit, artifact }
     }
 
@@ -107,11 +107,11 @@ struct Predicate {
 #[derive(Deserialize)]
 struct About {
     #[serde(default)]
-    release: Option<Release>,
+    release: Option<LabelledRelease>,
 }
 
 #[derive(Default, Deserialize)]
-struct Release {
+struct LabelledRelease {
     version: Option<String>,
     commit: Option<String>,
     artifact: Option<String>,

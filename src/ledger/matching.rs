@@ -53,9 +53,7 @@ impl AskedRelease {
 
     /// Whether a yes about `said` is one about this: it names every commit and artifact that is asked about, no other
     /// version, and at least one of the names.
-    ///
-    /// # Errors
-    /// A clause that says what is wrong, for after "the run …".
+    /// The error is a clause for after "the run …".
     pub fn covered(&self, said: &Release) -> Result<(), String> {
         let asked = &self.release;
         for (what, asked, said) in [("commit", &asked.commit, &said.commit), ("artifact", &asked.artifact, &said.artifact)] {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use futures_util::future::{BoxFuture, FutureExt as _};
@@ -15,16 +15,17 @@ use super::{
 };
 use crate::model::Digest;
 
-/// Entries and blobs in memory, named in messages by where they came from.
+/// Entries and blobs in memory, named in messages by where they came from; copies share them.
+#[derive(Clone)]
 pub struct Memory {
     place: String,
-    kept: Mutex<Exported>,
+    kept: Arc<Mutex<Exported>>,
 }
 
 impl Memory {
     /// What was read from `place`. Blobs are believed only when they are asked for.
     pub fn new(place: impl Into<String>, exported: Exported) -> Self {
-        Self { place: place.into(), kept: Mutex::new(exported) }
+        Self { place: place.into(), kept: Arc::new(Mutex::new(exported)) }
     }
 
     /// Nothing yet.

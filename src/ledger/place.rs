@@ -15,10 +15,7 @@ pub const DEFAULT: &str = ".gonogo/ledger.db";
 
 /// Opens the ledger at `place`: a `postgres://` URL, or a path that starts at `root`. With `create` a file is started
 /// where there is none; a database never is (that is for `gonogo log init`), and is not asked anything yet. `now` is what
-/// a server's certificate is judged at.
-///
-/// # Errors
-/// [`LedgerError`]; it never quotes a password.
+/// a server's certificate is judged at. No error quotes a password.
 pub fn open(place: &str, root: &Path, env: &ProcessEnv, now: Timestamp, create: bool) -> Result<Box<dyn Store>, LedgerError> {
     if let Some(database) = database(place, root, env, now)? {
         return Ok(Box::new(database));

@@ -17,6 +17,11 @@ pub struct PolicyInForce<'a> {
     pub now: Timestamp,
 }
 
+/// The name of somebody by these people; the id where they have none.
+pub(super) fn name(id: &str, people: &BTreeMap<String, Person>) -> String {
+    people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
+}
+
 impl PolicyInForce<'_> {
     /// Whether this is somebody who can answer and accept: a person of the plan, or whoever has a role. A machine that
     /// only records is not.
@@ -41,7 +46,7 @@ impl PolicyInForce<'_> {
 
     /// The name as reports show it; the id where the plan names nobody.
     pub fn name(&self, id: &str) -> String {
-        self.people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
+        name(id, self.people)
     }
 
     /// Whether this is the recorder's id.

@@ -28,7 +28,7 @@ use crate::{
         postgres::{Recorder, Target},
     },
 };
-use session::Session;
+use session::ServerSession;
 
 pub use schema::schema_sql;
 
@@ -75,8 +75,8 @@ impl Postgres {
         ended.map(|()| closed)
     }
 
-    fn tables<'t>(&'t self, recorder: &'t Recorder, doing: &'static str) -> Tables<Session<'t>> {
-        Tables(Session { place: &self.place, recorder, doing })
+    fn tables<'t>(&'t self, recorder: &'t Recorder, doing: &'static str) -> Tables<ServerSession<'t>> {
+        Tables(ServerSession { place: &self.place, recorder, doing })
     }
 
     async fn recorder(&self, doing: &'static str) -> Result<Recorder, LedgerError> {
@@ -96,7 +96,7 @@ impl Postgres {
     }
 
     /// Asks `ask` of the tables.
-    async fn read<T>(&self, ask: impl AsyncFnOnce(&Tables<Session<'_>>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+    async fn read<T>(&self, ask: impl AsyncFnOnce(&Tables<ServerSession<'_>>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         let recorder = self.recorder("read").await?;
         let answer = ask(&self.tables(&recorder, "read")).await?;
         self.put_back(recorder).await;
@@ -191,13 +191,13 @@ impl Store for Postgres {
     }
 }
 
-async fn added(tables: &Tables<Session<'_>>, candidate: &Candidate) -> Result<Admitted, LedgerError> {
+async fn added(tables: &Tables<ServerSession<'_>>, candidate: &Candidate) -> Result<Admitted, LedgerError> {
     tables.0.run(BEGIN).await?;
     tables.0.refuse_newer_format().await?;
     tables.add(candidate).await
 }
 
-async fn applied(tables: &Tables<Session<'_>>, role: Option<&str>, now: Timestamp) -> Result<bool, LedgerError> {
+async fn applied(tables: &Tables<ServerSession<'_>>, role: Option<&str>, now: Timestamp) -> Result<bool, LedgerError> {
     tables.0.run(BEGIN).await?;
     tables.0.refuse_newer_format().await?;
     tables.0.run(schema::LOCK).await?;

@@ -170,6 +170,6 @@ pub(super) fn number(seq: u64) -> i64 {
 }
 
 /// All keys are strings, so this cannot fail.
-fn json(label: &Label) -> String {
+pub(super) fn json(label: &Label) -> String {
     serde_json::to_string(label).unwrap_or_default()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AskedRelease, Emergencies, GateInput, History, LedgerError, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, told_repairs,
-    unended, waivers,
+    AskedRelease, Emergencies, GateInput, History, LedgerError, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, policy::name,
+    told_repairs, unended, waivers,
 };
 use crate::model::{
     Act, AnswerRow, BegunRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding,
@@ -72,10 +72,6 @@ fn roles(input: GateInput<'_>, votes: &[Vote<'_>]) -> Vec<RoleRow> {
         row.sign_offs.push(vote.row(input.policy.people));
     }
     rows
-}
-
-fn name(id: &str, people: &BTreeMap<String, Person>) -> String {
-    people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
 }
 
 /// The deployments that began and have no end, newest first; without the one whose own child asks.

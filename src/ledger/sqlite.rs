@@ -21,7 +21,7 @@ use tokio::{runtime::Handle, task::spawn_blocking};
 
 use super::{Candidate, Entry, LedgerError, Row, Store, admission::Layout, tables::Tables};
 use crate::model::Digest;
-use session::Session;
+use session::FileSession;
 use trouble::{commit_failed, failed};
 
 /// A ledger in a file.
@@ -78,11 +78,11 @@ impl Sqlite {
     /// What is read in several steps is read as of one moment.
     async fn read<T: Send + 'static>(
         &self,
-        work: impl AsyncFnOnce(Tables<Session<'_>>) -> Result<T, LedgerError> + Send + 'static,
+        work: impl AsyncFnOnce(Tables<FileSession<'_>>) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         self.run("read", move |place, connection| {
             let transaction = connection.transaction().map_err(|error| failed(place, "read", &error))?;
-            Handle::current().block_on(work(Tables(Session { place, connection: &transaction, doing: "read" })))
+            Handle::current().block_on(work(Tables(FileSession { place, connection: &transaction, doing: "read" })))
         })
         .await
     }
@@ -90,11 +90,11 @@ impl Sqlite {
     /// One transaction around `work`, which says whether anything was added.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl AsyncFnOnce(Tables<Session<'_>>) -> Result<(T, bool), LedgerError> + Send + 'static,
+        work: impl AsyncFnOnce(Tables<FileSession<'_>>) -> Result<(T, bool), LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         self.run("added to", move |place, connection| {
             let transaction = writing(place, connection)?;
-            let session = Session { place, connection: &transaction, doing: "added to" };
+            let session = FileSession { place, connection: &transaction, doing: "added to" };
             let (done, new) = Handle::current().block_on(work(Tables(session)))?;
             if new {
                 transaction.commit().map_err(|error| commit_failed(place, &error))?;

@@ -1,6 +1,6 @@
 //! Where entries are kept.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -89,32 +89,5 @@ pub trait Store: Send + Sync {
     /// What the storage's own clock says; `None` where it has none.
     fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
         Box::pin(async { Ok(None) })
-    }
-}
-
-/// One that several share.
-impl<S: Store> Store for Arc<S> {
-    fn place(&self) -> String {
-        (**self).place()
-    }
-
-    fn add(&self, candidate: Candidate) -> BoxFuture<'_, Result<Entry, LedgerError>> {
-        (**self).add(candidate)
-    }
-
-    fn rows<'a>(&'a self, chain: &'a str) -> BoxFuture<'a, Result<Vec<Row>, LedgerError>> {
-        (**self).rows(chain)
-    }
-
-    fn chains(&self) -> BoxFuture<'_, Result<BTreeMap<String, Digest>, LedgerError>> {
-        (**self).chains()
-    }
-
-    fn stored<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
-        (**self).stored(digest)
-    }
-
-    fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
-        (**self).clock()
     }
 }

@@ -21,7 +21,7 @@ impl Verifier for Trust {
     fn check(&self, payload: &[u8], signature: &str, principal: &str, at: Timestamp) -> Checked {
         match self.signers.check(payload, signature, principal, at, self.now) {
             Ok(signed) => Checked::Signed { key: signed.key.to_string(), since: signed.since },
-            Err(error @ (SignatureError::Malformed(_) | SignatureError::Namespace { .. } | SignatureError::Forged { .. })) => {
+            Err(error @ (SignatureError::Malformed(_) | SignatureError::Namespace(..) | SignatureError::Forged(..))) => {
                 Checked::Forged(error.to_string())
             }
             Err(error) => Checked::Untrusted(error.to_string()),

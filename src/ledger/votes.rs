@@ -239,21 +239,14 @@ impl Poll<'_, '_> {
 
     fn taken_back(&self, proven: &VerifiedEntry, sign_off: &SignOff) -> Option<String> {
         let statement: Digest = proven.entry.statement();
-        let by_right = |withdrawal: &VerifiedEntry| {
+        let theirs = |(withdrawal, said): &&(&VerifiedEntry, &Withdrawal)| {
             let by = withdrawal.signer();
-            withdrawal.entry.seq > proven.entry.seq && (by == Some(&sign_off.person) || by == proven.statement.made.by.as_deref())
+            said.sign_off == statement && (by == Some(&sign_off.person) || by == proven.statement.made.by.as_deref())
         };
+        let later = |(entry, _): &&(&VerifiedEntry, &Withdrawal)| entry.entry.seq > proven.entry.seq && may_take_back(entry, sign_off);
+        let here = self.withdrawn.iter().filter(theirs).find(later);
         // What another ledger knows of it was said there at its own place.
-        let theirs = |withdrawal: &VerifiedEntry| {
-            let by = withdrawal.signer();
-            by == Some(&sign_off.person) || by == proven.statement.made.by.as_deref()
-        };
-        let here =
-            self.withdrawn.iter().find(|(entry, said)| said.sign_off == statement && by_right(entry) && may_take_back(entry, sign_off));
-        let there = || {
-            let go = sign_off.decision == Decision::Go;
-            self.withdrawn_elsewhere.iter().find(|(entry, said)| go && said.sign_off == statement && theirs(entry))
-        };
+        let there = || self.withdrawn_elsewhere.iter().filter(|_| sign_off.decision == Decision::Go).find(theirs);
         let (withdrawal, said) = here.or_else(there)?;
         Some(format!("withdrawn at {}: {}", utc(withdrawal.entry.recorded), said.reason))
     }

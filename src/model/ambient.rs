@@ -25,10 +25,10 @@ pub struct TrustedRoots {
     /// Whose they are: [`SYSTEM`](Self::SYSTEM), a variable with its value, a file as the plan's folder has it.
     pub from: String,
     /// How many; absent for the system's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<usize>,
     /// Over the roots' DER in sorted order, one after the other; absent for the system's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Digest>,
 }
 

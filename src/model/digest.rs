@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt, io, sync::Arc};
 
+use data_encoding::HEXLOWER;
 use ring::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -17,13 +18,7 @@ impl Digest {
     }
 
     fn written(bytes: &ring::digest::Digest) -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = String::with_capacity(64);
-        for byte in bytes.as_ref() {
-            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            text.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
-        Self(text.into())
+        Self(HEXLOWER.encode(bytes.as_ref()).into())
     }
 
     /// Of nothing at all: what stands before the first entry of a ledger.
@@ -48,11 +43,6 @@ impl Digest {
 pub struct RunningDigest(Context);
 
 impl RunningDigest {
-    /// Of nothing yet.
-    pub fn new() -> Self {
-        Self(Context::new(&SHA256))
-    }
-
     /// That of all that was written.
     pub fn finish(self) -> Digest {
         Digest::written(&self.0.finish())
@@ -60,8 +50,9 @@ impl RunningDigest {
 }
 
 impl Default for RunningDigest {
+    /// Of nothing yet.
     fn default() -> Self {
-        Self::new()
+        Self(Context::new(&SHA256))
     }
 }
 
@@ -105,7 +96,7 @@ mod tests {
     fn agrees_with_sha256sum() {
         // FIPS 180-2, appendix B.1.
         assert_eq!(Digest::of(b"abc").as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        let mut running = RunningDigest::new();
+        let mut running = RunningDigest::default();
         running.write_all(b"a").and_then(|()| running.write_all(b"bc")).expect("nothing can fail");
         assert_eq!(running.finish(), Digest::of(b"abc"));
     }

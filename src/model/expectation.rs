@@ -17,10 +17,10 @@ pub struct Expectation {
     /// `None` when it could not be determined; `why` then says why.
     pub met: Option<bool>,
     /// Why it could not be determined.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Where the demand is a bound: the numbers, for `diff`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bound: Option<Bound>,
 }
 

@@ -22,7 +22,6 @@ pub struct Finding {
     /// How much it weighs.
     pub severity: Severity,
     /// Who looks after it.
-    #[serde(default)]
     pub owner: Option<String>,
     /// Labels for `--only` and `--skip`.
     #[serde(default)]
@@ -44,19 +43,17 @@ pub struct Finding {
     #[serde(default)]
     pub settings: Json,
     /// What was looked at, without credentials: `https://api.example.com:443`.
-    #[serde(default)]
     pub target: Option<String>,
     /// The vantage it was run from.
-    #[serde(default)]
     pub vantage: Option<String>,
     /// The vantage the plan wants it run from; absent where any will do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// How long one attempt may take; whole milliseconds. Absent from reports of older versions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
     /// How often a target that cannot be reached may be tried. Absent from reports of older versions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retries>,
     /// How often it was tried; 0 when it was not.
     #[serde(default)]
@@ -68,7 +65,7 @@ pub struct Finding {
     #[serde(default)]
     pub needs: Vec<String>,
     /// Where it is unknown or pending only because of another check: that check's id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
     /// How long it took, waiting for its slot excluded; whole milliseconds.
     #[serde(default)]
@@ -76,16 +73,13 @@ pub struct Finding {
     /// Where the plan says it.
     pub location: Location,
     /// Why the team asks for it.
-    #[serde(default)]
     pub why: Option<String>,
     /// What to do when it is red.
-    #[serde(default)]
     pub fix: Option<String>,
     /// Where to read on.
-    #[serde(default)]
     pub runbook: Option<String>,
     /// The accepted exception that covers it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waived>,
 }
 

@@ -13,7 +13,7 @@ pub struct GivenAnswer {
     /// The question as it was asked; another one is not answered by this.
     pub question: String,
     /// Why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Who gave it, by id.
     pub by: String,

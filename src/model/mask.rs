@@ -2,17 +2,20 @@
 
 mod forms;
 mod matcher;
+mod patterns;
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::{Arc, LazyLock, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use percent_encoding::percent_decode_str;
-use regex::Regex;
 use serde_json::Value;
 
-use self::matcher::Matcher;
+pub(crate) use self::patterns::{CREDENTIAL, percent_decoded, regex};
+use self::{
+    matcher::Matcher,
+    patterns::{PLACE, WEB_PATH},
+};
 use super::{Json, ProcessEnv, looks_secret, text::CUT};
 
 /// From this many bytes on the path of a secret web address is a secret of its own.
@@ -153,26 +156,6 @@ impl Masker {
         known.matcher = Some(matcher.clone());
         matcher
     }
-}
-
-/// What stands behind the host of a web address.
-static WEB_PATH: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:http|ws)s?://[^\s/?#]+(?P<path>[/?][^\s#]+)"));
-
-/// Scheme, hosts and ports at the start of a target.
-static PLACE: LazyLock<Regex> = LazyLock::new(|| regex(r"^[a-z][a-z0-9+.-]*://[^\s/]*"));
-
-/// `scheme://user:password@` in any text; the password ends at the last `@` before a slash or space.
-pub(crate) static CREDENTIAL: LazyLock<Regex> =
-    LazyLock::new(|| regex(r#"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:)(?P<password>[^\s/"'<>]+)@"#));
-
-/// A pattern that stands in this program.
-pub(crate) fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}"))
-}
-
-/// Without percent-encoding; what is none stays as it is.
-pub(crate) fn percent_decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

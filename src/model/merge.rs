@@ -29,7 +29,7 @@ pub struct Share {
     /// The program that ran it.
     pub tool: Tool,
     /// What it left to other shares.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub partial: Option<Partial>,
 }
 

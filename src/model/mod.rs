@@ -33,6 +33,7 @@ mod stored;
 mod text;
 mod verdict;
 mod waiver;
+mod words;
 mod written;
 
 pub use ambient::{Ambient, TrustedRoots};
@@ -75,4 +76,5 @@ pub(crate) use stored::unique_keys;
 pub use text::{counted, excerpt, excerpt_of, first_of, one_line, plain, quote, spelled};
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};
+pub(crate) use words::words;
 pub(crate) use written::{form, from_forms, from_text, read_form, read_text, schema, without_contradiction};

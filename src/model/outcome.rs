@@ -1,10 +1,8 @@
 //! What came of a check, derived from its expectations in this one place.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::Expectation;
+use super::{Expectation, words};
 
 /// The outcome of one check. An unrecognised word on input is an error, never a success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,17 +35,6 @@ impl Outcome {
         }
     }
 
-    /// The word of the report format.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Unknown => "unknown",
-            Self::Pending => "pending",
-            Self::Skipped => "skipped",
-        }
-    }
-
     /// What people read.
     pub fn phrase(self) -> &'static str {
         match self {
@@ -60,11 +47,7 @@ impl Outcome {
     }
 }
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
+words!(Outcome { Pass = "pass", Fail = "fail", Unknown = "unknown", Pending = "pending", Skipped = "skipped" });
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,9 @@
 //! Before or after the deployment.
 
-use std::fmt;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::words;
 
 /// When a check is meant to run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -19,18 +19,6 @@ pub enum Phase {
 impl Phase {
     /// Both phases, in the order of time.
     pub const ALL: [Self; 2] = [Self::PreDeploy, Self::PostDeploy];
-
-    /// The word used in plans and reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::PreDeploy => "pre-deploy",
-            Self::PostDeploy => "post-deploy",
-        }
-    }
 }
 
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
+words!(Phase { PreDeploy = "pre-deploy", PostDeploy = "post-deploy" });

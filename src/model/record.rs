@@ -42,7 +42,6 @@ pub struct Record {
     /// What changed since the last signed-off run, a sentence each; `None` where there is none to compare with.
     pub changes: Option<Vec<String>>,
     /// Where the policy came from, where that was not the work tree.
-    #[serde(default)]
     pub policy: Option<PolicyPlace>,
     /// No recorder has signed the run, or not every share of it.
     #[serde(default)]
@@ -62,10 +61,8 @@ pub struct RecordStanding {
     /// The report that people signed, where it is an earlier one that this report confirms.
     pub confirms: Option<Digest>,
     /// What the gate says of this report; `None` where it was not asked: of a report that nobody signs, by older versions.
-    #[serde(default)]
     pub gate: Option<GateAnswer>,
     /// Why nobody signs this report; `None` where people do.
-    #[serde(default)]
     pub nobody_signs: Option<NobodySigns>,
 }
 

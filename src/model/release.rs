@@ -21,10 +21,8 @@ pub struct Release {
 const MARKS: &str = "._+~:/@-";
 
 impl Release {
-    /// Whether it may be the version of a new release. Older entries may have others.
-    ///
-    /// # Errors
-    /// What is wrong with it, as a sentence that does not quote it.
+    /// Whether it may be the version of a new release. Older entries may have others. The error is a sentence that
+    /// does not quote it.
     pub fn check_version(version: &str) -> Result<(), String> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || MARKS.contains(c);
         match version.chars().find(|c| !allowed(*c)) {
@@ -52,6 +50,11 @@ impl Release {
             Some(odd) => Err(format!("an artifact is named in printable ASCII without spaces: this one has {}", named(odd))),
             None => of_length("an artifact", artifact, 512),
         }
+    }
+
+    /// Whether both go by the same names, wherever those were taken from.
+    pub fn is_named_as(&self, other: &Self) -> bool {
+        (&self.version, &self.commit, &self.artifact) == (&other.version, &other.commit, &other.artifact)
     }
 
     /// How people name it: the version, else the short commit.

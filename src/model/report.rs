@@ -38,7 +38,7 @@ pub struct Report {
     #[serde(default)]
     pub interrupted: bool,
     /// What was left out on request; absent in a full run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub partial: Option<Partial>,
     /// When the run began.
     pub started: Timestamp,
@@ -57,7 +57,7 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub resolve: BTreeMap<String, String>,
     /// What of the machine decided what was seen. Absent from reports of older versions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ambient: Option<Ambient>,
     /// May we go?
     pub verdict: Verdict,
@@ -74,16 +74,23 @@ pub struct Report {
 
 /// What was left out of a run on request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Partial {
     /// `--only`.
-    #[serde(default)]
     pub only: Vec<String>,
     /// `--skip`.
-    #[serde(default)]
     pub skip: Vec<String>,
     /// `--from`.
-    #[serde(default)]
     pub from: Option<String>,
+}
+
+impl Partial {
+    /// Each of these, for people.
+    pub fn said(&self) -> Vec<String> {
+        let lists = [("only", &self.only), ("without", &self.skip)].into_iter().filter(|(_, names)| !names.is_empty());
+        let lists = lists.map(|(word, names)| format!("{word} {}", names.join(", ")));
+        lists.chain(self.from.iter().map(|from| format!("only what is run from {from}"))).collect()
+    }
 }
 
 /// The program that made a report.
@@ -173,17 +180,16 @@ impl Counts {
 
     /// Over all severities.
     pub fn total(&self) -> Tally {
-        let mut total = Tally::default();
-        for tally in [self.blocker, self.warning, self.info] {
-            total.pass += tally.pass;
-            total.fail += tally.fail;
-            total.unknown += tally.unknown;
-            total.pending += tally.pending;
-            total.skipped += tally.skipped;
-            total.waived += tally.waived;
-            total.flaky += tally.flaky;
+        let sum = |of: fn(&Tally) -> usize| [self.blocker, self.warning, self.info].iter().map(of).sum();
+        Tally {
+            pass: sum(|tally| tally.pass),
+            fail: sum(|tally| tally.fail),
+            unknown: sum(|tally| tally.unknown),
+            pending: sum(|tally| tally.pending),
+            skipped: sum(|tally| tally.skipped),
+            waived: sum(|tally| tally.waived),
+            flaky: sum(|tally| tally.flaky),
         }
-        total
     }
 }
 

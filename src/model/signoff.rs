@@ -25,10 +25,10 @@ pub struct Signoff {
     #[schemars(length(min = 1))]
     pub require: Vec<Required>,
     /// How long a sign-off counts, from its time on. Default: 7d.
-    #[serde(default = "week")]
+    #[serde(default = "days::<7>")]
     pub valid_for: Period,
     /// How old the newest full run may be at the gate. Default: 24h.
-    #[serde(default = "day")]
+    #[serde(default = "days::<1>")]
     pub max_age: Period,
     /// What is demanded of the approvers beside the author and the deployer of a release.
     #[serde(default)]
@@ -53,12 +53,9 @@ pub struct Signoff {
     pub break_glass: Option<BreakGlass>,
 }
 
-fn week() -> Period {
-    Period::days(7)
-}
-
-fn day() -> Period {
-    Period::days(1)
+/// What is taken where nothing is said.
+fn days<const DAYS: u64>() -> Period {
+    Period::days(DAYS)
 }
 
 /// A role: who has it and what its signature means.
@@ -141,31 +138,19 @@ pub enum UnsignedRuns {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LongestWaiver {
     /// On a blocker. Default: 90d.
-    #[serde(default = "quarter")]
+    #[serde(default = "days::<90>")]
     pub blocker: Period,
     /// On a warning. Default: 180d.
-    #[serde(default = "half_a_year")]
+    #[serde(default = "days::<180>")]
     pub warning: Period,
     /// On an informative check. Default: 365d.
-    #[serde(default = "year")]
+    #[serde(default = "days::<365>")]
     pub info: Period,
-}
-
-fn quarter() -> Period {
-    Period::days(90)
-}
-
-fn half_a_year() -> Period {
-    Period::days(180)
-}
-
-fn year() -> Period {
-    Period::days(365)
 }
 
 impl Default for LongestWaiver {
     fn default() -> Self {
-        Self { blocker: quarter(), warning: half_a_year(), info: year() }
+        Self { blocker: days::<90>(), warning: days::<180>(), info: days::<365>() }
     }
 }
 
@@ -188,12 +173,8 @@ pub struct BreakGlass {
     #[schemars(length(min = 1))]
     pub roles: Vec<String>,
     /// When the review afterwards is due; once overdue, the next release is held. Default: 3d.
-    #[serde(default = "three_days")]
+    #[serde(default = "days::<3>")]
     pub review_within: Period,
-}
-
-fn three_days() -> Period {
-    Period::days(3)
 }
 
 impl Signoff {

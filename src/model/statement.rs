@@ -4,6 +4,10 @@
 //! The bytes of a statement are made once and kept as they are; nothing ever serialises one again to check it.
 
 mod act;
+mod decision;
+mod deployment;
+mod run;
+mod upkeep;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -13,10 +17,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Digest, Method};
 
-pub use act::{
-    Act, Answer, Author, Authors, Begun, Checkpoint, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency,
-    Evidence, Kept, PolicyPlace, Repair, Repaired, Reply, Review, Run, SignOff, SignedException, VouchedAuthors, Withdrawal,
-};
+pub use act::Act;
+pub use decision::{Answer, Decision, Evidence, Reply, SignOff, SignedException, Withdrawal};
+pub use deployment::{Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Kept, PolicyPlace, Review};
+pub use run::{Author, Authors, Run, VouchedAuthors};
+pub use upkeep::{Checkpoint, Closing, Repair, Repaired};
 pub use wire::StatementError;
 
 /// An act with what it is about and who says it.
@@ -76,13 +81,21 @@ pub struct Made {
     /// The newest entry of the ledger that whoever says it had before them: it and all before it are vouched for too.
     pub head: Digest,
     /// The newest entry of the chain `@org` that whoever says it had before them; `None` where there is no such chain.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub org: Option<Digest>,
     /// Who signs, by id; `None` where nobody does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// How it was put on record.
     pub method: Method,
     /// The program that wrote it.
     pub tool: String,
+}
+
+impl Made {
+    /// By nobody who signs, about no project.
+    pub fn by_nobody(at: Timestamp, head: Digest, tool: String) -> Self {
+        let (project, environment) = (String::new(), String::new());
+        Self { project, environment, at, head, org: None, by: None, method: Method::Recorded, tool }
+    }
 }

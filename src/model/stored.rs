@@ -28,7 +28,7 @@ impl Report {
     pub fn from_json(json: &[u8]) -> Result<Self, ReportError> {
         let malformed = |error: serde_json::Error| ReportError::Malformed(error.to_string());
         unique_keys(json).map_err(malformed)?;
-        let head: Head = serde_json::from_slice(json).map_err(malformed)?;
+        let head: ReportHead = serde_json::from_slice(json).map_err(malformed)?;
         if head.schema != SCHEMA {
             return Err(ReportError::Format(super::excerpt(&head.schema, 64)));
         }
@@ -73,7 +73,7 @@ impl Report {
 }
 
 #[derive(Deserialize)]
-struct Head {
+struct ReportHead {
     schema: String,
 }
 

@@ -1,10 +1,8 @@
 //! May we go? Derived from the findings in this one place, whatever the output format.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Outcome};
+use super::{Finding, Outcome, words};
 
 /// The verdict of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,15 +40,6 @@ impl Verdict {
         }
     }
 
-    /// The word of the report format.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Go => "go",
-            Self::NoGo => "no-go",
-            Self::Hold => "hold",
-        }
-    }
-
     /// The headline people read; a go that rests on waivers says so.
     pub fn headline(self, waived_blockers: usize) -> String {
         match (self, waived_blockers) {
@@ -63,8 +52,4 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
+words!(Verdict { Go = "go", NoGo = "no-go", Hold = "hold" });

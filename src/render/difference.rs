@@ -6,7 +6,11 @@ mod terminal;
 
 use crate::model::{Change, CheckDifference, Difference, Effect, Movement, Outcome, Side, Standing, counted};
 
-use super::{inert, story::moment, terminal::Style};
+use super::{
+    inert,
+    story::{moment, sign_of},
+    terminal::Style,
+};
 
 /// An output format of a comparison: its name and its function.
 pub struct DifferenceFormat {
@@ -42,14 +46,14 @@ fn json(difference: &Difference) -> String {
 }
 
 /// What is said of both reports, each with what the other says beside it.
-struct Fact {
+struct ComparedFact {
     label: &'static str,
     before: String,
     after: String,
 }
 
-fn facts(difference: &Difference) -> Vec<Fact> {
-    let fact = |label, said: fn(&Side) -> String| Fact { label, before: said(&difference.before), after: said(&difference.after) };
+fn facts(difference: &Difference) -> Vec<ComparedFact> {
+    let fact = |label, said: fn(&Side) -> String| ComparedFact { label, before: said(&difference.before), after: said(&difference.after) };
     vec![
         fact("Verdict", |side| side.headline.clone()),
         fact("Project", |side| side.project.clone()),
@@ -67,15 +71,15 @@ fn short(digest: &str) -> String {
 }
 
 /// Changes of one kind, or checks that moved the same way.
-struct Group {
+struct ChangeGroup {
     title: &'static str,
     /// Whether a reviewer must see it.
     grave: bool,
-    entries: Vec<Entry>,
+    entries: Vec<ChangedItem>,
 }
 
 /// One check, or the run itself.
-struct Entry {
+struct ChangedItem {
     sign: char,
     /// `None` for the run itself.
     id: Option<String>,
@@ -85,11 +89,12 @@ struct Entry {
 }
 
 /// Gravest first; only groups that have entries.
-fn groups(difference: &Difference) -> Vec<Group> {
+fn groups(difference: &Difference) -> Vec<ChangeGroup> {
     let mut all = Vec::new();
-    let moved = |movement, title, grave| Group { title, grave, entries: moved(difference, movement, |_| true) };
-    let added = |title, grave, of: fn(&Standing) -> bool| Group { title, grave, entries: self::moved(difference, Movement::Added, of) };
-    let changed = |effect, title, grave| Group { title, grave, entries: changed(difference, effect) };
+    let moved = |movement, title, grave| ChangeGroup { title, grave, entries: moved(difference, movement, |_| true) };
+    let added =
+        |title, grave, of: fn(&Standing) -> bool| ChangeGroup { title, grave, entries: self::moved(difference, Movement::Added, of) };
+    let changed = |effect, title, grave| ChangeGroup { title, grave, entries: changed(difference, effect) };
     all.push(moved(Movement::NewlyRed, "Newly red", true));
     all.push(added("Added, and not green", true, is_ill));
     all.push(changed(Effect::Loosened, "Loosened", true));
@@ -113,7 +118,7 @@ fn is_ill(standing: &Standing) -> bool {
     !standing.waived && matches!(standing.outcome, Outcome::Fail | Outcome::Unknown)
 }
 
-fn moved(difference: &Difference, movement: Movement, which: fn(&Standing) -> bool) -> Vec<Entry> {
+fn moved(difference: &Difference, movement: Movement, which: fn(&Standing) -> bool) -> Vec<ChangedItem> {
     let here = difference.checks.iter().filter(|check| check.movement == movement);
     let here = here.filter(|check| check.after.as_ref().or(check.before.as_ref()).is_some_and(which));
     here.map(|check| {
@@ -128,21 +133,25 @@ fn moved(difference: &Difference, movement: Movement, which: fn(&Standing) -> bo
         let mut lines = vec![format!("{severity}: {route}")];
         let silent = movement == Movement::Removed || standing.is_none_or(|standing| standing.outcome == Outcome::Pass);
         lines.extend(standing.filter(|_| !silent).map(|standing| standing.reason.clone()));
-        Entry { sign: standing.map_or(' ', sign), id: Some(check.id.clone()), title: title(check), lines }
+        ChangedItem { sign: standing.map_or(' ', sign), id: Some(check.id.clone()), title: title(check), lines }
     })
     .collect()
 }
 
-fn changed(difference: &Difference, effect: Effect) -> Vec<Entry> {
+fn changed(difference: &Difference, effect: Effect) -> Vec<ChangedItem> {
     let sign = match effect {
         Effect::Loosened => '!',
         Effect::Changed => '·',
         Effect::Tightened => '+',
     };
     let lines = |changes: &[Change]| -> Vec<String> { changes.iter().filter(|change| change.effect == effect).map(line).collect() };
-    let run = Entry { sign, id: None, title: "the run itself".into(), lines: lines(&difference.run) };
-    let checks =
-        difference.checks.iter().map(|check| Entry { sign, id: Some(check.id.clone()), title: title(check), lines: lines(&check.changes) });
+    let run = ChangedItem { sign, id: None, title: "the run itself".into(), lines: lines(&difference.run) };
+    let checks = difference.checks.iter().map(|check| ChangedItem {
+        sign,
+        id: Some(check.id.clone()),
+        title: title(check),
+        lines: lines(&check.changes),
+    });
     [run].into_iter().chain(checks).filter(|entry| !entry.lines.is_empty()).collect()
 }
 
@@ -165,14 +174,7 @@ fn said(standing: &Standing) -> String {
 }
 
 fn sign(standing: &Standing) -> char {
-    match standing.outcome {
-        Outcome::Fail if standing.waived => '!',
-        Outcome::Fail => '✗',
-        Outcome::Unknown => '?',
-        Outcome::Pending => '…',
-        Outcome::Pass => '✓',
-        Outcome::Skipped => '-',
-    }
+    if standing.waived && standing.outcome == Outcome::Fail { '!' } else { sign_of(standing.outcome) }
 }
 
 /// The last line, or the first: how much of what.

@@ -9,7 +9,7 @@ use super::{
     Page,
     head::{self, Tone},
     inert, people,
-    story::{self, Exception, Rank, Story, moment, said, sign},
+    story::{self, Exception, Rank, Story, said, sign},
 };
 
 /// Commands and, in folded groups, every other finding as a plain line.
@@ -61,10 +61,7 @@ fn message(exception: &Exception<'_>) -> Vec<String> {
     if open.len() > 1 {
         lines.extend(open.iter().map(|demand| format!("- {}", demand.line())));
     }
-    if let Some(waiver) = &finding.waiver {
-        let until = moment(waiver.expires);
-        lines.push(format!("exception until {until}: {} ({}, accepted by {})", waiver.reason, waiver.ticket, waiver.approver));
-    }
+    lines.extend(story::excepted(finding));
     for (label, text) in [("target", &finding.target), ("owner", &finding.owner)] {
         lines.extend(text.iter().map(|text| format!("{label}: {text}")));
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Ambient, Finding, Outcome, Period, Phase, Report, Verdict, counted};
+use crate::model::{Ambient, Finding, Outcome, Period, Phase, Report, Vantage, Verdict, counted};
 
 use super::{Page, inert, people, story::moment};
 
@@ -182,8 +182,7 @@ fn ambient(ambient: &Ambient) -> Vec<(bool, &'static str, String)> {
 /// What a merged report was made of, for whoever wants to look at the shares.
 fn shares(report: &Report) -> String {
     let said = report.merged.iter().map(|share| {
-        let from = [&share.vantage.name, &share.vantage.host].into_iter().flatten().cloned().collect::<Vec<_>>().join(", on ");
-        let from = if from.is_empty() { "a place not recorded".into() } else { from };
+        let from = from(&share.vantage).filter(|from| !from.is_empty()).unwrap_or_else(|| "a place not recorded".into());
         format!("from {from}, judged {}, sha256:{}", moment(share.at), share.digest)
     });
     format!("Made of {}: {}.", counted(report.merged.len(), "share"), said.collect::<Vec<_>>().join("; "))
@@ -191,16 +190,8 @@ fn shares(report: &Report) -> String {
 
 fn left_out(report: &Report) -> String {
     let Some(partial) = &report.partial else { return String::new() };
-    let mut text = String::from("Not every check of the plan was run");
-    for (word, names) in [("only", &partial.only), ("without", &partial.skip)] {
-        if !names.is_empty() {
-            text += &format!("; {word} {}", names.join(", "));
-        }
-    }
-    if let Some(from) = &partial.from {
-        text += &format!("; only what is run from {from}");
-    }
-    text + ". It cannot be signed as go."
+    let what: String = partial.said().iter().map(|part| format!("; {part}")).collect();
+    format!("Not every check of the plan was run{what}. It cannot be signed as go.")
 }
 
 /// A fact of the run: its label and what it says.
@@ -225,7 +216,7 @@ pub(super) fn facts(page: &Page<'_>) -> Vec<Fact> {
     ];
     facts.extend(report.release.artifact.iter().map(|artifact| Fact { exact: true, ..fact("Artifact", artifact.clone()) }));
     facts.push(fact("When", format!("{}, took {}", moment(report.started), Period::between(report.started, report.finished))));
-    facts.push(fact("From", from(report)));
+    facts.push(fact("From", from(&report.vantage).unwrap_or_else(|| "not recorded".into())));
     facts.extend(report.vantage.ci.iter().map(|ci| Fact { link: inert::link(ci), ..fact("CI job", ci.clone()) }));
     facts.extend(page.record.and_then(|record| record.policy.as_ref()).map(|policy| fact("Policy", people::policy(policy))));
     facts.push(fact("Signed", page.record.map_or_else(|| "Not signed".into(), people::signed_by_name)));
@@ -252,13 +243,10 @@ fn release(report: &Report) -> String {
     format!("{said}{dirty} (from {})", release.source)
 }
 
-fn from(report: &Report) -> String {
-    match (&report.vantage.name, &report.vantage.host) {
-        (Some(name), Some(host)) => format!("{name}, on {host}"),
-        (Some(name), None) => name.clone(),
-        (None, Some(host)) => host.clone(),
-        (None, None) => "not recorded".into(),
-    }
+/// Where a run was made from; `None` where that is not recorded.
+fn from(vantage: &Vantage) -> Option<String> {
+    let known: Vec<&str> = [&vantage.name, &vantage.host].into_iter().flatten().map(String::as_str).collect();
+    (!known.is_empty()).then(|| known.join(", on "))
 }
 
 /// The counts over all severities: `31 passed, 2 failed (1 accepted), 3 skipped`.

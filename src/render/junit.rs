@@ -120,10 +120,7 @@ fn told(finding: &Finding) -> String {
         };
         lines.push(format!("- {sign}: {}", demand.line()));
     }
-    if let Some(waiver) = &finding.waiver {
-        let until = story::moment(waiver.expires);
-        lines.push(format!("exception until {until}: {} ({}, accepted by {})", waiver.reason, waiver.ticket, waiver.approver));
-    }
+    lines.extend(story::excepted(finding));
     for (label, text) in [("why", &finding.why), ("fix", &finding.fix), ("runbook", &finding.runbook), ("because of", &finding.because)] {
         lines.extend(text.iter().flat_map(|text| text.trim().lines()).map(|line| format!("{label}: {line}")));
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 pub(super) use crate::model::utc as moment;
-use crate::model::{Finding, Outcome, Report};
+use crate::model::{Finding, Outcome, Report, Waived};
 
 /// Every finding of a report, each exactly once.
 pub(super) struct Story<'a> {
@@ -174,6 +174,12 @@ pub(super) fn said(finding: &Finding) -> String {
     }
 }
 
+/// The accepted exception of a finding, on a line of its own.
+pub(super) fn excepted(finding: &Finding) -> Option<String> {
+    let Waived { reason, approver, ticket, expires, .. } = finding.waiver.as_ref()?;
+    Some(format!("exception until {}: {reason} ({ticket}, accepted by {approver})", moment(*expires)))
+}
+
 /// Whether the reason only sums up demands that are not met or not determined: whoever shows those need not repeat it.
 pub(super) fn said_by_demands(finding: &Finding) -> bool {
     finding.expectations.iter().any(|e| e.met != Some(true)) && finding.reason == Finding::reason_of(finding.outcome, &finding.expectations)
@@ -183,10 +189,17 @@ pub(super) fn said_by_demands(finding: &Finding) -> bool {
 pub(super) fn sign(finding: &Finding) -> char {
     match finding.outcome {
         Outcome::Fail if finding.is_waived() => '!',
+        Outcome::Pass if finding.flaky => '~',
+        outcome => sign_of(outcome),
+    }
+}
+
+/// The sign of an outcome where nothing is said beside.
+pub(super) fn sign_of(outcome: Outcome) -> char {
+    match outcome {
         Outcome::Fail => '✗',
         Outcome::Unknown => '?',
         Outcome::Pending => '…',
-        Outcome::Pass if finding.flaky => '~',
         Outcome::Pass => '✓',
         Outcome::Skipped => '-',
     }

@@ -1,13 +1,9 @@
 //! The template engine: templates from the binary, strict about unknown names, and escaping by itself. No text gets
 //! into a page unless it went through [`inert`] and through the escaping of the page's own syntax.
 
-use minijinja::{
-    AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter,
-    syntax::SyntaxConfig,
-    value::{Serde, Value},
-};
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter, syntax::SyntaxConfig, value::Value};
 
-use super::{html, inert, markdown, terminal, view::View};
+use super::{html, inert, markdown, terminal, view::view};
 
 /// The templates, by the name that chooses their escaping: the two pages and the parts they include.
 const TEMPLATES: [(&str, &str); 8] = [
@@ -26,10 +22,10 @@ const TEMPLATES: [(&str, &str); 8] = [
 /// The templates are part of the program and every sample report goes through them in the tests; should one fail all
 /// the same, the reader gets the plain text instead, as `quote` makes it safe, and never less than the whole report.
 pub(super) fn render(name: &str, page: &super::Page<'_>, quote: fn(&str) -> String) -> String {
-    try_render(name, &View::of(page)).unwrap_or_else(|_| quote(&terminal::render(page, terminal::PLAIN)))
+    try_render(name, view(page)).unwrap_or_else(|_| quote(&terminal::render(page, terminal::PLAIN)))
 }
 
-fn try_render(name: &str, view: &View) -> Result<String, Error> {
+fn try_render(name: &str, view: Value) -> Result<String, Error> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
@@ -44,7 +40,7 @@ fn try_render(name: &str, view: &View) -> Result<String, Error> {
     for (part, source) in TEMPLATES.into_iter().filter(|(part, _)| part.rsplit('.').next() == syntax) {
         env.add_template(part, source)?;
     }
-    env.get_template(name)?.render(Value::from(Serde(view)))
+    env.get_template(name)?.render(view)
 }
 
 fn escape(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {

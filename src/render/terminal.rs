@@ -64,19 +64,17 @@ fn green(out: &mut String, story: &Story<'_>, style: Style) {
         }
         for finding in &section.findings {
             brief(out, finding, &took(finding), style);
-            if style.verbose {
-                met(out, finding, style);
-            }
+            // What it was found to meet.
+            let met = finding.expectations.iter().filter(|_| style.verbose);
+            met.for_each(|expectation| aside(out, &expectation.line(), style));
         }
     }
 }
 
-/// What a check that passed was found to meet.
-fn met(out: &mut String, finding: &Finding, style: Style) {
-    for expectation in &finding.expectations {
-        for line in wrap::lines(&inert::log_line(&expectation.line()), style.columns().saturating_sub(6)) {
-            push(out, &style.dim(&format!("  │   {line}")));
-        }
+/// What is said of a finding under its own line.
+fn aside(out: &mut String, text: &str, style: Style) {
+    for line in wrap::lines(&inert::log_line(text), style.columns().saturating_sub(6)) {
+        push(out, &style.dim(&format!("  │   {line}")));
     }
 }
 
@@ -87,9 +85,7 @@ fn skipped(out: &mut String, story: &Story<'_>, style: Style) {
     heading(out, "Skipped", story.skipped.len(), style);
     for finding in &story.skipped {
         brief(out, finding, "", style);
-        for line in wrap::lines(&inert::log_line(&finding.reason), style.columns().saturating_sub(6)) {
-            push(out, &style.dim(&format!("  │   {line}")));
-        }
+        aside(out, &finding.reason, style);
     }
 }
 
@@ -119,12 +115,7 @@ fn ending(out: &mut String, page: &Page<'_>, style: Style) {
     facts.push(("Checks", head::tally(report)));
     facts.push(("Fingerprint", format!("sha256:{}", page.fingerprint())));
     facts.extend(page.record.map(|record| ("Ledger", format!("{}, head sha256:{}", people::ledger(record), record.head))));
-    for (label, text) in facts {
-        for (place, line) in wrap::lines(&inert::log_line(&text), width.saturating_sub(14)).iter().enumerate() {
-            let label = if place == 0 { label } else { "│" };
-            push(out, &format!("{}{line}", style.dim(&format!("{label:<13} "))));
-        }
-    }
+    facts.iter().for_each(|(label, text)| labelled(out, label, text, style));
     for caveat in head::caveats(page) {
         let word = if caveat.loud { caveat.word.to_uppercase() } else { caveat.word.to_owned() };
         let lines = wrap::lines(&format!("{word}: {}", inert::log_line(&caveat.text)), width.saturating_sub(2));
@@ -158,11 +149,19 @@ pub fn verdict(page: &Page<'_>, style: Style) -> String {
     out
 }
 
+/// A fact of the run behind its label.
+pub(super) fn labelled(out: &mut String, label: &str, text: &str, style: Style) {
+    for (place, line) in wrap::lines(&inert::log_line(text), style.columns().saturating_sub(14)).iter().enumerate() {
+        let label = if place == 0 { label } else { "│" };
+        push(out, &format!("{}{line}", style.dim(&format!("{label:<13} "))));
+    }
+}
+
 fn took(finding: &Finding) -> String {
     Period::millis(finding.duration_ms).to_string()
 }
 
-fn push(out: &mut String, line: &str) {
+pub(super) fn push(out: &mut String, line: &str) {
     out.push_str(line);
     out.push('\n');
 }

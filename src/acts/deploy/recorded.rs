@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-
 use super::{ByRequest, EndedDeployment, log, put};
 use crate::{
     acts::{ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, gate::GateQuestion, release},
-    ledger::{AskedRelease, Blob, Emergencies, LedgerError},
+    ledger::{AskedRelease, Blob, Emergencies, LedgerError, VerifiedEntry},
     model::{Act, Deployment, DeploymentStatus, Digest, Kept, Phase},
     net::regular_file,
 };
@@ -34,7 +32,7 @@ pub(crate) async fn record(caller: &Caller, dialogue: &dyn Dialogue, request: &D
     };
     let masker = log::masker(caller, &record.plan);
     let printed = request.log.as_ref().map(|file| {
-        let bytes = regular_file::read_bytes(file, log::LARGEST).map_err(|error| ActError::unread(&file.display().to_string(), error))?;
+        let bytes = regular_file::read_bytes(file, log::LARGEST).map_err(|error| ActError::unread(file, error))?;
         Ok::<(Kept, Blob), ActError>(log::kept(&masker, &bytes))
     });
     let (kept, blobs) = match printed.transpose()? {
@@ -71,9 +69,7 @@ pub(crate) async fn record(caller: &Caller, dialogue: &dyn Dialogue, request: &D
 /// The newest report that was made after a deployment of the release.
 fn newest_verified(record: &EnvironmentRecord, asked: &AskedRelease) -> Result<Option<Digest>, LedgerError> {
     let runs = record.history.on_release(asked, &[Act::RUN]).collect::<Result<Vec<_>, _>>()?;
-    let verified = runs.into_iter().filter_map(|entry| match &entry.statement.act {
-        Act::Run(run) if run.phase == Phase::PostDeploy && asked.covered(&run.release).is_ok() => Some((entry.own, &run.report)),
-        _ => None,
-    });
-    Ok(verified.max_by_key(|(at, _): &(Timestamp, _)| *at).map(|(_, report)| report.clone()))
+    let after = runs.into_iter().filter_map(VerifiedEntry::run).filter(|(_, run)| run.phase == Phase::PostDeploy);
+    let newest = after.filter(|(_, run)| asked.covered(&run.release).is_ok()).max_by_key(|(entry, _)| entry.own);
+    Ok(newest.map(|(_, run)| run.report.clone()))
 }

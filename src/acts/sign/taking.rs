@@ -30,7 +30,7 @@ pub(in crate::acts) async fn take_in(
     let mut all = Vec::new();
     for file in files(paths)? {
         let named = file.display().to_string();
-        let bytes = regular_file::read_bytes(&file, LARGEST).map_err(|error| ActError::unread(&named, error))?;
+        let bytes = regular_file::read_bytes(&file, LARGEST).map_err(|error| ActError::unread(&file, error))?;
         let envelope = Envelope::from_json(&bytes).map_err(|why| ActError::Untrusted(format!("{named}: {why}")))?;
         all.push(Brought::of(record, envelope, &named)?);
     }
@@ -49,16 +49,13 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ActError> {
             all.push(path.clone());
             continue;
         }
-        let listed = std::fs::read_dir(path).map_err(|error| ActError::unread(&path.display().to_string(), error))?;
-        let mut found: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_signature(path)).collect();
+        let listed = std::fs::read_dir(path).map_err(|error| ActError::unread(path, error))?;
+        let is_signature = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json") && path.is_file();
+        let mut found: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).filter(is_signature).collect();
         found.sort();
         all.extend(found);
     }
     Ok(all)
-}
-
-fn is_signature(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json") && path.is_file()
 }
 
 /// A signature that was looked at: one that cannot be believed never enters the ledger.

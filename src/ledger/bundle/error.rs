@@ -1,7 +1,5 @@
 //! Why bytes are no bundle.
 
-use crate::model::Exit;
-
 /// What is wrong with a bundle. Names in it were checked: they hold no character that acts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
@@ -42,11 +40,4 @@ pub enum BundleError {
         /// Why.
         why: String,
     },
-}
-
-impl BundleError {
-    /// What to exit with where this ended an attempt to read one: nothing in it can be trusted then.
-    pub fn exit(&self) -> Exit {
-        Exit::Untrusted
-    }
 }

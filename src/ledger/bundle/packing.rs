@@ -57,7 +57,7 @@ impl<W: Write + Seek> Packing<W> {
             .system(System::Unix)
             .unix_permissions(0o644);
         self.zip.start_file(name.as_str(), options).map_err(|error| unwritten(&error))?;
-        self.begun = Some((name, RunningDigest::new()));
+        self.begun = Some((name, RunningDigest::default()));
         Ok(())
     }
 

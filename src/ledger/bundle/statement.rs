@@ -48,15 +48,6 @@ impl BundledStatement {
     pub fn name(&self) -> String {
         format!("statements/{:04}-{}.dsse", self.seq, self.kind)
     }
-
-    /// The file with the signature.
-    pub fn signature_name(&self) -> String {
-        format!("{}.sig", self.name())
-    }
-
-    pub(super) fn signed_bytes(&self) -> Vec<u8> {
-        pae(&self.payload)
-    }
 }
 
 impl Bundle {

@@ -6,11 +6,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ledger::{Bare, Blob, Entry, Label, Row},
+    ledger::{Bare, Blob, Entry, Label, Row, row::json},
     model::{Digest, excerpt},
 };
 
 /// An entry, the link of one, or the bytes that a later one names.
+#[derive(Serialize)]
+#[serde(untagged)]
 pub(super) enum Line<'l> {
     Entry(Box<EntryLine<'l>>),
     Link(Box<LinkLine<'l>>),
@@ -94,13 +96,8 @@ impl<'l> Line<'l> {
 
     /// With its newline.
     pub(super) fn to_json(&self) -> Vec<u8> {
-        let json = match self {
-            Self::Entry(entry) => serde_json::to_vec(entry),
-            Self::Link(link) => serde_json::to_vec(link),
-            Self::Blob(blob) => serde_json::to_vec(blob),
-        };
         // All keys are strings and all numbers whole, so this cannot fail.
-        let mut json = json.unwrap_or_default();
+        let mut json = serde_json::to_vec(self).unwrap_or_default();
         json.push(b'\n');
         json
     }
@@ -154,10 +151,6 @@ impl LinkLine<'_> {
             bare: Some(Bare { statement: self.statement, signature: self.signature }),
         })
     }
-}
-
-fn json(label: &Label) -> String {
-    serde_json::to_string(label).unwrap_or_default()
 }
 
 fn number(seq: u64) -> Result<i64, String> {

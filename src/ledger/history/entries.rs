@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     ledger::{Bare, Entry, Label},
-    model::{Digest, Statement},
+    model::{Act, Digest, Run, Statement},
 };
 
 /// An entry that stands in its place in the chain.
@@ -54,8 +54,6 @@ impl LinkedEntry {
 pub struct VerifiedEntry {
     /// The entry.
     pub entry: Arc<Entry>,
-    /// Its fingerprint.
-    pub digest: Digest,
     /// What it says.
     pub statement: Statement,
     /// How far that can be trusted.
@@ -88,6 +86,16 @@ impl VerifiedEntry {
     pub fn is_of(&self, project: &str, environment: &str) -> bool {
         let made = &self.statement.made;
         made.project == project && made.environment == environment
+    }
+
+    /// The run that it states.
+    pub fn run(&self) -> Option<(&Self, &Run)> {
+        if let Act::Run(run) = &self.statement.act { Some((self, run)) } else { None }
+    }
+
+    /// When the oldest look of this run of its was made, as far as that is told; never after it was recorded.
+    pub fn looked(&self, run: &Run) -> Timestamp {
+        run.looked.map_or(self.own, |looked| looked.min(self.own))
     }
 
     /// The person who signed it; `None` where nobody did or it cannot be trusted.

@@ -11,7 +11,7 @@ use crate::{
         chain::Links,
         row::{Sound, Unsound},
     },
-    model::{Act, Digest, Made, Method, Statement, utc},
+    model::{Act, Digest, Made, Statement, utc},
 };
 
 /// What was read.
@@ -79,11 +79,11 @@ impl Read {
     /// What an entry says and who says it. `past` goes past what is wrong where the entry counts all the same.
     pub(super) fn verify(&self, linked: &LinkedEntry, past: &mut dyn FnMut(Fault) -> Result<(), Fault>) -> Result<VerifiedEntry, Fault> {
         let LinkedEntry { entry, digest, own, aside, .. } = linked;
-        let (entry, digest, own, aside) = (entry.clone(), digest.clone(), *own, aside.clone());
+        let (entry, own, aside) = (entry.clone(), *own, aside.clone());
         if entry.version > VERSION {
-            return Ok(unread(entry, digest, own));
+            return Ok(unread(entry, own));
         }
-        let statement = self.links.statement(&entry, &digest, past)?;
+        let statement = self.links.statement(&entry, digest, past)?;
         let made = &statement.made;
         let judged = match (&entry.signature, &made.by, &self.verifier) {
             (None, None, _) => Ok(SignatureStanding::Unsigned),
@@ -97,7 +97,7 @@ impl Read {
                 Checked::Forged(why) => Err(why),
             },
         };
-        let mut standing = judged.map_err(|why| Fault::of(FaultKind::Forged, &entry, &digest, None, why))?;
+        let mut standing = judged.map_err(|why| Fault::of(FaultKind::Forged, &entry, digest, None, why))?;
         if matches!(standing, SignatureStanding::Signed { .. }) && made.at > CLOCKS.after(own) {
             let (made, own) = (utc(made.at), utc(own));
             standing = SignatureStanding::Untrusted(format!("it says it was signed at {made}, after it was recorded at {own}"));
@@ -105,7 +105,7 @@ impl Read {
         if let Some(why) = statement.contradiction() {
             standing = SignatureStanding::Untrusted(why.into());
         }
-        Ok(VerifiedEntry { digest, entry, statement, standing, own, aside })
+        Ok(VerifiedEntry { entry, statement, standing, own, aside })
     }
 }
 
@@ -116,19 +116,10 @@ impl std::fmt::Debug for Read {
 }
 
 /// What a newer program wrote: it is there, and nothing of what it says is believed.
-fn unread(entry: Arc<Entry>, digest: Digest, own: Timestamp) -> VerifiedEntry {
-    let made = Made {
-        project: String::new(),
-        environment: String::new(),
-        at: entry.recorded,
-        head: Digest::none(),
-        org: None,
-        by: None,
-        method: Method::Recorded,
-        tool: String::new(),
-    };
+fn unread(entry: Arc<Entry>, own: Timestamp) -> VerifiedEntry {
+    let made = Made::by_nobody(entry.recorded, Digest::none(), String::new());
     let act = Act::Other(format!("an entry of version {}", entry.version));
     let standing =
         SignatureStanding::Untrusted(format!("it was written by a newer gonogo (version {}) and was not looked at", entry.version));
-    VerifiedEntry { digest, statement: Statement { subject: Vec::new(), made, act }, standing, own, aside: None, entry }
+    VerifiedEntry { statement: Statement { subject: Vec::new(), made, act }, standing, own, aside: None, entry }
 }

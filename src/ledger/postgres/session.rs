@@ -23,22 +23,21 @@ const PAGE: (i64, i64) = (500, 32 << 20);
 const PAGE_ALLOWANCE: u64 = PAGE.1 as u64 + LARGEST_STATEMENT.0 + PAGE.0 as u64 * (LARGEST_SIGNATURE.0 + SMALL);
 
 /// A session with the name of its database.
-pub(super) struct Session<'t> {
+pub(super) struct ServerSession<'t> {
     pub(super) place: &'t str,
     pub(super) recorder: &'t Recorder,
     /// For messages.
     pub(super) doing: &'static str,
 }
 
-impl Session<'_> {
+impl ServerSession<'_> {
     /// Runs statements that answer nothing.
     pub(super) async fn run(&self, statements: &str) -> Result<(), LedgerError> {
         let done = self.recorder.run(statements, Instant::now() + STATEMENT).await;
         done.map_err(|refused| failed(self.place, self.doing, &refused))
     }
 
-    /// # Errors
-    /// When a newer program made the tables.
+    /// An error where a newer program made the tables.
     pub(super) async fn refuse_newer_format(&self) -> Result<(), LedgerError> {
         let query = "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = 'gonogo'";
         let comment: Option<String> = self.answer(query).await?;
@@ -59,7 +58,7 @@ impl Session<'_> {
     }
 }
 
-impl tables::Session for Session<'_> {
+impl tables::Session for ServerSession<'_> {
     type Answer = tokio_postgres::Row;
 
     fn place(&self) -> &str {

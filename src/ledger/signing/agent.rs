@@ -78,7 +78,7 @@ impl Agent {
         if keys.iter().any(|held| held.key == *key) {
             return self.failed(&format!("refused to sign with {}: it was not confirmed, or the agent is locked", key.name()));
         }
-        KeyError::NotInAgent { key: key.name(), has: keys.iter().map(AgentKey::shown).collect() }
+        KeyError::NotInAgent(key.name(), keys.iter().map(AgentKey::shown).collect())
     }
 
     async fn ask(&self, request: &[u8]) -> Result<Vec<u8>, KeyError> {
@@ -106,7 +106,7 @@ impl Agent {
     }
 
     fn failed(&self, why: &str) -> KeyError {
-        KeyError::Agent { socket: self.socket.clone(), why: why.to_owned() }
+        KeyError::Agent(self.socket.clone(), why.to_owned())
     }
 }
 

@@ -31,27 +31,14 @@ pub struct Detached {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DetachedError {
     /// A file cannot be read.
-    #[error("{} {why}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: FileError,
-    },
+    #[error("{} {}", .0.display(), .1)]
+    File(PathBuf, FileError),
     /// The statement's file is not one.
-    #[error("{} is not a statement to be signed: wanted a .dsse file as gonogo writes it, unchanged", .path.display())]
-    NotAStatement {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("{} is not a statement to be signed: wanted a .dsse file as gonogo writes it, unchanged", .0.display())]
+    NotAStatement(PathBuf),
     /// The signature does not fit.
-    #[error("{}: {why}", .path.display())]
-    Signature {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: Box<SignatureError>,
-    },
+    #[error("{}: {}", .0.display(), .1)]
+    Signature(PathBuf, Box<SignatureError>),
 }
 
 impl Detached {
@@ -66,12 +53,12 @@ impl Detached {
     pub fn read(&self) -> Result<Envelope, DetachedError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
-            move |why| DetachedError::File { path, why }
+            move |why| DetachedError::File(path, why)
         };
         let message = read_bytes(&self.statement, LARGEST).map_err(failed(&self.statement))?;
-        let payload = payload_of(&message).ok_or_else(|| DetachedError::NotAStatement { path: self.statement.clone() })?;
+        let payload = payload_of(&message).ok_or_else(|| DetachedError::NotAStatement(self.statement.clone()))?;
         let written = read_text(&self.signature, Size(armor::LARGEST as u64)).map_err(failed(&self.signature))?;
-        let wrong = |why| DetachedError::Signature { path: self.signature.clone(), why: Box::new(why) };
+        let wrong = |why| DetachedError::Signature(self.signature.clone(), Box::new(why));
         // Mail adds empty lines around it and changes the line ends.
         let container = armor::Container::read(written.trim()).map_err(wrong)?;
         let signature = container.armored();

@@ -13,36 +13,18 @@ pub enum SignatureError {
     /// It is no signature at all.
     #[error("this is not an SSH signature: {0}; wanted what `gonogo sign` or `ssh-keygen -Y sign -n gonogo` writes")]
     Malformed(String),
-    /// It was made for something else.
-    #[error("the key {key} signed this for `{namespace}`, not for `gonogo`: sign again with `ssh-keygen -Y sign -n gonogo`")]
-    Namespace {
-        /// The key.
-        key: KeyName,
-        /// What it was made for.
-        namespace: String,
-    },
+    /// It was made for something else: by this key, for this.
+    #[error("the key {0} signed this for `{1}`, not for `gonogo`: sign again with `ssh-keygen -Y sign -n gonogo`")]
+    Namespace(KeyName, String),
     /// It does not fit the bytes it is said to be over.
-    #[error("the signature by {key} is not over this statement: one of the two was altered, or it belongs to another; sign again")]
-    Forged {
-        /// The key.
-        key: KeyName,
-    },
-    /// It fits, perhaps, but nothing of its kind is believed.
-    #[error("the signature by {key} proves nothing: {why}; sign with an ed25519 key")]
-    Weak {
-        /// The key.
-        key: KeyName,
-        /// What is weak.
-        why: String,
-    },
-    /// The allowed signers do not have the key.
-    #[error("the key {key} is not among the allowed signers: if it is {principal}'s, add it to their file")]
-    UnknownKey {
-        /// The key.
-        key: KeyName,
-        /// Who is said to have signed.
-        principal: String,
-    },
+    #[error("the signature by {0} is not over this statement: one of the two was altered, or it belongs to another; sign again")]
+    Forged(KeyName),
+    /// It fits, perhaps, but nothing of its kind is believed, and why.
+    #[error("the signature by {0} proves nothing: {1}; sign with an ed25519 key")]
+    Weak(KeyName, String),
+    /// The allowed signers do not have the key of whoever is said to have signed.
+    #[error("the key {0} is not among the allowed signers: if it is {1}'s, add it to their file")]
+    UnknownKey(KeyName, String),
     /// The key is somebody else's.
     #[error("the key {key} belongs to {}, not to {said}: sign with your own key", listed(.is))]
     WrongPrincipal {
@@ -103,86 +85,40 @@ pub enum SignatureError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The private key's file cannot be read.
-    #[error("the key file {} {why}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: FileError,
-    },
-    /// Others may read it.
-    #[error("the key file {} is open to others (mode {mode:04o}), and ssh does not use such a key either: run `chmod 600 {}`", .path.display(), .path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
+    #[error("the key file {} {}", .0.display(), .1)]
+    File(PathBuf, FileError),
+    /// Others may read it: its permissions.
+    #[error("the key file {} is open to others (mode {:04o}), and ssh does not use such a key either: run `chmod 600 {}`", .0.display(), .1, .0.display())]
+    Open(PathBuf, u32),
     /// An older format.
-    #[error("the key file {} has the old PEM format: write it anew in OpenSSH's with `ssh-keygen -p -f {}`", .path.display(), .path.display())]
-    Legacy {
-        /// The file.
-        path: PathBuf,
-    },
-    /// No private key.
-    #[error("the key file {} {why}", .path.display())]
-    NotAKey {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: &'static str,
-    },
+    #[error("the key file {} has the old PEM format: write it anew in OpenSSH's with `ssh-keygen -p -f {}`", .0.display(), .0.display())]
+    Legacy(PathBuf),
+    /// No private key, and what is wrong with it.
+    #[error("the key file {} {}", .0.display(), .1)]
+    NotAKey(PathBuf, &'static str),
     /// No public key.
-    #[error("the key file {} {why}", .path.display())]
-    Public {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: PublicKeyError,
-    },
-    /// The passphrase was wrong every time.
-    #[error("the passphrase of {} was wrong {attempts} times: nothing was signed", .path.display())]
-    Passphrase {
-        /// The file.
-        path: PathBuf,
-        /// How often it was asked for.
-        attempts: u32,
-    },
+    #[error("the key file {} {}", .0.display(), .1)]
+    Public(PathBuf, PublicKeyError),
+    /// The passphrase was wrong every time, and how often it was asked for.
+    #[error("the passphrase of {} was wrong {} times: nothing was signed", .0.display(), .1)]
+    Passphrase(PathBuf, u32),
     /// Nobody entered a passphrase.
-    #[error("the key file {} is encrypted and no passphrase was entered: use a terminal, or load it with `ssh-add` and give its .pub file", .path.display())]
-    NoPassphrase {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Nothing it signs is believed.
-    #[error("the key {key} cannot be used: {why}; use an ed25519 key")]
-    Weak {
-        /// The key.
-        key: KeyName,
-        /// What is weak.
-        why: String,
-    },
+    #[error("the key file {} is encrypted and no passphrase was entered: use a terminal, or load it with `ssh-add` and give its .pub file", .0.display())]
+    NoPassphrase(PathBuf),
+    /// Nothing it signs is believed, and why.
+    #[error("the key {0} cannot be used: {1}; use an ed25519 key")]
+    Weak(KeyName, String),
     /// There is no agent.
     #[error(
         "there is no ssh-agent to sign with: SSH_AUTH_SOCK is not set; run `eval $(ssh-agent)` and `ssh-add`, or give a private key's file"
     )]
     NoAgent,
-    /// The agent does not do what it is for.
-    #[error("the ssh-agent at {} {why}", .socket.display())]
-    Agent {
-        /// Its socket.
-        socket: PathBuf,
-        /// What went wrong.
-        why: String,
-    },
-    /// The agent has other keys.
-    #[error("the ssh-agent does not have the key {key}, it has {}: load the key with `ssh-add`", listed(.has))]
-    NotInAgent {
-        /// The key.
-        key: KeyName,
-        /// What it has.
-        has: Vec<String>,
-    },
+    /// The agent on this socket does not do what it is for.
+    #[error("the ssh-agent at {} {}", .0.display(), .1)]
+    Agent(PathBuf, String),
+    /// The agent has these keys and not this one.
+    #[error("the ssh-agent does not have the key {}, it has {}: load the key with `ssh-add`", .0, listed(.1))]
+    NotInAgent(KeyName, Vec<String>),
     /// `ssh-keygen`, which speaks to security keys, did not sign.
     #[error("the security key did not sign: {0}")]
     Hardware(String),
@@ -201,11 +137,8 @@ pub enum KeyError {
         seen: Vec<String>,
     },
     /// Keys of more than one person are at hand.
-    #[error("more than one person could sign: {}; say which with `--key FILE`", listed(.candidates))]
-    Ambiguous {
-        /// The keys and whose they are.
-        candidates: Vec<String>,
-    },
+    #[error("more than one person could sign: {}; say which with `--key FILE`", listed(.0))]
+    Ambiguous(Vec<String>),
 }
 
 impl From<CommandError> for KeyError {

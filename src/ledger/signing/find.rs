@@ -43,10 +43,8 @@ pub struct FoundKey {
     pub principal: String,
 }
 
-/// Finds the key to sign with. Of several keys of one person the first is taken; keys of several people are an error.
-///
-/// # Errors
-/// [`KeyError`]: the given key cannot be used or would not count, none fits, or it is not clear who signs.
+/// Finds the key to sign with. Of several keys of one person the first is taken; keys of several people are an error,
+/// as is a given key that cannot be used or would not count.
 pub async fn find(signers: &Signers, search: &Search<'_>) -> Result<FoundKey, KeyError> {
     if let Some(file) = search.key {
         let (place, key) = KeyPlace::of(file, search.agent)?;
@@ -91,7 +89,7 @@ fn fitting(signers: &Signers, search: &Search<'_>, place: &KeyPlace, key: &Publi
 fn one_person(mut found: Vec<FoundKey>) -> Result<Option<FoundKey>, KeyError> {
     if found.iter().any(|other| other.principal != found[0].principal) {
         let shown = |found: &FoundKey| format!("{} ({}, {})", found.principal, found.key.name(), found.place.shown());
-        return Err(KeyError::Ambiguous { candidates: found.iter().map(shown).collect() });
+        return Err(KeyError::Ambiguous(found.iter().map(shown).collect()));
     }
     Ok(if found.is_empty() { None } else { Some(found.swap_remove(0)) })
 }
@@ -157,12 +155,12 @@ fn public_of(file: &Path) -> Result<PublicKey, KeyError> {
 
 /// Why the given key fits none of the people: what is wrong with somebody's own key before that it is a stranger's.
 fn refusal(signers: &Signers, search: &Search<'_>, key: &PublicKey) -> SignatureError {
-    let stranger = |error: &SignatureError| matches!(error, SignatureError::WrongPrincipal { .. } | SignatureError::UnknownKey { .. });
+    let stranger = |error: &SignatureError| matches!(error, SignatureError::WrongPrincipal { .. } | SignatureError::UnknownKey(..));
     let errors = || search.people.iter().filter_map(|person| signers.judge(key, person, search.now, search.now).err());
     let people = search.people.join(" or ");
     let own = errors().find(|error| !stranger(error));
     own.unwrap_or_else(|| match signers.principals_of(key) {
-        is if is.is_empty() => SignatureError::UnknownKey { key: key.name(), principal: people },
+        is if is.is_empty() => SignatureError::UnknownKey(key.name(), people),
         is => SignatureError::WrongPrincipal { key: key.name(), is, said: people },
     })
 }

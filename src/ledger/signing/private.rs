@@ -35,7 +35,7 @@ pub(super) struct PrivateFile {
 
 impl PrivateFile {
     pub(super) fn read(path: &Path) -> Result<Self, KeyError> {
-        let failed = |why| KeyError::File { path: path.to_owned(), why };
+        let failed = |why| KeyError::File(path.to_owned(), why);
         keep_from_others(path)?;
         let bytes = Zeroizing::new(read_bytes(path, LARGEST_FILE).map_err(failed)?);
         let text = std::str::from_utf8(&bytes).map_err(|_| not_a_key(path, "is not a private key: it is no text"))?;
@@ -43,7 +43,7 @@ impl PrivateFile {
         match first.trim_end() {
             "-----BEGIN OPENSSH PRIVATE KEY-----" => {}
             first if first.starts_with("-----BEGIN ") && first.ends_with("PRIVATE KEY-----") => {
-                return Err(KeyError::Legacy { path: path.to_owned() });
+                return Err(KeyError::Legacy(path.to_owned()));
             }
             _ => return Err(not_a_key(path, "is not a private key: wanted a file as `ssh-keygen -t ed25519` writes it")),
         }
@@ -57,7 +57,7 @@ impl PrivateFile {
     /// Its public half, which is not encrypted.
     pub(super) fn public(&self) -> Result<PublicKey, KeyError> {
         let blob = self.key.public_key().to_bytes().unwrap_or_default();
-        PublicKey::from_blob(&blob).map_err(|why| KeyError::Public { path: self.path.clone(), why })
+        PublicKey::from_blob(&blob).map_err(|why| KeyError::Public(self.path.clone(), why))
     }
 
     pub(super) fn is_encrypted(&self) -> bool {
@@ -82,7 +82,7 @@ impl PrivateFile {
 
     fn opened(&self, ask: AskPassphrase<'_>) -> Result<PrivateKey, KeyError> {
         for attempt in 1..=ATTEMPTS {
-            let passphrase = ask(&self.path, attempt).ok_or_else(|| KeyError::NoPassphrase { path: self.path.clone() })?;
+            let passphrase = ask(&self.path, attempt).ok_or_else(|| KeyError::NoPassphrase(self.path.clone()))?;
             match self.key.decrypt(passphrase.as_bytes()) {
                 Ok(key) => return Ok(key),
                 Err(ssh_key::Error::AlgorithmUnsupported { .. } | ssh_key::Error::AlgorithmUnknown) => {
@@ -98,20 +98,20 @@ impl PrivateFile {
                 }
             }
         }
-        Err(KeyError::Passphrase { path: self.path.clone(), attempts: ATTEMPTS })
+        Err(KeyError::Passphrase(self.path.clone(), ATTEMPTS))
     }
 }
 
 /// As ssh does: a key of one's own that others may read is not used.
 fn keep_from_others(path: &Path) -> Result<(), KeyError> {
-    let meta = fs::metadata(path).map_err(|error| KeyError::File { path: path.to_owned(), why: FileError::from(error) })?;
+    let meta = fs::metadata(path).map_err(|error| KeyError::File(path.to_owned(), FileError::from(error)))?;
     let mode = meta.mode() & 0o777;
     if meta.is_file() && meta.uid() == rustix::process::getuid().as_raw() && mode & 0o077 != 0 {
-        return Err(KeyError::Open { path: path.to_owned(), mode });
+        return Err(KeyError::Open(path.to_owned(), mode));
     }
     Ok(())
 }
 
 fn not_a_key(path: &Path, why: &'static str) -> KeyError {
-    KeyError::NotAKey { path: path.to_owned(), why }
+    KeyError::NotAKey(path.to_owned(), why)
 }

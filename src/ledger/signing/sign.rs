@@ -42,9 +42,7 @@ pub struct Signing<'a> {
 
 impl KeyPlace {
     /// The key of `file`: a private key is used itself, a `.pub` file names a key that the agent at `socket` has.
-    ///
-    /// # Errors
-    /// [`KeyError`]; nothing is read but the public half.
+    /// Nothing is read but the public half.
     pub fn of(file: &Path, socket: Option<&Path>) -> Result<(Self, PublicKey), KeyError> {
         match PublicKey::read(file) {
             Ok(public) => {
@@ -52,11 +50,9 @@ impl KeyPlace {
                 Ok((Self::Agent { public: public.clone(), agent }, public))
             }
             Err(super::PublicKeyError::File(why @ (FileError::Missing | FileError::NotRegular(_)))) => {
-                Err(KeyError::File { path: file.to_owned(), why })
+                Err(KeyError::File(file.to_owned(), why))
             }
-            Err(why) if file.extension().is_some_and(|extension| extension == "pub") => {
-                Err(KeyError::Public { path: file.to_owned(), why })
-            }
+            Err(why) if file.extension().is_some_and(|extension| extension == "pub") => Err(KeyError::Public(file.to_owned(), why)),
             Err(_) => {
                 let public = PrivateFile::read(file)?.public()?;
                 Ok((Self::File(file.to_owned()), public))
@@ -88,13 +84,13 @@ pub async fn sign(payload: &[u8], key: &KeyPlace, with: Signing<'_>) -> Result<S
     };
     match verify(&message, &armored) {
         Ok(signer) if signer == public => Ok(armored),
-        Ok(signer) => Err(KeyError::Unsound(super::SignatureError::Forged { key: signer.name() })),
+        Ok(signer) => Err(KeyError::Unsound(super::SignatureError::Forged(signer.name()))),
         Err(error) => Err(KeyError::Unsound(error)),
     }
 }
 
 fn strong(key: &PublicKey) -> Result<(), KeyError> {
-    key.weakness().map_or(Ok(()), |why| Err(KeyError::Weak { key: key.name(), why }))
+    key.weakness().map_or(Ok(()), |why| Err(KeyError::Weak(key.name(), why)))
 }
 
 fn armored(key: &PublicKey, signature: Vec<u8>) -> String {

@@ -20,8 +20,8 @@ use crate::{
     model::ProcessEnv,
 };
 
-/// Who may sign with which key.
-#[derive(Debug, Clone)]
+/// Who may sign with which key; by default nobody.
+#[derive(Debug, Clone, Default)]
 pub struct Signers {
     lines: Vec<Line>,
     revoked: Revoked,
@@ -67,18 +67,12 @@ pub struct SharedKey {
 }
 
 impl Signers {
-    /// Nobody: where no plan says who may sign.
-    pub fn none() -> Self {
-        Self { lines: Vec::new(), revoked: Revoked::default() }
-    }
-
     /// Reads both files. A time without `Z` is one of `zone`, as `ssh-keygen` takes it for one of the machine's.
     ///
     /// A binary key revocation list (`ssh-keygen -k`) must also be [asked](Self::ask_revoked); until then every key
     /// counts as revoked.
     ///
-    /// # Errors
-    /// Everything that is wrong with either, also that nobody is allowed to sign.
+    /// The error is everything that is wrong with either.
     pub fn parse(allowed: &str, revoked: Option<&[u8]>, zone: &TimeZone) -> Result<Self, Vec<SignersProblem>> {
         let mut problems = Vec::new();
         let mut lines = Vec::new();
@@ -95,7 +89,8 @@ impl Signers {
         if problems.is_empty() { Ok(Self { lines, revoked }) } else { Err(problems) }
     }
 
-    /// Asks a binary key revocation list about every key, through `ssh-keygen -Q`. Does nothing where there is no such list. What cannot be asked stays revoked.
+    /// Asks a binary key revocation list about every key, through `ssh-keygen -Q`. Does nothing where there is no such list.
+    /// What cannot be asked stays revoked.
     pub async fn ask_revoked(&mut self, env: &ProcessEnv) {
         let keys: Vec<&PublicKey> = self.lines.iter().map(|line| &line.key).collect();
         self.revoked.ask(&keys, env).await;
@@ -112,7 +107,7 @@ impl Signers {
     pub fn judge(&self, key: &PublicKey, principal: &str, at: Timestamp, now: Timestamp) -> Result<Signed, SignatureError> {
         let name = key.name();
         if let Some(why) = key.weakness() {
-            return Err(SignatureError::Weak { key: name, why });
+            return Err(SignatureError::Weak(name, why));
         }
         let fitting = self.lines_of(key, principal)?;
         if !fitting.iter().any(|line| line.is_valid(at)) {
@@ -140,7 +135,7 @@ impl Signers {
     fn lines_of(&self, key: &PublicKey, principal: &str) -> Result<Vec<&Line>, SignatureError> {
         let of_key: Vec<&Line> = self.lines.iter().filter(|line| line.key == *key).collect();
         if of_key.is_empty() {
-            return Err(SignatureError::UnknownKey { key: key.name(), principal: principal.to_owned() });
+            return Err(SignatureError::UnknownKey(key.name(), principal.to_owned()));
         }
         let of_person: Vec<&Line> = of_key.iter().copied().filter(|line| line.names(principal)).collect();
         let Some(first) = of_person.first() else {

@@ -19,15 +19,12 @@ const USER_PRESENT: u8 = 1;
 
 /// The key whose signature of the namespace [`NAMESPACE`] over `message` this is. Whose key that is, and whether it
 /// counts, is for [`Signers`](super::Signers) to say.
-///
-/// # Errors
-/// [`SignatureError`]: malformed, of another namespace, too weak, or not over these bytes.
 pub fn verify(message: &[u8], armored: &str) -> Result<PublicKey, SignatureError> {
     let container = Container::read(armored)?;
     let key = PublicKey::from_blob(&container.key).map_err(|error| malformed(&format!("its key {error}")))?;
     if container.namespace != NAMESPACE.as_bytes() {
         let said = String::from_utf8_lossy(&container.namespace);
-        return Err(SignatureError::Namespace { key: key.name(), namespace: excerpt(&plain(&said), 64) });
+        return Err(SignatureError::Namespace(key.name(), excerpt(&plain(&said), 64)));
     }
     let hash = match container.hash.as_slice() {
         b"sha256" => HashAlg::Sha256,
@@ -35,7 +32,7 @@ pub fn verify(message: &[u8], armored: &str) -> Result<PublicKey, SignatureError
         _ => return Err(malformed("its hash is neither sha256 nor sha512")),
     };
     if let Some(why) = key.weakness() {
-        return Err(SignatureError::Weak { key: key.name(), why });
+        return Err(SignatureError::Weak(key.name(), why));
     }
     let signature = Parts::read(&container.signature).ok_or_else(|| malformed("the signature proper has not the fields of one"))?;
     signature.check(&key, hash, message)?;
@@ -66,10 +63,10 @@ impl<'a> Parts<'a> {
     }
 
     fn check(&self, key: &PublicKey, hash: HashAlg, message: &[u8]) -> Result<(), SignatureError> {
-        let forged = || SignatureError::Forged { key: key.name() };
+        let forged = || SignatureError::Forged(key.name());
         if let Some(key_of_rsa) = key.data().rsa() {
             return match self.algorithm {
-                "ssh-rsa" => Err(SignatureError::Weak { key: key.name(), why: "it signed with SHA-1 (`ssh-rsa`)".into() }),
+                "ssh-rsa" => Err(SignatureError::Weak(key.name(), "it signed with SHA-1 (`ssh-rsa`)".into())),
                 _ if !self.device.is_empty() => Err(forged()),
                 algorithm => rsa::verify(key_of_rsa, algorithm, &signed_data(hash, message), self.data).ok_or_else(forged),
             };
@@ -78,7 +75,7 @@ impl<'a> Parts<'a> {
             return Err(forged());
         }
         if key.is_hardware() && self.device.first().is_none_or(|flags| flags & USER_PRESENT == 0) {
-            return Err(SignatureError::Weak { key: key.name(), why: "nobody touched the security key for it".into() });
+            return Err(SignatureError::Weak(key.name(), "nobody touched the security key for it".into()));
         }
         self.fits(key, hash, message).ok_or_else(forged)
     }

@@ -11,7 +11,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
 use super::{
-    schema::{self, Kind},
+    schema::{self, FileKind},
     trouble::failed,
     write_ahead_log,
 };
@@ -19,24 +19,6 @@ use crate::ledger::LedgerError;
 
 /// How long to wait for other processes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-
-/// File systems on which several machines cannot share memory, as a write-ahead log needs it. Source: the `f_type`
-/// values in Linux's `statfs(2)`: NFS, SMB (three), Ceph, AFS, Coda, 9P, Lustre, GFS2, OCFS2, FUSE.
-#[cfg(target_os = "linux")]
-const SHARED: [u64; 12] = [
-    0x6969,
-    0x517b,
-    0xff53_4d42,
-    0xfe53_4d42,
-    0x00c3_6400,
-    0x5346_414f,
-    0x7375_7245,
-    0x0102_1997,
-    0x0bd0_0bd0,
-    0x0116_1970,
-    0x7461_636f,
-    0x6573_5546,
-];
 
 /// Opens an existing ledger: for writing where that is allowed, else for reading.
 pub(super) fn open(place: &str, path: &Path) -> Result<Connection, LedgerError> {
@@ -56,9 +38,9 @@ pub(super) fn open(place: &str, path: &Path) -> Result<Connection, LedgerError> 
         _ => failed(error),
     })?;
     match kind {
-        Kind::Ledger => {}
-        Kind::Empty => return Err(LedgerError::Missing(place.to_owned())),
-        Kind::Other => return Err(LedgerError::unavailable(place, "read", "the file is an SQLite database, but no ledger")),
+        FileKind::Ledger => {}
+        FileKind::Empty => return Err(LedgerError::Missing(place.to_owned())),
+        FileKind::Other => return Err(LedgerError::unavailable(place, "read", "the file is an SQLite database, but no ledger")),
     }
     if is_shared(path) && mode(&connection).map_err(failed)? == "wal" {
         // Who may not write, or not now, reads on as it is.
@@ -78,7 +60,7 @@ pub(super) fn create(place: &str, path: &Path) -> Result<(), LedgerError> {
     prepare(&connection).map_err(failed)?;
     // In the file itself, not in a log beside it, until the tables are there.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    if matches!(schema::kind(&transaction).map_err(failed)?, Kind::Empty) {
+    if matches!(schema::kind(&transaction).map_err(failed)?, FileKind::Empty) {
         transaction.execute_batch(schema::TABLES).map_err(failed)?;
         transaction.execute_batch(schema::CHAINS).map_err(failed)?;
         transaction.pragma_update(None, "user_version", schema::FORMAT).map_err(failed)?;
@@ -122,7 +104,7 @@ fn be_a_file(place: &str, path: &Path) -> Result<(), LedgerError> {
     }
 }
 
-fn connect(path: &Path, closed: bool) -> rusqlite::Result<(Connection, Kind)> {
+fn connect(path: &Path, closed: bool) -> rusqlite::Result<(Connection, FileKind)> {
     let connection = if closed {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         Connection::open_with_flags(as_uri(path), flags)?
@@ -168,11 +150,28 @@ fn as_uri(path: &Path) -> String {
     uri + "?immutable=1"
 }
 
+/// Whether it stands on a file system on which several machines cannot share memory, as a write-ahead log needs it. Source:
+/// the `f_type` values in Linux's `statfs(2)`: NFS, SMB (three), Ceph, AFS, Coda, 9P, Lustre, GFS2, OCFS2, FUSE.
 #[cfg(target_os = "linux")]
 fn is_shared(path: &Path) -> bool {
     // The field is signed on some machines and has 32 bits on others.
-    let kind = |about: rustix::fs::StatFs| about.f_type as u64 & 0xffff_ffff;
-    rustix::fs::statfs(path).is_ok_and(|about| SHARED.contains(&kind(about)))
+    rustix::fs::statfs(path).is_ok_and(|about| {
+        matches!(
+            about.f_type as u64 & 0xffff_ffff,
+            0x6969
+                | 0x517b
+                | 0xff53_4d42
+                | 0xfe53_4d42
+                | 0x00c3_6400
+                | 0x5346_414f
+                | 0x7375_7245
+                | 0x0102_1997
+                | 0x0bd0_0bd0
+                | 0x0116_1970
+                | 0x7461_636f
+                | 0x6573_5546
+        )
+    })
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -14,19 +14,19 @@ pub(super) const TABLES: &str = include_str!("tables.sql");
 pub(super) const CHAINS: &str = include_str!("chains.sql");
 
 /// What a file is.
-pub(super) enum Kind {
+pub(super) enum FileKind {
     Ledger,
     /// A database without anything in it, or a file of no bytes.
     Empty,
     Other,
 }
 
-pub(super) fn kind(connection: &Connection) -> rusqlite::Result<Kind> {
+pub(super) fn kind(connection: &Connection) -> rusqlite::Result<FileKind> {
     if number(connection, "application_id")? == APPLICATION {
-        return Ok(Kind::Ledger);
+        return Ok(FileKind::Ledger);
     }
     let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    Ok(if objects == 0 { Kind::Empty } else { Kind::Other })
+    Ok(if objects == 0 { FileKind::Empty } else { FileKind::Other })
 }
 
 /// The format.

@@ -15,14 +15,14 @@ use crate::ledger::{
 };
 
 /// A connection, most often in a transaction.
-pub(super) struct Session<'c> {
+pub(super) struct FileSession<'c> {
     pub(super) place: &'c str,
     pub(super) connection: &'c Connection,
     /// For messages.
     pub(super) doing: &'static str,
 }
 
-impl Session<'_> {
+impl FileSession<'_> {
     /// Makes the tables of projects where there are none.
     pub(super) fn complete(&self) -> Result<(), LedgerError> {
         let completed = || {
@@ -59,7 +59,7 @@ impl Session<'_> {
     }
 }
 
-impl tables::Session for Session<'_> {
+impl tables::Session for FileSession<'_> {
     type Answer = Vec<Stored>;
 
     fn place(&self) -> &str {

@@ -84,13 +84,7 @@ fn less(before: &Report, after: &Report) -> Vec<Change> {
 }
 
 fn left_out(partial: &Partial) -> String {
-    let mut parts = Vec::new();
-    for (word, names) in [("only", &partial.only), ("without", &partial.skip)] {
-        if !names.is_empty() {
-            parts.push(format!("{word} {}", names.join(", ")));
-        }
-    }
-    parts.extend(partial.from.iter().map(|from| format!("only what is run from {from}")));
+    let parts = partial.said();
     if parts.is_empty() { "not every check was run".into() } else { parts.join("; ") }
 }
 

@@ -56,43 +56,35 @@ impl<'de, S: Serializer> Visitor<'de> for Writer<S> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<S::Ok, A::Error> {
         let mut list = self.0.serialize_seq(items.size_hint()).map_err(A::Error::custom)?;
-        while items.next_element_seed(Item(&mut list))?.is_some() {}
+        while items.next_element_seed(ItemSeed(&mut list))?.is_some() {}
         list.end().map_err(A::Error::custom)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<S::Ok, A::Error> {
         let mut map = self.0.serialize_map(entries.size_hint()).map_err(A::Error::custom)?;
-        while entries.next_key_seed(Key(&mut map))?.is_some() {
-            entries.next_value_seed(Entry(&mut map))?;
+        while entries.next_key_seed(KeySeed(&mut map))?.is_some() {
+            entries.next_value_seed(ValueSeed(&mut map))?;
         }
         map.end().map_err(A::Error::custom)
     }
 }
 
-struct Item<'a, L>(&'a mut L);
-struct Key<'a, M>(&'a mut M);
-struct Entry<'a, M>(&'a mut M);
+macro_rules! seeds {
+    ($($seed:ident $writer:ident $write:ident;)*) => {$(
+        struct $seed<'a, W>(&'a mut W);
 
-impl<'de, L: SerializeSeq> DeserializeSeed<'de> for Item<'_, L> {
-    type Value = ();
+        impl<'de, W: $writer> DeserializeSeed<'de> for $seed<'_, W> {
+            type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
-        self.0.serialize_element(&Copied::new(reader)).map_err(D::Error::custom)
-    }
+            fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+                self.0.$write(&Copied::new(reader)).map_err(D::Error::custom)
+            }
+        }
+    )*};
 }
 
-impl<'de, M: SerializeMap> DeserializeSeed<'de> for Key<'_, M> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
-        self.0.serialize_key(&Copied::new(reader)).map_err(D::Error::custom)
-    }
-}
-
-impl<'de, M: SerializeMap> DeserializeSeed<'de> for Entry<'_, M> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
-        self.0.serialize_value(&Copied::new(reader)).map_err(D::Error::custom)
-    }
+seeds! {
+    ItemSeed SerializeSeq serialize_element;
+    KeySeed SerializeMap serialize_key;
+    ValueSeed SerializeMap serialize_value;
 }

@@ -13,7 +13,9 @@ const KEPT: [&[u8]; 4] = [b"-._~", b"-._~!'()*", b"-._~!'()*$&+,/:;=?@[]\\^`{|}"
 
 /// The ways `value` may come back to be read.
 pub(super) fn spellings(value: &str) -> Vec<String> {
-    let mut forms = vec![value.to_owned(), plain(value).into_owned(), collapsed(value)];
+    // Quotations have one space for any white space.
+    let collapsed = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut forms = vec![value.to_owned(), plain(value).into_owned(), collapsed];
     forms.extend(KEPT.map(|kept| percent_encoded(value, kept)));
     // application/x-www-form-urlencoded.
     forms.push(percent_encoded(value, b"-._*").replace("%20", "+"));
@@ -31,11 +33,6 @@ pub(super) fn encodings(value: &str) -> Vec<String> {
     forms.extend(forms.clone().iter().map(|form| form.replace('+', "-").replace('/', "_")));
     forms.extend((0..5).filter_map(|pad| encoded(&BASE32_NOPAD, value, pad)).chain(encoded(&HEXLOWER, value, 0)));
     forms
-}
-
-/// With one space for any white space, as quotations have it.
-fn collapsed(value: &str) -> String {
-    value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn percent_encoded(value: &str, kept: &[u8]) -> String {

@@ -5,8 +5,7 @@ use crate::model::{Ambient, Digest, Report};
 
 type Shared = (Report, Digest);
 
-/// # Errors
-/// The first thing in which they do not agree.
+/// The error is the first thing in which they do not agree.
 pub(super) fn check(shares: &[Shared]) -> Result<(), MergeError> {
     for (place, share) in shares.iter().enumerate() {
         if let Some(twin) = shares[..place].iter().find(|(_, digest)| *digest == share.1) {

@@ -11,8 +11,7 @@ pub(super) struct Picked {
     pub(super) notes: Vec<String>,
 }
 
-/// # Errors
-/// When the shares do not list the same checks, or some check was tried in none.
+/// An error when the shares do not list the same checks, or some check was tried in none.
 pub(super) fn findings(shares: &[(Report, Digest)]) -> Result<Picked, MergeError> {
     let Some((first, others)) = shares.split_first() else { return Err(MergeError::Single) };
     for other in others {

@@ -35,10 +35,8 @@ pub struct DeploymentRow {
     /// Where it stands in the ledger.
     pub entry: u64,
     /// It was rolled out and could not be verified afterwards, and why.
-    #[serde(default)]
     pub unverified: Option<String>,
     /// Where the policy that let it pass came from, where that was not the work tree.
-    #[serde(default)]
     pub policy: Option<PolicyPlace>,
 }
 

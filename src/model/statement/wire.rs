@@ -25,7 +25,7 @@ pub enum StatementError {
 }
 
 #[derive(Deserialize)]
-struct Head {
+struct StatementHead {
     #[serde(rename = "_type")]
     kind: String,
     #[serde(rename = "predicateType")]
@@ -133,7 +133,7 @@ impl Statement {
     /// know is [`Act::Other`].
     pub fn from_json(json: &[u8]) -> Result<Self, StatementError> {
         unique_keys(json).map_err(malformed)?;
-        let head: Head = serde_json::from_slice(json).map_err(malformed)?;
+        let head: StatementHead = serde_json::from_slice(json).map_err(malformed)?;
         if head.kind != TYPE {
             return Err(StatementError::Type(crate::model::excerpt(&head.kind, 64)));
         }

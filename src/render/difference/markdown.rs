@@ -2,7 +2,7 @@
 
 use crate::model::Difference;
 
-use super::{Entry, facts, groups, tally};
+use super::{ChangedItem, facts, groups, tally};
 use crate::render::markdown::{code, text};
 
 /// The whole page.
@@ -34,7 +34,7 @@ pub(super) fn render(difference: &Difference) -> String {
     out
 }
 
-fn item(entry: &Entry) -> String {
+fn item(entry: &ChangedItem) -> String {
     let name = match (&entry.id, entry.title.as_str()) {
         (Some(id), "") => code(id),
         (Some(id), title) => format!("{} {}", code(id), text(title)),

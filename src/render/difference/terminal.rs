@@ -5,10 +5,10 @@
 
 use crate::model::Difference;
 
-use super::{Entry, Group, facts, groups, tally};
+use super::{ChangeGroup, ChangedItem, facts, groups, tally};
 use crate::render::{
     inert,
-    terminal::{Style, wrap},
+    terminal::{Style, labelled, push, wrap},
 };
 
 /// Beyond this many characters of one outside text, the JSON holds the rest.
@@ -32,11 +32,7 @@ pub(super) fn render(difference: &Difference, style: Style) -> String {
 fn head(out: &mut String, difference: &Difference, style: Style) {
     for fact in facts(difference) {
         let said = if fact.before == fact.after { fact.before } else { format!("{} → {}", fact.before, fact.after) };
-        let said = inert::log_line(&inert::cut(&said, LONGEST));
-        for (place, line) in wrap::lines(&said, style.columns().saturating_sub(14)).iter().enumerate() {
-            let label = if place == 0 { fact.label } else { "│" };
-            push(out, &format!("{}{line}", style.dim(&format!("{label:<13} "))));
-        }
+        labelled(out, fact.label, &inert::cut(&said, LONGEST), style);
     }
     for warning in &difference.warnings {
         let warning = inert::log_line(&inert::cut(warning, LONGEST));
@@ -46,7 +42,7 @@ fn head(out: &mut String, difference: &Difference, style: Style) {
     }
 }
 
-fn push_group(out: &mut String, group: &Group, style: Style) {
+fn push_group(out: &mut String, group: &ChangeGroup, style: Style) {
     let heading = format!("{} ({})", group.title, group.entries.len());
     push(out, &if group.grave { style.loud(&heading) } else { style.bold(&heading) });
     for entry in &group.entries {
@@ -54,7 +50,7 @@ fn push_group(out: &mut String, group: &Group, style: Style) {
     }
 }
 
-fn push_entry(out: &mut String, entry: &Entry, style: Style) {
+fn push_entry(out: &mut String, entry: &ChangedItem, style: Style) {
     let name = match (&entry.id, entry.title.as_str()) {
         (Some(id), "") => id.clone(),
         (Some(id), title) => format!("{id}: {title}"),
@@ -68,9 +64,4 @@ fn push_entry(out: &mut String, entry: &Entry, style: Style) {
             push(out, &format!("  {} {line}", style.dim("│")));
         }
     }
-}
-
-fn push(out: &mut String, line: &str) {
-    out.push_str(line);
-    out.push('\n');
 }

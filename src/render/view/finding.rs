@@ -1,11 +1,10 @@
 //! One finding, as the templates of the reports for people are given it.
 
-use serde::Serialize;
-use serde_json::Value;
+use minijinja::{context, value::Value};
 
 use crate::model::{Expectation, Finding, Json, Outcome, Period, Waived, excerpt};
 
-use super::super::{
+use super::{
     inert,
     story::{self, moment, said},
 };
@@ -13,90 +12,37 @@ use super::super::{
 /// An observation longer than this many bytes is cut; the JSON report holds all of it.
 const LONGEST: usize = 32 * 1024;
 
-#[derive(Serialize)]
-pub(super) struct FindingView {
-    id: String,
-    title: Option<String>,
-    section: String,
-    kind: String,
-    severity: &'static str,
-    owner: Option<String>,
-    tags: String,
-    tone: &'static str,
-    sign: char,
-    said: String,
-    reason: String,
-    /// Whether the open demands already say what the reason says.
-    said_by_demands: bool,
-    open: Vec<DemandView>,
-    met: Vec<DemandView>,
-    observation: Option<String>,
-    settings: Option<String>,
-    target: Option<String>,
-    vantage: Option<String>,
-    needs: String,
-    attempts: u32,
-    took: String,
-    plan: String,
-    advice: Option<String>,
-    fix: Option<String>,
-    runbook: Option<String>,
-    runbook_link: Option<String>,
-    waiver: Option<WaiverView>,
-}
-
-#[derive(Serialize)]
-struct DemandView {
-    what: String,
-    wanted: String,
-    got: String,
-    sign: char,
-    said: &'static str,
-    tone: &'static str,
-}
-
-#[derive(Serialize)]
-struct WaiverView {
-    standing: &'static str,
-    until: String,
-    reason: String,
-    owner: String,
-    approver: String,
-    ticket: String,
-}
-
-impl FindingView {
-    pub(super) fn of(finding: &Finding) -> Self {
-        let (met, open) = finding.expectations.iter().partition::<Vec<&Expectation>, _>(|e| e.met == Some(true));
-        Self {
-            id: finding.id.clone(),
-            title: (finding.title != finding.id && !finding.title.is_empty()).then(|| finding.title.clone()),
-            section: finding.section.clone(),
-            kind: finding.kind.clone(),
-            severity: finding.severity.word(),
-            owner: finding.owner.clone(),
-            tags: finding.tags.join(", "),
-            tone: tone(finding),
-            sign: story::sign(finding),
-            said: said(finding),
-            reason: finding.reason.clone(),
-            said_by_demands: story::said_by_demands(finding),
-            open: open.into_iter().map(DemandView::of).collect(),
-            met: met.into_iter().map(DemandView::of).collect(),
-            observation: pretty(&finding.observation),
-            settings: pretty(&finding.settings),
-            target: finding.target.clone(),
-            vantage: finding.vantage.clone(),
-            needs: finding.needs.join(", "),
-            attempts: finding.attempts,
-            took: Period::millis(finding.duration_ms).to_string(),
-            plan: format!("{}:{}", finding.location.file, finding.location.line),
-            advice: finding.why.clone(),
-            fix: finding.fix.clone(),
-            runbook: finding.runbook.clone(),
-            runbook_link: finding.runbook.as_deref().and_then(inert::link),
-            waiver: finding.waiver.as_ref().map(|waiver| WaiverView::of(waiver, finding.outcome)),
-        }
+pub(super) fn view(finding: &Finding) -> Value {
+    let (met, open) = finding.expectations.iter().partition::<Vec<&Expectation>, _>(|e| e.met == Some(true));
+    context! {
+        id => &finding.id,
+        title => (finding.title != finding.id && !finding.title.is_empty()).then_some(&finding.title),
+        section => &finding.section,
+        kind => &finding.kind,
+        severity => finding.severity.word(),
+        owner => &finding.owner,
+        tags => finding.tags.join(", "),
+        tone => tone(finding),
+        sign => story::sign(finding),
+        said => said(finding),
+        reason => &finding.reason,
+        // Whether the open demands already say what the reason says.
+        said_by_demands => story::said_by_demands(finding),
+        open => open.into_iter().map(demand).collect::<Vec<_>>(),
+        met => met.into_iter().map(demand).collect::<Vec<_>>(),
+        observation => pretty(&finding.observation),
+        settings => pretty(&finding.settings),
+        target => &finding.target,
+        vantage => &finding.vantage,
+        needs => finding.needs.join(", "),
+        attempts => finding.attempts,
+        took => Period::millis(finding.duration_ms).to_string(),
+        plan => format!("{}:{}", finding.location.file, finding.location.line),
+        advice => &finding.why,
+        fix => &finding.fix,
+        runbook => &finding.runbook,
+        runbook_link => finding.runbook.as_deref().and_then(inert::link),
+        waiver => finding.waiver.as_ref().map(|waived| waiver(waived, finding.outcome)),
     }
 }
 
@@ -104,55 +50,38 @@ impl FindingView {
 fn tone(finding: &Finding) -> &'static str {
     match finding.outcome {
         Outcome::Fail if finding.is_waived() => "waived",
-        Outcome::Fail => "fail",
-        Outcome::Unknown => "unknown",
-        Outcome::Pending => "pending",
         Outcome::Pass if finding.flaky => "flaky",
-        Outcome::Pass => "pass",
-        Outcome::Skipped => "skipped",
+        outcome => outcome.word(),
     }
 }
 
-impl DemandView {
-    fn of(demand: &Expectation) -> Self {
-        let (sign, said, tone) = match demand.met {
-            Some(true) => ('✓', "met", "pass"),
-            Some(false) => ('✗', "not met", "fail"),
-            None => ('?', "could not be determined", "unknown"),
-        };
-        let got = match (&demand.met, &demand.why) {
-            (None, Some(why)) => format!("could not be determined: {why}"),
-            (None, None) => "could not be determined".into(),
-            (Some(_), _) => demand.got.clone(),
-        };
-        Self { what: demand.what.clone(), wanted: demand.wanted.clone(), got, sign, said, tone }
-    }
+fn demand(demand: &Expectation) -> Value {
+    let (sign, said, tone) = match demand.met {
+        Some(true) => ('✓', "met", "pass"),
+        Some(false) => ('✗', "not met", "fail"),
+        None => ('?', "could not be determined", "unknown"),
+    };
+    let got = match (&demand.met, &demand.why) {
+        (None, Some(why)) => format!("could not be determined: {why}"),
+        (None, None) => "could not be determined".into(),
+        (Some(_), _) => demand.got.clone(),
+    };
+    context! { what => &demand.what, wanted => &demand.wanted, got, sign, said, tone }
 }
 
-impl WaiverView {
-    fn of(waiver: &Waived, outcome: Outcome) -> Self {
-        Self {
-            standing: match outcome {
-                Outcome::Fail => "Accepted exception",
-                Outcome::Pass => "Exception no longer needed",
-                Outcome::Unknown | Outcome::Pending | Outcome::Skipped => "Exception does not count: only a failure can be accepted",
-            },
-            until: moment(waiver.expires),
-            reason: waiver.reason.clone(),
-            owner: waiver.owner.clone(),
-            approver: waiver.approver.clone(),
-            ticket: waiver.ticket.clone(),
-        }
-    }
+fn waiver(waiver: &Waived, outcome: Outcome) -> Value {
+    let Waived { reason, owner, approver, ticket, expires } = waiver;
+    let standing = match outcome {
+        Outcome::Fail => "Accepted exception",
+        Outcome::Pass => "Exception no longer needed",
+        Outcome::Unknown | Outcome::Pending | Outcome::Skipped => "Exception does not count: only a failure can be accepted",
+    };
+    context! { standing, until => moment(*expires), reason, owner, approver, ticket }
 }
 
 /// JSON for reading; nothing where there is nothing.
 fn pretty(json: &Json) -> Option<String> {
     let value = json.value();
-    let empty = match &value {
-        Value::Null => true,
-        Value::Object(map) => map.is_empty(),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
-    };
+    let empty = value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
     (!empty).then(|| excerpt(&format!("{value:#}"), LONGEST))
 }

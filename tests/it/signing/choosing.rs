@@ -52,7 +52,7 @@ async fn the_given_file_is_taken_if_it_counts() {
     assert!(matches!(&error, KeyError::NotAllowed(SignatureError::WrongPrincipal { is, .. }) if is == &[EVE]), "{error}");
     let error = case.find(Some("stranger"), None, &[BOB, EVE]).await.expect_err("unknown");
     assert!(error.to_string().contains("bob@example.com or eve@example.com"), "{error}");
-    assert!(matches!(error, KeyError::NotAllowed(SignatureError::UnknownKey { .. })), "{error}");
+    assert!(matches!(error, KeyError::NotAllowed(SignatureError::UnknownKey(..))), "{error}");
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn two_people_at_hand_is_not_clear() {
     let case = Case::new();
     let running = case.shop.agent(&["bob", "eve"]);
     let error = case.find(None, Some(&running.socket), &[BOB, EVE]).await.expect_err("not clear");
-    assert!(matches!(&error, KeyError::Ambiguous { candidates } if candidates.len() == 2), "{error}");
+    assert!(matches!(&error, KeyError::Ambiguous(candidates) if candidates.len() == 2), "{error}");
     assert!(error.to_string().contains("--key FILE"), "{error}");
     assert_eq!(case.find(None, Some(&running.socket), &[EVE]).await.expect("clear").principal, EVE);
 }

@@ -69,21 +69,21 @@ fn every_kind_of_wrong_has_its_own_error() {
         signers.check(payload, signature, principal, time(NOW), time(NOW)).expect_err("a refusal")
     };
     let good = shop.ssh_signs("bob", "gonogo", &pae(PAYLOAD));
-    assert!(matches!(check(b"{}", &good, BOB), SignatureError::Forged { .. }), "an altered payload");
+    assert!(matches!(check(b"{}", &good, BOB), SignatureError::Forged(..)), "an altered payload");
     let other = shop.ssh_signs("bob", "gonogo", &pae(b"{}"));
-    assert!(matches!(check(PAYLOAD, &other, BOB), SignatureError::Forged { .. }), "a swapped signature");
+    assert!(matches!(check(PAYLOAD, &other, BOB), SignatureError::Forged(..)), "a swapped signature");
     let file = shop.ssh_signs("bob", "file", &pae(PAYLOAD));
     let error = check(PAYLOAD, &file, BOB);
-    assert!(matches!(&error, SignatureError::Namespace { namespace, .. } if namespace == "file"), "{error}");
+    assert!(matches!(&error, SignatureError::Namespace(_, namespace) if namespace == "file"), "{error}");
     let bare = shop.ssh_signs("bob", "gonogo", PAYLOAD);
-    assert!(matches!(check(PAYLOAD, &bare, BOB), SignatureError::Forged { .. }), "over the payload instead of its encoding");
+    assert!(matches!(check(PAYLOAD, &bare, BOB), SignatureError::Forged(..)), "over the payload instead of its encoding");
     let error = check(PAYLOAD, &good, "eve@example.com");
     assert!(matches!(&error, SignatureError::WrongPrincipal { is, said, .. } if is == &[BOB] && said == "eve@example.com"), "{error}");
     assert!(matches!(check(PAYLOAD, &good, "mallory@example.com"), SignatureError::WrongPrincipal { .. }));
     assert!(matches!(check(PAYLOAD, "", BOB), SignatureError::Malformed(_)));
     shop.key("mallory", "ed25519", "");
     let error = check(PAYLOAD, &shop.ssh_signs("mallory", "gonogo", &pae(PAYLOAD)), BOB);
-    assert!(matches!(&error, SignatureError::UnknownKey { principal, .. } if principal == BOB), "{error}");
+    assert!(matches!(&error, SignatureError::UnknownKey(_, principal) if principal == BOB), "{error}");
     assert!(error.to_string().contains("SHA256:"), "{error}");
 }
 
@@ -99,7 +99,7 @@ fn a_key_does_not_lend_its_name() {
     };
     let ((head, bob, _), (_, _, eve)) = (parts("bob"), parts("eve"));
     let mixed = armored(&[head, bob, eve].concat());
-    assert!(matches!(verify(&pae(PAYLOAD), &mixed), Err(SignatureError::Forged { .. })));
+    assert!(matches!(verify(&pae(PAYLOAD), &mixed), Err(SignatureError::Forged(..))));
 }
 
 #[tokio::test]
@@ -109,19 +109,19 @@ async fn weak_keys_prove_nothing_and_do_not_sign() {
     let allowed = format!("{BOB} {}", shop.public("small"));
     let known = signers(&allowed, None).expect("signers");
     let error = known.check(PAYLOAD, &shop.ssh_signs("small", "gonogo", &pae(PAYLOAD)), BOB, time(NOW), time(NOW)).expect_err("weak");
-    assert!(matches!(&error, SignatureError::Weak { why, .. } if why.contains("1024 bits")), "{error}");
+    assert!(matches!(&error, SignatureError::Weak(_, why) if why.contains("1024 bits")), "{error}");
     assert_eq!(known.remarks().len(), 1, "{:?}", known.remarks());
     let error = shop.signs(&KeyPlace::File(shop.file("small")), &[]).await.expect_err("weak");
-    assert!(matches!(error, KeyError::Weak { .. }), "{error}");
+    assert!(matches!(error, KeyError::Weak(..)), "{error}");
 
     // OpenSSH 10 cannot even make one.
     if !shop.keygen(&["-q", "-t", "dsa", "-N", "", "-f", "dsa"]).status.success() {
         return;
     }
     let error = known.check(PAYLOAD, &shop.ssh_signs("dsa", "gonogo", &pae(PAYLOAD)), BOB, time(NOW), time(NOW)).expect_err("weak");
-    assert!(matches!(&error, SignatureError::Weak { why, .. } if why.contains("DSA")), "{error}");
+    assert!(matches!(&error, SignatureError::Weak(_, why) if why.contains("DSA")), "{error}");
     let error = shop.signs(&KeyPlace::File(shop.file("dsa")), &[]).await.expect_err("weak");
-    assert!(matches!(error, KeyError::Weak { .. }), "{error}");
+    assert!(matches!(error, KeyError::Weak(..)), "{error}");
 }
 
 /// RSA with SHA-1, which ssh-keygen itself does not make any more.
@@ -140,7 +140,7 @@ fn sha1_is_refused() {
     altered.extend_from_slice(b"ssh-rsa");
     altered.extend_from_slice(&blob[at + name.len()..]);
     let error = verify(&pae(PAYLOAD), &armored(&altered)).expect_err("weak");
-    assert!(matches!(&error, SignatureError::Weak { why, .. } if why.contains("SHA-1")), "{error}");
+    assert!(matches!(&error, SignatureError::Weak(_, why) if why.contains("SHA-1")), "{error}");
 }
 
 proptest! {

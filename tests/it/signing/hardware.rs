@@ -108,7 +108,7 @@ fn a_touched_device_is_believed_here_and_by_ssh_keygen() {
 fn without_a_touch_it_proves_nothing() {
     for device in Device::all() {
         let error = verify(&pae(PAYLOAD), &device.signs(0)).expect_err("nobody there");
-        assert!(matches!(&error, SignatureError::Weak { why, .. } if why.contains("touched")), "{error}");
+        assert!(matches!(&error, SignatureError::Weak(_, why) if why.contains("touched")), "{error}");
     }
 }
 
@@ -174,10 +174,10 @@ async fn a_devices_file_signs_through_ssh_keygen() {
 
     let untouched = shop.write("untouched", device.signs(0));
     let place = with_device(&shop, &script(&untouched));
-    assert!(matches!(sign(&shop, &place, &path).await, Err(KeyError::Unsound(SignatureError::Weak { .. }))));
+    assert!(matches!(sign(&shop, &place, &path).await, Err(KeyError::Unsound(SignatureError::Weak(..)))));
     let foreign = shop.write("foreign", other.signs(TOUCHED));
     let place = with_device(&shop, &script(&foreign));
-    assert!(matches!(sign(&shop, &place, &path).await, Err(KeyError::Unsound(SignatureError::Forged { .. }))));
+    assert!(matches!(sign(&shop, &place, &path).await, Err(KeyError::Unsound(SignatureError::Forged(..)))));
     let place = with_device(&shop, "exit 255");
     assert!(matches!(sign(&shop, &place, &path).await, Err(KeyError::Hardware(_))));
     let place = with_device(&shop, "exit 0");

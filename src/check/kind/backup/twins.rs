@@ -33,7 +33,7 @@ pub(super) fn mark(copies: &mut [(Copy, Place)], until: Instant) {
 
 /// The fingerprint of three blocks of a file.
 fn sample(path: &Path, size: u64) -> io::Result<Digest> {
-    let (file, mut digest) = (File::open(path)?, RunningDigest::new());
+    let (file, mut digest) = (File::open(path)?, RunningDigest::default());
     let last = size.saturating_sub(BLOCK);
     let mut block = vec![0; usize::try_from(size.min(BLOCK)).unwrap_or_default()];
     for at in [0, last / 2, last] {

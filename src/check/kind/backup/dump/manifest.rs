@@ -112,7 +112,7 @@ fn own_checksum(path: &Path, size: u64, until: Instant) -> Result<Digest, Fault>
     file.take(1024).read_to_end(&mut tail)?;
     let body = tail.strip_suffix(b"\n").unwrap_or(&tail);
     let last = body.iter().rposition(|byte| *byte == b'\n').ok_or_else(|| Fault::broken("has a manifest that is truncated"))?;
-    let mut digest = RunningDigest::new();
+    let mut digest = RunningDigest::default();
     io::copy(&mut Timed::new(File::open(path)?, until).take(tail_at + last as u64 + 1), &mut digest)?;
     Ok(digest.finish())
 }
