@@ -51,32 +51,24 @@ pub struct Backup {
     /// append-only files, and `mysqldump`; plain, compressed with gzip, zstd, xz, bzip2 or lz4, or in a zip. The newest is read to its end, all its
     /// checksums included: give the check a `timeout` that suffices for that. A name that copying programs give to what they
     /// have not finished (`.partial`, `.part`, `.tmp`, …) is meant only by a pattern that has it.
-    #[serde(default)]
     pub files: Option<OneOrMore<Files>>,
     /// What `pgbackrest info --output=json` lists.
-    #[serde(default)]
     pub pgbackrest: Option<Pgbackrest>,
     /// What `barman -f json list-backups SERVER` lists.
-    #[serde(default)]
     pub barman: Option<Barman>,
     /// What `wal-g backup-list --detail --json` lists.
-    #[serde(default)]
     pub wal_g: Option<WalG>,
     /// What `restic snapshots --json` lists.
-    #[serde(default)]
     pub restic: Option<Restic>,
     /// What must be in the files: `postgres`, `redis`, `mysql`, `known` (any of these), `any` (whatever proves that it is whole,
     /// like a compression, a zip, a tar, what gpg encrypted), or `opaque` (whatever it is: nothing is proven but that something was
     /// written, as with age and `openssl enc`, whose end only the key's owner can check). Goes with `files`. Default: `known`.
-    #[serde(default)]
     pub contents: Option<Contents>,
     /// Which files are read to their end: `newest` (until one is found usable), or `all`, where the others are else only
     /// looked at. Goes with `files`. Default: `newest`.
-    #[serde(default)]
     pub read: Option<Reading>,
     /// Tables that must have rows in the newest usable backup: `users`, `billing.invoices`. Goes with `files` of
     /// `pg_dump` and `mysqldump`.
-    #[serde(default)]
     pub tables: Option<OneOrMore<String>>,
     /// How long ago the newest usable backup may have been finished: `26h`. Required with a source.
     #[serde(default)]
@@ -102,7 +94,6 @@ pub struct Backup {
     #[serde(default)]
     pub max_gap: Option<Period>,
     /// A dated record of the last time a backup was restored and found good. May stand without a source.
-    #[serde(default)]
     pub restore_drill: Option<RestoreDrill>,
 }
 

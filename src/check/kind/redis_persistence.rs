@@ -49,7 +49,6 @@ pub struct RedisPersistence {
     /// How the append-only file may be flushed to disk: `always`, `everysec`, `no`, or a list of them. Implies
     /// `aof: true`. All three demand nothing, for servers that refuse `CONFIG`. Default with `aof: true`:
     /// `[always, everysec]`.
-    #[serde(default)]
     pub appendfsync: Option<OneOrMore<Flush>>,
     /// How long ago the last snapshot may have been taken while changes wait for the next one. A server that has taken
     /// none since it started never meets this: what it then gives as the time of its last save is its start. Implies
@@ -62,10 +61,8 @@ pub struct RedisPersistence {
     /// What the data is for, which decides what may happen when memory is full: a `cache` must evict any key
     /// (`allkeys-…`) and have a `maxmemory`; a `queue`, `session` or `store` must never evict (`noeviction`).
     /// Default: not demanded.
-    #[serde(default)]
     pub r#use: Option<Use>,
     /// The eviction policies that will do, instead of those that follow from `use`.
-    #[serde(default)]
     pub eviction: Option<OneOrMore<Policy>>,
     /// A PEM file with the only authorities to trust. Default: the host's.
     #[serde(default)]

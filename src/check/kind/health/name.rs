@@ -40,7 +40,9 @@ impl Name {
             () if is("sentence") => Self::Sentence,
             () if is("settings") => Self::Setting,
             // `nodeNames` are several of one.
-            () if is("description") || words.last().is_some_and(|word| listed("description", word.trim_end_matches('s'))) => Self::Description,
+            () if is("description") || words.last().is_some_and(|word| listed("description", word.trim_end_matches('s'))) => {
+                Self::Description
+            }
             () if looks_secret(name) => Self::Description,
             () if words.iter().any(|word| word == "status" || word == "health") => Self::Well,
             () if is("parts") => Self::Part,
