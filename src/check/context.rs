@@ -41,7 +41,7 @@ pub struct Shared {
     pub roles: BTreeMap<String, Vec<String>>,
 }
 
-/// Kept back at the end of an attempt.
+/// Kept back at the end of an attempt: a twentieth of its time, and no more than this.
 const RESERVE: Duration = Duration::from_millis(250);
 
 /// What one attempt of one check may touch.
@@ -100,7 +100,7 @@ impl Context {
 
     /// When to stop waiting: a little before this attempt is cut off, so that the check can still say what it waited for.
     pub fn until(&self) -> Instant {
-        self.deadline - RESERVE.min(self.remaining() / 10)
+        self.deadline - RESERVE.min(self.remaining() / 20)
     }
 
     /// How long this attempt may still take.

@@ -7,9 +7,6 @@ use crate::{
 };
 
 /// The target that `database` names, passwords included; each is hidden from every output first.
-///
-/// # Errors
-/// When the settings do not say where to connect.
 pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen> {
     let target = Target::resolve(database.map(Secret::expose), &cx.shared.env).map_err(|error| Unseen::Unknown(said(database, &error)))?;
     let target = target.under(&cx.path("")).with_passfile();
@@ -20,9 +17,6 @@ pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen>
 }
 
 /// A session on it, for as long as this attempt has time.
-///
-/// # Errors
-/// Why there is none.
 pub async fn lend(cx: &Context, target: &Target) -> Result<Loan, Unseen> {
     Ok(cx.shared.reach.postgres(target, cx.until()).await?)
 }

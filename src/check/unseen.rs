@@ -36,9 +36,6 @@ impl From<CommandError> for Unseen {
 }
 
 /// What comes of reading files, where waiting for that holds nothing else up.
-///
-/// # Errors
-/// When it was cut short.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unseen> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         if error.is_panic() { std::panic::resume_unwind(error.into_panic()) } else { Unseen::Unknown("the reading was cancelled".into()) }

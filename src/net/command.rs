@@ -81,9 +81,6 @@ pub enum CommandError {
 
 impl Command<'_> {
     /// Runs it to its end, whatever its exit code.
-    ///
-    /// # Errors
-    /// When it cannot be started, takes too long or prints too much.
     pub async fn run(self) -> Result<Ended, CommandError> {
         let program = self.argv.first().cloned().unwrap_or_default();
         let started = Instant::now();

@@ -4,7 +4,7 @@
 //! a comment at the start of a line and after white space. Source: docs.docker.com, "Set environment variables, Env-file
 //! syntax".
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use super::regular_file::{self, FileError};
 use crate::model::Size;
@@ -71,18 +71,6 @@ impl EnvFile {
             entries.extend(reader.entry()?);
         }
         Ok(Self { entries })
-    }
-
-    /// The value of `key`; where it is set twice the last one counts, as in docker compose.
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.entries.iter().rev().find(|entry| entry.key == key).map(|entry| entry.value.as_str())
-    }
-
-    /// Keys set more than once, each with all its lines.
-    pub fn duplicates(&self) -> Vec<(&str, Vec<u64>)> {
-        let mut lines: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-        self.entries.iter().for_each(|entry| lines.entry(&entry.key).or_default().push(entry.line));
-        lines.into_iter().filter(|(_, lines)| lines.len() > 1).collect()
     }
 }
 
@@ -250,8 +238,6 @@ mod tests {
     fn lines_are_counted_across_values() {
         let file = EnvFile::parse("# c\n\nA=1\nB=\"x\ny\"\n  # d\nC='z'\nA=2").expect("valid");
         assert_eq!(format!("{file:?}"), "[3:A, 4:B, 7:C, 8:A]");
-        assert_eq!(file.get("A"), Some("2"));
-        assert_eq!(file.duplicates(), [("A", vec![3, 8])]);
     }
 
     #[test]

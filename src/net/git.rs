@@ -73,9 +73,6 @@ pub enum GitError {
 
 /// What git knows of `file` (or, for a folder, of anything in it). Where it is a symbolic link, the file it leads to
 /// counts too. Renames are found by content: the same bytes in any commit.
-///
-/// # Errors
-/// See [`GitError`].
 pub async fn tracking(file: &Path, env: &ProcessEnv, deadline: Instant) -> Result<Tracking, GitError> {
     let git = Git::new(env, deadline);
     let mut known = git.ask(file).await?;

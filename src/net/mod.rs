@@ -13,6 +13,7 @@ pub mod redis;
 pub mod regular_file;
 pub mod tls;
 mod trouble;
+mod watched;
 
 pub use env_file::EnvFile;
 pub use pins::{Pin, Pins};

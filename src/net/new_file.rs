@@ -19,9 +19,6 @@ pub struct NewFile {
 
 impl NewFile {
     /// Begins one that is to stand at `path`; where a link stands there, at the place that it leads to.
-    ///
-    /// # Errors
-    /// There is no such folder, no right or no room.
     pub fn at(path: &Path) -> io::Result<Self> {
         let path = led_to(path);
         let there = std::fs::metadata(&path).ok();
@@ -50,9 +47,6 @@ impl NewFile {
     }
 
     /// Puts it in its place.
-    ///
-    /// # Errors
-    /// It cannot be written there.
     pub fn keep(self) -> io::Result<()> {
         let Self { file, path, copied } = self;
         if copied {

@@ -68,9 +68,6 @@ impl Reach {
     }
 
     /// The roots of a PEM file, and no others. That they were trusted stands in the report.
-    ///
-    /// # Errors
-    /// When the file cannot be read or holds no usable certificate.
     pub fn file_roots(&self, file: &Path) -> Result<RootCertStore, TlsError> {
         let Roots { store, said } = tls::file_roots(file)?;
         self.ca_files.lock().unwrap_or_else(PoisonError::into_inner).insert(said);
@@ -89,9 +86,6 @@ impl Reach {
     }
 
     /// A session on a PostgreSQL database, lent until it is dropped.
-    ///
-    /// # Errors
-    /// Why there is none by `until`.
     pub async fn postgres(&self, target: &Target, until: Instant) -> Result<Loan, Trouble> {
         self.postgres.lend(target, self, until).await
     }

@@ -43,9 +43,6 @@ impl From<std::io::Error> for FileError {
 }
 
 /// The bytes of the regular file `path` (symbolic links are followed), at most `limit` of them.
-///
-/// # Errors
-/// See [`FileError`].
 pub fn read_bytes(path: &Path, limit: Size) -> Result<Vec<u8>, FileError> {
     // Opening a pipe would wait for its writer: ask what it is first.
     let kind = fs::metadata(path)?.file_type();
@@ -58,9 +55,6 @@ pub fn read_bytes(path: &Path, limit: Size) -> Result<Vec<u8>, FileError> {
 }
 
 /// The same as text.
-///
-/// # Errors
-/// See [`FileError`].
 pub fn read_text(path: &Path, limit: Size) -> Result<String, FileError> {
     String::from_utf8(read_bytes(path, limit)?).map_err(|_| FileError::NotText)
 }

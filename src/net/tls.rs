@@ -83,9 +83,6 @@ pub struct Identity {
 
 impl Identity {
     /// From two PEM files.
-    ///
-    /// # Errors
-    /// When one cannot be read or holds nothing usable.
     pub fn read(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         let wrong = |file: &Path, why: String| TlsError::Identity(file.display().to_string(), why);
         let chain = certificates(certificate).map_err(|why| wrong(certificate, why))?;
@@ -115,9 +112,6 @@ impl TimeProvider for Clock {
 }
 
 /// A client configuration without ALPN, that judges certificates as of `at` and shows `identity` to servers that ask for it.
-///
-/// # Errors
-/// When rustls refuses the roots, or the certificate and its key.
 pub fn client_config(roots: RootCertStore, verify: Verify, at: Timestamp, identity: Option<Identity>) -> Result<ClientConfig, TlsError> {
     let setup = |error: &dyn std::fmt::Display| TlsError::Setup(error.to_string());
     let seconds = u64::try_from(at.as_second()).map_err(|_| setup(&"the instant lies before 1970"))?;
@@ -134,7 +128,7 @@ pub fn client_config(roots: RootCertStore, verify: Verify, at: Timestamp, identi
                 Some(WebPkiServerVerifier::builder_with_provider(roots.clone(), provider()).build().map_err(|error| setup(&error))?)
             }
         };
-        let verifier = Lenient { inner, roots, name: verify == Verify::FullOrListed, provider: provider() };
+        let verifier = Lenient { inner, roots, name: verify == Verify::FullOrListed };
         builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
     };
     match identity {
@@ -149,7 +143,6 @@ struct Lenient {
     inner: Option<Arc<WebPkiServerVerifier>>,
     roots: Arc<RootCertStore>,
     name: bool,
-    provider: Arc<CryptoProvider>,
 }
 
 impl Lenient {
@@ -192,7 +185,7 @@ impl ServerCertVerifier for Lenient {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls12_signature(message, leaf, signed, &self.provider.signature_verification_algorithms)
+        rustls::crypto::verify_tls12_signature(message, leaf, signed, &provider().signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -201,11 +194,11 @@ impl ServerCertVerifier for Lenient {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls13_signature(message, leaf, signed, &self.provider.signature_verification_algorithms)
+        rustls::crypto::verify_tls13_signature(message, leaf, signed, &provider().signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        provider().signature_verification_algorithms.supported_schemes()
     }
 }
 

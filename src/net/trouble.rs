@@ -1,6 +1,6 @@
 //! Why a server could not be looked at: a sentence a person can act on. No password is ever in one.
 
-use std::time::Duration;
+use std::{error, io, time::Duration};
 
 use rustls::{AlertDescription, CertificateError, Error};
 
@@ -70,4 +70,14 @@ impl TlsHints {
     pub(super) fn outside(&self, text: &str) -> String {
         excerpt(&plain(text).replace(['\n', '\t'], " "), self.longest)
     }
+}
+
+/// What stands behind an error, one cause after the other.
+pub(super) fn causes_of<'e>(error: &'e (dyn error::Error + 'static)) -> impl Iterator<Item = &'e (dyn error::Error + 'static)> {
+    let behind = |error: &'e (dyn error::Error + 'static)| {
+        // `source` of an I/O error skips the error it was made of.
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        inner.map(|inner| inner as &(dyn error::Error + 'static)).or_else(|| error.source())
+    };
+    std::iter::successors(behind(error), move |error| behind(*error))
 }

@@ -14,7 +14,6 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// A check that was not tried.
     pub(super) fn untried(&self, outcome: Outcome, reason: String) -> Finding {
         let item = self.item;
         Finding {
@@ -50,7 +49,6 @@ impl Row<'_> {
         }
     }
 
-    /// A check that was tried.
     pub(super) fn tried(&self, attempted: Attempted) -> Finding {
         let Attempted { result, attempts, took, .. } = attempted;
         let row = match result {

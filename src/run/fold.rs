@@ -9,7 +9,6 @@ use crate::{
 
 use super::{Selection, Settings, finding, schedule::Schedule, select};
 
-/// A report in the making.
 pub(super) struct Fold {
     report: Report,
     findings: Vec<Option<Finding>>,

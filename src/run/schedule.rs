@@ -32,7 +32,6 @@ pub(super) enum Settled {
 
 /// What to do next.
 pub(super) enum Next {
-    /// Start this check.
     Start(usize),
     /// The first one cannot be tried, because of how the second ended.
     Block(usize, usize, Settled),
@@ -136,7 +135,6 @@ impl Schedule {
         }
     }
 
-    /// Whether a check is still running.
     pub(super) fn is_running(&self) -> bool {
         self.running > 0
     }

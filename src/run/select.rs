@@ -41,16 +41,9 @@ pub struct Selection {
 /// A selection that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SelectionError {
-    /// A selector fits no check.
-    #[error("`{option} {selector}` fits no id, tag or kind of the plan{}", hint.as_ref().map(|h| format!(": did you mean `{h}`?")).unwrap_or_default())]
-    Unmatched {
-        /// `--only` or `--skip`.
-        option: &'static str,
-        /// As given.
-        selector: String,
-        /// The nearest name there is.
-        hint: Option<String>,
-    },
+    /// A selector fits no check: of which option, as given, and a hint to the nearest name there is.
+    #[error("`{0} {1}` fits no id, tag or kind of the plan{2}")]
+    Unmatched(&'static str, String, String),
     /// `--from` names a vantage that no check of the plan mentions.
     #[error("no check of the plan has `from: {0}`")]
     Vantage(String),
@@ -139,7 +132,10 @@ impl<'a> Selectors<'a> {
     fn new(option: &'static str, given: &'a [String], plan: &Plan) -> Result<Self, SelectionError> {
         let mut patterns = Vec::with_capacity(given.len());
         for selector in given {
-            let unmatched = |hint| SelectionError::Unmatched { option, selector: selector.clone(), hint };
+            let unmatched = |hint: Option<String>| {
+                let hint = hint.map(|hint| format!(": did you mean `{hint}`?")).unwrap_or_default();
+                SelectionError::Unmatched(option, selector.clone(), hint)
+            };
             let glob = Glob::new(selector).map_err(|_| unmatched(None))?;
             patterns.push((selector.as_str(), glob.compile_matcher()));
             if !plan.items.iter().any(|item| fits(&patterns[patterns.len() - 1].1, item)) {

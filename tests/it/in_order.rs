@@ -4,7 +4,6 @@
 use std::{fs, process::Command};
 
 use gonogo::{check::KINDS, model::Outcome};
-use jiff::Timestamp;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
 use serde_json::{Value, json};
 
@@ -194,7 +193,7 @@ async fn backup() -> Judged {
     let mut judged = Judged::new();
     for name in names.split(' ').map(|end| format!("rows.{end}")) {
         let settings = json!({ "files": name, "max-age": "1h", "contents": "any" });
-        judged.push((name, Look::new("backup", settings).root(folder.path()).at(Timestamp::now()).outcome().await));
+        judged.push((name, Look::new("backup", settings).root(folder.path()).at(crate::gonogo::now()).outcome().await));
     }
     judged
 }

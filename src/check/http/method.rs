@@ -33,7 +33,6 @@ impl Method {
         matches!(self, Self::Get | Self::Head | Self::Options)
     }
 
-    /// For the request.
     pub(crate) fn wire(self) -> http::Method {
         match self {
             Self::Get => http::Method::GET,

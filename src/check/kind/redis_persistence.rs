@@ -58,7 +58,6 @@ pub struct RedisPersistence {
     /// What the data is for, which decides what may happen when memory is full: a `cache` must evict any key
     /// (`allkeys-…`) and have a `maxmemory`; a `queue`, `session` or `store` must never evict (`noeviction`).
     /// Default: not demanded.
-    #[serde(default)]
     pub r#use: Option<Use>,
     /// The eviction policies that will do, instead of those that follow from `use`.
     pub eviction: Option<OneOrMore<Policy>>,

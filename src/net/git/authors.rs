@@ -14,7 +14,6 @@ use crate::{
 
 /// Who wrote and who committed; each field, and each commit, ends with a NUL, which no name can hold.
 const FIELDS: &str = "--format=%H%x00%an%x00%ae%x00%cn%x00%ce";
-/// The fields of a commit.
 const COUNT: usize = 5;
 /// The line of a message that names somebody who wrote the commit too.
 const TOGETHER: &str = "co-authored-by";
@@ -24,9 +23,6 @@ const LOG: &str = "-c core.commitGraph=false log -z --no-show-signature --no-mai
 /// Everybody who wrote a commit that `until` has and `since` has not, co-authors included, and who committed such a commit
 /// and wrote none. `None` where `folder` is in no repository, or in one that does not know `until`: then it is not this
 /// release's.
-///
-/// # Errors
-/// When git cannot be asked, or says something that cannot be read.
 pub async fn authors(
     folder: &Path,
     since: Option<&str>,

@@ -7,7 +7,6 @@ use crate::model::{ProcessEnv, Size, plain};
 
 /// Files that are read of one commit.
 const MOST_FILES: usize = 2_000;
-/// The largest of them.
 const LARGEST_FILE: Size = Size(4 << 20);
 
 /// A file that is wanted: its name and its object.
@@ -35,7 +34,6 @@ pub async fn files_at(
     contents(entries, &batch).map_err(GitError::Refused)
 }
 
-/// The wanted files of a listing.
 fn entries(listed: &[u8], prefix: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Entry>, GitError> {
     let refused = |why: String| Err(GitError::Refused(why));
     let mut entries = Vec::new();

@@ -84,9 +84,6 @@ impl Address {
 
     /// Where a `Location` leads from here (RFC 9110, 10.2.2). A login in it is dropped: the target does not choose
     /// who we are. The login here stays only within its origin.
-    ///
-    /// # Errors
-    /// When it is no `http` or `https` address.
     pub fn join(&self, location: &str) -> Result<Self, String> {
         let url = self.url.join(location).map_err(|error| format!("it is not an address: {error}"))?;
         let mut next = Self::of(url)?;

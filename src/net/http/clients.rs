@@ -39,9 +39,6 @@ struct Setting {
 impl Clients {
     /// The client that trusts `ca_file`, or the host's roots; a `fresh` one makes a connection for each request. It
     /// reaches the host of `address` at the one address that this names, if it does.
-    ///
-    /// # Errors
-    /// When the file cannot be used.
     pub(super) fn client(&self, reach: &Reach, ca_file: Option<&Path>, fresh: bool, address: &Address) -> Result<Client, Trouble> {
         let at = address.at().map(|at| (address.host().to_owned(), at));
         let setting = Setting { ca_file: ca_file.map(Path::to_owned), fresh, at };

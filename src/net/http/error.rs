@@ -1,6 +1,6 @@
 //! Why no answer came, as a sentence a person can act on. Addresses in it are shown without credentials.
 
-use std::{error::Error, io, time::Duration};
+use std::{io, time::Duration};
 
 use jiff::Timestamp;
 use rustls::{CertificateError, pki_types::UnixTime};
@@ -8,7 +8,7 @@ use rustls::{CertificateError, pki_types::UnixTime};
 use super::address::Address;
 use crate::{
     model::{excerpt, plain, spelled},
-    net::Trouble,
+    net::trouble::{Trouble, causes_of},
 };
 
 /// The time ran out before there were headers.
@@ -23,6 +23,9 @@ pub(super) fn timed_out(address: &Address, after: Duration) -> Trouble {
 
 /// What reqwest's chain of errors means.
 pub(super) fn explain(address: &Address, error: &reqwest::Error) -> Trouble {
+    use io::ErrorKind::{
+        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, TimedOut, UnexpectedEof,
+    };
     let causes = Causes::of(error);
     let target = address.target();
     if let Some(tls) = causes.tls {
@@ -35,22 +38,17 @@ pub(super) fn explain(address: &Address, error: &reqwest::Error) -> Trouble {
     if let Some(hyper) = causes.hyper.filter(|hyper| hyper.is_parse()) {
         return Trouble::Unknown(format!("{target} answered with something that is not HTTP: {}", quoted(&hyper.to_string())));
     }
-    let why = match causes.io {
-        Some(io::ErrorKind::ConnectionRefused) => {
-            format!("{target} refused the connection: nothing listens there, or a firewall rejects it")
-        }
-        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe) => {
-            format!("{target} reset the connection before it answered")
-        }
-        Some(io::ErrorKind::TimedOut) => format!("{target} could not be connected to: the connection timed out"),
-        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => format!("there is no route to {target} from here"),
-        Some(io::ErrorKind::UnexpectedEof) => format!("{target} closed the connection before it answered"),
-        _ if causes.hyper.is_some_and(hyper::Error::is_incomplete_message) => {
-            format!("{target} closed the connection before it answered")
-        }
-        _ => format!("{target} gave no answer: {}", causes.last()),
+    let closed = "closed the connection before it answered".to_owned();
+    let how = match causes.io {
+        Some(ConnectionRefused) => "refused the connection: nothing listens there, or a firewall rejects it".to_owned(),
+        Some(ConnectionReset | ConnectionAborted | BrokenPipe) => "reset the connection before it answered".to_owned(),
+        Some(TimedOut) => "could not be connected to: the connection timed out".to_owned(),
+        Some(NetworkUnreachable | HostUnreachable) => return Trouble::Unreachable(format!("there is no route to {target} from here")),
+        Some(UnexpectedEof) => closed,
+        _ if causes.hyper.is_some_and(hyper::Error::is_incomplete_message) => closed,
+        _ => format!("gave no answer: {}", causes.last()),
     };
-    Trouble::Unreachable(why)
+    Trouble::Unreachable(format!("{target} {how}"))
 }
 
 /// Why a body broke off.
@@ -82,17 +80,11 @@ impl<'a> Causes<'a> {
     /// The outermost error is reqwest's own, which quotes the address: it is left out.
     fn of(error: &'a reqwest::Error) -> Self {
         let mut causes = Self::default();
-        let mut next = error.source();
-        while let Some(cause) = next {
+        for cause in causes_of(error) {
             causes.texts.push(cause.to_string());
             causes.hyper = causes.hyper.or(cause.downcast_ref());
             causes.tls = causes.tls.or(cause.downcast_ref());
-            next = cause.source();
-            if let Some(io) = cause.downcast_ref::<io::Error>() {
-                causes.io = Some(io.kind());
-                // `source` of an I/O error skips the error it was made of.
-                next = io.get_ref().map_or(next, |inner| Some(inner as &(dyn Error + 'static)));
-            }
+            causes.io = cause.downcast_ref().map(io::Error::kind).or(causes.io);
         }
         causes
     }

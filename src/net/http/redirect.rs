@@ -5,11 +5,9 @@ use super::{
     reply::{Hop, Reply, is_redirect},
 };
 
-/// What is to be done with an answer.
 pub(super) enum Next {
     /// It is the final one; where it is a redirect that is not followed, why.
     Stay(Option<String>),
-    /// It leads there.
     Go(Address),
 }
 

@@ -26,7 +26,6 @@ const GUARD: &str = "-c default_transaction_read_only=on -c statement_timeout=60
 /// The same for a session that keeps a record: it may write, but never wait for long.
 const RECORDING: &str = "-c statement_timeout=60000 -c lock_timeout=10000";
 
-/// What a session is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// To look: nothing can be changed.
@@ -35,7 +34,6 @@ pub(super) enum Purpose {
     Record,
 }
 
-/// What one attempt needs to know.
 pub(super) struct Attempt<'a> {
     pub(super) target: &'a Target,
     pub(super) purpose: Purpose,
@@ -48,13 +46,11 @@ pub(super) struct Attempt<'a> {
     pub(super) until: Instant,
 }
 
-/// Why an attempt failed, and what may be tried instead.
 pub(super) struct Failed {
     pub(super) trouble: Trouble,
     pub(super) then: Then,
 }
 
-/// What may be tried after a failure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
     /// The next address or host.

@@ -17,7 +17,6 @@ use super::{
 };
 use crate::net::{Pins, Reach};
 
-/// Opens sessions to one target.
 pub(super) struct Dialer {
     pub(super) target: Target,
     pub(super) purpose: Purpose,

@@ -9,7 +9,6 @@ use secrecy::SecretString;
 
 use super::{settings::Settings, trouble::TargetError};
 
-/// One of the hosts to try.
 #[derive(Debug, Clone)]
 pub(super) struct Host {
     pub(super) place: Place,
@@ -19,16 +18,13 @@ pub(super) struct Host {
     pub(super) password: Password,
 }
 
-/// Where one host stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
-    /// By name or address.
     Tcp(String),
     /// The folder of a local socket.
     Socket(PathBuf),
 }
 
-/// The password, or why there is none.
 #[derive(Debug, Clone)]
 pub(super) enum Password {
     Known(SecretString),

@@ -47,9 +47,6 @@ pub struct Loan {
 
 impl Lender {
     /// A session to `target`, opened if none is idle; waits for one where all are lent.
-    ///
-    /// # Errors
-    /// Why there is none by `until`.
     pub async fn lend(&self, target: &Target, reach: &Reach, until: Instant) -> Result<Loan, Trouble> {
         let pool = self.pool(target, reach)?;
         let started = Instant::now();

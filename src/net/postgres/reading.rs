@@ -29,9 +29,6 @@ pub struct Reading<'l> {
 
 impl Loan {
     /// Begins a read-only transaction that answers by `until`.
-    ///
-    /// # Errors
-    /// When the server does not begin it.
     pub async fn begin(&mut self, until: Instant) -> Result<Reading<'_>, Trouble> {
         self.set_clean(false);
         let left = until.saturating_duration_since(Instant::now());
@@ -50,18 +47,12 @@ impl Loan {
 
 impl Reading<'_> {
     /// Runs statements that answer nothing: `SET LOCAL search_path = …`.
-    ///
-    /// # Errors
-    /// What the server says, or that it is late.
     pub async fn run(&self, statements: &str) -> Result<(), Trouble> {
         let session = self.loan.session()?;
         session.answer(session.client.batch_execute(statements), self.until).await.map_err(|refused| refused.trouble)
     }
 
     /// The rows of a query. It is sent as an unnamed statement, so that nothing stays behind in a pooled server session.
-    ///
-    /// # Errors
-    /// What the server says, or that it is late.
     pub async fn rows(&self, query: &str, parameters: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>, Trouble> {
         let session = self.loan.session()?;
         session.answer(session.client.query_typed(query, parameters), self.until).await.map_err(|refused| refused.trouble)
@@ -69,9 +60,6 @@ impl Reading<'_> {
 
     /// The plan that the server makes for a query, which is not run; or why it refuses the query's text, and the
     /// transaction goes on.
-    ///
-    /// # Errors
-    /// What else the server says, or that it is late.
     pub async fn plan(&self, query: &str) -> Result<Result<Value, Refused>, Trouble> {
         let session = self.loan.session()?;
         let query = format!("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) {query}");
@@ -85,9 +73,6 @@ impl Reading<'_> {
     }
 
     /// Ends the transaction; the session may be lent again.
-    ///
-    /// # Errors
-    /// What the server says, or that it is late.
     pub async fn end(self) -> Result<(), Trouble> {
         self.run("COMMIT").await?;
         self.loan.set_clean(true);

@@ -26,9 +26,6 @@ pub struct Recorder {
 
 impl Recorder {
     /// Logs in to `target`, with its timeouts but without what makes a check's session read-only.
-    ///
-    /// # Errors
-    /// Why there is no session by `until`.
     pub async fn log_in(target: &Target, reach: &Reach, until: Instant) -> Result<Self, Trouble> {
         let session = Dialer::new(target, Purpose::Record, reach)?.open(until).await?;
         Ok(Self { session })
@@ -40,9 +37,6 @@ impl Recorder {
     }
 
     /// Runs statements that answer nothing: `BEGIN`, `SET LOCAL …`, `COMMIT`.
-    ///
-    /// # Errors
-    /// [`Refused`], also when the server is late.
     pub async fn run(&self, statements: &str, until: Instant) -> Result<(), Refused> {
         self.session.allow(LITTLE);
         self.session.answer(self.session.client.batch_execute(statements), until).await
@@ -50,9 +44,6 @@ impl Recorder {
 
     /// The rows of a statement, of which the server may send `allowance` bytes. It is sent unnamed, so that nothing stays
     /// behind in a pooled server session.
-    ///
-    /// # Errors
-    /// [`Refused`], also when the server is late.
     pub async fn rows(
         &self,
         statement: &str,

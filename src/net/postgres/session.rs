@@ -31,7 +31,6 @@ const LOAN_CAP: u64 = 64 << 20;
 /// How long the ending of a session may take.
 const ENDING: Duration = Duration::from_secs(3);
 
-/// One logged-in session.
 pub(super) struct Session {
     pub(super) client: Client,
     pub(super) who: String,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    keyword::{KEYWORDS, Keyword, Treatment},
+    keyword::{KEYWORDS, Keyword},
     pairs,
     trouble::TargetError,
     uri,
@@ -32,7 +32,7 @@ impl Settings {
         for (name, value) in pairs {
             settings.put(&name, value, in_url)?;
         }
-        for keyword in KEYWORDS {
+        for keyword in &*KEYWORDS {
             let Some(variable) = keyword.variable else { continue };
             let Some(value) = env.get(variable) else { continue };
             // libpq would let PGHOSTADDR lead a host written out to another machine; what is written wins here.
@@ -73,9 +73,9 @@ impl Settings {
 
     fn refuse(&self) -> Result<(), TargetError> {
         for (name, given) in self.0.iter().filter(|(_, given)| !given.value.is_empty()) {
-            let Some(Keyword { treatment: Treatment::Refused { neutral, why }, .. }) = Keyword::named(name) else { continue };
-            if !neutral.contains(&given.value.to_ascii_lowercase().as_str()) {
-                return Err(TargetError::new(format!("`{}` cannot be honoured: {why}", given.variable.unwrap_or(name))));
+            let Some(refusal) = Keyword::named(name).and_then(|keyword| keyword.refusal.as_ref()) else { continue };
+            if !refusal.neutral.contains(&given.value.to_ascii_lowercase().as_str()) {
+                return Err(TargetError::new(format!("`{}` cannot be honoured: {}", given.variable.unwrap_or(name), refusal.why)));
             }
         }
         Ok(())

@@ -36,9 +36,6 @@ pub struct Target {
 impl Target {
     /// The database that `text` names: a URL or `key=value` settings. Without it, and for what it leaves out, PG*
     /// variables count, as in libpq. Opens nothing.
-    ///
-    /// # Errors
-    /// When the settings are malformed, contradict each other, or demand what cannot be honoured.
     pub fn resolve(text: Option<&str>, env: &ProcessEnv) -> Result<Self, TargetError> {
         let settings = Settings::read(text, env)?;
         if text.is_none() && ["host", "hostaddr", "dbname", "user"].iter().all(|name| settings.given(name).is_none()) {

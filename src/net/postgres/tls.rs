@@ -16,7 +16,6 @@ use crate::{
     },
 };
 
-/// How much TLS is demanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SslMode {
     Disable,
@@ -27,7 +26,6 @@ pub(super) enum SslMode {
     VerifyFull,
 }
 
-/// Whom to trust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Roots {
     /// `sslrootcert=system`.
@@ -38,7 +36,6 @@ enum Roots {
     Default,
 }
 
-/// Every setting about TLS.
 #[derive(Debug, Clone)]
 pub(super) struct Tls {
     pub(super) mode: SslMode,
@@ -53,7 +50,6 @@ pub(super) struct Tls {
 /// How one attempt talks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wiring {
-    /// Without TLS.
     Plain,
     /// With TLS; without it if the server has none.
     TlsIfOffered,

@@ -5,7 +5,7 @@ use std::{error::Error as _, io};
 use tokio_postgres::error::{DbError, Error, SqlState};
 
 use super::wire::Refusal;
-use crate::net::trouble::TlsHints;
+use crate::net::trouble::{TlsHints, causes_of};
 
 pub use crate::net::trouble::Trouble;
 
@@ -157,20 +157,11 @@ fn of_server(who: &str, error: &DbError) -> Trouble {
     unknown(&format!("answers with an error (SQLSTATE {})", outside(code.code())))
 }
 
-/// Text from the server, short and harmless.
 fn outside(text: &str) -> String {
     HINTS.outside(text)
 }
 
-/// The first error of that type in the chain; an `io::Error` hides what it wraps from `source`.
+/// The first error of that type behind it.
 fn found<T: std::error::Error + 'static>(error: &Error) -> Option<&T> {
-    let mut next = error.source();
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = inner.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| error.source());
-    }
-    None
+    causes_of(error).find_map(|cause| cause.downcast_ref())
 }

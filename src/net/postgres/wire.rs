@@ -4,18 +4,18 @@ use std::{
     io,
     net::SocketAddr,
     path::PathBuf,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Context, Poll, ready},
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpStream, UnixStream},
 };
+
+use crate::net::watched::{Duplex, Watch, Watched};
 
 /// What a server may send until it is ready for the first query.
 pub(super) const LOGIN_CAP: u64 = 256 << 10;
@@ -29,7 +29,6 @@ pub(super) enum Refusal {
     NotPostgres,
 }
 
-/// Where one attempt connects to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Endpoint {
     Tcp(SocketAddr),
@@ -37,30 +36,18 @@ pub(super) enum Endpoint {
     Socket(PathBuf),
 }
 
-impl std::fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Tcp(address) => address.fmt(f),
-            Self::Socket(file) => file.display().fmt(f),
-        }
-    }
-}
-
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
-
 /// A connection that ends with an error once the server has sent more than its allowance.
-pub(super) struct Wire {
-    stream: Box<dyn Stream>,
-    allowance: Arc<AtomicU64>,
+pub(super) type Wire = Watched<Allowance>;
+
+pub(super) struct Allowance {
+    left: Arc<AtomicU64>,
     /// The first bytes of the server's answer, looked at while they pass; `None` when they are not to be looked at.
     first: Option<Vec<u8>>,
 }
 
 impl Wire {
     pub(super) async fn open(endpoint: &Endpoint) -> io::Result<Self> {
-        let stream: Box<dyn Stream> = match endpoint {
+        let stream: Box<dyn Duplex> = match endpoint {
             Endpoint::Tcp(address) => {
                 let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
@@ -68,7 +55,7 @@ impl Wire {
             }
             Endpoint::Socket(file) => Box::new(UnixStream::connect(file).await?),
         };
-        Ok(Self { stream, allowance: Arc::new(AtomicU64::new(LOGIN_CAP)), first: None })
+        Ok(Self { stream, watch: Allowance { left: Arc::new(AtomicU64::new(LOGIN_CAP)), first: None } })
     }
 
     /// Asks for TLS and reads the one byte that answers. Source: manual, "SSL Session Encryption" of the protocol chapter.
@@ -79,18 +66,20 @@ impl Wire {
 
     /// From now on the answer must begin as an answer to a login does.
     pub(super) fn expect_login(&mut self) {
-        self.first = Some(Vec::with_capacity(5));
+        self.watch.first = Some(Vec::with_capacity(5));
     }
 
     /// How much the server may still send; shared with whoever grants more.
     pub(super) fn allowance(&self) -> Arc<AtomicU64> {
-        self.allowance.clone()
+        self.watch.left.clone()
     }
+}
 
+impl Allowance {
     fn check(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         let count = bytes.len() as u64;
         let spend = |left: u64| left.checked_sub(count);
-        if self.allowance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_err() {
+        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_err() {
             return Err(Refusal::TooMuch);
         }
         if let Some(first) = &mut self.first {
@@ -120,26 +109,9 @@ fn begins_as_postgres(first: &[u8]) -> bool {
     }
 }
 
-impl AsyncRead for Wire {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let wire = self.get_mut();
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut wire.stream).poll_read(cx, buf))?;
-        Poll::Ready(wire.check(&buf.filled()[before..]).map_err(io::Error::other))
-    }
-}
-
-impl AsyncWrite for Wire {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+impl Watch for Allowance {
+    fn came(&mut self, read: io::Result<&[u8]>) -> io::Result<()> {
+        self.check(read?).map_err(io::Error::other)
     }
 }
 

@@ -7,11 +7,10 @@ mod dial;
 mod question;
 mod session;
 mod target;
-mod tls;
 mod trouble;
 mod wire;
 
 pub use question::Question;
-pub use session::{Answer, Login, Session};
+pub use session::{Answer, Session};
 pub use target::{Files, Target, TargetError};
 pub use trouble::Trouble;

@@ -14,7 +14,6 @@ pub enum Question {
 }
 
 impl Question {
-    /// The words sent.
     pub(super) fn words(self) -> Vec<&'static str> {
         match self {
             Self::State => vec!["INFO"],

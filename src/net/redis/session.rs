@@ -1,6 +1,7 @@
 //! A session: logged in or refused at once, then asked what changes nothing.
 
 use std::{
+    io,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
@@ -14,7 +15,7 @@ use super::{
     question::Question,
     target::{Credentials, Target},
     trouble::{Trouble, outside},
-    wire::{End, Refusal},
+    wire::Refusal,
 };
 use crate::net::Reach;
 
@@ -22,17 +23,9 @@ use crate::net::Reach;
 pub struct Session {
     connection: MultiplexedConnection,
     driver: AbortHandle,
-    end: Arc<OnceLock<End>>,
+    end: Arc<OnceLock<io::Error>>,
     who: String,
     until: Instant,
-}
-
-/// What came of logging in.
-pub enum Login {
-    /// The session may ask.
-    Open(Session),
-    /// The server refused user or password, in these words; the connection is closed.
-    Refused(String),
 }
 
 /// What a server answers to a question.
@@ -47,11 +40,9 @@ pub enum Answer {
 }
 
 impl Session {
-    /// Connects and, where the target has a password, logs in. Where it has none nothing is sent yet.
-    ///
-    /// # Errors
-    /// When the server cannot be reached by `until` or is no Redis.
-    pub async fn open(target: &Target, reach: &Reach, until: Instant) -> Result<Login, Trouble> {
+    /// Connects and, where the target has a password, logs in; where it has none nothing is sent yet. `Ok(Err(words))` where the
+    /// server refuses user or password, in its words: the connection is closed then.
+    pub async fn open(target: &Target, reach: &Reach, until: Instant) -> Result<Result<Self, String>, Trouble> {
         let who = format!("Redis at {}", target.address());
         let wire = dial::open(target, reach, &who, until).await?;
         let end = wire.end();
@@ -63,13 +54,8 @@ impl Session {
         let (connection, driver) = opened.map_err(|error| Trouble::Unreachable(format!("{who}: {}", outside(&error.to_string()))))?;
         let driver = tokio::spawn(driver).abort_handle();
         let mut session = Self { connection, driver, end, who, until };
-        match &target.login {
-            None => Ok(Login::Open(session)),
-            Some(login) => match session.log_in(login).await? {
-                None => Ok(Login::Open(session)),
-                Some(why) => Ok(Login::Refused(why)),
-            },
-        }
+        let Some(login) = &target.login else { return Ok(Ok(session)) };
+        Ok(session.log_in(login).await?.map_or(Ok(session), Err))
     }
 
     /// How people know the server: `Redis at cache:6379`.
@@ -118,17 +104,15 @@ impl Session {
         };
         // The driver may tell us of the end before it has noted why; it is done in a moment.
         for _ in 0..10 {
-            match self.end.get() {
-                Some(End::Refused(refusal)) => return Err(Trouble::Unknown(format!("{}: {refusal}", self.who))),
-                Some(End::Failed(error)) => return Err(Trouble::of_io(&self.who, error)),
-                None => {}
+            if let Some(error) = self.end.get() {
+                return Err(Trouble::of_io(&self.who, error));
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         if error.kind() == redis::ErrorKind::Parse {
             return Err(Trouble::Unknown(format!("{}: {}", self.who, Refusal::NotRedis)));
         }
-        Err(Trouble::of_io(&self.who, &std::io::Error::from(std::io::ErrorKind::UnexpectedEof)))
+        Err(Trouble::of_io(&self.who, &io::ErrorKind::UnexpectedEof.into()))
     }
 
     /// The server's words, unless they mean that it lets us ask nothing at all.

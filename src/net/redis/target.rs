@@ -25,16 +25,13 @@ pub struct Target {
     pub(super) login: Option<Credentials>,
 }
 
-/// Where the server listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     /// A name or address, without brackets, and a port.
     Tcp(String, u16),
-    /// A local socket.
     Socket(PathBuf),
 }
 
-/// Who logs in.
 #[derive(Debug, Clone)]
 pub(super) struct Credentials {
     pub(super) user: Option<String>,
@@ -55,9 +52,6 @@ impl Target {
     /// same. A database number is accepted and not used: what is asked concerns the whole server. Of the URL's
     /// parameters only `user`, `username` and `password` count; those meant for a client library (time-outs, looser
     /// certificate checks) do not.
-    ///
-    /// # Errors
-    /// When the text is no such URL.
     pub fn parse(text: &str, files: Files) -> Result<Self, TargetError> {
         let url = Url::parse(text.trim())
             .map_err(|_| TargetError("it is not a URL like `redis://user:password@host:6379` (is the password percent-encoded?)"))?;

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::wire::Refusal;
 use crate::net::trouble::TlsHints;
 
 pub use crate::net::trouble::Trouble;
@@ -19,6 +20,9 @@ impl Trouble {
                 _ => format!("{who}: {}", HINTS.of_tls(tls)),
             });
         }
+        if let Some(refusal) = error.get_ref().and_then(|inner| inner.downcast_ref::<Refusal>()) {
+            return Self::Unknown(format!("{who}: {refusal}"));
+        }
         let why = match error.kind() {
             ConnectionRefused => "refused the connection: is it running, and does it listen there?".to_owned(),
             NotFound => "has no socket there: is it running?".to_owned(),
@@ -32,7 +36,6 @@ impl Trouble {
     }
 }
 
-/// Text from the server, short and harmless.
 pub(super) fn outside(text: &str) -> String {
     HINTS.outside(text)
 }

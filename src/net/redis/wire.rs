@@ -2,17 +2,15 @@
 
 use std::{
     io,
-    pin::Pin,
     sync::{Arc, OnceLock},
-    task::{Context, Poll, ready},
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use crate::net::watched::{Duplex, Watch, Watched};
 
 /// What a server may send over the life of a session. `INFO` has a few kilobytes.
 const CAP: usize = 1 << 20;
 
-/// Why the bytes were not taken further.
+/// Why the bytes were not taken further; found again in the I/O error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refusal {
     #[error("it sends more than it was asked for; it was cut off")]
@@ -23,38 +21,27 @@ pub(super) enum Refusal {
     SpeaksTls,
 }
 
-/// Why a connection ended; the crate that reads from it does not keep it.
-#[derive(Debug)]
-pub(super) enum End {
-    /// We ended it.
-    Refused(Refusal),
-    /// The operating system or TLS did.
-    Failed(io::Error),
-}
-
-/// Anything that carries bytes both ways.
-pub(super) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
-
 /// A connection that ends with an error once the server has sent more than its allowance, or something else than Redis.
-pub(super) struct Wire {
-    stream: Box<dyn Duplex>,
+pub(super) type Wire = Watched<Speech>;
+
+pub(super) struct Speech {
     left: usize,
     begun: bool,
-    end: Arc<OnceLock<End>>,
+    end: Arc<OnceLock<io::Error>>,
 }
 
 impl Wire {
     pub(super) fn new(stream: Box<dyn Duplex>) -> Self {
-        Self { stream, left: CAP, begun: false, end: Arc::default() }
+        Self { stream, watch: Speech { left: CAP, begun: false, end: Arc::default() } }
     }
 
-    /// Where the reason stands once the connection has ended with an error.
-    pub(super) fn end(&self) -> Arc<OnceLock<End>> {
-        self.end.clone()
+    /// Where the reason stands once the connection has ended with an error: the crate that reads from it does not keep it.
+    pub(super) fn end(&self) -> Arc<OnceLock<io::Error>> {
+        self.watch.end.clone()
     }
+}
 
+impl Speech {
     fn check(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         if let (false, Some(first)) = (self.begun, bytes.first()) {
             match first {
@@ -70,33 +57,11 @@ impl Wire {
     }
 }
 
-impl AsyncRead for Wire {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let wire = self.get_mut();
-        let before = buf.filled().len();
-        let end = match ready!(Pin::new(&mut wire.stream).poll_read(cx, buf)) {
-            Ok(()) => match wire.check(&buf.filled()[before..]) {
-                Ok(()) => return Poll::Ready(Ok(())),
-                Err(refusal) => End::Refused(refusal),
-            },
-            Err(error) => End::Failed(error),
-        };
+impl Watch for Speech {
+    fn came(&mut self, read: io::Result<&[u8]>) -> io::Result<()> {
+        let Err(end) = read.and_then(|bytes| self.check(bytes).map_err(io::Error::other)) else { return Ok(()) };
         // The first end counts.
-        let _ = wire.end.set(end);
-        Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()))
-    }
-}
-
-impl AsyncWrite for Wire {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let _ = self.end.set(end);
+        Err(io::ErrorKind::ConnectionAborted.into())
     }
 }

@@ -17,9 +17,6 @@ pub struct Door {
 
 impl Door {
     /// A connection on which TLS may begin, made within `limit`.
-    ///
-    /// # Errors
-    /// When there is none, or the server offers no TLS.
     pub async fn open(self, limit: Duration) -> Result<TcpStream, Trouble> {
         timeout(limit, self.enter()).await.unwrap_or_else(|_| Err(Trouble::silence(limit)))
     }

@@ -20,7 +20,10 @@ use super::{
     provider,
     recorder::{Keys, Recorder},
 };
-use crate::model::{excerpt, plain, spelled};
+use crate::{
+    model::{excerpt, plain, spelled},
+    net::watched::Watched,
+};
 
 /// The most a server may send before the handshake is done; a chain of ten certificates is a tenth of it.
 const MOST: usize = 256 * 1024;
@@ -63,7 +66,7 @@ pub struct Client<'a> {
 /// # Errors
 /// When rustls cannot be set up; what the server does wrong stands in [`Shown::end`].
 pub async fn handshake(door: Door, client: Client<'_>, limit: Duration) -> Result<Shown, TlsError> {
-    let recorder = Arc::new(Recorder::new(provider(), client.keys));
+    let recorder = Arc::new(Recorder::new(client.keys));
     let config = config(&recorder, client.sni)?;
     let start = Instant::now();
     let end = match door.open(limit).await {
@@ -97,7 +100,7 @@ fn config(recorder: &Arc<Recorder>, send_name: bool) -> Result<ClientConfig, Tls
 }
 
 async fn shake(stream: TcpStream, config: ClientConfig, name: ServerName<'static>) -> Result<Session, Trouble> {
-    let connect = TlsConnector::from(Arc::new(config)).connect(name, Capped::new(stream, MOST));
+    let connect = TlsConnector::from(Arc::new(config)).connect(name, Watched { stream: Box::new(stream), watch: Capped::new(MOST) });
     match connect.into_fallible().await {
         Ok(stream) => {
             let (_, session) = stream.get_ref();
@@ -110,19 +113,19 @@ async fn shake(stream: TcpStream, config: ClientConfig, name: ServerName<'static
                 asks_client: false,
             })
         }
-        Err((error, stream)) => Err(trouble(&error, &stream)),
+        Err((error, stream)) => Err(trouble(&error, &stream.watch)),
     }
 }
 
-fn trouble(error: &io::Error, stream: &Capped<TcpStream>) -> Trouble {
-    if stream.is_spent() {
+fn trouble(error: &io::Error, answer: &Capped) -> Trouble {
+    if answer.is_spent {
         return Trouble::Refused(format!("sends more than {} KiB and never ends the handshake", MOST / 1024));
     }
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        None if error.kind() == io::ErrorKind::UnexpectedEof && !stream.first().is_empty() => not_tls(stream.first()),
+        None if error.kind() == io::ErrorKind::UnexpectedEof && !answer.first.is_empty() => not_tls(&answer.first),
         None => Trouble::connection(error),
         Some(Error::AlertReceived(alert)) => Trouble::Refused(refusal(*alert)),
-        Some(Error::InvalidMessage(_)) => not_tls(stream.first()),
+        Some(Error::InvalidMessage(_)) => not_tls(&answer.first),
         Some(Error::PeerIncompatible(why)) => Trouble::Refused(format!("has no TLS 1.2 or 1.3 in common with us: {}", spelled(why))),
         Some(Error::InvalidCertificate(why)) => {
             Trouble::Refused(format!("proves its key with a signature that cannot be verified: {}", spelled(why)))

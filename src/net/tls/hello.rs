@@ -47,9 +47,6 @@ const TLS12_SUITES: [u16; 16] =
 const SIGNATURES: [u16; 12] = [0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0807, 0x0203, 0x0201];
 
 /// The record with a ClientHello that offers `version` and nothing newer. `name` is sent as SNI.
-///
-/// # Errors
-/// When the system gives no random bytes.
 pub fn client_hello(version: Version, name: Option<&str>) -> Result<Vec<u8>, TlsError> {
     let mut random = [0; 32];
     provider().secure_random.fill(&mut random).map_err(|_| TlsError::Setup("no random bytes".into()))?;

@@ -15,10 +15,12 @@ use rustls::{
         ResolvesClientCert,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
-    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
+    crypto::{verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime},
     sign::CertifiedKey,
 };
+
+use super::provider;
 
 /// Which kinds of key the server is asked for: it may hold a certificate of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +50,6 @@ impl Keys {
 const UNVERIFIABLE: [(SignatureScheme, &str); 2] =
     [(SignatureScheme::ECDSA_NISTP521_SHA512, "ECDSA on P-521"), (SignatureScheme::ED448, "Ed448")];
 
-/// What the server showed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
     pub(super) chain: Vec<CertificateDer<'static>>,
@@ -60,15 +61,14 @@ pub(super) struct Record {
 /// Records the chain and the stapled OCSP response, and whether a client certificate is asked for.
 #[derive(Debug)]
 pub(super) struct Recorder {
-    provider: Arc<CryptoProvider>,
     keys: Keys,
     record: Mutex<Record>,
     asked: AtomicBool,
 }
 
 impl Recorder {
-    pub(super) fn new(provider: Arc<CryptoProvider>, keys: Keys) -> Self {
-        Self { provider, keys, record: Mutex::default(), asked: AtomicBool::new(false) }
+    pub(super) fn new(keys: Keys) -> Self {
+        Self { keys, record: Mutex::default(), asked: AtomicBool::new(false) }
     }
 
     pub(super) fn take(&self) -> Record {
@@ -115,7 +115,7 @@ impl ServerCertVerifier for Recorder {
         if self.unverifiable(signed) {
             return Ok(HandshakeSignatureValid::assertion());
         }
-        verify_tls12_signature(message, leaf, signed, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(message, leaf, signed, &provider().signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -127,11 +127,11 @@ impl ServerCertVerifier for Recorder {
         if self.unverifiable(signed) {
             return Ok(HandshakeSignatureValid::assertion());
         }
-        verify_tls13_signature(message, leaf, signed, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(message, leaf, signed, &provider().signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let verified = self.provider.signature_verification_algorithms.supported_schemes();
+        let verified = provider().signature_verification_algorithms.supported_schemes();
         let all = verified.into_iter().chain(UNVERIFIABLE.iter().map(|(scheme, _)| *scheme));
         all.filter(|scheme| self.keys.sign_with(*scheme)).collect()
     }

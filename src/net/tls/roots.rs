@@ -51,9 +51,6 @@ pub fn names_roots(env: &ProcessEnv) -> bool {
 }
 
 /// The roots of a PEM file, and no others.
-///
-/// # Errors
-/// When the file cannot be read or holds no usable certificate.
 pub fn file_roots(file: &Path) -> Result<Roots, TlsError> {
     let wrong = |why: String| TlsError::CaFile(file.display().to_string(), why);
     let certificates = certificates(file).map_err(wrong)?;

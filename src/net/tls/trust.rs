@@ -11,9 +11,6 @@ use super::provider;
 
 /// Whether `chain`, its leaf first, leads to one of `roots` as of `at`, using these certificates and no others: nothing is
 /// fetched, as OpenSSL, Go, Java and rustls clients do not fetch.
-///
-/// # Errors
-/// The first thing that webpki refuses.
 pub fn verify_chain(roots: &RootCertStore, chain: &[CertificateDer<'_>], at: UnixTime) -> Result<(), Error> {
     let (leaf, intermediates) = chain.split_first().ok_or(Error::NoCertificatesPresented)?;
     let leaf = ParsedCertificate::try_from(leaf)?;
@@ -21,9 +18,6 @@ pub fn verify_chain(roots: &RootCertStore, chain: &[CertificateDer<'_>], at: Uni
 }
 
 /// Whether `leaf` stands for `name` (RFC 9525: alternative names only, one label for a wildcard).
-///
-/// # Errors
-/// What webpki refuses.
 pub fn verify_name(leaf: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<(), Error> {
     verify_server_name(&ParsedCertificate::try_from(leaf)?, name)
 }

@@ -20,15 +20,11 @@ const LARGEST: Size = Size(256 << 10);
 struct Record {
     restored: String,
     result: Outcome,
-    #[serde(default)]
     backup: Option<String>,
-    #[serde(default)]
     environment: Option<String>,
-    #[serde(default)]
     by: Option<String>,
-    #[serde(default)]
     took: Option<Period>,
-    #[serde(default, rename = "notes")]
+    #[serde(rename = "notes")]
     _notes: Option<String>,
 }
 

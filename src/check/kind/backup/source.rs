@@ -83,7 +83,6 @@ pub struct Pgbackrest {
     pub repo: Option<u64>,
     /// The program and its arguments, run without a shell. By default
     /// `[pgbackrest, info, --output=json, --stanza=STANZA]`.
-    #[serde(default)]
     pub command: Option<Argv>,
     /// A file with what it printed, instead of running it.
     #[serde(default)]
@@ -97,7 +96,6 @@ pub struct Barman {
     /// The server, by Barman's name.
     pub server: String,
     /// The program and its arguments, run without a shell. Default: `[barman, -f, json, list-backups, SERVER]`.
-    #[serde(default)]
     pub command: Option<Argv>,
     /// A file with what it printed, instead of running it.
     #[serde(default)]
@@ -109,7 +107,6 @@ pub struct Barman {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct WalG {
     /// The program and its arguments, run without a shell. Default: `[wal-g, backup-list, --detail, --json]`.
-    #[serde(default)]
     pub command: Option<Argv>,
     /// A file with what it printed, instead of running it.
     #[serde(default)]
@@ -124,14 +121,11 @@ pub struct Restic {
     #[serde(default)]
     pub host: Option<String>,
     /// Only snapshots that hold all these paths. Required where the repository's snapshots differ in theirs.
-    #[serde(default)]
     pub paths: Option<OneOrMore<String>>,
     /// Only snapshots with all these tags.
-    #[serde(default)]
     pub tags: Option<OneOrMore<String>>,
     /// The program and its arguments, run without a shell. Default: `[restic, snapshots, --json, --no-lock]`, so that
     /// nothing is written into the repository.
-    #[serde(default)]
     pub command: Option<Argv>,
     /// A file with what it printed, instead of running it.
     #[serde(default)]
@@ -172,7 +166,6 @@ impl Source<'_> {
         })
     }
 
-    /// What is reached.
     pub(super) fn touch(self, env: &ProcessEnv) -> Touch {
         match (self, self.got()) {
             (_, Some(Got::File(file))) => Touch::new(format!("file {}", file.display()), "reads it"),

@@ -14,7 +14,6 @@ use crate::{
 /// Thousands of backups take a few megabytes.
 const LARGEST: Size = Size(32 << 20);
 
-/// A listing.
 pub(super) struct Printed {
     /// Whose it is, as the subject of a sentence: "what `restic` printed".
     pub(super) by: String,

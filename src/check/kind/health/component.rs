@@ -13,9 +13,7 @@ const MOST: usize = 200;
 pub(super) struct Component {
     /// Its name; within another component `outer/inner`.
     pub(super) name: String,
-    /// Its status word.
     pub(super) word: String,
-    /// What it says of itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) note: Option<String>,
     /// What the word means where its name says so: an `error` of any words is none that is well.
@@ -39,12 +37,10 @@ impl Component {
     }
 }
 
-/// A part of the answer that was not understood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Unread {
     /// Where it stands, as components are named: `outer/inner`.
     pub(super) path: String,
-    /// What stands there.
     pub(super) says: String,
 }
 
@@ -59,7 +55,6 @@ pub(super) struct Components {
 }
 
 impl Components {
-    /// One more.
     pub(super) fn add(&mut self, name: &str, word: &str, note: Option<&str>) {
         self.add_standing(name, word, note, None);
     }

@@ -64,24 +64,21 @@ impl Health {
         if let Err(why) = said.body.readable() {
             return Some(demand.undetermined(why));
         }
-        let unclear = |why: String| self.healthy.is_none().then(|| demand.clone().undetermined(why));
-        match (&said.says.word, said.says.form) {
-            (_, Form::Page) if self.healthy.is_none() => Some(
-                demand
-                    .clone()
-                    .got(format!("a page: {} (if that says that all is well: `healthy: {{text: …}}`)", said.body.shown()))
-                    .met(false),
-            ),
-            (_, Form::Empty) => unclear(format!("the body is empty; {HINT}, or demand the status alone with the kind `http`")),
-            (None, Form::Json) => Some(demand.clone().got("no status of the whole; each component has its own").met(true)),
-            (None, _) => unclear(format!("the answer follows no known convention: {}; {HINT}", said.body.shown())),
+        let judged = match (&said.says.word, said.says.form) {
+            (_, Form::Page) if self.healthy.is_none() => {
+                Ok((format!("a page: {} (if that says that all is well: `healthy: {{text: …}}`)", said.body.shown()), false))
+            }
+            (_, Form::Empty) => Err(format!("the body is empty; {HINT}, or demand the status alone with the kind `http`")),
+            (None, Form::Json) => Ok(("no status of the whole; each component has its own".into(), true)),
+            (None, _) => Err(format!("the answer follows no known convention: {}; {HINT}", said.body.shown())),
             (Some(word), form) => match Standing::of(word) {
-                Some(standing) => {
-                    let good = standing.is_good(self.allow_degraded);
-                    Some(demand.clone().got(format!("{} ({})", quote(word), form.said())).met(good))
-                }
-                None => unclear(format!("{} is no status word that is known ({}); {HINT}", quote(word), form.said())),
+                Some(standing) => Ok((format!("{} ({})", quote(word), form.said()), standing.is_good(self.allow_degraded))),
+                None => Err(format!("{} is no status word that is known ({}); {HINT}", quote(word), form.said())),
             },
+        };
+        match judged {
+            Ok((got, met)) => Some(demand.got(got).met(met)),
+            Err(why) => self.healthy.is_none().then(|| demand.undetermined(why)),
         }
     }
 

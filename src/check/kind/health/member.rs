@@ -194,11 +194,7 @@ impl Components {
         match (member.named(), is, member.place) {
             (Name::Bad, ..) => self.bad(&path, &Value::Bool(is)),
             (Name::Setting, ..) | (Name::Description | Name::Sentence, _, Place::Part) => {}
-            (Name::Well, ..) => {
-                self.told = true;
-                self.add(&path, &is.to_string(), None);
-            }
-            (_, _, Place::Components) => {
+            (Name::Well, ..) | (_, _, Place::Components) => {
                 self.told = true;
                 self.add(&path, &is.to_string(), None);
             }

@@ -22,7 +22,6 @@ use crate::{
     },
 };
 
-/// How much of a body is read.
 const LIMIT: usize = 1 << 20;
 
 /// As many answers as are wanted in a row.
@@ -84,7 +83,6 @@ impl Health {
     }
 }
 
-/// What one reply says.
 fn said(reply: &Reply, healthy: Option<&Healthy>, json: &Result<Value, String>) -> Said {
     let content_type = first(&reply.headers, header::CONTENT_TYPE);
     Said {

@@ -11,31 +11,24 @@ use super::{
 };
 use crate::{check::http::essence, model::excerpt};
 
-/// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Form {
     /// draft-inadarei-api-health-check: `application/health+json`.
     Ietf,
-    /// Spring Boot Actuator.
     SpringBoot,
-    /// ASP.NET Core.
     AspNet,
     /// Kubernetes' `livez` and `readyz`.
     Kubernetes,
     /// Eclipse MicroProfile Health (Quarkus, Open Liberty, …).
     MicroProfile,
-    /// `@nestjs/terminus`.
     Terminus,
     /// A JSON object with a `status` word.
     Json,
-    /// One word.
     Text,
     /// A page, or other markup: of a login, an error, a proxy.
     Page,
-    /// Nothing.
     Empty,
-    /// Something else.
     Unrecognised,
 }
 
@@ -58,15 +51,12 @@ impl Form {
     }
 }
 
-/// What an answer says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Reading {
-    /// Its form.
     pub(super) form: Form,
     /// Its status word, as given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) word: Option<String>,
-    /// The components it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) components: Vec<Component>,
     /// What of it was not understood.

@@ -38,7 +38,6 @@ pub enum Field {
 /// Which release answered, and which one should.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Running {
-    /// What the answer says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) says: Option<String>,
     /// Why it does not say it.
@@ -47,7 +46,6 @@ pub(super) struct Running {
     /// What is being released, where the run knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) wanted: Option<String>,
-    /// Before or after the deployment.
     pub(super) phase: Phase,
 }
 

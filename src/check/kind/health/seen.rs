@@ -15,26 +15,20 @@ pub struct Seen {
     pub(super) lost: Option<String>,
 }
 
-/// One answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Said {
-    /// The status.
     pub(super) status: u16,
     /// Where it leads, if it is a redirect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) leads_to: Option<String>,
-    /// The content type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) content_type: Option<String>,
     /// What its headers say of caches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) caches: Vec<fresh::Told>,
-    /// What it says.
     pub(super) says: Reading,
-    /// Which release says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) release: Option<Running>,
-    /// The body.
     pub(super) body: BodySeen,
     /// Until its end, in milliseconds, rounded up.
     #[serde(default)]

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::words::listed;
 
-/// How well something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Standing {
@@ -36,7 +35,6 @@ impl Standing {
         }
     }
 
-    /// Whether it is good enough.
     pub(super) fn is_good(self, allow_degraded: bool) -> bool {
         match self {
             Self::Up => true,

@@ -109,7 +109,6 @@ impl Expect {
         matches!(self.redirect, Some(Redirect::Https | Redirect::To(_))) && !follows
     }
 
-    /// How much of a body is read.
     pub(super) fn limit(&self) -> Size {
         self.max_size.unwrap_or(DEFAULT_SIZE)
     }

@@ -47,7 +47,6 @@ pub(super) fn unwanted(wanted: &OneOrMore<Status>) -> Option<u16> {
     [500, 404].into_iter().chain(100..600).find(|status| !is_wanted(wanted, *status))
 }
 
-/// The demand, judged.
 pub(super) fn judge(wanted: &OneOrMore<Status>, seen: &Seen) -> Expectation {
     let mut got = seen.status.to_string();
     if let Some(to) = &seen.leads_to {

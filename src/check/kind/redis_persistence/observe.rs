@@ -12,31 +12,11 @@ use super::{
 use crate::{
     check::{Context, Unseen, blocking},
     model::{excerpt, plain},
-    net::redis::{Answer, Login, Question, Session, Target},
+    net::redis::{Answer, Question, Session, Target},
 };
 
 /// The fields of `INFO` that are judged or shown.
-const FIELDS: [&str; 19] = [
-    "redis_version",
-    "server_name",
-    "valkey_version",
-    "redis_mode",
-    "role",
-    "aof_enabled",
-    "aof_last_write_status",
-    "aof_last_bgrewrite_status",
-    "rdb_last_bgsave_status",
-    "rdb_last_save_time",
-    "rdb_last_bgsave_time_sec",
-    "rdb_changes_since_last_save",
-    "maxmemory",
-    "maxmemory_policy",
-    "aof_rewrite_in_progress",
-    "aof_rewrite_scheduled",
-    "aof_base_size",
-    "master_link_status",
-    "cluster_enabled",
-];
+const FIELDS: &str = include_str!("info_fields.txt");
 
 /// The longest value of a field that is kept; a snapshot schedule is longer than any of them.
 const LONGEST: usize = 300;
@@ -57,8 +37,8 @@ pub(super) async fn observe(settings: &RedisPersistence, cx: &Context) -> Result
 
 async fn ask(cx: &Context, target: &Target, until: Instant) -> Result<Seen, Unseen> {
     let mut session = match Session::open(target, &cx.shared.reach, until).await? {
-        Login::Open(session) => session,
-        Login::Refused(words) => {
+        Ok(session) => session,
+        Err(words) => {
             let user = target.user().unwrap_or_default().to_owned();
             return Ok(Seen { login: Some(LoginSeen { user, refused: Some(words) }), ..Seen::default() });
         }
@@ -162,7 +142,7 @@ fn stop_if_not_serving(text: &str, who: &str) -> Result<(), Unseen> {
 }
 
 fn take_fields(text: &str, seen: &mut Seen) {
-    for (key, value) in lines(text).filter(|(key, _)| FIELDS.contains(key)) {
+    for (key, value) in lines(text).filter(|(key, _)| FIELDS.lines().any(|field| field == *key)) {
         let value = shown(value);
         // Two values for one field are none: whoever reads it says that it makes no sense.
         match seen.info.get_mut(key) {

@@ -45,7 +45,6 @@ pub struct LoginSeen {
 /// When the last snapshot was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LastSave {
-    /// Then.
     At(Timestamp),
     /// Not since the server started, which was then.
     NoneSince(Timestamp),
@@ -115,7 +114,6 @@ impl Seen {
         text.parse().map_err(|_| says(name, text, "a number"))
     }
 
-    /// A word.
     pub(super) fn field(&self, name: &str) -> Known<&str> {
         match (self.info.get(name), &self.login) {
             (Some(text), _) => Ok(text),
@@ -124,7 +122,6 @@ impl Seen {
         }
     }
 
-    /// A setting.
     pub(super) fn setting(&self, name: &str) -> Known<&str> {
         match (self.config.get(name), &self.config_refused, &self.login) {
             (Some(text), ..) => Ok(text),

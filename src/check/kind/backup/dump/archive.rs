@@ -14,7 +14,6 @@ use super::{
     reading::{byte, skip},
 };
 
-/// What the front of an archive says.
 pub(super) struct Archive {
     pub(super) format: u8,
     /// How the data of the custom format is compressed.
@@ -26,7 +25,6 @@ pub(super) struct Archive {
     pub(super) ints: Ints,
 }
 
-/// An entry with data.
 pub(super) struct Entry {
     pub(super) id: i64,
     /// `schema.table`, or what else it is.
@@ -37,7 +35,6 @@ pub(super) struct Entry {
     pub(super) file: Option<String>,
 }
 
-/// How its numbers and texts are written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ints {
     size: usize,
@@ -56,7 +53,6 @@ const MOST_ENTRIES: usize = 2_000_000;
 /// What is kept of a string.
 const KEPT: u64 = 1024;
 
-/// Reads head and table of contents.
 pub(super) fn read(input: &mut dyn BufRead) -> Result<Archive, Fault> {
     let mut head = [0; 11];
     input.read_exact(&mut head)?;

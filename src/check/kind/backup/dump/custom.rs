@@ -17,7 +17,6 @@ const DATA: u8 = 1;
 /// Large objects, each with its number, up to the number 0.
 const BLOBS: u8 = 3;
 
-/// Reads every block to its end.
 pub(super) fn read(input: &mut dyn BufRead, archive: &Archive) -> Result<Content, Fault> {
     if archive.format != CUSTOM {
         return Err(Fault::broken("is the table of contents of a dump in the directory format, without its data"));

@@ -26,7 +26,6 @@ pub(super) const MANIFEST: &str = "backup_manifest";
 /// A million files take a hundred and fifty megabytes.
 const LARGEST: u64 = 512 << 20;
 
-/// One file of the backup.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Listed {
@@ -164,7 +163,6 @@ impl<'de> Visitor<'de> for &mut Reader<'_> {
     }
 }
 
-/// The list of files.
 impl<'de> DeserializeSeed<'de> for &mut Reader<'_> {
     type Value = ();
 

@@ -37,9 +37,6 @@ const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
 impl Place {
     /// Looks it up. The manifest of a base backup stands for its folder.
-    ///
-    /// # Errors
-    /// When it cannot be looked up by `until`, or is neither file nor folder.
     pub fn of(path: &Path, until: Instant) -> Result<Self, Fault> {
         let mut path = path.canonicalize()?;
         if path.file_name().is_some_and(|name| name == MANIFEST)
@@ -60,9 +57,6 @@ impl Place {
 }
 
 /// Reads a backup to its end, unless it is written to meanwhile or time runs out. `at` is the run's instant.
-///
-/// # Errors
-/// What is wrong with it.
 pub fn read(place: &Place, accepts: Accepts, at: Timestamp, until: Instant) -> Result<Content, Fault> {
     let found = if place.folder { folder::read(&place.path, until) } else { file(&place.path, accepts, until) };
     let found = in_time(until, found);
@@ -84,9 +78,6 @@ fn file(path: &Path, accepts: Accepts, until: Instant) -> Result<Content, Fault>
 }
 
 /// Looks at the beginning of a backup only, until then.
-///
-/// # Errors
-/// When it is empty or no backup.
 pub fn glance(place: &Place, accepts: Accepts, until: Instant) -> Result<(), Fault> {
     if place.size == 0 {
         return Err(Fault::broken("is empty"));

@@ -14,11 +14,24 @@ use super::{
 
 /// Who wrote the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
-    PgDump,
-    PgDumpAll,
-    Mysqldump,
+pub(super) struct Dialect {
+    begins: &'static str,
+    /// How the line begins that stands at the end of a whole dump.
+    marker: &'static str,
+    format: &'static str,
+    family: Family,
 }
+
+const fn dialect(begins: &'static str, marker: &'static str, format: &'static str, family: Family) -> Dialect {
+    Dialect { begins, marker, format, family }
+}
+
+const DIALECTS: [Dialect; 4] = [
+    dialect("-- PostgreSQL database dump", "-- PostgreSQL database dump complete", "pg_dump plain", Family::Postgres),
+    dialect("-- PostgreSQL database cluster dump", "-- PostgreSQL database cluster dump complete", "pg_dumpall", Family::Postgres),
+    dialect("-- MySQL dump", "-- Dump completed", "mysqldump", Family::Mysql),
+    dialect("-- MariaDB dump", "-- Dump completed", "mysqldump", Family::Mysql),
+];
 
 /// How much of a line is looked at: a row may be as long as it likes.
 const LINE: u64 = 1024;
@@ -29,37 +42,13 @@ impl Dialect {
         let mut lines = head.split(|byte| *byte == b'\n').filter(|line| !matches!(line.trim_ascii(), b"" | b"--"));
         // MariaDB's first line switches its client to sandbox mode.
         let first = lines.find(|line| !line.starts_with(b"/*M!"))?;
-        [
-            (&b"-- PostgreSQL database dump"[..], Self::PgDump),
-            (b"-- PostgreSQL database cluster dump", Self::PgDumpAll),
-            (b"-- MySQL dump", Self::Mysqldump),
-            (b"-- MariaDB dump", Self::Mysqldump),
-        ]
-        .into_iter()
-        .find_map(|(words, dialect)| first.starts_with(words).then_some(dialect))
-    }
-
-    /// The line that stands at the end of a whole dump.
-    fn marker(self) -> &'static [u8] {
-        match self {
-            Self::PgDump => b"-- PostgreSQL database dump complete",
-            Self::PgDumpAll => b"-- PostgreSQL database cluster dump complete",
-            Self::Mysqldump => b"-- Dump completed",
-        }
-    }
-
-    fn content(self) -> Content {
-        match self {
-            Self::PgDump => Content::new("pg_dump plain", Family::Postgres),
-            Self::PgDumpAll => Content::new("pg_dumpall", Family::Postgres),
-            Self::Mysqldump => Content::new("mysqldump", Family::Mysql),
-        }
+        DIALECTS.into_iter().find(|dialect| first.starts_with(dialect.begins.as_bytes()))
     }
 }
 
 pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content, Fault> {
     let mut input = BufReader::with_capacity(64 << 10, Text(input));
-    let mut content = dialect.content();
+    let mut content = Content::new(dialect.format, dialect.family);
     let mut line = Vec::new();
     // The table whose rows are being read, and whether one came.
     let mut copying: Option<String> = None;
@@ -87,7 +76,7 @@ pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content,
         } else if let Some(rest) = text.strip_prefix(b"INSERT INTO ") {
             content.note(&table_name(rest));
             complete = false;
-        } else if text.starts_with(dialect.marker()) {
+        } else if text.starts_with(dialect.marker.as_bytes()) {
             complete = true;
             content.made = said_time(text).or(content.made);
         } else if text.starts_with(b"-- Completed on ") {
@@ -97,7 +86,7 @@ pub(super) fn read(input: &mut dyn BufRead, dialect: Dialect) -> Result<Content,
         }
     }
     match (complete, content.tables.is_empty()) {
-        (false, _) => Err(Fault::broken(format!("is truncated: its last line is not `{}`", String::from_utf8_lossy(dialect.marker())))),
+        (false, _) => Err(Fault::broken(format!("is truncated: its last line is not `{}`", dialect.marker))),
         (true, true) => Err(Fault::broken("holds no rows: only a schema, or empty tables, were dumped")),
         (true, false) => Ok(content),
     }

@@ -27,7 +27,6 @@ pub enum Accepts {
     Bytes,
 }
 
-/// What the first bytes say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Compressed(Compression),
@@ -73,9 +72,6 @@ impl Kind {
 }
 
 /// Reads a stream to its end: what the fuzzers and the readers of files share.
-///
-/// # Errors
-/// What is wrong with it.
 pub fn read_stream(input: impl Read, accepts: Accepts, until: Instant) -> Result<Content, Fault> {
     in_time(until, read_input(Box::new(BufReader::with_capacity(64 << 10, Timed::new(input, until))), accepts, until))
 }

@@ -19,7 +19,6 @@ const BLOCK: usize = 512;
 /// More members of a dump than this are not followed.
 const MOST_MEMBERS: usize = 1_000_000;
 
-/// A member's head.
 struct Head {
     name: String,
     size: u64,

@@ -27,12 +27,11 @@ pub(super) fn read(path: &Path, accepts: Accepts, until: Instant) -> Result<Cont
     }
     let (mut found, mut bytes) = (None, 0);
     for at in 0..archive.len() {
-        let mut member = archive.by_index(at).map_err(|error| wrong(&format!("member {}", at + 1), error))?;
-        bytes += io::copy(&mut member, &mut io::sink())?;
-        drop(member);
+        let nth = format!("member {}", at + 1);
+        bytes += io::copy(&mut archive.by_index(at).map_err(|error| wrong(&nth, error))?, &mut io::sink())?;
         if found.is_none() {
-            let member = archive.by_index(at).map_err(|error| wrong(&format!("member {}", at + 1), error))?;
-            let name = member.name().map_or_else(|_| format!("member {}", at + 1), |name| outside(&name));
+            let member = archive.by_index(at).map_err(|error| wrong(&nth, error))?;
+            let name = member.name().map_or(nth, |name| outside(&name));
             found = match read_input(Box::new(BufReader::new(member)), Accepts::Known, until) {
                 Ok(content) => Some(Ok(content)),
                 // What is no dump at all may stand beside one.
