@@ -30,9 +30,7 @@ mod memo;
 mod one_or_more;
 pub mod reference;
 mod table;
-mod touch;
 mod unread;
-mod unseen;
 mod which;
 
 use std::future::Future;
@@ -41,15 +39,16 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::model::{Expectation, ProcessEnv};
+use crate::{
+    model::{Expectation, ProcessEnv},
+    net::Trouble,
+};
 
 pub use any::{AnyCheck, Judged};
 pub use context::{Context, Shared};
 pub use kinds::{KINDS, Kind, parse};
 pub use memo::Memo;
 pub use one_or_more::{Argv, OneOrMore};
-pub use touch::Touch;
-pub use unseen::Unseen;
 pub use which::Which;
 
 /// A kind of check. The struct's fields are the keys of the plan, its doc comments are its documentation.
@@ -71,4 +70,52 @@ pub trait Check: DeserializeOwned + JsonSchema + Send + Sync + 'static {
 
     /// Attempts to turn each expectation red under these very settings.
     fn counterexamples(&self, at: Timestamp) -> Vec<Self::Observation>;
+}
+
+/// What a switch is unless the plan says otherwise.
+pub(crate) fn yes() -> bool {
+    true
+}
+
+/// One thing a check reaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touch {
+    /// Where, without credentials: `https://api.example.com:443`, `postgres://db:5432/app`, `file deploy/prod.env`.
+    pub target: String,
+    /// What is sent or read there: `GET /health`, `SELECT … FROM pg_index`, `reads`.
+    pub action: String,
+    /// The names of the credentials used, as the plan writes them: `${DATABASE_URL}`, `~/.pgpass`; never a value.
+    pub credentials: Vec<String>,
+    /// The least rights it needs there, as statements an administrator can run; `{role}` stands for the login.
+    pub grants: Vec<String>,
+}
+
+impl Touch {
+    /// A touch without credentials or grants.
+    pub fn new(target: impl Into<String>, action: impl Into<String>) -> Self {
+        Self { target: target.into(), action: action.into(), ..Self::default() }
+    }
+}
+
+/// A check could not look. Never a pass: it becomes `unknown`, or `pending` where a person is awaited.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unseen {
+    /// Could not look; trying again would not help. The text is a sentence a person can act on.
+    #[error("{0}")]
+    Unknown(String),
+    /// The target could not be reached or did not answer in time; `retry` applies.
+    #[error("{0}")]
+    Unreachable(String),
+    /// Waits for somebody's answer.
+    #[error("waits for {0}")]
+    Waiting(String),
+}
+
+impl From<Trouble> for Unseen {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Unreachable(why) => Self::Unreachable(why),
+            Trouble::Unknown(why) => Self::Unknown(why),
+        }
+    }
 }

@@ -66,35 +66,38 @@ fn each(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Tim
 
 fn any(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     let any = wanted.any.as_ref()?;
-    let demand = demand.clone();
     let told = |hit: &Hit| hit.cut.map_or_else(|| any.takes(&hit.value, at), |length| any.takes_cut(length));
-    if let Some(good) = hits.values.iter().find(|hit| told(hit) == Some(true)) {
-        return Some(demand.got(said(good, hits, any)).met(true));
-    }
-    Some(match hits.values.iter().find(|hit| told(hit).is_none()) {
-        Some(open) => demand.undetermined(unknown(open)),
-        None if hits.count == 0 => demand.undetermined("nothing is there, so it cannot be told whether one of them is as wanted"),
-        None if hits.more => demand.undetermined(too_many(hits)),
-        None => demand.got(format!("none of {}", places(hits))).met(false),
-    })
+    Some(among(demand, any, hits, told, true, "nothing is there, so it cannot be told whether one of them is as wanted"))
 }
 
 fn none(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     let none = wanted.none.as_ref()?;
-    let demand = demand.clone();
     let spared = |hit: &Hit| match hit.cut {
         None => none.spares(&hit.value, at),
         Some(length) => none.takes_cut(length).map(|takes| !takes),
     };
-    if let Some(wrong) = hits.values.iter().find(|hit| spared(hit) == Some(false)) {
-        return Some(demand.got(said(wrong, hits, none)).met(false));
+    Some(among(demand, none, hits, spared, false, "nothing is there, which does not prove that none is so"))
+}
+
+/// Whether there is one of which `told` says what decides; `empty` says what no place at all means.
+fn among(
+    demand: &Expectation,
+    inner: &Matcher,
+    hits: &Hits,
+    told: impl Fn(&Hit) -> Option<bool>,
+    decides: bool,
+    empty: &str,
+) -> Expectation {
+    let demand = demand.clone();
+    if let Some(one) = hits.values.iter().find(|hit| told(hit) == Some(decides)) {
+        return demand.got(said(one, hits, inner)).met(decides);
     }
-    Some(match hits.values.iter().find(|hit| spared(hit).is_none()) {
+    match hits.values.iter().find(|hit| told(hit).is_none()) {
         Some(open) => demand.undetermined(unknown(open)),
-        None if hits.count == 0 => demand.undetermined("nothing is there, which does not prove that none is so"),
+        None if hits.count == 0 => demand.undetermined(empty),
         None if hits.more => demand.undetermined(too_many(hits)),
-        None => demand.got(format!("none of {}", places(hits))).met(true),
-    })
+        None => demand.got(format!("none of {}", places(hits))).met(!decides),
+    }
 }
 
 fn same(demand: &Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, _: Timestamp) -> Part {

@@ -98,7 +98,7 @@ pub struct Cors {
     /// another. Answers to OPTIONS and those with `Cache-Control: no-store` need not. Tried too: whether a wanted origin is
     /// still let in right after a request without `Origin`, as a cache that does not look at `Vary` would spoil it. Default
     /// `true`.
-    #[serde(default = "yes")]
+    #[serde(default = "crate::check::yes")]
     pub vary: bool,
     /// Which addresses of the name are asked: `all`, `first`, `ipv4` or `ipv6`. Default `all`: each must let the first of
     /// `origins` in, and the other questions go to them in turn. A family to which this machine has no route is left out
@@ -111,10 +111,6 @@ pub struct Cors {
     pub request_headers: SentHeaders,
     /// A PEM file of certificates to trust instead of the host's, relative to the plan's folder.
     pub ca_file: Option<PathBuf>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Whether something beyond the wanted origins may be allowed.

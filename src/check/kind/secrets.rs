@@ -4,7 +4,6 @@ mod address;
 mod assess;
 mod choice;
 mod counterexamples;
-mod directory;
 mod fields;
 mod flaw;
 mod held;
@@ -17,7 +16,6 @@ mod leaf;
 mod naming;
 mod observe;
 mod open;
-mod pattern;
 mod peel;
 mod pem;
 mod placeholder;
@@ -36,8 +34,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use self::{
-    choice::{Choice, Key},
-    pattern::Pattern,
+    choice::{Choice, Key, Pattern},
     source::Source,
 };
 use crate::{

@@ -12,9 +12,7 @@ mod files;
 mod issuers;
 mod judge;
 mod named;
-mod naming;
 mod observe;
-mod order;
 mod path;
 mod probe;
 mod profile;
@@ -23,7 +21,6 @@ mod revocation;
 mod roots;
 mod seen;
 mod session;
-mod settings;
 mod staple;
 mod strength;
 mod target;
@@ -35,7 +32,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use self::{
-    settings::{MinVersion, Order},
+    issuers::Order,
+    session::MinVersion,
     target::{HostPort, Name, Service, ServiceUrl},
 };
 use crate::{

@@ -26,21 +26,13 @@ pub(super) struct Field {
     pub places: Vec<String>,
 }
 
-/// What a text with fields is, as a noun, and its fields.
-pub(super) struct Fields {
-    /// "JSON", "a file", "a connection string".
-    pub form: &'static str,
-    /// In their order.
-    pub all: Vec<Field>,
-}
-
-/// The fields of `text`, which is what `name` holds.
-pub(super) fn read(name: &str, text: &str) -> Option<Fields> {
+/// What `text`, which `name` holds, is as a noun ("JSON", "a file", "a connection string"), and its fields in order.
+pub(super) fn read(name: &str, text: &str) -> Option<(&'static str, Vec<Field>)> {
     let (form, tree) = tree(text)?;
     let mut all = Vec::new();
     let carried = Some(name).filter(|name| names_a_secret(name) && !any_secret(&tree)).map(|name| (name, true));
     walk(name, &tree, carried, &Beside::default(), &mut all);
-    Some(Fields { form, all })
+    Some((form, all))
 }
 
 fn tree(text: &str) -> Option<(&'static str, Json)> {
@@ -199,7 +191,7 @@ mod tests {
     use super::*;
 
     fn secrets(name: &str, text: &str) -> Vec<(String, String)> {
-        let all = read(name, text).map(|fields| fields.all).unwrap_or_default();
+        let all = read(name, text).map(|(_, all)| all).unwrap_or_default();
         all.into_iter().filter(|field| field.sure).filter_map(|field| Some((field.secret?, field.text))).collect()
     }
 

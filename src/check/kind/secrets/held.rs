@@ -71,15 +71,3 @@ impl Held {
 fn is_word(text: &str) -> bool {
     text.len() < 12 && text.chars().all(char::is_alphabetic)
 }
-
-/// The keys in order, if they are not too many to judge.
-///
-/// # Errors
-/// When there are more than [`MOST_KEYS`]: a fragment that reads well after the source's name.
-pub(super) fn bounded(mut held: Vec<Held>) -> Result<Vec<Held>, String> {
-    if held.len() > MOST_KEYS {
-        return Err(format!("holds {} keys; at most {MOST_KEYS} are judged", held.len()));
-    }
-    held.sort_by(|a, b| a.key.cmp(&b.key));
-    Ok(held)
-}

@@ -74,7 +74,7 @@ fn inspected(entry: &Held, held: &[Held], said: Option<&Key>) -> Inspected {
     let seen = assess(&entry.value, &root, allow);
     Inspected {
         key: shown(&entry.key),
-        purpose: seen.unreadable.is_none().then(|| demand.purpose()),
+        purpose: seen.unreadable.is_none().then_some(demand.purpose),
         expires: seen.expires.filter(|_| !allow.contains(&Class::Expired)),
         ..seen
     }

@@ -32,9 +32,9 @@ impl Leaf {
             return self.open_address(&text);
         }
         let fields = if text.starts_with("-----BEGIN") { None } else { fields::read(&self.key, &text) };
-        if let Some(fields) = fields {
-            self.form = fields.form;
-            return self.open_fields(fields.all);
+        if let Some((form, all)) = fields {
+            self.form = form;
+            return self.open_fields(all);
         }
         if let Some(flaw) = pem::read(&text) {
             (self.form, self.given) = ("private key", flaw);

@@ -13,7 +13,7 @@ use x509_parser::certificate::X509Certificate;
 use super::{
     certificate::{names, read, short, shown},
     constraints::beyond,
-    naming::stands_for,
+    named::stands_for,
     path::{root, upwards},
     profile::flaws,
     roots::Roots,

@@ -24,7 +24,7 @@ pub(super) fn upwards(certificates: &[X509Certificate<'_>]) -> Vec<usize> {
 fn issuer(certificates: &[X509Certificate<'_>], of: usize, taken: &[usize]) -> Option<usize> {
     let child = &certificates[of];
     // Servers send issuers in order: look behind the certificate first.
-    let others = (of + 1..certificates.len()).chain(0..of).filter(|at| !taken.contains(at) && !same(&certificates[*at], child));
+    let others = (of + 1..certificates.len()).chain(0..of).filter(|at| !taken.contains(at) && certificates[*at].as_raw() != child.as_raw());
     let could: Vec<(usize, Option<bool>)> = others.map(|at| (at, certified(child, &certificates[at]))).collect();
     let of_kind = |wanted| could.iter().find(|(_, could)| *could == wanted).map(|(at, _)| *at);
     of_kind(Some(true)).or_else(|| of_kind(None))
@@ -47,10 +47,6 @@ pub(super) fn certified(child: &X509Certificate<'_>, issuer: &X509Certificate<'_
 fn is_weak(issuer: &X509Certificate<'_>) -> bool {
     let key = algorithm::key(issuer.public_key());
     key.kind == "RSA" && key.bits < 2048
-}
-
-fn same(one: &X509Certificate<'_>, other: &X509Certificate<'_>) -> bool {
-    one.as_raw() == other.as_raw()
 }
 
 /// The first root of the store that bears the name of an issuer on the way.

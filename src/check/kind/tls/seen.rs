@@ -44,7 +44,7 @@ pub struct Endpoint {
     /// Address and port.
     pub address: String,
     /// Whether the server was told the name that is meant.
-    #[serde(default = "told")]
+    #[serde(default = "crate::check::yes")]
     pub sni: bool,
     /// What was unusual about the client that was shown this.
     #[serde(default)]
@@ -58,10 +58,6 @@ pub struct Endpoint {
     /// What it says to old protocol versions: `tls1.0`, `tls1.1`, `tls1.2`.
     #[serde(default)]
     pub old: BTreeMap<String, Old>,
-}
-
-fn told() -> bool {
-    true
 }
 
 impl Endpoint {
