@@ -26,7 +26,6 @@ pub mod demand;
 pub mod http;
 pub mod kind;
 mod kinds;
-mod memo;
 mod one_or_more;
 pub mod reference;
 mod table;
@@ -41,13 +40,12 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     model::{Expectation, ProcessEnv},
-    net::Trouble,
+    net::{Trouble, command::CommandError, http::Address},
 };
 
 pub use any::{AnyCheck, Judged};
-pub use context::{Context, Shared};
+pub use context::{Context, Memo, Shared};
 pub use kinds::{KINDS, Kind, parse};
-pub use memo::Memo;
 pub use one_or_more::{Argv, OneOrMore};
 pub use which::Which;
 
@@ -95,6 +93,13 @@ impl Touch {
     pub fn new(target: impl Into<String>, action: impl Into<String>) -> Self {
         Self { target: target.into(), action: action.into(), ..Self::default() }
     }
+
+    /// One over HTTP, with the credentials that go along.
+    pub(crate) fn over_http(url: &Address, headers: &http::SentHeaders, action: String) -> Self {
+        let mut credentials = headers.credentials();
+        credentials.extend(url.authorization().map(|_| "the login in the url".to_owned()));
+        Self { credentials, ..Self::new(url.target(), action) }
+    }
 }
 
 /// A check could not look. Never a pass: it becomes `unknown`, or `pending` where a person is awaited.
@@ -116,6 +121,16 @@ impl From<Trouble> for Unseen {
         match trouble {
             Trouble::Unreachable(why) => Self::Unreachable(why),
             Trouble::Unknown(why) => Self::Unknown(why),
+        }
+    }
+}
+
+/// A program that takes too long may have met a slow server: that is worth another try.
+impl From<CommandError> for Unseen {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::TimedOut { .. } => Self::Unreachable(error.to_string()),
+            _ => Self::Unknown(error.to_string()),
         }
     }
 }

@@ -26,7 +26,7 @@ fn judge(path: &str, wanted: &Matcher, document: &Result<&ByPath, Lost>, at: Tim
         Err(Lost::Other(what)) => return demand.got(what.clone()).met(false),
     };
     let Some(hits) = found.get(path) else { return demand.undetermined("it was not looked for") };
-    let judged = [counted, each, any, none, same].map(|part| part(&demand, wanted, hits, found, at));
+    let judged = [counted, each, any, none, same].map(|part| part(demand.clone(), wanted, hits, found, at));
     let worst = judged.into_iter().flatten().min_by_key(|part| match part.met {
         Some(false) => 0,
         None => 1,
@@ -38,16 +38,15 @@ fn judge(path: &str, wanted: &Matcher, document: &Result<&ByPath, Lost>, at: Tim
 /// One part of a demand, where it is demanded.
 type Part = Option<Expectation>;
 
-fn counted(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, _: Timestamp) -> Part {
+fn counted(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, _: Timestamp) -> Part {
     let count = wanted.count.as_ref()?;
-    Some(demand.clone().got(places(hits)).met(count.takes_count(hits.count as u64)))
+    Some(demand.got(places(hits)).met(count.takes_count(hits.count as u64)))
 }
 
-fn each(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
+fn each(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     if !wanted.is_on_each() {
         return None;
     }
-    let demand = demand.clone();
     if hits.count == 0 {
         return Some(demand.got("nothing there").met(wanted.exists == Some(false)));
     }
@@ -64,13 +63,13 @@ fn each(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Tim
     })
 }
 
-fn any(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
+fn any(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     let any = wanted.any.as_ref()?;
     let told = |hit: &Hit| hit.cut.map_or_else(|| any.takes(&hit.value, at), |length| any.takes_cut(length));
     Some(among(demand, any, hits, told, true, "nothing is there, so it cannot be told whether one of them is as wanted"))
 }
 
-fn none(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
+fn none(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     let none = wanted.none.as_ref()?;
     let spared = |hit: &Hit| match hit.cut {
         None => none.spares(&hit.value, at),
@@ -81,14 +80,13 @@ fn none(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Tim
 
 /// Whether there is one of which `told` says what decides; `empty` says what no place at all means.
 fn among(
-    demand: &Expectation,
+    demand: Expectation,
     inner: &Matcher,
     hits: &Hits,
     told: impl Fn(&Hit) -> Option<bool>,
     decides: bool,
     empty: &str,
 ) -> Expectation {
-    let demand = demand.clone();
     if let Some(one) = hits.values.iter().find(|hit| told(hit) == Some(decides)) {
         return demand.got(said(one, hits, inner)).met(decides);
     }
@@ -100,9 +98,8 @@ fn among(
     }
 }
 
-fn same(demand: &Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, _: Timestamp) -> Part {
+fn same(demand: Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, _: Timestamp) -> Part {
     let other = wanted.same_as.as_ref()?.written();
-    let demand = demand.clone();
     let there = found.get(other);
     let hidden = |hits: &Hits| hits.more || hits.values.iter().any(|hit| hit.cut.is_some() || compare::is_rounded(&hit.value));
     Some(match (hits.values.as_slice(), there.map(|there| there.values.as_slice())) {

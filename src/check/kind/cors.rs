@@ -228,9 +228,6 @@ impl Check for Cors {
         // How many are drawn does not depend on the seed.
         let each = if self.url.url().domain().is_some() { ", and one to each address where the name has several" } else { "" };
         let action = format!("GET and OPTIONS {path}, GET {error}: {} requests{each}", self.asks(Some("")).len());
-        let mut touch = Touch::new(self.url.target(), action);
-        touch.credentials = self.request_headers.credentials();
-        touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
-        vec![touch]
+        vec![Touch::over_http(&self.url, &self.request_headers, action)]
     }
 }

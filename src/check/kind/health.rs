@@ -136,9 +136,6 @@ impl Check for Health {
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let times = if self.successes > 1 { format!(", {} times", self.successes) } else { String::new() };
-        let mut touch = Touch::new(self.url.target(), format!("GET {}{times}", self.url.path()));
-        touch.credentials = self.headers.credentials();
-        touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
-        vec![touch]
+        vec![Touch::over_http(&self.url, &self.headers, format!("GET {}{times}", self.url.path()))]
     }
 }

@@ -129,9 +129,6 @@ impl Check for Http {
         if self.follow_redirects > 0 {
             action.push_str(&format!(", following {}", counted(self.follow_redirects, "redirect")));
         }
-        let mut touch = Touch::new(self.url.target(), action);
-        touch.credentials = self.headers.credentials();
-        touch.credentials.extend(self.url.authorization().map(|_| "the login in the url".to_owned()));
-        vec![touch]
+        vec![Touch::over_http(&self.url, &self.headers, action)]
     }
 }

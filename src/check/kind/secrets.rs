@@ -34,7 +34,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use self::{
-    choice::{Choice, Key, Pattern},
+    choice::{Key, Pattern},
     source::Source,
 };
 use crate::{
@@ -105,11 +105,6 @@ impl Secrets {
     /// Without keys and `looks-secret` only `untracked` is demanded; the file need not even be here.
     fn judges_values(&self) -> bool {
         !self.keys.is_empty() || self.looks_secret != Some(false)
-    }
-
-    fn choice(&self) -> Choice<'_> {
-        let Self { keys, looks_secret, except, .. } = self;
-        Choice { keys, looks_secret: looks_secret.unwrap_or(keys.is_empty()), except }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     check::{Context, Unseen},
     model::Size,
     net::{
-        command::{Command, CommandError, Ended},
+        command::{Command, Ended},
         regular_file::{FileError, read_bytes},
     },
 };
@@ -44,10 +44,7 @@ async fn ran(argv: &[String], cx: &Context, until: Instant) -> Result<Printed, U
     let program = argv.first().cloned().unwrap_or_default();
     let root = cx.path("");
     let command = Command { argv, env: &cx.shared.env, dir: &root, deadline: until, limit: LARGEST, stdin: b"" };
-    let ended = command.run().await.map_err(|error| match error {
-        CommandError::TimedOut { .. } => Unseen::Unreachable(error.to_string()),
-        error => Unseen::Unknown(error.to_string()),
-    })?;
+    let ended = command.run().await?;
     let by = format!("what `{program}` printed");
     match &ended {
         Ended { code: Some(0), .. } => parsed(by, &ended.stdout),

@@ -21,7 +21,6 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Whether it is `https`.
     pub fn is_https(&self) -> bool {
         self.scheme == "https"
     }

@@ -68,11 +68,9 @@ impl From<Came> for Kept {
     }
 }
 
-/// One answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Said {
-    /// The status.
     pub(super) status: u16,
     /// Which address answered, where the name has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,7 +85,6 @@ pub(super) struct Said {
     /// Every `Access-Control-Allow-Origin`, unless there is only the origin that asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) allow_origin: Vec<String>,
-    /// Every `Access-Control-Allow-Credentials`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) allow_credentials: Vec<String>,
     /// Every `Access-Control-Allow-Methods`; kept for the wanted origins.
@@ -99,7 +96,6 @@ pub(super) struct Said {
     /// Every `Access-Control-Expose-Headers`; kept for the wanted origins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) expose_headers: Vec<String>,
-    /// Every `Vary`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) vary: Vec<String>,
     /// `Cache-Control: no-store`: no cache keeps it.
@@ -112,7 +108,6 @@ fn is_zero(value: &usize) -> bool {
     *value == 0
 }
 
-/// An answer, or why there is none.
 pub(super) type Came = Result<Said, String>;
 
 impl Said {

@@ -18,10 +18,8 @@ use crate::{
 /// How many bytes of an expression or condition are kept; a longer one is not compared.
 pub(super) const TEXT: usize = 2_048;
 
-/// Everything read.
 pub(super) struct Catalogue {
     pub(super) server: Server,
-    /// The schemas that exist.
     pub(super) schemas: Vec<String>,
     /// Others that hold indexes, with how many.
     pub(super) elsewhere: Vec<(String, u64)>,

@@ -31,8 +31,8 @@ pub(super) async fn observe(check: &PostgresIndexes, cx: &Context) -> Result<See
 /// Of the catalogues the part that the demands are about.
 fn view(check: &PostgresIndexes, catalogue: &Catalogue, readings: &Readings) -> Seen {
     let not_valid = catalogue.indexes.iter().map(|row| &row.index).filter(|index| !index.sound()).cloned().collect();
-    let foreign_keys =
-        || catalogue.foreign_keys.iter().filter(|key| !serves_any(&catalogue.indexes, key)).map(|row| row.key.clone()).collect();
+    let is_served = |key: &&ForeignKeyRow| catalogue.indexes.iter().any(|row| serves(row, key));
+    let foreign_keys = || catalogue.foreign_keys.iter().filter(|key| !is_served(key)).map(|row| row.key.clone()).collect();
     Seen {
         server: catalogue.server.clone(),
         schemas: check.schemas().iter().map(|name| schema(catalogue, name)).collect(),
@@ -115,10 +115,6 @@ fn similar<'n, T: 'n>(wanted: &str, all: impl Iterator<Item = (&'n str, &'n T)>,
     close.into_iter().take(3).map(|(_, thing)| shown(thing)).collect()
 }
 
-fn serves_any(indexes: &[IndexRow], key: &ForeignKeyRow) -> bool {
-    indexes.iter().any(|row| row.table_oid == key.table_oid && serves(row, key))
-}
-
 /// Whether looking up the rows that point to a deleted one can use the index: it begins with the key's columns, in any
 /// order, and covers every row that points anywhere.
 fn serves(row: &IndexRow, key: &ForeignKeyRow) -> bool {
@@ -130,7 +126,7 @@ fn serves(row: &IndexRow, key: &ForeignKeyRow) -> bool {
         // A lookup by value never wants the rows without one.
         key.key.columns.iter().any(|column| *predicate == format!("{} IS NOT NULL", shown(column)))
     });
-    index.sound() && leads && method && covers
+    row.table_oid == key.table_oid && index.sound() && leads && method && covers
 }
 
 /// Groups of two or more usable indexes that do the same.

@@ -12,13 +12,11 @@ use super::{
 
 /// One field, and what stands beside it.
 pub(super) struct Field {
-    /// Its own name.
     pub name: String,
     /// The name that makes it a secret: its own, or that of what it stands in.
     pub secret: Option<String>,
     /// Whether it does for sure: what else stands in `auth` may be a setting.
     pub sure: bool,
-    /// What it holds.
     pub text: String,
     /// The user that stands beside it.
     pub user: Option<String>,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    choice::Choice,
+    Secrets,
     held::{Held, MOST_KEYS, Value},
     printed,
     source::Source,
@@ -28,18 +28,18 @@ use crate::{
 /// Kubernetes limits a whole Secret to 1 MiB (kubernetes.io, "Secrets", size limit); no value in a file is larger.
 const LARGEST_VALUE: Size = Size(1 << 20);
 
-/// Every key of `source`, sorted, or why it cannot be read, with no value in it. `choice` says for which keys a `KEY_FILE` is followed.
-pub(super) async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
+/// Every key of `source`, sorted, or why it cannot be read, with no value in it. `check` says for which keys a `KEY_FILE` is followed.
+pub(super) async fn read(source: &Source, check: &Secrets, cx: &Context) -> Result<Vec<Held>, Unseen> {
     let named = |why: &dyn std::fmt::Display| Unseen::Unknown(format!("{source} {why}"));
     let mut held = match source {
         Source::EnvFile(file, syntax) => {
             let (path, syntax) = (cx.path(file), *syntax);
             let held = blocking(move || env_file(&path, syntax)).await?.map_err(|error| named(&error))?;
-            named_by_file(held, choice, cx).await?
+            named_by_file(held, check, cx).await?
         }
         Source::Environment => {
             let held = cx.shared.env.iter().map(|(key, value)| Held::text(key, value)).collect();
-            named_by_file(held, choice, cx).await?
+            named_by_file(held, check, cx).await?
         }
         Source::Directory(folder) => {
             let path = cx.path(folder);
@@ -48,8 +48,8 @@ pub(super) async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> 
         Source::Command(argv, format) => {
             let dir = cx.path("");
             let command = Command { argv, env: &cx.shared.env, dir: &dir, deadline: deadline(cx), limit: command::LARGEST, stdin: b"" };
-            let printed = command.output().await.map_err(unseen)?;
-            printed::read(&printed, *format, &|key| choice.asks_for(key))
+            let printed = command.output().await?;
+            printed::read(&printed, *format, &|key| check.asks_for(key))
                 .map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
         }
     };
@@ -63,14 +63,6 @@ pub(super) async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> 
 /// A moment before the check itself is ended, so that it can say what took so long.
 pub(super) fn deadline(cx: &Context) -> Instant {
     cx.deadline - (cx.remaining() / 20).min(Duration::from_millis(250))
-}
-
-/// A program that takes too long may have met a slow server: that is worth another try.
-fn unseen(error: command::CommandError) -> Unseen {
-    match error {
-        command::CommandError::TimedOut { .. } => Unseen::Unreachable(error.to_string()),
-        _ => Unseen::Unknown(error.to_string()),
-    }
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unseen> {
@@ -91,11 +83,11 @@ fn env_file(path: &Path, syntax: Option<Syntax>) -> Result<Vec<Held>, env_file::
 }
 
 /// Docker's convention: `KEY_FILE` names the file that holds `KEY`, unless `KEY` itself is set.
-async fn named_by_file(held: Vec<Held>, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
+async fn named_by_file(held: Vec<Held>, check: &Secrets, cx: &Context) -> Result<Vec<Held>, Unseen> {
     let set: Vec<String> = held.iter().filter(|h| h.value.text() != Some("")).map(|h| h.key.clone()).collect();
     let mut out = Vec::new();
     for entry in held {
-        let stem = entry.key.strip_suffix("_FILE").filter(|stem| choice.asks_for(stem));
+        let stem = entry.key.strip_suffix("_FILE").filter(|stem| check.asks_for(stem));
         let path = entry.value.text().filter(|value| value.contains('/') && !value.contains("://")).map(str::to_owned);
         match (stem, path) {
             (Some(stem), Some(_)) if set.iter().any(|key| key == stem) => {}

@@ -12,7 +12,7 @@ use x509_parser::{
     x509::X509Name,
 };
 
-use super::{algorithm, path::certified, seen::Certificate};
+use super::{algorithm, chain::certified, seen::Certificate};
 use crate::model::{Digest, excerpt, plain};
 
 /// The most alternative names that are shown, of a leaf and of an issuer.

@@ -13,11 +13,8 @@ use crate::model::Expectation;
 pub(super) fn purpose(seen: &Seen) -> Expectation {
     let expectation = Expectation::new("eku", "Extended key usage").wanted("server authentication, or no restriction");
     across(expectation, seen, |chain| {
-        let fine = chain
-            .certificates
-            .first()
-            .and_then(|leaf| leaf.purposes.as_ref())
-            .map_or_else(|| "no restriction".into(), |all| all.join(", "));
+        let of_leaf = chain.certificates.first().and_then(|leaf| leaf.purposes.as_ref());
+        let fine = of_leaf.map_or_else(|| "no restriction".into(), |all| all.join(", "));
         each(chain, &fine, |at, certificate| {
             let purposes = certificate.purposes.as_ref().filter(|_| chain.path.contains(&at))?;
             let is_for_servers = purposes.iter().any(|purpose| purpose == "server");

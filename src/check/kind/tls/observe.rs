@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use url::Host;
 
 use super::{
-    Source, Tls, certificate, chain,
+    Tls, certificate, chain,
     probe::{PATIENCE, Probe, Probed},
     roots::Roots,
     seen::{Certificate, Endpoint, Handshake, How, KeyFile, Old, Seen},
@@ -40,9 +40,9 @@ pub(super) fn server_name(host: &Host) -> Result<ServerName<'static>, String> {
 
 /// What the services show, or what the file holds.
 pub(super) async fn observe(check: &Tls, cx: &Context) -> Result<Seen, Unseen> {
-    match check.source() {
-        Source::Services(services) => at_services(check, cx, &services).await,
-        Source::File(file) => at_file(check, cx, file),
+    match &check.file {
+        Some(file) => at_file(check, cx, file),
+        None => at_services(check, cx, &check.services()).await,
     }
 }
 

@@ -56,11 +56,6 @@ impl<'a> Roots<'a> {
         named.map(|anchor| sequence(anchor.subject_public_key_info.as_ref()))
     }
 
-    /// Whether a root bears this name.
-    pub(super) fn bears(&self, name: &X509Name<'_>) -> bool {
-        self.keys(name).next().is_some()
-    }
-
     /// The root of a file of this name, as encoded; of several, the one without a flaw that lasts longest.
     pub(super) fn read(&self, name: &[u8]) -> Option<&Read> {
         self.read.iter().filter(|root| root.name == name).max_by_key(|root| (root.flaw.is_none(), root.validity.not_after))
@@ -70,7 +65,7 @@ impl<'a> Roots<'a> {
 /// Why OpenSSL, as it is used by default, refuses a root that webpki takes.
 fn flaw(root: &X509Certificate<'_>) -> Option<String> {
     let unknown = root.extensions().iter().find(|one| one.critical && !UNDERSTOOD.contains(&one.oid.to_id_string().as_str()));
-    let no_issuer = root.key_usage().ok().flatten().is_some_and(|usage| !usage.value.key_cert_sign()) && is_ca(root);
+    let no_issuer = root.key_usage().ok().flatten().is_some_and(|usage| !usage.value.key_cert_sign()) && root.is_ca();
     if let Some(extension) = unknown {
         Some(format!("has a critical extension {} that clients do not know", short(&extension.oid.to_id_string(), 64)))
     } else if root.subject().as_raw() == [0x30, 0] {
@@ -82,10 +77,6 @@ fn flaw(root: &X509Certificate<'_>) -> Option<String> {
     } else {
         None
     }
-}
-
-fn is_ca(root: &X509Certificate<'_>) -> bool {
-    root.basic_constraints().ok().flatten().is_some_and(|basic| basic.value.ca)
 }
 
 /// Whether the authority key identifier (RFC 5280, 4.2.1.1) of a self-issued root is not its own.
