@@ -103,18 +103,18 @@ impl Context {
     }
 }
 
+/// An answer, of whatever type.
+type Answer = Arc<dyn Any + Send + Sync>;
+
 /// Remembers answers by a key that names the target and the question.
 #[derive(Default)]
 pub struct Memo {
-    cells: Mutex<HashMap<String, Arc<OnceCell<Arc<dyn Any + Send + Sync>>>>>,
+    cells: Mutex<HashMap<String, Arc<OnceCell<Answer>>>>,
 }
 
 impl Memo {
     /// The answer to `key`, fetched by the first who asks; the others wait for it. A failure is not remembered, so
     /// that each check reports its own attempt; a fetcher that is cancelled hands its place to the next.
-    ///
-    /// # Errors
-    /// What `fetch` says.
     ///
     /// # Panics
     /// If one key is used for two types.
@@ -124,7 +124,7 @@ impl Memo {
         fetch: impl Future<Output = Result<T, Unseen>>,
     ) -> Result<Arc<T>, Unseen> {
         let cell = self.cells.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
-        let value = cell.get_or_try_init(async || fetch.await.map(|value| Arc::new(value) as Arc<dyn Any + Send + Sync>)).await?;
+        let value = cell.get_or_try_init(async || fetch.await.map(|value| Arc::new(value) as Answer)).await?;
         match value.clone().downcast::<T>() {
             Ok(value) => Ok(value),
             Err(_) => panic!("one memo key for two types"),

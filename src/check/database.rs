@@ -3,13 +3,10 @@
 use super::{Context, Touch, Unseen};
 use crate::{
     model::{ProcessEnv, Secret},
-    net::postgres::{Loan, Target, TargetError},
+    net::postgres::{Target, TargetError},
 };
 
-/// The target that `database` names, passwords included; each is hidden from every output first.
-///
-/// # Errors
-/// When the settings do not say where to connect.
+/// The target that `database` names, passwords included, each hidden from every output first; an error where it names none.
 pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen> {
     let target = Target::resolve(database.map(Secret::expose), &cx.shared.env).map_err(|error| Unseen::Unknown(said(database, &error)))?;
     let target = target.under(&cx.path("")).with_passfile();
@@ -17,14 +14,6 @@ pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen>
         cx.hide(name(database), password);
     }
     Ok(target)
-}
-
-/// A session on it, for as long as this attempt has time.
-///
-/// # Errors
-/// Why there is none.
-pub async fn lend(cx: &Context, target: &Target) -> Result<Loan, Unseen> {
-    Ok(cx.shared.reach.postgres(target, cx.until()).await?)
 }
 
 /// What a look at `database` reaches; `action` is what is asked there.

@@ -10,7 +10,7 @@ use crate::{
 /// A little before the check's own deadline, so that it is we who say what we waited for.
 pub(crate) fn deadline(cx: &Context) -> Instant {
     let margin = (cx.remaining() / 20).min(Duration::from_millis(200));
-    cx.deadline.checked_sub(margin).unwrap_or_else(|| cx.deadline)
+    cx.deadline.checked_sub(margin).unwrap_or(cx.deadline)
 }
 
 /// No answer: what that is for the run.

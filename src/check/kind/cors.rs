@@ -191,7 +191,7 @@ impl Cors {
             return true;
         }
         let Ok(origin) = origin.parse::<Origin>() else { return false };
-        let below = |domain: &Domain| origin.is_https() && domain.is_above(&origin.host);
+        let below = |domain: &Domain| origin.scheme == "https" && domain.is_above(&origin.host);
         let same_host = |wanted: &Origin| wanted.scheme == origin.scheme && wanted.host == origin.host;
         let port_fits = self.other_ports == Policy::Allow || origin.port.is_none();
         port_fits && self.subdomains_of.iter().flat_map(|all| all.iter()).any(below)

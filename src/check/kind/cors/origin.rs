@@ -21,10 +21,6 @@ pub struct Origin {
 }
 
 impl Origin {
-    pub fn is_https(&self) -> bool {
-        self.scheme == "https"
-    }
-
     /// Whether it belongs to the web, not to an application's own scheme like `capacitor`.
     pub fn is_web(&self) -> bool {
         matches!(self.scheme.as_str(), "http" | "https")

@@ -11,7 +11,7 @@ use super::{
     seen::{ForeignKey, Server},
 };
 use crate::{
-    check::{Context, Unseen, database},
+    check::{Context, Unseen},
     net::postgres::{Reading, Target, Trouble},
 };
 
@@ -76,7 +76,7 @@ impl Catalogue {
     }
 
     async fn fetch(cx: &Context, target: &Target, schemas: &[String]) -> Result<Self, Unseen> {
-        let mut loan = database::lend(cx, target).await?;
+        let mut loan = cx.shared.reach.postgres(target, cx.until()).await?;
         let reading = loan.begin(cx.until()).await?;
         reading.run(query::PATH).await?;
         // Asked all at once: one round trip. The answers come in order, so the first error is the cause; those after it

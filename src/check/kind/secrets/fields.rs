@@ -9,6 +9,7 @@ use super::{
     naming::{describes, ends_in, names_a_secret},
     words::list,
 };
+use crate::check::table::rows;
 
 /// One field, and what stands beside it.
 pub(super) struct Field {
@@ -88,19 +89,8 @@ fn several(pairs: Vec<(String, String)>) -> serde_json::Map<String, Json> {
 
 /// Whatever stands in the text as a name with a value.
 fn named(text: &str) -> Vec<(String, String)> {
-    static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-        let forms = [
-            // A line of its own: env files, properties, INI, TOML, flat YAML.
-            r#"(?m)^\s*(?:export\s+|set\s+|-\s+)?["']?([A-Za-z_][\w./-]*)["']?[ \t]*(?:=|:[ \t])[ \t]*("(?:[^"\\]|\\.)*"|'[^']*'|[^\n]+?)[ \t]*[,;]?(?:[ \t]+#[^\n]*)?\s*?$"#,
-            // Within a line: connection strings, options of a program, attributes of XML, JAAS.
-            r#"((?:(?i:user|account|data|access) )?[A-Za-z_][\w.-]*)[ \t]*=[ \t]*("[^"]*"|'[^']*'|[^;\s"'<>]+)"#,
-            r"<([A-Za-z][\w.:-]*)[^<>]*>([^<>]+)</",
-            r#"['"]([\w.-]+)['"]\s*(?:=>|,|:)\s*("[^"]*"|'[^']*')"#,
-            r#"(?:name|key)="([\w.:-]+)"\s+value=("[^"]*")"#,
-            r"login\s+\S+\s+(password)\s+(\S+)",
-        ];
-        forms.iter().filter_map(|form| Regex::new(form).ok()).collect()
-    });
+    static FORMS: LazyLock<Vec<Regex>> =
+        LazyLock::new(|| rows(include_str!("forms.txt")).filter_map(|(_, form)| Regex::new(form).ok()).collect());
     // On one line with several signs each is a field, not the first one with all that follows.
     let several = text.lines().count() == 1 && text.matches('=').count() > 1;
     let mut pairs: Vec<(String, String)> = Vec::new();

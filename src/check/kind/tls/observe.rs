@@ -71,8 +71,7 @@ async fn at_services(check: &Tls, cx: &Context, services: &[&Service]) -> Result
     let meant = check.serves.as_ref().map(|file| leaf_of(&cx.path(file))).transpose().map_err(Unseen::Unknown)?;
     let (doors, not_looked_at) = doors(check, cx, services).await?;
     let deadline = cx.deadline.checked_sub(RESERVE).unwrap_or_else(Instant::now);
-    let (versions, connections) = (check.min_version.refused(), check.connections.into());
-    let probe = Probe { versions, name: &name, connections, without_sni: check.without_sni, deadline };
+    let probe = Probe { check, name: &name, deadline };
     let probed = join_all(doors.into_iter().map(|door| probe.look(door))).await.into_iter().collect::<Result<Vec<Probed>, _>>();
     let probed = probed.map_err(|error| Unseen::Unknown(error.to_string()))?;
     let seen = gather(&probed, host, &roots, cx);

@@ -66,17 +66,12 @@ impl<'a> Roots<'a> {
 fn flaw(root: &X509Certificate<'_>) -> Option<String> {
     let unknown = root.extensions().iter().find(|one| one.critical && !UNDERSTOOD.contains(&one.oid.to_id_string().as_str()));
     let no_issuer = root.key_usage().ok().flatten().is_some_and(|usage| !usage.value.key_cert_sign()) && root.is_ca();
-    if let Some(extension) = unknown {
-        Some(format!("has a critical extension {} that clients do not know", short(&extension.oid.to_id_string(), 64)))
-    } else if root.subject().as_raw() == [0x30, 0] {
-        Some("has no name".into())
-    } else if no_issuer {
-        Some("may not sign certificates, by its own words".into())
-    } else if names_another_issuer(root) {
-        Some("is issued by itself and names another key or number as its issuer's".into())
-    } else {
-        None
-    }
+    let said = |is: bool, what: &str| is.then(|| what.to_owned());
+    let unknown = unknown.map(|one| format!("has a critical extension {} that clients do not know", short(&one.oid.to_id_string(), 64)));
+    unknown
+        .or_else(|| said(root.subject().as_raw() == [0x30, 0], "has no name"))
+        .or_else(|| said(no_issuer, "may not sign certificates, by its own words"))
+        .or_else(|| said(names_another_issuer(root), "is issued by itself and names another key or number as its issuer's"))
 }
 
 /// Whether the authority key identifier (RFC 5280, 4.2.1.1) of a self-issued root is not its own.
