@@ -25,10 +25,7 @@ pub trait AnyCheck: Send + Sync {
     /// Looks, then judges as of the run's instant.
     fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Judged, Unseen>> + Send + 'a>>;
 
-    /// Judges a stored observation.
-    ///
-    /// # Errors
-    /// When it is not an observation of this kind.
+    /// Judges a stored observation; an error where it is none of this kind.
     fn judge_value(&self, observation: Value, at: Timestamp) -> Result<Vec<Expectation>, serde_json::Error>;
 
     /// Each counterexample, judged.

@@ -3,7 +3,7 @@
 use super::{Context, Touch, Unseen};
 use crate::{
     model::{ProcessEnv, Secret},
-    net::postgres::{Loan, Target, TargetError},
+    net::postgres::{Target, TargetError},
 };
 
 /// The target that `database` names, passwords included; each is hidden from every output first.
@@ -14,11 +14,6 @@ pub fn target(cx: &Context, database: Option<&Secret>) -> Result<Target, Unseen>
         cx.hide_of(database, "database password", password);
     }
     Ok(target)
-}
-
-/// A session on it, for as long as this attempt has time.
-pub async fn lend(cx: &Context, target: &Target) -> Result<Loan, Unseen> {
-    Ok(cx.shared.reach.postgres(target, cx.until()).await?)
 }
 
 /// What a look at `database` reaches; `action` is what is asked there.

@@ -9,8 +9,6 @@ use super::{AnyCheck, kind};
 pub struct Kind {
     /// The key in the plan.
     pub name: &'static str,
-    /// The source of its module's file name: `postgres_indexes`.
-    pub module: &'static str,
     /// `checks/<name>.yaml`: an annotated example.
     pub example: &'static str,
     /// The JSON Schema of its settings, doc comments included.
@@ -29,7 +27,6 @@ macro_rules! kinds {
         /// Every kind, by name.
         pub const KINDS: &[Kind] = &[$(Kind {
             name: $name,
-            module: stringify!($module),
             example: include_str!(concat!("../../checks/", $name, ".yaml")),
             schema: <kind::$module::$check as schemars::JsonSchema>::json_schema,
         }),*];

@@ -26,7 +26,6 @@ pub mod demand;
 pub mod http;
 pub mod kind;
 mod kinds;
-mod memo;
 mod one_or_more;
 pub mod reference;
 mod table;
@@ -44,9 +43,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::model::{Expectation, ProcessEnv};
 
 pub use any::{AnyCheck, Judged};
-pub use context::{Context, Shared};
+pub use context::{Context, Memo, Shared};
 pub use kinds::{KINDS, Kind, parse};
-pub use memo::Memo;
 pub use one_or_more::{Argv, OneOrMore};
 pub use touch::Touch;
 pub use unseen::Unseen;
@@ -72,4 +70,9 @@ pub trait Check: DeserializeOwned + JsonSchema + Send + Sync + 'static {
 
     /// Attempts to turn each expectation red under these very settings.
     fn counterexamples(&self, at: Timestamp) -> Vec<Self::Observation>;
+}
+
+/// What a switch is unless the plan says otherwise.
+pub(crate) fn yes() -> bool {
+    true
 }

@@ -50,6 +50,15 @@ impl<'de, T: Deserialize<'de> + fmt::Display, const TWICE: bool> Deserialize<'de
     }
 }
 
+/// A value that stands alone.
+macro_rules! one {
+    ($($visit:ident $type:ty),*) => {
+        $(fn $visit<E: Error>(self, value: $type) -> Result<Self::Value, E> {
+            T::deserialize(value.into_deserializer()).map(|one| OneOrMore(vec![one]))
+        })*
+    };
+}
+
 struct OneOrMoreVisitor<T, const TWICE: bool>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de> + fmt::Display, const TWICE: bool> Visitor<'de> for OneOrMoreVisitor<T, TWICE> {
@@ -59,17 +68,7 @@ impl<'de, T: Deserialize<'de> + fmt::Display, const TWICE: bool> Visitor<'de> fo
         f.write_str("a value or a list of values")
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        T::deserialize(value.into_deserializer()).map(|one| OneOrMore(vec![one]))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        T::deserialize(value.into_deserializer()).map(|one| OneOrMore(vec![one]))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        T::deserialize(value.into_deserializer()).map(|one| OneOrMore(vec![one]))
-    }
+    one!(visit_str &str, visit_u64 u64, visit_i64 i64);
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map)).map(|one| OneOrMore(vec![one]))

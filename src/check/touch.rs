@@ -1,5 +1,8 @@
 //! What a check would reach, for `gonogo plan`, for the report's `target` and for the limit per target.
 
+use super::http;
+use crate::net::http::Address;
+
 /// One thing a check reaches.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touch {
@@ -17,5 +20,10 @@ impl Touch {
     /// A touch without credentials or grants.
     pub fn new(target: impl Into<String>, action: impl Into<String>) -> Self {
         Self { target: target.into(), action: action.into(), ..Self::default() }
+    }
+
+    /// One over HTTP, with the credentials that go along.
+    pub(crate) fn over_http(url: &Address, headers: &http::SentHeaders, action: String) -> Self {
+        Self { credentials: headers.credentials(url), ..Self::new(url.target(), action) }
     }
 }

@@ -62,11 +62,17 @@ pub fn excerpt_of(text: &str, limit: usize, total: usize) -> String {
     if total <= text.len() && text.len() <= limit {
         return text.to_owned();
     }
+    let begun = beginning(text, limit);
+    format!("{begun}{CUT}{} bytes more)", total.max(text.len()) - begun.len())
+}
+
+/// As many characters of `text` as fit into `limit` bytes.
+pub fn beginning(text: &str, limit: usize) -> &str {
     let mut end = limit.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{CUT}{} bytes more)", &text[..end], total.max(text.len()) - end)
+    &text[..end]
 }
 
 /// Controls, separators of lines, and what turns the direction of writing.

@@ -39,7 +39,7 @@ fn every_file_of_a_kind_stands_in_the_list() {
         .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
         .filter(|name| name != "mod")
         .collect();
-    let listed: BTreeSet<String> = KINDS.iter().map(|kind| kind.module.to_owned()).collect();
+    let listed: BTreeSet<String> = KINDS.iter().map(|kind| kind.name.replace('-', "_")).collect();
     assert_eq!(files, listed);
 }
 

@@ -5,10 +5,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::model::from_forms;
 
-/// The value in `bytes`; a byte order mark before it is skipped.
-///
-/// # Errors
-/// Why it is no JSON, or no unambiguous one; at most 128 levels deep.
+/// The value in `bytes`, at most 128 levels deep, or why it is no unambiguous JSON; a byte order mark before it is skipped.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.trim_ascii().is_empty() {

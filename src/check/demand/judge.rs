@@ -26,7 +26,7 @@ fn judge(path: &str, wanted: &Matcher, document: &Result<&ByPath, Lost>, at: Tim
         Err(Lost::Other(what)) => return demand.got(what.clone()).met(false),
     };
     let Some(hits) = found.get(path) else { return demand.undetermined("it was not looked for") };
-    let judged = [counted, each, any, none, same].map(|part| part(&demand, wanted, hits, found, at));
+    let judged = [counted, each, any, none, same].map(|part| part(demand.clone(), wanted, hits, found, at));
     let worst = judged.into_iter().flatten().min_by_key(|part| match part.met {
         Some(false) => 0,
         None => 1,
@@ -38,16 +38,15 @@ fn judge(path: &str, wanted: &Matcher, document: &Result<&ByPath, Lost>, at: Tim
 /// One part of a demand, where it is demanded.
 type Part = Option<Expectation>;
 
-fn counted(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, _: Timestamp) -> Part {
+fn counted(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, _: Timestamp) -> Part {
     let count = wanted.count.as_ref()?;
-    Some(demand.clone().got(places(hits)).met(count.takes_count(hits.count as u64)))
+    Some(demand.got(places(hits)).met(count.takes_count(hits.count as u64)))
 }
 
-fn each(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
+fn each(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     if !wanted.is_on_each() {
         return None;
     }
-    let demand = demand.clone();
     if hits.count == 0 {
         return Some(demand.got("nothing there").met(wanted.exists == Some(false)));
     }
@@ -64,42 +63,43 @@ fn each(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Tim
     })
 }
 
-fn any(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
+fn any(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     let any = wanted.any.as_ref()?;
-    let demand = demand.clone();
     let told = |hit: &Hit| hit.cut.map_or_else(|| any.takes(&hit.value, at), |length| any.takes_cut(length));
-    if let Some(good) = hits.values.iter().find(|hit| told(hit) == Some(true)) {
-        return Some(demand.got(said(good, hits, any)).met(true));
-    }
-    Some(match hits.values.iter().find(|hit| told(hit).is_none()) {
-        Some(open) => demand.undetermined(unknown(open)),
-        None if hits.count == 0 => demand.undetermined("nothing is there, so it cannot be told whether one of them is as wanted"),
-        None if hits.more => demand.undetermined(too_many(hits)),
-        None => demand.got(format!("none of {}", places(hits))).met(false),
-    })
+    Some(among(demand, any, hits, told, true, "nothing is there, so it cannot be told whether one of them is as wanted"))
 }
 
-fn none(demand: &Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
+fn none(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
     let none = wanted.none.as_ref()?;
-    let demand = demand.clone();
     let spared = |hit: &Hit| match hit.cut {
         None => none.spares(&hit.value, at),
         Some(length) => none.takes_cut(length).map(|takes| !takes),
     };
-    if let Some(wrong) = hits.values.iter().find(|hit| spared(hit) == Some(false)) {
-        return Some(demand.got(said(wrong, hits, none)).met(false));
-    }
-    Some(match hits.values.iter().find(|hit| spared(hit).is_none()) {
-        Some(open) => demand.undetermined(unknown(open)),
-        None if hits.count == 0 => demand.undetermined("nothing is there, which does not prove that none is so"),
-        None if hits.more => demand.undetermined(too_many(hits)),
-        None => demand.got(format!("none of {}", places(hits))).met(true),
-    })
+    Some(among(demand, none, hits, spared, false, "nothing is there, which does not prove that none is so"))
 }
 
-fn same(demand: &Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, _: Timestamp) -> Part {
+/// Whether there is one of which `told` says what decides; `empty` says what no place at all means.
+fn among(
+    demand: Expectation,
+    inner: &Matcher,
+    hits: &Hits,
+    told: impl Fn(&Hit) -> Option<bool>,
+    decides: bool,
+    empty: &str,
+) -> Expectation {
+    if let Some(one) = hits.values.iter().find(|hit| told(hit) == Some(decides)) {
+        return demand.got(said(one, hits, inner)).met(decides);
+    }
+    match hits.values.iter().find(|hit| told(hit).is_none()) {
+        Some(open) => demand.undetermined(unknown(open)),
+        None if hits.count == 0 => demand.undetermined(empty),
+        None if hits.more => demand.undetermined(too_many(hits)),
+        None => demand.got(format!("none of {}", places(hits))).met(!decides),
+    }
+}
+
+fn same(demand: Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, _: Timestamp) -> Part {
     let other = wanted.same_as.as_ref()?.written();
-    let demand = demand.clone();
     let there = found.get(other);
     let hidden = |hits: &Hits| hits.more || hits.values.iter().any(|hit| hit.cut.is_some() || compare::is_rounded(&hit.value));
     Some(match (hits.values.as_slice(), there.map(|there| there.values.as_slice())) {

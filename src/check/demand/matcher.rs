@@ -137,11 +137,8 @@ impl Matcher {
 
     /// Whether it can be asked of a count: a whole number or bounds of one.
     fn is_count(&self) -> bool {
-        let Self { equals, one_of, min: _, max: _, number, age, ahead, zone: _, version, contains, matches, exists, length, not, .. } =
-            self;
-        let others = [one_of.is_some(), *number, age.is_some(), ahead.is_some(), version.is_some(), contains.is_some(), not.is_some()];
-        let odd = matches.is_some() || exists.is_some() || length.is_some() || self.is_on_places() || others.contains(&true);
-        equals.as_ref().is_none_or(Value::is_u64) && !odd
+        let others = Self { equals: None, min: None, max: None, ..self.clone() };
+        self.equals.as_ref().is_none_or(Value::is_u64) && !others.is_on_each() && !others.is_on_places()
     }
 
     /// Exactly `value`.

@@ -21,7 +21,7 @@ pub struct BodySeen {
     /// How it ended.
     pub end: End,
     /// Whether all of it is text in the charset that it names, UTF-8 where it names none.
-    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    #[serde(default = "crate::check::yes", skip_serializing_if = "is_yes")]
     pub utf8: bool,
     /// Texts that were looked for, and whether they are in it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -38,10 +38,6 @@ pub struct BodySeen {
     /// Its beginning, kept when something is amiss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]

@@ -98,7 +98,7 @@ pub struct Cors {
     /// another. Answers to OPTIONS and those with `Cache-Control: no-store` need not. Tried too: whether a wanted origin is
     /// still let in right after a request without `Origin`, as a cache that does not look at `Vary` would spoil it. Default
     /// `true`.
-    #[serde(default = "yes")]
+    #[serde(default = "crate::check::yes")]
     pub vary: bool,
     /// Which addresses of the name are asked: `all`, `first`, `ipv4` or `ipv6`. Default `all`: each must let the first of
     /// `origins` in, and the other questions go to them in turn. A family to which this machine has no route is left out
@@ -111,10 +111,6 @@ pub struct Cors {
     pub request_headers: SentHeaders,
     /// A PEM file of certificates to trust instead of the host's, relative to the plan's folder.
     pub ca_file: Option<PathBuf>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Whether something beyond the wanted origins may be allowed.
@@ -190,7 +186,7 @@ impl Cors {
             return true;
         }
         let Ok(origin) = origin.parse::<Origin>() else { return false };
-        let below = |domain: &Domain| origin.is_https() && domain.is_above(&origin.host);
+        let below = |domain: &Domain| origin.scheme == "https" && domain.is_above(&origin.host);
         let same_host = |wanted: &Origin| wanted.scheme == origin.scheme && wanted.host == origin.host;
         let port_fits = self.other_ports == Policy::Allow || origin.port.is_none();
         port_fits && self.subdomains_of.iter().flat_map(|all| all.iter()).any(below)
@@ -227,8 +223,6 @@ impl Check for Cors {
         // How many are drawn does not depend on the seed.
         let each = if self.url.url().domain().is_some() { ", and one to each address where the name has several" } else { "" };
         let action = format!("GET and OPTIONS {path}, GET {error}: {} requests{each}", self.asks(Some("")).len());
-        let mut touch = Touch::new(self.url.target(), action);
-        touch.credentials = self.request_headers.credentials(&self.url);
-        vec![touch]
+        vec![Touch::over_http(&self.url, &self.request_headers, action)]
     }
 }

@@ -133,7 +133,6 @@ impl Check for Health {
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let times = if self.successes > 1 { format!(", {} times", self.successes) } else { String::new() };
-        let touch = Touch::new(self.url.target(), format!("GET {}{times}", self.url.path()));
-        vec![Touch { credentials: self.headers.credentials(&self.url), ..touch }]
+        vec![Touch::over_http(&self.url, &self.headers, format!("GET {}{times}", self.url.path()))]
     }
 }

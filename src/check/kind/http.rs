@@ -124,6 +124,6 @@ impl Check for Http {
         if self.follow_redirects > 0 {
             action.push_str(&format!(", following {}", counted(self.follow_redirects, "redirect")));
         }
-        vec![Touch { credentials: self.headers.credentials(&self.url), ..Touch::new(self.url.target(), action) }]
+        vec![Touch::over_http(&self.url, &self.headers, action)]
     }
 }

@@ -12,7 +12,6 @@ mod name;
 mod observe;
 mod query;
 mod seen;
-mod view;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -56,7 +55,7 @@ pub struct PostgresIndexes {
     pub indexes: Option<OneOrMore<Demand>>,
     /// Whether every index of the schemas must be valid, ready and live. One that is being built now, or may be on a
     /// standby's primary, can neither pass nor fail that: the check is then unknown. Default: true.
-    #[serde(default = "yes")]
+    #[serde(default = "crate::check::yes")]
     pub valid: bool,
     /// Whether every foreign key must have an index that begins with its columns: without one, each delete in the table it
     /// points to reads the whole table. Default: false.
@@ -65,10 +64,6 @@ pub struct PostgresIndexes {
     /// Whether no two indexes may do the same. Default: false.
     #[serde(default)]
     pub no_duplicates: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 impl PostgresIndexes {

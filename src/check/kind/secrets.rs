@@ -4,7 +4,6 @@ mod address;
 mod assess;
 mod choice;
 mod counterexamples;
-mod directory;
 mod fields;
 mod flaw;
 mod held;
@@ -35,11 +34,7 @@ mod words;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use self::{
-    choice::{Choice, Key},
-    pattern::Pattern,
-    source::Source,
-};
+use self::{choice::Key, pattern::Pattern, source::Source};
 use crate::{
     check::{Check, Touch},
     model::{ProcessEnv, without_contradiction},
@@ -105,11 +100,6 @@ impl Secrets {
     /// Without keys and `looks-secret` only `untracked` is demanded; the file need not even be here.
     fn judges_values(&self) -> bool {
         !self.keys.is_empty() || self.looks_secret != Some(false)
-    }
-
-    fn choice(&self) -> Choice<'_> {
-        let Self { keys, looks_secret, except, .. } = self;
-        Choice { keys, looks_secret: looks_secret.unwrap_or(keys.is_empty()), except }
     }
 }
 

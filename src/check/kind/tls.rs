@@ -12,18 +12,13 @@ mod files;
 mod issuers;
 mod judge;
 mod named;
-mod naming;
 mod observe;
-mod order;
-mod path;
 mod probe;
-mod profile;
 mod public;
 mod revocation;
 mod roots;
 mod seen;
 mod session;
-mod settings;
 mod staple;
 mod strength;
 mod target;
@@ -35,7 +30,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use self::{
-    settings::{MinVersion, Order},
+    issuers::Order,
+    session::MinVersion,
     target::{HostPort, Name, Service, ServiceUrl},
 };
 use crate::{
@@ -120,12 +116,6 @@ fn connections() -> u8 {
 
 without_contradiction!(Tls);
 
-/// Where the certificates are.
-enum Source<'a> {
-    Services(Vec<&'a Service>),
-    File(&'a PathBuf),
-}
-
 impl Tls {
     /// Keys that cannot stand together.
     fn contradiction(&self) -> Option<&'static str> {
@@ -155,14 +145,10 @@ impl Tls {
         }
     }
 
-    fn source(&self) -> Source<'_> {
-        match &self.file {
-            Some(file) => Source::File(file),
-            None => {
-                let addresses = self.address.iter().flat_map(|all| all.iter()).map(|address| &address.0);
-                Source::Services(self.url.iter().map(|url| &url.0).chain(addresses).collect())
-            }
-        }
+    /// Where to look; nowhere where there is a `file`.
+    fn services(&self) -> Vec<&Service> {
+        let addresses = self.address.iter().flat_map(|all| all.iter()).map(|address| &address.0);
+        self.url.iter().map(|url| &url.0).chain(addresses).collect()
     }
 }
 
@@ -170,17 +156,11 @@ impl Check for Tls {
     rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
-        let mut touches = match self.source() {
-            Source::Services(services) => {
-                let handshakes = self.connections + 2 + u8::from(self.without_sni);
-                let old = self.min_version.refused().iter().map(|version| version.text()).collect::<Vec<_>>().join(", ");
-                let old = if old.is_empty() { String::new() } else { format!("; offers of {old}") };
-                services.into_iter().map(|service| Touch::new(&service.shown, format!("{handshakes} TLS handshakes{old}"))).collect()
-            }
-            Source::File(file) => vec![Touch::new(format!("file {}", file.display()), "reads")],
-        };
-        let files = [&self.key, &self.serves, &self.ca_file].into_iter().flatten();
-        touches.extend(files.map(|file| Touch::new(format!("file {}", file.display()), "reads")));
-        touches
+        let handshakes = self.connections + 2 + u8::from(self.without_sni);
+        let old = self.min_version.refused().iter().map(|version| version.text()).collect::<Vec<_>>().join(", ");
+        let old = if old.is_empty() { String::new() } else { format!("; offers of {old}") };
+        let services = self.services().into_iter().map(|service| Touch::new(&service.shown, format!("{handshakes} TLS handshakes{old}")));
+        let files = [&self.file, &self.key, &self.serves, &self.ca_file].into_iter().flatten();
+        services.chain(files.map(|file| Touch::new(format!("file {}", file.display()), "reads"))).collect()
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cors, fetch,
     judge::is_2xx,
-    seen::{Came, Said, Seen},
+    seen::{Came, Kept, Seen},
 };
 use crate::{
     check::{Context, Unseen, Which},
@@ -23,10 +23,8 @@ pub(super) const MOST: usize = 11;
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Door {
     address: IpAddr,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    answer: Option<Said>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    lost: Option<String>,
+    #[serde(flatten)]
+    reply: Kept,
     /// There is no route from here.
     #[serde(default)]
     no_route: bool,
@@ -34,8 +32,7 @@ pub(super) struct Door {
 
 impl Door {
     pub(super) fn new(address: IpAddr, came: Came) -> Self {
-        let (answer, lost) = came.map_or_else(|why| (None, Some(why)), |said| (Some(said), None));
-        Self { no_route: lost.is_some() && !has_route(address), address, answer, lost }
+        Self { no_route: came.is_err() && !has_route(address), address, reply: came.into() }
     }
 }
 
@@ -70,9 +67,9 @@ impl Cors {
     /// family answered: nothing can be said of it from this machine.
     pub(super) fn judge_addresses(&self, answers: &Seen) -> Option<Expectation> {
         let wanted = *self.wanted().first()?;
-        let answered = |family: bool| answers.addresses.iter().any(|door| door.answer.is_some() && door.address.is_ipv4() == family);
+        let answered = |family: bool| answers.addresses.iter().any(|door| door.reply.answer.is_some() && door.address.is_ipv4() == family);
         let (mut met, mut unmet, mut open, mut left) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for Door { address, answer, lost, no_route } in &answers.addresses {
+        for Door { address, reply: Kept { answer, lost }, no_route } in &answers.addresses {
             let fault = answer.as_ref().map(|said| match fetch::origin_fault(said, self.value(wanted), self.credentials) {
                 _ if said.is_limited() => Err(format!("{address}: it was turned away with {}", said.status())),
                 fault if is_2xx(said) => Ok(fault.map(|fault| format!("{address}: {}, {fault}", said.status()))),

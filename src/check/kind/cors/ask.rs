@@ -17,7 +17,6 @@ pub(super) const NO_ORIGIN: &str = "(none)";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Way {
-    /// GET of the address.
     Get,
     /// OPTIONS of the address, as browsers ask beforehand.
     Options,
@@ -41,7 +40,6 @@ impl Way {
     }
 }
 
-/// One question.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ask {
     pub(super) way: Way,
@@ -105,7 +103,8 @@ impl Cors {
     /// A question from an origin that must be refused.
     pub(super) fn hostile(&self, way: Way, origin: &str) -> Ask {
         match way {
-            Way::Options => Ask::preflight(self.asked_for(), origin),
+            // The method is one that the wanted ones ask for too, so that nothing but the origin differs.
+            Way::Options => Ask::preflight(self.preflighted().first().copied().unwrap_or(Method::Get), origin),
             Way::Get | Way::Error | Way::Cached => Ask::new(way, origin),
         }
     }
@@ -115,11 +114,6 @@ impl Cors {
     pub(super) fn preflighted(&self) -> Vec<Method> {
         let asked = |method: &Method| !self.headers().is_empty() || !is_safelisted(*method);
         self.methods().into_iter().filter(asked).collect()
-    }
-
-    /// The method a hostile origin asks for: one that the wanted ones ask for too, so that nothing but the origin differs.
-    fn asked_for(&self) -> Method {
-        self.preflighted().first().copied().unwrap_or(Method::Get)
     }
 }
 

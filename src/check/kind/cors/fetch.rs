@@ -68,35 +68,24 @@ pub(super) fn preflight_fault(said: &Said, method: Method, headers: &[&str], cre
             return Some(format!("{method} not allowed by {}", said_by("Access-Control-Allow-Methods", &said.allow_methods, credentials)));
         }
     }
-    let names = match list("Access-Control-Allow-Headers", &said.allow_headers) {
-        Err(broken) => return Some(broken),
-        Ok(names) => names,
-    };
-    let missing = missing(&names, headers, credentials);
-    let said = || said_by("Access-Control-Allow-Headers", &said.allow_headers, credentials);
-    (!missing.is_empty()).then(|| format!("{} not allowed by {}", quoted(&missing), said()))
+    names_fault("Access-Control-Allow-Headers", &said.allow_headers, headers, credentials, "allowed", NEVER_BY_WILDCARD)
 }
 
 /// What keeps scripts from reading `headers`.
 pub(super) fn exposure_fault(said: &Said, headers: &[&str], credentials: bool) -> Option<String> {
-    let names = match list("Access-Control-Expose-Headers", &said.expose_headers) {
+    names_fault("Access-Control-Expose-Headers", &said.expose_headers, headers, credentials, "exposed", "")
+}
+
+/// Which of the `wanted` names the list header `name` lacks; `*` never stands for `never`, and for nothing with credentials.
+fn names_fault(name: &str, values: &[String], wanted: &[&str], credentials: bool, done: &str, never: &str) -> Option<String> {
+    let names = match list(name, values) {
         Err(broken) => return Some(broken),
         Ok(names) => names,
     };
     let wildcard = names.contains(&"*") && !credentials;
-    let missing: Vec<&str> = headers.iter().copied().filter(|wanted| !wildcard && !holds(&names, wanted)).collect();
-    let said = || said_by("Access-Control-Expose-Headers", &said.expose_headers, credentials);
-    (!missing.is_empty()).then(|| format!("{} not exposed by {}", quoted(&missing), said()))
-}
-
-fn missing<'n>(names: &[&str], wanted: &[&'n str], credentials: bool) -> Vec<&'n str> {
-    let wildcard = names.contains(&"*") && !credentials;
-    let allowed = |name: &str| holds(names, name) || wildcard && name != NEVER_BY_WILDCARD;
-    wanted.iter().copied().filter(|name| !allowed(name)).collect()
-}
-
-fn holds(names: &[&str], wanted: &str) -> bool {
-    names.iter().any(|name| name.eq_ignore_ascii_case(wanted))
+    let is_there = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted)) || wildcard && wanted != never;
+    let missing: Vec<&str> = wanted.iter().copied().filter(|wanted| !is_there(wanted)).collect();
+    (!missing.is_empty()).then(|| format!("{} not {done} by {}", quoted(&missing), said_by(name, values, credentials)))
 }
 
 /// The items of a list header; one that is no token breaks the whole list.
@@ -118,7 +107,6 @@ fn said_by(name: &str, values: &[String], credentials: bool) -> String {
     }
 }
 
-/// In backticks, comma-separated.
 pub(super) fn quoted<T: AsRef<str>>(values: &[T]) -> String {
     values.iter().map(|value| quote(value.as_ref())).collect::<Vec<_>>().join(", ")
 }

@@ -93,7 +93,7 @@ fn parts(wanted: &Origin) -> [(&'static str, Vec<String>); 13] {
     let owned = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
     [
         ("{SCHEME}", one(&wanted.scheme)),
-        ("{HTTP}", if wanted.is_https() { one("http") } else { Vec::new() }),
+        ("{HTTP}", if wanted.scheme == "https" { one("http") } else { Vec::new() }),
         ("{HOST}", one(host)),
         ("{PORT}", vec![wanted.port.map(|port| format!(":{port}")).unwrap_or_default()]),
         ("{OTHER}", vec![other_port(wanted.port).to_string()]),

@@ -40,9 +40,8 @@ struct Sender<'a> {
     cors: &'a Cors,
     cx: &'a Context,
     ca_file: Option<PathBuf>,
-    error_address: Address,
-    cached_address: Address,
-    preflight_address: Address,
+    /// Where each way asks, in the order of `Way`.
+    addresses: [Address; 4],
     until: Instant,
     /// Where the questions go in turn; nowhere in particular where the name has one address.
     sockets: Vec<SocketAddr>,
@@ -58,17 +57,15 @@ pub(super) async fn observe(cors: &Cors, cx: &Context) -> Result<Seen, Unseen> {
 
 /// The same, at these addresses.
 async fn observe_at(cors: &Cors, cx: &Context, mut sockets: Vec<SocketAddr>) -> Result<Seen, Unseen> {
-    let error_address = cors.error_address();
+    let addresses = [cors.url.clone(), cors.preflight_address(), cors.error_address(), cors.cached_address()];
     cors.request_headers.hide(&cors.url, cx);
-    cors.request_headers.hide(&error_address, cx);
+    cors.request_headers.hide(&addresses[Way::Error as usize], cx);
     let until = cx.until();
     let mut sender = Sender {
         cors,
         cx,
         ca_file: cors.ca_file.as_ref().map(|file| cx.path(file)),
-        error_address,
-        cached_address: cors.cached_address(),
-        preflight_address: cors.preflight_address(),
+        addresses,
         until,
         sockets: Vec::new(),
         longest: until.saturating_duration_since(Instant::now()) / 2,
@@ -119,13 +116,8 @@ impl Sender<'_> {
             let why = "the check's `timeout` was over before: raise it".to_owned();
             return Err(Trouble::Unreachable(why));
         }
-        let (method, address) = match ask.way {
-            Way::Get => (Method::GET, &self.cors.url),
-            Way::Error => (Method::GET, &self.error_address),
-            Way::Cached => (Method::GET, &self.cached_address),
-            Way::Options => (Method::OPTIONS, &self.preflight_address),
-        };
-        let address = &address.reached_at(at);
+        let method = if ask.way == Way::Options { Method::OPTIONS } else { Method::GET };
+        let address = &self.addresses[ask.way as usize].reached_at(at);
         let bounds = Bounds { keep: 0, limit: BODY, started, deadline: self.until.min(started + longest) };
         let ca_file: Option<&Path> = self.ca_file.as_deref();
         let request =

@@ -19,11 +19,6 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Whether it is `https`.
-    pub fn is_https(&self) -> bool {
-        self.scheme == "https"
-    }
-
     /// Whether it belongs to the web, not to an application's own scheme like `capacitor`.
     pub fn is_web(&self) -> bool {
         matches!(self.scheme.as_str(), "http" | "https")

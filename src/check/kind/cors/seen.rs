@@ -33,7 +33,7 @@ pub struct Seen {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) addresses: Vec<Door>,
     /// Addresses beyond those.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) not_asked: usize,
     pub(super) answers: Vec<Group>,
 }
@@ -49,19 +49,28 @@ pub(super) struct Group {
     pub(super) method: Option<String>,
     /// What `Origin` said; `(none)` where there was none.
     pub(super) origins: Vec<String>,
-    /// The answer.
+    #[serde(flatten)]
+    pub(super) reply: Kept,
+}
+
+/// An answer, or why none came, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Kept {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) answer: Option<Said>,
-    /// Why none came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) lost: Option<String>,
 }
 
-/// One answer.
+impl From<Came> for Kept {
+    fn from(came: Came) -> Self {
+        came.map_or_else(|why| Self { answer: None, lost: Some(why) }, |said| Self { answer: Some(said), lost: None })
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Said {
-    /// The status.
     pub(super) status: u16,
     /// Which address answered, where the name has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,12 +80,11 @@ pub(super) struct Said {
     pub(super) leads_to: Option<String>,
     /// There is one `Access-Control-Allow-Origin`, and it is the origin that asked. Set where answers are stored, so that
     /// like answers to many origins stand together.
-    #[serde(default, skip_serializing_if = "is_no")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) itself: bool,
     /// Every `Access-Control-Allow-Origin`, unless there is only the origin that asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) allow_origin: Vec<String>,
-    /// Every `Access-Control-Allow-Credentials`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) allow_credentials: Vec<String>,
     /// Every `Access-Control-Allow-Methods`; kept for the wanted origins.
@@ -88,25 +96,18 @@ pub(super) struct Said {
     /// Every `Access-Control-Expose-Headers`; kept for the wanted origins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) expose_headers: Vec<String>,
-    /// Every `Vary`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) vary: Vec<String>,
     /// `Cache-Control: no-store`: no cache keeps it.
-    #[serde(default, skip_serializing_if = "is_no")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) no_store: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_no(value: &bool) -> bool {
-    !*value
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_none(value: &usize) -> bool {
+fn is_zero(value: &usize) -> bool {
     *value == 0
 }
 
-/// An answer, or why there is none.
 pub(super) type Came = Result<Said, String>;
 
 impl Said {
@@ -190,15 +191,11 @@ impl Seen {
     pub(super) fn new(came: impl IntoIterator<Item = (Ask, Came)>) -> Self {
         let mut answers: Vec<Group> = Vec::new();
         for (ask, came) in came {
-            let (answer, lost) = match came {
-                Ok(said) => (Some(said.stored(&ask.origin)), None),
-                Err(why) => (None, Some(why)),
-            };
-            let alike =
-                |group: &&mut Group| group.ask == ask.way && group.method == ask.method && group.answer == answer && group.lost == lost;
+            let reply = Kept::from(came.map(|said| said.stored(&ask.origin)));
+            let alike = |group: &&mut Group| group.ask == ask.way && group.method == ask.method && group.reply == reply;
             match answers.iter_mut().find(alike) {
                 Some(group) => group.origins.push(ask.origin),
-                None => answers.push(Group { ask: ask.way, method: ask.method, origins: vec![ask.origin], answer, lost }),
+                None => answers.push(Group { ask: ask.way, method: ask.method, origins: vec![ask.origin], reply }),
             }
         }
         Self { seed: None, addresses: Vec::new(), not_asked: 0, answers }
@@ -207,7 +204,7 @@ impl Seen {
     /// Each question with its answer. Of two answers to one question the later counts.
     pub(super) fn by_ask(&self) -> BTreeMap<Ask, Came> {
         let each = |group: &Group| -> Vec<(Ask, Came)> {
-            let came = |origin: &str| match (&group.answer, &group.lost) {
+            let came = |origin: &str| match (&group.reply.answer, &group.reply.lost) {
                 (Some(said), _) => Ok(said.clone().restored(origin)),
                 (None, Some(why)) => Err(why.clone()),
                 (None, None) => Err("none is recorded".to_owned()),

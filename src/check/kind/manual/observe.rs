@@ -6,10 +6,7 @@ use crate::{
     model::{Reply, plain},
 };
 
-/// The answer.
-///
-/// # Errors
-/// Whom the check waits for, and what became of the answer there is.
+/// The answer, or whom the check waits for and what became of the answer there is.
 pub(super) async fn observe(check: &Manual, cx: &Context) -> Result<Seen, Unseen> {
     let waiting = |why: &str| Err(Unseen::Waiting(awaited(check, &cx.id, why)));
     let Some(answer) = cx.answer() else { return waiting("") };

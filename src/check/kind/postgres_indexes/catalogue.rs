@@ -11,17 +11,15 @@ use super::{
     seen::{ForeignKey, Server},
 };
 use crate::{
-    check::{Context, Unseen, database},
+    check::{Context, Unseen},
     net::postgres::{Reading, Target, Trouble},
 };
 
 /// How many bytes of an expression or condition are kept; a longer one is not compared.
 pub(super) const TEXT: usize = 2_048;
 
-/// Everything read.
 pub(super) struct Catalogue {
     pub(super) server: Server,
-    /// The schemas that exist.
     pub(super) schemas: Vec<String>,
     /// Others that hold indexes, with how many.
     pub(super) elsewhere: Vec<(String, u64)>,
@@ -78,7 +76,7 @@ impl Catalogue {
     }
 
     async fn fetch(cx: &Context, target: &Target, schemas: &[String]) -> Result<Self, Unseen> {
-        let mut loan = database::lend(cx, target).await?;
+        let mut loan = cx.shared.reach.postgres(target, cx.until()).await?;
         let reading = loan.begin(cx.until()).await?;
         reading.run(query::PATH).await?;
         // Asked all at once: one round trip. The answers come in order, so the first error is the cause; those after it

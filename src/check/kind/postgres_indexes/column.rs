@@ -42,28 +42,17 @@ impl FromStr for Column {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut rest = text.trim();
-        let nulls_first = match (cut(rest, "nulls first"), cut(rest, "nulls last")) {
-            (Some(before), _) => Some((before, true)),
-            (None, Some(before)) => Some((before, false)),
-            (None, None) => None,
-        };
-        rest = nulls_first.map_or(rest, |(before, _)| before);
-        let descending = match (cut(rest, "desc"), cut(rest, "asc")) {
-            (Some(before), _) => Some((before, true)),
-            (None, Some(before)) => Some((before, false)),
-            (None, None) => None,
-        };
-        rest = descending.map_or(rest, |(before, _)| before);
+        let (rest, nulls_first) = either(text.trim(), "nulls first", "nulls last");
+        let (rest, descending) = either(rest, "desc", "asc");
         let order = (descending.is_some() || nulls_first.is_some()).then(|| {
-            let descending = descending.is_some_and(|(_, descending)| descending);
-            Order { descending, nulls_first: nulls_first.map_or(descending, |(_, first)| first) }
+            let descending = descending.unwrap_or(false);
+            Order { descending, nulls_first: nulls_first.unwrap_or(descending) }
         });
         let opclass = rest.rsplit_once(char::is_whitespace).filter(|(_, last)| last.ends_with("_ops"));
-        rest = opclass.map_or(rest, |(before, _)| before.trim_end());
+        let rest = opclass.map_or(rest, |(before, _)| before.trim_end());
         let collation = rest.rsplit_once(char::is_whitespace).and_then(|(before, name)| Some((cut(before.trim_end(), "collate")?, name)));
         let named = collation.map(|(_, name)| name.parse::<Qualified>()).transpose()?;
-        rest = collation.map_or(rest, |(before, _)| before);
+        let rest = collation.map_or(rest, |(before, _)| before);
         let key = match rest.parse::<Name>() {
             Ok(name) => Key::Column(name.as_str().to_owned()),
             Err(why) if rest.is_empty() || rest.starts_with('"') && !rest.contains('(') => return Err(why),
@@ -74,6 +63,15 @@ impl FromStr for Column {
         };
         let collation = named.map(|name| name.name.as_str().to_owned());
         Ok(Self { key, collation, opclass: opclass.map(|(_, last)| last.to_ascii_lowercase()), order })
+    }
+}
+
+/// `text` without the one or the other keywords at its end, and whether it was the one.
+fn either<'t>(text: &'t str, one: &str, other: &str) -> (&'t str, Option<bool>) {
+    match (cut(text, one), cut(text, other)) {
+        (Some(before), _) => (before, Some(true)),
+        (None, Some(before)) => (before, Some(false)),
+        (None, None) => (text, None),
     }
 }
 

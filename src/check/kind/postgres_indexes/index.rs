@@ -7,16 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::{demand::listed, name::shown};
 use crate::model::excerpt;
 
-/// One index.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
-    /// Its schema.
     pub schema: String,
-    /// Its table.
     pub table: String,
-    /// Its name.
     pub name: String,
-    /// Its access method.
     pub method: String,
     /// Its key columns, in order.
     pub keys: Vec<Element>,
@@ -26,7 +21,6 @@ pub struct Index {
     /// Which rows it covers, if not all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predicate: Option<String>,
-    /// Whether it is unique.
     pub unique: bool,
     /// Whether two nulls are equal for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -37,7 +31,6 @@ pub struct Index {
     pub ready: bool,
     /// `indislive`: it is not being dropped.
     pub live: bool,
-    /// Whether it stands on a partitioned table.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub partitioned: bool,
     /// Leaf partitions on which no usable index is attached to it; of many the first.
@@ -60,15 +53,12 @@ pub enum Building {
     Elsewhere,
 }
 
-/// One key column of an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Element {
     /// The column's name, or the expression as the server prints it.
     pub text: String,
-    /// Whether it is an expression.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expression: bool,
-    /// Its operator class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opclass: Option<String>,
     /// Whether that is the default of its type.
@@ -83,10 +73,8 @@ pub struct Element {
     /// Whether that is another than the column's or expression's own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub other_collation: bool,
-    /// Whether it is ordered downwards.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub descending: bool,
-    /// Whether nulls come first.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub nulls_first: bool,
 }

@@ -16,7 +16,7 @@ use super::{
     seen::Reading,
 };
 use crate::{
-    check::{Context, Unseen, database},
+    check::{Context, Unseen},
     net::postgres::{Target, Trouble},
 };
 
@@ -50,7 +50,7 @@ pub(super) async fn readings(cx: &Context, target: &Target, demands: &[Demand], 
     if asked.is_empty() {
         return Ok(Readings::new());
     }
-    let mut loan = database::lend(cx, target).await?;
+    let mut loan = cx.shared.reach.postgres(target, cx.until()).await?;
     let reading = loan.begin(cx.until()).await?;
     let mut path: Vec<String> = target.schemas().iter().map(|name| quoted(name)).collect();
     if path.is_empty() {

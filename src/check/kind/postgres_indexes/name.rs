@@ -4,7 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::model::from_text;
+use crate::model::{beginning, from_text};
 
 /// One name: `users`, `"User"`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,7 +88,8 @@ fn parts(text: &str) -> Result<Vec<String>, String> {
     let mut rest = text.trim();
     loop {
         let (part, after) = if let Some(inner) = rest.strip_prefix('"') { unquoted(inner, text)? } else { bare(rest, text)? };
-        parts.push(cut(part));
+        // PostgreSQL cuts longer names at a character; the index was created under the cut one too.
+        parts.push(beginning(&part, 63).to_owned());
         match after.strip_prefix('.') {
             Some(next) => rest = next,
             None if after.is_empty() => return Ok(parts),
@@ -121,16 +122,6 @@ fn bare<'t>(rest: &'t str, text: &str) -> Result<(String, &'t str), String> {
         return Err(format!("`{text}` is not a name: quote it as in SQL, `\"…\"`"));
     }
     Ok((name.to_ascii_lowercase(), after))
-}
-
-/// PostgreSQL cuts longer names at a character; the index was created under the cut one too.
-fn cut(mut name: String) -> String {
-    let mut end = name.len().min(63);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    name.truncate(end);
-    name
 }
 
 from_text!(Name, { "type": "string", "minLength": 1, "description": "a name as SQL writes it: folded to lower case unless quoted, `users`, `\"User\"`" });

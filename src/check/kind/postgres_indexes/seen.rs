@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{demand::listed, index::Index, name::shown};
 
-/// The observation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Seen {
     /// Which server and database, and as whom.
@@ -36,9 +35,7 @@ pub struct Seen {
 /// Which server and database were looked at, and as whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
-    /// The database's name.
     pub database: String,
-    /// The login's name.
     pub user: String,
     /// The server's version: `15.20`.
     pub version: String,
@@ -51,12 +48,9 @@ pub struct Server {
     pub tls: Option<String>,
 }
 
-/// One schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
-    /// Its name.
     pub name: String,
-    /// Whether it exists.
     pub exists: bool,
     /// Its tables, materialised views and partitioned tables.
     pub tables: u64,
@@ -99,9 +93,7 @@ pub struct Reading {
 /// A list of which only the first entries are kept.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Listed<T> {
-    /// How many there are.
     pub count: u64,
-    /// The first of them.
     pub first: Vec<T>,
 }
 
@@ -114,7 +106,6 @@ impl<T> Listed<T> {
     }
 }
 
-/// One running index build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {
     /// `schema.table`.
@@ -127,16 +118,11 @@ pub struct Build {
     pub phase: Option<String>,
 }
 
-/// One foreign key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignKey {
-    /// The schema of the table that holds it.
     pub schema: String,
-    /// The table that holds it.
     pub table: String,
-    /// Its name.
     pub name: String,
-    /// Its columns.
     pub columns: Vec<String>,
     /// The table it points to.
     pub references: String,

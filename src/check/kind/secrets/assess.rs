@@ -10,8 +10,10 @@ use super::{
     peel, placeholder,
     purpose::{Demand, bucket},
     seen::Inspected,
-    shapes, structure,
+    shapes::Fitting,
+    structure,
 };
+use crate::model::beginning;
 
 /// Of a longer text only the beginning is looked through for words and patterns.
 const LONGEST_JUDGED: usize = 4 << 10;
@@ -101,8 +103,8 @@ fn text_value(text: &str, root: &Leaf, allow: &[Class]) -> Inspected {
 
 /// What is wrong with one text, and how strong it is.
 fn judge(leaf: &Leaf, allow: &[Class]) -> (Option<Flaw>, String) {
-    let text = beginning(&leaf.text);
-    let shapes = shapes::fitting(text);
+    let text = beginning(&leaf.text, LONGEST_JUDGED);
+    let shapes = Fitting::of(text);
     // An accepted flaw lets the next be looked for.
     let told = |flaw: Option<Flaw>, noun: &str| {
         let lead = joined(&[&leaf.lead, noun]);
@@ -161,14 +163,6 @@ fn unset(text: &str) -> Option<Flaw> {
         _ if text.chars().all(blank) => Some(Flaw::new(Class::Unset, "nothing but white space")),
         _ => None,
     }
-}
-
-fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(LONGEST_JUDGED);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 #[cfg(test)]

@@ -3,21 +3,16 @@
 use schemars::{JsonSchema, json_schema};
 use serde::Deserialize;
 
-use super::{flaw::Class, naming::names_a_secret, pattern::Pattern, purpose::Use};
+use super::{Secrets, flaw::Class, naming::names_a_secret, pattern::Pattern, purpose::Use};
 use crate::model::{from_forms, schema};
 
 /// A key to judge, or a glob over keys.
 #[derive(Debug, Clone)]
 pub(super) struct Key {
-    /// Which key, or keys.
     pub pattern: Pattern,
-    /// What it is for; guessed from its name unless said.
     pub purpose: Option<Use>,
-    /// The least length of a key, in bytes after decoding.
     pub min_bytes: Option<u32>,
-    /// The least zxcvbn score of a password, 0 to 4.
     pub min_score: Option<u8>,
-    /// Flaws that are accepted here.
     pub allow: Vec<Class>,
 }
 
@@ -79,31 +74,24 @@ schema!(inline Key, |generator| {
     json_schema!({ "anyOf": [name, generator.subschema_for::<Demands>()] })
 });
 
-/// The keys of a check.
-#[derive(Debug, Clone)]
-pub(super) struct Choice<'a> {
-    /// By name and glob.
-    pub keys: &'a [Key],
-    /// Also whatever looks secret.
-    pub looks_secret: bool,
-    /// Names and globs that are left out of globs and of what looks secret.
-    pub except: &'a [Pattern],
-}
-
-impl<'a> Choice<'a> {
+impl Secrets {
     /// The first entry that names `key` itself, else the first glob over it.
-    pub(super) fn demand(&self, key: &str) -> Option<&'a Key> {
+    pub(super) fn demand(&self, key: &str) -> Option<&Key> {
         let named = self.keys.iter().find(|entry| !entry.pattern.is_glob() && entry.pattern.means(key));
         named.or_else(|| self.keys.iter().find(|entry| entry.pattern.is_glob() && entry.pattern.means(key)).filter(|_| !self.excepts(key)))
     }
 
-    /// Whether `key` is left out.
     pub(super) fn excepts(&self, key: &str) -> bool {
         self.except.iter().any(|entry| entry.means(key))
     }
 
+    /// Whether what looks secret is judged too.
+    pub(super) fn is_by_looks(&self) -> bool {
+        self.looks_secret.unwrap_or(self.keys.is_empty())
+    }
+
     /// Whether `key` is judged by its name alone.
     pub(super) fn asks_for(&self, key: &str) -> bool {
-        !key.is_empty() && (self.demand(key).is_some() || (self.looks_secret && !self.excepts(key) && names_a_secret(key)))
+        !key.is_empty() && (self.demand(key).is_some() || (self.is_by_looks() && !self.excepts(key) && names_a_secret(key)))
     }
 }

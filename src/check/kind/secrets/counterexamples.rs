@@ -17,14 +17,14 @@ pub(super) fn counterexamples(check: &Secrets, _: jiff::Timestamp) -> Vec<Seen> 
         keys: 0,
         secrets: keys.iter().filter(|key| !key.pattern.is_glob()).map(|key| Inspected::missing(&key.pattern.text)).collect(),
         globs: globs().map(|key| (key.pattern.text.clone(), 0)).collect(),
-        looks_secret: check.choice().looks_secret.then_some(0),
+        looks_secret: check.is_by_looks().then_some(0),
         passed_over: Vec::new(),
         elsewhere: differs_from.as_ref().map(|other| Elsewhere { source: other.to_string(), compared: 1, same: vec!["KEY".into()] }),
         git: untracked.then(|| InGit::Known(Tracking { index: true, history: Past::Committed { commit: "0000000".into() } })),
     };
     // One whose keys are all there, each with a value out of a manual.
     let mut named: Vec<String> = keys.iter().map(|key| key.pattern.text.replace('*', "X")).collect();
-    if check.choice().looks_secret {
+    if check.is_by_looks() {
         named.push("ANY_SECRET".into());
     }
     let published = |key: &String| Inspected::flawed(key, Flaw::new(Class::KnownDefault, "a published default"));
@@ -32,7 +32,7 @@ pub(super) fn counterexamples(check: &Secrets, _: jiff::Timestamp) -> Vec<Seen> 
         keys: named.len() as u64,
         secrets: named.iter().map(published).collect(),
         globs: globs().map(|key| (key.pattern.text.clone(), 1)).collect(),
-        looks_secret: check.choice().looks_secret.then_some(1),
+        looks_secret: check.is_by_looks().then_some(1),
         ..nothing.clone()
     };
     vec![nothing, defaults]

@@ -9,16 +9,15 @@ use super::{
     naming::{describes, ends_in, names_a_secret},
     words::list,
 };
+use crate::check::table::rows;
 
 /// One field, and what stands beside it.
 pub(super) struct Field {
-    /// Its own name.
     pub name: String,
     /// The name that makes it a secret: its own, or that of what it stands in.
     pub secret: Option<String>,
     /// Whether it does for sure: what else stands in `auth` may be a setting.
     pub sure: bool,
-    /// What it holds.
     pub text: String,
     /// The user that stands beside it.
     pub user: Option<String>,
@@ -26,21 +25,13 @@ pub(super) struct Field {
     pub places: Vec<String>,
 }
 
-/// What a text with fields is, as a noun, and its fields.
-pub(super) struct Fields {
-    /// "JSON", "a file", "a connection string".
-    pub form: &'static str,
-    /// In their order.
-    pub all: Vec<Field>,
-}
-
-/// The fields of `text`, which is what `name` holds.
-pub(super) fn read(name: &str, text: &str) -> Option<Fields> {
+/// What `text`, which `name` holds, is as a noun ("JSON", "a file", "a connection string"), and its fields in order.
+pub(super) fn read(name: &str, text: &str) -> Option<(&'static str, Vec<Field>)> {
     let (form, tree) = tree(text)?;
     let mut all = Vec::new();
     let carried = Some(name).filter(|name| names_a_secret(name) && !any_secret(&tree)).map(|name| (name, true));
     walk(name, &tree, carried, &Beside::default(), &mut all);
-    Some(Fields { form, all })
+    Some((form, all))
 }
 
 fn tree(text: &str) -> Option<(&'static str, Json)> {
@@ -98,19 +89,8 @@ fn several(pairs: Vec<(String, String)>) -> serde_json::Map<String, Json> {
 
 /// Whatever stands in the text as a name with a value.
 fn named(text: &str) -> Vec<(String, String)> {
-    static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-        let forms = [
-            // A line of its own: env files, properties, INI, TOML, flat YAML.
-            r#"(?m)^\s*(?:export\s+|set\s+|-\s+)?["']?([A-Za-z_][\w./-]*)["']?[ \t]*(?:=|:[ \t])[ \t]*("(?:[^"\\]|\\.)*"|'[^']*'|[^\n]+?)[ \t]*[,;]?(?:[ \t]+#[^\n]*)?\s*?$"#,
-            // Within a line: connection strings, options of a program, attributes of XML, JAAS.
-            r#"((?:(?i:user|account|data|access) )?[A-Za-z_][\w.-]*)[ \t]*=[ \t]*("[^"]*"|'[^']*'|[^;\s"'<>]+)"#,
-            r"<([A-Za-z][\w.:-]*)[^<>]*>([^<>]+)</",
-            r#"['"]([\w.-]+)['"]\s*(?:=>|,|:)\s*("[^"]*"|'[^']*')"#,
-            r#"(?:name|key)="([\w.:-]+)"\s+value=("[^"]*")"#,
-            r"login\s+\S+\s+(password)\s+(\S+)",
-        ];
-        forms.iter().filter_map(|form| Regex::new(form).ok()).collect()
-    });
+    static FORMS: LazyLock<Vec<Regex>> =
+        LazyLock::new(|| rows(include_str!("forms.txt")).filter_map(|(_, form)| Regex::new(form).ok()).collect());
     // On one line with several signs each is a field, not the first one with all that follows.
     let several = text.lines().count() == 1 && text.matches('=').count() > 1;
     let mut pairs: Vec<(String, String)> = Vec::new();
@@ -199,7 +179,7 @@ mod tests {
     use super::*;
 
     fn secrets(name: &str, text: &str) -> Vec<(String, String)> {
-        let all = read(name, text).map(|fields| fields.all).unwrap_or_default();
+        let all = read(name, text).map(|(_, all)| all).unwrap_or_default();
         all.into_iter().filter(|field| field.sure).filter_map(|field| Some((field.secret?, field.text))).collect()
     }
 

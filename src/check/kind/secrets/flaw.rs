@@ -1,7 +1,5 @@
 //! What can be wrong with a value. Never the value.
 
-use std::fmt;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,17 +39,8 @@ pub enum Class {
 impl Class {
     /// Whether a plan may accept it for a key; what nobody can mean is never accepted.
     pub(super) fn may_be_allowed(self) -> bool {
-        matches!(
-            self,
-            Self::TestMode
-                | Self::Placeholder
-                | Self::OwnName
-                | Self::Shared
-                | Self::Weak
-                | Self::LocalHost
-                | Self::EmptyPassword
-                | Self::Expired
-        )
+        use Class::{EmptyPassword, Expired, LocalHost, OwnName, Placeholder, Shared, TestMode, Weak};
+        matches!(self, TestMode | Placeholder | OwnName | Shared | Weak | LocalHost | EmptyPassword | Expired)
     }
 }
 
@@ -59,14 +48,12 @@ impl Class {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Flaw {
-    /// Its class.
     pub class: Class,
     /// A noun phrase that reads well after "got"; never a part of the value.
     pub what: String,
 }
 
 impl Flaw {
-    /// A flaw.
     pub(super) fn new(class: Class, what: impl Into<String>) -> Self {
         Self { class, what: what.into() }
     }
@@ -74,11 +61,5 @@ impl Flaw {
     /// The same flaw in a part of a value: `part` leads over to it, "a URL with a password that is".
     pub(super) fn of_part(self, part: &str) -> Self {
         Self { what: format!("{part} {}", self.what), ..self }
-    }
-}
-
-impl fmt::Display for Flaw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
     }
 }

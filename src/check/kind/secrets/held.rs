@@ -5,15 +5,11 @@ use super::{address, assess, known};
 /// No source is meant to hold more keys.
 pub(super) const MOST_KEYS: usize = 2_000;
 
-/// One key of a source.
 pub(super) struct Held {
-    /// The key.
     pub key: String,
-    /// What it holds.
     pub value: Value,
 }
 
-/// What a key holds.
 #[derive(PartialEq, Eq)]
 pub(super) enum Value {
     /// Text, as it was found.
@@ -34,7 +30,6 @@ impl Value {
         String::from_utf8(bytes).map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text)
     }
 
-    /// The text, if it is text.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -62,7 +57,6 @@ impl Held {
         all.into_iter().filter(worth).flat_map(lines).collect()
     }
 
-    /// A key with a text.
     pub(super) fn text(key: impl Into<String>, text: impl Into<String>) -> Self {
         Self { key: key.into(), value: Value::Text(text.into()) }
     }
@@ -70,16 +64,4 @@ impl Held {
 
 fn is_word(text: &str) -> bool {
     text.len() < 12 && text.chars().all(char::is_alphabetic)
-}
-
-/// The keys in order, if they are not too many to judge.
-///
-/// # Errors
-/// When there are more than [`MOST_KEYS`]: a fragment that reads well after the source's name.
-pub(super) fn bounded(mut held: Vec<Held>) -> Result<Vec<Held>, String> {
-    if held.len() > MOST_KEYS {
-        return Err(format!("holds {} keys; at most {MOST_KEYS} are judged", held.len()));
-    }
-    held.sort_by(|a, b| a.key.cmp(&b.key));
-    Ok(held)
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
+    Secrets,
     assess::assess,
-    choice::{Choice, Key},
+    choice::Key,
     flaw::Class,
     held::Held,
     kinship,
@@ -16,10 +17,10 @@ use super::{
 use crate::model::{excerpt, looks_secret, plain};
 
 /// The keys of `held` that are judged. An empty one is only where it is named.
-pub(super) fn chosen<'a>(held: &'a [Held], choice: &Choice<'_>) -> Vec<&'a Held> {
-    let is_chosen = |entry: &&Held| match choice.demand(&entry.key) {
+pub(super) fn chosen<'a>(held: &'a [Held], check: &Secrets) -> Vec<&'a Held> {
+    let is_chosen = |entry: &&Held| match check.demand(&entry.key) {
         Some(key) => !key.pattern.is_glob() || entry.value.text() != Some(""),
-        None => choice.looks_secret && !choice.excepts(&entry.key) && looks(entry),
+        None => check.is_by_looks() && !check.excepts(&entry.key) && looks(entry),
     };
     held.iter().filter(is_chosen).collect()
 }
@@ -35,11 +36,11 @@ fn looks(held: &Held) -> bool {
 }
 
 /// Judges what a source holds.
-pub(super) fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> Seen {
-    let chosen = chosen(held, choice);
-    let mut secrets: Vec<Inspected> = chosen.iter().map(|entry| inspected(entry, held, choice.demand(&entry.key))).collect();
-    kinship::mark(&chosen, &mut secrets, |key| choice.demand(key).is_some_and(|demand| demand.allow.contains(&Class::Shared)));
-    for key in choice.keys.iter().filter(|key| !key.pattern.is_glob()) {
+pub(super) fn inspect(held: &[Held], check: &Secrets) -> Seen {
+    let chosen = chosen(held, check);
+    let mut secrets: Vec<Inspected> = chosen.iter().map(|entry| inspected(entry, held, check.demand(&entry.key))).collect();
+    kinship::mark(&chosen, &mut secrets, |key| check.demand(key).is_some_and(|demand| demand.allow.contains(&Class::Shared)));
+    for key in check.keys.iter().filter(|key| !key.pattern.is_glob()) {
         if !chosen.iter().any(|entry| key.pattern.means(&entry.key)) {
             secrets.push(Inspected::missing(&key.pattern.text));
         }
@@ -47,15 +48,15 @@ pub(super) fn inspect(source: String, held: &[Held], choice: &Choice<'_>) -> See
     secrets.sort_by(|a, b| a.key.cmp(&b.key));
     tell_apart(&mut secrets);
     let found = |key: &Key| chosen.iter().filter(|entry| key.pattern.means(&entry.key)).count() as u64;
-    let globs = choice.keys.iter().filter(|key| key.pattern.is_glob()).map(|key| (key.pattern.text.clone(), found(key))).collect();
+    let globs = check.keys.iter().filter(|key| key.pattern.is_glob()).map(|key| (key.pattern.text.clone(), found(key))).collect();
     let settings = held.iter().filter(|entry| looks_secret(&entry.key) && names_a_setting(&entry.key));
-    let passed_over = settings.filter(|entry| choice.looks_secret && !chosen.iter().any(|other| other.key == entry.key));
+    let passed_over = settings.filter(|entry| check.is_by_looks() && !chosen.iter().any(|other| other.key == entry.key));
     Seen {
-        source,
+        source: check.source.to_string(),
         keys: held.len() as u64,
         secrets,
         globs,
-        looks_secret: choice.looks_secret.then(|| chosen.iter().filter(|entry| looks(entry)).count() as u64),
+        looks_secret: check.is_by_looks().then(|| chosen.iter().filter(|entry| looks(entry)).count() as u64),
         passed_over: passed_over.map(|entry| shown(&entry.key)).take(100).collect(),
         elsewhere: None,
         git: None,
@@ -74,7 +75,7 @@ fn inspected(entry: &Held, held: &[Held], said: Option<&Key>) -> Inspected {
     let seen = assess(&entry.value, &root, allow);
     Inspected {
         key: shown(&entry.key),
-        purpose: seen.unreadable.is_none().then(|| demand.purpose()),
+        purpose: seen.unreadable.is_none().then_some(demand.purpose),
         expires: seen.expires.filter(|_| !allow.contains(&Class::Expired)),
         ..seen
     }

@@ -25,26 +25,25 @@ pub(super) fn judge(check: &Secrets, seen: &Seen, at: Timestamp) -> Vec<Expectat
     demands
 }
 
+/// At least one key is chosen.
+fn chosen(demand: Expectation, keys: u64, seen: &Seen) -> Expectation {
+    demand.got(format!("{keys} of {}", seen.keys)).met(keys > 0).bound(">=", 1, Some(keys.into()), "count")
+}
+
 fn found(glob: &str, keys: u64, seen: &Seen) -> Expectation {
-    Expectation::new(format!("chosen:{glob}"), format!("keys like `{glob}` in {}", seen.source))
-        .wanted("at least 1")
-        .got(format!("{keys} of {}", seen.keys))
-        .met(keys > 0)
-        .bound(">=", 1, Some(keys.into()), "count")
+    let demand = Expectation::new(format!("chosen:{glob}"), format!("keys like `{glob}` in {}", seen.source));
+    chosen(demand.wanted("at least 1"), keys, seen)
 }
 
 fn look_secret(keys: u64, seen: &Seen) -> Expectation {
-    Expectation::new("chosen", format!("keys that look secret in {}", seen.source))
-        .wanted("at least 1 (else name the keys)")
-        .got(format!("{keys} of {}", seen.keys))
-        .met(keys > 0)
-        .bound(">=", 1, Some(keys.into()), "count")
+    let demand = Expectation::new("chosen", format!("keys that look secret in {}", seen.source));
+    chosen(demand.wanted("at least 1 (else name the keys)"), keys, seen)
 }
 
 fn value(secret: &Inspected, at: Timestamp) -> Expectation {
     let demand = Expectation::new(format!("key:{}", secret.key), format!("`{}`", secret.key)).wanted("a value made for production");
     let expired = secret.expires.filter(|expires| *expires <= at).map(|expires| format!("a token that expired on {expires}"));
-    let flaws: Vec<String> = secret.flaws.iter().map(ToString::to_string).chain(expired).collect();
+    let flaws: Vec<String> = secret.flaws.iter().map(|flaw| flaw.what.clone()).chain(expired).collect();
     if !flaws.is_empty() {
         return demand.got(flaws.join("; ")).met(false);
     }
@@ -55,11 +54,8 @@ fn value(secret: &Inspected, at: Timestamp) -> Expectation {
 }
 
 fn no_weakness(secret: &Inspected) -> String {
-    let facts: Vec<&str> = [secret.length.as_str(), secret.strength.as_str()]
-        .into_iter()
-        .filter(|fact| !fact.is_empty())
-        .chain(secret.notes.iter().map(String::as_str))
-        .collect();
+    let facts = [&secret.length, &secret.strength].into_iter().filter(|fact| !fact.is_empty());
+    let facts: Vec<&str> = facts.chain(&secret.notes).map(String::as_str).collect();
     if facts.is_empty() { "no known weakness".into() } else { format!("no known weakness ({})", facts.join(", ")) }
 }
 

@@ -71,7 +71,7 @@ mod tests {
         let published = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c";
         for text in [published, &token(HEAD, r#"{"iss":"api"}"#, "your-256-bit-secret")] {
             let flaw = read(text).and_then(|token| token.flaw).expect("a flaw");
-            assert!(flaw.what.starts_with("a token signed with a published secret"), "{flaw}");
+            assert!(flaw.what.starts_with("a token signed with a published secret"), "{}", flaw.what);
         }
         let own = token(HEAD, r#"{"iss":"https://id.corp.com","exp":1893456000}"#, "Zk3Rw9Lm7Qx2Vb8Nc4Ts6Yh1Jd5Fg0Pa");
         let read = read(&own).expect("a token");

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
+    Secrets,
     assess::texts,
-    choice::Choice,
     flaw::{Class, Flaw},
     held::Held,
     inspect::{chosen, shown},
@@ -75,10 +75,10 @@ fn alone(held: &Held) -> BTreeSet<String> {
 
 /// What the chosen keys of `here` have in common with those of another environment: of each its secrets, also those in
 /// its fields and URLs, and what it is wrapped in.
-pub(super) fn elsewhere(source: String, here: &[Held], there: &[Held], choice: &Choice<'_>) -> Elsewhere {
+pub(super) fn elsewhere(source: String, here: &[Held], there: &[Held], check: &Secrets) -> Elsewhere {
     let (mut compared, mut same) = (0, Vec::new());
-    let others: Vec<(&Held, BTreeSet<String>)> = chosen(there, choice).into_iter().map(|other| (other, texts(other))).collect();
-    for entry in chosen(here, choice) {
+    let others: Vec<(&Held, BTreeSet<String>)> = chosen(there, check).into_iter().map(|other| (other, texts(other))).collect();
+    for entry in chosen(here, check) {
         let Some(text) = entry.value.text().map(str::trim).filter(|text| !text.is_empty()) else { continue };
         let twin = there.iter().find(|other| other.key == entry.key);
         let twin_text = twin.and_then(|twin| twin.value.text()).map(str::trim).filter(|text| !text.is_empty());

@@ -37,7 +37,6 @@ pub(super) struct Leaf {
     pub places: Vec<String>,
     /// What is demanded of its strength.
     pub demand: Demand,
-    /// How it is judged.
     pub weight: Weight,
     /// What it is, where it is more than a plain text: "address".
     pub form: &'static str,
@@ -45,7 +44,6 @@ pub(super) struct Leaf {
     pub given: Option<Flaw>,
     /// What weakens it without being a flaw.
     pub notes: Vec<String>,
-    /// When it expires.
     pub expires: Option<Timestamp>,
 }
 
@@ -58,7 +56,6 @@ pub(super) struct Leaves {
 }
 
 impl Leaf {
-    /// A text by itself.
     pub(super) fn new(key: &str, text: &str, demand: Demand, weight: Weight) -> Self {
         Self { key: key.to_owned(), text: text.to_owned(), demand, weight, ..Self::default() }
     }

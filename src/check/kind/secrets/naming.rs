@@ -35,8 +35,5 @@ pub(super) fn is_setting(key: &str, value: &str) -> bool {
     let says = words_of(key).iter().any(|word| list("switches").contains(&&**word));
     (["PWD", "OLDPWD"].contains(&key) && value.starts_with('/'))
         || (says && (on_or_off || word == "0" || word == "1"))
-        || (on_or_off
-            && words_of(key)
-                .last()
-                .is_some_and(|last| ["auth", "cookie", "cookies", "otp", "hmac", "tokens", "secrets", "credentials"].contains(&&**last)))
+        || (on_or_off && ends_in("on-or-off", key))
 }

@@ -18,18 +18,18 @@ pub(super) async fn observe(check: &Secrets, cx: &Context) -> Result<Seen, Unsee
     let elsewhere = match &check.differs_from {
         Some(other) => {
             let there = read_hidden(check, other, cx).await?;
-            Some(kinship::elsewhere(other.to_string(), &held, &there, &check.choice()))
+            Some(kinship::elsewhere(other.to_string(), &held, &there, check))
         }
         None => None,
     };
     let git = in_git(check, cx).await;
-    Ok(Seen { elsewhere, git, ..inspect::inspect(check.source.to_string(), &held, &check.choice()) })
+    Ok(Seen { elsewhere, git, ..inspect::inspect(&held, check) })
 }
 
 /// Reads a source and hides what it holds before anything is done with it.
 async fn read_hidden(check: &Secrets, source: &Source, cx: &Context) -> Result<Vec<Held>, Unseen> {
-    let held = read::read(source, &check.choice(), cx).await?;
-    for entry in inspect::chosen(&held, &check.choice()) {
+    let held = read::read(source, check, cx).await?;
+    for entry in inspect::chosen(&held, check) {
         entry.worth_hiding().iter().for_each(|text| cx.hide(&entry.key, text));
     }
     Ok(held)

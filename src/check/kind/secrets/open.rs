@@ -10,12 +10,12 @@ use super::{
     flaw::{Class, Flaw},
     jwt,
     leaf::{Leaf, Weight},
-    naming::{describes, names_a_secret},
+    naming::{describes, ends_in, names_a_secret},
     peel, pem,
     purpose::Demand,
     structure,
 };
-use crate::model::{excerpt, words_of};
+use crate::model::excerpt;
 
 impl Leaf {
     /// Says what it is, and takes out what is within it.
@@ -32,9 +32,9 @@ impl Leaf {
             return self.open_address(&text);
         }
         let fields = if text.starts_with("-----BEGIN") { None } else { fields::read(&self.key, &text) };
-        if let Some(fields) = fields {
-            self.form = fields.form;
-            return self.open_fields(fields.all);
+        if let Some((form, all)) = fields {
+            self.form = form;
+            return self.open_fields(all);
         }
         if let Some(flaw) = pem::read(&text) {
             (self.form, self.given) = ("private key", flaw);
@@ -108,9 +108,8 @@ impl Leaf {
             let token = || Self { demand: self.demand.guessable(), ..self.part("a header with", "a token that is", &found[2]) };
             return vec![login.unwrap_or_else(token)];
         }
-        let says_login = ["auth", "userpass", "credentials", "login", "basicauth"];
         if self.weight == Weight::Secret
-            && words_of(&self.key).last().is_some_and(|last| says_login.contains(&&**last))
+            && ends_in("logins", &self.key)
             && let Some(login) = self.login(text)
         {
             self.form = "login";

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::flaw::{Class, Flaw};
-use crate::model::Digest;
+use crate::{check::table::pairs, model::Digest};
 
 /// NIST SP 800-131A Rev. 2: RSA keys of fewer than 2048 bits are disallowed.
 const SHORTEST_RSA_BITS: usize = 2048;
@@ -30,20 +30,12 @@ fn flaw(label: &str, der: &[u8]) -> Option<Flaw> {
     let modulus = if label.contains("ENCRYPTED") { None } else { modulus(der) };
     // A key may be wrapped in several ways; its modulus stays. Published keys are no secrets, so neither is their digest.
     let digest = Digest::of(modulus.unwrap_or(der));
-    if let Some((_, product)) = PUBLISHED.iter().find(|(published, _)| *published == digest.as_str()) {
+    if let Some((_, product)) = pairs(include_str!("keys.tsv")).find(|(published, _)| *published == digest.as_str()) {
         return Some(Flaw::new(Class::KnownDefault, format!("a published private key ({product})")));
     }
     let bits = modulus.map(|modulus| modulus.len() * 8)?;
     (bits < SHORTEST_RSA_BITS).then(|| Flaw::new(Class::Weak, format!("an RSA key of {bits} bits, fewer than {SHORTEST_RSA_BITS}")))
 }
-
-/// SHA-256 of the modulus of an RSA key, of the whole body of another.
-const PUBLISHED: [(&str, &str); 4] = [
-    ("4fd9973c9cc206ef5f736fb578800da4b443aea2b15c6ed77de5ee895369d071", "Vagrant's insecure key"),
-    ("c68c1b1e6727cd0ed7cf48b926e4d0ae7608a90b178406fe505bb359355baa93", "Vagrant's insecure key"),
-    ("2da8a492573f9cd453d9a68d7a24c62b4c2c8bd0c3497283ff438b606f65e0d3", "the example of jwt.io"),
-    ("544fdd519498def7b9c1778c026df9489915b576863cf407437b2d88b6147745", "the test certificate of Go's net/http"),
-];
 
 /// The modulus of an RSA key in PKCS #1 (RFC 8017, A.1.2) or PKCS #8 (RFC 5208), without leading zeros.
 fn modulus(der: &[u8]) -> Option<&[u8]> {

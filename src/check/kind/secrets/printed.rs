@@ -9,9 +9,7 @@ use super::{
 };
 
 /// The keys in what was printed; an object that is `whole` is one value, another holds keys of its own.
-///
-/// # Errors
-/// A fragment that reads well after "what the command printed": no part of the JSON is in it.
+/// An error reads well after "what the command printed", and has no part of the JSON in it.
 pub(super) fn read(printed: &[u8], format: Format, whole: &dyn Fn(&str) -> bool) -> Result<Vec<Held>, String> {
     // The error of serde_json says only line and column, never what stands there.
     let json: Json =

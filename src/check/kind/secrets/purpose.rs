@@ -43,7 +43,7 @@ impl Use {
 /// What is demanded of one key's strength.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Demand {
-    purpose: Use,
+    pub(super) purpose: Use,
     min_bytes: u32,
     min_characters: usize,
     min_score: u8,
@@ -73,11 +73,6 @@ impl Demand {
     /// The demand on a text that is wrapped in a value of which this is demanded: its length is that of the whole.
     pub(super) fn guessable(self) -> Self {
         Self { purpose: Use::Token, ..self }
-    }
-
-    /// What it is for.
-    pub(super) fn purpose(self) -> Use {
-        self.purpose
     }
 
     /// How strong `text` is, in steps too wide to help anybody guess it, and whether that is too weak, given words that an

@@ -1,11 +1,10 @@
 //! Reads what a source holds.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use super::{
-    choice::Choice,
-    directory,
-    held::{Held, Value, bounded},
+    Secrets,
+    held::{Held, MOST_KEYS, Value},
     printed,
     source::Source,
     syntax::{self, Syntax},
@@ -16,42 +15,44 @@ use crate::{
     net::{
         EnvFile,
         command::{self, Command},
-        env_file, regular_file,
+        env_file,
+        regular_file::{self, FileError},
     },
 };
 
-/// No value that a `KEY_FILE` names is larger.
+/// Kubernetes limits a whole Secret to 1 MiB (kubernetes.io, "Secrets", size limit); no value in a file is larger.
 const LARGEST_VALUE: Size = Size(1 << 20);
 
-/// Every key of `source`, sorted. `choice` says for which keys a `KEY_FILE` is followed.
-///
-/// # Errors
-/// When the source cannot be read; no value is in the sentence.
-pub(super) async fn read(source: &Source, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
+/// Every key of `source`, sorted, or why it cannot be read, with no value in it. `check` says for which keys a `KEY_FILE` is followed.
+pub(super) async fn read(source: &Source, check: &Secrets, cx: &Context) -> Result<Vec<Held>, Unseen> {
     let named = |why: &dyn std::fmt::Display| Unseen::Unknown(format!("{source} {why}"));
-    let held = match source {
+    let mut held = match source {
         Source::EnvFile(file, syntax) => {
             let (path, syntax) = (cx.path(file), *syntax);
             let held = blocking(move || env_file(&path, syntax)).await?.map_err(|error| named(&error))?;
-            named_by_file(held, choice, cx).await?
+            named_by_file(held, check, cx).await?
         }
         Source::Environment => {
             let held = cx.shared.env.iter().map(|(key, value)| Held::text(key, value)).collect();
-            named_by_file(held, choice, cx).await?
+            named_by_file(held, check, cx).await?
         }
         Source::Directory(folder) => {
             let path = cx.path(folder);
-            blocking(move || directory::read(&path)).await?.map_err(|error| named(&error))?
+            blocking(move || directory(&path)).await?.map_err(|error| named(&error))?
         }
         Source::Command(argv, format) => {
             let dir = cx.path("");
             let command = Command { argv, env: &cx.shared.env, dir: &dir, deadline: cx.until(), limit: command::LARGEST, stdin: b"" };
             let printed = command.output().await?;
-            printed::read(&printed, *format, &|key| choice.asks_for(key))
+            printed::read(&printed, *format, &|key| check.asks_for(key))
                 .map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
         }
     };
-    bounded(held).map_err(|error| named(&error))
+    if held.len() > MOST_KEYS {
+        return Err(named(&format!("holds {} keys; at most {MOST_KEYS} are judged", held.len())));
+    }
+    held.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(held)
 }
 
 /// Where a key is set twice to different things, readers disagree and so do we.
@@ -68,11 +69,11 @@ fn env_file(path: &Path, syntax: Option<Syntax>) -> Result<Vec<Held>, env_file::
 }
 
 /// Docker's convention: `KEY_FILE` names the file that holds `KEY`, unless `KEY` itself is set.
-async fn named_by_file(held: Vec<Held>, choice: &Choice<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
+async fn named_by_file(held: Vec<Held>, check: &Secrets, cx: &Context) -> Result<Vec<Held>, Unseen> {
     let set: Vec<String> = held.iter().filter(|h| h.value.text() != Some("")).map(|h| h.key.clone()).collect();
     let mut out = Vec::new();
     for entry in held {
-        let stem = entry.key.strip_suffix("_FILE").filter(|stem| choice.asks_for(stem));
+        let stem = entry.key.strip_suffix("_FILE").filter(|stem| check.asks_for(stem));
         let path = entry.value.text().filter(|value| value.contains('/') && !value.contains("://")).map(str::to_owned);
         match (stem, path) {
             (Some(stem), Some(_)) if set.iter().any(|key| key == stem) => {}
@@ -92,7 +93,49 @@ async fn named_by_file(held: Vec<Held>, choice: &Choice<'_>, cx: &Context) -> Re
 
 fn contents(at: &Path, path: &str) -> Value {
     match regular_file::read_bytes(at, LARGEST_VALUE) {
-        Ok(bytes) => Value::of(directory::without_line_end(bytes)),
+        Ok(bytes) => Value::of(without_line_end(bytes)),
         Err(error) => Value::Unreadable(format!("the file it is read from, {path}, {error}")),
     }
+}
+
+/// No folder of secrets is larger.
+const LARGEST_FOLDER: u64 = 32 << 20;
+
+/// Every file of the folder, symbolic links followed. Sub-folders hold no keys; names that begin with `..` are the
+/// versions Kubernetes keeps (`..data`), which the visible names link to.
+fn directory(folder: &Path) -> Result<Vec<Held>, FileError> {
+    if !fs::metadata(folder)?.is_dir() {
+        return Err(FileError::Other("it is not a folder".into()));
+    }
+    let (mut held, mut size) = (Vec::new(), 0);
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let key = entry.file_name().to_string_lossy().into_owned();
+        if key.starts_with("..") || fs::metadata(entry.path()).is_ok_and(|meta| meta.is_dir()) {
+            continue;
+        }
+        let value = match regular_file::read_bytes(&entry.path(), LARGEST_VALUE) {
+            Ok(bytes) => {
+                size += bytes.len() as u64;
+                Value::of(without_line_end(bytes))
+            }
+            Err(error) => Value::Unreadable(format!("its file {error}")),
+        };
+        held.push(Held { key, value });
+        if held.len() > MOST_KEYS || size > LARGEST_FOLDER {
+            return Err(FileError::Other("it holds too much for a folder of secrets".into()));
+        }
+    }
+    Ok(held)
+}
+
+/// Editors and `echo` end a file with a line end that nobody means.
+fn without_line_end(mut bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+        if bytes.last() == Some(&b'\r') {
+            bytes.pop();
+        }
+    }
+    bytes
 }

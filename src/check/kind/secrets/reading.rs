@@ -7,7 +7,6 @@ use super::syntax::Syntax::{self, Compose, Dotenv, Shell, Systemd};
 /// What one program makes of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// This text.
     Is(String),
     /// It rests on what is not in the file: a variable, what a command prints.
     Rests,

@@ -12,7 +12,6 @@ use super::{
 };
 use crate::net::git::Tracking;
 
-/// What was seen of the secrets.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Seen {
@@ -32,7 +31,6 @@ pub struct Seen {
     /// What the other environment has in common.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elsewhere: Option<Elsewhere>,
-    /// What git knows of the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git: Option<InGit>,
 }
@@ -41,7 +39,6 @@ pub struct Seen {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Inspected {
-    /// Its name.
     pub key: String,
     /// Why it could not be judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,7 +46,6 @@ pub struct Inspected {
     /// What it was judged as.
     #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Use>,
-    /// How long it is, in steps.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub length: String,
     /// How strong it is, in steps.
@@ -69,7 +65,6 @@ pub struct Inspected {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Elsewhere {
-    /// Where its values are from.
     pub source: String,
     /// How many of the judged keys are set there too.
     pub compared: u64,
@@ -77,7 +72,6 @@ pub struct Elsewhere {
     pub same: Vec<String>,
 }
 
-/// What git knows of the source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InGit {

@@ -36,16 +36,14 @@ fn shapes() -> impl Iterator<Item = (Class, &'static str, &'static str)> {
     })
 }
 
-/// Every shape that fits `text`.
-pub(super) fn fitting(text: &str) -> Fitting {
-    let shapes = &*SHAPES;
-    Fitting(shapes.set.matches(text.trim()).iter().map(|at| shapes.what[at]).collect())
-}
-
 /// The shapes that fit a text.
 pub(super) struct Fitting(Vec<(Class, &'static str)>);
 
 impl Fitting {
+    pub(super) fn of(text: &str) -> Self {
+        Self(SHAPES.set.matches(text.trim()).iter().map(|at| SHAPES.what[at]).collect())
+    }
+
     /// What the first of class `class` says.
     pub(super) fn flaw(&self, class: Class) -> Option<Flaw> {
         self.0.iter().find(|(of, _)| *of == class).map(|(class, what)| Flaw::new(*class, *what))
@@ -57,7 +55,7 @@ mod tests {
     use super::*;
 
     fn flaw(text: &str, class: Class) -> Option<Flaw> {
-        fitting(text).flaw(class)
+        Fitting::of(text).flaw(class)
     }
 
     #[test]

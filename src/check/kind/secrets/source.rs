@@ -13,13 +13,9 @@ use crate::{check::Touch, net::command};
 #[serde(try_from = "Keys")]
 #[schemars(with = "Keys")]
 pub(super) enum Source {
-    /// An env file.
     EnvFile(String, Option<Syntax>),
-    /// The process environment.
     Environment,
-    /// A folder with one file a key.
     Directory(String),
-    /// The JSON that a program prints.
     Command(Vec<String>, Format),
 }
 

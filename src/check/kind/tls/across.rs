@@ -62,10 +62,8 @@ pub(super) fn whole(chain: &Chain, fine: String) -> Verdict {
 }
 
 fn unread(chain: &Chain) -> String {
-    chain
-        .unreadable
-        .clone()
-        .unwrap_or_else(|| format!("only the first {} of {} certificates were looked at", chain.certificates.len(), chain.sent))
+    let few = || format!("only the first {} of {} certificates were looked at", chain.certificates.len(), chain.sent);
+    chain.unreadable.clone().unwrap_or_else(few)
 }
 
 /// The addresses that showed a chain, at most three by name.

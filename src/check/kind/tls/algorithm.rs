@@ -29,7 +29,12 @@ pub(super) fn is_known(signature: &str) -> bool {
     list("signatures").any(|(_, name)| name == signature) || signature.ends_with(" with RSASSA-PSS")
 }
 
-/// Object identifiers and names of the table of algorithms.
+/// Whether ring verifies such signatures.
+pub(super) fn is_verified(signature: &str) -> bool {
+    list("verified").any(|(name, _)| name == signature)
+}
+
+/// Of the table of algorithms, the object identifiers and names under a heading.
 fn list(of: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     rows(include_str!("algorithms.tsv")).filter(move |(heading, _)| heading.name == of).filter_map(|(_, line)| line.split_once('\t'))
 }

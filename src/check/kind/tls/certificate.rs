@@ -12,11 +12,7 @@ use x509_parser::{
     x509::X509Name,
 };
 
-use super::{
-    algorithm,
-    path::certified,
-    seen::{Certificate, Key},
-};
+use super::{algorithm, chain::certified, seen::Certificate};
 use crate::model::{Digest, excerpt, plain};
 
 /// The most alternative names that are shown, of a leaf and of an issuer.
@@ -48,7 +44,7 @@ pub(super) fn shown(der: &CertificateDer<'_>, x509: &X509Certificate<'_>) -> Cer
         not_after: instant(x509.validity().not_after),
         names_in_all: names.len(),
         names: names.iter().take(MOST_NAMES[usize::from(is_ca)]).map(|name| short(&name.to_string(), 253)).collect(),
-        key: key(x509),
+        key: algorithm::key(x509.public_key()),
         signature: algorithm::signature(&x509.signature_algorithm),
         self_signed: is_self_signed(x509),
         ca: is_ca,
@@ -110,10 +106,6 @@ pub(super) fn instant(time: ASN1Time) -> Timestamp {
 /// Signed by its own key; where the signature cannot be verified here, its own name as issuer counts.
 pub(super) fn is_self_signed(x509: &X509Certificate<'_>) -> bool {
     certified(x509, x509) != Some(false)
-}
-
-fn key(x509: &X509Certificate<'_>) -> Key {
-    algorithm::key(x509.public_key())
 }
 
 fn purposes(usage: &ExtendedKeyUsage<'_>) -> Vec<String> {

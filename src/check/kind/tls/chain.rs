@@ -1,4 +1,4 @@
-//! Reads a chain as it was sent, and asks webpki about it.
+//! Reads a chain as it was sent, follows it from the leaf upwards to where it meets a trusted root, and asks webpki about it.
 
 use std::time::Duration;
 
@@ -8,24 +8,24 @@ use rustls::{
     pki_types::{CertificateDer, UnixTime},
 };
 use url::Host;
-use x509_parser::certificate::X509Certificate;
+use x509_parser::{certificate::X509Certificate, error::X509Error, prelude::FromDer as _, x509::SubjectPublicKeyInfo};
 
 use super::{
-    certificate::{names, read, short, shown},
+    algorithm,
+    certificate::{is_self_signed, name, names, read, short, shown},
     constraints::beyond,
-    naming::stands_for,
-    path::{root, upwards},
-    profile::flaws,
+    named::stands_for,
+    public::flaws,
     roots::Roots,
-    seen::{Chain, Refusal, Trust},
+    seen::{Chain, Refusal, Root, Trust},
 };
 use crate::net::tls::{verify_chain, verify_name};
 
 /// The most certificates that are looked at one by one. webpki gets them all.
 const MOST: usize = 10;
 
-/// What `sent`, its leaf first, is as of `at`, for a client that trusts `roots` and asks for `name`.
-pub(super) fn look(sent: &[CertificateDer<'_>], name: Option<&Host>, roots: &Roots<'_>, at: Timestamp) -> Chain {
+/// What `sent`, its leaf first, is as of `at`, for a client that trusts `roots` and asks for `host`.
+pub(super) fn look(sent: &[CertificateDer<'_>], host: Option<&Host>, roots: &Roots<'_>, at: Timestamp) -> Chain {
     let mut unreadable = None;
     let mut certificates: Vec<(&CertificateDer<'_>, X509Certificate<'_>)> = Vec::new();
     for (position, der) in sent.iter().take(MOST).enumerate() {
@@ -48,7 +48,7 @@ pub(super) fn look(sent: &[CertificateDer<'_>], name: Option<&Host>, roots: &Roo
         unreadable,
         root: root(&x509, &path, roots),
         trust: trust(sent, &x509, &roots.store, at),
-        named_by: name.and_then(|name| named_by(sent, &leaf_names, name)),
+        named_by: host.and_then(|host| named_by(sent, &leaf_names, host)),
         beyond_constraints: beyond(&leaf_names, &issuers),
         profile_flaws: x509.first().map(flaws).unwrap_or_default(),
         path,
@@ -115,4 +115,57 @@ fn refusal(error: Error) -> Refusal {
             found.map_or_else(|| Refusal::Other(short(&text, 160)), |(_, refusal)| refusal)
         }
     }
+}
+
+/// Positions from the leaf upwards: each next one certified the one before, by name and, where it can be verified, by
+/// signature. Ends at a self-signed certificate, where no issuer was sent, or before a circle.
+fn upwards(certificates: &[X509Certificate<'_>]) -> Vec<usize> {
+    let mut path = Vec::new();
+    let mut next = (!certificates.is_empty()).then_some(0);
+    while let Some(at) = next {
+        path.push(at);
+        next = if is_self_signed(&certificates[at]) { None } else { issuer(certificates, at, &path) };
+    }
+    path
+}
+
+fn issuer(certificates: &[X509Certificate<'_>], of: usize, taken: &[usize]) -> Option<usize> {
+    let child = &certificates[of];
+    // Servers send issuers in order: look behind the certificate first.
+    let others = (of + 1..certificates.len()).chain(0..of).filter(|at| !taken.contains(at) && certificates[*at].as_raw() != child.as_raw());
+    let could: Vec<(usize, Option<bool>)> = others.map(|at| (at, certified(child, &certificates[at]))).collect();
+    let of_kind = |wanted| could.iter().find(|(_, could)| *could == wanted).map(|(at, _)| *at);
+    of_kind(Some(true)).or_else(|| of_kind(None))
+}
+
+/// Whether `issuer` certified `child`: by name, and by signature. `None` where the signature cannot be verified here, for
+/// being of an algorithm or with a key that is too weak or too exotic.
+pub(super) fn certified(child: &X509Certificate<'_>, issuer: &X509Certificate<'_>) -> Option<bool> {
+    if child.issuer().as_raw() != issuer.subject().as_raw() {
+        return Some(false);
+    }
+    match child.verify_signature(Some(issuer.public_key())) {
+        Ok(()) => Some(true),
+        Err(X509Error::SignatureVerificationError) if !is_weak(issuer) => Some(false),
+        Err(_) => None,
+    }
+}
+
+/// The library does not verify with RSA keys shorter than this, and says that the signature is wrong.
+fn is_weak(issuer: &X509Certificate<'_>) -> bool {
+    let key = algorithm::key(issuer.public_key());
+    key.kind == "RSA" && key.bits < 2048
+}
+
+/// The first root of the store that bears the name of an issuer on the way.
+fn root(certificates: &[X509Certificate<'_>], path: &[usize], roots: &Roots<'_>) -> Option<Root> {
+    path.iter().map(|at| (*at, certificates[*at].issuer())).find(|(_, issuer)| roots.keys(issuer).next().is_some()).map(
+        |(issued, issuer)| Root {
+            subject: name(issuer),
+            issued,
+            key: roots.keys(issuer).next().and_then(|der| SubjectPublicKeyInfo::from_der(&der).ok().map(|(_, key)| algorithm::key(&key))),
+            validity: roots.read(issuer.as_raw()).map(|root| root.validity),
+            flaw: roots.read(issuer.as_raw()).and_then(|root| root.flaw.clone()),
+        },
+    )
 }

@@ -81,11 +81,8 @@ fn leaf(seen: &mut Seen) -> &mut Certificate {
 }
 
 fn healthy(check: &Tls, at: Timestamp) -> Seen {
-    let host = match (check.source(), &check.server_name) {
-        (_, Some(name)) => Some(name.to_string()),
-        (super::Source::Services(services), None) => services.first().map(|service| service.host.to_string()),
-        (super::Source::File(_), None) => None,
-    };
+    let host = check.server_name.as_ref().map(ToString::to_string);
+    let host = host.or_else(|| check.services().first().map(|service| service.host.to_string()));
     // Long enough for whatever `min-remaining` demands.
     let long =
         check.min_remaining.map_or(SignedDuration::ZERO, |period| period.signed()).saturating_add(SignedDuration::from_hours(24 * 100));
@@ -101,24 +98,20 @@ fn healthy(check: &Tls, at: Timestamp) -> Seen {
         names_in_all: usize::from(!ca),
         key: Key { kind: "P-256".into(), bits: 256, exponent: None },
         signature: "SHA-256 with ECDSA".into(),
-        self_signed: false,
         ca,
-        path_length: None,
         signs_certificates: Some(ca),
         purposes: Some(vec!["server".into()]),
-        must_staple: false,
+        ..Certificate::default()
     };
     let subject = host.clone().unwrap_or_else(|| "api.example.com".into());
     let chain = Chain {
         certificates: vec![certificate(&subject, "Issuing CA", false), certificate("Issuing CA", "Root CA", true)],
         sent: 2,
-        unreadable: None,
         path: vec![0, 1],
         root: Some(Root { subject: "CN=Root CA".into(), issued: 1, key: None, validity: None, flaw: None }),
         trust: Trust { at, refused: None, apart_from_dates: None },
         named_by: host.clone(),
-        beyond_constraints: Vec::new(),
-        profile_flaws: Vec::new(),
+        ..Chain::default()
     };
     let endpoints = if check.file.is_none() { vec![endpoint(check.min_version.refused())] } else { Vec::new() };
     let (meant, key_file) = (check.serves.as_ref().map(|_| chain.certificates[0].clone()), check.file.as_ref().map(|_| KeyFile::Belongs));

@@ -24,13 +24,8 @@ pub(super) fn serves(seen: &Seen) -> Option<Expectation> {
     }
     let is_meant = |leaf: &Certificate| leaf.fingerprint == meant.fingerprint;
     let (alike, others): (Vec<_>, Vec<_>) = served.into_iter().partition(|(_, leaf)| is_meant(leaf) || leaf.key.kind == meant.key.kind);
-    let wrong: Vec<String> = match alike.is_empty() {
-        true => others.iter().map(|(endpoint, leaf)| format!("{} on {}", shown(leaf), endpoint.label())).collect(),
-        false => {
-            let wrong = alike.iter().filter(|(_, leaf)| !is_meant(leaf));
-            wrong.map(|(endpoint, leaf)| format!("{} on {}", shown(leaf), endpoint.label())).collect()
-        }
-    };
+    let wrong = if alike.is_empty() { others } else { alike.into_iter().filter(|(_, leaf)| !is_meant(leaf)).collect() };
+    let wrong: Vec<String> = wrong.iter().map(|(endpoint, leaf)| format!("{} on {}", shown(leaf), endpoint.label())).collect();
     Some(if wrong.is_empty() { expectation.got("it is").met(true) } else { expectation.got(wrong.join("; ")).met(false) })
 }
 

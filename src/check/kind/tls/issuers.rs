@@ -1,7 +1,10 @@
-//! What certificates may be used for: the leaf by a server, the others to issue.
+//! What certificates may be used for, the leaf by a server and the others to issue, and in which order they are served.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::{
-    across::{Verdict, across, each, label},
+    across::{Verdict, across, each, label, whole},
     seen::{Chain, Seen},
 };
 use crate::model::Expectation;
@@ -10,11 +13,8 @@ use crate::model::Expectation;
 pub(super) fn purpose(seen: &Seen) -> Expectation {
     let expectation = Expectation::new("eku", "Extended key usage").wanted("server authentication, or no restriction");
     across(expectation, seen, |chain| {
-        let fine = chain
-            .certificates
-            .first()
-            .and_then(|leaf| leaf.purposes.as_ref())
-            .map_or_else(|| "no restriction".into(), |all| all.join(", "));
+        let of_leaf = chain.certificates.first().and_then(|leaf| leaf.purposes.as_ref());
+        let fine = of_leaf.map_or_else(|| "no restriction".into(), |all| all.join(", "));
         each(chain, &fine, |at, certificate| {
             let purposes = certificate.purposes.as_ref().filter(|_| chain.path.contains(&at))?;
             let is_for_servers = purposes.iter().any(|purpose| purpose == "server");
@@ -67,4 +67,43 @@ pub(super) fn name_constraints(seen: &Seen) -> Expectation {
             Verdict::Unmet(format!("excluded are {}", chain.beyond_constraints.join(", ")))
         }
     })
+}
+
+/// In which order the certificates must be served.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Order {
+    /// Each certificate is followed by that of its issuer, and nothing else is sent; the root may be.
+    #[default]
+    Strict,
+    /// Only the leaf must be first.
+    Any,
+}
+
+/// Each certificate is followed by its issuer's (RFC 5246, section 7.4.2); nothing else is there. The root may be.
+pub(super) fn order(seen: &Seen) -> Expectation {
+    let expectation = Expectation::new("order", "Order of the certificates").wanted("each followed by that of its issuer, nothing else");
+    across(expectation, seen, |chain| {
+        let in_order = chain.path.iter().enumerate().all(|(place, at)| place == *at);
+        if chain.path.len() == chain.certificates.len() && in_order {
+            return whole(chain, format!("{} in order", chain.sent));
+        }
+        let strangers = (0..chain.certificates.len()).filter(|at| !chain.path.contains(at));
+        let mut flaws: Vec<String> = strangers.map(|at| stranger(chain, at)).collect();
+        let sequence: Vec<String> = chain.path.iter().map(|at| (at + 1).to_string()).collect();
+        if !chain.path.is_sorted() {
+            flaws.push(format!("the right order of those sent would be {}", sequence.join(", ")));
+        }
+        Verdict::Unmet(flaws.join("; "))
+    })
+}
+
+fn stranger(chain: &Chain, at: usize) -> String {
+    let certificate = &chain.certificates[at];
+    let label = label(at, certificate);
+    if chain.certificates[..at].iter().any(|earlier| earlier.fingerprint == certificate.fingerprint) {
+        format!("{label} is sent twice")
+    } else {
+        format!("{label} issued none of the others")
+    }
 }

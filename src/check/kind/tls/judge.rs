@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Order, Tls, dates, development, files, issuers, named, order, public, revocation, seen::Seen, session, strength, trusted};
+use super::{Tls, dates, development, files, issuers, named, public, revocation, seen::Seen, session, strength, trusted};
 use crate::model::Expectation;
 
 /// The demands, as of an instant.
@@ -30,8 +30,8 @@ fn judge_certificates(check: &Tls, seen: &Seen, at: Timestamp) -> Vec<Expectatio
     all.extend([strength::key(seen), strength::signature(seen)]);
     all.extend([issuers::purpose(seen), issuers::ca(seen), issuers::path_length(seen), issuers::name_constraints(seen)]);
     all.push(trusted::chain(seen, at));
-    if check.order == Order::Strict {
-        all.push(order::judge(seen));
+    if check.order == issuers::Order::Strict {
+        all.push(issuers::order(seen));
     }
     if check.public {
         all.extend([public::lifetime(seen), public::keys(seen), public::profile(seen)]);

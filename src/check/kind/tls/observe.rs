@@ -7,7 +7,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use url::Host;
 
 use super::{
-    Source, Tls, certificate, chain,
+    Tls, certificate, chain,
     probe::{PATIENCE, Probe, Probed},
     roots::Roots,
     seen::{Certificate, Endpoint, Handshake, How, KeyFile, Old, Seen},
@@ -33,9 +33,9 @@ pub(super) fn server_name(host: &Host) -> Result<ServerName<'static>, String> {
 
 /// What the services show, or what the file holds.
 pub(super) async fn observe(check: &Tls, cx: &Context) -> Result<Seen, Unseen> {
-    match check.source() {
-        Source::Services(services) => at_services(check, cx, &services).await,
-        Source::File(file) => at_file(check, cx, file),
+    match &check.file {
+        Some(file) => at_file(check, cx, file),
+        None => at_services(check, cx, &check.services()).await,
     }
 }
 
@@ -63,8 +63,7 @@ async fn at_services(check: &Tls, cx: &Context, services: &[&Service]) -> Result
     let name = server_name(host).map_err(Unseen::Unknown)?;
     let meant = check.serves.as_ref().map(|file| leaf_of(&cx.path(file))).transpose().map_err(Unseen::Unknown)?;
     let (doors, not_looked_at) = doors(check, cx, services).await?;
-    let (versions, connections) = (check.min_version.refused(), check.connections.into());
-    let probe = Probe { versions, name: &name, connections, without_sni: check.without_sni, deadline: cx.until() };
+    let probe = Probe { check, name: &name, deadline: cx.until() };
     let probed = join_all(doors.into_iter().map(|door| probe.look(door))).await.into_iter().collect::<Result<Vec<Probed>, _>>();
     let probed = probed.map_err(|error| Unseen::Unknown(error.to_string()))?;
     let seen = gather(&probed, host, &roots, cx);

@@ -7,7 +7,7 @@ use std::{
 
 use rustls::pki_types::ServerName;
 
-use super::seen::How;
+use super::{Tls, seen::How};
 use crate::net::tls::{Answer, Client, Door, Keys, Shown, TlsError, Trouble, Version, handshake, offer};
 
 /// The longest that is waited for one answer; a healthy server takes a hundredth of it.
@@ -23,23 +23,20 @@ pub(super) struct Probed {
 
 /// The questions to every address.
 pub(super) struct Probe<'a> {
-    /// The old versions to offer.
-    pub(super) versions: &'a [Version],
+    pub(super) check: &'a Tls,
     pub(super) name: &'a ServerName<'static>,
-    /// How often to connect as a usual client: behind one address may be several servers.
-    pub(super) connections: usize,
-    /// Whether to look once more without naming the server.
-    pub(super) without_sni: bool,
     pub(super) deadline: Instant,
 }
 
 impl Probe<'_> {
     /// Asks them all, unless the address cannot be reached.
     pub(super) async fn look(&self, door: Door) -> Result<Probed, TlsError> {
-        let again = (2..=self.connections).map(How::Again);
+        // Behind one address may be several servers.
+        let again = (2..=self.check.connections.into()).map(How::Again);
         let usual = std::iter::once(How::Usual).chain(again).chain([How::Elliptic, How::Rsa]);
-        let hows: Vec<How> = usual.chain(self.without_sni.then_some(How::WithoutSni)).collect();
-        let mut steps = hows.len() + self.versions.len();
+        let hows: Vec<How> = usual.chain(self.check.without_sni.then_some(How::WithoutSni)).collect();
+        let versions = self.check.min_version.refused();
+        let mut steps = hows.len() + versions.len();
         let mut probed = Probed { address: door.address, shown: Vec::new(), old: Vec::new() };
         for how in hows {
             let keys = match how {
@@ -63,7 +60,7 @@ impl Probe<'_> {
                 return Ok(probed);
             }
         }
-        for version in self.versions {
+        for version in versions {
             probed.old.push((*version, offer(door, *version, Some(self.name), self.share(steps)).await));
             steps -= 1;
         }

@@ -56,11 +56,6 @@ impl<'a> Roots<'a> {
         named.map(|anchor| sequence(anchor.subject_public_key_info.as_ref()))
     }
 
-    /// Whether a root bears this name.
-    pub(super) fn bears(&self, name: &X509Name<'_>) -> bool {
-        self.keys(name).next().is_some()
-    }
-
     /// The root of a file of this name, as encoded; of several, the one without a flaw that lasts longest.
     pub(super) fn read(&self, name: &[u8]) -> Option<&Read> {
         self.read.iter().filter(|root| root.name == name).max_by_key(|root| (root.flaw.is_none(), root.validity.not_after))
@@ -70,22 +65,13 @@ impl<'a> Roots<'a> {
 /// Why OpenSSL, as it is used by default, refuses a root that webpki takes.
 fn flaw(root: &X509Certificate<'_>) -> Option<String> {
     let unknown = root.extensions().iter().find(|one| one.critical && !UNDERSTOOD.contains(&one.oid.to_id_string().as_str()));
-    let no_issuer = root.key_usage().ok().flatten().is_some_and(|usage| !usage.value.key_cert_sign()) && is_ca(root);
-    if let Some(extension) = unknown {
-        Some(format!("has a critical extension {} that clients do not know", short(&extension.oid.to_id_string(), 64)))
-    } else if root.subject().as_raw() == [0x30, 0] {
-        Some("has no name".into())
-    } else if no_issuer {
-        Some("may not sign certificates, by its own words".into())
-    } else if names_another_issuer(root) {
-        Some("is issued by itself and names another key or number as its issuer's".into())
-    } else {
-        None
-    }
-}
-
-fn is_ca(root: &X509Certificate<'_>) -> bool {
-    root.basic_constraints().ok().flatten().is_some_and(|basic| basic.value.ca)
+    let no_issuer = root.key_usage().ok().flatten().is_some_and(|usage| !usage.value.key_cert_sign()) && root.is_ca();
+    let said = |is: bool, what: &str| is.then(|| what.to_owned());
+    let unknown = unknown.map(|one| format!("has a critical extension {} that clients do not know", short(&one.oid.to_id_string(), 64)));
+    unknown
+        .or_else(|| said(root.subject().as_raw() == [0x30, 0], "has no name"))
+        .or_else(|| said(no_issuer, "may not sign certificates, by its own words"))
+        .or_else(|| said(names_another_issuer(root), "is issued by itself and names another key or number as its issuer's"))
 }
 
 /// Whether the authority key identifier (RFC 5280, 4.2.1.1) of a self-issued root is not its own.

@@ -16,7 +16,6 @@ pub struct Seen {
     /// How many more addresses the name has.
     #[serde(default)]
     pub not_looked_at: usize,
-    /// The different chains that were shown.
     pub chains: Vec<Chain>,
     /// The certificate that must be served.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,38 +29,28 @@ pub struct Seen {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyFile {
-    /// That of the leaf.
     Belongs,
-    /// Another's.
     Foreign,
-    /// It cannot be told.
     Unknown(String),
 }
 
 /// One address of the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
-    /// Address and port.
     pub address: String,
     /// Whether the server was told the name that is meant.
-    #[serde(default = "told")]
+    #[serde(default = "crate::check::yes")]
     pub sni: bool,
     /// What was unusual about the client that was shown this.
     #[serde(default)]
     pub how: How,
-    /// What came of the TLS handshake.
     pub handshake: Handshake,
     /// Which of the chains it showed.
     pub chain: Option<usize>,
-    /// The OCSP response it stapled.
     pub staple: Option<Staple>,
     /// What it says to old protocol versions: `tls1.0`, `tls1.1`, `tls1.2`.
     #[serde(default)]
     pub old: BTreeMap<String, Old>,
-}
-
-fn told() -> bool {
-    true
 }
 
 impl Endpoint {
@@ -87,7 +76,6 @@ impl Endpoint {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// In nothing.
     #[default]
     Usual,
     /// It is another of them, on the connection of this number, and was shown something else.
@@ -104,11 +92,9 @@ pub enum How {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Handshake {
-    /// A session.
     Done {
         /// `TLS 1.3`, `TLS 1.2`.
         protocol: String,
-        /// The cipher suite.
         cipher: Option<String>,
         /// Whether a client certificate was asked for.
         asks_client: bool,
@@ -129,16 +115,14 @@ pub enum Old {
     Refused(String),
     /// It did not take this offer; the version may be on.
     NotUsable(String),
-    /// Nothing is known.
     Unknown(String),
 }
 
 /// Certificates as they were sent.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Chain {
     /// The certificates, the leaf first; at most ten, and none from the first unreadable one on.
     pub certificates: Vec<Certificate>,
-    /// How many were sent.
     pub sent: usize,
     /// Why a certificate could not be read.
     pub unreadable: Option<String>,
@@ -158,14 +142,11 @@ pub struct Chain {
     pub profile_flaws: Vec<String>,
 }
 
-/// A trusted root.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Root {
-    /// Its name.
     pub subject: String,
     /// The position of the certificate it issued.
     pub issued: usize,
-    /// Its public key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
     /// Its dates, where they are known: of a root in the `ca-file`.
@@ -185,11 +166,9 @@ pub struct Validity {
 }
 
 /// webpki's verdict on a chain.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Trust {
-    /// As of when.
     pub at: Timestamp,
-    /// Why it is refused.
     pub refused: Option<Refusal>,
     /// Where it is refused for its dates: why it would be refused at a time when they are right.
     pub apart_from_dates: Option<Refusal>,
@@ -199,17 +178,12 @@ pub struct Trust {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
-    /// A certificate on the way has expired.
     Expired,
-    /// A certificate on the way is not valid yet.
     NotValidYet,
     /// No way to a trusted root.
     UnknownIssuer,
-    /// A signature is wrong.
     BadSignature,
-    /// The leaf is a CA certificate.
     CaAsLeaf,
-    /// An issuer is no CA.
     LeafAsIssuer,
     /// A certificate is not for servers.
     WrongPurpose,
@@ -221,16 +195,12 @@ pub enum Refusal {
     Algorithm,
     /// A critical extension that is not understood.
     CriticalExtension,
-    /// Something else.
     Other(String),
 }
 
-/// One certificate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// Who it is for.
     pub subject: String,
-    /// Who issued it.
     pub issuer: String,
     /// The serial number, in hexadecimal.
     pub serial: String,
@@ -243,17 +213,12 @@ pub struct Certificate {
     /// Its alternative names; at most a hundred of a leaf, five of an issuer.
     #[serde(default)]
     pub names: Vec<String>,
-    /// How many alternative names it has.
     #[serde(default)]
     pub names_in_all: usize,
-    /// Its public key.
     pub key: Key,
-    /// How it is signed.
     pub signature: String,
-    /// Whether it signed itself.
     #[serde(default)]
     pub self_signed: bool,
-    /// Whether it is a CA certificate.
     #[serde(default)]
     pub ca: bool,
     /// How many further CA certificates may follow below it.
@@ -267,18 +232,15 @@ pub struct Certificate {
     pub must_staple: bool,
 }
 
-/// A public key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// `RSA`, `P-256`, `Ed25519`, …
     pub kind: String,
-    /// How long it is.
     pub bits: u32,
     /// The public exponent of an RSA key, where it is small enough to be a number.
     pub exponent: Option<u64>,
 }
 
-/// A stapled OCSP response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Staple {
@@ -294,6 +256,5 @@ pub enum Staple {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unproven: Option<String>,
     },
-    /// It cannot be used.
     Useless(String),
 }

@@ -99,13 +99,8 @@ fn signed(basic: &BasicOcspResponse, leaf: &X509Certificate<'_>, keys: &[Vec<u8>
             }));
         }
     }
-    Ok(if verdicts.contains(&Some(true)) {
-        Some(true)
-    } else if verdicts.contains(&None) {
-        None
-    } else {
-        Some(false)
-    })
+    let holds = verdicts.contains(&Some(true));
+    Ok(if !holds && verdicts.contains(&None) { None } else { Some(holds) })
 }
 
 fn proven(verdict: Result<(), X509Error>) -> Option<bool> {

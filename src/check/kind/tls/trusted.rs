@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     across::{Verdict, across_all, label},
+    algorithm,
     seen::{Certificate, Chain, Refusal, Root, Seen},
     strength,
 };
@@ -68,18 +69,8 @@ fn weak(chain: &Chain) -> Option<String> {
 
 /// What on the way ring does not verify, though it is strong.
 fn exotic(chain: &Chain) -> Option<String> {
-    const SIGNATURES: [&str; 8] = [
-        "SHA-256 with RSA",
-        "SHA-384 with RSA",
-        "SHA-512 with RSA",
-        "SHA-256 with RSASSA-PSS",
-        "SHA-384 with RSASSA-PSS",
-        "SHA-512 with RSASSA-PSS",
-        "SHA-256 with ECDSA",
-        "SHA-384 with ECDSA",
-    ];
     let on_way = || chain.path.iter().filter_map(|at| chain.certificates.get(*at));
-    let signature = on_way().map(|one| one.signature.as_str()).find(|one| *one != "Ed25519" && !SIGNATURES.contains(one));
+    let signature = on_way().map(|one| one.signature.as_str()).find(|one| !algorithm::is_verified(one));
     let root = chain.root.as_ref().and_then(|root| root.key.as_ref());
     let key =
         on_way().skip(1).map(|one| &one.key).chain(root).find(|key| !["RSA", "P-256", "P-384", "Ed25519"].contains(&key.kind.as_str()));
