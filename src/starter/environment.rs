@@ -1,10 +1,12 @@
 //! The environments a folder speaks of, and their env files: which keys hold secrets, and which lead to a store.
 
+use serde::Serialize;
+
 use super::Found;
-use crate::{check::Kind, model::looks_secret, net::EnvFile};
+use crate::{model::looks_secret, net::EnvFile};
 
 /// What is kept of an env file: names, never a value.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Settings {
     /// Where it stands, from the folder on.
     pub(super) path: String,
@@ -80,7 +82,6 @@ pub(super) struct Environment<'f> {
 impl Environment<'_> {
     /// The variable that leads to the store, where it is asked.
     pub(super) fn redis(&self) -> Option<&str> {
-        Kind::named("redis-persistence")?;
         self.settings?.redis.as_deref()
     }
 
