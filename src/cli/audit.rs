@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     acts::audit::{AuditRequest, Audited, audit as look},
-    model::{Decision, Exit, SignOffState, plain, utc},
+    model::{Decision, Exit, SignOffState, utc},
 };
 
 /// Runs the command: what the gate would have said where everything holds, 5 where anything does not.
@@ -69,7 +69,6 @@ fn say(audited: &Audited) -> Result<Exit, Failure> {
             if unseen.is_empty() { audited.gate } else { audited.gate.and(Exit::Unchecked) }
         }
     };
-    let said: Vec<String> = said.iter().map(|line| plain(line).into_owned()).collect();
     edge::print_lines(&said)?;
     Ok(exit)
 }

@@ -142,7 +142,7 @@ fn tell(ended: &EndedDeployment) -> Result<(), Failure> {
     let mark = if deployment.emergency.is_some() { "EMERGENCY " } else { "" };
     let (name, who) = (deployment.release.name().unwrap_or_default(), &deployment.deployer.name);
     let text = format!("{mark}deployment of {name} by {who} on record: entry {}, ledger head {head}", entry.seq);
-    edge::print_lines(&[plain(&text).into_owned()])
+    edge::print_lines(&[text])
 }
 
 fn recorded(edge: &Edge, options: &DeployRecordOptions) -> Result<Exit, Failure> {

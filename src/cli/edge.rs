@@ -26,7 +26,7 @@ const BEGUN: &str = "GONOGO_BEGUN";
 
 /// What the process was given.
 pub(super) struct Edge {
-    arguments: Vec<OsString>,
+    pub(super) arguments: Vec<OsString>,
     /// The process environment; variables that are not UTF-8 are left out.
     pub(super) env: ProcessEnv,
     /// When the program started.
@@ -85,23 +85,28 @@ impl Edge {
 
     /// The record that is meant.
     pub(super) fn of(&self, options: &RecordOptions) -> Result<RecordRequest, Failure> {
-        self.record(&options.plan, options.ledger.as_deref(), options.policy_from.as_deref(), options.accept_head.as_deref())
+        let RecordOptions { plan, ledger, policy_from, accept_head } = options;
+        self.record(plan, ledger, policy_from, accept_head)
     }
 
-    /// The same from its parts.
-    pub(super) fn record(
+    /// The record that a run goes on.
+    pub(super) fn of_run(&self, plan: &PlanOptions, options: &RecordingOptions) -> Result<RecordRequest, Failure> {
+        self.record(plan, &options.ledger, &options.policy_from, &options.accept_head)
+    }
+
+    fn record(
         &self,
         plan: &PlanOptions,
-        ledger: Option<&str>,
-        policy_from: Option<&str>,
-        accept_head: Option<&str>,
+        ledger: &Option<String>,
+        policy_from: &Option<String>,
+        accept_head: &Option<String>,
     ) -> Result<RecordRequest, Failure> {
-        let accept_head = accept_head.map(|said| head("--accept-head", said)).transpose()?;
+        let accept_head = accept_head.as_deref().map(|said| head("--accept-head", said)).transpose()?;
         // An empty one is not an unset one: it is a mistake of the CI's, and told.
         let variable = self.env.iter().find_map(|(name, value)| (name == "GONOGO_POLICY_FROM").then_some(value));
-        let policy_from = policy_named(policy_from, variable)?;
+        let policy_from = policy_named(policy_from.as_deref(), variable)?;
         let Request { config, environment, .. } = self.plan(plan);
-        Ok(RecordRequest { config, environment, ledger: ledger.map(str::to_owned), policy_from, accept_head })
+        Ok(RecordRequest { config, environment, ledger: ledger.clone(), policy_from, accept_head })
     }
 
     /// How the run goes on record.
@@ -128,12 +133,7 @@ impl Edge {
     /// Puts something on record and says where it stands.
     pub(super) fn on_record(&self, act: impl Future<Output = Result<(Entry, Digest), Failure>>) -> Result<Exit, Failure> {
         let (entry, head) = block_on(act)?;
-        print(&format!("on record: entry {}, ledger head {head}\n", entry.seq)).map_err(Failure::output)?;
-        Ok(Exit::Go)
-    }
-
-    pub(super) fn arguments(&self) -> &[OsString] {
-        &self.arguments
+        printed(&format!("on record: entry {}, ledger head {head}\n", entry.seq))
     }
 
     /// Settles colour for everything printed: the flag, then NO_COLOR, then FORCE_COLOR, then what the stream is.
@@ -159,6 +159,9 @@ pub(super) struct Terminal {
     asks: bool,
 }
 
+/// Somebody who is told and not asked.
+pub(super) const TOLD: Terminal = Terminal { asks: false };
+
 impl Dialogue for Terminal {
     fn tell(&self, line: &str) {
         tell(line);
@@ -178,21 +181,6 @@ impl Dialogue for Terminal {
         let again = if attempt > 1 { "That was not it. " } else { "" };
         let question = format!("{again}Passphrase of {}: ", plain(&file.display().to_string()));
         rpassword::prompt_password(question).ok().map(Zeroizing::new)
-    }
-}
-
-/// Somebody who is told and not asked.
-impl Dialogue for Edge {
-    fn tell(&self, line: &str) {
-        tell(line);
-    }
-
-    fn agrees(&self, _question: &str) -> bool {
-        true
-    }
-
-    fn passphrase(&self, file: &Path, attempt: u32) -> Option<Zeroizing<String>> {
-        Terminal { asks: false }.passphrase(file, attempt)
     }
 }
 
@@ -238,11 +226,24 @@ pub(super) fn silence_panics() {
 
 /// Prints to standard output; a closed pipe is no error.
 pub(super) fn print(text: &str) -> std::io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    print_to(anstream::stdout().lock(), text.as_bytes())
+}
+
+/// Writes bytes to standard output as they are; a closed pipe is no error.
+pub(super) fn print_raw(bytes: &[u8]) -> std::io::Result<()> {
+    print_to(std::io::stdout().lock(), bytes)
+}
+
+fn print_to(mut out: impl std::io::Write, bytes: &[u8]) -> std::io::Result<()> {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
+}
+
+/// Prints what a command came to, which is all that it does.
+pub(super) fn printed(text: &str) -> Result<Exit, Failure> {
+    print(text).map_err(Failure::output).map(|()| Exit::Go)
 }
 
 /// Prints lines to standard output, each made harmless, and each one line whatever people wrote within it.
@@ -289,13 +290,4 @@ pub(super) fn complain(message: &str) {
     masker
         .learn(&[], &std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect());
     say(&format!("gonogo: {}", plain(&masker.mask(message))));
-}
-
-/// Writes bytes to standard output as they are; a closed pipe is no error.
-pub(super) fn print_raw(bytes: &[u8]) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
 }

@@ -20,8 +20,7 @@ pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
             None => reference::page(Kind::named(name).ok_or_else(|| unknown(name))?),
         },
     };
-    edge::print(&text).map_err(Failure::output)?;
-    Ok(Exit::Go)
+    edge::printed(&text)
 }
 
 fn list() -> String {

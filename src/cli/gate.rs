@@ -11,7 +11,7 @@ use crate::{
         gate::{EmergencyRequest, GateRequest, break_glass, question},
     },
     ledger::{AskedRelease, LedgerError, Ruling},
-    model::{Decision, Exit, Method, SignOffRow, SignOffState, plain, utc},
+    model::{Decision, Exit, Method, SignOffRow, SignOffState, utc},
 };
 
 /// Runs the command.
@@ -103,7 +103,6 @@ fn declare(edge: &Edge, options: &GateOptions, request: &GateRequest) -> Result<
         lines.extend(declared.not_yet.iter().map(|why| format!("  ✗ {why}")));
         lines.push(format!("  on record as entry {seq}; to be reviewed by {review_by}: `gonogo deploy review {seq}`"));
         lines.push(format!("  ledger head {}", record.history.head()));
-        let lines: Vec<String> = lines.iter().map(|line| plain(line).into_owned()).collect();
         edge::print_lines(&lines)?;
         Ok(if declared.not_yet.is_some() { Exit::Hold } else { Exit::Go })
     })

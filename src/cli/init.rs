@@ -22,7 +22,7 @@ pub(super) fn init(options: &InitOptions) -> Result<Exit, Failure> {
     if !canonical.is_dir() {
         return Err(Failure::usage(anyhow!("`{}` is no folder", root.display())));
     }
-    let Starter { files, sources, unread } = Starter::of(&canonical);
+    let Starter { files, sources, unread } = Starter::of(&canonical).map_err(Failure::output)?;
     let files: BTreeMap<PathBuf, String> = files.into_iter().map(|(path, text)| (place(root, &path), text)).collect();
     refuse_to_overwrite(root, &files)?;
     write(&files).map_err(Failure::output)?;

@@ -22,17 +22,17 @@ pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> 
     for problem in &signers {
         edge::say(&format!("{}: {}\n", "error".red().bold(), plain(problem)));
     }
-    if lint.problems.is_empty() && !signers.is_empty() {
-        return Ok(Exit::Usage);
+    match (lint.problems.as_slice(), signers.as_slice()) {
+        ([], []) => {
+            let (config, environments) = (options.config.display(), lint.environments.join(", "));
+            edge::printed(&format!("{config}: nothing wrong; {} checks, environments: {environments}\n", lint.checks))
+        }
+        ([], _) => Ok(Exit::Usage),
+        (problems, _) => {
+            edge::say(&tally(problems));
+            Ok(Exit::Usage)
+        }
     }
-    if lint.problems.is_empty() {
-        let environments = lint.environments.join(", ");
-        edge::print(&format!("{}: nothing wrong; {} checks, environments: {environments}\n", options.config.display(), lint.checks))
-            .map_err(Failure::output)?;
-        return Ok(Exit::Go);
-    }
-    edge::say(&tally(&lint.problems));
-    Ok(Exit::Usage)
 }
 
 /// What is wrong with the keys of those who sign, each once.

@@ -38,7 +38,8 @@ pub(super) fn log(edge: &Edge, options: &LogOptions) -> Result<Exit, Failure> {
 /// Binds the heads of all chains.
 fn bound(edge: &Edge, options: &LogCheckpointOptions) -> Result<Exit, Failure> {
     let record = edge.of(&options.record)?;
-    let (entry, chains) = edge::block_on(async { Ok(checkpoint(&edge.caller(), edge, &record, options.recorder_key.as_deref()).await?) })?;
+    let (entry, chains) =
+        edge::block_on(async { Ok(checkpoint(&edge.caller(), &edge::TOLD, &record, options.recorder_key.as_deref()).await?) })?;
     edge::print_lines(&[format!("on record: entry {} of `{}`, {chains} chains", entry.seq, entry.chain)])?;
     Ok(Exit::Go)
 }
@@ -57,6 +58,5 @@ fn listed(edge: &Edge, options: &LogListOptions) -> Result<Exit, Failure> {
             (LogFormat::Text, false) => list::deployments(&record, span).await?,
         })
     })?;
-    edge::print(&text).map_err(Failure::output)?;
-    Ok(Exit::Go)
+    edge::printed(&text)
 }

@@ -15,12 +15,11 @@ pub(super) fn merge(edge: &Edge, options: &MergeOptions) -> Result<Exit, Failure
         shares.push((stored.report, digest));
     }
     let report = Report::merged(&shares, edge::tool()).map_err(|error| Failure { exit: error.exit(), cause: Some(error.into()) })?;
-    let asked = &options.recording;
-    let (caller, recording) = (edge.caller(), edge.recording(asked));
-    let record = edge.record(&options.plan, asked.ledger.as_deref(), asked.policy_from.as_deref(), asked.accept_head.as_deref())?;
-    let prepared = edge::block_on(async { Ok(prepare(&caller, edge, &record, &recording, report).await?) })?;
+    let (caller, recording) = (edge.caller(), edge.recording(&options.recording));
+    let record = edge.of_run(&options.plan, &options.recording)?;
+    let prepared = edge::block_on(async { Ok(prepare(&caller, &edge::TOLD, &record, &recording, report).await?) })?;
     verify::say_lost(prepared.lost());
     let outlets = Outlets::open(edge, &options.output)?;
-    let finished = edge::block_on(async { Ok(prepared.carry_out(&caller, edge, &recording).await) })?;
+    let finished = edge::block_on(async { Ok(prepared.carry_out(&caller, &edge::TOLD, &recording).await) })?;
     verify::deliver(&finished, outlets, options.output.quiet)
 }

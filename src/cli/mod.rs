@@ -31,6 +31,7 @@ use crate::{
     acts::ActError,
     ledger::{LedgerError, signing::KeyError},
     model::Exit,
+    plan::Problem,
 };
 use arguments::{Arguments, Command};
 use edge::Edge;
@@ -39,7 +40,7 @@ use edge::Edge;
 pub fn main() -> ExitCode {
     edge::silence_panics();
     let edge = Edge::snapshot();
-    let arguments = match Arguments::try_parse_from(edge.arguments()) {
+    let arguments = match Arguments::try_parse_from(&edge.arguments) {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
@@ -80,11 +81,6 @@ impl Failure {
         Self { exit: Exit::Usage, cause: Some(cause.into()) }
     }
 
-    /// It was told why already.
-    fn said(exit: Exit) -> Self {
-        Self { exit, cause: None }
-    }
-
     fn output(cause: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::Output, cause: Some(cause.into()) }
     }
@@ -98,10 +94,17 @@ impl Failure {
     }
 }
 
+/// Says every problem of a plan that cannot be run.
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self { exit: lint::refuse(&problems), cause: None }
+    }
+}
+
 impl From<ActError> for Failure {
     fn from(error: ActError) -> Self {
         match error {
-            ActError::Plan(problems) => Self::said(lint::refuse(&problems)),
+            ActError::Plan(problems) => problems.into(),
             error => Self { exit: exit_of(&error), cause: Some(error.into()) },
         }
     }

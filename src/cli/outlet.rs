@@ -78,15 +78,10 @@ impl Outlets {
         let exit = Exit::of_code(report.exit).unwrap_or(Exit::Unchecked);
         let page = Page::stored(report, json);
         let page = beside.map_or(page, |beside| page.with_record(beside));
-        match self.write(&page) {
-            Ok(()) => Ok(exit),
-            Err(failure) => {
-                if let Some(cause) = failure.cause {
-                    edge::complain(&format!("{cause:#}"));
-                }
-                Ok(exit.and(failure.exit))
-            }
-        }
+        Ok(match self.write(&page) {
+            Ok(()) => exit,
+            Err(failure) => exit.and(failure.told()),
+        })
     }
 
     /// Writes a report everywhere; a failure of one does not keep the others from being written.

@@ -5,7 +5,7 @@ use std::{
     fmt::Write as _,
 };
 
-use super::{Failure, arguments::PlanListOptions, edge, edge::Edge, lint};
+use super::{Failure, arguments::PlanListOptions, edge, edge::Edge};
 use crate::{
     check::Touch,
     model::{Exit, Masker, counted, one_line},
@@ -15,14 +15,9 @@ use crate::{
 
 /// Runs the command.
 pub(super) fn plan(edge: &Edge, options: &PlanListOptions) -> Result<Exit, Failure> {
-    let plan = match plan::load(&edge.plan(&options.plan)) {
-        Ok(plan) => plan,
-        Err(problems) => return Ok(lint::refuse(&problems)),
-    };
+    let plan = plan::load(&edge.plan(&options.plan))?;
     let touched = Touched::of(&plan, edge, &Masker::of(plan.words.clone(), &plan.secrets, &edge.env));
-    let text = if options.grants { touched.grants() } else { touched.list(&plan, edge) };
-    edge::print(&text).map_err(Failure::output)?;
-    Ok(Exit::Go)
+    edge::printed(&if options.grants { touched.grants() } else { touched.list(&plan, edge) })
 }
 
 /// What is touched, by target.

@@ -11,16 +11,14 @@ use crate::{model::Exit, plan};
 
 /// `gonogo schema`.
 pub(super) fn schema() -> Result<Exit, Failure> {
-    edge::print_raw(format!("{:#}\n", plan::schema()).as_bytes()).map_err(Failure::output)?;
-    Ok(Exit::Go)
+    edge::print_raw(format!("{:#}\n", plan::schema()).as_bytes()).map_err(Failure::output).map(|()| Exit::Go)
 }
 
 /// `gonogo completions`.
 pub(super) fn completions(options: &CompletionOptions) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut Arguments::command(), "gonogo", &mut script);
-    edge::print_raw(&script).map_err(Failure::output)?;
-    Ok(Exit::Go)
+    edge::print_raw(&script).map_err(Failure::output).map(|()| Exit::Go)
 }
 
 /// `gonogo man`: every command on one page.
@@ -32,6 +30,5 @@ pub(super) fn man() -> Result<Exit, Failure> {
         let named = subcommand.clone().name(format!("gonogo-{}", subcommand.get_name()));
         clap_mangen::Man::new(named).render(&mut page).map_err(Failure::output)?;
     }
-    edge::print_raw(&page).map_err(Failure::output)?;
-    Ok(Exit::Go)
+    edge::print_raw(&page).map_err(Failure::output).map(|()| Exit::Go)
 }

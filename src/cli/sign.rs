@@ -17,8 +17,7 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
         let (entries, head) =
             edge::block_on(async { Ok(add(&caller, &record, &options.add, options.dsse.as_ref(), &options.evidence).await?) })?;
         let lines: String = entries.iter().map(|entry| format!("on record: entry {}\n", entry.seq)).collect();
-        edge::print(&format!("{lines}ledger head {head}\n")).map_err(Failure::output)?;
-        return Ok(Exit::Go);
+        return edge::printed(&format!("{lines}ledger head {head}\n"));
     }
     let request = SignRequest {
         record,
@@ -42,6 +41,5 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
             format!("{file}\nsign it with `ssh-keygen -Y sign -n gonogo -f KEY {file}`, take it in with `gonogo sign --dsse {file}`\n")
         }
     };
-    edge::print(&said).map_err(Failure::output)?;
-    Ok(Exit::Go)
+    edge::printed(&said)
 }

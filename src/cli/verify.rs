@@ -22,7 +22,7 @@ use crate::{
 /// Runs the command.
 pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failure> {
     let (caller, request) = (edge.caller(), request(edge, options)?);
-    let prepared = edge::block_on(async { Ok(PreparedRun::of(&caller, edge, &request).await?) })?;
+    let prepared = edge::block_on(async { Ok(PreparedRun::of(&caller, &edge::TOLD, &request).await?) })?;
     say_lost(prepared.lost());
     let outlets = Outlets::open(edge, &options.output)?;
     let progress = Progress::new(options.output.quiet, edge.watched);
@@ -30,21 +30,16 @@ pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failu
     let threads = std::thread::available_parallelism().map_or(4, usize::from).clamp(4, 16);
     let finished = edge::block_on_threads(threads, async {
         let stop = signals::watch_for().context("signals cannot be watched for").map_err(Failure::output)?;
-        Ok(prepared.carry_out(&caller, edge, stop, |event| progress.show(event)).await?)
+        Ok(prepared.carry_out(&caller, &edge::TOLD, stop, |event| progress.show(event)).await?)
     })?;
     deliver(&finished, outlets, options.output.quiet)
 }
 
 /// What the command line asks for.
-pub(super) fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failure> {
+fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failure> {
     let recording = &options.recording;
     Ok(VerifyRequest {
-        record: edge.record(
-            &options.plan,
-            recording.ledger.as_deref(),
-            recording.policy_from.as_deref(),
-            recording.accept_head.as_deref(),
-        )?,
+        record: edge.of_run(&options.plan, recording)?,
         recording: edge.recording(recording),
         release: options.release.request()?,
         phase: options.phase,

@@ -182,6 +182,15 @@ macro_rules! numbers {
     };
 }
 
+/// What is read as something else is.
+macro_rules! forward {
+    ($($method:ident($($known:ty),*) to $as:ident;)*) => {
+        $(fn $method<V: Visitor<'de>>(self, $(_: $known,)* visitor: V) -> Result<V::Value, Mismatch> {
+            self.$as(visitor)
+        })*
+    };
+}
+
 impl<'de> de::Deserializer<'de> for Reader<'de> {
     type Error = Mismatch;
 
@@ -194,6 +203,17 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
         deserialize_i16 visit_i16 i16;
         deserialize_i32 visit_i32 i32;
         deserialize_i64 visit_i64 i64;
+    }
+
+    forward! {
+        deserialize_f32() to deserialize_f64;
+        deserialize_char() to deserialize_str;
+        deserialize_string() to deserialize_str;
+        deserialize_identifier() to deserialize_str;
+        deserialize_seq() to list;
+        deserialize_tuple(usize) to list;
+        deserialize_tuple_struct(&'static str, usize) to list;
+        deserialize_map() to map;
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -213,10 +233,6 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
         visitor.visit_bool(value)
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.deserialize_f64(visitor)
-    }
-
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         let number = self.number("a number", number::decimal)?;
         visitor.visit_f64(number).map_err(|mismatch: Mismatch| mismatch.at(self.node.place))
@@ -225,18 +241,6 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         let text = self.text("text")?;
         visitor.visit_borrowed_str(text).map_err(|mismatch: Mismatch| mismatch.at(self.node.place))
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.deserialize_str(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -249,22 +253,6 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
         // What is wrong within is said at the value, also where the type checks itself (`#[serde(try_from)]`).
         if name == SECRET_NEWTYPE { self.secret(visitor) } else { visitor.visit_newtype_struct(self).map_err(|m| m.at(self.place())) }
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.list(visitor)
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Mismatch> {
-        self.list(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value, Mismatch> {
-        self.list(visitor)
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.map(visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, keys: &'static [&'static str], visitor: V) -> Result<V::Value, Mismatch> {

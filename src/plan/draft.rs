@@ -147,28 +147,22 @@ fn kind(entries: &[(Key, Node)], label: Place, faults: &mut Vec<Fault>) -> Optio
 }
 
 fn unknown(key: &Key, node: &Node, has_kind: bool) -> Fault {
-    let envelope = envelope::KEYS.into_iter().filter(|known| *known != "kind");
-    if has_kind {
-        let near = suggest::nearest(&key.text, envelope);
-        let hint =
-            near.map_or_else(|| "`gonogo explain` lists the keys of every check".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Fault::new(key.place, format!("unknown key `{}`", key.text)).hint(hint);
-    }
+    let near = suggest::nearest(&key.text, envelope::KEYS.into_iter().filter(|known| *known != "kind"));
     // A key of every check holds a word or a list, a kind holds a map.
-    if let Some(near) = suggest::nearest(&key.text, envelope).filter(|_| node.entries().is_none()) {
-        return Fault::new(key.place, format!("unknown key `{}`", key.text)).hint(format!("did you mean `{near}`?"));
+    if has_kind || (near.is_some() && node.entries().is_none()) {
+        let fault = Fault::new(key.place, format!("unknown key `{}`", key.text)).hint("`gonogo explain` lists the keys of every check");
+        return if near.is_some() { fault.meant(near) } else { fault };
     }
-    let hint = suggest::nearest(&key.text, names()).map(|near| format!("did you mean `{near}`?"));
-    Fault::new(key.place, format!("unknown kind `{}`", key.text)).hint(hint.unwrap_or_else(|| "`gonogo explain` lists the kinds".into()))
+    let fault = Fault::new(key.place, format!("unknown kind `{}`", key.text));
+    match suggest::nearest(&key.text, KINDS.iter().map(|kind| kind.name)) {
+        None => fault.hint("`gonogo explain` lists the kinds"),
+        near => fault.meant(near),
+    }
 }
 
 fn misplaced_kind(key: &Key, node: &Node) -> Fault {
     let name = node.scalar().and_then(|scalar| Kind::named(&scalar.text)).map_or("http", |kind| kind.name);
     Fault::new(key.place, "unknown key `kind`").hint(format!("the kind is a key itself: `{name}: {{ … }}`"))
-}
-
-fn names() -> Vec<&'static str> {
-    KINDS.iter().map(|kind| kind.name).collect()
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ const TIMEOUT: Period = Period::seconds(10);
 const LONGEST_TIMEOUT: Period = Period::seconds(3_600);
 const DELAY: Period = Period::seconds(1);
 const LONGEST_DELAY: Period = Period::seconds(600);
-const MOST_ATTEMPTS: u32 = 10;
+const MOST_ATTEMPTS: u8 = 10;
 
 /// The keys every check has.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -144,36 +144,27 @@ fn default_delay() -> Period {
     DELAY
 }
 
+/// A value that is `right`, or why it is not.
+fn only<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D, right: fn(&T) -> bool, why: String) -> Result<T, D::Error> {
+    T::deserialize(deserializer).and_then(|value| if right(&value) { Ok(value) } else { Err(D::Error::custom(why)) })
+}
+
 fn at_least_one<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Vec<T>>, D::Error> {
-    let items = Vec::deserialize(deserializer)?;
-    if items.is_empty() {
-        return Err(D::Error::custom("the list is empty, so the check would never run"));
-    }
-    Ok(Some(items))
+    only(deserializer, |items: &Vec<T>| !items.is_empty(), "the list is empty, so the check would never run".into()).map(Some)
 }
 
 fn timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
-    let timeout = Period::deserialize(deserializer)?;
-    if timeout == Period::seconds(0) || timeout > LONGEST_TIMEOUT {
-        return Err(D::Error::custom(format!("a timeout is more than nothing and at most {LONGEST_TIMEOUT}")));
-    }
-    Ok(timeout)
+    let right = |timeout: &Period| *timeout > Period::seconds(0) && *timeout <= LONGEST_TIMEOUT;
+    only(deserializer, right, format!("a timeout is more than nothing and at most {LONGEST_TIMEOUT}"))
 }
 
 fn delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
-    let delay = Period::deserialize(deserializer)?;
-    if delay > LONGEST_DELAY {
-        return Err(D::Error::custom(format!("a delay is at most {LONGEST_DELAY}")));
-    }
-    Ok(delay)
+    only(deserializer, |delay| *delay <= LONGEST_DELAY, format!("a delay is at most {LONGEST_DELAY}"))
 }
 
 fn attempts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    let attempts = u32::from(u8::deserialize(deserializer)?);
-    if !(1..=MOST_ATTEMPTS).contains(&attempts) {
-        return Err(D::Error::custom(format!("a check is tried 1 to {MOST_ATTEMPTS} times")));
-    }
-    Ok(attempts)
+    only(deserializer, |attempts: &u8| (1..=MOST_ATTEMPTS).contains(attempts), format!("a check is tried 1 to {MOST_ATTEMPTS} times"))
+        .map(u32::from)
 }
 
 #[cfg(test)]

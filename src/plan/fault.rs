@@ -44,6 +44,11 @@ impl Fault {
         self
     }
 
+    /// Hints at the name that may be meant.
+    pub(super) fn meant(self, near: Option<&str>) -> Self {
+        self.maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+    }
+
     pub(super) fn maybe_hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint;
         self

@@ -29,37 +29,41 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
     if warnings.iter().any(|problem| problem.weight == Weight::Error) {
         return Err(warnings);
     }
-    let mut files: BTreeMap<String, Digest> = tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
-    files.extend(beside.keys.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))));
-    let Resolved { items, mut secrecy, variables, .. } = resolved;
-    secrecy.word(&tree.root.project);
-    tree.root.environments.iter().for_each(|environment| secrecy.word(&environment.name));
-    let mut secrets = secrecy.secrets;
-    secrets.extend(variables.secrets());
-    let digest = digest::of(&tree.root.project, &environment.name, &files, &variables.used());
-    let environment = environment.name.clone();
+    let mut plan = plan(&tree, resolved, beside, warnings);
     // A file that is read twice is one file; it was the same both times, unless somebody changes it right now.
     let mut kept = tree.sources.into_bytes();
-    kept.extend(beside.keys);
-    Ok(Plan {
-        digest,
-        environment,
-        environments: tree.root.environments.into_iter().map(|environment| environment.name).collect(),
+    kept.extend(plan.kept);
+    plan.kept = kept.into_iter().collect();
+    Ok(plan)
+}
+
+fn plan(tree: &Tree, resolved: Resolved<'_>, beside: Beside, warnings: Vec<Problem>) -> Plan {
+    let Resolved { environment, items, mut secrecy, variables, .. } = resolved;
+    let root = &tree.root;
+    let mut files: BTreeMap<String, Digest> = tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
+    files.extend(beside.keys.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))));
+    secrecy.word(&root.project);
+    root.environments.iter().for_each(|environment| secrecy.word(&environment.name));
+    secrecy.secrets.extend(variables.secrets());
+    Plan {
+        digest: digest::of(&root.project, &environment.name, &files, &variables.used()),
+        project: root.project.clone(),
+        environment: environment.name.clone(),
+        environments: root.environments.iter().map(|environment| environment.name.clone()).collect(),
+        root: tree.shelf.folder.clone(),
+        config: tree.name.clone(),
         items,
-        project: tree.root.project,
-        root: tree.shelf.folder,
-        config: tree.name,
         pins: beside.pins,
         release: beside.release,
         release_elsewhere: beside.release_elsewhere,
-        people: tree.root.people,
+        people: root.people.clone(),
         signoff: beside.signoff,
         waivers: beside.waivers,
         ledger: beside.ledger,
         files,
-        kept: kept.into_iter().collect(),
-        secrets: secrets.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+        kept: beside.keys,
+        secrets: secrecy.secrets.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
         words: Arc::new(secrecy.words),
         warnings,
-    })
+    }
 }

@@ -71,10 +71,8 @@ impl Scalar {
     }
 
     pub(super) fn filled(&self) -> Option<&Filled> {
-        match &self.style {
-            Style::Filled(filled) => Some(filled),
-            Style::Plain | Style::Quoted => None,
-        }
+        let Style::Filled(filled) = &self.style else { return None };
+        Some(filled)
     }
 
     /// What a message may quote.
@@ -85,24 +83,18 @@ impl Scalar {
 
 impl Node {
     pub(super) fn scalar(&self) -> Option<&Scalar> {
-        match &self.value {
-            Value::Scalar(scalar) => Some(scalar),
-            Value::List(_) | Value::Map(_) => None,
-        }
+        let Value::Scalar(scalar) = &self.value else { return None };
+        Some(scalar)
     }
 
     pub(super) fn entries(&self) -> Option<&[(Key, Self)]> {
-        match &self.value {
-            Value::Map(entries) => Some(entries),
-            Value::Scalar(_) | Value::List(_) => None,
-        }
+        let Value::Map(entries) = &self.value else { return None };
+        Some(entries)
     }
 
     pub(super) fn items(&self) -> Option<&[Self]> {
-        match &self.value {
-            Value::List(items) => Some(items),
-            Value::Scalar(_) | Value::Map(_) => None,
-        }
+        let Value::List(items) = &self.value else { return None };
+        Some(items)
     }
 
     /// The entry of a map under `key`.

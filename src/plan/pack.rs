@@ -7,7 +7,12 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{deserialize::Reader, mismatch::Mismatch, node::Node, place::Place, template::Template, typed, yaml};
+use super::{
+    node::{Node, Value},
+    place::Place,
+    template::Template,
+    typed, yaml,
+};
 
 /// A pack's name and text, one line each.
 const SOURCES: [(&str, &str); 4] = [
@@ -25,17 +30,21 @@ pub fn packs() -> &'static [Pack] {
 }
 
 /// A ready-made checklist.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Pack {
     /// What a plan includes it by.
+    #[serde(skip)]
     pub name: &'static str,
     /// What it checks, in a sentence or two.
     pub about: String,
     /// What a plan's `include` may list to have it: its uses from the plainest on.
     pub example: String,
     /// What it wants to know, by name.
+    #[serde(default)]
     pub vars: BTreeMap<String, PackVar>,
     /// Its YAML.
+    #[serde(skip)]
     pub source: &'static str,
 }
 
@@ -61,16 +70,6 @@ impl PackVar {
     pub(super) fn is_open(&self) -> bool {
         self.default.is_none() && self.http_of.is_none() && !self.optional
     }
-}
-
-/// The keys of a pack's file that are not about its checks.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Head {
-    about: String,
-    example: String,
-    #[serde(default)]
-    vars: BTreeMap<String, PackVar>,
 }
 
 impl Pack {
@@ -104,12 +103,11 @@ impl Pack {
     /// A test holds that every pack can be read; one that cannot would have no variables and no checks.
     fn read(name: &'static str, source: &'static str) -> Self {
         let mut node = yaml::parse(0, source, &mut Vec::new());
-        if let Some(Node { value: super::node::Value::Map(entries), .. }) = &mut node {
+        if let Some(Node { value: Value::Map(entries), .. }) = &mut node {
             entries.retain(|(key, _)| matches!(key.text.as_str(), "about" | "example" | "vars"));
         }
-        let parse = |reader: Reader<'_>| -> Result<Head, Mismatch> { Head::deserialize(reader) };
-        let head = node.and_then(|node| typed::read(&node, Place::top(0), Default::default(), &parse).value);
-        let Head { about, example, vars } = head.unwrap_or_default();
-        Self { name, about: about.trim().to_owned(), example, vars, source }
+        let read = node.and_then(|node| typed::value(&node, Place::top(0), Default::default(), &mut Vec::new()));
+        let pack: Self = read.unwrap_or_default();
+        Self { name, about: pack.about.trim().to_owned(), source, ..pack }
     }
 }

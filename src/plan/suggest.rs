@@ -29,10 +29,14 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     (steps <= allowed && steps < wanted.chars().count().min(near.chars().count())).then_some(near)
 }
 
+/// The text without its digits: names that differ in their numbers are taken as meant.
+fn letters(text: &str) -> String {
+    text.replace(|c: char| c.is_ascii_digit(), "")
+}
+
 /// Whether `name` is `known` but for one slip of the pen. Names of process variables (all upper-case) and those that
 /// differ in their numbers are taken as meant.
 pub(super) fn is_slip(name: &str, known: &str) -> bool {
-    let letters = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");
     let plain = name.contains(|c: char| c.is_ascii_lowercase()) && name.len().abs_diff(known.len()) <= 1 && name.len() > 2;
     plain && letters(name) != letters(known) && strsim::damerau_levenshtein(name, known) == 1
 }
@@ -40,7 +44,6 @@ pub(super) fn is_slip(name: &str, known: &str) -> bool {
 /// Whether `name` is `known` with one letter too few or too many within it, or two in each other's place. Another letter may
 /// be meant (`SMTP_HOST`, `SFTP_HOST`), and so may an ending (`APP_KEY`, `APP_KEYS`) or a number.
 pub(super) fn is_lost_letter(name: &str, known: &str) -> bool {
-    let letters = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");
     let same = |a: &str, b: &str| {
         let sorted = |text: &str| {
             let mut letters: Vec<char> = text.chars().collect();

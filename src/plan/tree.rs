@@ -178,7 +178,7 @@ impl Tree {
 
     pub(super) fn no_check(&self, id: &str, place: Place) -> Fault {
         let near = suggest::nearest(id, self.ids.iter().map(String::as_str));
-        Fault::new(place, format!("the plan has no check `{id}`")).maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+        Fault::new(place, format!("the plan has no check `{id}`")).meant(near)
     }
 
     /// A later check of the same id stays for now, so that its other problems are told too.

@@ -20,17 +20,14 @@ pub(super) fn variables(root: &Root, mut used: HashSet<String>) -> Vec<Fault> {
         node.each_scalar(&mut |scalar, _| take(&scalar.text, Some(&key.text), &mut used));
     }
     let declared: HashSet<&str> = root.all_vars().map(|(key, _)| key.text.as_str()).collect();
-    let own_words = |node: &Node| node.scalar().and_then(|scalar| Template::parse(&scalar.text).ok().flatten());
     let unused = root.all_vars().filter(|(key, _)| !used.contains(&key.text));
     unused
         .map(|(key, node)| {
             // A name that is used but that no one declares is what this one was meant to be.
-            let own = own_words(node);
+            let own = node.scalar().and_then(|scalar| Template::parse(&scalar.text).ok().flatten());
             let own = own.as_ref().map(Template::names).unwrap_or_default();
             let meant = used.iter().map(String::as_str).filter(|name| !declared.contains(name) && !own.contains(name));
-            let near = suggest::nearest(&key.text, meant);
-            Fault::warning(key.place, format!("nothing uses the variable `{}`", key.text))
-                .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+            Fault::warning(key.place, format!("nothing uses the variable `{}`", key.text)).meant(suggest::nearest(&key.text, meant))
         })
         .collect()
 }

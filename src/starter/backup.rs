@@ -1,12 +1,14 @@
 //! What tells of backups: the tools' own settings, scripts and cron tables that make them, folders of dumps. Careful: a
 //! tool that is only named, installed or looked for says nothing.
 
+use serde::Serialize;
+
 use std::collections::BTreeMap;
 
 use super::command::{self, Words};
 
 /// A backup that somebody makes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Backup {
     pub(super) way: Way,
     /// The file that says so.
@@ -14,7 +16,8 @@ pub(super) struct Backup {
 }
 
 /// How a backup is made, as far as a check must know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Way {
     Pgbackrest(String),
     Barman(String),

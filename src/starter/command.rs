@@ -61,7 +61,7 @@ impl Words {
 }
 
 /// Lines with their continuations, without comments.
-fn joined(text: &str) -> Vec<String> {
+pub(super) fn joined(text: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut open = false;
     for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
@@ -82,7 +82,8 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     (is_variable(name) && !value.contains(char::is_whitespace)).then_some((name, value))
 }
 
-fn is_variable(name: &str) -> bool {
+/// What a shell takes for a variable's name (POSIX, section 3.216).
+pub(super) fn is_variable(name: &str) -> bool {
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 

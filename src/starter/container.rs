@@ -61,19 +61,10 @@ fn said(value: &Value) -> String {
     items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(" ")
 }
 
-/// Lines with their continuations, without comments.
+/// Lines with their continuations, without comments; an empty line ends none.
 fn instructions(dockerfile: &str) -> impl Iterator<Item = String> {
-    let mut all: Vec<String> = Vec::new();
-    let mut open = false;
-    for line in dockerfile.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let (text, more) = line.strip_suffix('\\').map_or((line, false), |text| (text, true));
-        match all.last_mut() {
-            Some(last) if open => *last += &format!(" {}", text.trim()),
-            _ => all.push(text.trim().to_owned()),
-        }
-        open = more;
-    }
-    all.into_iter()
+    let lines: Vec<&str> = dockerfile.lines().filter(|line| !line.trim().is_empty()).collect();
+    command::joined(&lines.join("\n")).into_iter()
 }
 
 fn begins(line: &str, word: &str) -> bool {

@@ -1,10 +1,12 @@
 //! The environments a folder speaks of, and their env files: which keys hold secrets, and which lead to a store.
 
-use super::Found;
-use crate::{check::Kind, model::looks_secret, net::EnvFile};
+use serde::Serialize;
+
+use super::{Found, command::is_variable};
+use crate::{model::looks_secret, net::EnvFile};
 
 /// What is kept of an env file: names, never a value.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Settings {
     /// Where it stands, from the folder on.
     pub(super) path: String,
@@ -38,7 +40,7 @@ impl Settings {
     /// Reads the keys. Values are only asked whether they are a store's address.
     pub(super) fn of(path: &str, file: &EnvFile, in_git: bool) -> Self {
         let mut settings = Self { path: path.into(), in_git, ..Self::default() };
-        for entry in file.entries.iter().filter(|entry| is_name(&entry.key)) {
+        for entry in file.entries.iter().filter(|entry| is_variable(&entry.key) && entry.key.len() <= 100) {
             let scheme = entry.value.split_once("://").map_or("", |(scheme, _)| scheme);
             // SQLAlchemy writes the driver into the scheme: `postgresql+asyncpg`. gonogo reads the plain ones.
             let postgres = matches!(scheme, "postgres" | "postgresql");
@@ -60,14 +62,13 @@ impl Settings {
 
     /// The environment it is for: `staging` where its name says so, else `prod`.
     pub(super) fn environment(&self) -> &'static str {
-        let name = self.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        if words(&name).any(|word| matches!(word, "staging" | "stage" | "stg")) { "staging" } else { "prod" }
+        if self.is_named(&["staging", "stage", "stg"]) { "staging" } else { "prod" }
     }
 
-    /// Whether its name says that it is production's.
-    pub(super) fn is_named_for_production(&self) -> bool {
+    /// Whether one of these is a word of its name.
+    fn is_named(&self, environment: &[&str]) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        words(&name).any(|word| matches!(word, "prod" | "production"))
+        words(&name).any(|word| environment.contains(&word))
     }
 }
 
@@ -80,7 +81,6 @@ pub(super) struct Environment<'f> {
 impl Environment<'_> {
     /// The variable that leads to the store, where it is asked.
     pub(super) fn redis(&self) -> Option<&str> {
-        Kind::named("redis-persistence")?;
         self.settings?.redis.as_deref()
     }
 
@@ -97,7 +97,7 @@ impl Environment<'_> {
 pub(super) fn environments(found: &Found) -> Vec<Environment<'_>> {
     let settings = |name: &str| {
         let mut here: Vec<&Settings> = found.settings.iter().filter(|settings| settings.environment() == name).collect();
-        here.sort_by_key(|settings| (!settings.is_named_for_production(), settings.path.matches('/').count(), &settings.path));
+        here.sort_by_key(|settings| (!settings.is_named(&["prod", "production"]), settings.path.matches('/').count(), &settings.path));
         here.first().copied()
     };
     let (prod, staging) = (settings("prod"), settings("staging"));
@@ -112,14 +112,6 @@ pub(super) fn environments(found: &Found) -> Vec<Environment<'_>> {
         all.push(Environment { name: "local", settings: None });
     }
     all
-}
-
-/// What a shell takes for a variable's name (POSIX, section 3.216).
-fn is_name(key: &str) -> bool {
-    !key.starts_with(|c: char| c.is_ascii_digit())
-        && !key.is_empty()
-        && key.len() <= 100
-        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 #[cfg(test)]

@@ -4,14 +4,13 @@
 //! the quoting of `sheet`, and of an env file only the keys are kept.
 
 mod backup;
-mod checks;
 mod command;
 mod container;
 mod environment;
+mod files;
 mod folder;
 mod origin;
 mod proxy;
-mod root;
 mod sheet;
 mod sql;
 mod token;
@@ -19,6 +18,7 @@ mod token;
 use std::{collections::BTreeMap, path::Path};
 
 use environment::Settings;
+use serde::Serialize;
 
 /// A first plan.
 pub struct Starter {
@@ -32,20 +32,24 @@ pub struct Starter {
 
 impl Starter {
     /// Written from what `folder`, a full path, holds.
-    pub fn of(folder: &Path) -> Self {
+    ///
+    /// # Errors
+    /// Never, if the templates that are part of the program are right.
+    pub fn of(folder: &Path) -> Result<Self, minijinja::Error> {
         let (found, unread) = folder::look(folder);
-        Self { files: root::files(&found), sources: found.sources.len(), unread }
+        Ok(Self { files: files::files(&found)?, sources: found.sources.len(), unread })
     }
 }
 
 /// What was found in a folder.
-#[derive(Default)]
+#[derive(Default, Serialize)]
 struct Found {
     /// What the project is called.
     project: String,
     /// Env files, by path.
     settings: Vec<Settings>,
     /// Indexes that the SQL files leave in place.
+    #[serde(skip)]
     indexes: sql::Catalogue,
     /// The path that says whether the service is well, and the file that says so.
     health: Option<Named>,
@@ -62,7 +66,7 @@ struct Found {
 }
 
 /// A name with the file it comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Serialize)]
 struct Named {
     name: String,
     file: String,
@@ -169,11 +173,5 @@ impl Found {
                 self.backups.push(backup::Backup { way, file: file.to_owned() });
             }
         }
-    }
-
-    /// The env file of production, else of whatever there is.
-    fn main_settings(&self) -> Option<&Settings> {
-        let named = |name: &str| self.settings.iter().find(|settings| settings.environment() == name);
-        named("prod").or_else(|| named("staging"))
     }
 }

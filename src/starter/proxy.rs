@@ -1,12 +1,14 @@
 //! nginx configuration: under which name, over TLS or not, and which origins may call.
 
+use serde::Serialize;
+
 use super::{
     Named,
     origin::{is_origin, is_public_host},
 };
 
 /// What a reverse proxy says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Proxy {
     /// The first public name it answers to.
     pub(super) host: Option<Named>,

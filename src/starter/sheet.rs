@@ -1,42 +1,51 @@
-//! A sheet of YAML on which every line is explained, and on which outside text is quoted.
+//! A file of the plan, filled into its template: outside text is quoted, and every line is explained.
+
+use minijinja::{AutoEscape, Environment, Error, Value, syntax::SyntaxConfig};
 
 use crate::model::plain;
 
-/// YAML in the making.
-#[derive(Default)]
-pub(super) struct Sheet(String);
+/// The templates of the files and of what their checks share. What a line means stands after [`MARK`].
+const TEMPLATES: [(&str, &str); 9] = [
+    ("check.yaml", include_str!("../../templates/plan/check.yaml")),
+    ("gonogo.yaml", include_str!("../../templates/plan/gonogo.yaml")),
+    ("section.yaml", include_str!("../../templates/plan/section.yaml")),
+    ("checks/secrets.yaml", include_str!("../../templates/plan/secrets.yaml")),
+    ("checks/database.yaml", include_str!("../../templates/plan/database.yaml")),
+    ("checks/redis.yaml", include_str!("../../templates/plan/redis.yaml")),
+    ("checks/backups.yaml", include_str!("../../templates/plan/backups.yaml")),
+    ("checks/network.yaml", include_str!("../../templates/plan/network.yaml")),
+    ("checks/health.yaml", include_str!("../../templates/plan/health.yaml")),
+];
 
+/// Before what a line means; a tab when filled in, which no outside text holds then.
+const MARK: &str = " ## ";
 /// Comments stand in this column where the line leaves room.
 const COLUMN: usize = 46;
 /// Characters of one comment.
 const LONGEST: usize = 140;
 
-impl Sheet {
-    /// A line of YAML with what it means.
-    pub(super) fn line(&mut self, indent: usize, yaml: &str, comment: &str) {
-        let start = format!("{:indent$}{yaml}", "");
-        let gap = COLUMN.saturating_sub(start.chars().count()).max(1);
-        self.0.push_str(&format!("{start}{:gap$}# {}\n", "", one_line(comment)));
+/// The text of the file `name`.
+pub(super) fn filled(name: &str, context: &Value) -> Result<String, Error> {
+    let mut env = Environment::new();
+    env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
+    env.set_auto_escape_callback(|_| AutoEscape::None);
+    env.add_filter("quoted", quoted);
+    env.add_filter("one_line", one_line);
+    for (name, source) in TEMPLATES {
+        env.add_template_owned(name, source.replace(MARK, "\t"))?;
     }
+    Ok(env.get_template(name)?.render(context)?.lines().map(explained).collect())
+}
 
-    /// A line of explanation, indented within the comment.
-    pub(super) fn say(&mut self, indent: usize, comment: &str) {
-        self.0.push_str(format!("# {:indent$}{}", "", one_line(comment)).trim_end());
-        self.0.push('\n');
-    }
-
-    /// Some air.
-    pub(super) fn gap(&mut self) {
-        self.0.push('\n');
-    }
-
-    pub(super) fn text(self) -> String {
-        self.0
-    }
+/// The line with what it means in its column.
+fn explained(line: &str) -> String {
+    let Some((yaml, comment)) = line.split_once('\t') else { return format!("{}\n", line.trim_end()) };
+    let gap = COLUMN.saturating_sub(yaml.chars().count()).max(1);
+    format!("{yaml}{:gap$}# {}\n", "", one_line(comment))
 }
 
 /// Outside text as a value of the plan: quoted, and no variable in it is filled in.
-pub(super) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     // A JSON string is a double-quoted YAML scalar (YAML 1.2.2, section 1.2); serialising one cannot fail.
     serde_json::to_string(&text.replace('$', "$$")).unwrap_or_default()
 }
@@ -62,8 +71,6 @@ mod tests {
 
     #[test]
     fn a_comment_stays_a_comment() {
-        let mut sheet = Sheet::default();
-        sheet.line(2, "a: 1", "one\nb: 2\u{202e}");
-        assert_eq!(sheet.text().lines().count(), 1);
+        assert_eq!(explained("  a: 1\tone\nb: 2\u{202e}").lines().count(), 1);
     }
 }

@@ -115,14 +115,21 @@ impl Words<'_> {
         self.tokens.first().map_or(0, |token| token.line)
     }
 
+    /// The next token, where it is such a one.
+    fn take<T>(&mut self, such: impl Fn(&Kind) -> Option<T>) -> Option<T> {
+        let (first, rest) = self.tokens.split_first()?;
+        let taken = such(&first.kind)?;
+        self.tokens = rest;
+        Some(taken)
+    }
+
     fn word(&mut self) -> Option<String> {
-        match self.tokens.split_first()? {
-            (Token { kind: Kind::Word(word), .. }, rest) => {
-                self.tokens = rest;
-                Some(word.clone())
-            }
-            _ => None,
-        }
+        self.take(|kind| if let Kind::Word(word) = kind { Some(word.clone()) } else { None })
+    }
+
+    /// A name, quoted or not: as the catalogue has it.
+    fn name(&mut self) -> Option<String> {
+        self.take(|kind| if let Kind::Word(name) | Kind::Quoted(name) = kind { Some(name.clone()) } else { None })
     }
 
     fn next_is(&self, word: &str) -> bool {
@@ -130,30 +137,11 @@ impl Words<'_> {
     }
 
     fn eat(&mut self, word: &str) -> bool {
-        let there = self.next_is(word);
-        if there {
-            self.tokens = &self.tokens[1..];
-        }
-        there
+        self.take(|kind| matches!(kind, Kind::Word(next) if next == word).then_some(())).is_some()
     }
 
     fn eat_sign(&mut self, sign: char) -> bool {
-        let there = matches!(self.tokens.first(), Some(Token { kind: Kind::Sign(next), .. }) if *next == sign);
-        if there {
-            self.tokens = &self.tokens[1..];
-        }
-        there
-    }
-
-    /// A name, quoted or not: as the catalogue has it.
-    fn name(&mut self) -> Option<String> {
-        match self.tokens.split_first()? {
-            (Token { kind: Kind::Word(name) | Kind::Quoted(name), .. }, rest) => {
-                self.tokens = rest;
-                Some(name.clone())
-            }
-            _ => None,
-        }
+        self.take(|kind| (*kind == Kind::Sign(sign)).then_some(())).is_some()
     }
 
     /// `schema.name`, or a name of the schema in force.

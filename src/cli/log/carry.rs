@@ -26,10 +26,7 @@ use crate::{
 
 /// Writes the whole ledger.
 pub(super) async fn export(edge: &Edge, options: &LogExportOptions) -> Result<Exit, Failure> {
-    let place = match Where::find(edge, &options.place) {
-        Ok(place) => place,
-        Err(exit) => return Ok(exit),
-    };
+    let place = Where::find(edge, &options.place)?;
     let store = place.open(edge, false)?;
     let written = match &options.file {
         Some(path) => to_file(path, store.as_ref())
@@ -65,16 +62,13 @@ pub(super) async fn import(edge: &Edge, options: &LogImportOptions) -> Result<Ex
         return Err(Failure::usage(anyhow!("`{}` is no regular file", options.file.display())));
     }
     let file = File::open(&options.file).with_context(|| format!("`{}` cannot be read", options.file.display())).map_err(Failure::usage)?;
-    let exported = export::read(&mut BufReader::new(file)).map_err(Failure::from)?;
+    let exported = export::read(&mut BufReader::new(file))?;
     // Before a file is started for it.
-    exported.check().map_err(Failure::from)?;
-    let place = match Where::find(edge, &options.place) {
-        Ok(place) => place,
-        Err(exit) => return Ok(exit),
-    };
+    exported.check()?;
+    let place = Where::find(edge, &options.place)?;
     let store = place.open(edge, true)?;
-    let added = export::import(exported, store.as_ref()).await.map_err(Failure::from)?;
-    let entries = export::entries(store.as_ref(), None).await.map_err(Failure::from)?;
+    let added = export::import(exported, store.as_ref()).await?;
+    let entries = export::entries(store.as_ref(), None).await?;
     say_head(&format!("{}: {added} added", store.place()), &entries);
     Ok(Exit::Go)
 }

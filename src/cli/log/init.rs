@@ -17,10 +17,7 @@ use crate::{
 
 /// Makes the file, or prints the statements that make a database's tables, or runs them.
 pub(super) async fn init(edge: &Edge, options: &LogInitOptions) -> Result<Exit, Failure> {
-    let place = match Where::find(edge, &options.place) {
-        Ok(place) => place,
-        Err(exit) => return Ok(exit),
-    };
+    let place = Where::find(edge, &options.place)?;
     let role = options.role.as_deref();
     let Some(database) = place.database(edge)? else {
         if role.is_some() {
@@ -29,7 +26,7 @@ pub(super) async fn init(edge: &Edge, options: &LogInitOptions) -> Result<Exit, 
         return start(edge, &place.path(), options.apply).await;
     };
     if options.apply {
-        let closed = database.apply(role, edge::clock()).await.map_err(Failure::from)?;
+        let closed = database.apply(role, edge::clock()).await?;
         let and = if closed { "; the chain that all projects shared is closed, each goes on with one of its own" } else { "" };
         edge::say(&format!("the ledger's tables are in {}{and}", database.place()));
     } else {
@@ -44,7 +41,7 @@ pub(super) async fn init(edge: &Edge, options: &LogInitOptions) -> Result<Exit, 
 
 async fn start(edge: &Edge, path: &Path, apply: bool) -> Result<Exit, Failure> {
     let existed = path.exists();
-    let ledger = Sqlite::open_or_create(path).map_err(Failure::from)?;
+    let ledger = Sqlite::open_or_create(path)?;
     let said = match ledger.shared().await? {
         Some(_) if apply => {
             ledger.migrate(edge.now).await?;

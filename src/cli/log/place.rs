@@ -4,9 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    cli::{Failure, arguments::LedgerOptions, edge::Edge, lint},
+    cli::{Failure, arguments::LedgerOptions, edge::Edge},
     ledger::{Postgres, Store, place},
-    model::Exit,
     plan,
 };
 
@@ -18,14 +17,13 @@ pub(super) struct Where {
 }
 
 impl Where {
-    /// Finds it; where a plan is needed and cannot be read, its problems have been said. A path starts
-    /// in the plan's folder.
-    pub(super) fn find(edge: &Edge, options: &LedgerOptions) -> Result<Self, Exit> {
+    /// Finds it. A path starts in the plan's folder.
+    pub(super) fn find(edge: &Edge, options: &LedgerOptions) -> Result<Self, Failure> {
         if let Some(place) = &options.ledger {
             let root = options.plan.config.parent().unwrap_or(Path::new("")).to_path_buf();
             return Ok(Self { place: place.clone(), root });
         }
-        let plan = plan::load(&edge.plan(&options.plan)).map_err(|problems| lint::refuse(&problems))?;
+        let plan = plan::load(&edge.plan(&options.plan))?;
         Ok(Self { place: plan.ledger.unwrap_or_else(|| place::DEFAULT.into()), root: plan.root })
     }
 
