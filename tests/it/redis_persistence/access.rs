@@ -20,7 +20,7 @@ fn users() -> String {
 async fn the_least_rights_are_enough() {
     let redis = Redis::start(&format!("{}appendonly yes\nsave 3600 1", users()));
     let settings = json!({ "url": redis.url_as("app"), "aof": true, "use": "queue" });
-    assert_eq!(outcome(&redis, settings).await, (Pass, "all 6 expectations are met".into()));
+    assert_eq!(outcome(&redis, settings).await, (Pass, "all 7 expectations are met".into()));
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_missing_login_says_so() {
     assert!(reason.contains("demands a login, and the URL holds no password (NOAUTH"), "{reason}");
     let url = format!("redis://:{ENCODED}@127.0.0.1:{}/3", redis.port);
     let (outcome, reason) = Look::new("redis-persistence", json!({ "url": url })).outcome().await;
-    assert_eq!((outcome, reason.as_str()), (Pass, "all 5 expectations are met"));
+    assert_eq!((outcome, reason.as_str()), (Pass, "all 6 expectations are met"));
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn config_refused_by_acl_leaves_what_info_says() {
         "`appendfsync`: the server refuses CONFIG GET (NOPERM this user has no permissions to run the 'config|get' command)"
     );
     let any = json!({ "url": url, "aof": true, "appendfsync": ["always", "everysec", "no"] });
-    assert_eq!(outcome(&redis, any).await, (Pass, "all 4 expectations are met".into()));
+    assert_eq!(outcome(&redis, any).await, (Pass, "all 5 expectations are met".into()));
     assert_eq!(outcome(&redis, json!({ "url": url, "rdb": true })).await.0, Unknown);
     redis.snapshot().await;
     assert_eq!(outcome(&redis, json!({ "url": url, "max-save-age": "1h" })).await, (Pass, "all 3 expectations are met".into()));

@@ -76,25 +76,22 @@ fn either(seen: &Seen) -> Expectation {
     }
 }
 
-/// Whether the next start takes what counts here from the server's own file, where that can be read.
+/// Whether the next start takes what counts here from the server's own file, where both are known.
 fn after_restart(check: &RedisPersistence, seen: &Seen) -> Option<Expectation> {
     let file = seen.own_file.as_ref()?;
     let (either, aof) = (check.wants_either(), check.wants_aof() == Some(true));
-    let counts = [
-        ("appendonly", either || aof),
-        ("appendfsync", aof && flushes(check).is_some()),
-        ("save", either || check.wants_rdb() == Some(true)),
-    ];
-    let counts: Vec<&str> = counts.into_iter().filter_map(|(name, counts)| counts.then_some(name)).collect();
-    let apart = counts.iter().find_map(|name| {
-        let (now, then) = (seen.config.get(*name)?, file.settings.get(*name)?);
-        (now != then)
-            .then(|| format!("`{name}` is `{now}` now and `{then}` in {}, unless the start is given it: see `CONFIG REWRITE`", file.path))
-    });
+    let appendonly = seen.aof_on().ok().filter(|_| either || aof).map(|on| if on { "yes" } else { "no" });
+    let appendfsync = seen.setting("appendfsync").ok().filter(|_| aof && flushes(check).is_some());
+    let save = seen.schedule().ok().filter(|_| either || check.wants_rdb() == Some(true));
+    let known = [("appendonly", appendonly), ("appendfsync", appendfsync), ("save", save)];
+    let known: Vec<_> = known.into_iter().filter_map(|(name, now)| Some((name, now?, file.settings.get(name)?))).collect();
     let expectation = Expectation::new("after-restart", "settings of the next start").wanted("those of the running server");
-    (!counts.is_empty()).then(|| match apart {
+    (!known.is_empty()).then(|| match known.iter().find(|(_, now, then)| now != then) {
         None => expectation.got(format!("the same in {}", file.path)).met(true),
-        Some(why) => expectation.got("not known").undetermined(why),
+        Some((name, now, then)) => expectation.got("not known").undetermined(format!(
+            "`{name}` is `{now}` now and `{then}` in {}, unless the start is given it: see `CONFIG REWRITE`",
+            file.path
+        )),
     })
 }
 
