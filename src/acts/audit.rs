@@ -32,7 +32,7 @@ pub(crate) struct AuditRequest {
     pub(crate) bundle: PathBuf,
     /// Whose key is whose, as the auditor knows.
     pub(crate) signers: Option<PathBuf>,
-    /// The keys that count no more, as the auditor knows.
+    /// The revoked keys, as the auditor knows.
     pub(crate) revoked: Option<PathBuf>,
     /// A plan whose `signoff` and `people` the auditor trusts.
     pub(crate) policy: Option<PathBuf>,
@@ -170,7 +170,7 @@ fn signers(opened: &Opened, plan: &Plan, request: &AuditRequest) -> Result<Signe
     policy::parsed((&name, &bytes), revoked.as_ref().map(|(name, bytes)| (&**name, bytes.as_slice())))
 }
 
-/// The keys that count no more, as the plan names them.
+/// The revoked keys, as the plan names them.
 fn revoked(plan: &Plan) -> Option<&[u8]> {
     plan.keys(plan.signoff.as_ref()?.revoked_keys.as_deref()?)
 }

@@ -35,7 +35,7 @@ const RECORD: &str = "record.json";
 const LEDGER: &str = "ledger.jsonl";
 /// The people's public keys.
 const SIGNERS: &str = "allowed_signers";
-/// Keys that count no more.
+/// Revoked keys.
 const REVOKED: &str = "revoked_keys";
 /// Every name with its SHA-256, for programs.
 const MANIFEST: &str = "MANIFEST.json";
@@ -81,7 +81,7 @@ pub struct Contents<'a> {
     pub entries: &'a [&'a Entry],
     /// The people's public keys, in the format of `ssh-keygen -Y verify`.
     pub allowed_signers: &'a [u8],
-    /// Keys that count no more, where the plan names some.
+    /// Revoked keys, where the plan names some.
     pub revoked_keys: Option<&'a [u8]>,
 }
 
@@ -149,7 +149,7 @@ impl Bundle {
         self.bytes(SIGNERS)
     }
 
-    /// The keys that count no more, where there is such a file.
+    /// The revoked keys, where there is such a file.
     pub fn revoked_keys(&self) -> Option<&[u8]> {
         self.files.get(REVOKED).map(Vec::as_slice)
     }

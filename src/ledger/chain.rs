@@ -148,7 +148,7 @@ impl Links {
         Ok(counts)
     }
 
-    /// Why an entry is none that could stand here.
+    /// Why an entry cannot stand here.
     fn unfit(&self, entry: &Entry, statement: &Digest) -> Option<String> {
         if entry.seq <= self.newest {
             return Some(missing(entry.seq));

@@ -50,7 +50,7 @@ pub(super) fn independence(makers: Makers<'_>, approvals: &[Approval<'_>], polic
             "who deploys is not known, so it may be {only}, who alone approved independently: say who with `--deployer PERSON`, or let one more person sign"
         )),
         (Some(only), Deploys::By(deployer)) if person(deployer, policy).is_none() => Err(format!(
-            "{deployer} deploys and is nobody in `people`, so they may be {only}, who approves alone: add the name to the `emails` of whoever it is"
+            "{deployer} deploys and is not listed in `people`, so they may be {only}, who approves alone: add the name to the `emails` of whoever it is"
         )),
         _ => Ok(()),
     }
@@ -85,7 +85,7 @@ fn writers<'p>(makers: Makers<'_>, policy: &PolicyInForce<'p>) -> Result<BTreeSe
             None => {
                 let verb = if author.committer { "committed" } else { "wrote" };
                 return Err(format!(
-                    "{} <{}> {verb} commits of the release and is nobody in `people`: add the address to the `emails` of whoever it is, or to `bots` if it is a machine's",
+                    "{} <{}> {verb} commits of the release and is not listed in `people`: add the address to the `emails` of whoever it is, or to `bots` if it is a machine's",
                     author.name, author.email
                 ));
             }

@@ -31,7 +31,7 @@ pub struct GivenAnswer {
 }
 
 impl GivenAnswer {
-    /// The first instant at which an answer that is good for `valid_for` is good no more; the end of time where that is
+    /// The first instant at which an answer that is good for `valid_for` no longer is; the end of time where that is
     /// beyond it.
     pub fn until(&self, valid_for: Period) -> Timestamp {
         valid_for.after(self.at)

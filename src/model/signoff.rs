@@ -15,7 +15,7 @@ use super::{Period, Severity};
 pub struct Signoff {
     /// The file with the people's public keys, as `ssh-keygen -Y verify` takes it.
     pub allowed_signers: String,
-    /// A file of keys that count no more: public keys one a line, or a key revocation list of `ssh-keygen -k`.
+    /// A file of revoked keys: public keys, one a line, or a key revocation list of `ssh-keygen -k`.
     #[serde(default)]
     pub revoked_keys: Option<String>,
     /// The people of each role.

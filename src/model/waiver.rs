@@ -27,7 +27,7 @@ pub struct Waiver {
     /// When it was granted, where that is known: its length is counted from then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub granted: Option<Timestamp>,
-    /// Until when: the first instant at which it counts no more.
+    /// Until when: the first instant at which it no longer counts.
     pub expires: Timestamp,
 }
 

@@ -109,7 +109,7 @@ fn filled(line: &str, variables: &BTreeMap<String, String>) -> String {
         all.push_str(&text);
         rest = &rest[length..];
         if all.len() > 1 << 16 {
-            // A script that doubles its variables line by line is none that makes backups.
+            // A script that doubles its variables line by line does not make backups.
             return String::new();
         }
     }

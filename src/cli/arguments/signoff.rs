@@ -182,7 +182,7 @@ pub(in crate::cli) struct AuditOptions {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) signers: Option<PathBuf>,
 
-    /// The keys that count no more: a revocation list of your own; without it the one that the run's plan names
+    /// The revoked keys: a revocation list of your own; without it the one that the run's plan names
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) revoked: Option<PathBuf>,
 

@@ -23,7 +23,7 @@ pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bo
         out += &line(statement);
     }
     if revoked {
-        out += &format!("\n   With `-r {REVOKED}` as well, a key that counts no more today is refused.\n");
+        out += &format!("\n   With `-r {REVOKED}` as well, a key that is revoked today is refused.\n");
     }
     let unsigned: Vec<String> = statements.iter().filter(|statement| statement.signature.is_none()).map(BundledStatement::name).collect();
     if !unsigned.is_empty() {

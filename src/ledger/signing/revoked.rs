@@ -1,4 +1,4 @@
-//! Keys that count no more: a plain list, or a binary key revocation list that `ssh-keygen` is asked about.
+//! Revoked keys: a plain list, or a binary key revocation list that `ssh-keygen` is asked about.
 
 mod krl;
 

@@ -125,7 +125,7 @@ fn certificate(cause: &CertificateError) -> String {
             "its issuer is not trusted here; the server may leave out an intermediate certificate, or its CA is a private one: name it with `ca-file`".into()
         }
         CertificateError::Revoked => "it is revoked".into(),
-        CertificateError::BadEncoding => "it is none that can be read".into(),
+        CertificateError::BadEncoding => "it cannot be read".into(),
         CertificateError::BadSignature => "its signature is not its issuer's".into(),
         CertificateError::UnhandledCriticalExtension => "it has an extension that must be understood and is not".into(),
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }

@@ -1,4 +1,4 @@
-//! Keys that count no more: by a plain list and by a real key revocation list.
+//! Revoked keys: by a plain list and by a real key revocation list.
 
 use gonogo::ledger::{
     pae,

@@ -114,7 +114,7 @@ async fn who_wrote_it_must_be_known() {
     commit(&house, "dev@example.com", "a");
     let stranger = commit(&house, "mallory@example.net", "b");
     signed(&house, &stranger);
-    house.gate(&[]).exits(4).says("mallory@example.net").says("is nobody in `people`");
+    house.gate(&[]).exits(4).says("mallory@example.net").says("is not listed in `people`");
     // With somebody beside the author of record.
     let house = repository().await;
     let folder = house.gonogo.path(".");

@@ -16,7 +16,7 @@ pub(super) struct Component {
     pub(super) word: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) note: Option<String>,
-    /// What the word means where its name says so: an `error` of any words is none that is well.
+    /// What the word means where its name says so: an `error` of any words is not well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) standing: Option<Standing>,
 }

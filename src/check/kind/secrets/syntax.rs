@@ -70,7 +70,7 @@ fn value(readings: Vec<(Syntax, &str, Reading)>) -> Value {
     match <[_; 1]>::try_from(apart) {
         Ok([(_, Some(text))]) => Value::Text(text),
         Ok([(by, None)]) => Value::Unreadable(format!("{by} fills in what is not in the file (`$…`)")),
-        Err(apart) if apart.is_empty() => Value::Unreadable("its line is none that this program reads as one value".into()),
+        Err(apart) if apart.is_empty() => Value::Unreadable("this program does not read its line as one value".into()),
         Err(apart) => Value::Readings(apart),
     }
 }

@@ -109,14 +109,14 @@ async fn a8_whoever_amended_the_commit_of_another_committed_it() {
     // A committer who is nobody is whoever it may be, unless the policy knows the machine.
     house.git_as("noreply@github.com", &["commit", "-q", "--amend", "--no-edit"]);
     signed(&house, "sec");
-    house.gate(&DEPLOYER).exits(4).says("noreply@github.com").says("committed commits of the release and is nobody in `people`");
+    house.gate(&DEPLOYER).exits(4).says("noreply@github.com").says("committed commits of the release and is not listed in `people`");
     let house = house.policy(&[("bots", "[noreply@github.com]")]);
     signed(&house, "sec");
     house.gate(&DEPLOYER).exits(0);
     // Where it writes, it is no machine of the policy's.
     house.git_as("noreply@github.com", &["commit", "-q", "--amend", "--no-edit", "--reset-author"]);
     signed(&house, "sec");
-    house.gate(&DEPLOYER).exits(4).says("wrote commits of the release and is nobody in `people`");
+    house.gate(&DEPLOYER).exits(4).says("wrote commits of the release and is not listed in `people`");
     // Committers can be shown only, by the policy's word.
     let shown = independent().await.policy(&[("committers", "shown")]).repository();
     raw(&shown, "Devi <dev@example.com>", "Sepp <sec@example.com>");
@@ -134,7 +134,7 @@ async fn a8_an_unknown_deployer_may_be_the_only_approver() {
     house.gonogo.run(deploy).exits(4).says("who deploys is not known");
     assert!(!house.gonogo.path("moved").exists());
     // Nobody whom the people know is nobody known.
-    house.gate(&["--deployer", "nobody@example.net"]).exits(4).says("is nobody in `people`");
+    house.gate(&["--deployer", "nobody@example.net"]).exits(4).says("is not listed in `people`");
     house.gate(&["--deployer", "sec"]).exits(4).says("wrote or deploys");
     house.gate(&DEPLOYER).exits(0);
     // Whoever signs that it begins deploys it.
