@@ -157,7 +157,7 @@ async fn b13_a_first_rewrite_that_has_not_ended() {
     }
     // It works, and would be gone with the next start.
     let (seen, reason) = outcome(&quick, json!({ "aof": true })).await;
-    assert!(seen == Unknown && reason.contains("`appendonly` is `yes` now and `no` in /"), "{reason}");
+    assert!(seen == Unknown && reason.contains("`appendonly` is `yes` now, but `no` in /"), "{reason}");
     quick.say(&["CONFIG", "REWRITE"]).await;
     assert_eq!(outcome(&quick, json!({ "aof": true })).await.0, Pass);
 }
@@ -170,7 +170,7 @@ async fn b13_a_schedule_that_the_next_start_does_not_know() {
     redis.snapshot().await;
     redis.say(&["CONFIG", "SET", "save", "60 1"]).await;
     let (seen, reason) = outcome(&redis, json!({ "rdb": true })).await;
-    assert!(seen == Unknown && reason.contains("`save` is `60 1` now and `` in /"), "{reason}");
+    assert!(seen == Unknown && reason.contains("`save` is `60 1` now, but nothing in /"), "{reason}");
     assert_eq!(outcome(&redis, json!({ "aof": true })).await.0, Pass);
 }
 

@@ -76,21 +76,22 @@ fn either(seen: &Seen) -> Expectation {
     }
 }
 
-/// Whether the next start takes what counts here from the server's own file, where both are known.
+/// Whether the next start takes what is good here from the server's own file, where both are known.
 fn after_restart(check: &RedisPersistence, seen: &Seen) -> Option<Expectation> {
     let file = seen.own_file.as_ref()?;
     let (either, aof) = (check.wants_either(), check.wants_aof() == Some(true));
-    let appendonly = seen.aof_on().ok().filter(|_| either || aof).map(|on| if on { "yes" } else { "no" });
-    let appendfsync = seen.setting("appendfsync").ok().filter(|_| aof && flushes(check).is_some());
-    let save = seen.schedule().ok().filter(|_| either || check.wants_rdb() == Some(true));
+    let appendonly = seen.aof_on().ok().filter(|on| *on && (either || aof)).map(|_| "yes");
+    let appendfsync = seen.setting("appendfsync").ok().filter(|_| appendonly.is_some() && flushes(check).is_some());
+    let save = seen.schedule().ok().filter(|schedule| !schedule.is_empty() && (either || check.wants_rdb() == Some(true)));
     let known = [("appendonly", appendonly), ("appendfsync", appendfsync), ("save", save)];
     let known: Vec<_> = known.into_iter().filter_map(|(name, now)| Some((name, now?, file.settings.get(name)?))).collect();
     let expectation = Expectation::new("after-restart", "settings of the next start").wanted("those of the running server");
     (!known.is_empty()).then(|| match known.iter().find(|(_, now, then)| now != then) {
         None => expectation.got(format!("the same in {}", file.path)).met(true),
         Some((name, now, then)) => expectation.got("not known").undetermined(format!(
-            "`{name}` is `{now}` now and `{then}` in {}, unless the start is given it: see `CONFIG REWRITE`",
-            file.path
+            "`{name}` is `{now}` now, but {then} in {}, which the next start reads: run `CONFIG REWRITE`, unless the start command sets it",
+            file.path,
+            then = if then.is_empty() { "nothing".into() } else { format!("`{then}`") },
         )),
     })
 }
