@@ -14,7 +14,7 @@ use crate::{
     ledger::{
         AskedRelease, History, LedgerError, Look, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of, signing::Signers,
     },
-    model::{Act, Digest, Exit, Period, Record, Report, Size, plain},
+    model::{Act, CLOCK_TOLERANCE, Digest, Exit, Record, Report, Size, plain},
     net::regular_file,
     plan::{self, Plan, Purpose, Request},
     render,
@@ -22,9 +22,6 @@ use crate::{
 
 /// No signers' file is meant to be larger.
 const LARGEST_SIGNERS: Size = Size(1 << 20);
-
-/// How far the clock here and the one of whoever packed the bundle may be apart.
-const CLOCKS: Period = Period::seconds(300);
 
 /// What is looked at, and by which law.
 #[derive(Debug, Clone, Default)]
@@ -247,7 +244,7 @@ impl Audit<'_> {
     /// The record and the pages are what report and ledger make, by the plan that the run was made with.
     fn pages(&mut self, caller: &Caller, entry: &VerifiedEntry, made: &Record, written: &Record) -> Result<(), ActError> {
         let bundle = &self.opened.bundle;
-        if written.as_of < entry.own || CLOCKS.after(caller.now) < written.as_of {
+        if written.as_of < entry.own || CLOCK_TOLERANCE.after(caller.now) < written.as_of {
             self.faults.push(format!("its record is as of {}, which is before the run or still to come", written.as_of));
         }
         let by = bundle.manifest().map_err(|error| ActError::Untrusted(error.to_string()))?.tool;

@@ -27,6 +27,9 @@ use tokio_rustls::TlsAcceptor;
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 29\r\ncache-control: no-store\r\n\
     server: bench\r\naccess-control-allow-origin: https://app.example.com\r\n\r\n{\"status\":\"ok\",\"depends\":[1]}";
 
+/// What is said of a page that is not there.
+const MISSING: &[u8] = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\naccess-control-allow-origin: https://app.example.com\r\n\r\n";
+
 /// Requests answered so far.
 static ANSWERED: AtomicUsize = AtomicUsize::new(0);
 
@@ -123,12 +126,13 @@ async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, latency: Durati
         }
         asked.extend_from_slice(&chunk[..read]);
         if asked.ends_with(b"\r\n\r\n") {
+            let said = if asked.windows(12).any(|part| part == b"no-such-page") { MISSING } else { ANSWER };
             asked.clear();
             if !latency.is_zero() {
                 tokio::time::sleep(latency).await;
             }
             ANSWERED.fetch_add(1, Ordering::Relaxed);
-            stream.write_all(ANSWER).await?;
+            stream.write_all(said).await?;
         }
     }
 }

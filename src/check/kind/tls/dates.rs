@@ -6,10 +6,7 @@ use super::{
     across::{Verdict, across, label, whole},
     seen::{Chain, Seen, Validity},
 };
-use crate::model::{Expectation, Period};
-
-/// Clocks of clients and CAs differ by so much.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+use crate::model::{CLOCK_TOLERANCE, Expectation, Period};
 
 /// Never more than this is demanded unless `min-remaining` says so.
 const MOST: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -18,9 +15,11 @@ const MOST: SignedDuration = SignedDuration::from_hours(14 * 24);
 pub(super) fn started(seen: &Seen, at: Timestamp) -> Expectation {
     let expectation = Expectation::new("started", "Start of validity").wanted("in the past, for every certificate");
     across(expectation, seen, |chain| {
-        let early = dated(chain).filter(|(_, validity)| validity.not_before.duration_since(at) > SKEW).map(|(label, validity)| {
-            format!("{label} is not valid before {}, in {}", validity.not_before, Period::between(at, validity.not_before))
-        });
+        let early = dated(chain).filter(|(_, validity)| validity.not_before.duration_since(at) > CLOCK_TOLERANCE.signed()).map(
+            |(label, validity)| {
+                format!("{label} is not valid before {}, in {}", validity.not_before, Period::between(at, validity.not_before))
+            },
+        );
         let early: Vec<String> = early.collect();
         let fine = chain.certificates.first().map_or_else(String::new, |leaf| format!("leaf since {}", leaf.not_before));
         if early.is_empty() { whole(chain, fine) } else { Verdict::Unmet(early.join("; ")) }
