@@ -14,7 +14,11 @@ mod starttls;
 mod trouble;
 mod trust;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use rustls::{
@@ -93,6 +97,23 @@ impl Identity {
         let pem = read_bytes(key, LARGEST).map_err(|error| wrong(key, format!("it {error}")))?;
         let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|error| wrong(key, error.to_string()))?;
         Ok(Self { chain, key })
+    }
+}
+
+/// The files of a TLS connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct TlsFiles {
+    /// The only authorities to trust; without it the host's.
+    pub ca: Option<PathBuf>,
+    /// Our own certificate and its key.
+    pub identity: Option<(PathBuf, PathBuf)>,
+}
+
+impl TlsFiles {
+    /// With relative paths taken from `root`.
+    #[must_use]
+    pub fn under(self, root: &Path) -> Self {
+        Self { ca: self.ca.map(|ca| root.join(ca)), identity: self.identity.map(|(cert, key)| (root.join(cert), root.join(key))) }
     }
 }
 

@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
     ServerConfig,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _},
+    server::{WebPkiClientVerifier, danger::ClientCertVerifier},
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -50,13 +51,25 @@ impl Ca {
         (file, key_file)
     }
 
+    /// Speaks TLS with those only who show a certificate of this authority.
+    pub(crate) fn demanding(&self, name: &str) -> TlsAcceptor {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(self.file()).expect("PEM")).expect("a root");
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), gonogo::net::tls::provider()).build();
+        self.accepting(name, 2100, verifier.expect("a verifier"))
+    }
+
     pub(crate) fn acceptor_until(&self, name: &str, year: i32) -> TlsAcceptor {
+        self.accepting(name, year, WebPkiClientVerifier::no_client_auth())
+    }
+
+    fn accepting(&self, name: &str, year: i32, clients: Arc<dyn ClientCertVerifier>) -> TlsAcceptor {
         let (certificate, key) = self.issue(name, year);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder_with_provider(gonogo::net::tls::provider())
             .with_safe_default_protocol_versions()
             .expect("versions")
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_single_cert(vec![certificate.der().clone()], key)
             .expect("a key that fits");
         TlsAcceptor::from(Arc::new(config))

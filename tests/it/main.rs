@@ -19,6 +19,7 @@ mod health;
 mod hostile;
 mod http;
 mod http_demands;
+mod http_identity;
 mod http_text;
 mod in_order;
 mod init;

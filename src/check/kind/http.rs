@@ -27,7 +27,7 @@ use crate::{
         http::{Method, SentBody, SentHeaders},
     },
     model::{ProcessEnv, counted, without_contradiction},
-    net::http::Address,
+    net::{http::Address, tls::TlsFiles},
 };
 
 /// The most redirects that are followed.
@@ -61,6 +61,11 @@ pub struct Http {
     pub follow_redirects: u8,
     /// A PEM file of certificates to trust instead of the host's, relative to the plan's folder.
     pub ca_file: Option<PathBuf>,
+    /// A PEM file with our own certificate, for servers that demand one. It goes only to the address's own origin. Goes with
+    /// `key-file`.
+    pub cert_file: Option<PathBuf>,
+    /// A PEM file with the key of `cert-file`.
+    pub key_file: Option<PathBuf>,
     /// What the answer must be. Default: a 2xx status.
     pub expect: Option<Expect>,
 }
@@ -83,6 +88,12 @@ impl Http {
         }
         if method == Method::Head && expect.is_some_and(|expect| expect.max_size.is_some()) {
             return Some("the answer to HEAD has no body, so `max-size` always holds".into());
+        }
+        if self.cert_file.is_some() != self.key_file.is_some() {
+            return Some("`cert-file` and `key-file` go together".into());
+        }
+        if self.cert_file.is_some() && !self.url.is_https() {
+            return Some("`cert-file` is shown over TLS only: write an `https` address".into());
         }
         if self.follow_redirects > MOST_REDIRECTS {
             return Some(format!("`follow-redirects` is {}: at most {MOST_REDIRECTS} are followed", self.follow_redirects));
@@ -108,6 +119,10 @@ impl Http {
         }
     }
 
+    fn files(&self) -> TlsFiles {
+        TlsFiles { ca: self.ca_file.clone(), identity: self.cert_file.clone().zip(self.key_file.clone()) }
+    }
+
     fn method(&self) -> Method {
         self.method.unwrap_or(Method::Get)
     }
@@ -124,6 +139,8 @@ impl Check for Http {
         if self.follow_redirects > 0 {
             action.push_str(&format!(", following {}", counted(self.follow_redirects, "redirect")));
         }
-        vec![Touch::over_http(&self.url, &self.headers, action)]
+        let mut touch = Touch::over_http(&self.url, &self.headers, action);
+        touch.credentials.extend(self.key_file.iter().map(|file| file.display().to_string()));
+        vec![touch]
     }
 }

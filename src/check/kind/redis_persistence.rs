@@ -16,7 +16,10 @@ use self::words::{Flush, Policy, Use};
 use crate::{
     check::{Check, OneOrMore, Touch},
     model::{Period, ProcessEnv, Secret, without_contradiction},
-    net::redis::{Files, Target, TargetError},
+    net::{
+        redis::{Target, TargetError},
+        tls::TlsFiles,
+    },
 };
 
 /// Redis or Valkey keeps its data over a restart: the append-only file (AOF) or RDB snapshots are on and work.
@@ -101,7 +104,7 @@ impl RedisPersistence {
     }
 
     fn target(&self, root: &Path) -> Result<Target, TargetError> {
-        let files = Files { ca: self.ca_file.clone(), identity: self.cert_file.clone().zip(self.key_file.clone()) };
+        let files = TlsFiles { ca: self.ca_file.clone(), identity: self.cert_file.clone().zip(self.key_file.clone()) };
         Target::parse(self.url.expose(), files.under(root))
     }
 }

@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     net::SocketAddr,
-    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -12,7 +11,10 @@ use reqwest::{Client, redirect::Policy};
 use rustls::RootCertStore;
 
 use super::address::Address;
-use crate::net::{Reach, Trouble, tls};
+use crate::net::{
+    Reach, Trouble,
+    tls::{self, Identity, TlsError, TlsFiles},
+};
 
 /// What we say we are.
 const USER_AGENT: &str = concat!("gonogo/", env!("CARGO_PKG_VERSION"));
@@ -31,34 +33,36 @@ pub struct Clients(Mutex<HashMap<Setting, Client>>);
 /// What tells one client from another.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Setting {
-    ca_file: Option<PathBuf>,
+    files: TlsFiles,
     fresh: bool,
     at: Option<(String, SocketAddr)>,
 }
 
 impl Clients {
-    /// The client that trusts `ca_file`, or the host's roots; a `fresh` one makes a connection for each request. It
+    /// The client with these files; a `fresh` one makes a connection for each request. It
     /// reaches the host of `address` at the one address that this names, if it does.
-    pub(super) fn client(&self, reach: &Reach, ca_file: Option<&Path>, fresh: bool, address: &Address) -> Result<Client, Trouble> {
+    pub(super) fn client(&self, reach: &Reach, files: &TlsFiles, fresh: bool, address: &Address) -> Result<Client, Trouble> {
         let at = address.at().map(|at| (address.host().to_owned(), at));
-        let setting = Setting { ca_file: ca_file.map(Path::to_owned), fresh, at };
+        let setting = Setting { files: files.clone(), fresh, at };
         let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&setting) {
             return Ok(client.clone());
         }
-        let roots = match ca_file {
+        let unusable = |error: TlsError| Trouble::Unknown(error.to_string());
+        let roots = match &files.ca {
             None => reach.roots().clone(),
-            Some(file) => reach.file_roots(file).map_err(|error| Trouble::Unknown(error.to_string()))?,
+            Some(file) => reach.file_roots(file).map_err(unusable)?,
         };
-        let client = build(roots, reach, &setting)?;
+        let identity = files.identity.as_ref().map(|(certificate, key)| Identity::read(certificate, key)).transpose().map_err(unusable)?;
+        let client = build(roots, identity, reach, &setting)?;
         clients.insert(setting, client.clone());
         Ok(client)
     }
 }
 
-fn build(roots: RootCertStore, reach: &Reach, setting: &Setting) -> Result<Client, Trouble> {
+fn build(roots: RootCertStore, identity: Option<Identity>, reach: &Reach, setting: &Setting) -> Result<Client, Trouble> {
     let setup = |error: &dyn std::fmt::Display| Trouble::Unknown(format!("the HTTP client cannot be set up: {error}"));
-    let mut tls = tls::client_config(roots, tls::Verify::Full, reach.at(), None).map_err(|error| setup(&error))?;
+    let mut tls = tls::client_config(roots, tls::Verify::Full, reach.at(), identity).map_err(|error| setup(&error))?;
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls)

@@ -1,7 +1,5 @@
 //! One request, sent within its bounds.
 
-use std::path::Path;
-
 use reqwest::{
     Client, Method,
     header::{self, HeaderMap, HeaderValue},
@@ -15,7 +13,7 @@ use super::{
     redirect::{self, Next},
     reply::{self, Hop, Reply, is_redirect},
 };
-use crate::net::{Pins, Reach, Trouble};
+use crate::net::{Pins, Reach, Trouble, tls::TlsFiles};
 
 /// What to send and how much to take back.
 pub struct Request<'a> {
@@ -27,8 +25,8 @@ pub struct Request<'a> {
     pub headers: HeaderMap,
     /// The content.
     pub body: Option<Vec<u8>>,
-    /// Trust these certificates instead of the host's.
-    pub ca_file: Option<&'a Path>,
+    /// Whom to trust, and who we are: that only to the address's own origin.
+    pub files: &'a TlsFiles,
     /// How many redirects to follow.
     pub follow: u8,
     /// Over a connection of its own: another instance behind a load balancer may answer each time.
@@ -45,9 +43,10 @@ pub struct Request<'a> {
 /// When no answer came: a sentence a person can act on, without credentials.
 pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, Trouble> {
     let mut address = request.address.clone();
+    let mut files = request.files.clone();
     let mut hops = Vec::new();
     loop {
-        let client = reach.http().client(reach, request.ca_file, request.fresh, &address)?;
+        let client = reach.http().client(reach, &files, request.fresh, &address)?;
         let mut reply = once(&client, reach.pins(), &address, &request).await?;
         match redirect::next(&reply, &hops, request.follow) {
             Next::Stay(stopped) => {
@@ -59,6 +58,8 @@ pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, Trou
                 hops.push(Hop { from: address.to_string(), status: reply.status, to: to.to_string() });
                 if !address.same_origin(&to) {
                     leave_origin(&mut request.headers);
+                    // Nor does our certificate: whoever asks for it there would learn who we are.
+                    files.identity = None;
                 }
                 (request.led)(&to);
                 address = to;

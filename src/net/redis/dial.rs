@@ -13,13 +13,13 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{
-    target::{Files, Place, Target},
+    target::{Place, Target},
     trouble::Trouble,
     wire::Wire,
 };
 use crate::net::{
     Reach,
-    tls::{self, Identity, TlsError, Verify},
+    tls::{self, Identity, TlsError, TlsFiles, Verify},
     watched::Duplex,
 };
 
@@ -86,7 +86,7 @@ fn left(until: Instant) -> Duration {
 }
 
 /// How to speak TLS to one target.
-fn config(files: &Files, reach: &Reach) -> Result<ClientConfig, TlsError> {
+fn config(files: &TlsFiles, reach: &Reach) -> Result<ClientConfig, TlsError> {
     let roots = match &files.ca {
         Some(file) => reach.file_roots(file)?,
         None => reach.roots().clone(),

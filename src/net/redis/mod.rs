@@ -12,5 +12,5 @@ mod wire;
 
 pub use question::Question;
 pub use session::{Answer, Session};
-pub use target::{Files, Target, TargetError};
+pub use target::{Target, TargetError};
 pub use trouble::Trouble;

@@ -1,15 +1,12 @@
 //! Where a Redis server stands and how to log in to it: the URLs that applications are given.
 
-use std::{
-    borrow::Cow,
-    path::{Path, PathBuf},
-};
+use std::{borrow::Cow, path::PathBuf};
 
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-use crate::model::Digest;
+use crate::{model::Digest, net::tls::TlsFiles};
 
 /// What is wrong with the text that names a server. The text itself is never quoted: it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +18,7 @@ pub struct TargetError(&'static str);
 pub struct Target {
     pub(super) place: Place,
     pub(super) tls: bool,
-    pub(super) files: Files,
+    pub(super) files: TlsFiles,
     pub(super) login: Option<Credentials>,
 }
 
@@ -38,21 +35,12 @@ pub(super) struct Credentials {
     pub(super) password: SecretString,
 }
 
-/// The files of a TLS connection.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Files {
-    /// The only authorities to trust; without it the host's.
-    pub ca: Option<PathBuf>,
-    /// Our own certificate and its key.
-    pub identity: Option<(PathBuf, PathBuf)>,
-}
-
 impl Target {
     /// The server that a URL names: `redis://`, `rediss://` (TLS), `unix://`; `valkey://` and `valkeys://` mean the
     /// same. A database number is accepted and not used: what is asked concerns the whole server. Of the URL's
     /// parameters only `user`, `username` and `password` count; those meant for a client library (time-outs, looser
     /// certificate checks) do not.
-    pub fn parse(text: &str, files: Files) -> Result<Self, TargetError> {
+    pub fn parse(text: &str, files: TlsFiles) -> Result<Self, TargetError> {
         let url = Url::parse(text.trim())
             .map_err(|_| TargetError("it is not a URL like `redis://user:password@host:6379` (is the password percent-encoded?)"))?;
         let (tls, socket) = match url.scheme() {
@@ -61,7 +49,7 @@ impl Target {
             "unix" | "redis+unix" | "redis+socket" | "valkey+unix" => (false, true),
             _ => return Err(TargetError("it does not begin with `redis://`, `rediss://` or `unix://`")),
         };
-        if !tls && files != Files::default() {
+        if !tls && files != TlsFiles::default() {
             return Err(TargetError("certificate files are given, but the connection is not encrypted: write `rediss://`"));
         }
         let place = if socket { socket_of(&url)? } else { host_of(&url)? };
@@ -99,14 +87,6 @@ impl Target {
     pub fn fingerprint(&self) -> Digest {
         let user = self.login.as_ref().map(|login| login.user.as_deref());
         Digest::of(format!("{:?}\0{}\0{:?}\0{user:?}\0{:?}", self.place, self.tls, self.files, self.password()).as_bytes())
-    }
-}
-
-impl Files {
-    /// With relative paths taken from `root`.
-    #[must_use]
-    pub fn under(self, root: &Path) -> Self {
-        Self { ca: self.ca.map(|ca| root.join(ca)), identity: self.identity.map(|(cert, key)| (root.join(cert), root.join(key))) }
     }
 }
 
@@ -169,7 +149,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<Target, TargetError> {
-        Target::parse(text, Files::default())
+        Target::parse(text, TlsFiles::default())
     }
 
     #[test]
@@ -195,7 +175,7 @@ mod tests {
             let error = parsed(text).expect_err(text).to_string();
             assert!(!error.contains("hunter2"), "{error}");
         }
-        let files = Files { ca: Some("ca.pem".into()), identity: None };
+        let files = TlsFiles { ca: Some("ca.pem".into()), identity: None };
         assert!(Target::parse("redis://cache", files).is_err());
     }
 

@@ -3,7 +3,6 @@
 use std::{
     collections::VecDeque,
     net::SocketAddr,
-    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -20,6 +19,7 @@ use crate::{
     net::{
         Trouble,
         http::{self, Address, Bounds, HeaderMap, HeaderName, HeaderValue, Method, Request, header},
+        tls::TlsFiles,
     },
 };
 
@@ -39,7 +39,7 @@ const MOST_IN_A_ROW: u32 = 8;
 struct Sender<'a> {
     cors: &'a Cors,
     cx: &'a Context,
-    ca_file: Option<PathBuf>,
+    files: TlsFiles,
     /// Where each way asks, in the order of `Way`.
     addresses: [Address; 4],
     until: Instant,
@@ -64,7 +64,7 @@ async fn observe_at(cors: &Cors, cx: &Context, mut sockets: Vec<SocketAddr>) -> 
     let mut sender = Sender {
         cors,
         cx,
-        ca_file: cors.ca_file.as_ref().map(|file| cx.path(file)),
+        files: TlsFiles { ca: cors.ca_file.as_ref().map(|file| cx.path(file)), identity: None },
         addresses,
         until,
         sockets: Vec::new(),
@@ -119,9 +119,17 @@ impl Sender<'_> {
         let method = if ask.way == Way::Options { Method::OPTIONS } else { Method::GET };
         let address = &self.addresses[ask.way as usize].reached_at(at);
         let bounds = Bounds { keep: 0, limit: BODY, started, deadline: self.until.min(started + longest) };
-        let ca_file: Option<&Path> = self.ca_file.as_deref();
-        let request =
-            Request { method, address, headers: self.headers(ask), body: None, ca_file, follow: 0, fresh: false, bounds, led: &|_| {} };
+        let request = Request {
+            method,
+            address,
+            headers: self.headers(ask),
+            body: None,
+            files: &self.files,
+            follow: 0,
+            fresh: false,
+            bounds,
+            led: &|_| {},
+        };
         let reply = http::send(&self.cx.shared.reach, request).await?;
         let said = Said::new(&reply, self.cors.wanted().contains(&ask.origin.as_str()));
         Ok(Said { at: at.map(|at| at.ip().to_string()), ..said })

@@ -1,6 +1,6 @@
 //! Asks for health, once or several times in a row.
 
-use std::{path::Path, time::Instant};
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ use crate::{
     net::{
         Trouble,
         http::{self, Bounds, End, HeaderMap, HeaderName, HeaderValue, Method, Reply, Request, header},
+        tls::TlsFiles,
     },
 };
 
@@ -33,12 +34,12 @@ pub(super) async fn observe(check: &Health, cx: &Context) -> Result<Seen, Unseen
         let why = format!("{} answers {} apart do not fit into the check's `timeout`: raise it", check.successes, check.interval());
         return Err(Unseen::Unknown(why));
     }
-    let ca_file = check.ca_file.as_ref().map(|file| cx.path(file));
-    let first = check.ask(cx, ca_file.as_deref(), until).await?;
+    let files = TlsFiles { ca: check.ca_file.as_ref().map(|file| cx.path(file)), identity: None };
+    let first = check.ask(cx, &files, until).await?;
     let mut seen = Seen { answers: vec![first], lost: None };
     while seen.answers.len() < check.successes && seen.lost.is_none() {
         tokio::time::sleep(check.interval().get()).await;
-        match check.ask(cx, ca_file.as_deref(), until).await {
+        match check.ask(cx, &files, until).await {
             Ok(said) => seen.answers.push(said),
             Err(error) => seen.lost = Some(error.to_string()),
         }
@@ -52,14 +53,14 @@ pub(super) async fn observe(check: &Health, cx: &Context) -> Result<Seen, Unseen
 }
 
 impl Health {
-    async fn ask(&self, cx: &Context, ca_file: Option<&Path>, deadline: Instant) -> Result<Said, Trouble> {
+    async fn ask(&self, cx: &Context, files: &TlsFiles, deadline: Instant) -> Result<Said, Trouble> {
         let bounds = Bounds { keep: LIMIT, limit: LIMIT as u64, started: Instant::now(), deadline };
         let request = Request {
             method: Method::GET,
             address: &self.url,
             headers: self.outgoing(),
             body: None,
-            ca_file,
+            files,
             follow: 0,
             fresh: self.successes > 1,
             bounds,

@@ -1,6 +1,6 @@
 //! Asks the endpoint and finds in its answer what the demands name.
 
-use std::{path::Path, time::Instant};
+use std::time::Instant;
 
 use super::{
     Http, charset,
@@ -14,22 +14,25 @@ use crate::{
     check::http::{BodySeen, EXCERPT, SentBody, millis},
     check::{Context, Unseen},
     model::excerpt,
-    net::http::{self, Address, Body, Bounds, End, HeaderValue, Request, header},
+    net::{
+        http::{self, Address, Body, Bounds, End, HeaderValue, Request, header},
+        tls::TlsFiles,
+    },
 };
 
 /// One answer, and as many more as `latency` asks for.
 pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> {
     check.headers.hide(&check.url, cx);
-    let ca_file = check.ca_file.as_ref().map(|file| cx.path(file));
+    let files = check.files().under(&cx.path(""));
     let started = Instant::now();
     let led = |address: &Address| cx.lead(address.target());
-    let request = check.request(ca_file.as_deref(), check.bounds(started, cx.until()), &led);
+    let request = check.request(&files, check.bounds(started, cx.until()), &led);
     let reply = http::send(&cx.shared.reach, request).await?;
     let named = check.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
     let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let mut answer = Seen::new(&reply, find(check.expect.as_ref(), content_type.as_deref(), &reply.body), named);
     if let Some(latency) = check.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
-        answer.samples = check.sample(cx, latency.samples, ca_file.as_deref()).await;
+        answer.samples = check.sample(cx, latency.samples, &files).await;
     }
     if judge::judge(check, &answer, cx.shared.at).iter().all(|expectation| expectation.met == Some(true)) {
         answer.body.excerpt = None;
@@ -38,13 +41,13 @@ pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> 
 }
 
 impl Http {
-    async fn sample(&self, cx: &Context, wanted: usize, ca_file: Option<&Path>) -> Vec<Sample> {
+    async fn sample(&self, cx: &Context, wanted: usize, files: &TlsFiles) -> Vec<Sample> {
         let until = cx.until();
         let mut samples = Vec::with_capacity(wanted);
         while samples.len() < wanted {
             let started = Instant::now();
             let led = |address: &Address| cx.lead(address.target());
-            let request = self.request(ca_file, Bounds { keep: 0, ..self.bounds(started, until) }, &led);
+            let request = self.request(files, Bounds { keep: 0, ..self.bounds(started, until) }, &led);
             let sent = http::send(&cx.shared.reach, request).await;
             let ms = millis(started.elapsed());
             if Instant::now() >= until {
@@ -62,7 +65,7 @@ impl Http {
         samples
     }
 
-    fn request<'a>(&'a self, ca_file: Option<&'a Path>, bounds: Bounds, led: &'a (dyn Fn(&Address) + Sync)) -> Request<'a> {
+    fn request<'a>(&'a self, files: &'a TlsFiles, bounds: Bounds, led: &'a (dyn Fn(&Address) + Sync)) -> Request<'a> {
         let mut headers = self.headers.map();
         if let Some(SentBody::Json(_)) = &self.body {
             headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
@@ -72,7 +75,7 @@ impl Http {
             address: &self.url,
             headers,
             body: self.body.as_ref().map(SentBody::bytes),
-            ca_file,
+            files,
             follow: self.follow_redirects,
             fresh: false,
             bounds,
