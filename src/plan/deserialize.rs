@@ -24,7 +24,7 @@ use super::{
 use crate::model::{SECRET_NEWTYPE, looks_secret};
 
 /// So many keys are named where a map is wanted and none is there.
-const MOST_KEYS: usize = 8;
+const MOST_KEYS: usize = 10;
 
 /// What holds for one reading of a whole tree.
 #[derive(Default)]
