@@ -70,6 +70,7 @@ async fn health() -> Mixed {
         (plain, r#"{"status":"ok","database":false}"#),
         (plain, r#"{"status":"ok","database":"ok","door":"closed"}"#),
         (plain, r#"{"status":"ok","database":"ok","waiting":"database"}"#),
+        (plain, r#"{"status":"ok","circuitBreakers":{"stock":{"state":"CLOSED","connection":"closed"}}}"#),
         (plain, r#"{"status":"ok","database":"ok","circuit_breaker":"odd-ish"}"#),
         (plain, r#"{"status":"odd-ish","database":"ok"}"#),
         ("Age: soon", r#"{"status":"ok","database":"ok"}"#),

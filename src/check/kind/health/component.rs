@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{name::Name, standing::Standing};
+use super::standing::Standing;
 use crate::model::{excerpt, looks_secret};
 
 /// Components, and parts that were not understood, that are kept.
@@ -32,8 +32,7 @@ impl Component {
 
     /// Whether it is well enough; `None` where its word is not known.
     pub(super) fn is_good(&self, allow_degraded: bool) -> Option<bool> {
-        let circuit = || Name::is_circuit(&self.name).then(|| Standing::of_circuit(&self.word)).flatten();
-        self.standing.or_else(circuit).or_else(|| Standing::of(&self.word)).map(|standing| standing.is_good(allow_degraded))
+        self.standing.or_else(|| Standing::of(&self.word)).map(|standing| standing.is_good(allow_degraded))
     }
 }
 

@@ -101,7 +101,10 @@ impl Components {
         if let Some((status, word)) = find(&STATUS).filter(|(_, value)| says(value)) {
             let note = find(&["output", "error", "message", "description"]).and_then(|(_, note)| note.as_str());
             self.told = true;
-            self.add(&path, &text_of(word), note.filter(|note| !note.is_empty()));
+            let word = text_of(word);
+            // Only its own state: what stands below may be a connection, which is closed where it should be open.
+            let standing = (status == "state" && Name::is_circuit(&path)).then(|| Standing::of_circuit(&word)).flatten();
+            self.add_standing(&path, &word, note.filter(|note| !note.is_empty()), standing);
             let within = if place == Place::Within { place } else { Place::Part };
             return self.members(object, Some(status), &path, within, inner);
         }
@@ -184,7 +187,7 @@ impl Components {
             (_, None, Place::Within) => {}
             (Name::Description | Name::Sentence | Name::About, None, _) if !Name::is_told_in(text) => {}
             (Name::Other | Name::Part | Name::Setting | Name::Well, None, _) if shape::is_plain(text) => {}
-            (Name::Part, None, _) if Name::is_of_a_part(text) => {}
+            (Name::Part, None, _) if Name::is_made_with(text) => {}
             (_, None, _) => self.leave(&path, text),
         }
     }

@@ -51,8 +51,8 @@ impl Name {
     }
 
     /// Whether a text names what something is made with: `"cache": "redis"`.
-    pub(super) fn is_of_a_part(text: &str) -> bool {
-        listed("parts", &text.to_ascii_lowercase())
+    pub(super) fn is_made_with(text: &str) -> bool {
+        listed("made", &text.to_ascii_lowercase())
     }
 
     /// Whether a description of this name has members that describe, whatever they are called.

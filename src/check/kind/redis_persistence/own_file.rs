@@ -45,14 +45,15 @@ fn settings(text: &str) -> Option<BTreeMap<String, String>> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
         let (name, value) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        let (name, value) = (name.to_ascii_lowercase(), value.trim().trim_matches(['"', '\'']));
+        let words: Vec<&str> = value.trim().trim_matches(['"', '\'']).split_whitespace().collect();
+        let (name, value) = (name.to_ascii_lowercase(), words.join(" ").to_ascii_lowercase());
         match name.as_str() {
             "include" => return None,
             "save" if !value.is_empty() => {
                 let list = found.entry(name).or_default();
                 *list = excerpt(format!("{list} {value}").trim(), 300);
             }
-            "save" | "appendonly" | "appendfsync" => drop(found.insert(name, excerpt(value, 50))),
+            "save" | "appendonly" | "appendfsync" => drop(found.insert(name, excerpt(&value, 50))),
             _ => {}
         }
     }
@@ -68,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_last_line_counts_and_saves_add_up() {
-        let text = "# save 1 1\nappendonly no\nsave 60 1\nSAVE 5 9\n appendonly  \"yes\"\nport 6379\n";
+        let text = "# save 1 1\nappendonly no\nsave 60 1\nSAVE 5  9\n appendonly  \"YES\"\nport 6379\n";
         let read = settings(text).expect("settings");
         assert_eq!(read["appendonly"], "yes");
         assert_eq!(read["save"], "60 1 5 9");
