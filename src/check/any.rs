@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Check, Context, Touch, Unseen};
-use crate::model::{Expectation, ProcessEnv};
+use crate::model::{Expectation, Json, ProcessEnv};
 
 /// What a check saw and what that means.
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// The observation as the report shows it, not masked yet.
-    pub observation: Value,
+    pub observation: Json,
     /// The demands, judged.
     pub expectations: Vec<Expectation>,
 }
@@ -56,6 +56,6 @@ impl<C: Check> AnyCheck for C {
 fn judged<C: Check>(check: &C, observation: &C::Observation, at: Timestamp) -> Judged {
     let expectations = check.judge(observation, at);
     // An observation that cannot be serialised has a map with keys that are no strings: a bug, shown as such.
-    let observation = serde_json::to_value(observation).unwrap_or_else(|error| Value::String(format!("not shown: {error}")));
+    let observation = Json::of(observation).unwrap_or_else(|error| Value::String(format!("not shown: {error}")).into());
     Judged { observation, expectations }
 }

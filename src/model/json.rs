@@ -18,6 +18,15 @@ const DEEPEST: usize = 127;
 pub struct Json(Arc<str>);
 
 impl Json {
+    /// What `value` is written as; one too deep to be read again is none.
+    ///
+    /// # Errors
+    /// Where a map has keys that are no text.
+    pub fn of(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        let text = serde_json::to_string(value)?;
+        Ok(if depth(&text) <= DEEPEST { Self(text.into()) } else { Self::default() })
+    }
+
     /// The text, without white space between its parts.
     pub fn text(&self) -> &str {
         &self.0
@@ -39,16 +48,27 @@ impl Default for Json {
 impl From<&Value> for Json {
     /// A value too deep to be read again is none.
     fn from(value: &Value) -> Self {
-        if is_within(value, DEEPEST) { Self(value.to_string().into()) } else { Self::default() }
+        Self::of(value).unwrap_or_default()
     }
 }
 
-fn is_within(value: &Value, deepest: usize) -> bool {
-    match value {
-        Value::Array(items) => deepest > 0 && items.iter().all(|item| is_within(item, deepest - 1)),
-        Value::Object(fields) => deepest > 0 && fields.values().all(|field| is_within(field, deepest - 1)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+/// How many lists and maps of a JSON text stand within each other.
+fn depth(text: &str) -> usize {
+    let (mut open, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b']' | b'}' if !quoted => open -= 1,
+            _ => {}
+        }
     }
+    deepest
 }
 
 impl From<Value> for Json {

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
     use crate::{
         check::{Context, Judged, Touch, Unseen},
-        model::{Expectation, ProcessEnv},
+        model::{Expectation, Json, ProcessEnv},
         plan::Weight,
     };
 
@@ -53,7 +53,7 @@ mod tests {
 
         fn counterexamples(&self, _: Timestamp) -> Vec<Judged> {
             let expectation = |(name, met): &(&str, Option<bool>)| Expectation { met: *met, ..Expectation::new(*name, *name) };
-            let seen = |all: &Vec<_>| Judged { observation: Value::Null, expectations: all.iter().map(expectation).collect() };
+            let seen = |all: &Vec<_>| Judged { observation: Json::default(), expectations: all.iter().map(expectation).collect() };
             self.0.iter().map(seen).collect()
         }
     }

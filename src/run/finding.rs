@@ -55,7 +55,7 @@ impl Row<'_> {
             Ok(Judged { observation, expectations }) => {
                 let outcome = Outcome::of(&expectations);
                 let reason = Finding::reason_of(outcome, &expectations);
-                Finding { observation: observation.into(), expectations, ..self.untried(outcome, reason) }
+                Finding { observation, expectations, ..self.untried(outcome, reason) }
             }
             Err(Unseen::Waiting(whom)) => self.untried(Outcome::Pending, format!("waits for {whom}")),
             Err(Unseen::Unknown(why) | Unseen::Unreachable(why)) => self.untried(Outcome::Unknown, why),

@@ -289,7 +289,7 @@ async fn secrets_stay_out_of_sight() {
     let settings = json!({ "url": server.url("/?token=canary-canary-1").replace("://", "://u:canary-canary-2@"), "headers": { "Authorization": "Bearer canary-canary-3" } });
     let seen = Look::new("health", settings).look().await.expect("an answer");
     assert!(server.heads().concat().contains("Bearer canary-canary-3"));
-    let all = format!("{} {:?}", seen.observation, seen.expectations);
+    let all = format!("{} {:?}", seen.observation.value(), seen.expectations);
     assert!(!all.contains("canary"), "{all}");
 }
 

@@ -104,7 +104,7 @@ async fn an_endless_body_is_red_after_its_first_mebibyte() {
 async fn a_gzip_bomb_is_stopped_after_its_first_mebibyte() {
     let server = Hostile::gzip_bomb().await;
     let seen = Look::new("http", json!({ "url": server.url("/"), "expect": { "contains": "x" } })).look().await.expect("an answer");
-    assert_eq!(seen.observation["body"]["size"], 1 << 20);
+    assert_eq!(seen.observation.value()["body"]["size"], 1 << 20);
     assert_eq!(Outcome::of(&seen.expectations), Outcome::Fail);
 }
 
@@ -201,7 +201,7 @@ async fn secret_headers_stay_with_their_origin_and_out_of_sight() {
             && !head.contains("referer"),
         "{head}"
     );
-    let all = format!("{} {:?}", seen.observation, seen.expectations);
+    let all = format!("{} {:?}", seen.observation.value(), seen.expectations);
     assert!(!all.contains("canary"), "{all}");
 }
 

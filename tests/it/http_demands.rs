@@ -210,7 +210,12 @@ async fn nginx_answers_over_http_2_and_forgets_headers_on_404() {
     let hsts = json!({ "strict-transport-security": { "matches": "max-age=[1-9][0-9]{7,}.*" } });
 
     let seen = ask(json!({ "url": https, "expect": { "json": { "$.status": "ok" }, "headers": hsts } })).await;
-    assert_eq!((Outcome::of(&seen.expectations), &seen.observation["http"]), (Outcome::Pass, &json!("HTTP/2")), "{:?}", seen.expectations);
+    assert_eq!(
+        (Outcome::of(&seen.expectations), &seen.observation.value()["http"]),
+        (Outcome::Pass, &json!("HTTP/2")),
+        "{:?}",
+        seen.expectations
+    );
     let seen = ask(json!({ "url": format!("{https}/missing"), "expect": { "status": 404, "headers": hsts } })).await;
     assert_eq!(Outcome::of(&seen.expectations), Outcome::Fail, "{:?}", seen.expectations);
     let seen = ask(json!({ "url": http, "expect": { "redirect": "https" } })).await;

@@ -58,7 +58,7 @@ async fn what_is_in_order_passes_for_a_login_without_any_grant() {
     let failed: Vec<String> = seen.expectations.iter().filter(|e| e.met != Some(true)).map(gonogo::model::Expectation::line).collect();
     assert_eq!((Outcome::of(&seen.expectations), failed), (Outcome::Pass, vec![]));
     assert_eq!(seen.expectations.len(), 13);
-    let server = &seen.observation["server"];
+    let server = &seen.observation.value()["server"];
     assert_eq!(
         (&server["user"], &server["superuser"], &server["in_recovery"], &server["tls"]),
         (&json!("app"), &json!(false), &json!(false), &json!("TLSv1.3"))

@@ -75,13 +75,13 @@ impl AnyCheck for Scripted {
                     Some(met) => expectation.met(met),
                     None => expectation.undetermined("half of it was out of sight"),
                 };
-                Ok(Judged { observation: json!({ "seen": true }), expectations: vec![expectation] })
+                Ok(Judged { observation: json!({ "seen": true }).into(), expectations: vec![expectation] })
             };
             match self.ending {
                 Ending::Met => judged(Some(true)),
                 Ending::Unmet => judged(Some(false)),
                 Ending::Undetermined => judged(None),
-                Ending::ExpectsNothing => Ok(Judged { observation: Value::Null, expectations: Vec::new() }),
+                Ending::ExpectsNothing => Ok(Judged { observation: Json::default(), expectations: Vec::new() }),
                 Ending::Unknown => Err(Unseen::Unknown("nothing to see".into())),
                 Ending::UnreachableOnce if before > 0 => judged(Some(true)),
                 Ending::Unreachable | Ending::UnreachableOnce => Err(Unseen::Unreachable("the connection was refused".into())),

@@ -39,10 +39,10 @@ pub(crate) fn holds(input: &[u8]) {
     let settings = serde_json::json!({ "file": "input.pem", "ca-file": "root.pem", "server-name": "a.example.com", "public": true });
     let check = check::parse("tls", &settings).expect("a kind").expect("settings");
     let Some(seen) = look(check.as_ref()) else { return };
-    let again = check.judge_value(seen.observation.clone(), instant()).expect("an observation is read as it was written");
+    let again = check.judge_value(seen.observation.value(), instant()).expect("an observation is read as it was written");
     let judged = |all: &[gonogo::model::Expectation]| serde_json::to_string(all).expect("JSON");
     assert_eq!(judged(&seen.expectations), judged(&again), "what is stored is judged otherwise");
-    let text = judged(&seen.expectations) + &seen.observation.to_string();
+    let text = judged(&seen.expectations) + seen.observation.text();
     assert!(text.len() < 256 * 1024, "{} bytes are said of {} bytes", text.len(), input.len());
     // JSON writes control characters as `\u00…`.
     assert!(!text.contains("\\u00") && !text.contains("\\u202e"), "a control character is kept: {text}");

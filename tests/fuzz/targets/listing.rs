@@ -50,10 +50,10 @@ pub(crate) fn holds(input: &[u8]) {
 }
 
 fn described(check: &dyn AnyCheck, seen: &Judged, input: &[u8]) {
-    let again = check.judge_value(seen.observation.clone(), instant()).expect("an observation is read as it was written");
+    let again = check.judge_value(seen.observation.value(), instant()).expect("an observation is read as it was written");
     let judged = |all: &[Expectation]| serde_json::to_string(all).expect("JSON");
     assert_eq!(judged(&seen.expectations), judged(&again), "what is stored is judged otherwise");
-    let text = judged(&seen.expectations) + &seen.observation.to_string();
+    let text = judged(&seen.expectations) + seen.observation.text();
     assert!(text.len() < 256 * 1024, "{} bytes are said of {} bytes", text.len(), input.len());
     quiet(&text);
     assert!(!seen.expectations.is_empty() && seen.expectations.iter().all(|e| !e.what.is_empty() && !e.wanted.is_empty()));

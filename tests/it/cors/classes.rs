@@ -61,7 +61,7 @@ async fn a_rule_is_met_by_a_member_of_its_class_whatever_is_drawn() {
             assert_eq!(red(&seen), wanted, "{name}, drawn by {seed}");
             // None of those that are always tried is let in.
             let check = check::parse("cors", &settings(&nginx, name)).expect("a kind").expect("settings");
-            let mut fixed = seen.observation.clone();
+            let mut fixed = seen.observation.value();
             fixed.as_object_mut().expect("a map").remove("seed");
             let judged = check.judge_value(fixed, crate::scripted::instant()).expect("an observation");
             assert_eq!(judged.iter().filter(|one| one.met == Some(false)).count(), 0, "{name}");
@@ -88,7 +88,7 @@ async fn the_same_seed_asks_the_same_and_another_one_something_else() {
         look.seed = seed.into();
         let seen = look.look().await.expect("answers");
         assert_eq!(Outcome::of(&seen.expectations), Outcome::Pass, "{:#?}", seen.expectations);
-        assert_eq!(seen.observation["seed"], seed);
+        assert_eq!(seen.observation.value()["seed"], seed);
         all.push(asked(&server));
     }
     assert_eq!(all[0], all[1]);
@@ -121,7 +121,7 @@ fn the_seed_is_of_project_and_release_unless_it_is_said() {
 async fn a_report_from_before_is_judged_by_what_was_asked_then() {
     let server = api(Question::good).await;
     let settings = api::settings(&server);
-    let mut old = api::look(settings.clone()).await.observation;
+    let mut old = api::look(settings.clone()).await.observation.value();
     let drawn = old.as_object_mut().expect("a map").remove("seed");
     assert!(drawn.is_some());
     let check = check::parse("cors", &settings).expect("a kind").expect("settings");
@@ -174,7 +174,7 @@ async fn the_addresses_that_the_plan_names_are_asked_and_told() {
     assert_eq!((outcome, why.as_str()), (Outcome::Unknown, "api.example.test has no address of the family that `addresses` names"));
     // Where there is one address there is nothing to add.
     let seen = pinned(&server, "all").look().await.expect("answers");
-    assert!(!seen.expectations.iter().any(|one| one.name == "addresses") && seen.observation.get("addresses").is_none());
+    assert!(!seen.expectations.iter().any(|one| one.name == "addresses") && seen.observation.value().get("addresses").is_none());
     // A leak says where it is.
     let server = api(|question| match question.origin.clone() {
         Some(origin) => (question.good().0, vec![format!("Access-Control-Allow-Origin: {origin}"), "Vary: Origin".to_owned()]),

@@ -109,8 +109,8 @@ async fn an_allow_list_as_it_should_be_passes() {
     let seen = look(settings(&nginx, "good")).await;
     assert_eq!(red(&seen), [""; 0], "{:#?}", seen.expectations);
     assert_eq!(Outcome::of(&seen.expectations), Outcome::Pass);
-    let groups = seen.observation["answers"].as_array().expect("answers").len();
-    assert!(groups <= 14 && seen.observation.to_string().len() < 12 << 10, "{groups} groups: {}", seen.observation);
+    let groups = seen.observation.value()["answers"].as_array().expect("answers").len();
+    assert!(groups <= 14 && seen.observation.text().len() < 12 << 10, "{groups} groups: {}", seen.observation.value());
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ async fn a_superuser_is_noted() {
     let folder = database.server.folder.display();
     let text = format!("host={folder} port={} user=root dbname={}", database.server.port, database.name);
     let seen = Look::new("postgres-indexes", json!({ "database": text, "schema": "shop" })).look().await.expect("a look");
-    assert_eq!((Outcome::of(&seen.expectations), &seen.observation["server"]["superuser"]), (Outcome::Pass, &json!(true)));
+    assert_eq!((Outcome::of(&seen.expectations), &seen.observation.value()["server"]["superuser"]), (Outcome::Pass, &json!(true)));
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ async fn what_is_not_valid_there_may_be_being_built_on_the_primary() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     };
-    assert_eq!(seen.observation["server"]["in_recovery"], true);
+    assert_eq!(seen.observation.value()["server"]["in_recovery"], true);
     let of = |name: &str| seen.expectations.iter().find(|e| e.name == name).unwrap_or_else(|| panic!("no {name}"));
     assert_eq!(of("index:idx_users_email").met, Some(true));
     assert_eq!(of("index:users (lower(email)) where deleted_at IS NULL").met, Some(true));

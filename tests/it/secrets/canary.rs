@@ -32,8 +32,8 @@ async fn no_value_comes_out() {
     std::fs::write(folder.path().join("staging.env"), &lines).expect("written");
     let settings = json!({ "differs-from": { "env-file": "staging.env" } });
     let seen = look(folder.path(), settings).look().await.expect("seen");
-    assert_eq!(seen.observation["secrets"].as_array().map(Vec::len), Some(CANARIES.len()));
-    let out = format!("{seen:#?}\n{}\n{}", seen.observation, serde_json::to_string(&seen.expectations).expect("JSON"));
+    assert_eq!(seen.observation.value()["secrets"].as_array().map(Vec::len), Some(CANARIES.len()));
+    let out = format!("{seen:#?}\n{}\n{}", seen.observation.value(), serde_json::to_string(&seen.expectations).expect("JSON"));
     free_of_canaries(&out);
 
     // A program's output, its errors, and the settings themselves.

@@ -32,7 +32,7 @@ async fn mounted_by_kubernetes() {
     let root = kubernetes(&[("api-key", format!("{token}\n").as_bytes()), ("password", b"gK7#vQ2!mZp9xL"), ("region", b"eu-west-3\n")]);
     let seen = look(root.path(), json!({})).look().await.expect("seen");
     assert_eq!(Outcome::of(&seen.expectations), Outcome::Pass, "{:#?}", seen.expectations);
-    assert_eq!((&seen.observation["source"], &seen.observation["keys"]), (&json!("folder secrets"), &json!(3)));
+    assert_eq!((&seen.observation.value()["source"], &seen.observation.value()["keys"]), (&json!("folder secrets"), &json!(3)));
     assert_eq!(look(root.path(), json!({ "keys": ["api-key", "password", "signing-key"] })).outcome().await.0, Outcome::Fail);
 }
 

@@ -17,7 +17,7 @@ async fn made_for_production() {
     assert_eq!(Outcome::of(&seen.expectations), Outcome::Pass, "{:#?}", seen.expectations);
     assert_eq!(seen.expectations.len(), 4);
     assert_eq!(
-        seen.observation,
+        seen.observation.value(),
         json!({
             "source": "env file prod.env",
             "keys": 5,
@@ -33,7 +33,10 @@ async fn made_for_production() {
     // Whatever looks secret is the default, and a setting of a secret is none.
     let seen = look(folder.path(), json!({})).look().await.expect("seen");
     assert_eq!(Outcome::of(&seen.expectations), Outcome::Pass);
-    assert_eq!((&seen.observation["looks-secret"], &seen.observation["passed-over"]), (&json!(3), &json!(["JWT_TOKEN_EXPIRES_IN"])));
+    assert_eq!(
+        (&seen.observation.value()["looks-secret"], &seen.observation.value()["passed-over"]),
+        (&json!(3), &json!(["JWT_TOKEN_EXPIRES_IN"]))
+    );
 }
 
 #[tokio::test]
@@ -205,7 +208,7 @@ async fn names_that_say_secret_and_names_that_do_not() {
     let folder = folder(&format!("{settings}JWT_SECRET_KEY={good}\n"));
     let seen = look(folder.path(), json!({})).look().await.expect("seen");
     assert_eq!(Outcome::of(&seen.expectations), Outcome::Pass, "{:#?}", seen.expectations);
-    assert_eq!(seen.observation["looks-secret"], json!(1));
+    assert_eq!(seen.observation.value()["looks-secret"], json!(1));
     // Named, an empty one is red; a glob that finds only empty ones finds nothing.
     assert_eq!(look(folder.path(), json!({ "keys": ["STRIPE_API_KEY"] })).outcome().await.0, Outcome::Fail);
     assert_eq!(look(folder.path(), json!({ "keys": ["*_API_KEY"] })).outcome().await.0, Outcome::Fail);

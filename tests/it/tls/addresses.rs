@@ -27,7 +27,7 @@ async fn every_address_is_looked_at() {
     let case = Case::trusting(authority.root.der()).with("address", all(&[&one, &two]));
     let seen = case.seen().await;
     assert_eq!(Outcome::of(&seen.expectations), Outcome::Pass);
-    assert_eq!(seen.observation["chains"].as_array().map(Vec::len), Some(1), "what is shown twice is kept once");
+    assert_eq!(seen.observation.value()["chains"].as_array().map(Vec::len), Some(1), "what is shown twice is kept once");
 
     let case = case.with("address", all(&[&one, &stale, &two]));
     let seen = case.seen().await;

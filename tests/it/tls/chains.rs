@@ -27,7 +27,11 @@ async fn a_good_one_passes() {
     let seen = case.seen().await;
     assert_eq!(line(&seen, "remaining"), "Time left: 60 d until 2027-01-19T12:00:00Z, at least 13 d wanted");
     assert_eq!(line(&seen, "chain"), "Chain of trust: leads to the trusted root `CN=Test Root`");
-    assert!(seen.observation["chains"][0]["certificates"][0]["not_after"] == "2027-01-19T12:00:00Z", "instants: {}", seen.observation);
+    assert!(
+        seen.observation.value()["chains"][0]["certificates"][0]["not_after"] == "2027-01-19T12:00:00Z",
+        "instants: {}",
+        seen.observation.value()
+    );
 }
 
 #[tokio::test]
@@ -284,9 +288,9 @@ async fn hostile_text_is_shown_harmless_and_short() {
     });
     let server = Server::tls(&identity).await;
     let seen = Case::trusting(authority.root.der()).at_port(server.port()).seen().await;
-    let text = serde_json::to_string(&seen.observation).expect("JSON");
+    let text = serde_json::to_string(&seen.observation.value()).expect("JSON");
     assert!(text.len() < 10_000, "{} bytes", text.len());
     assert!(!text.contains('\u{1b}') && !text.contains("\\u001b") && !text.contains('\u{202e}'), "{text}");
-    assert_eq!(seen.observation["chains"][0]["certificates"][0]["names_in_all"], 1003);
+    assert_eq!(seen.observation.value()["chains"][0]["certificates"][0]["names_in_all"], 1003);
     assert_eq!(names(&seen, Some(false)), [""; 0]);
 }

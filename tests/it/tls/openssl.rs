@@ -89,7 +89,7 @@ async fn versions(arguments: &[&str], min_version: &str) -> (Vec<String>, Vec<St
     certificate(&case, &["-newkey", "rsa:2048", "-sha256"]);
     let server = Openssl::serve(&case, arguments);
     let seen = case.at_port(server.port).with("min-version", min_version).seen().await;
-    assert!(!seen.observation["chains"].as_array().expect("chains").is_empty(), "the chain is shown whatever the version");
+    assert!(!seen.observation.value()["chains"].as_array().expect("chains").is_empty(), "the chain is shown whatever the version");
     let about_versions = |name: &String| name.starts_with("tls1-") || name == "handshake";
     let lines = seen.expectations.iter().filter(|e| about_versions(&e.name)).map(gonogo::model::Expectation::line).collect();
     (names(&seen, Some(false)).into_iter().filter(about_versions).collect(), lines)
@@ -154,7 +154,7 @@ async fn each_kind_of_key_has_its_certificate() {
         let seen = case.seen().await;
         let red: Vec<String> = names(&seen, Some(false)).into_iter().filter(|name| name == "chain").collect();
         assert_eq!(red, wanted, "{:?}", seen.expectations);
-        assert_eq!(seen.observation["chains"].as_array().expect("chains").len(), 2);
+        assert_eq!(seen.observation.value()["chains"].as_array().expect("chains").len(), 2);
     }
 }
 
@@ -175,7 +175,7 @@ async fn what_is_not_spoken_here_is_unknown_and_said() {
         let red = names(&seen, Some(false));
         assert!(!["handshake", "key-strength", "chain"].iter().any(|name| red.contains(&(*name).to_owned())), "{red:?}");
         assert!(line(&seen, "handshake").contains(said), "{}", line(&seen, "handshake"));
-        assert_eq!(seen.observation["chains"].as_array().expect("chains").len(), 1, "its certificates are judged all the same");
+        assert_eq!(seen.observation.value()["chains"].as_array().expect("chains").len(), 1, "its certificates are judged all the same");
     }
 }
 
