@@ -12,7 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use crate::model::{Exit, Period, Phase};
+use crate::{
+    model::{Exit, Period, Phase},
+    plan::AT_ONCE,
+};
 
 pub(super) use deploy::{
     DeployAuthorsOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeploySettleOptions,
@@ -183,8 +186,13 @@ pub(super) struct VerifyOptions {
     pub(super) recording: RecordingOptions,
 
     /// How many checks run at once
-    #[arg(short, long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", default_value_t = 256, value_parser = at_once())]
     pub(super) jobs: u16,
+
+    /// How many of them on one target, at most; it begins with 32 and doubles while the target keeps up. The plan's
+    /// `per-target` may say fewer. Default: as many as `--jobs`
+    #[arg(long, value_name = "N", value_parser = at_once())]
+    pub(super) per_target: Option<u16>,
 
     /// How long the whole run may take
     #[arg(long, value_name = "PERIOD", default_value = "15m", value_parser = period)]
@@ -242,6 +250,10 @@ fn phase(word: &str) -> Result<Phase, String> {
 
 fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "write an instant with its offset, like `2026-12-01T09:00:00Z` or `2026-12-01T09:00:00+01:00`".into())
+}
+
+fn at_once() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(i64::from(*AT_ONCE.start())..=i64::from(*AT_ONCE.end()))
 }
 
 fn period(text: &str) -> Result<Period, String> {

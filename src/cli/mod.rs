@@ -4,6 +4,7 @@ mod answer;
 mod arguments;
 mod audit;
 mod deploy;
+mod descriptors;
 mod diff;
 mod edge;
 mod explain;

@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use super::{
     Failure,
     arguments::VerifyOptions,
+    descriptors,
     edge::{self, Edge},
     outlet::Outlets,
     progress::Progress,
@@ -38,6 +39,7 @@ pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failu
 /// What the command line asks for.
 fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failure> {
     let recording = &options.recording;
+    let jobs = descriptors::checks_at_once(usize::from(options.jobs));
     Ok(VerifyRequest {
         record: edge.of_run(&options.plan, recording)?,
         recording: edge.recording(recording),
@@ -51,7 +53,7 @@ fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failur
         allow_hold: options.allow_hold,
         at: options.at,
         seed: options.seed.clone(),
-        limits: Limits { jobs: usize::from(options.jobs), deadline: options.deadline, ..Limits::default() },
+        limits: Limits { jobs, per_target: options.per_target.map_or(jobs, usize::from), deadline: options.deadline },
     })
 }
 

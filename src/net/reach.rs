@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rustls::RootCertStore;
 
 use super::{
-    Pins, http,
+    Pins, Strain, http,
     postgres::{Lender, Loan, Target, Trouble},
     proxies,
     tls::{self, Roots, TlsError},
@@ -27,6 +27,7 @@ pub struct Reach {
     ca_files: Mutex<BTreeSet<TrustedRoots>>,
     http: http::Clients,
     postgres: Lender,
+    strain: Strain,
 }
 
 impl Reach {
@@ -40,6 +41,7 @@ impl Reach {
             ca_files: Mutex::default(),
             http: http::Clients::default(),
             postgres: Lender::default(),
+            strain: Strain::default(),
         }
     }
 
@@ -56,6 +58,11 @@ impl Reach {
     /// The HTTP clients, one for each setting.
     pub fn http(&self) -> &http::Clients {
         &self.http
+    }
+
+    /// Which targets are asked too much.
+    pub fn strain(&self) -> &Strain {
+        &self.strain
     }
 
     /// The host's trusted roots, loaded at first use.

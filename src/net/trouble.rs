@@ -1,7 +1,8 @@
 //! Why a server could not be looked at: a sentence a person can act on. No password is ever in one.
 
-use std::{error, io, time::Duration};
+use std::{error, fs::File, io, time::Duration};
 
+use rustix::io::Errno;
 use rustls::{AlertDescription, CertificateError, Error};
 
 use crate::model::{excerpt, plain};
@@ -71,6 +72,23 @@ impl TlsHints {
         excerpt(&plain(text).replace(['\n', '\t'], " "), self.longest)
     }
 }
+
+/// Whether `error` is this machine's own: it has no more descriptors or memory for a connection.
+pub(super) fn exhausted(error: &(dyn error::Error + 'static)) -> bool {
+    let own = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM].map(Errno::raw_os_error);
+    let of = |error: &(dyn error::Error + 'static)| error.downcast_ref::<io::Error>()?.raw_os_error();
+    let said = std::iter::once(error).chain(causes_of(error)).find_map(of);
+    // A name that cannot be looked up for want of a file is told like one that does not exist.
+    said.is_some_and(|code| own.contains(&code)) || said.is_none() && no_file_can_be_opened()
+}
+
+fn no_file_can_be_opened() -> bool {
+    File::open("/dev/null").is_err_and(|error| error.raw_os_error().is_some_and(|code| code == Errno::MFILE.raw_os_error()))
+}
+
+/// What is said of a server when there is nothing left to reach it with; another attempt may find something.
+pub(super) const EXHAUSTED: &str =
+    "was not asked: this machine has no file descriptor or memory left for a connection; raise `ulimit -n`, or lower `--jobs`";
 
 /// What stands behind an error, one cause after the other.
 pub(super) fn causes_of<'e>(error: &'e (dyn error::Error + 'static)) -> impl Iterator<Item = &'e (dyn error::Error + 'static)> {

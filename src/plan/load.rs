@@ -54,6 +54,7 @@ fn plan(tree: &Tree, resolved: Resolved<'_>, beside: Beside, warnings: Vec<Probl
         config: tree.name.clone(),
         items,
         pins: beside.pins,
+        per_target: environment.per_target,
         release: beside.release,
         release_elsewhere: beside.release_elsewhere,
         people: root.people.clone(),

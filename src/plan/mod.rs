@@ -49,6 +49,7 @@ mod yaml;
 
 use std::{
     collections::{BTreeMap, HashSet},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -69,6 +70,9 @@ pub use request::{Purpose, Request};
 pub use schema::schema;
 pub(crate) use yaml::scalars;
 
+/// So many checks may be let run at once, in all or on one target.
+pub const AT_ONCE: RangeInclusive<u16> = 1..=1024;
+
 /// A plan read for one environment. Every check of the plan is in it, also those not meant for this environment.
 pub struct Plan {
     /// The project's name.
@@ -85,6 +89,8 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// Names pinned by the environment's `resolve`.
     pub pins: Pins,
+    /// Checks at once on one target, at most, where the environment says so.
+    pub per_target: Option<usize>,
     /// The plan's `release:` block, as far as it is given.
     pub release: Release,
     /// Whether the commits of the release are in another repository than the plan's.

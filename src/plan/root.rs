@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
+    AT_ONCE,
     fault::Fault,
     fields::{Fields, Word, is_id, words},
     interpolate::literal,
     node::{Key, Node, Scalar},
+    number,
     people::known::known,
     place::Place,
     suggest,
@@ -18,7 +20,7 @@ use crate::model::Person;
 pub(super) const KEYS: [&str; 11] =
     ["project", "environments", "vars", "include", "section", "checks", "release", "people", "signoff", "waivers", "ledger"];
 /// The keys of an environment.
-pub(super) const ENVIRONMENT_KEYS: [&str; 5] = ["vars", "env-file", "guard", "resolve", "signoff"];
+pub(super) const ENVIRONMENT_KEYS: [&str; 6] = ["vars", "env-file", "guard", "resolve", "per-target", "signoff"];
 
 /// The plan's main file.
 #[derive(Debug, Default)]
@@ -45,6 +47,8 @@ pub(super) struct Environment {
     pub(super) env_file: Option<Node>,
     pub(super) guard: Vec<Word>,
     pub(super) resolve: Option<(Place, Node)>,
+    /// Checks at once on one target, at most.
+    pub(super) per_target: Option<usize>,
     pub(super) signoff: Option<(Place, Node)>,
 }
 
@@ -157,8 +161,20 @@ fn environment(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Environment {
         environment.guard = words(items, faults);
     }
     environment.resolve = fields.get("resolve").map(|(label, node)| (label, node.clone()));
+    environment.per_target = per_target(fields, faults);
     environment.signoff = policy(fields, faults);
     environment
+}
+
+/// How many checks may run at once on one target.
+fn per_target(fields: Fields<'_>, faults: &mut Vec<Fault>) -> Option<usize> {
+    let word = fields.word("per-target", faults)?;
+    let number = number::whole::<u16>(&word.text).filter(|number| AT_ONCE.contains(number));
+    if number.is_none() {
+        let range = format!("{} to {}", AT_ONCE.start(), AT_ONCE.end());
+        faults.push(Fault::new(word.place, format!("expected a whole number from {range}, found `{}`", word.text)));
+    }
+    number.map(usize::from)
 }
 
 /// A map of variables: names that can be used, values that are scalars.

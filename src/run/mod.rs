@@ -8,6 +8,7 @@ mod select;
 mod settings;
 mod verify;
 mod waivers;
+mod width;
 
 pub use select::{Choice, Selection, SelectionError};
 pub use settings::{GivenWaiver, Limits, Settings};

@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{Choice, Limits, Selection};
+use super::{
+    Choice, Limits, Selection,
+    width::{Ended, Width},
+};
 use crate::{
     model::{Finding, Outcome, ProcessEnv},
     plan::{Plan, Standing},
@@ -12,13 +15,14 @@ use crate::{
 pub(super) struct Schedule {
     limits: Limits,
     targets: Vec<Vec<String>>,
+    /// The main target of each check that has one, among the `widths`.
+    main: Vec<Option<usize>>,
+    widths: Vec<Width>,
     needs: Vec<Vec<usize>>,
     needed_by: Vec<Vec<usize>>,
     missing: Vec<usize>,
     outcomes: Vec<Option<Settled>>,
     ready: VecDeque<usize>,
-    parked: HashMap<String, VecDeque<usize>>,
-    load: HashMap<String, usize>,
     running: usize,
 }
 
@@ -43,16 +47,19 @@ impl Schedule {
     pub(super) fn new(plan: &Plan, selection: &Selection, limits: Limits, env: &ProcessEnv) -> Self {
         let index: HashMap<&str, usize> = plan.items.iter().enumerate().map(|(i, item)| (item.id.as_str(), i)).collect();
         let count = plan.items.len();
+        let targets: Vec<_> =
+            plan.items.iter().zip(&selection.choices).map(|(item, choice)| targets(&item.standing, choice, env)).collect();
+        let (main, widths) = widths(&targets, plan.per_target.unwrap_or(limits.per_target).min(limits.per_target));
         let mut schedule = Self {
             limits,
-            targets: plan.items.iter().zip(&selection.choices).map(|(item, choice)| targets(&item.standing, choice, env)).collect(),
+            targets,
+            main,
+            widths,
             needs: vec![Vec::new(); count],
             needed_by: vec![Vec::new(); count],
             missing: vec![0; count],
             outcomes: vec![None; count],
             ready: VecDeque::new(),
-            parked: HashMap::new(),
-            load: HashMap::new(),
             running: 0,
         };
         let guards: Vec<usize> = (0..count).filter(|i| plan.items[*i].guard).collect();
@@ -93,13 +100,8 @@ impl Schedule {
                 self.ready.push_front(i);
                 return Next::Wait;
             }
-            if let Some(target) = self.targets[i].first() {
-                let load = self.load.entry(target.clone()).or_default();
-                if *load >= self.limits.per_target {
-                    self.parked.entry(target.clone()).or_default().push_back(i);
-                    continue;
-                }
-                *load += 1;
+            if self.main[i].is_some_and(|target| !self.widths[target].take(i)) {
+                continue;
             }
             self.running += 1;
             return Next::Start(i);
@@ -108,14 +110,10 @@ impl Schedule {
     }
 
     /// Gives back the slot of a check that was started.
-    pub(super) fn release(&mut self, index: usize) {
+    pub(super) fn release(&mut self, index: usize, ended: Ended) {
         self.running -= 1;
-        let Some(target) = self.targets[index].first() else { return };
-        if let Some(load) = self.load.get_mut(target) {
-            *load -= 1;
-        }
-        if let Some(waiting) = self.parked.get_mut(target).and_then(VecDeque::pop_front) {
-            self.ready.push_front(waiting);
+        if let Some(target) = self.main[index] {
+            self.widths[target].release(ended).for_each(|waiting| self.ready.push_front(waiting));
         }
     }
 
@@ -144,6 +142,17 @@ impl Schedule {
         let ended = |settled| self.needs[index].iter().find(|need| self.outcomes[**need] == Some(settled)).map(|need| (*need, settled));
         ended(Settled::NotFine).or_else(|| ended(Settled::Pending))
     }
+}
+
+/// A width for each main target, and which of them is each check's.
+fn widths(targets: &[Vec<String>], most: usize) -> (Vec<Option<usize>>, Vec<Width>) {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    let main = targets.iter().map(|all| {
+        let next = known.len();
+        all.first().map(|target| *known.entry(target).or_insert(next))
+    });
+    let main = main.collect();
+    (main, known.iter().map(|_| Width::new(most)).collect())
 }
 
 fn targets(standing: &Standing, choice: &Choice, env: &ProcessEnv) -> Vec<String> {

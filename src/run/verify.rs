@@ -15,9 +15,10 @@ use super::{
     fold::Fold,
     schedule::{Next, Schedule, Settled},
     waivers::Waivers,
+    width::Ended,
 };
 use crate::{
-    check::{Memo, Shared},
+    check::{Memo, Shared, Unseen},
     model::{Event, Finding, Masker, Outcome, Release, Report},
     net::Reach,
     plan::Plan,
@@ -93,7 +94,7 @@ impl<O: FnMut(&Event)> Run<'_, O> {
             }
             let why = tokio::select! {
                 Some((index, attempted)) = running.next() => {
-                    self.schedule.release(index);
+                    self.schedule.release(index, self.ended(index, &attempted));
                     self.tried(index, attempted);
                     continue;
                 }
@@ -150,6 +151,12 @@ impl<O: FnMut(&Event)> Run<'_, O> {
                 }
             }
         }
+    }
+
+    /// What the attempts tell of the check's main target.
+    fn ended(&self, index: usize, attempted: &Attempted) -> Ended {
+        let told = self.schedule.targets(index).first().is_some_and(|target| self.shared.reach.strain().take(target));
+        Ended { took: attempted.took, strained: told || attempted.attempts > 1 || matches!(attempted.result, Err(Unseen::Unreachable(_))) }
     }
 
     fn tried(&mut self, index: usize, mut attempted: Attempted) {

@@ -145,6 +145,7 @@ pub(crate) fn with_check(id: &str, check: Box<dyn AnyCheck>) -> Item {
 /// A plan of these checks.
 pub(crate) fn plan(items: Vec<Item>) -> Plan {
     Plan {
+        per_target: None,
         project: "scripted".into(),
         environment: "prod".into(),
         environments: vec!["prod".into()],

@@ -18,8 +18,6 @@ pub struct Bounds {
     pub keep: usize,
     /// How many bytes of it to read.
     pub limit: u64,
-    /// When the caller began; the times of the answer count from here.
-    pub started: Instant,
     /// When it must be over.
     pub deadline: Instant,
 }
@@ -49,15 +47,15 @@ pub enum End {
     Coded(String),
 }
 
-/// Reads the body until its end, the request's limit or its deadline, then lets go of the connection.
-pub(super) async fn read(mut response: Response, bounds: Bounds) -> Body {
+/// Reads the body of a request that was `started` then until its end, its limit or its deadline, then lets go of the connection.
+pub(super) async fn read(mut response: Response, bounds: Bounds, started: Instant) -> Body {
     let mut reader = match Reader::for_coding(&response, bounds) {
         Ok(reader) => reader,
         Err(coding) => return Body { bytes: Vec::new(), size: 0, end: End::Coded(coding) },
     };
     let end = loop {
         match tokio::time::timeout_at(bounds.deadline.into(), response.chunk()).await {
-            Err(_) => break End::Broken(format!("it had not ended after {}", error::seconds(bounds.started.elapsed()))),
+            Err(_) => break End::Broken(format!("it had not ended after {}", error::seconds(started.elapsed()))),
             Ok(Err(error)) => break End::Broken(error::broke_off(&error)),
             Ok(Ok(None)) => break reader.finish(),
             Ok(Ok(Some(chunk))) => {

@@ -8,7 +8,7 @@ use rustls::{CertificateError, pki_types::UnixTime};
 use super::address::Address;
 use crate::{
     model::{excerpt, plain, spelled},
-    net::trouble::{Trouble, causes_of},
+    net::trouble::{EXHAUSTED, Trouble, causes_of, exhausted},
 };
 
 /// The time ran out before there were headers.
@@ -28,6 +28,9 @@ pub(super) fn explain(address: &Address, error: &reqwest::Error) -> Trouble {
     };
     let causes = Causes::of(error);
     let target = address.target();
+    if error.is_connect() && exhausted(error) {
+        return Trouble::Unreachable(format!("{target} {EXHAUSTED}"));
+    }
     if let Some(tls) = causes.tls {
         return Trouble::Unknown(tls_sentence(address, tls));
     }

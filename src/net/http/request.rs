@@ -1,7 +1,9 @@
 //! One request, sent within its bounds.
 
+use std::time::{Duration, Instant};
+
 use reqwest::{
-    Client, Method,
+    Client, Method, Response, StatusCode,
     header::{self, HeaderMap, HeaderValue},
 };
 use url::Url;
@@ -13,7 +15,10 @@ use super::{
     redirect::{self, Next},
     reply::{self, Hop, Reply, is_redirect},
 };
-use crate::net::{Pins, Reach, Trouble, tls::TlsFiles};
+use crate::net::{Pins, Reach, Trouble, tls::TlsFiles, trouble::exhausted};
+
+/// Between two attempts at a connection that there was no descriptor for.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What to send and how much to take back.
 pub struct Request<'a> {
@@ -45,9 +50,12 @@ pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, Trou
     let mut address = request.address.clone();
     let mut files = request.files.clone();
     let mut hops = Vec::new();
+    let mut started = None;
     loop {
         let client = reach.http().client(reach, &files, request.fresh, &address)?;
-        let mut reply = once(&client, reach.pins(), &address, &request).await?;
+        // The answer's times count from here: making the first client, with its roots, is our own time.
+        let started = *started.get_or_insert_with(Instant::now);
+        let mut reply = once(&client, reach, &address, &request, started).await?;
         match redirect::next(&reply, &hops, request.follow) {
             Next::Stay(stopped) => {
                 reply.hops = hops;
@@ -68,14 +76,16 @@ pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, Trou
     }
 }
 
-async fn once(client: &Client, pins: &Pins, address: &Address, request: &Request<'_>) -> Result<Reply, Trouble> {
-    let executed = client.execute(outgoing(address, pins, request));
-    let response = match tokio::time::timeout_at(request.bounds.deadline.into(), executed).await {
-        Err(_) => return Err(error::timed_out(address, request.bounds.started.elapsed())),
-        Ok(Err(cause)) => return Err(error::explain(address, &cause)),
-        Ok(Ok(response)) => response,
+async fn once(client: &Client, reach: &Reach, address: &Address, request: &Request<'_>, started: Instant) -> Result<Reply, Trouble> {
+    let executed = answer(client, reach.pins(), address, request);
+    let Ok(answered) = tokio::time::timeout_at(request.bounds.deadline.into(), executed).await else {
+        return Err(error::timed_out(address, started.elapsed()));
     };
-    let to_headers = request.bounds.started.elapsed();
+    let response = answered?;
+    let to_headers = started.elapsed();
+    if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        reach.strain().note(address.target());
+    }
     let (status, version, headers) = (response.status().as_u16(), reply::version(response.version()), response.headers().clone());
     let bounds = match request.follow {
         0 => request.bounds,
@@ -83,7 +93,7 @@ async fn once(client: &Client, pins: &Pins, address: &Address, request: &Request
         _ if is_redirect(status) => Bounds { limit: 16 << 10, ..request.bounds },
         _ => request.bounds,
     };
-    let body = body::read(response, bounds).await;
+    let body = body::read(response, bounds, started).await;
     Ok(Reply {
         address: address.clone(),
         hops: Vec::new(),
@@ -93,8 +103,21 @@ async fn once(client: &Client, pins: &Pins, address: &Address, request: &Request
         headers,
         body,
         to_headers,
-        total: request.bounds.started.elapsed(),
+        total: started.elapsed(),
     })
+}
+
+/// The answer, once there is a descriptor for its connection: those that idle are closed within a second.
+async fn answer(client: &Client, pins: &Pins, address: &Address, request: &Request<'_>) -> Result<Response, Trouble> {
+    loop {
+        match client.execute(outgoing(address, pins, request)).await {
+            Ok(response) => return Ok(response),
+            Err(cause) if cause.is_connect() && exhausted(&cause) && Instant::now() + PAUSE < request.bounds.deadline => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(cause) => return Err(error::explain(address, &cause)),
+        }
+    }
 }
 
 fn outgoing(address: &Address, pins: &Pins, request: &Request<'_>) -> reqwest::Request {

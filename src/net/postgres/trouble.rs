@@ -5,7 +5,7 @@ use std::{error::Error as _, io};
 use tokio_postgres::error::{DbError, Error, SqlState};
 
 use super::wire::Refusal;
-use crate::net::trouble::{TlsHints, causes_of};
+use crate::net::trouble::{EXHAUSTED, TlsHints, causes_of, exhausted};
 
 pub use crate::net::trouble::Trouble;
 
@@ -105,6 +105,9 @@ pub(super) fn of_io(who: &str, error: &io::Error) -> Trouble {
         BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidData, InvalidInput, NotFound, PermissionDenied,
         UnexpectedEof,
     };
+    if exhausted(error) {
+        return Trouble::Unreachable(format!("{who} {EXHAUSTED}"));
+    }
     let why = match error.kind() {
         ConnectionRefused => "refused the connection: is it running, and does it listen there?".to_owned(),
         NotFound => "has no socket there: is it running, and is this its socket folder?".to_owned(),

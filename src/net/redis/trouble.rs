@@ -3,7 +3,7 @@
 use std::io;
 
 use super::wire::Refusal;
-use crate::net::trouble::TlsHints;
+use crate::net::trouble::{EXHAUSTED, TlsHints, exhausted};
 
 pub use crate::net::trouble::Trouble;
 
@@ -22,6 +22,9 @@ impl Trouble {
         }
         if let Some(refusal) = error.get_ref().and_then(|inner| inner.downcast_ref::<Refusal>()) {
             return Self::Unknown(format!("{who}: {refusal}"));
+        }
+        if exhausted(error) {
+            return Self::Unreachable(format!("{who} {EXHAUSTED}"));
         }
         let why = match error.kind() {
             ConnectionRefused => "refused the connection: is it running, and does it listen there?".to_owned(),

@@ -2,7 +2,10 @@
 
 use std::{io, time::Duration};
 
-use crate::model::Period;
+use crate::{
+    model::Period,
+    net::trouble::{EXHAUSTED, exhausted},
+};
 
 /// What came instead of a TLS session. The text is a fragment that reads after the address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +34,9 @@ impl Trouble {
     /// The connection could not be made or was lost.
     pub(super) fn connection(error: &io::Error) -> Self {
         use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, UnexpectedEof};
+        if exhausted(error) {
+            return Self::Unreachable(EXHAUSTED.into());
+        }
         match error.kind() {
             UnexpectedEof => Self::Closed("closes the connection without an answer".into()),
             ConnectionReset | ConnectionAborted => Self::Closed("resets the connection".into()),

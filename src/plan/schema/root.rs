@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{ID, closed, loosen, loosened, section};
 use crate::{
     model::{Person, Signoff},
-    plan::{pack::packs, release::ReleaseSettings},
+    plan::{AT_ONCE, pack::packs, release::ReleaseSettings},
 };
 
 /// The main file.
@@ -58,6 +58,12 @@ fn environment(signoff: &Value) -> Value {
         "env-file": { "$ref": "#/definitions/scalar", "description": "A file of `NAME=value` lines; it never overrides the process environment." },
         "guard": guard,
         "resolve": pins,
+        "per-target": {
+            "type": "integer",
+            "minimum": AT_ONCE.start(),
+            "maximum": AT_ONCE.end(),
+            "description": "Checks at once on one target, at most. Without it: 32, and more while it answers as fast.",
+        },
         "signoff": signoff,
     });
     let mut environment = closed("An environment.", properties, &[]);

@@ -118,7 +118,7 @@ impl Sender<'_> {
         }
         let method = if ask.way == Way::Options { Method::OPTIONS } else { Method::GET };
         let address = &self.addresses[ask.way as usize].reached_at(at);
-        let bounds = Bounds { keep: 0, limit: BODY, started, deadline: self.until.min(started + longest) };
+        let bounds = Bounds { keep: 0, limit: BODY, deadline: self.until.min(started + longest) };
         let request = Request {
             method,
             address,

@@ -54,7 +54,7 @@ pub(super) async fn observe(check: &Health, cx: &Context) -> Result<Seen, Unseen
 
 impl Health {
     async fn ask(&self, cx: &Context, files: &TlsFiles, deadline: Instant) -> Result<Said, Trouble> {
-        let bounds = Bounds { keep: LIMIT, limit: LIMIT as u64, started: Instant::now(), deadline };
+        let bounds = Bounds { keep: LIMIT, limit: LIMIT as u64, deadline };
         let request = Request {
             method: Method::GET,
             address: &self.url,

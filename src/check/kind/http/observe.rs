@@ -24,9 +24,8 @@ use crate::{
 pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> {
     check.headers.hide(&check.url, cx);
     let files = check.files().under(&cx.path(""));
-    let started = Instant::now();
     let led = |address: &Address| cx.lead(address.target());
-    let request = check.request(&files, check.bounds(started, cx.until()), &led);
+    let request = check.request(&files, check.bounds(cx.until()), &led);
     let reply = http::send(&cx.shared.reach, request).await?;
     let named = check.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
     let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
@@ -47,7 +46,7 @@ impl Http {
         while samples.len() < wanted {
             let started = Instant::now();
             let led = |address: &Address| cx.lead(address.target());
-            let request = self.request(files, Bounds { keep: 0, ..self.bounds(started, until) }, &led);
+            let request = self.request(files, Bounds { keep: 0, ..self.bounds(until) }, &led);
             let sent = http::send(&cx.shared.reach, request).await;
             let ms = millis(started.elapsed());
             if Instant::now() >= until {
@@ -83,11 +82,11 @@ impl Http {
         }
     }
 
-    fn bounds(&self, started: Instant, deadline: Instant) -> Bounds {
+    fn bounds(&self, deadline: Instant) -> Bounds {
         let limit = self.expect.as_ref().map_or(DEFAULT_SIZE, Expect::limit).0;
         let all = self.expect.as_ref().and_then(Expect::on_body).is_some();
         let keep = if all { usize::try_from(limit).unwrap_or(usize::MAX) } else { EXCERPT };
-        Bounds { keep, limit, started, deadline }
+        Bounds { keep, limit, deadline }
     }
 }
 
