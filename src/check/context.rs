@@ -1,18 +1,15 @@
-//! What a check may touch while it looks, and what many of them ask alike.
+//! What a check may touch while it looks.
 
 use std::{
-    any::Any,
-    collections::{BTreeMap, HashMap},
-    future::Future,
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
-use tokio::sync::OnceCell;
 
-use super::Unseen;
+use super::Memo;
 use crate::{
     model::{GivenAnswer, Masker, Phase, ProcessEnv, Release, Secret},
     net::Reach,
@@ -109,34 +106,5 @@ impl Context {
     /// How long this attempt may still take.
     pub fn remaining(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
-    }
-}
-
-/// An answer, of whatever type.
-type Answer = Arc<dyn Any + Send + Sync>;
-
-/// Remembers answers by a key that names the target and the question.
-#[derive(Default)]
-pub struct Memo {
-    cells: Mutex<HashMap<String, Arc<OnceCell<Answer>>>>,
-}
-
-impl Memo {
-    /// The answer to `key`, fetched by the first who asks; the others wait for it. A failure is not remembered, so
-    /// that each check reports its own attempt; a fetcher that is cancelled hands its place to the next.
-    ///
-    /// # Panics
-    /// If one key is used for two types.
-    pub async fn once<T: Send + Sync + 'static>(
-        &self,
-        key: String,
-        fetch: impl Future<Output = Result<T, Unseen>>,
-    ) -> Result<Arc<T>, Unseen> {
-        let cell = self.cells.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
-        let value = cell.get_or_try_init(async || fetch.await.map(|value| Arc::new(value) as Answer)).await?;
-        match value.clone().downcast::<T>() {
-            Ok(value) => Ok(value),
-            Err(_) => panic!("one memo key for two types"),
-        }
     }
 }

@@ -26,6 +26,7 @@ pub mod demand;
 pub mod http;
 pub mod kind;
 mod kinds;
+mod memo;
 mod one_or_more;
 pub mod reference;
 mod table;
@@ -43,8 +44,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::model::{Expectation, ProcessEnv};
 
 pub use any::{AnyCheck, Judged};
-pub use context::{Context, Memo, Shared};
+pub use context::{Context, Shared};
 pub use kinds::{KINDS, Kind, parse};
+pub use memo::Memo;
 pub use one_or_more::{Argv, OneOrMore};
 pub use touch::Touch;
 pub use unseen::Unseen;

@@ -1,6 +1,9 @@
-//! The catalogues of some schemas, read once a run in one snapshot and shared by all checks on them.
+//! The catalogues of some schemas, read in one snapshot and shared by the checks of a run.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio_postgres::types::{ToSql, Type};
@@ -14,6 +17,9 @@ use crate::{
     check::{Context, Unseen},
     net::postgres::{Reading, Target, Trouble},
 };
+
+/// How many other schemas are named; the query is held to it too.
+const ELSEWHERE: usize = 10;
 
 /// How many bytes of an expression or condition are kept; a longer one is not compared.
 pub(super) const TEXT: usize = 2_048;
@@ -29,14 +35,14 @@ pub(super) struct Catalogue {
     pub(super) builds: Vec<BuildRow>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct TableRow {
     pub(super) oid: i64,
     pub(super) schema: String,
     pub(super) name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct IndexRow {
     pub(super) oid: i64,
     pub(super) table_oid: i64,
@@ -51,14 +57,14 @@ pub(super) struct IndexRow {
     pub(super) index: Index,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct ForeignKeyRow {
     pub(super) table_oid: i64,
     pub(super) columns: Vec<i16>,
     pub(super) key: ForeignKey,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct BuildRow {
     pub(super) table_oid: i64,
     /// Absent where the login may not know, or the index is not committed yet.
@@ -69,13 +75,42 @@ pub(super) struct BuildRow {
 }
 
 impl Catalogue {
-    /// The catalogues of `schemas`, fetched by the first check that asks.
+    /// The catalogues of `schemas`, fetched by the first check that asks, for others of the same database with it.
     pub(super) async fn of(cx: &Context, target: &Target, schemas: &[String]) -> Result<Arc<Self>, Unseen> {
-        let key = format!("postgres-indexes {} {schemas:?}", target.fingerprint());
-        cx.shared.memo.once(key, Self::fetch(cx, target, schemas)).await
+        let memo = &cx.shared.memo;
+        let key = format!("postgres-indexes {}", target.fingerprint());
+        let own = format!("{key} {schemas:?}");
+        // In a box: a question is far larger than the waiting for one.
+        let together = memo.together(key, schemas, |schemas| Box::pin(Self::fetch(cx, target, schemas)));
+        memo.once(own, async { Ok(together.await?.only(schemas)) }).await
     }
 
-    async fn fetch(cx: &Context, target: &Target, schemas: &[String]) -> Result<Self, Unseen> {
+    /// What it holds of `schemas`: the same as if nothing else had been asked for.
+    fn only(&self, schemas: &[String]) -> Self {
+        let within = |schema: &String| schemas.contains(schema);
+        let tables: Vec<_> = self.tables.iter().filter(|row| within(&row.schema)).cloned().collect();
+        let oids: HashSet<i64> = tables.iter().map(|table| table.oid).collect();
+        let mut beside: BTreeMap<&String, u64> = BTreeMap::new();
+        for row in self.indexes.iter().filter(|row| !within(&row.index.schema)) {
+            *beside.entry(&row.index.schema).or_default() += 1;
+        }
+        let beside = beside.into_iter().filter(|(schema, _)| !schema.starts_with("pg_") && *schema != "information_schema");
+        let beside = beside.map(|(schema, count)| (schema.clone(), count));
+        let mut elsewhere: Vec<_> = self.elsewhere.iter().cloned().chain(beside).collect();
+        elsewhere.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
+        elsewhere.truncate(ELSEWHERE);
+        Self {
+            server: self.server.clone(),
+            schemas: self.schemas.iter().filter(|schema| within(schema)).cloned().collect(),
+            elsewhere,
+            tables,
+            indexes: self.indexes.iter().filter(|row| within(&row.index.schema)).cloned().collect(),
+            foreign_keys: self.foreign_keys.iter().filter(|row| within(&row.key.schema)).cloned().collect(),
+            builds: self.builds.iter().filter(|row| oids.contains(&row.table_oid)).cloned().collect(),
+        }
+    }
+
+    async fn fetch(cx: &Context, target: &Target, schemas: Vec<String>) -> Result<Self, Unseen> {
         let mut loan = cx.shared.reach.postgres(target, cx.until()).await?;
         let reading = loan.begin(cx.until()).await?;
         reading.run(query::PATH).await?;
