@@ -81,6 +81,9 @@ impl Masker {
             // A multi-line value (a PEM key) may be quoted by the line.
             value.lines().filter(|line| line.len() >= 16 && !line.starts_with("-----")).for_each(&mut add);
         }
+        if !value.contains("://") {
+            return;
+        }
         if let Some(path) = WEB_PATH.captures(value.trim()).map(|found| found["path"].to_owned()).filter(|path| path.len() >= SHORTEST_PATH)
         {
             add(&path);
@@ -102,6 +105,9 @@ impl Masker {
     /// What a check reached, masked but for its place on the network: `https://api.example.com:443` is said even where the
     /// whole address is secret, or another host could be looked at unnoticed.
     pub fn mask_target(&self, target: &str) -> String {
+        if !self.finds(target) {
+            return target.to_owned();
+        }
         let place = PLACE.find(target).filter(|found| !found.as_str().contains('@')).map_or(0, |found| found.end());
         let (place, rest) = target.split_at(place);
         format!("{place}{}", self.mask(rest))

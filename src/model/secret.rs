@@ -1,6 +1,6 @@
 //! A value nobody may see, and the rule by which a name is taken to hold one.
 
-use std::fmt;
+use std::{collections::HashSet, fmt, sync::LazyLock};
 
 use schemars::json_schema;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -78,7 +78,7 @@ impl<'de> Visitor<'de> for SecretVisitor {
 schema!(inline Secret, |_| json_schema!({ "type": "string", "description": "a secret: give it as a variable, `${NAME}`" }));
 
 /// Words that each make a name secret, wherever they stand in it.
-const SECRET: &str = include_str!("secret_words.txt");
+static SECRET: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("secret_words.txt").lines().collect());
 
 /// Whether a variable, env-file key or header of this name is taken to hold a secret.
 ///
@@ -93,7 +93,9 @@ pub fn looks_secret(name: &str) -> bool {
     let word = |w: &str| words.iter().any(|have| have == w);
     let ends = |w: &str| words.last().is_some_and(|have| have == w);
     let run = words.concat();
-    if SECRET.lines().any(word) || ["pass", "pw", "auth", "pin", "otp", "hmac", "jwt"].iter().any(|w| ends(w)) {
+    if words.iter().any(|word| SECRET.contains(word.as_str()))
+        || ["pass", "pw", "auth", "pin", "otp", "hmac", "jwt"].iter().any(|w| ends(w))
+    {
         return true;
     }
     if ["password", "passwd", "secret", "apikey", "privatekey", "connectionstring", "webhookurl", "jaasconfig"]

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashSet},
-    sync::LazyLock,
+    sync::{LazyLock, OnceLock},
 };
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -29,9 +29,18 @@ const RARE: f64 = 7.5;
 /// From this many bytes on the beginning of a value is masked where the rest of it was cut off.
 const SHORTEST_BEGINNING: usize = 4;
 
+/// So many bytes at the beginning of a form are looked for first: nearly every text has none of them, and an automaton of
+/// whole forms takes time and memory that grow with each byte of each secret.
+const BEGINNING: usize = 12;
+
 #[derive(Debug)]
 pub(super) struct Matcher {
-    forms: AhoCorasick,
+    /// `None` where there is nothing to look for.
+    beginnings: Option<AhoCorasick>,
+    /// The patterns of each beginning.
+    begun: Vec<Vec<usize>>,
+    /// Of the whole forms; made once something is found.
+    forms: OnceLock<AhoCorasick>,
     patterns: Vec<Pattern>,
     /// Values too short or too common to be masked wherever they stand, in lower case, by value.
     weak: BTreeMap<String, String>,
@@ -53,13 +62,15 @@ impl Matcher {
         let mut add = |form: String, said: &str, wordy: bool| {
             forms.entry(form.to_ascii_lowercase()).or_insert_with(|| Pattern { form, said: said.to_owned(), wordy });
         };
+        let plain = standing_in(names.keys(), plain_words);
         for (value, name) in names {
+            let weak_value = plain.contains(value.as_str()) || is_weak(value);
             let said = format!("${{{name}}}");
             encodings(value).into_iter().for_each(|form| add(form, &said, false));
             let one_case = *value == value.to_lowercase() || *value == value.to_uppercase();
             let wordy = value.bytes().all(|byte| byte.is_ascii_digit()) || one_case && !value.bytes().any(|byte| byte.is_ascii_digit());
             for form in spellings(value) {
-                if is_weak(value, plain_words) {
+                if weak_value {
                     weak.entry(form.to_lowercase()).or_insert_with(|| said.clone());
                 } else {
                     add(form, &said, wordy);
@@ -67,24 +78,36 @@ impl Matcher {
             }
         }
         let patterns: Vec<Pattern> = forms.into_values().collect();
-        let forms = patterns.iter().map(|pattern| &pattern.form);
-        match AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).build(forms) {
-            Ok(forms) => Self { forms, patterns, weak },
-            // Too many secrets for an automaton cannot happen with values of bounded size; hide nothing by halves.
-            Err(error) => unreachable!("the masking automaton: {error}"),
+        let mut begun: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
+        for (number, pattern) in patterns.iter().enumerate() {
+            let form = pattern.form.as_bytes();
+            begun.entry(form[..form.len().min(BEGINNING)].to_ascii_lowercase()).or_default().push(number);
         }
+        let beginnings = (!begun.is_empty()).then(|| automaton(MatchKind::Standard, begun.keys()));
+        Self { beginnings, begun: begun.into_values().collect(), forms: OnceLock::new(), patterns, weak }
     }
 
     /// Whether something may have to be hidden.
     pub(super) fn finds(&self, text: &str) -> bool {
-        self.forms.is_match(text) || !self.weak.is_empty() && text.contains([':', '=']) && NAMED.is_match(text)
+        self.holds_a_form(text.as_bytes()) || !self.weak.is_empty() && text.contains([':', '=']) && NAMED.is_match(text)
+    }
+
+    fn holds_a_form(&self, text: &[u8]) -> bool {
+        let whole = |found: aho_corasick::Match| {
+            self.begun[found.pattern()].iter().any(|number| {
+                let form = self.patterns[*number].form.as_bytes();
+                text.get(found.start()..found.start() + form.len()).is_some_and(|there| there.eq_ignore_ascii_case(form))
+            })
+        };
+        self.beginnings.as_ref().is_some_and(|beginnings| beginnings.find_overlapping_iter(text).any(whole))
     }
 
     /// The text without what is known.
     pub(super) fn mask(&self, text: &str) -> String {
         let text = self.without_beginnings(text);
         let mut masked = String::with_capacity(text.len());
-        self.forms.replace_all_with(&text, &mut masked, |found, form, out| {
+        let forms = self.forms.get_or_init(|| automaton(MatchKind::LeftmostLongest, self.patterns.iter().map(|pattern| &pattern.form)));
+        forms.replace_all_with(&text, &mut masked, |found, form, out| {
             let Pattern { said, wordy, .. } = &self.patterns[found.pattern()];
             let glued = *wordy
                 && (joins(text[..found.start()].chars().next_back(), form.chars().next())
@@ -144,20 +167,39 @@ impl Matcher {
 
 /// Whether a value would be found in texts that know nothing of it, so that its name in its place tells what it is: a
 /// short one, one that the plan itself has, a word of a dictionary.
-fn is_weak(value: &str, plain_words: &HashSet<String>) -> bool {
+fn is_weak(value: &str) -> bool {
     let mut parts = value.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
     let (word, more) = (parts.next().unwrap_or_default(), parts.next().is_some());
     let one_kind = word.chars().all(char::is_alphabetic) || word.bytes().all(|byte| byte.is_ascii_digit());
     let common = || !more && one_kind && value.len() < LONGEST_WORD && zxcvbn(word, &[]).guesses_log10() < RARE;
-    value.len() < SHORTEST || plain_words.iter().any(|plain| stands_in(value, plain)) || common()
+    value.len() < SHORTEST || common()
 }
 
-/// Whether `value` stands in `text` as itself and not as a piece of a longer word.
-fn stands_in(value: &str, text: &str) -> bool {
-    text.match_indices(value).any(|(at, _)| {
-        let (before, after) = (text[..at].chars().next_back(), text[at + value.len()..].chars().next());
-        !joins(before, value.chars().next()) && !joins(value.chars().next_back(), after)
-    })
+/// Those of `values` that stand in one of `texts` as themselves and not as a piece of a longer word.
+fn standing_in<'v>(values: impl Iterator<Item = &'v String> + Clone, texts: &HashSet<String>) -> HashSet<&'v str> {
+    let all: Vec<&str> = values.map(String::as_str).collect();
+    let mut standing = HashSet::new();
+    if all.is_empty() {
+        return standing;
+    }
+    // Here case matters.
+    let automaton = AhoCorasick::new(&all).unwrap_or_else(|error| unreachable!("{error}"));
+    for text in texts {
+        for found in automaton.find_overlapping_iter(text) {
+            let value = all[found.pattern()];
+            let (before, after) = (text[..found.start()].chars().next_back(), text[found.end()..].chars().next());
+            if !joins(before, value.chars().next()) && !joins(value.chars().next_back(), after) {
+                standing.insert(value);
+            }
+        }
+    }
+    standing
+}
+
+/// Too many secrets for an automaton cannot happen with values of bounded size; nothing is hidden by halves.
+fn automaton<P: AsRef<[u8]>>(kind: MatchKind, patterns: impl Iterator<Item = P>) -> AhoCorasick {
+    let built = AhoCorasick::builder().match_kind(kind).ascii_case_insensitive(true).build(patterns);
+    built.unwrap_or_else(|error| unreachable!("the masking automaton: {error}"))
 }
 
 /// Whether two neighbours belong to one word.

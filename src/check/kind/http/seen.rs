@@ -96,14 +96,15 @@ impl Seen {
 fn kept(headers: &HeaderMap, names: &[&str]) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
     let (mut all, mut cut) = (BTreeMap::new(), Vec::new());
     for name in names {
-        let values = || headers.get_all(*name).iter();
-        let kept: Vec<String> = values().take(MOST_VALUES).map(|value| shown(name, value.as_bytes())).collect();
-        if values().count() > MOST_VALUES || values().any(|value| value.len() > LARGEST_HEADER) {
+        let values: Vec<_> = headers.get_all(*name).iter().collect();
+        if values.is_empty() {
+            continue;
+        }
+        if values.len() > MOST_VALUES || values.iter().any(|value| value.len() > LARGEST_HEADER) {
             cut.push((*name).to_owned());
         }
-        if !kept.is_empty() {
-            all.insert((*name).to_owned(), kept);
-        }
+        let kept = values.into_iter().take(MOST_VALUES).map(|value| shown(name, value.as_bytes()));
+        all.insert((*name).to_owned(), kept.collect());
     }
     (all, cut)
 }
