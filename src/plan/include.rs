@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{model::Size, net::regular_file::FileError};
 
-/// No plan file is meant to be larger.
-const LARGEST: Size = Size(4 << 20);
+/// No plan file is meant to be larger: two hundred thousand checks are.
+const LARGEST: Size = Size(64 << 20);
 /// Files that one plan may include.
 const MOST_FILES: usize = 1_000;
 

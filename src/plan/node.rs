@@ -140,6 +140,15 @@ impl Node {
         });
     }
 
+    /// Whether some scalar below has a dollar sign in it.
+    pub(super) fn may_hold_variables(&self) -> bool {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.text.contains('$'),
+            Value::List(items) => items.iter().any(Self::may_hold_variables),
+            Value::Map(entries) => entries.iter().any(|(_, node)| node.may_hold_variables()),
+        }
+    }
+
     /// Calls `visit` with every scalar below.
     pub(super) fn each_scalar<'a>(&'a self, visit: &mut impl FnMut(&'a Scalar, Place)) {
         match &self.value {

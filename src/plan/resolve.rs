@@ -1,6 +1,9 @@
 //! The plan's checks for one environment: variables filled in, settings typed, or every problem.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+};
 
 use serde::{Deserialize as _, de::DeserializeOwned};
 
@@ -176,28 +179,39 @@ fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> I
 }
 
 /// A check with its variables filled in, read as far as it fits.
-struct Read {
-    settings: Node,
-    filled_envelope: Node,
+struct Read<'d> {
+    settings: Cow<'d, Node>,
+    filled_envelope: Cow<'d, Node>,
     envelope: Typed<Envelope>,
     kind: Typed<Box<dyn AnyCheck>>,
     /// Scalars of the settings that are secrets.
     secret: HashSet<Place>,
 }
 
-impl Read {
-    fn of(draft: &Draft, tree: &Tree, scopes: &Scopes<'_>, faults: &mut Vec<Fault>) -> Self {
-        let (mut filled_envelope, mut settings) = (draft.envelope.clone(), draft.settings.clone());
+impl<'d> Read<'d> {
+    fn of(draft: &'d Draft, tree: &Tree, scopes: &Scopes<'_>, faults: &mut Vec<Fault>) -> Self {
         let parse = |reader: Reader<'_>| check::parse(draft.kind.name, reader).unwrap_or_else(|| Err(Mismatch::new("unknown kind")));
-        let mut filled = |node: &mut Node| fill(node, &tree.sources, &|place| scopes.at(place), faults);
-        let (of_envelope, of_settings) = (filled(&mut filled_envelope), filled(&mut settings));
-        let mut presentable = filled_envelope.clone();
-        presentable.make_presentable();
+        let mut filled = |node: &'d Node| {
+            // Most checks have no variables: what needs no filling in is not copied.
+            let mut node = Cow::Borrowed(node);
+            let dropped = if node.may_hold_variables() {
+                fill(node.to_mut(), &tree.sources, &|place| scopes.at(place), faults)
+            } else {
+                HashSet::new()
+            };
+            (node, dropped)
+        };
+        let ((filled_envelope, of_envelope), (settings, of_settings)) = (filled(&draft.envelope), filled(&draft.settings));
+        let mut presentable = Cow::Borrowed(&*filled_envelope);
+        if let Cow::Owned(_) = filled_envelope {
+            presentable.to_mut().make_presentable();
+        }
         let mut envelope = typed::read(&presentable, draft.id_place, of_envelope, &|reader| Envelope::deserialize(reader));
         let mut kind = typed::read(&settings, draft.kind_key, of_settings, &parse);
         faults.append(&mut envelope.faults);
         faults.append(&mut kind.faults);
         let secret = secrecy::places(&settings, &kind.secrets);
+        drop(presentable);
         Self { settings, filled_envelope, envelope, kind, secret }
     }
 

@@ -17,13 +17,13 @@ use super::{
 
 /// Lists and maps within each other.
 const DEEPEST: usize = 64;
-/// Nodes of one file, aliases unfolded: ten thousand full checks are a third of this.
-const MOST_NODES: usize = 600_000;
+/// What aliases of one file may unfold to, in nodes; what is written out is bounded by the file's size.
+const MOST_UNFOLDED: usize = 600_000;
 
 /// The file's only document; `None` if it cannot be read. What can be read on after a problem is.
 pub(super) fn parse(file: u32, text: &str, faults: &mut Vec<Fault>) -> Option<Node> {
     let events = Parser::new_from_str(text);
-    let mut composer = Composer { events, file, text, faults, anchors: HashMap::new(), nodes: 0 };
+    let mut composer = Composer { events, file, text, faults, anchors: HashMap::new(), nodes: 0, unfolded: 0 };
     match composer.document() {
         Ok(node) => Some(node),
         Err(fault) => {
@@ -53,6 +53,8 @@ struct Composer<'t, 'f, I> {
     /// Each anchored node with the number of nodes in it.
     anchors: HashMap<usize, (Node, usize)>,
     nodes: usize,
+    /// Those of them that aliases brought, and the copies that anchors keep.
+    unfolded: usize,
 }
 
 impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, '_, I> {
@@ -99,7 +101,7 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
         if depth > DEEPEST {
             return Err(Fault::new(place, format!("lists and maps are nested more than {DEEPEST} deep")));
         }
-        self.count(1, place)?;
+        self.nodes += 1;
         let before = self.nodes;
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -119,18 +121,18 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
         let node = Node { place, value };
         if anchor > 0 {
             let size = 1 + self.nodes - before;
-            self.count(size, place)?;
+            self.unfold(size, place)?;
             self.anchors.insert(anchor, (node.clone(), size));
         }
         Ok(node)
     }
 
-    fn count(&mut self, nodes: usize, place: Place) -> Result<(), Fault> {
-        self.nodes = self.nodes.saturating_add(nodes);
-        if self.nodes <= MOST_NODES {
+    fn unfold(&mut self, nodes: usize, place: Place) -> Result<(), Fault> {
+        self.unfolded = self.unfolded.saturating_add(nodes);
+        if self.unfolded <= MOST_UNFOLDED {
             return Ok(());
         }
-        Err(Fault::new(place, format!("the file unfolds to more than {MOST_NODES} values"))
+        Err(Fault::new(place, format!("the aliases of this file unfold to more than {MOST_UNFOLDED} values"))
             .hint("aliases of aliases multiply: write less with them"))
     }
 
@@ -138,7 +140,8 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
         let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
             return Err(Fault::new(place, "an alias stands within its own anchor"));
         };
-        self.count(size, place)?;
+        self.unfold(size, place)?;
+        self.nodes += size;
         Ok(node)
     }
 
@@ -173,7 +176,7 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
     fn map(&mut self, depth: usize) -> Result<Vec<(Key, Node)>, Fault> {
         let mut entries = Vec::new();
         let mut merged = Vec::new();
-        let mut seen: HashMap<String, Place> = HashMap::new();
+        let mut seen = Seen::default();
         loop {
             let (event, place) = self.next()?;
             if event == Event::MappingEnd {
@@ -186,9 +189,8 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
             match key.value {
                 Value::Scalar(scalar) if plain && scalar.text == "<<" => merged.push(node),
                 Value::Scalar(scalar) if !scalar.is_null() => {
-                    if let Some(first) = seen.insert(scalar.text.clone(), place) {
+                    if let Some(first) = seen.find(&scalar.text, &entries) {
                         self.faults.push(self.twice(&scalar.text, place, first));
-                        seen.insert(scalar.text, first);
                     } else {
                         entries.push((Key { place, text: scalar.text }, node));
                     }
@@ -210,13 +212,12 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
     }
 
     /// What stands in the map itself wins over what is merged in, what is merged in first over what comes later.
-    fn merge(&mut self, node: Node, entries: &mut Vec<(Key, Node)>, seen: &mut HashMap<String, Place>) {
+    fn merge(&mut self, node: Node, entries: &mut Vec<(Key, Node)>, seen: &mut Seen) {
         let place = node.place;
         match node.value {
             Value::Map(more) => {
                 for (key, node) in more {
-                    if !seen.contains_key(&key.text) {
-                        seen.insert(key.text.clone(), key.place);
+                    if seen.find(&key.text, entries).is_none() {
                         entries.push((key, node));
                     }
                 }
@@ -250,6 +251,25 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<'t, 
             _ => Fault::new(place, format!("not YAML: {}", error.info()))
                 .hint("check the indentation, quotes and brackets here and just above"),
         }
+    }
+}
+
+/// The keys of a map so far. Nearly all maps have a handful, which are searched; of more than these a table is made.
+#[derive(Default)]
+struct Seen(HashMap<String, Place>);
+
+impl Seen {
+    const SEARCHED: usize = 24;
+
+    /// Where `key` stands among `entries`, all of which were found to be new before.
+    fn find(&mut self, key: &str, entries: &[(Key, Node)]) -> Option<Place> {
+        if entries.len() <= Self::SEARCHED {
+            return entries.iter().find(|(known, _)| known.text == key).map(|(known, _)| known.place);
+        }
+        for (known, _) in &entries[self.0.len()..] {
+            self.0.insert(known.text.clone(), known.place);
+        }
+        self.0.get(key).copied()
     }
 }
 
