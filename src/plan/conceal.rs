@@ -27,7 +27,7 @@ static VARIABLES: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\$\{[^}:]*\}|^(
 
 /// The text without the passwords of URLs in it.
 pub(super) fn without_passwords(text: &str) -> String {
-    if text.contains("://") { URLS.mask(text) } else { text.to_owned() }
+    if text.contains("://") && text.contains('@') { URLS.mask(text) } else { text.to_owned() }
 }
 
 /// A line in three pieces (before the span, in it, after it), each with `***` for what is taken to be a secret.
@@ -93,7 +93,7 @@ fn is_literal(key: &str, value: &str) -> bool {
 
 /// `scheme://user:password@`: where each literal password of the text is, and what it is.
 pub(super) fn url_passwords(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
-    let hits = text.contains("://").then(|| CREDENTIAL.captures_iter(text)).into_iter().flatten();
+    let hits = (text.contains("://") && text.contains('@')).then(|| CREDENTIAL.captures_iter(text)).into_iter().flatten();
     hits.filter_map(|hit| hit.name("password")).filter(|password| !password.as_str().starts_with("${")).map(|p| (p.range(), p.as_str()))
 }
 

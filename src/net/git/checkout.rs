@@ -18,6 +18,9 @@ pub struct Checkout {
 
 /// What `folder` has checked out; `None` where git knows of no commit there.
 pub async fn checkout(folder: &Path, env: &ProcessEnv, deadline: Instant) -> Option<Checkout> {
+    if !may_be_in_a_repository(folder) {
+        return None;
+    }
     let git = Git::new(env, deadline);
     let commit = git.peeled(folder, "HEAD").await.ok()??;
     let of_it = ["--format=%(objecttype) %(refname:lstrip=2)", "refs/tags", "--points-at", &commit];
@@ -27,4 +30,11 @@ pub async fn checkout(folder: &Path, env: &ProcessEnv, deadline: Instant) -> Opt
     let changes = git.lines(folder, "status --porcelain -z --untracked-files=no --ignore-submodules=none", &[]).await;
     let dirty = changes.map_or(true, |changes| !changes.is_empty());
     Some(Checkout { commit, tag, dirty })
+}
+
+/// Whether git would find a repository at `folder` or above it: a `.git`, or what a bare one holds. To start it only to be
+/// told of none takes as long as many a run. A folder that cannot be resolved is left to git.
+fn may_be_in_a_repository(folder: &Path) -> bool {
+    let holds = |folder: &Path| folder.join(".git").symlink_metadata().is_ok() || folder.join("objects").is_dir();
+    folder.canonicalize().map_or(true, |folder| folder.ancestors().any(holds))
 }

@@ -35,6 +35,8 @@ pub struct Clients(Mutex<HashMap<Setting, Client>>);
 struct Setting {
     files: TlsFiles,
     fresh: bool,
+    /// Over plain HTTP nobody is trusted, and no root is read.
+    tls: bool,
     at: Option<(String, SocketAddr)>,
 }
 
@@ -43,17 +45,24 @@ impl Clients {
     /// reaches the host of `address` at the one address that this names, if it does.
     pub(super) fn client(&self, reach: &Reach, files: &TlsFiles, fresh: bool, address: &Address) -> Result<Client, Trouble> {
         let at = address.at().map(|at| (address.host().to_owned(), at));
-        let setting = Setting { files: files.clone(), fresh, at };
+        let setting = Setting { files: files.clone(), fresh, tls: address.is_https(), at };
         let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&setting) {
             return Ok(client.clone());
         }
         let unusable = |error: TlsError| Trouble::Unknown(error.to_string());
         let roots = match &files.ca {
+            _ if !setting.tls => RootCertStore::empty(),
             None => reach.roots().clone(),
             Some(file) => reach.file_roots(file).map_err(unusable)?,
         };
-        let identity = files.identity.as_ref().map(|(certificate, key)| Identity::read(certificate, key)).transpose().map_err(unusable)?;
+        let identity = files
+            .identity
+            .as_ref()
+            .filter(|_| setting.tls)
+            .map(|(certificate, key)| Identity::read(certificate, key))
+            .transpose()
+            .map_err(unusable)?;
         let client = build(roots, identity, reach, &setting)?;
         clients.insert(setting, client.clone());
         Ok(client)
