@@ -12,6 +12,7 @@ mod finding;
 mod given_answer;
 mod instant;
 mod json;
+mod listing;
 mod mask;
 mod merge;
 mod outcome;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Severity, Share, Verdict};
+use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Severity, Share, Verdict, listing::listing};
 
 /// The name of the format. Within v1 fields are only added; readers ignore unknown ones.
 pub const SCHEMA: &str = "gonogo.report/v1";
@@ -253,15 +253,9 @@ impl Report {
         if self.advisory { format!("ADVISORY: {said}") } else { said }
     }
 
-    /// The exact bytes of the report's JSON file, which its fingerprint covers: pretty-printed, one final newline.
+    /// The exact bytes of the report's JSON file, which its fingerprint covers: a line for each of its keys and each finding.
     pub fn to_json(&self) -> Vec<u8> {
         // Room for a usual report, so that a large one is not copied as it grows; room that is not used costs nothing.
-        let mut bytes = Vec::with_capacity(self.findings.len() * 2_048);
-        // Serialising these types cannot fail: all keys are strings, all numbers finite.
-        if serde_json::to_writer_pretty(&mut bytes, self).is_err() {
-            bytes.clear();
-        }
-        bytes.push(b'\n');
-        bytes
+        listing(self, self.findings.len() * 1_024)
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn view(page: &Page<'_>) -> Value {
         groups => story.groups.iter().map(|told| group(told, decisive)).collect::<Vec<_>>(),
         green => story.green(),
         passed => story.passed.iter().map(section).collect::<Vec<_>>(),
-        skipped => story.skipped.iter().map(|f| finding::view(f)).collect::<Vec<_>>(),
+        skipped => story.skipped.iter().map(|f| finding::quiet(f)).collect::<Vec<_>>(),
         plan_digest => report.plan.digest.as_str(),
         plan_files => Serde(&report.plan.files.iter().collect::<Vec<_>>()),
         tool => format!("{} {}", report.tool.name, report.tool.version),
@@ -93,7 +93,7 @@ fn exception(exception: &Exception<'_>) -> Value {
 }
 
 fn section(section: &story::Section<'_>) -> Value {
-    let findings: Vec<Value> = section.findings.iter().map(|f| finding::view(f)).collect();
+    let findings: Vec<Value> = section.findings.iter().map(|f| finding::quiet(f)).collect();
     context! { name => section.name, findings }
 }
 

@@ -46,6 +46,49 @@ pub(super) fn view(finding: &Finding) -> Value {
     }
 }
 
+/// One that needs nobody's attention: its evidence is one text.
+pub(super) fn quiet(finding: &Finding) -> Value {
+    context! {
+        id => &finding.id,
+        title => (finding.title != finding.id && !finding.title.is_empty()).then_some(&finding.title),
+        severity => finding.severity.word(),
+        sign => story::sign(finding),
+        said => said(finding),
+        reason => &finding.reason,
+        took => Period::millis(finding.duration_ms).to_string(),
+        evidence => evidence(finding),
+    }
+}
+
+/// What the finding rests on, line by line.
+fn evidence(finding: &Finding) -> String {
+    let mut text = String::new();
+    for Expectation { what, got, wanted, .. } in &finding.expectations {
+        text.extend(["✓ ", what, ": ", got, "\n  wanted: ", wanted, "\n"]);
+    }
+    let (needs, tags) = (finding.needs.join(", "), finding.tags.join(", "));
+    let plan = format!("{}:{}", finding.location.file, finding.location.line);
+    let facts = [
+        ("Kind", Some(&finding.kind)),
+        ("Target", finding.target.as_ref()),
+        ("Owner", finding.owner.as_ref()),
+        ("Run from", finding.vantage.as_ref()),
+        ("Needs", Some(&needs)),
+        ("Tags", Some(&tags)),
+        ("Plan", Some(&plan)),
+    ];
+    for (label, fact) in facts {
+        let fact = fact.map_or("", String::as_str);
+        if !fact.is_empty() {
+            text.extend([label, ": ", fact, "\n"]);
+        }
+    }
+    for (label, json) in [("What was seen", &finding.observation), ("Settings", &finding.settings)] {
+        text.extend(pretty(json).into_iter().flat_map(|json| [label.to_owned(), ": ".to_owned(), json, "\n".to_owned()]));
+    }
+    text
+}
+
 /// The style of a finding; the words say the same.
 fn tone(finding: &Finding) -> &'static str {
     match finding.outcome {

@@ -40,7 +40,9 @@ fn a_command_is_said_whole_and_without_its_secrets() {
                 assert!(listed.contains(ask), "{ask}:\n{listed}");
             }
         }
-        let targets: String = listed + &written(&gonogo).lines().filter(|line| line.contains("arget")).collect::<String>();
+        // A finding is one line of the JSON, which holds the plan's own text too; its target is compared above.
+        let of_target = |line: &&str| line.contains("arget") && !line.trim_start().starts_with("{\"id\"");
+        let targets: String = listed + &written(&gonogo).lines().filter(of_target).collect::<String>();
         assert!(!targets.contains("hunter2") || check.contains("hunter2hunter2, \"a b\""), "{targets}");
     }
 }
