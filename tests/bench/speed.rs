@@ -1,7 +1,7 @@
 //! How fast the program is beside a bare client that does the same, and what it takes: `cargo bench`.
 //!
 //! Every figure is of a whole process, started on a plan as a team starts it. What is compared runs in turns, so that a
-//! busy machine slows both alike; the median counts. All of it stays on this machine's loopback.
+//! busy machine slows both alike; the median counts. All of it stays on this machine's loopback. `--readme` puts the figures into the README.
 
 #![expect(clippy::print_stdout, reason = "the figures go to standard output")]
 
@@ -51,7 +51,7 @@ fn arguments() -> Vec<String> {
 
 /// Runs the scenarios whose name holds one of `words`; all without a word.
 fn bench(words: &[&str]) -> anyhow::Result<()> {
-    let mut runs = RUNS;
+    let (mut runs, mut readme) = (RUNS, false);
     let mut names = Vec::new();
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -59,7 +59,8 @@ fn bench(words: &[&str]) -> anyhow::Result<()> {
             // Cargo says so to every bench.
             "--bench" => {}
             "--runs" => runs = words.next().context("`--runs` takes a number")?.parse().context("`--runs` takes a number")?,
-            flag if flag.starts_with('-') => bail!("there is no `{flag}`: `cargo bench -- [--runs N] [SCENARIO…]`"),
+            "--readme" => readme = true,
+            flag if flag.starts_with('-') => bail!("there is no `{flag}`: `cargo bench -- [--runs N] [--readme] [SCENARIO…]`"),
             name => names.push(name),
         }
     }
@@ -68,8 +69,11 @@ fn bench(words: &[&str]) -> anyhow::Result<()> {
         bail!("nothing to run; the scenarios are {}", SCENARIOS.map(|one| one.name).join(", "));
     }
     println!("{}", table::head(runs));
+    let mut rows = Vec::new();
     for scenario in wanted {
-        println!("{}", table::row(scenario, &scenario.run(runs).with_context(|| format!("scenario {}", scenario.name))?));
+        let measured = scenario.run(runs).with_context(|| format!("scenario {}", scenario.name))?;
+        println!("{}", table::row(scenario, &measured));
+        rows.push((scenario, measured));
     }
-    Ok(())
+    if readme { table::into_readme(runs, &rows) } else { Ok(()) }
 }

@@ -1,8 +1,13 @@
 //! The figures as a table.
 
-use std::time::Duration;
+use std::{fmt::Write as _, fs, time::Duration};
 
-use crate::scenario::{Goal, Measured, Scenario};
+use anyhow::Context as _;
+
+use crate::{
+    measure::Taken,
+    scenario::{Goal, Measured, Scenario},
+};
 
 /// What the columns are.
 pub(crate) fn head(runs: usize) -> String {
@@ -26,9 +31,45 @@ pub(crate) fn row(scenario: &Scenario, measured: &Measured) -> String {
         time(ours.cpu),
         bare.map_or("-".into(), |bare| time(bare.cpu)),
         ratio(measured.ratio(|taken| taken.cpu)),
-        format!("{:.1} MiB", ours.peak as f64 / 1024.0),
+        peak(ours),
         goal(scenario.goal, measured.meets(scenario.goal)),
     )
+}
+
+/// Puts the figures between the README's marks.
+pub(crate) fn into_readme(runs: usize, rows: &[(&Scenario, Measured)]) -> anyhow::Result<()> {
+    let (open, close) = ("<!-- speed -->\n", "<!-- /speed -->");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let mut readme = fs::read_to_string(file)?;
+    let start = readme.find(open).context("the opening mark")? + open.len();
+    let end = readme.find(close).context("the closing mark")?;
+    readme.replace_range(start..end, &markdown(runs, rows));
+    Ok(fs::write(file, readme)?)
+}
+
+fn markdown(runs: usize, rows: &[(&Scenario, Measured)]) -> String {
+    let mut table = format!(
+        "\nMedian of {runs}; CPU is of the whole process, kernel included; each ratio is to the bare client of the same run.\n\n\
+         | Work | Wall | Ratio | CPU | Ratio | Peak | Goal |\n| --- | ---: | ---: | ---: | ---: | ---: | --- |\n"
+    );
+    for (scenario, measured) in rows {
+        let ours = &measured.gonogo;
+        let figures = [
+            format!("`{}`", scenario.name),
+            time(ours.wall),
+            ratio(measured.ratio(|taken| taken.wall)),
+            time(ours.cpu),
+            ratio(measured.ratio(|taken| taken.cpu)),
+            peak(ours),
+            goal(scenario.goal, measured.meets(scenario.goal)),
+        ];
+        let _ = writeln!(table, "| {} |", figures.join(" | "));
+    }
+    table + "\n"
+}
+
+fn peak(taken: &Taken) -> String {
+    format!("{:.1} MiB", taken.peak as f64 / 1024.0)
 }
 
 fn time(time: Duration) -> String {

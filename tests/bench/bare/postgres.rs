@@ -1,69 +1,28 @@
-//! Bare tokio-postgres connections: the same statements in the same transactions, their answers read.
+//! One `psql` session that asks the same: the same statements in one transaction, about all schemas at once.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
 };
 
-use anyhow::{bail, ensure};
-use tokio::task::JoinSet;
-use tokio_postgres::{Client, NoTls, types::Type};
+use anyhow::{Context as _, bail, ensure};
 
 #[path = "../../../src/check/kind/postgres_indexes/query.rs"]
 mod query;
 
-/// As many as the program opens to one server.
-const CONNECTIONS: usize = 4;
-
 /// `URL SCHEMAS`.
 pub(crate) fn run(settings: &[&str]) -> anyhow::Result<()> {
     let [url, schemas] = settings else { bail!("url, number of schemas") };
-    let (schemas, next) = (schemas.parse::<usize>()?, Arc::new(AtomicUsize::new(1)));
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let mut workers = JoinSet::new();
-        for _ in 0..CONNECTIONS {
-            let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-            tokio::spawn(connection);
-            workers.spawn(work(client, next.clone(), schemas));
-        }
-        while let Some(worker) = workers.join_next().await {
-            worker??;
-        }
-        Ok(())
-    })
-}
-
-async fn work(client: Client, next: Arc<AtomicUsize>, schemas: usize) -> anyhow::Result<()> {
-    loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number > schemas {
-            return Ok(());
-        }
-        ask(&client, &[format!("shop_{number}")]).await?;
-    }
-}
-
-async fn ask(client: &Client, schemas: &[String]) -> anyhow::Result<()> {
-    client.batch_execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 10000").await?;
-    client.batch_execute(query::PATH).await?;
-    let indexes = tokio::try_join!(
-        rows(client, query::SERVER, schemas),
-        rows(client, query::SCHEMAS, schemas),
-        rows(client, query::ELSEWHERE, schemas),
-        rows(client, query::TABLES, schemas),
-        rows(client, query::INDEXES, schemas),
-        rows(client, query::FOREIGN_KEYS, schemas),
-        rows(client, query::BUILDS, schemas),
-    )?;
-    ensure!(indexes.4 == 3, "{schemas:?} has {} indexes", indexes.4);
-    client.batch_execute("COMMIT").await?;
+    let names: Vec<String> = (1..=schemas.parse::<usize>()?).map(|number| format!("'shop_{number}'")).collect();
+    let about = format!("ARRAY[{}]", names.join(","));
+    let queries = [query::SERVER, query::SCHEMAS, query::ELSEWHERE, query::TABLES, query::INDEXES, query::FOREIGN_KEYS, query::BUILDS];
+    let asked: String = queries.iter().map(|query| format!("{};\n", query.replace("$1", &about))).collect();
+    let script = format!("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{};\n{asked}COMMIT;\n", query::PATH);
+    let mut psql = Command::new("psql");
+    psql.args(["-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", url]).stdin(Stdio::piped());
+    let mut session = psql.spawn().context("psql")?;
+    session.stdin.take().context("no input")?.write_all(script.as_bytes())?;
+    let status = session.wait()?;
+    ensure!(status.success(), "psql: {status}");
     Ok(())
-}
-
-async fn rows(client: &Client, query: &str, schemas: &[String]) -> anyhow::Result<usize> {
-    let rows = client.query_typed(query, &[(&schemas, Type::TEXT_ARRAY)]).await?;
-    for row in &rows {
-        serde_json::from_str::<serde_json::Value>(row.try_get(0)?)?;
-    }
-    Ok(rows.len())
 }
