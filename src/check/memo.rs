@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::sync::OnceCell;
@@ -13,6 +14,9 @@ use super::Unseen;
 
 /// An answer, of whatever type.
 type Answer = Arc<dyn Any + Send + Sync>;
+
+/// So long a question waits for others like it: checks that are started together ask together.
+const GATHERING: Duration = Duration::from_millis(2);
 
 /// Remembers answers by a key that names the target and the question.
 #[derive(Default)]
@@ -61,6 +65,7 @@ impl Memo {
         let own: BTreeSet<String> = things.iter().cloned().collect();
         let rounds = locked(&self.rounds).entry(key).or_default().clone();
         locked(&rounds.next).extend(own.iter().cloned());
+        tokio::time::sleep(GATHERING).await;
         let mut answered = rounds.answered.lock().await;
         if let Some((_, answer)) = answered.iter().find(|(about, _)| own.is_subset(about)) {
             return Ok(typed(answer));
@@ -98,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    /// Ten checks want one thing each; the rounds that were made for them.
+    /// Ten checks want one thing each, five of them a little later; the rounds that were made for them.
     async fn rounds(bad: &str) -> (Vec<Result<usize, Unseen>>, Vec<usize>) {
         let (memo, asked) = (Memo::default(), Mutex::new(Vec::new()));
         let things: Vec<String> = (0..10).map(|number| format!("t{number}")).collect();
@@ -106,11 +111,14 @@ mod tests {
             locked(&asked).push(about.len());
             let is_bad = about.iter().any(|one| one == bad);
             async move {
-                tokio::task::yield_now().await;
+                tokio::time::sleep(GATHERING * 10).await;
                 if is_bad { Err(Unseen::Unknown("it is bad".into())) } else { Ok(about) }
             }
         };
-        let asking = things.iter().map(|thing| memo.together("q".into(), std::slice::from_ref(thing), &fetch));
+        let asking = things.iter().enumerate().map(async |(number, thing)| {
+            tokio::time::sleep(GATHERING * if number < 5 { 0 } else { 5 }).await;
+            memo.together("q".into(), std::slice::from_ref(thing), &fetch).await
+        });
         let answers = join_all(asking).await.into_iter().zip(&things);
         let about_own = answers.map(|(answer, thing)| answer.map(|about| about.iter().filter(|one| *one == thing).count()));
         (about_own.collect(), asked.into_inner().expect("no panic"))
@@ -120,7 +128,7 @@ mod tests {
     async fn what_is_asked_meanwhile_is_asked_in_one_further_round() {
         let (answers, rounds) = rounds("").await;
         assert!(answers.iter().all(|answer| *answer == Ok(1)), "{answers:?}");
-        assert_eq!(rounds, [1, 9]);
+        assert!(rounds.len() <= 2 && rounds.iter().sum::<usize>() == 10, "{rounds:?}");
     }
 
     #[tokio::test]

@@ -86,7 +86,7 @@ fn goal(goal: Goal, met: bool) -> String {
         Goal::Wall(most) => format!("wall at most {most:.2}"),
         Goal::Cpu(most) => format!("cpu at most {most:.2}"),
         Goal::Millis(most) => format!("wall at most {most:.0} ms"),
-        Goal::CpuMillis(most) => format!("cpu at most {most:.0} ms"),
+        Goal::CpuMillis(most) => format!("cpu at most {most} ms"),
         Goal::CpuMore(most) => format!("cpu at most {most:.0} ms more"),
     };
     format!("{wanted}, under 64 MiB: {}", if met { "met" } else { "MISSED" })

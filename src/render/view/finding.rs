@@ -2,7 +2,7 @@
 
 use minijinja::{context, value::Value};
 
-use crate::model::{Expectation, Finding, Json, Outcome, Period, Waived, excerpt};
+use crate::model::{Expectation, Finding, Json, Outcome, Period, Waived, excerpt, one_line};
 
 use super::{
     inert,
@@ -13,7 +13,7 @@ use super::{
 const LONGEST: usize = 32 * 1024;
 
 pub(super) fn view(finding: &Finding) -> Value {
-    let (met, open) = finding.expectations.iter().partition::<Vec<&Expectation>, _>(|e| e.met == Some(true));
+    let open = finding.expectations.iter().filter(|demand| demand.met != Some(true));
     context! {
         id => &finding.id,
         title => (finding.title != finding.id && !finding.title.is_empty()).then_some(&finding.title),
@@ -21,20 +21,15 @@ pub(super) fn view(finding: &Finding) -> Value {
         kind => &finding.kind,
         severity => finding.severity.word(),
         owner => &finding.owner,
-        tags => finding.tags.join(", "),
         tone => tone(finding),
         sign => story::sign(finding),
         said => said(finding),
         reason => &finding.reason,
         // Whether the open demands already say what the reason says.
         said_by_demands => story::said_by_demands(finding),
-        open => open.into_iter().map(demand).collect::<Vec<_>>(),
-        met => met.into_iter().map(demand).collect::<Vec<_>>(),
-        observation => pretty(&finding.observation),
-        settings => pretty(&finding.settings),
+        open => open.map(demand).collect::<Vec<_>>(),
+        evidence => evidence(finding),
         target => &finding.target,
-        vantage => &finding.vantage,
-        needs => finding.needs.join(", "),
         attempts => finding.attempts,
         took => Period::millis(finding.duration_ms).to_string(),
         plan => format!("{}:{}", finding.location.file, finding.location.line),
@@ -46,7 +41,7 @@ pub(super) fn view(finding: &Finding) -> Value {
     }
 }
 
-/// One that needs nobody's attention: its evidence is one text.
+/// One that needs nobody's attention.
 pub(super) fn quiet(finding: &Finding) -> Value {
     context! {
         id => &finding.id,
@@ -60,11 +55,13 @@ pub(super) fn quiet(finding: &Finding) -> Value {
     }
 }
 
-/// What the finding rests on, line by line.
+/// What the finding rests on, line by line: what is met, where it was looked, what was seen there.
 fn evidence(finding: &Finding) -> String {
     let mut text = String::new();
-    for Expectation { what, got, wanted, .. } in &finding.expectations {
-        text.extend(["✓ ", what, ": ", got, "\n  wanted: ", wanted, "\n"]);
+    for Expectation { what, got, wanted, .. } in finding.expectations.iter().filter(|demand| demand.met == Some(true)) {
+        // A target's own line breaks begin no line here.
+        let [what, got, wanted] = [what, got, wanted].map(|text| one_line(text));
+        text.extend(["✓ ", &what, ": ", &got, "\n  wanted: ", &wanted, "\n"]);
     }
     let (needs, tags) = (finding.needs.join(", "), finding.tags.join(", "));
     let plan = format!("{}:{}", finding.location.file, finding.location.line);
@@ -80,7 +77,7 @@ fn evidence(finding: &Finding) -> String {
     for (label, fact) in facts {
         let fact = fact.map_or("", String::as_str);
         if !fact.is_empty() {
-            text.extend([label, ": ", fact, "\n"]);
+            text.extend([label, ": ", &one_line(fact), "\n"]);
         }
     }
     for (label, json) in [("What was seen", &finding.observation), ("Settings", &finding.settings)] {
