@@ -5,6 +5,7 @@ mod limits;
 mod meaning;
 mod reach;
 mod standby;
+mod together;
 
 use gonogo::{check::Judged, model::Outcome};
 use serde_json::{Value, json};
