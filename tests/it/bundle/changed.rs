@@ -74,7 +74,7 @@ fn pages_that_report_and_record_do_not_make_are_seen() {
         ("report.md", "EMERGENCY", "routine"),
         ("record.json", "Bob Brown", "Eve Brown"),
         ("record.json", "\"void\"", "\"noted\""),
-        ("report.json", "\"outcome\": \"skipped\"", "\"outcome\": \"pass\""),
+        ("report.json", "\"outcome\":\"skipped\"", "\"outcome\":\"pass\""),
     ] {
         let mut forged = made().bundle();
         let text = String::from_utf8(forged.files[name].clone()).expect("text");
