@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::timeout};
 
 use super::Unseen;
 
@@ -52,7 +52,7 @@ impl Memo {
 
     /// An answer to `key` that covers at least `things`. What others want to know while one round is on its way is asked
     /// in one further round. Where a round about more than `things` fails, they are asked about alone: the others' may be
-    /// to blame.
+    /// to blame. So where it has not ended after `patience`.
     ///
     /// # Panics
     /// If one key is used for two types.
@@ -60,6 +60,7 @@ impl Memo {
         &self,
         key: String,
         things: &[String],
+        patience: Duration,
         fetch: impl Fn(Vec<String>) -> F,
     ) -> Result<Arc<T>, Unseen> {
         let own: BTreeSet<String> = things.iter().cloned().collect();
@@ -72,12 +73,14 @@ impl Memo {
         }
         let mut about = std::mem::take(&mut *locked(&rounds.next));
         about.extend(own.iter().cloned());
-        let answer = match fetch(about.iter().cloned().collect()).await {
-            Err(_) if about != own => {
+        let jointly =
+            async { if about == own { None } else { timeout(patience, fetch(about.iter().cloned().collect())).await.ok()?.ok() } };
+        let answer = match jointly.await {
+            Some(answer) => answer,
+            None => {
                 about.clone_from(&own);
                 fetch(own.into_iter().collect()).await?
             }
-            answer => answer?,
         };
         let answer: Answer = Arc::new(answer);
         answered.push((about, answer.clone()));
@@ -117,7 +120,7 @@ mod tests {
         };
         let asking = things.iter().enumerate().map(async |(number, thing)| {
             tokio::time::sleep(GATHERING * if number < 5 { 0 } else { 5 }).await;
-            memo.together("q".into(), std::slice::from_ref(thing), &fetch).await
+            memo.together("q".into(), std::slice::from_ref(thing), GATHERING * 100, &fetch).await
         });
         let answers = join_all(asking).await.into_iter().zip(&things);
         let about_own = answers.map(|(answer, thing)| answer.map(|about| about.iter().filter(|one| *one == thing).count()));

@@ -4,7 +4,7 @@ use super::{
     Failure,
     arguments::AuditOptions,
     edge::{self, Edge},
-    gate,
+    gate, runtime,
 };
 use crate::{
     acts::audit::{AuditRequest, Audited, audit as look},
@@ -20,7 +20,7 @@ pub(super) fn audit(edge: &Edge, options: &AuditOptions) -> Result<Exit, Failure
         policy: options.policy.clone(),
         heads: edge::heads(&options.head)?,
     };
-    say(&edge::block_on(async { Ok(look(&edge.caller(), &request).await?) })?)
+    say(&runtime::block_on(async { Ok(look(&edge.caller(), &request).await?) })?)
 }
 
 fn say(audited: &Audited) -> Result<Exit, Failure> {

@@ -14,7 +14,7 @@ use super::{
     gate::{nothing_to_look_at, say},
     outlet::Outlets,
     progress::Progress,
-    signals, verify,
+    runtime, signals, verify,
 };
 use crate::{
     acts::{
@@ -44,7 +44,7 @@ pub(super) fn deploy(edge: &Edge, options: &DeployOptions) -> Result<Exit, Failu
 fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failure> {
     let (caller, request) = (edge.caller(), request(edge, options)?);
     let dialogue = edge.with(&options.key);
-    let begun = edge::block_on(async {
+    let begun = runtime::block_on(async {
         let prepared = prepare(&caller, &dialogue, &request).await.map_err(nothing_to_look_at)?;
         let exit = {
             let ruling = prepared.rule()?;
@@ -62,12 +62,12 @@ fn run(edge: &Edge, options: &DeployRunOptions) -> Result<Exit, Failure> {
     if let Some(text) = &begun.emergency {
         edge::say(&plain(text));
     }
-    let ran = edge::block_on(command::carried_out(&options.command, &begun.token))?;
+    let ran = runtime::block_on(command::carried_out(&options.command, &begun.token))?;
     if let Some(note) = &ran.note {
         edge::complain(note);
     }
     let (verification, exit) = if ran.succeeded { after(edge, options, &request, &begun) } else { (Verification::Nothing, Exit::Red) };
-    let ended = edge::block_on(async { Ok(begun.end(&edge.caller(), &dialogue, &request, &ran, &verification).await?) })?;
+    let ended = runtime::block_on(async { Ok(begun.end(&edge.caller(), &dialogue, &request, &ran, &verification).await?) })?;
     tell(&ended)?;
     Ok(exit)
 }
@@ -82,7 +82,7 @@ fn after(edge: &Edge, options: &DeployRunOptions, request: &DeployRequest, begun
     let caller = edge.caller();
     let mut asked = request.after.clone();
     asked.recording.child_of = Some(token);
-    let looked = edge::block_on(async {
+    let looked = runtime::block_on(async {
         let dialogue = edge.with(&options.key);
         let prepared = PreparedRun::of(&caller, &dialogue, &asked).await?;
         verify::say_lost(prepared.lost());
@@ -154,7 +154,7 @@ fn recorded(edge: &Edge, options: &DeployRecordOptions) -> Result<Exit, Failure>
         notes: options.notes.clone(),
         log: options.log.clone(),
     };
-    tell(&edge::block_on(async { Ok(record(&edge.caller(), &edge.with(&options.key), &request).await?) })?)?;
+    tell(&runtime::block_on(async { Ok(record(&edge.caller(), &edge.with(&options.key), &request).await?) })?)?;
     Ok(Exit::Go)
 }
 

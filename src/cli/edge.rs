@@ -4,17 +4,16 @@ use std::{
     ffi::OsString,
     io::{BufRead as _, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
-    pin::Pin,
 };
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use jiff::Timestamp;
-use tokio::runtime::Builder;
 use zeroize::Zeroizing;
 
 use super::{
     Failure,
     arguments::{Colour, KeyOptions, PlanOptions, RecordOptions, RecordingOptions},
+    runtime,
 };
 use crate::{
     acts::{Caller, Dialogue, RecordRequest, RecordingRequest, policy_named},
@@ -134,7 +133,7 @@ impl Edge {
 
     /// Puts something on record and says where it stands.
     pub(super) fn on_record(&self, act: impl Future<Output = Result<(Entry, Digest), Failure>>) -> Result<Exit, Failure> {
-        let (entry, head) = block_on(act)?;
+        let (entry, head) = runtime::block_on(act)?;
         printed(&format!("on record: entry {}, ledger head {head}\n", entry.seq))
     }
 
@@ -269,28 +268,6 @@ pub(super) fn say(line: &str) {
 pub(super) fn ask(question: &str) {
     let mut err = anstream::stderr().lock();
     let _ = write!(err, "{question}").and_then(|()| err.flush());
-}
-
-/// Carries out what waits for others: files, databases, agents.
-pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    block_on_runtime(Builder::new_current_thread(), work)
-}
-
-/// The same on so many threads.
-pub(super) fn block_on_threads<T>(threads: usize, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let mut runtime = Builder::new_multi_thread();
-    runtime.worker_threads(threads);
-    block_on_runtime(runtime, work)
-}
-
-fn block_on_runtime<T>(mut runtime: Builder, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = runtime.enable_all().build().context("the command could not be started").map_err(Failure::output)?;
-    // Every command has a work of its own type: in a box they share one runtime's code.
-    let work: Pin<Box<dyn Future<Output = Result<T, Failure>>>> = Box::pin(work);
-    let done = runtime.block_on(work);
-    // What hangs in a system call must not keep the program from ending.
-    runtime.shutdown_background();
-    done
 }
 
 /// Prints what went wrong to standard error, without what the environment holds of secrets.

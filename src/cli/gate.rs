@@ -4,6 +4,7 @@ use super::{
     Failure,
     arguments::GateOptions,
     edge::{self, Edge},
+    runtime,
 };
 use crate::{
     acts::{
@@ -27,7 +28,7 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
     if options.break_glass {
         return declare(edge, options, &request);
     }
-    edge::block_on(async {
+    runtime::block_on(async {
         let (record, question) = question(&edge.caller(), &request).await.map_err(nothing_to_look_at)?;
         let ruling = question.rule(&record)?;
         say(&record, &question.asked, &ruling)?;
@@ -92,7 +93,7 @@ fn declare(edge: &Edge, options: &GateOptions, request: &GateRequest) -> Result<
         ticket: options.ticket.clone().unwrap_or_default(),
         key: options.key.key.clone(),
     };
-    edge::block_on(async {
+    runtime::block_on(async {
         let (record, asked, declared) = break_glass(&edge.caller(), &edge.with(&options.key), request, &why).await?;
         let (seq, what) = (declared.entry.seq, format!("{} {}", record.plan.project, asked.name()));
         let (role, environment, review_by) = (&why.role, &record.plan.environment, utc(declared.emergency.review_by));

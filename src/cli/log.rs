@@ -13,6 +13,7 @@ use super::{
     Failure,
     arguments::{LogCheckpointOptions, LogCommand, LogFormat, LogListOptions, LogOptions},
     edge::{self, Edge},
+    runtime,
 };
 use crate::{
     acts::{
@@ -29,9 +30,9 @@ pub(super) fn log(edge: &Edge, options: &LogOptions) -> Result<Exit, Failure> {
         Some(LogCommand::Verify(options)) => verify::verify(edge, options),
         Some(LogCommand::Repair(options)) => repair::repair(edge, options),
         Some(LogCommand::Checkpoint(options)) => bound(edge, options),
-        Some(LogCommand::Init(options)) => edge::block_on(init::init(edge, options)),
-        Some(LogCommand::Export(options)) => edge::block_on(carry::export(edge, options)),
-        Some(LogCommand::Import(options)) => edge::block_on(carry::import(edge, options)),
+        Some(LogCommand::Init(options)) => runtime::block_on(init::init(edge, options)),
+        Some(LogCommand::Export(options)) => runtime::block_on(carry::export(edge, options)),
+        Some(LogCommand::Import(options)) => runtime::block_on(carry::import(edge, options)),
     }
 }
 
@@ -39,7 +40,7 @@ pub(super) fn log(edge: &Edge, options: &LogOptions) -> Result<Exit, Failure> {
 fn bound(edge: &Edge, options: &LogCheckpointOptions) -> Result<Exit, Failure> {
     let record = edge.of(&options.record)?;
     let (entry, chains) =
-        edge::block_on(async { Ok(checkpoint(&edge.caller(), &edge::TOLD, &record, options.recorder_key.as_deref()).await?) })?;
+        runtime::block_on(async { Ok(checkpoint(&edge.caller(), &edge::TOLD, &record, options.recorder_key.as_deref()).await?) })?;
     edge::print_lines(&[format!("on record: entry {} of `{}`, {chains} chains", entry.seq, entry.chain)])?;
     Ok(Exit::Go)
 }
@@ -50,7 +51,7 @@ fn listed(edge: &Edge, options: &LogListOptions) -> Result<Exit, Failure> {
         text.map(|text| moment(text, end)).transpose().map_err(|why| Failure::usage(anyhow!("{why}")))
     };
     let span = Span { since: bound(&options.since, false)?, until: bound(&options.until, true)? };
-    let text = edge::block_on(async {
+    let text = runtime::block_on(async {
         let record = EnvironmentRecord::open(&edge.caller(), &edge.of(&options.record)?, false).await?;
         Ok(match (options.format, options.all) {
             (LogFormat::Csv, _) => list::csv(&record, span).await?,

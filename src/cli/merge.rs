@@ -1,6 +1,6 @@
 //! `gonogo merge A B…`: the full report that the shares of one run make. Nothing is judged again.
 
-use super::{Failure, arguments::MergeOptions, edge, edge::Edge, outlet::Outlets, stored::Stored, verify};
+use super::{Failure, arguments::MergeOptions, edge, edge::Edge, outlet::Outlets, runtime, stored::Stored, verify};
 use crate::{
     acts::merge::prepare,
     model::{Digest, Exit, Report},
@@ -17,9 +17,9 @@ pub(super) fn merge(edge: &Edge, options: &MergeOptions) -> Result<Exit, Failure
     let report = Report::merged(&shares, edge::tool()).map_err(|error| Failure { exit: error.exit(), cause: Some(error.into()) })?;
     let (caller, recording) = (edge.caller(), edge.recording(&options.recording));
     let record = edge.of_run(&options.plan, &options.recording)?;
-    let prepared = edge::block_on(async { Ok(prepare(&caller, &edge::TOLD, &record, &recording, report).await?) })?;
+    let prepared = runtime::block_on(async { Ok(prepare(&caller, &edge::TOLD, &record, &recording, report).await?) })?;
     verify::say_lost(prepared.lost());
     let outlets = Outlets::open(edge, &options.output)?;
-    let finished = edge::block_on(async { Ok(prepared.carry_out(&caller, &edge::TOLD, &recording).await) })?;
+    let finished = runtime::block_on(async { Ok(prepared.carry_out(&caller, &edge::TOLD, &recording).await) })?;
     verify::deliver(&finished, outlets, options.output.quiet)
 }

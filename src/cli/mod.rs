@@ -17,6 +17,7 @@ mod outlet;
 mod plan;
 mod progress;
 mod report;
+mod runtime;
 mod shell;
 mod sign;
 mod signals;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Failure, arguments::ReportOptions, edge, edge::Edge, outlet::Outlets, stored::Stored};
+use super::{Failure, arguments::ReportOptions, edge::Edge, outlet::Outlets, runtime, stored::Stored};
 use crate::{
     acts::report::{ReportRequest, report as stored},
     model::Exit,
@@ -31,7 +31,7 @@ fn of_ledger(edge: &Edge, options: &ReportOptions) -> Result<Exit, Failure> {
         bundle: options.bundle.clone(),
         child_of: edge.child_of(),
     };
-    let stored = edge::block_on(async { Ok(stored(&edge.caller(), &request).await?) })?;
+    let stored = runtime::block_on(async { Ok(stored(&edge.caller(), &request).await?) })?;
     let page = Page::stored(&stored.report, &stored.json).with_record(&stored.beside);
     Outlets::open(edge, &options.output)?.write(&page)?;
     Ok(Exit::Go)

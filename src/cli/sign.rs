@@ -4,6 +4,7 @@ use super::{
     Failure,
     arguments::SignOptions,
     edge::{self, Edge},
+    runtime,
 };
 use crate::{
     acts::sign::{SignRequest, Signed, add, sign as decide},
@@ -15,7 +16,7 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
     let (caller, record) = (edge.caller(), edge.of(&options.record)?);
     if options.bundle.is_none() && (!options.add.is_empty() || options.dsse.is_some()) {
         let (entries, head) =
-            edge::block_on(async { Ok(add(&caller, &record, &options.add, options.dsse.as_ref(), &options.evidence).await?) })?;
+            runtime::block_on(async { Ok(add(&caller, &record, &options.add, options.dsse.as_ref(), &options.evidence).await?) })?;
         let lines: String = entries.iter().map(|entry| format!("on record: entry {}\n", entry.seq)).collect();
         return edge::printed(&format!("{lines}ledger head {head}\n"));
     }
@@ -33,7 +34,7 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
         export: options.export.clone().zip(options.signer.clone()),
         key: options.key.key.clone(),
     };
-    let said = match edge::block_on(async { Ok(decide(&caller, &edge.with(&options.key), &request).await?) })? {
+    let said = match runtime::block_on(async { Ok(decide(&caller, &edge.with(&options.key), &request).await?) })? {
         Signed::OnRecord(entry, head) => format!("on record: entry {}, ledger head {head}\n", entry.seq),
         Signed::InFile(file) => format!("{}\n", file.display()),
         Signed::Exported(file) => {

@@ -9,7 +9,7 @@ use super::{
     edge::{self, Edge},
     outlet::Outlets,
     progress::Progress,
-    signals,
+    runtime, signals,
 };
 use crate::{
     acts::{
@@ -23,13 +23,13 @@ use crate::{
 /// Runs the command.
 pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failure> {
     let (caller, request) = (edge.caller(), request(edge, options)?);
-    let prepared = edge::block_on(async { Ok(PreparedRun::of(&caller, &edge::TOLD, &request).await?) })?;
+    let prepared = runtime::block_on(async { Ok(PreparedRun::of(&caller, &edge::TOLD, &request).await?) })?;
     say_lost(prepared.lost());
     let outlets = Outlets::open(edge, &options.output)?;
     let progress = Progress::new(options.output.quiet, edge.watched);
     // Two threads more than a small machine has cores: a check that computes must not keep the others waiting.
     let threads = std::thread::available_parallelism().map_or(4, usize::from).clamp(4, 16);
-    let finished = edge::block_on_threads(threads, async {
+    let finished = runtime::block_on_threads(threads, async {
         let stop = signals::watch_for().context("signals cannot be watched for").map_err(Failure::output)?;
         Ok(prepared.carry_out(&caller, &edge::TOLD, stop, |event| progress.show(event)).await?)
     })?;

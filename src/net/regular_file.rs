@@ -8,6 +8,9 @@ use std::{
 
 use crate::model::Size;
 
+/// No file of a plan is meant to be larger, in a folder or in git: two hundred thousand checks are.
+pub const LARGEST_OF_A_PLAN: Size = Size(64 << 20);
+
 /// Why a file could not be read: a fragment that reads well after the file's name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {

@@ -19,6 +19,15 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Why the name of a server led nowhere; `who` is the server as people know it.
+    pub(super) fn unresolved(who: &str, error: &io::Error) -> Self {
+        Self::Unreachable(if exhausted(error) {
+            format!("{who} {EXHAUSTED}")
+        } else {
+            format!("{who}: the name cannot be resolved: {error}")
+        })
+    }
+
     /// `who` is the server as people know it: `PostgreSQL at db:5432`.
     pub(super) fn timed_out(who: &str, doing: &str, after: Duration) -> Self {
         Self::Unreachable(format!("{who} {doing} within {} ms", after.as_millis()))

@@ -14,10 +14,8 @@ use super::{
     shelf::{Shelf, found_at, shown},
     suggest, yaml,
 };
-use crate::{model::Size, net::regular_file::FileError};
+use crate::net::regular_file::{FileError, LARGEST_OF_A_PLAN};
 
-/// No plan file is meant to be larger: two hundred thousand checks are.
-const LARGEST: Size = Size(64 << 20);
 /// Files that one plan may include.
 const MOST_FILES: usize = 1_000;
 
@@ -53,7 +51,7 @@ pub(super) fn files(shelf: &Shelf, pattern: &Word, faults: &mut Vec<Fault>) -> V
 
 /// Reads a file of the plan.
 pub(super) fn read(shelf: &Shelf, name: &Path, sources: &mut Sources, faults: &mut Vec<Fault>) -> Result<(u32, Option<Node>), FileError> {
-    let text = String::from_utf8(shelf.read(name, LARGEST)?).map_err(|_| FileError::NotText)?;
+    let text = String::from_utf8(shelf.read(name, LARGEST_OF_A_PLAN)?).map_err(|_| FileError::NotText)?;
     let file = sources.add_file(shown(name), found_at(&shelf.folder.join(name)), text);
     Ok((file, yaml::parse(file, &sources.of(Place::top(file)).text, faults)))
 }

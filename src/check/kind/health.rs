@@ -41,6 +41,9 @@ use crate::{
 /// understood and cannot be checked until `allow-unread` says that it does not matter. A page, a redirect, a failing
 /// component, an answer out of a cache by any header that tells of one are red; a body that says nothing recognisable
 /// cannot be checked until `healthy` says what to look for.
+///
+/// Not seen: what the service leaves out of its answer, whether its words are true, and other instances behind the address
+/// than those that answer; `successes` asks several times, over a connection each.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Health {

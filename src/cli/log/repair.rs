@@ -6,6 +6,7 @@ use crate::{
         Failure,
         arguments::LogRepairOptions,
         edge::{self, Edge},
+        runtime,
     },
     model::Exit,
 };
@@ -14,7 +15,7 @@ use crate::{
 pub(super) fn repair(edge: &Edge, options: &LogRepairOptions) -> Result<Exit, Failure> {
     let (caller, record) = (edge.caller(), edge.of(&options.record)?);
     if !options.apply {
-        let faults = edge::block_on(async { Ok(faults(&caller, &record).await?) })?;
+        let faults = runtime::block_on(async { Ok(faults(&caller, &record).await?) })?;
         if faults.is_empty() {
             edge::print_lines(&["everything in the ledger can be believed: there is nothing to repair".to_owned()])?;
             return Ok(Exit::Go);
@@ -33,7 +34,7 @@ pub(super) fn repair(edge: &Edge, options: &LogRepairOptions) -> Result<Exit, Fa
         comment: options.comment.clone().unwrap_or_default(),
         key: options.key.key.clone(),
     };
-    let (entry, head, others) = edge::block_on(async { Ok(set_aside(&caller, &edge.with(&options.key), &request).await?) })?;
+    let (entry, head, others) = runtime::block_on(async { Ok(set_aside(&caller, &edge.with(&options.key), &request).await?) })?;
     let more = if others { "; somebody else, in another role, must say it too" } else { "" };
     edge::print_lines(&[format!("on record: entry {}, ledger head {head}{more}", entry.seq)])?;
     Ok(if others { Exit::Hold } else { Exit::Go })

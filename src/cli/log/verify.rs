@@ -9,6 +9,7 @@ use crate::{
         Failure,
         arguments::LogVerifyOptions,
         edge::{self, Edge},
+        runtime,
     },
     model::{Exit, plain},
 };
@@ -16,7 +17,7 @@ use crate::{
 /// Looks at everything there is: 0 when all of it can be trusted, 5 with the entry where it cannot.
 pub(super) fn verify(edge: &Edge, options: &LogVerifyOptions) -> Result<Exit, Failure> {
     let heads = edge::heads(&options.head)?;
-    edge::block_on(async {
+    runtime::block_on(async {
         let caller = edge.caller();
         let record = EnvironmentRecord::open(&caller, &edge.of(&options.record)?, false).await?;
         let looked = look(&caller, &record, &heads).await?;

@@ -1,6 +1,10 @@
 //! The commit that a work tree has checked out.
 
-use std::{path::Path, time::Instant};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use super::Git;
 use crate::model::ProcessEnv;
@@ -33,8 +37,9 @@ pub async fn checkout(folder: &Path, env: &ProcessEnv, deadline: Instant) -> Opt
 }
 
 /// Whether git would find a repository at `folder` or above it: a `.git`, or what a bare one holds. To start it only to be
-/// told of none takes as long as many a run. A folder that cannot be resolved is left to git.
+/// told of none takes as long as many a run. What cannot be looked at is left to git.
 fn may_be_in_a_repository(folder: &Path) -> bool {
-    let holds = |folder: &Path| folder.join(".git").symlink_metadata().is_ok() || folder.join("objects").is_dir();
+    let absent = |name: PathBuf| name.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    let holds = |folder: &Path| !absent(folder.join(".git")) || !absent(folder.join("objects"));
     folder.canonicalize().map_or(true, |folder| folder.ancestors().any(holds))
 }

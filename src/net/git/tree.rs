@@ -3,11 +3,13 @@
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
 use super::{Git, GitError};
-use crate::model::{ProcessEnv, Size, plain};
+use crate::{
+    model::{ProcessEnv, plain},
+    net::regular_file::LARGEST_OF_A_PLAN,
+};
 
 /// Files that are read of one commit.
 const MOST_FILES: usize = 2_000;
-const LARGEST_FILE: Size = Size(4 << 20);
 
 /// A file that is wanted: its name and its object.
 type Entry = (String, String);
@@ -71,8 +73,8 @@ fn contents(entries: Vec<Entry>, mut batch: &[u8]) -> Result<BTreeMap<String, Ve
             return Err(format!("`{}` is not in this clone: fetch all of its objects", plain(&name)));
         }
         let size = line.strip_prefix(&format!("{object} blob ")).and_then(|size| size.parse::<usize>().ok()).ok_or_else(unreadable)?;
-        if size as u64 > LARGEST_FILE.0 {
-            return Err(format!("`{}` is larger there than {LARGEST_FILE}", plain(&name)));
+        if size as u64 > LARGEST_OF_A_PLAN.0 {
+            return Err(format!("`{}` is larger there than {LARGEST_OF_A_PLAN}", plain(&name)));
         }
         let (bytes, rest) = rest.split_at_checked(size).ok_or_else(unreadable)?;
         batch = rest.strip_prefix(b"\n").ok_or_else(unreadable)?;
@@ -129,6 +131,6 @@ mod tests {
             assert!(read(batch).expect_err(batch).contains("cannot be read"), "{batch}");
         }
         assert!(read("01 missing\n").expect_err("gone").contains("`a` is not in this clone"));
-        assert!(read("01 blob 4194305\n").expect_err("large").contains("`a` is larger there than 4 MiB"));
+        assert!(read("01 blob 67108865\n").expect_err("large").contains("`a` is larger there than 64 MiB"));
     }
 }

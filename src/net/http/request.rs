@@ -54,7 +54,7 @@ pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, Trou
     loop {
         let client = reach.http().client(reach, &files, request.fresh, &address)?;
         // The answer's times count from here: making the first client, with its roots, is our own time.
-        let started = *started.get_or_insert_with(Instant::now);
+        let started = started.get_or_insert_with(Instant::now);
         let mut reply = once(&client, reach, &address, &request, started).await?;
         match redirect::next(&reply, &hops, request.follow) {
             Next::Stay(stopped) => {
@@ -76,8 +76,8 @@ pub async fn send(reach: &Reach, mut request: Request<'_>) -> Result<Reply, Trou
     }
 }
 
-async fn once(client: &Client, reach: &Reach, address: &Address, request: &Request<'_>, started: Instant) -> Result<Reply, Trouble> {
-    let executed = answer(client, reach.pins(), address, request);
+async fn once(client: &Client, reach: &Reach, address: &Address, request: &Request<'_>, started: &mut Instant) -> Result<Reply, Trouble> {
+    let executed = answer(client, reach.pins(), address, request, started);
     let Ok(answered) = tokio::time::timeout_at(request.bounds.deadline.into(), executed).await else {
         return Err(error::timed_out(address, started.elapsed()));
     };
@@ -93,7 +93,7 @@ async fn once(client: &Client, reach: &Reach, address: &Address, request: &Reque
         _ if is_redirect(status) => Bounds { limit: 16 << 10, ..request.bounds },
         _ => request.bounds,
     };
-    let body = body::read(response, bounds, started).await;
+    let body = body::read(response, bounds, *started).await;
     Ok(Reply {
         address: address.clone(),
         hops: Vec::new(),
@@ -107,13 +107,22 @@ async fn once(client: &Client, reach: &Reach, address: &Address, request: &Reque
     })
 }
 
-/// The answer, once there is a descriptor for its connection: those that idle are closed within a second.
-async fn answer(client: &Client, pins: &Pins, address: &Address, request: &Request<'_>) -> Result<Response, Trouble> {
+/// The answer, once there is a descriptor for its connection: those that idle are closed within a second. Waiting for one
+/// is no time of the target's: it has `started` so much later.
+async fn answer(
+    client: &Client,
+    pins: &Pins,
+    address: &Address,
+    request: &Request<'_>,
+    started: &mut Instant,
+) -> Result<Response, Trouble> {
     loop {
+        let tried = Instant::now();
         match client.execute(outgoing(address, pins, request)).await {
             Ok(response) => return Ok(response),
             Err(cause) if cause.is_connect() && exhausted(&cause) && Instant::now() + PAUSE < request.bounds.deadline => {
                 tokio::time::sleep(PAUSE).await;
+                *started += tried.elapsed();
             }
             Err(cause) => return Err(error::explain(address, &cause)),
         }

@@ -82,7 +82,7 @@ impl Dialer {
         let found = timeout_at(until.into(), tokio::net::lookup_host((name.as_str(), host.port))).await;
         match found {
             Ok(Ok(addresses)) => Ok(addresses.map(Endpoint::Tcp).collect()),
-            Ok(Err(error)) => Err(Failed::elsewhere(Trouble::Unreachable(format!("{who}: the name cannot be resolved: {error}")))),
+            Ok(Err(error)) => Err(Failed::elsewhere(Trouble::unresolved(who, &error))),
             Err(_) => Err(Failed::elsewhere(Trouble::timed_out(who, "could not be found: DNS did not answer", started.elapsed()))),
         }
     }

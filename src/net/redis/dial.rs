@@ -71,7 +71,7 @@ async fn addresses(host: &str, port: u16, reach: &Reach, who: &str, until: Insta
     }
     match within(until, who, "could not be found: DNS did not answer", lookup_host((host, port))).await? {
         Ok(addresses) => Ok(addresses.collect()),
-        Err(error) => Err(Trouble::Unreachable(format!("{who}: the name cannot be resolved: {error}"))),
+        Err(error) => Err(Trouble::unresolved(who, &error)),
     }
 }
 

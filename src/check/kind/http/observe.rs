@@ -56,6 +56,7 @@ impl Http {
             samples.push(match sent {
                 Err(error) => Sample { ms, status: None, error: Some(error.to_string()) },
                 Ok(reply) => {
+                    let ms = millis(reply.total);
                     let error = (reply.body.end != End::Whole).then(|| "the body did not come whole".to_owned());
                     Sample { ms, status: Some(reply.status), error }
                 }

@@ -81,7 +81,7 @@ impl Catalogue {
         let key = format!("postgres-indexes {}", target.fingerprint());
         let own = format!("{key} {schemas:?}");
         // In a box: a question is far larger than the waiting for one.
-        let together = memo.together(key, schemas, |schemas| Box::pin(Self::fetch(cx, target, schemas)));
+        let together = memo.together(key, schemas, cx.remaining() / 2, |schemas| Box::pin(Self::fetch(cx, target, schemas)));
         memo.once(own, async { Ok(together.await?.only(schemas)) }).await
     }
 
