@@ -2,6 +2,7 @@
 
 mod compare;
 mod counterexamples;
+mod fields;
 mod instant;
 pub(crate) mod json_text;
 mod judge;
@@ -14,6 +15,7 @@ mod text;
 mod version;
 mod written;
 
+pub use fields::{Demand, Fields};
 pub(crate) use paths::Lost;
 pub use paths::{Demands, Hit, Hits};
 pub use pattern::Pattern;

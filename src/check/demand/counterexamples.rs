@@ -25,12 +25,14 @@ fn breaking(wanted: &Matcher) -> Hits {
             Hits { count: usize::try_from(amount).unwrap_or(usize::MAX), ..one(Value::Null) }
         }
         Matcher { none: Some(none), .. } => one(none.witness()),
+        // Rows without the field, where `null` may mean a missing right.
+        Matcher { null_is_open: true, any: None, .. } => Hits { missing: 1, ..Hits::default() },
         _ => one(Value::Null),
     }
 }
 
 fn one(value: Value) -> Hits {
-    Hits { count: 1, values: vec![Hit { at: "$".into(), value, cut: None }], more: false }
+    Hits { count: 1, values: vec![Hit { at: "$".into(), value, cut: None }], more: false, missing: 0 }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Demands, Hit, Hits, Lost, compare, matcher::Matcher};
+use super::{Demands, Hit, Hits, Lost, compare, matcher::Matcher, place::Place};
 use crate::model::{Expectation, plain, quote};
 
 /// What the paths lead to, by the path as written.
@@ -14,12 +14,13 @@ type ByPath = BTreeMap<String, Hits>;
 impl Demands {
     /// Each demand, judged as of an instant.
     pub(crate) fn judge(&self, document: &Result<&ByPath, Lost>, at: Timestamp) -> Vec<Expectation> {
-        self.0.iter().map(|(place, wanted)| judge(place.written(), wanted, document, at)).collect()
+        self.0.iter().map(|(place, wanted)| judge(place, wanted, document, at)).collect()
     }
 }
 
-fn judge(path: &str, wanted: &Matcher, document: &Result<&ByPath, Lost>, at: Timestamp) -> Expectation {
-    let demand = Expectation::new(format!("json:{path}"), format!("`{path}`")).wanted(wanted.to_string());
+fn judge(place: &Place, wanted: &Matcher, document: &Result<&ByPath, Lost>, at: Timestamp) -> Expectation {
+    let (kind, path) = (if place.is_field { "field" } else { "json" }, place.written());
+    let demand = Expectation::new(format!("{kind}:{path}"), format!("`{path}`")).wanted(wanted.to_string());
     let found = match document {
         Ok(found) => found,
         Err(Lost::Unread(why)) => return demand.undetermined(why.clone()),
@@ -49,6 +50,9 @@ fn each(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Time
     }
     if hits.count == 0 {
         return Some(demand.got("nothing there").met(wanted.exists == Some(false)));
+    }
+    if hits.missing > 0 && wanted.exists != Some(false) {
+        return Some(demand.got(format!("nothing there in {}", counted_rows(hits.missing))).met(false));
     }
     let told = |hit: &Hit| hit.cut.map_or_else(|| wanted.takes(&hit.value, at), |length| wanted.takes_cut(length));
     if let Some(wrong) = hits.values.iter().find(|hit| told(hit) == Some(false)) {
@@ -94,6 +98,7 @@ fn among(
         Some(open) => demand.undetermined(unknown(open)),
         None if hits.count == 0 => demand.undetermined(empty),
         None if hits.more => demand.undetermined(too_many(hits)),
+        None if hits.missing > 0 && !decides => demand.undetermined(format!("it is missing in {}", counted_rows(hits.missing))),
         None => demand.got(format!("none of {}", places(hits))).met(!decides),
     }
 }
@@ -121,12 +126,17 @@ fn places(hits: &Hits) -> String {
     crate::model::counted(hits.count, "place")
 }
 
+fn counted_rows(count: usize) -> String {
+    crate::model::counted(count, "row")
+}
+
 fn too_many(hits: &Hits) -> String {
     format!("it leads to {} values, more than are looked at; narrow the path to the wrong ones and demand `{{exists: false}}`", hits.count)
 }
 
 fn unknown(hit: &Hit) -> String {
     let why = match &hit.value {
+        Value::Null => return format!("the value at {} is NULL: where a right is missing that stands there too", plain(&hit.at)),
         _ if hit.cut.is_some() => "too large to compare".to_owned(),
         value if compare::is_rounded(value) => "a number too long to be read exactly".to_owned(),
         value => format!("{}, of which the demand says nothing", word(value)),

@@ -77,6 +77,9 @@ pub(super) struct Matcher {
     pub none: Option<Box<Matcher>>,
     /// The same value as at this other path.
     pub same_as: Option<Place>,
+    /// Whether of `null`, where it is not named, nothing is known.
+    #[serde(skip)]
+    pub null_is_open: bool,
 }
 
 impl Matcher {
@@ -139,6 +142,25 @@ impl Matcher {
     fn is_count(&self) -> bool {
         let others = Self { equals: None, min: None, max: None, ..self.clone() };
         self.equals.as_ref().is_none_or(Value::is_u64) && !others.is_on_each() && !others.is_on_places()
+    }
+
+    /// The same of values that are all texts: what is compared with is its text, and bounds read the number in a text.
+    pub(super) fn of_texts(self) -> Self {
+        let text = |value: Value| match value {
+            Value::Bool(_) | Value::Number(_) => Value::String(value.to_string()),
+            other => other,
+        };
+        let deep = |inner: Option<Box<Self>>| inner.map(|inner| Box::new(inner.of_texts()));
+        Self {
+            equals: self.equals.map(text),
+            one_of: self.one_of.map(|all| all.into_iter().map(text).collect()),
+            contains: self.contains.map(text),
+            number: self.number || self.min.is_some() || self.max.is_some(),
+            not: deep(self.not),
+            any: deep(self.any),
+            none: deep(self.none),
+            ..self
+        }
     }
 
     /// Exactly `value`.

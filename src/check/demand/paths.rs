@@ -8,19 +8,20 @@ use serde::{
     de::{Error, MapAccess},
 };
 use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use super::{compare, matcher::Matcher, place::Place, written};
 use crate::model::{excerpt, from_forms, schema};
 
-/// Different values of one path that are kept.
+/// Different values of one path that are kept, and of one field of many rows.
 const MOST_VALUES: usize = 100;
+const MOST_OF_ROWS: usize = 1_000;
 
 /// Bytes of a value beyond which only its type and length are kept.
 const LARGEST_VALUE: usize = 512;
 
-/// Bytes of all values of one path that are kept.
+/// Bytes of all values of one path that are kept, and of one field of many rows.
 const LARGEST_HITS: usize = 4 << 10;
+const LARGEST_OF_ROWS: usize = 64 << 10;
 
 /// Demands by JSONPath; never empty.
 #[derive(Debug, Clone)]
@@ -44,6 +45,9 @@ pub struct Hits {
     /// There are more values than are kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
+    /// Of how many rows there is no such field.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub missing: usize,
 }
 
 /// A value a path leads to.
@@ -58,11 +62,15 @@ pub struct Hit {
     pub cut: Option<u64>,
 }
 
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 impl Demands {
     /// What each path leads to in `document`, by the path as written; also those that values are compared with.
     pub(crate) fn look(&self, document: &Value) -> BTreeMap<String, Hits> {
         let places = self.0.iter().flat_map(|(place, matcher)| [Some(place), matcher.same_as.as_ref()]).flatten();
-        places.map(|place| (place.written().to_owned(), hits(&place.path, document))).collect()
+        places.map(|place| (place.written().to_owned(), hits(place, document))).collect()
     }
 
     fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
@@ -77,10 +85,10 @@ impl Demands {
     }
 }
 
-fn hits(path: &JsonPath, body: &Value) -> Hits {
+fn hits(place: &Place, body: &Value) -> Hits {
     let mut seen = Hits::default();
-    let mut room = LARGEST_HITS;
-    for node in path.query_located(body).iter() {
+    let (most, mut room) = if place.is_field { (MOST_OF_ROWS, LARGEST_OF_ROWS) } else { (MOST_VALUES, LARGEST_HITS) };
+    for node in place.path.query_located(body).iter() {
         seen.count += 1;
         if seen.more || seen.values.iter().any(|hit| hit.cut.is_none() && hit.value == *node.node()) {
             continue;
@@ -91,10 +99,13 @@ fn hits(path: &JsonPath, body: &Value) -> Hits {
             _ => (node.node().clone(), None),
         };
         room = room.saturating_sub(text.len().min(LARGEST_VALUE));
-        seen.more = seen.values.len() >= MOST_VALUES || room == 0;
+        seen.more = seen.values.len() >= most || room == 0;
         if !seen.more {
             seen.values.push(Hit { at: excerpt(&node.location().to_string(), 200), value, cut });
         }
+    }
+    if place.is_field {
+        seen.missing = body.as_array().map_or(0, Vec::len).saturating_sub(seen.count);
     }
     seen
 }

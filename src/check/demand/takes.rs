@@ -15,7 +15,7 @@ impl Matcher {
     /// Whether `value`, which is there, is as demanded at an instant; `None` where that cannot be known.
     pub(super) fn takes(&self, value: &Value, at: Timestamp) -> Option<bool> {
         if value.is_null() {
-            return Some(self.equals == Some(Value::Null));
+            return if self.equals == Some(Value::Null) { Some(true) } else { (!self.null_is_open).then_some(false) };
         }
         let Self { equals, one_of, min, max, number: _, age, ahead, zone, version, contains, matches, exists, length: wanted, not, .. } =
             self;
