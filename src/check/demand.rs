@@ -1,6 +1,7 @@
 //! The language of demands: what a value in a document must be, whatever brought the document.
 
 mod compare;
+mod count;
 mod counterexamples;
 mod fields;
 mod instant;
@@ -15,6 +16,7 @@ mod text;
 mod version;
 mod written;
 
+pub use count::Count;
 pub use fields::{Demand, Fields};
 pub(crate) use paths::Lost;
 pub use paths::{Demands, Hit, Hits};

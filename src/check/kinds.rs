@@ -48,7 +48,9 @@ kinds! {
     "http" => http::Http,
     "manual" => manual::Manual,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
+    "redis" => redis::Redis,
     "redis-persistence" => redis_persistence::RedisPersistence,
     "secrets" => secrets::Secrets,
+    "sql" => sql::Sql,
     "tls" => tls::Tls,
 }

@@ -34,9 +34,11 @@ async fn what_is_in_order_is_green() {
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
+            "redis" => (redis().await, 8, 0),
             "redis-persistence" => (redis_persistence().await, 5, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
             "secrets" => (secrets().await, 20, 0),
+            "sql" => (sql().await, 6, 0),
             "tls" => (tls().await, 10, 0),
             "manual" => (manual::answered_well().await, 2, 0),
             other => panic!("`{other}` has no part in this law: say what is in order"),
@@ -194,6 +196,49 @@ async fn backup() -> Judged {
     for name in names.split(' ').map(|end| format!("rows.{end}")) {
         let settings = json!({ "files": name, "max-age": "1h", "contents": "any" });
         judged.push((name, Look::new("backup", settings).root(folder.path()).at(crate::gonogo::now()).outcome().await));
+    }
+    judged
+}
+
+async fn sql() -> Judged {
+    let database = Postgres::shared()
+        .database(&["CREATE TABLE t (id int, name text)", "INSERT INTO t VALUES (1, 'a')", "GRANT SELECT ON t TO PUBLIC"])
+        .await;
+    let mut judged = Judged::new();
+    for (query, demand) in [
+        ("SELECT count(*) AS n FROM t", json!({ "columns": { "n": 1 } })),
+        ("SELECT name FROM t", json!({ "columns": { "name": "a" } })),
+        ("SELECT * FROM t WHERE id > 5", json!({ "rows": 0 })),
+        (
+            "SELECT current_setting('wal_level') AS level",
+            json!({ "columns": { "level": { "one-of": ["replica", "logical", "minimal"] } } }),
+        ),
+        ("SELECT NOT pg_is_in_recovery() AS primary", json!({ "columns": { "primary": true } })),
+        ("SELECT datname, age(datfrozenxid) AS age FROM pg_database", json!({ "columns": { "age": { "max": 1_300_000_000 } } })),
+    ] {
+        let mut settings = json!({ "database": database.url(), "query": query });
+        settings.as_object_mut().expect("a map").extend(demand.as_object().expect("a map").clone());
+        judged.push((query.to_owned(), Look::new("sql", settings).outcome().await));
+    }
+    judged
+}
+
+async fn redis() -> Judged {
+    let server = Redis::start("maxmemory 10mb\nmaxmemory-policy allkeys-lru");
+    server.say(&["RPUSH", "jobs", "a", "b"]).await;
+    let mut judged = Judged::new();
+    for (ask, fields) in [
+        ("INFO", json!({ "role": "master", "redis_version": { "version": ">=6" }, "used_memory": { "max": 10_485_760 } })),
+        ("INFO memory", json!({ "maxmemory_policy": "allkeys-lru", "mem_fragmentation_ratio": { "min": 0 } })),
+        ("CONFIG GET maxmemory requirepass", json!({ "maxmemory": { "min": 1 }, "requirepass": "" })),
+        ("ROLE", json!({ "role": "master", "$[*].replicas[*]": { "count": 0 } })),
+        ("ACL WHOAMI", json!({ "answer": "default" })),
+        ("ACL LIST", json!({ "user": "default", "rules": { "contains": "on" } })),
+        ("LLEN jobs", json!({ "answer": { "max": 5 } })),
+        ("DBSIZE", json!({ "answer": 1 })),
+    ] {
+        let settings = json!({ "url": server.url(), "ask": ask, "fields": fields });
+        judged.push((ask.to_owned(), Look::new("redis", settings).outcome().await));
     }
     judged
 }

@@ -32,8 +32,10 @@ async fn what_is_not_understood_is_never_green() {
             "health" => health().await,
             "http" => http().await,
             "postgres-indexes" => postgres_indexes().await,
+            "redis" => redis().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
+            "sql" => sql().await,
             "tls" => tls().await,
             // People answer it in words that the program gives them: an answer with another word is not read at all.
             "manual" => continue,
@@ -144,6 +146,19 @@ async fn backup() -> Mixed {
     mixed
 }
 
+async fn redis() -> Mixed {
+    let mut mixed = Mixed::new();
+    for info in
+        ["role:master\nlag:5", "role:master\nlag:odd-ish", "role:master\nlag:5\nlag:5", "lag", "role:master\nlag:v=5", "role:\nlag:5"]
+    {
+        let settings = json!({
+            "url": format!("redis://127.0.0.1:{}", liar(vec![bulk(info)]).await), "ask": "INFO", "fields": { "role": "master", "lag": { "max": 9 } }
+        });
+        mixed.push((info.into(), Look::new("redis", settings).outcome().await));
+    }
+    mixed
+}
+
 async fn redis_persistence() -> Mixed {
     let redis = Redis::start("appendonly yes\nappendfsync everysec");
     redis.say(&["SET", "a", "b"]).await;
@@ -179,6 +194,24 @@ async fn postgres_indexes() -> Mixed {
         let database = Postgres::shared().database(&statements).await;
         let settings = json!({ "database": database.url(), "indexes": [{ "table": "t", "columns": ["a"] }] });
         mixed.push((index.into(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    mixed
+}
+
+async fn sql() -> Mixed {
+    let database = Postgres::shared().database(&[]).await;
+    let mut mixed = Mixed::new();
+    for query in [
+        "SELECT 5 AS lag",
+        "SELECT 5 AS lag UNION ALL SELECT NULL",
+        "SELECT '5' AS lag",
+        "SELECT 'Infinity'::float8 AS lag",
+        "SELECT 5 AS lag, 5 AS lag",
+        "SELECT json_build_object('now', 5) AS lag",
+        "SELECT 5 AS lag WHERE false",
+    ] {
+        let settings = json!({ "database": database.url(), "query": query, "columns": { "lag": { "min": 1, "max": 9 } } });
+        mixed.push((query.into(), Look::new("sql", settings).outcome().await));
     }
     mixed
 }

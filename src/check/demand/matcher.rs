@@ -139,7 +139,7 @@ impl Matcher {
     }
 
     /// Whether it can be asked of a count: a whole number or bounds of one.
-    fn is_count(&self) -> bool {
+    pub(super) fn is_count(&self) -> bool {
         let others = Self { equals: None, min: None, max: None, ..self.clone() };
         self.equals.as_ref().is_none_or(Value::is_u64) && !others.is_on_each() && !others.is_on_places()
     }

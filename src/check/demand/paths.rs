@@ -53,7 +53,7 @@ pub struct Hits {
 /// A value a path leads to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
-    /// The first place it stands at, as a normalized path (RFC 9535, 2.7).
+    /// The first place it stands at, as a normalized path (RFC 9535, 2.7), or the row.
     pub at: String,
     /// The value; of a large one the beginning of its text.
     pub value: Value,
@@ -101,13 +101,21 @@ fn hits(place: &Place, body: &Value) -> Hits {
         room = room.saturating_sub(text.len().min(LARGEST_VALUE));
         seen.more = seen.values.len() >= most || room == 0;
         if !seen.more {
-            seen.values.push(Hit { at: excerpt(&node.location().to_string(), 200), value, cut });
+            let at = node.location().to_string();
+            let at = if place.is_field { row(&at) } else { excerpt(&at, 200) };
+            seen.values.push(Hit { at, value, cut });
         }
     }
     if place.is_field {
         seen.missing = body.as_array().map_or(0, Vec::len).saturating_sub(seen.count);
     }
     seen
+}
+
+/// Which row of a list a normalized path leads into, counted from 1.
+fn row(location: &str) -> String {
+    let index = location.trim_start_matches("$[").split(']').next().and_then(|index| index.parse::<usize>().ok());
+    format!("row {}", index.unwrap_or_default() + 1)
 }
 
 from_forms!(map Demands, "demands by JSONPath, like `{\"$.status\": ok}`", Demands::read);

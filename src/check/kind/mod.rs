@@ -6,6 +6,8 @@ pub mod health;
 pub mod http;
 pub mod manual;
 pub mod postgres_indexes;
+pub mod redis;
 pub mod redis_persistence;
 pub mod secrets;
+pub mod sql;
 pub mod tls;

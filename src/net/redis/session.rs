@@ -11,8 +11,10 @@ use secrecy::ExposeSecret as _;
 use tokio::task::AbortHandle;
 
 use super::{
+    command::Command,
     dial::{self, within},
     question::Question,
+    rows::{self, Row},
     target::{Credentials, Target},
     trouble::{Trouble, outside},
     wire::Refusal,
@@ -76,6 +78,25 @@ impl Session {
         match reply {
             Ok(value) => Ok(answer(value)),
             Err(error) => self.refused(&error).map(Answer::Refused),
+        }
+    }
+
+    /// The rows that a server answers to a command; `Err` with its words where it refuses that.
+    ///
+    /// # Errors
+    /// When no answer comes in time, or one that is not understood.
+    pub async fn rows(&mut self, asked: &Command) -> Result<Result<Vec<Row>, String>, Trouble> {
+        let mut command = Cmd::new();
+        for word in asked.words() {
+            command.arg(word);
+        }
+        match self.send(&command, &format!("did not answer {asked}")).await? {
+            Ok(value) => rows::rows(asked, value).map(Ok).map_err(|why| Trouble::Unknown(format!("{}: {}", self.who, outside(&why)))),
+            // `SENTINEL CKQUORUM` says by an error that there is none.
+            Err(error) if ["NOQUORUM", "NOGOODSLAVE"].contains(&error.code().unwrap_or_default()) => {
+                self.refused(&error).map(|words| Ok(rows::answer(&words)))
+            }
+            Err(error) => self.refused(&error).map(Err),
         }
     }
 

@@ -56,6 +56,11 @@ impl Target {
         Ok(Self { place, tls, files, login: login_of(&url, text.contains(":@"))? })
     }
 
+    /// Another server, reached and logged in to in the same way.
+    pub fn at(&self, host: &str, port: u16) -> Self {
+        Self { place: Place::Tcp(host.to_owned(), port), ..self.clone() }
+    }
+
     /// The password, to be hidden before it is used.
     pub fn password(&self) -> Option<&str> {
         self.login.as_ref().map(|login| login.password.expose_secret())

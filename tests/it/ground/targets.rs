@@ -6,7 +6,7 @@ use super::{report, target, written};
 use crate::gonogo::Gonogo;
 
 /// Each with its address in a variable whose name looks secret, and what must be said of it.
-const KINDS: [(&str, &str, &str, &str); 11] = [
+const KINDS: [(&str, &str, &str, &str); 13] = [
     ("http", "http: { url: \"${IT}\" }", "http://127.0.0.1:1/hooks/s3cr3tpath", "http://127.0.0.1:1"),
     ("login", "http: { url: \"${IT}\" }", "http://u:s3cr3t@127.0.0.1:1/hooks/s3cr3tpath?to=s3cr3tpath", "http://127.0.0.1:1"),
     ("host", "http: { url: \"http://${IT}/x\" }", "127.0.0.1:1", "http://127.0.0.1:1"),
@@ -21,11 +21,18 @@ const KINDS: [(&str, &str, &str, &str); 11] = [
         "tls://127.0.0.1:1, tls://127.0.0.1:3",
     ),
     ("redis", "redis-persistence: { url: \"${IT}\", use: cache }", "redis://:s3cr3tpath@127.0.0.1:1/0", "redis://127.0.0.1:1"),
+    ("asked", "redis: { url: \"${IT}\", ask: DBSIZE, rows: 1 }", "redis://:s3cr3tpath@127.0.0.1:1/0", "redis://127.0.0.1:1"),
     (
         "postgres",
         "postgres-indexes: { database: \"${IT}\", schema: public, indexes: [x] }",
         "postgres://app:s3cr3tpath@127.0.0.1:1,[::1]:2/app",
         "postgres://127.0.0.1:1,[::1]:2/app",
+    ),
+    (
+        "sql",
+        "sql: { database: \"${IT}\", query: SELECT 1, rows: 1 }",
+        "postgres://app:s3cr3tpath@127.0.0.1:1/app",
+        "postgres://127.0.0.1:1/app",
     ),
     (
         "pairs",

@@ -32,15 +32,26 @@ impl Redis {
         Self::start_in(folder(), settings)
     }
 
+    /// A Sentinel that watches `primary` as `app`; two have to agree.
+    pub(crate) fn sentinel(primary: &Self) -> Self {
+        Self::run(folder(), &format!("sentinel monitor app 127.0.0.1 {} 2", primary.port), &["--sentinel"])
+    }
+
     /// The same with the files that stand in `folder`.
     pub(crate) fn start_in(folder: PathBuf, settings: &str) -> Self {
+        Self::run(folder, settings, &[])
+    }
+
+    fn run(folder: PathBuf, settings: &str, more: &[&str]) -> Self {
         assert!(Path::new(PROGRAM).exists(), "no Redis server: `apt-get install redis-server`");
         let port = free_port();
         let place = folder.display();
         let all = format!("bind 127.0.0.1\nport {port}\ndir {place}\nunixsocket {place}/socket\nlogfile \"\"\n{settings}\n");
         fs::write(folder.join("settings"), all).expect("written");
         own(&folder);
-        let guarded = Guarded::start(&folder, "KILL", &[PROGRAM, folder.join("settings").to_str().expect("a plain path")]);
+        let settings = folder.join("settings");
+        let argv = [&[PROGRAM, settings.to_str().expect("a plain path")], more].concat();
+        let guarded = Guarded::start(&folder, "KILL", &argv);
         guarded.wait_until(|| TcpStream::connect(("127.0.0.1", port)).is_ok());
         Self { port, folder, _guarded: guarded }
     }
