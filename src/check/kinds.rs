@@ -43,6 +43,7 @@ macro_rules! kinds {
 
 kinds! {
     "backup" => backup::Backup,
+    "config" => config::Config,
     "cors" => cors::Cors,
     "health" => health::Health,
     "http" => http::Http,

@@ -23,6 +23,7 @@ mod any;
 mod context;
 pub mod database;
 pub mod demand;
+pub(crate) mod environment;
 pub mod http;
 pub mod kind;
 mod kinds;

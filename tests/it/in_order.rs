@@ -30,6 +30,7 @@ async fn what_is_in_order_is_green() {
         // How many are looked at, and how many of them may be red or unknown.
         let (judged, least, noise) = match kind.name {
             "backup" => (backup().await, 10, 0),
+            "config" => (config().await, 6, 0),
             "cors" => (cors().await, 8, 0),
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
@@ -59,6 +60,22 @@ async fn filed(kind: &'static str, settings: Value, files: &[(&str, impl AsRef<[
         fs::write(folder.path().join(name), bytes).expect("written");
     }
     Look::new(kind, settings).root(folder.path()).outcome().await
+}
+
+async fn config() -> Judged {
+    let mut judged = Judged::new();
+    for (line, wanted) in [
+        ("export POOL=120", json!({ "min": 100, "max": 200 })),
+        ("POOL='120'", json!(120)),
+        ("POOL=\"120\"\n# POOL=5", json!({ "min": 100 })),
+        ("POOL=postgres://db.internal/app?pool=5", json!({ "matches": "postgres://db\\.internal/.*" })),
+        ("OTHER=1", json!({ "exists": false })),
+        ("POOL=1.5.2", json!({ "version": ">=1.4" })),
+    ] {
+        let settings = json!({ "source": { "env-file": "prod.env" }, "values": { "POOL": wanted } });
+        judged.push((line.to_owned(), filed("config", settings, &[("prod.env", line)]).await));
+    }
+    judged
 }
 
 async fn http() -> Judged {

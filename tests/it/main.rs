@@ -6,6 +6,7 @@ mod bundle;
 mod ca;
 mod canary;
 mod cli;
+mod config;
 mod contract;
 mod corpus;
 mod cors;

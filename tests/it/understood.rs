@@ -28,6 +28,7 @@ async fn what_is_not_understood_is_never_green() {
     for kind in KINDS {
         let mixed = match kind.name {
             "backup" => backup().await,
+            "config" => config().await,
             "cors" => cors().await,
             "health" => health().await,
             "http" => http().await,
@@ -107,6 +108,17 @@ async fn cors() -> Mixed {
         })
         .await;
         mixed.push((format!("{others:?} for the others"), Look::new("cors", settings(&server)).outcome().await));
+    }
+    mixed
+}
+
+async fn config() -> Mixed {
+    let mut mixed = Mixed::new();
+    for line in ["POOL=120", "POOL=120 # odd-ish", "POOL=odd-ish", "POOL=120\nPOOL=130", "POOL=${OTHER}", "POOL=\"120"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("prod.env"), format!("{line}\n")).expect("written");
+        let settings = json!({ "source": { "env-file": "prod.env" }, "values": { "POOL": { "min": 100 } } });
+        mixed.push((line.into(), Look::new("config", settings).root(folder.path()).outcome().await));
     }
     mixed
 }

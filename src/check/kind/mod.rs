@@ -1,6 +1,7 @@
 //! One file a kind.
 
 pub mod backup;
+pub mod config;
 pub mod cors;
 pub mod health;
 pub mod http;

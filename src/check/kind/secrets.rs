@@ -6,7 +6,7 @@ mod choice;
 mod counterexamples;
 mod fields;
 mod flaw;
-mod held;
+mod hiding;
 mod inspect;
 mod judge;
 mod jwt;
@@ -20,23 +20,18 @@ mod pattern;
 mod peel;
 mod pem;
 mod placeholder;
-mod printed;
 mod purpose;
-mod read;
-mod reading;
 mod seen;
 mod shapes;
-mod source;
 mod structure;
-mod syntax;
 mod words;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use self::{choice::Key, pattern::Pattern, source::Source};
+use self::{choice::Key, pattern::Pattern};
 use crate::{
-    check::{Check, Touch},
+    check::{Check, Touch, environment::Source},
     model::{ProcessEnv, without_contradiction},
     net::git,
 };

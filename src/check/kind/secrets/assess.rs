@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::{
     flaw::{Class, Flaw},
-    held::{Held, Value},
     known,
     leaf::{Leaf, Weight, joined},
     peel, placeholder,
@@ -13,7 +12,10 @@ use super::{
     shapes::Fitting,
     structure,
 };
-use crate::model::beginning;
+use crate::{
+    check::environment::{Held, Value},
+    model::beginning,
+};
 
 /// Of a longer text only the beginning is looked through for words and patterns.
 const LONGEST_JUDGED: usize = 4 << 10;

@@ -7,14 +7,16 @@ use super::{
     assess::assess,
     choice::Key,
     flaw::Class,
-    held::Held,
     kinship,
     leaf::{Leaf, Weight},
     naming::{is_setting, names_a_secret, names_a_setting},
     purpose::Demand,
     seen::{Inspected, Seen},
 };
-use crate::model::{excerpt, looks_secret, plain};
+use crate::{
+    check::environment::Held,
+    model::{excerpt, looks_secret, plain},
+};
 
 /// The keys of `held` that are judged. An empty one is only where it is named.
 pub(super) fn chosen<'a>(held: &'a [Held], check: &Secrets) -> Vec<&'a Held> {

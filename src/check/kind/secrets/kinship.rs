@@ -6,10 +6,10 @@ use super::{
     Secrets,
     assess::texts,
     flaw::{Class, Flaw},
-    held::Held,
     inspect::{chosen, shown},
     seen::{Elsewhere, Inspected},
 };
+use crate::check::environment::Held;
 
 /// Shorter values are alike by chance or by nature (a port, a region).
 const SHORTEST_SAME: usize = 6;

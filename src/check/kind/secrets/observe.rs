@@ -1,14 +1,14 @@
 //! Reads the values and judges them at once: what is kept of them is no value.
 
 use super::{
-    Secrets,
-    held::Held,
-    inspect, kinship, read,
+    Secrets, hiding, inspect, kinship,
     seen::{InGit, Seen},
-    source::Source,
 };
 use crate::{
-    check::{Context, Unseen},
+    check::{
+        Context, Unseen,
+        environment::{self, Held, Source},
+    },
     net::git,
 };
 
@@ -28,9 +28,9 @@ pub(super) async fn observe(check: &Secrets, cx: &Context) -> Result<Seen, Unsee
 
 /// Reads a source and hides what it holds before anything is done with it.
 async fn read_hidden(check: &Secrets, source: &Source, cx: &Context) -> Result<Vec<Held>, Unseen> {
-    let held = read::read(source, check, cx).await?;
+    let held = environment::read(source, &|key| check.asks_for(key), cx).await?;
     for entry in inspect::chosen(&held, check) {
-        entry.worth_hiding().iter().for_each(|text| cx.hide(&entry.key, text));
+        hiding::worth_hiding(entry).iter().for_each(|text| cx.hide(&entry.key, text));
     }
     Ok(held)
 }

@@ -12,7 +12,7 @@ use crate::{check::Touch, net::command};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(try_from = "Keys")]
 #[schemars(with = "Keys")]
-pub(super) enum Source {
+pub(crate) enum Source {
     EnvFile(String, Option<Syntax>),
     Environment,
     Directory(String),
@@ -44,11 +44,11 @@ struct Keys {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "SecretFormat")]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// One of the others, recognised by its shape.
     #[default]
     Auto,
-    /// A Kubernetes `Secret`, or a `List` of them: keys are then named `secret/key`.
+    /// A Kubernetes `Secret` or `ConfigMap`, or a `List` of them: keys are then named `secret/key`.
     Kubernetes,
     /// What `vault kv get -format=json` prints, of either version of the engine.
     Vault,
@@ -95,7 +95,7 @@ impl fmt::Display for Source {
 
 impl Source {
     /// What is reached to read it.
-    pub(super) fn touch(&self) -> Touch {
+    pub(crate) fn touch(&self) -> Touch {
         match self {
             Self::EnvFile(file, _) => Touch::new(format!("file {file}"), "reads it"),
             Self::Environment => Touch::new("process environment", "reads it"),
@@ -105,7 +105,7 @@ impl Source {
     }
 
     /// The file or folder that git may track.
-    pub(super) fn path(&self) -> Option<&str> {
+    pub(crate) fn path(&self) -> Option<&str> {
         match self {
             Self::EnvFile(path, _) | Self::Directory(path) => Some(path),
             Self::Environment | Self::Command(..) => None,

@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use super::{
-    Secrets,
     held::{Held, MOST_KEYS, Value},
     printed,
     source::Source,
@@ -23,18 +22,22 @@ use crate::{
 /// Kubernetes limits a whole Secret to 1 MiB (kubernetes.io, "Secrets", size limit); no value in a file is larger.
 const LARGEST_VALUE: Size = Size(1 << 20);
 
-/// Every key of `source`, sorted, or why it cannot be read, with no value in it. `check` says for which keys a `KEY_FILE` is followed.
-pub(super) async fn read(source: &Source, check: &Secrets, cx: &Context) -> Result<Vec<Held>, Unseen> {
+/// Which keys are asked for by their name.
+type Asked<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+/// Every key of `source`, sorted, or why it cannot be read, with no value in it. For the keys that are `asked` for a `KEY_FILE` is
+/// followed, and an object that a program prints is one value.
+pub(crate) async fn read(source: &Source, asked: Asked<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
     let named = |why: &dyn std::fmt::Display| Unseen::Unknown(format!("{source} {why}"));
     let mut held = match source {
         Source::EnvFile(file, syntax) => {
             let (path, syntax) = (cx.path(file), *syntax);
             let held = blocking(move || env_file(&path, syntax)).await?.map_err(|error| named(&error))?;
-            named_by_file(held, check, cx).await?
+            named_by_file(held, asked, cx).await?
         }
         Source::Environment => {
             let held = cx.shared.env.iter().map(|(key, value)| Held::text(key, value)).collect();
-            named_by_file(held, check, cx).await?
+            named_by_file(held, asked, cx).await?
         }
         Source::Directory(folder) => {
             let path = cx.path(folder);
@@ -44,8 +47,7 @@ pub(super) async fn read(source: &Source, check: &Secrets, cx: &Context) -> Resu
             let dir = cx.path("");
             let command = Command { argv, env: &cx.shared.env, dir: &dir, deadline: cx.until(), limit: command::LARGEST, stdin: b"" };
             let printed = command.output().await?;
-            printed::read(&printed, *format, &|key| check.asks_for(key))
-                .map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
+            printed::read(&printed, *format, &|key| asked(key)).map_err(|why| Unseen::Unknown(format!("what {source} printed {why}")))?
         }
     };
     if held.len() > MOST_KEYS {
@@ -69,11 +71,11 @@ fn env_file(path: &Path, syntax: Option<Syntax>) -> Result<Vec<Held>, env_file::
 }
 
 /// Docker's convention: `KEY_FILE` names the file that holds `KEY`, unless `KEY` itself is set.
-async fn named_by_file(held: Vec<Held>, check: &Secrets, cx: &Context) -> Result<Vec<Held>, Unseen> {
+async fn named_by_file(held: Vec<Held>, asked: Asked<'_>, cx: &Context) -> Result<Vec<Held>, Unseen> {
     let set: Vec<String> = held.iter().filter(|h| h.value.text() != Some("")).map(|h| h.key.clone()).collect();
     let mut out = Vec::new();
     for entry in held {
-        let stem = entry.key.strip_suffix("_FILE").filter(|stem| check.asks_for(stem));
+        let stem = entry.key.strip_suffix("_FILE").filter(|stem| asked(stem));
         let path = entry.value.text().filter(|value| value.contains('/') && !value.contains("://")).map(str::to_owned);
         match (stem, path) {
             (Some(stem), Some(_)) if set.iter().any(|key| key == stem) => {}

@@ -1,4 +1,4 @@
-//! The JSON that a program prints: a Kubernetes Secret, a Vault secret, or one flat object.
+//! The JSON that a program prints: a Kubernetes Secret or ConfigMap, a Vault secret, or one flat object.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value as Json};
@@ -22,7 +22,7 @@ pub(super) fn read(printed: &[u8], format: Format, whole: &dyn Fn(&str) -> bool)
             Format::Auto | Format::Flat => Ok(flat(&object, "", whole)),
         },
         (Format::Flat, _) => Ok(flat(&object, "", whole)),
-        (Format::Kubernetes, _) => Err("is no Kubernetes Secret: its `kind` is neither `Secret` nor `List`".into()),
+        (Format::Kubernetes, _) => Err("is nothing of Kubernetes: its `kind` is neither `Secret`, `ConfigMap` nor `List`".into()),
         (Format::Vault | Format::Auto, _) => Err("is no Vault secret: it has no `data` next to a `request_id` or `lease_id`".into()),
     }
 }
@@ -41,6 +41,7 @@ fn recognised(object: &Map<String, Json>) -> Format {
 fn kubernetes(object: &Map<String, Json>) -> Result<Vec<Held>, String> {
     match object.get("kind").and_then(Json::as_str) {
         Some("Secret") => secret(object, ""),
+        Some("ConfigMap") => Ok(config_map(object, "")),
         Some("List" | "SecretList") => {
             let items = object.get("items").and_then(Json::as_array).ok_or("is a Kubernetes List without `items`")?;
             let said =
@@ -54,15 +55,22 @@ fn kubernetes(object: &Map<String, Json>) -> Result<Vec<Held>, String> {
                 };
                 let item = item.as_object().ok_or("is a Kubernetes List of something that is no object")?;
                 // The items of kubectl's List say their kind, those of the API's SecretList need not.
-                if item.get("kind").and_then(Json::as_str).unwrap_or("Secret") == "Secret" {
-                    held.extend(secret(item, &format!("{name}/"))?);
+                match item.get("kind").and_then(Json::as_str).unwrap_or("Secret") {
+                    "Secret" => held.extend(secret(item, &format!("{name}/"))?),
+                    "ConfigMap" => held.extend(config_map(item, &format!("{name}/"))),
+                    _ => {}
                 }
             }
             Ok(held)
         }
-        Some(other) => Err(format!("is a Kubernetes `{}`, no Secret", crate::model::excerpt(other, 40))),
+        Some(other) => Err(format!("is a Kubernetes `{}`, neither a Secret nor a ConfigMap", crate::model::excerpt(other, 40))),
         None => Err("has no `kind`".into()),
     }
+}
+
+/// Its `binaryData` is no text, and what is asked for there is missing.
+fn config_map(object: &Map<String, Json>, prefix: &str) -> Vec<Held> {
+    object.get("data").and_then(Json::as_object).map(|data| flat(data, prefix, &|_| true)).unwrap_or_default()
 }
 
 fn secret(object: &Map<String, Json>, prefix: &str) -> Result<Vec<Held>, String> {
@@ -124,7 +132,10 @@ mod tests {
         let secret = r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"api"},"data":{"A":"aHVudGVyMg==","B":"//8=","C":""},"stringData":{"A":"new"}}"#;
         assert_eq!(keys(secret, Format::Auto), Ok(vec![pair("B", "(bytes)"), pair("C", ""), pair("A", "new")]));
         let list = format!(r#"{{"apiVersion":"v1","kind":"List","items":[{secret},{{"kind":"ConfigMap","data":{{"x":"y"}}}}]}}"#);
-        assert_eq!(keys(&list, Format::Kubernetes), Ok(vec![pair("api/B", "(bytes)"), pair("api/C", ""), pair("api/A", "new")]));
+        assert_eq!(
+            keys(&list, Format::Kubernetes),
+            Ok(vec![pair("api/B", "(bytes)"), pair("api/C", ""), pair("api/A", "new"), pair("app/x", "y")])
+        );
         let kv2 = r#"{"request_id":"1","lease_id":"","data":{"data":{"A":"x","N":7},"metadata":{"version":2,"deletion_time":""}}}"#;
         assert_eq!(keys(kv2, Format::Auto), Ok(vec![pair("A", "x"), pair("N", "7")]));
         let kv1 = r#"{"request_id":"1","lease_id":"","data":{"A":"x"}}"#;
@@ -142,7 +153,7 @@ mod tests {
             ("[]", Format::Auto, "is JSON, but no object"),
             (r#"{"apiVersion":"v1","kind":"Status"}"#, Format::Auto, "is a Kubernetes `Status`, no Secret"),
             (r#"{"A":"x"}"#, Format::Vault, "is no Vault secret: it has no `data` next to a `request_id` or `lease_id`"),
-            (r#"{"A":"x"}"#, Format::Kubernetes, "is no Kubernetes Secret: its `kind` is neither `Secret` nor `List`"),
+            (r#"{"A":"x"}"#, Format::Kubernetes, "is nothing of Kubernetes: its `kind` is neither `Secret`, `ConfigMap` nor `List`"),
             (
                 r#"{"apiVersion":"v1","kind":"Secret","data":{"A":"hunter2!"}}"#,
                 Format::Auto,

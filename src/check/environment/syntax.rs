@@ -18,7 +18,7 @@ use crate::net::EnvFile;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "EnvFileSyntax")]
-pub(super) enum Syntax {
+pub(crate) enum Syntax {
     /// Docker compose: `$NAME` is filled in but within single quotes, ` #` starts a comment.
     Compose,
     /// The dotenv libraries of Node.js and Ruby: nothing is filled in, `#` starts a comment anywhere outside of quotes.
