@@ -151,11 +151,11 @@ pub(super) struct VerifyOptions {
     pub(super) from: Option<String>,
 
     /// Only these ids, tags or kinds (`*` allowed), with what they need; the report is then partial
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    #[arg(long, value_name = "SELECTOR")]
     pub(super) only: Vec<String>,
 
     /// Without these ids, tags or kinds; the report is then partial
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    #[arg(long, value_name = "SELECTOR")]
     pub(super) skip: Vec<String>,
 
     /// Warnings block too

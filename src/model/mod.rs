@@ -3,6 +3,7 @@
 //! [`Report`] and what it contains are the public JSON format `gonogo.report/v1`; fields are only ever added.
 
 mod ambient;
+mod check_id;
 mod difference;
 mod digest;
 mod event;
@@ -38,6 +39,7 @@ mod words;
 mod written;
 
 pub use ambient::{Ambient, TrustedRoots};
+pub use check_id::{is_named, list_of};
 pub use difference::{Change, CheckDifference, DIFFERENCE_SCHEMA, Difference, Effect, Movement, Side, Standing};
 pub use digest::{Digest, RunningDigest};
 pub use event::Event;

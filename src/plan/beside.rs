@@ -109,6 +109,10 @@ fn waivers(tree: &Tree, resolved: &Resolved<'_>, faults: &mut Vec<Fault>) -> Vec
             let message = format!("{}, so this waiver covers nothing", fault.message);
             faults.push(Fault::warning(*check, message).maybe_hint(fault.hint));
         }
+        if let Some(member) = tree.drafts.iter().find(|draft| draft.member.as_ref().is_some_and(|(list, _)| **list == *waiver.check)) {
+            let fault = Fault::new(*check, format!("`{}` is a list: an exception is accepted for one of its checks", waiver.check));
+            faults.push(fault.hint(format!("name it: `check: '{}'`", member.id)));
+        }
         if let Some(why) = left_out.get(waiver.check.as_str()) {
             let message =
                 format!("the check `{}` is skipped in `{}` ({why}), so this waiver covers nothing", waiver.check, waiver.environment);

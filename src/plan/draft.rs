@@ -1,9 +1,12 @@
 //! A check as it stands in the file: taken apart into envelope and kind, variables not filled in yet.
 
+use std::rc::Rc;
+
 use super::{
     envelope,
     fault::Fault,
     fields::{Word, early_words, is_id, word},
+    for_each::{Row, member_id},
     node::{Key, Node, Value},
     place::Place,
     suggest,
@@ -31,6 +34,8 @@ pub(super) struct Draft {
     pub(super) pack: Option<usize>,
     /// Why the plan leaves it out of its pack.
     pub(super) without: Option<String>,
+    /// Of a member of a list: the id that the list has in the file, and its row.
+    pub(super) member: Option<(Rc<str>, Rc<Row>)>,
 }
 
 /// What stands in the place of a check.
@@ -39,6 +44,8 @@ pub(super) struct Found {
     /// Its id also if the rest is wrong, so that nobody is told that it does not exist.
     pub(super) id: Option<String>,
     pub(super) draft: Option<Draft>,
+    /// What it is to be made of: `for-each`, with its key.
+    pub(super) for_each: Option<(Key, Node)>,
 }
 
 impl Draft {
@@ -52,14 +59,15 @@ impl Draft {
         let id = id(&node, label, faults);
         let name = id.as_ref().map(|id| id.text.clone());
         let kind = kind(entries, label, faults);
-        let (Some(id), Some((kind, kind_key))) = (id, kind) else { return Found { id: name, draft: None } };
+        let (Some(id), Some((kind, kind_key))) = (id, kind) else { return Found { id: name, ..Found::default() } };
+        let for_each = node.entry("for-each").cloned();
         let needs = early_words(node.get("needs"), faults);
         let environments = node.get("environments").map(|list| early_words(Some(list), faults));
         let section = section.filter(|_| node.get("section").is_none());
         let place = node.place;
         let (envelope, settings) = apart(node, kind_key, section);
         let envelope = Node { place, value: Value::Map(envelope) };
-        let (pack, without) = (None, None);
+        let (pack, without, member) = (None, None, None);
         let draft = settings.map(|settings| Self {
             id_place: id.place,
             location: label,
@@ -72,8 +80,28 @@ impl Draft {
             environments,
             pack,
             without,
+            member,
         });
-        Found { id: name, draft }
+        Found { id: name, draft, for_each }
+    }
+
+    /// The check that it is for one row.
+    pub(super) fn member(&self, row: Row) -> Self {
+        Self {
+            id: member_id(&self.id, &row),
+            member: Some((self.id.as_str().into(), row.into())),
+            envelope: self.envelope.clone(),
+            settings: self.settings.clone(),
+            needs: self.needs.clone(),
+            environments: self.environments.clone(),
+            without: self.without.clone(),
+            ..*self
+        }
+    }
+
+    /// The id that stands in the file: of a member its list's.
+    pub(super) fn written_id(&self) -> &str {
+        self.member.as_ref().map_or(&self.id, |(list, _)| list)
     }
 
     /// The place of an envelope's value, of a list its key's, of what is not there the id's.
@@ -90,7 +118,7 @@ fn apart(node: Node, kind: Place, section: Option<&(Key, Node)>) -> (Vec<(Key, N
         for (key, node) in entries {
             if key.place == kind {
                 settings = Some(node);
-            } else if envelope::KEYS.contains(&key.text.as_str()) && key.text != "kind" {
+            } else if envelope::KEYS.contains(&key.text.as_str()) && !["kind", "for-each"].contains(&key.text.as_str()) {
                 envelope.push((key, node));
             }
         }

@@ -7,7 +7,7 @@ use super::item::Retry;
 use crate::model::{Period, Phase, Severity};
 
 /// The keys of [`Envelope`]; a check has these and one that names its kind.
-pub(super) const KEYS: [&str; 16] = [
+pub(super) const KEYS: [&str; 17] = [
     "id",
     "title",
     "section",
@@ -23,6 +23,7 @@ pub(super) const KEYS: [&str; 16] = [
     "needs",
     "timeout",
     "retry",
+    "for-each",
     // Not a key of a check: `kind: http` is what people try who know other tools. It gets its own message.
     "kind",
 ];
@@ -41,6 +42,15 @@ pub(super) struct Envelope {
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]*$"))]
     #[expect(dead_code, reason = "typed here, used as read before the variables were known")]
     pub(super) id: String,
+    /// Makes one check of each row of a list, whose values are variables: `{service: [users, billing], region: [eu, us]}` is one
+    /// check for every combination, with ids like `smoke[users,eu]`. Also a list of maps; `{file: hosts.csv}`, whose header
+    /// names the variables; `{file: names.txt, as: host}`, a row a line; a `.json` or `.yaml` file with a list; and
+    /// `{openapi: api.yaml, methods: [get], parameters: {id: 1}}`, with `operation`, `method` and `path` of each operation. `needs`,
+    /// `guard` and `--only` may name all of them, by the id given here, or one of them.
+    #[serde(default)]
+    #[schemars(with = "Option<serde_json::Value>")]
+    #[expect(dead_code, reason = "unfolded before the variables are known")]
+    pub(super) for_each: Option<serde_json::Value>,
     /// What people read in reports. Default: the id.
     #[serde(default)]
     pub(super) title: Option<String>,
@@ -107,6 +117,7 @@ impl Envelope {
     pub(super) fn bare() -> Self {
         Self {
             id: String::new(),
+            for_each: None,
             title: None,
             section: None,
             severity: Severity::default(),

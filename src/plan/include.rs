@@ -10,7 +10,7 @@ use super::{
     fault::Fault,
     fields::Word,
     node::Node,
-    place::{Place, Sources},
+    place::Sources,
     shelf::{Shelf, found_at, shown},
     suggest, yaml,
 };
@@ -51,9 +51,15 @@ pub(super) fn files(shelf: &Shelf, pattern: &Word, faults: &mut Vec<Fault>) -> V
 
 /// Reads a file of the plan.
 pub(super) fn read(shelf: &Shelf, name: &Path, sources: &mut Sources, faults: &mut Vec<Fault>) -> Result<(u32, Option<Node>), FileError> {
+    let (file, text) = read_text(shelf, name, sources)?;
+    Ok((file, yaml::parse(file, &text, faults)))
+}
+
+/// The text of a file of the plan, which becomes one of its sources.
+pub(super) fn read_text(shelf: &Shelf, name: &Path, sources: &mut Sources) -> Result<(u32, String), FileError> {
     let text = String::from_utf8(shelf.read(name, LARGEST_OF_A_PLAN)?).map_err(|_| FileError::NotText)?;
-    let file = sources.add_file(shown(name), found_at(&shelf.folder.join(name)), text);
-    Ok((file, yaml::parse(file, &sources.of(Place::top(file)).text, faults)))
+    let file = sources.add_file(shown(name), found_at(&shelf.folder.join(name)), text.clone());
+    Ok((file, text))
 }
 
 /// The file beside `text` that may be meant.

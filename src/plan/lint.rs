@@ -1,6 +1,6 @@
 //! Everything that can be said about a plan without its targets, for all its environments.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -54,11 +54,14 @@ pub fn lint(request: &Request, at: Timestamp) -> Lint {
 }
 
 fn try_teeth(tree: &Tree, items: &[Item], at: Timestamp, tried: &mut BTreeSet<String>, faults: &mut Vec<Fault>) {
+    // Of a list's members the same is said once.
+    let mut told = HashSet::new();
     let by_id: HashMap<&str, _> = tree.drafts.iter().map(|draft| (draft.id.as_str(), draft)).collect();
     for item in items {
         let (Standing::Ready(check), Some(draft)) = (&item.standing, by_id.get(item.id.as_str())) else { continue };
         tried.insert(item.id.clone());
-        faults.extend(teeth::faults(&item.id, draft.kind_key, check.as_ref(), at));
+        let found = teeth::faults(draft.written_id(), draft.kind_key, check.as_ref(), at).into_iter();
+        faults.extend(found.filter(|fault| draft.member.is_none() || told.insert((fault.place, fault.message.clone()))));
     }
 }
 

@@ -12,6 +12,7 @@ mod draft;
 mod envelope;
 mod fault;
 mod fields;
+mod for_each;
 mod include;
 mod interpolate;
 mod item;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{draft::Draft, fault::Fault, fields::Word, root::Environment};
-use crate::model::{Phase, Severity};
+use crate::model::{Phase, Severity, is_named};
 
 /// Every circle of needs, told once, at the need that closes it.
 pub(super) fn circles(drafts: &[Draft], faults: &mut Vec<Fault>) {
@@ -86,7 +86,9 @@ pub(super) fn unmet(checks: &[Meant<'_>], environment: &str, faults: &mut Vec<Fa
 pub(super) fn guards(checks: &[Meant<'_>], environment: &Environment, faults: &mut Vec<Fault>) {
     let name = &environment.name;
     for guard in &environment.guard {
-        let Some(Meant { draft, phases, severity, excluded }) = checks.iter().find(|check| check.draft.id == guard.text) else { continue };
+        let Some(Meant { draft, phases, severity, excluded }) = checks.iter().find(|check| is_named(&check.draft.id, &guard.text)) else {
+            continue;
+        };
         let id = &draft.id;
         if let Some(why) = excluded {
             let message = format!("the guard `{id}` is left out in {name}: {why}");
@@ -100,7 +102,7 @@ pub(super) fn guards(checks: &[Meant<'_>], environment: &Environment, faults: &m
             let message = format!("`{id}` guards {name} and must run in every phase");
             faults.push(Fault::new(draft.place_of("phase"), message).hint("leave `phase` out"));
         }
-        for need in draft.needs.iter().filter(|need| !environment.guard.iter().any(|guard| guard.text == need.text)) {
+        for need in draft.needs.iter().filter(|need| !environment.guard.iter().any(|guard| is_named(&need.text, &guard.text))) {
             let message = format!("the guard `{id}` needs `{}`, which is no guard of {name}", need.text);
             faults.push(Fault::new(need.place, message).hint(format!("add `{}` to `guard`", need.text)));
         }

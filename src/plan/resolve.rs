@@ -13,6 +13,7 @@ use super::{
     draft::Draft,
     envelope::Envelope,
     fault::Fault,
+    for_each::RowScope,
     interpolate::{fill, fill_leniently},
     item::{Item, Standing},
     mismatch::Mismatch,
@@ -30,7 +31,7 @@ use super::{
 };
 use crate::{
     check::{self, AnyCheck},
-    model::{Json, ProcessEnv},
+    model::{Json, ProcessEnv, is_named},
     net::{
         env_file::{EnvFile, ReadError},
         regular_file::FileError,
@@ -53,7 +54,22 @@ pub(super) fn resolve<'a>(tree: &'a Tree, environment: &'a Environment, process:
     let packs: Vec<PackScope> = tree.packs.iter().map(|used| PackScope::new(used, &variables, &tree.sources, faults)).collect();
     let items = Vec::with_capacity(tree.drafts.len());
     let mut resolved = Resolved { environment, items, secrecy: Secrecy::default(), untried: Vec::new(), variables };
-    let meant: Vec<Meant<'_>> = tree.drafts.iter().filter_map(|draft| resolved.check(tree, draft, &packs, faults)).collect();
+    // What is wrong with the members of a list is told once.
+    let mut told: HashSet<(Place, String)> = HashSet::new();
+    let mut check = |draft| {
+        let mut own = Vec::new();
+        let meant = resolved.check(tree, draft, &packs, &mut own);
+        for fault in own {
+            match draft.member {
+                None => faults.push(fault),
+                Some(_) if !told.insert((fault.place, fault.message.clone())) => {}
+                Some(_) if fault.hint.is_some() => faults.push(fault),
+                Some(_) => faults.push(fault.hint(format!("so it is for `{}`", draft.id))),
+            }
+        }
+        meant
+    };
+    let meant: Vec<Meant<'_>> = tree.drafts.iter().filter_map(&mut check).collect();
     needs::unmet(&meant, &environment.name, faults);
     needs::guards(&meant, environment, faults);
     resolved.secrecy.vars(&tree.root.vars);
@@ -108,7 +124,9 @@ impl Resolved<'_> {
 
     /// Reads one check; what others can rely on is returned, unless the envelope is beyond reading.
     fn check<'d>(&mut self, tree: &Tree, draft: &'d Draft, packs: &[PackScope], faults: &mut Vec<Fault>) -> Option<Meant<'d>> {
-        let scope = Scopes { plan: &self.variables, pack: draft.pack.map(|index| (tree.packs[index].file, &packs[index])) };
+        let row = draft.member.as_ref().map(|(_, row)| row.as_slice()).unwrap_or_default();
+        let of_row = RowScope { row, beneath: &self.variables };
+        let scope = Scopes { plan: &of_row, pack: draft.pack.map(|index| (tree.packs[index].file, &packs[index])) };
         let excluded = self.excluded(draft);
         let meant = |envelope: &Envelope, excluded| Meant { draft, phases: envelope.phases(), severity: envelope.severity, excluded };
         if let Some(why) = excluded {
@@ -133,7 +151,7 @@ impl Resolved<'_> {
         let envelope = read.envelope.value.or(read.envelope.partial)?;
         let meant = meant(&envelope, None);
         if let Some(check) = read.kind.value.filter(|_| whole) {
-            let guard = self.environment.guard.iter().any(|guard| guard.text == draft.id);
+            let guard = self.environment.guard.iter().any(|guard| is_named(&draft.id, &guard.text));
             let settings = settings::shown(&read.settings, &read.secret).into();
             self.items.push(Item { guard, settings, ..item(tree, draft, envelope, Standing::Ready(check)) });
         }

@@ -108,7 +108,8 @@ impl Scope for PackScope {
 
 /// What the names in a check mean, by where they are written.
 pub(super) struct Scopes<'a> {
-    pub(super) plan: &'a Variables<'a>,
+    /// The plan's variables, those of a row over them.
+    pub(super) plan: &'a dyn Scope,
     /// The file of the check's pack, and its variables.
     pub(super) pack: Option<(u32, &'a PackScope)>,
 }

@@ -9,7 +9,8 @@ use super::{
     Problem, Purpose, Request,
     draft::{Draft, Found},
     fault::Fault,
-    fields::{Fields, word},
+    fields::{Fields, Word, word},
+    for_each::Reading,
     include, needs,
     node::{Node, Value},
     pack_use::PackUse,
@@ -132,7 +133,16 @@ impl Tree {
         }
         self.drafts.reserve_exact(items.len());
         for item in items {
-            let found = Draft::read(item, section.as_ref(), faults);
+            let mut found = Draft::read(item, section.as_ref(), faults);
+            match (found.draft.take(), found.for_each.take()) {
+                (Some(draft), Some(list)) => {
+                    let reading = Reading { shelf: &self.shelf, sources: &mut self.sources, faults };
+                    let members = reading.unfold(draft, &list);
+                    self.ids.extend(members.iter().map(|member| member.id.clone()));
+                    self.drafts.extend(members);
+                }
+                (draft, _) => found.draft = draft,
+            }
             self.keep(found);
         }
     }
@@ -145,7 +155,10 @@ impl Tree {
             return;
         }
         self.packs.push(used);
-        drafts.into_iter().for_each(|found| self.keep(found));
+        for found in drafts {
+            faults.extend(found.for_each.as_ref().map(|(key, _)| Fault::new(key.place, "a pack's checks take no `for-each`")));
+            self.keep(found);
+        }
     }
 
     fn keep(&mut self, found: Found) {
@@ -167,6 +180,7 @@ impl Tree {
         let needs = self.drafts.iter().flat_map(|draft| &draft.needs);
         let absent = guards.chain(needs).filter(|word| !self.has_check(&word.text));
         faults.extend(absent.map(|word| self.no_check(&word.text, word.place)));
+        self.unfold_needs();
         needs::circles(&self.drafts, faults);
         faults.extend(unused::variables(&self.root, std::mem::take(&mut self.used)));
     }
@@ -181,13 +195,33 @@ impl Tree {
         Fault::new(place, format!("the plan has no check `{id}`")).meant(near)
     }
 
+    /// Who needs a list needs all its members.
+    fn unfold_needs(&mut self) {
+        let mut lists: HashMap<String, Vec<String>> = HashMap::new();
+        for (draft, (list, _)) in self.drafts.iter().filter_map(|draft| Some((draft, draft.member.as_ref()?))) {
+            lists.entry(list.to_string()).or_default().push(draft.id.clone());
+        }
+        if lists.is_empty() {
+            return;
+        }
+        for draft in &mut self.drafts {
+            let needs = std::mem::take(&mut draft.needs).into_iter();
+            let all = needs.flat_map(|need| match lists.get(&need.text) {
+                Some(members) => members.iter().map(|id| Word { text: id.clone(), place: need.place }).collect(),
+                None => vec![need],
+            });
+            draft.needs = all.collect();
+        }
+    }
+
     /// A later check of the same id stays for now, so that its other problems are told too.
     fn duplicates(&self, faults: &mut Vec<Fault>) {
-        let mut first: HashMap<&str, Place> = HashMap::new();
+        let (mut first, mut told): (HashMap<&str, Place>, HashSet<Place>) = Default::default();
         for draft in &self.drafts {
-            let place = *first.entry(&draft.id).or_insert(draft.id_place);
-            if place != draft.id_place {
-                let message = format!("duplicate id `{}`, first given at {}", draft.id, self.sources.path_line(place));
+            let id = draft.written_id();
+            let place = *first.entry(id).or_insert(draft.id_place);
+            if place != draft.id_place && told.insert(draft.id_place) {
+                let message = format!("duplicate id `{id}`, first given at {}", self.sources.path_line(place));
                 faults.push(Fault::new(draft.id_place, message));
             }
         }

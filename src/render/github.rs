@@ -32,7 +32,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
             out += &annotation(group.rank, exception);
         }
     }
-    let passed = story.passed.iter().flat_map(|section| &section.findings).copied();
+    let passed = story.passed.iter().flat_map(story::Section::all);
     out += &group(&format!("Passed ({})", story.green()), passed);
     out += &group(&format!("Skipped ({})", story.skipped.len()), story.skipped.iter().copied());
     let last = format!("{} {}: {}", Tone::of(page).sign(), shown.headline, head::why(page));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 pub(super) use crate::model::utc as moment;
-use crate::model::{Finding, Outcome, Report, Waived};
+use crate::model::{Finding, Outcome, Report, Waived, list_of};
 
 /// Every finding of a report, each exactly once.
 pub(super) struct Story<'a> {
@@ -30,9 +30,39 @@ pub(super) struct Exception<'a> {
 }
 
 /// Passed findings under one heading of the plan.
+#[derive(Default)]
 pub(super) struct Section<'a> {
     pub(super) name: &'a str,
+    /// Those that stand for themselves.
     pub(super) findings: Vec<&'a Finding>,
+    /// Two or more members of one list, by its id.
+    pub(super) lists: Vec<(&'a str, Vec<&'a Finding>)>,
+}
+
+impl<'a> Section<'a> {
+    fn of(name: &'a str, findings: Vec<&'a Finding>) -> Self {
+        let mut members: HashMap<&str, usize> = HashMap::new();
+        findings.iter().filter_map(|finding| list_of(&finding.id)).for_each(|list| *members.entry(list).or_default() += 1);
+        let mut section = Self { name, ..Self::default() };
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for finding in findings {
+            let Some(list) = list_of(&finding.id).filter(|list| members[list] > 1) else {
+                section.findings.push(finding);
+                continue;
+            };
+            let place = *places.entry(list).or_insert_with(|| {
+                section.lists.push((list, Vec::new()));
+                section.lists.len() - 1
+            });
+            section.lists[place].1.push(finding);
+        }
+        section
+    }
+
+    /// Each finding of it.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a Finding> {
+        self.findings.iter().chain(self.lists.iter().flat_map(|(_, members)| members)).copied()
+    }
 }
 
 /// What an exception means for the verdict, gravest first.
@@ -103,25 +133,25 @@ impl<'a> Story<'a> {
         for (rank, exception) in exceptions(report) {
             ranked.entry(rank).or_default().push(exception);
         }
-        let mut passed: Vec<Section<'a>> = Vec::new();
+        let mut passed: Vec<(&str, Vec<&Finding>)> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
         for finding in report.findings.iter().filter(|f| f.outcome == Outcome::Pass && !f.is_exception()) {
             let place = *places.entry(&finding.section).or_insert_with(|| {
-                passed.push(Section { name: &finding.section, findings: Vec::new() });
+                passed.push((&finding.section, Vec::new()));
                 passed.len() - 1
             });
-            passed[place].findings.push(finding);
+            passed[place].1.push(finding);
         }
         Self {
             groups: ranked.into_iter().map(|(rank, exceptions)| Group { rank, exceptions }).collect(),
-            passed,
+            passed: passed.into_iter().map(|(name, findings)| Section::of(name, findings)).collect(),
             skipped: report.findings.iter().filter(|f| f.outcome == Outcome::Skipped).collect(),
         }
     }
 
     /// How many passed without a remark.
     pub(super) fn green(&self) -> usize {
-        self.passed.iter().map(|section| section.findings.len()).sum()
+        self.passed.iter().map(|section| section.all().count()).sum()
     }
 }
 

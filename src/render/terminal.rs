@@ -62,11 +62,16 @@ fn green(out: &mut String, story: &Story<'_>, style: Style) {
         if !section.name.is_empty() {
             push(out, &style.dim(&wrap::fit(&format!("  # {}", inert::log_line(section.name)), style.columns())));
         }
-        for finding in &section.findings {
+        let alone: Vec<&Finding> = if style.verbose { section.all().collect() } else { section.findings.clone() };
+        for finding in alone {
             brief(out, finding, &took(finding), style);
             // What it was found to meet.
             let met = finding.expectations.iter().filter(|_| style.verbose);
             met.for_each(|expectation| aside(out, &expectation.line(), style));
+        }
+        for (list, members) in section.lists.iter().filter(|_| !style.verbose) {
+            let slowest = members.iter().max_by_key(|finding| finding.duration_ms).map(|finding| took(finding)).unwrap_or_default();
+            row(out, &style.sign(members[0]), &format!("{list}: {} checks of this list", members.len()), &slowest, style);
         }
     }
 }
@@ -91,10 +96,14 @@ fn skipped(out: &mut String, story: &Story<'_>, style: Style) {
 
 /// `  ✓ tls-api: The certificate is valid          120 ms`.
 fn brief(out: &mut String, finding: &Finding, end: &str, style: Style) {
+    row(out, &style.sign(finding), &story::name(finding), end, style);
+}
+
+fn row(out: &mut String, sign: &str, name: &str, end: &str, style: Style) {
     let room = style.columns().saturating_sub(5 + wrap::columns(end));
-    let name = wrap::fit(&inert::log_line(&story::name(finding)), room);
+    let name = wrap::fit(&inert::log_line(name), room);
     let gap = " ".repeat(room.saturating_sub(wrap::columns(&name)) + 1);
-    push(out, format!("  {} {name}{}", style.sign(finding), style.dim(&format!("{gap}{end}"))).trim_end());
+    push(out, format!("  {sign} {name}{}", style.dim(&format!("{gap}{end}"))).trim_end());
 }
 
 fn heading(out: &mut String, title: &str, members: usize, style: Style) {

@@ -9,7 +9,7 @@ use minijinja::{
     value::{Serde, Value},
 };
 
-use crate::model::{Evidence, Outcome, Severity, Verdict};
+use crate::model::{Evidence, Finding, Outcome, Severity, Verdict};
 
 use super::{
     Page,
@@ -93,8 +93,9 @@ fn exception(exception: &Exception<'_>) -> Value {
 }
 
 fn section(section: &story::Section<'_>) -> Value {
-    let findings: Vec<Value> = section.findings.iter().map(|f| finding::quiet(f)).collect();
-    context! { name => section.name, findings }
+    let quiet = |findings: &[&Finding]| findings.iter().map(|f| finding::quiet(f)).collect::<Vec<_>>();
+    let lists = section.lists.iter().map(|(id, members)| context! { id => *id, findings => quiet(members) }).collect::<Vec<_>>();
+    context! { name => section.name, findings => quiet(&section.findings), lists }
 }
 
 /// What shows something: a file, or an address. A file with a fingerprint is that file, even if it is called like an

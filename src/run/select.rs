@@ -6,7 +6,7 @@ use globset::Glob;
 
 use super::Settings;
 use crate::{
-    model::Severity,
+    model::{Severity, is_named, list_of},
     plan::{Item, Plan, Standing},
 };
 
@@ -125,28 +125,39 @@ fn choice(item: &Item, settings: &Settings) -> Choice {
 
 /// The words given to `--only` or `--skip`.
 struct Selectors<'a> {
-    patterns: Vec<(&'a str, globset::GlobMatcher)>,
+    patterns: Vec<Selector<'a>>,
+}
+
+/// As given; a pattern where it is no check's name.
+struct Selector<'a> {
+    given: &'a str,
+    pattern: Option<globset::GlobMatcher>,
 }
 
 impl<'a> Selectors<'a> {
     fn new(option: &'static str, given: &'a [String], plan: &Plan) -> Result<Self, SelectionError> {
         let mut patterns = Vec::with_capacity(given.len());
-        for selector in given {
+        for selector in given.iter().flat_map(|given| apart(given)) {
             let unmatched = |hint: Option<String>| {
                 let hint = hint.map(|hint| format!(": did you mean `{hint}`?")).unwrap_or_default();
-                SelectionError::Unmatched(option, selector.clone(), hint)
+                SelectionError::Unmatched(option, selector.to_owned(), hint)
             };
-            let glob = Glob::new(selector).map_err(|_| unmatched(None))?;
-            patterns.push((selector.as_str(), glob.compile_matcher()));
-            if !plan.items.iter().any(|item| fits(&patterns[patterns.len() - 1].1, item)) {
-                return Err(unmatched(nearest(selector, plan)));
+            let pattern = match plan.items.iter().any(|item| is_named(&item.id, selector)) {
+                // `smoke[users]` is a member of a list, not a class of characters.
+                true => None,
+                false => Some(Glob::new(selector).map_err(|_| unmatched(nearest(selector, plan)))?.compile_matcher()),
+            };
+            let selector = Selector { given: selector, pattern };
+            if !plan.items.iter().any(|item| selector.fits(item)) {
+                return Err(unmatched(nearest(selector.given, plan)));
             }
+            patterns.push(selector);
         }
         Ok(Self { patterns })
     }
 
     fn fitting(&self, item: &Item) -> Option<&'a str> {
-        self.patterns.iter().find(|(_, pattern)| fits(pattern, item)).map(|(selector, _)| *selector)
+        self.patterns.iter().find(|selector| selector.fits(item)).map(|selector| selector.given)
     }
 
     /// The ids that fit, with all they need; `None` where no selector was given.
@@ -166,8 +177,24 @@ impl<'a> Selectors<'a> {
     }
 }
 
-fn fits(pattern: &globset::GlobMatcher, item: &Item) -> bool {
-    pattern.is_match(&item.id) || pattern.is_match(item.kind.name) || item.tags.iter().any(|tag| pattern.is_match(tag))
+/// The selectors in `a,b`; a comma in the id of a list's member, `smoke[users,eu]`, parts nothing.
+fn apart(given: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_i32;
+    given.split(move |c| {
+        depth += i32::from(c == '[') - i32::from(c == ']');
+        c == ',' && depth <= 0
+    })
+}
+
+impl Selector<'_> {
+    fn fits(&self, item: &Item) -> bool {
+        let list = list_of(&item.id);
+        let names = [item.id.as_str(), item.kind.name].into_iter().chain(list).chain(item.tags.iter().map(String::as_str));
+        match &self.pattern {
+            None => is_named(&item.id, self.given) || names.into_iter().any(|name| name == self.given),
+            Some(pattern) => names.into_iter().any(|name| pattern.is_match(name)),
+        }
+    }
 }
 
 fn nearest(selector: &str, plan: &Plan) -> Option<String> {

@@ -4,6 +4,7 @@
 //! names the environment to load; `problems.txt` is what loading says, `lint.txt` what linting says.
 
 mod beside;
+mod for_each;
 
 use std::{
     fs,
