@@ -16,6 +16,7 @@ pub(crate) mod gate;
 mod heads;
 mod kept_plan;
 pub(crate) mod log;
+mod looks;
 pub(crate) mod merge;
 pub(crate) mod page;
 mod policy;

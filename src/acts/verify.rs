@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::{
     ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, Recorded, RecordingRequest, ReleaseRequest, ci,
+    looks::Looks,
     policy::ChosenPolicy,
     recording::{self, OpenRecord},
     release::{self, Identified},
 };
 use crate::{
     ledger::place,
-    model::{Event, Masker, Period, Phase, Report, Vantage},
+    model::{Event, Period, Phase, Report, Vantage},
     plan::{self, Plan, Purpose},
     run::{self, Limits, SelectionError, Settings},
 };
@@ -46,6 +47,8 @@ pub(crate) struct VerifyRequest {
     pub(crate) seed: Option<String>,
     /// How much at once and how long.
     pub(crate) limits: Limits,
+    /// Looks again until all is green, for so long.
+    pub(crate) until_green: Option<Period>,
 }
 
 /// A run that can begin.
@@ -54,6 +57,7 @@ pub(crate) struct PreparedRun {
     settings: Settings,
     record: OpenRecord,
     recording: RecordingRequest,
+    until_green: Option<Period>,
 }
 
 /// A run that was made.
@@ -87,7 +91,7 @@ impl PreparedRun {
         if let Some(plan) = Arc::get_mut(&mut plan) {
             plan.kept = Vec::new();
         }
-        Ok(Self { plan, settings, record, recording: request.recording.clone() })
+        Ok(Self { plan, settings, record, recording: request.recording.clone(), until_green: request.until_green })
     }
 
     /// Why the run will not be on record although it was meant to be.
@@ -101,11 +105,14 @@ impl PreparedRun {
         caller: &Caller,
         dialogue: &dyn Dialogue,
         stop: run::Stop,
-        observer: impl FnMut(&Event),
+        mut observer: impl FnMut(&Event),
     ) -> Result<FinishedRun, ActError> {
-        let Self { plan, settings, record, recording } = self;
-        let masker = Arc::new(Masker::new(plan.words.clone()));
-        let report = run::verify(plan, &settings, masker, stop, observer).await.map_err(|error| ActError::Usage(error.to_string()))?;
+        let Self { plan, settings, record, recording, until_green } = self;
+        let looks = Looks { plan: &plan, settings: &settings, stop, clock: caller.clock };
+        let report = match until_green {
+            None => looks.one(&settings, &mut observer).await?,
+            Some(limit) => looks.until_green(limit, dialogue, &mut observer).await?,
+        };
         Ok(finished(caller, dialogue, record, &recording, report).await)
     }
 }
@@ -158,7 +165,7 @@ fn settings(
     identified: Identified,
 ) -> Result<Settings, ActError> {
     Ok(Settings {
-        at: instant(caller.now, request.at)?,
+        at: instant(caller.now, request.at, request.until_green)?,
         rehearsal: request.at.is_some(),
         phase: request.phase,
         strict: request.strict,
@@ -181,9 +188,12 @@ fn settings(
     })
 }
 
-fn instant(now: Timestamp, asked: Option<Timestamp>) -> Result<Timestamp, ActError> {
+fn instant(now: Timestamp, asked: Option<Timestamp>, until_green: Option<Period>) -> Result<Timestamp, ActError> {
     match asked {
         None => Ok(now),
+        Some(_) if until_green.is_some() => {
+            Err(ActError::Usage("`--until-green` waits for what happens, `--at` is another moment: give one of them".into()))
+        }
         Some(at) if at < now - TOLERANCE.signed() => {
             Err(ActError::Usage(format!("--at {at} is in the past: a run judges its own instant or a later one")))
         }

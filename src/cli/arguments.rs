@@ -197,6 +197,10 @@ pub(super) struct VerifyOptions {
     /// How long the whole run may take
     #[arg(long, value_name = "PERIOD", default_value = "15m", value_parser = period)]
     pub(super) deadline: Period,
+
+    /// Look again until all is green, for so long at most (just after a deployment); the report is the last look's
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    pub(super) until_green: Option<Period>,
 }
 
 #[derive(Debug, Default, Args)]

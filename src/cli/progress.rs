@@ -53,7 +53,10 @@ fn bar() -> ProgressBar {
 
 fn advance(bar: &ProgressBar, running: &mut BTreeMap<usize, String>, event: &Event) {
     match event {
-        Event::Started { total, .. } => bar.set_length(u64::try_from(*total).unwrap_or(u64::MAX)),
+        Event::Started { total, .. } => {
+            bar.reset();
+            bar.set_length(u64::try_from(*total).unwrap_or(u64::MAX));
+        }
         Event::Began { index, id } => {
             running.insert(*index, id.clone());
             bar.set_message(now(running));

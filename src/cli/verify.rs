@@ -54,6 +54,7 @@ fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failur
         at: options.at,
         seed: options.seed.clone(),
         limits: Limits { jobs, per_target: options.per_target.map_or(jobs, usize::from), deadline: options.deadline },
+        until_green: options.until_green,
     })
 }
 

@@ -42,15 +42,6 @@ pub(super) struct Envelope {
     #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]*$"))]
     #[expect(dead_code, reason = "typed here, used as read before the variables were known")]
     pub(super) id: String,
-    /// Makes one check of each row of a list, whose values are variables: `{service: [users, billing], region: [eu, us]}` is one
-    /// check for every combination, with ids like `smoke[users,eu]`. Also a list of maps; `{file: hosts.csv}`, whose header
-    /// names the variables; `{file: names.txt, as: host}`, a row a line; a `.json` or `.yaml` file with a list; and
-    /// `{openapi: api.yaml, methods: [get], parameters: {id: 1}}`, with `operation`, `method` and `path` of each operation. `needs`,
-    /// `guard` and `--only` may name all of them, by the id given here, or one of them.
-    #[serde(default)]
-    #[schemars(with = "Option<serde_json::Value>")]
-    #[expect(dead_code, reason = "unfolded before the variables are known")]
-    pub(super) for_each: Option<serde_json::Value>,
     /// What people read in reports. Default: the id.
     #[serde(default)]
     pub(super) title: Option<String>,
@@ -97,6 +88,15 @@ pub(super) struct Envelope {
     /// How often a target that cannot be reached is tried again. Default: not at all.
     #[serde(default)]
     pub(super) retry: Option<RetrySettings>,
+    /// Makes one check of each row of a list, whose values are variables: `{service: [users, billing], region: [eu, us]}` is one
+    /// check for every combination, with ids like `smoke[users,eu]`. Also a list of maps; `{file: hosts.csv}`, whose header
+    /// names the variables; `{file: names.txt, as: host}`, a row a line; a `.json` or `.yaml` file with a list; and
+    /// `{openapi: api.yaml, methods: [get], parameters: {id: 1}}`, with `operation`, `method` and `path` of each operation. `needs`,
+    /// `guard` and `--only` may name all of them, by the id given here, or one of them.
+    #[serde(default)]
+    #[schemars(with = "Option<serde_json::Value>")]
+    #[expect(dead_code, reason = "unfolded before the variables are known")]
+    pub(super) for_each: Option<serde_json::Value>,
 }
 
 /// How often a target that cannot be reached, or does not answer in time, is tried.
@@ -187,7 +187,7 @@ mod tests {
     fn keys_are_the_fields() {
         let schema = schemars::schema_for!(Envelope).to_value();
         let fields: Vec<&str> = schema["properties"].as_object().expect("properties").keys().map(String::as_str).collect();
-        assert_eq!(fields, KEYS[..15]);
+        assert_eq!(fields, KEYS[..16]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::envelope::Envelope;
 use crate::check::KINDS;
 
 const ID: &str = "^[a-z0-9][a-z0-9-]*$";
-const FULL_ID: &str = "^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$";
+const FULL_ID: &str = r"^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*|\[[^\[\]]+\])?$";
 
 /// The schema of plans. The first line of a file names it to the editor:
 /// `# yaml-language-server: $schema=gonogo.schema.json`.

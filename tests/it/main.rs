@@ -47,4 +47,5 @@ mod signoff;
 mod sql;
 mod tls;
 mod understood;
+mod until_green;
 mod waivers;

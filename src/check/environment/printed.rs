@@ -131,7 +131,9 @@ mod tests {
     fn each_shape_is_recognised() {
         let secret = r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"api"},"data":{"A":"aHVudGVyMg==","B":"//8=","C":""},"stringData":{"A":"new"}}"#;
         assert_eq!(keys(secret, Format::Auto), Ok(vec![pair("B", "(bytes)"), pair("C", ""), pair("A", "new")]));
-        let list = format!(r#"{{"apiVersion":"v1","kind":"List","items":[{secret},{{"kind":"ConfigMap","data":{{"x":"y"}}}}]}}"#);
+        let list = format!(
+            r#"{{"apiVersion":"v1","kind":"List","items":[{secret},{{"kind":"ConfigMap","metadata":{{"name":"app"}},"data":{{"x":"y"}}}}]}}"#
+        );
         assert_eq!(
             keys(&list, Format::Kubernetes),
             Ok(vec![pair("api/B", "(bytes)"), pair("api/C", ""), pair("api/A", "new"), pair("app/x", "y")])
@@ -151,7 +153,7 @@ mod tests {
         for (json, format, why) in [
             ("hunter2", Format::Auto, "is not JSON (line 1, column 1)"),
             ("[]", Format::Auto, "is JSON, but no object"),
-            (r#"{"apiVersion":"v1","kind":"Status"}"#, Format::Auto, "is a Kubernetes `Status`, no Secret"),
+            (r#"{"apiVersion":"v1","kind":"Status"}"#, Format::Auto, "is a Kubernetes `Status`, neither a Secret nor a ConfigMap"),
             (r#"{"A":"x"}"#, Format::Vault, "is no Vault secret: it has no `data` next to a `request_id` or `lease_id`"),
             (r#"{"A":"x"}"#, Format::Kubernetes, "is nothing of Kubernetes: its `kind` is neither `Secret`, `ConfigMap` nor `List`"),
             (

@@ -41,7 +41,7 @@ fn one_check_for_every_row() {
     assert_eq!(item("after").needs.len(), 5);
     assert_eq!(item("api[getUser,GET,%2Fusers%2F7]").settings.value()["url"], "https://api.example.com/users/7");
     let files: Vec<&str> = plan.files.keys().map(String::as_str).collect();
-    assert_eq!(files, ["api.yaml", "gonogo.yaml", "hosts.csv", "names.json", "names.txt"]);
+    assert_eq!(files, ["api.yml", "gonogo.yaml", "hosts.csv", "names.json", "names.txt"]);
 }
 
 #[test]
