@@ -15,10 +15,19 @@ use super::{
 };
 
 /// A pack's name and text, one line each.
-const SOURCES: [(&str, &str); 4] = [
+const SOURCES: [(&str, &str); 13] = [
     ("web-api", include_str!("../../checks/packs/web-api.yaml")),
     ("postgres", include_str!("../../checks/packs/postgres.yaml")),
+    ("postgres-access", include_str!("../../checks/packs/postgres-access.yaml")),
+    ("postgres-archiving", include_str!("../../checks/packs/postgres-archiving.yaml")),
+    ("postgres-capacity", include_str!("../../checks/packs/postgres-capacity.yaml")),
+    ("postgres-replication", include_str!("../../checks/packs/postgres-replication.yaml")),
+    ("postgres-settings", include_str!("../../checks/packs/postgres-settings.yaml")),
     ("redis", include_str!("../../checks/packs/redis.yaml")),
+    ("redis-access", include_str!("../../checks/packs/redis-access.yaml")),
+    ("redis-cluster", include_str!("../../checks/packs/redis-cluster.yaml")),
+    ("redis-replication", include_str!("../../checks/packs/redis-replication.yaml")),
+    ("redis-sentinel", include_str!("../../checks/packs/redis-sentinel.yaml")),
     ("secrets", include_str!("../../checks/packs/secrets.yaml")),
 ];
 

@@ -1,5 +1,7 @@
 //! Packs: every file is listed and explained, and works with nothing but the variables it demands.
 
+mod servers;
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use gonogo::{
@@ -33,9 +35,11 @@ fn including_with(pack: &Pack, all: bool) -> String {
 
 fn value(pack: &str, variable: &str) -> &'static str {
     match (pack, variable) {
-        ("postgres", "database") => "postgres://app@db.example.com/app",
-        ("redis", "url") => "rediss://redis.example.com",
+        (_, "database") => "postgres://app@db.example.com/app",
+        ("redis-sentinel", "name") => "app",
+        ("postgres-capacity", "instances" | "pool-size") => "4",
         ("web-api", "url") => "https://x.example.com",
+        (_, "url") => "rediss://redis.example.com",
         ("web-api", "website") => "https://www.example.com",
         ("secrets", "env-file") => "prod.env",
         other => panic!("give the variable {other:?} a value here"),
@@ -51,6 +55,7 @@ fn request(gonogo: &Gonogo) -> Request {
         ("REDIS_URL", "rediss://redis.example.com"),
         ("CACHE_URL", "redis://cache.example.com"),
         ("QUEUE_URL", "rediss://queue.example.com"),
+        ("SENTINEL_URL", "redis://sentinel.example.com:26379"),
     ];
     Request {
         config: gonogo.path("gonogo.yaml"),

@@ -83,6 +83,54 @@ impl Postgres {
         Self::start(false, false, connections)
     }
 
+    /// A server that follows this one, with these lines of settings beside the primary's.
+    pub(crate) fn follower(&self) -> Self {
+        let (folder, port) = (folder(), free_port());
+        let data = folder.join("data");
+        let (host, data) = (self.folder.to_str().expect("a plain path"), data.to_str().expect("a plain path"));
+        let copy = program("pg_basebackup");
+        run(&[
+            &copy,
+            "-h",
+            host,
+            "-p",
+            &self.port.to_string(),
+            "-U",
+            "root",
+            "-D",
+            data,
+            "-R",
+            "-C",
+            "-S",
+            "follower",
+            "-c",
+            "fast",
+            "--no-sync",
+        ]);
+        let mut settings = settings(&folder, port, false, 100);
+        settings.push_str(&fs::read_to_string(folder.join("data/postgresql.auto.conf")).expect("the place of the primary"));
+        fs::write(folder.join("data/postgresql.conf"), settings).expect("written");
+        own(&folder);
+        let guarded = Guarded::start(&folder, "INT", &[&program("postgres"), "-D", data]);
+        guarded.wait_until(|| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        Self { port, folder, again: Mutex::default(), _guarded: guarded }
+    }
+
+    /// Sets these and starts again.
+    pub(crate) fn set(&self, lines: &str) {
+        let path = self.folder.join("data/postgresql.conf");
+        let before = fs::read_to_string(&path).expect("the settings");
+        fs::write(&path, format!("{before}\n{lines}\n")).expect("written");
+        self.again("-INT");
+        let host = self.folder.to_str().expect("a plain path");
+        let ready = ["-X", "-q", "-h", host, "-p", &self.port.to_string(), "-U", "root", "-d", "postgres", "-c", "SELECT 1"].map(str::to_owned);
+        let end = Instant::now() + Duration::from_secs(20);
+        while !Command::new("psql").args(&ready).output().is_ok_and(|output| output.status.success()) {
+            assert!(Instant::now() < end, "the server does not start again");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     fn start(tls: bool, standby: bool, connections: usize) -> Self {
         let (folder, port) = (folder(), free_port());
         let data = folder.join("data");
@@ -117,9 +165,14 @@ impl Postgres {
 
     /// Ends the server as a crash would, without a last checkpoint, and starts it again.
     pub(crate) fn crash(&self) {
+        self.again("-QUIT");
+    }
+
+    /// Ends it by a signal and starts it again.
+    fn again(&self, signal: &str) {
         let pid = fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("its process id");
         let pid = pid.lines().next().expect("a line");
-        assert!(Command::new("kill").args(["-QUIT", pid]).status().expect("kill").success());
+        assert!(Command::new("kill").args([signal, pid]).status().expect("kill").success());
         let end = Instant::now() + Duration::from_secs(20);
         while self.folder.join("data/postmaster.pid").exists() {
             assert!(Instant::now() < end, "the server does not end");
