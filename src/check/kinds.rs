@@ -43,7 +43,9 @@ macro_rules! kinds {
 
 kinds! {
     "backup" => backup::Backup,
+    "command" => command::Command,
     "cors" => cors::Cors,
+    "document" => document::Document,
     "health" => health::Health,
     "http" => http::Http,
     "manual" => manual::Manual,

@@ -112,7 +112,9 @@ impl Command<'_> {
     }
 
     fn spawn(&self, program: &str) -> Result<Child, CommandError> {
-        let path = if program.contains('/') { self.dir.join(program) } else { program.into() };
+        // A relative path would be looked up from the folder once more.
+        let below = |dir: &Path| std::path::absolute(dir.join(program)).unwrap_or_else(|_| dir.join(program));
+        let path = if program.contains('/') { below(self.dir) } else { program.into() };
         tokio::process::Command::new(path)
             .args(self.argv.iter().skip(1))
             .env_clear()

@@ -1,7 +1,9 @@
 //! One file a kind.
 
 pub mod backup;
+pub mod command;
 pub mod cors;
+pub mod document;
 pub mod health;
 pub mod http;
 pub mod manual;
