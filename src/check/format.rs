@@ -82,3 +82,30 @@ fn text(bytes: &[u8]) -> Result<&str, String> {
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+
+    proptest! {
+        /// Whatever the bytes are, they are read or refused; pieces of each syntax make that worth while.
+        #[test]
+        fn any_document_is_read_or_refused(
+            text in r#"(<a|</a>|/>|<!\[CDATA\[|\]\]>|&amp;|&a|\*a|- |: |\[|\]|\{|\}|,|"|'|=|\n|\n  |#|---|<<|!|\||1|é|\\|x){0,30}"#,
+            noise in any::<Vec<u8>>(),
+        ) {
+            for format in [Format::Json, Format::Yaml, Format::Toml, Format::Xml, Format::Csv, Format::Dotenv, Format::Ini] {
+                for documents in [false, true] {
+                    let form = Form { documents, ..format.into() };
+                    for bytes in [text.as_bytes(), &noise] {
+                        if let Err(why) = read(bytes, form, Limits::default()) {
+                            assert!(!why.is_empty());
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 mod hostile;
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::path::Path;
 
 use gonogo::model::Outcome::{Fail, Pass, Unknown};
 use serde_json::{Value, json};
@@ -16,6 +16,14 @@ pub(crate) fn look(argv: &[&str], more: Value) -> Look {
     let mut settings = json!({ "argv": argv });
     settings.as_object_mut().expect("a map").extend(more.as_object().cloned().expect("a map"));
     Look::new("command", settings).env(&[PATH])
+}
+
+/// A program in `folder`, written by a process of its own: a file that a thread of ours still has open cannot be run.
+pub(crate) fn program(folder: &Path, name: &str, text: &str, mode: &str) {
+    let script = "mkdir -p \"$(dirname \"$2\")\"; printf %s \"$1\" > \"$2\"; chmod \"$3\" \"$2\"";
+    let file = folder.join(name);
+    let written = std::process::Command::new("sh").args(["-c", script, "sh", text]).arg(file).arg(mode).status().expect("sh runs");
+    assert!(written.success());
 }
 
 async fn said(script: &str, more: Value) -> (gonogo::model::Outcome, String) {
@@ -95,12 +103,18 @@ async fn the_environment_is_clean() {
 #[tokio::test]
 async fn it_runs_in_the_folder_of_the_plan() {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::create_dir(folder.path().join("bin")).expect("a folder");
-    fs::write(folder.path().join("bin/here"), "#!/bin/sh\nbasename \"$PWD\"; ls\n").expect("written");
-    fs::set_permissions(folder.path().join("bin/here"), fs::Permissions::from_mode(0o755)).expect("executable");
+    program(folder.path(), "bin/here", "#!/bin/sh\nbasename \"$PWD\"; ls\n", "755");
     let name = folder.path().file_name().expect("a name").to_string_lossy().into_owned();
     let (outcome, reason) = look(&["bin/here"], json!({ "contains": [name, "bin"] })).root(folder.path()).outcome().await;
     assert_eq!(outcome, Pass, "{reason}");
+    // Also where the program is told of it by a relative path.
+    let gonogo = Gonogo::new().file(
+        "deploy/gonogo.yaml",
+        "project: p\nallow: [command]\nenvironments: { prod: {} }\nchecks:\n\
+        \x20 - { id: it, command: { argv: bin/here, contains: gonogo.yaml } }\n",
+    );
+    program(&gonogo.path("deploy"), "bin/here", "#!/bin/sh\nls\n", "755");
+    gonogo.run(["verify", "-c", "deploy/gonogo.yaml", "--release", "1"]).exits(0);
 }
 
 /// What a run of the whole program says of a plan with commands.

@@ -56,3 +56,12 @@ pub(crate) fn count(value: &Value) -> usize {
         _ => 0,
     }
 }
+
+/// How many lists and objects stand within each other.
+pub(super) fn height(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(height).max().unwrap_or_default(),
+        Value::Object(fields) => 1 + fields.values().map(height).max().unwrap_or_default(),
+        _ => 0,
+    }
+}

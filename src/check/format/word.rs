@@ -30,9 +30,17 @@ impl Format {
     /// By the name of a file.
     pub(crate) fn of_file(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-        let extension = name.rsplit_once('.').map(|(_, extension)| extension)?;
-        Some(match extension {
-            _ if name.starts_with(".env") => Self::Dotenv,
+        if name.starts_with(".env") { Some(Self::Dotenv) } else { Self::of_word(name.rsplit_once('.')?.1) }
+    }
+
+    /// By a media type without its parameters, in lower case: its subtype, or the suffix of that (RFC 6838, 4.2.8).
+    pub(crate) fn of_media_type(essence: &str) -> Option<Self> {
+        let word = essence.rsplit(['/', '+']).next()?;
+        Self::of_word(word.strip_prefix("x-").unwrap_or(word))
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
             "json" => Self::Json,
             "yaml" | "yml" => Self::Yaml,
             "toml" => Self::Toml,
@@ -40,21 +48,6 @@ impl Format {
             "csv" => Self::Csv,
             "env" => Self::Dotenv,
             "ini" => Self::Ini,
-            _ => return None,
-        })
-    }
-
-    /// By a media type without its parameters, in lower case (RFC 6838, 4.2.8; RFC 9512; RFC 4180; RFC 7303).
-    pub(crate) fn of_media_type(essence: &str) -> Option<Self> {
-        Some(match essence {
-            "application/json" | "text/json" => Self::Json,
-            "application/yaml" | "application/x-yaml" | "text/yaml" | "text/x-yaml" => Self::Yaml,
-            "application/toml" => Self::Toml,
-            "application/xml" | "text/xml" => Self::Xml,
-            "text/csv" => Self::Csv,
-            _ if essence.ends_with("+json") => Self::Json,
-            _ if essence.ends_with("+yaml") => Self::Yaml,
-            _ if essence.ends_with("+xml") => Self::Xml,
             _ => return None,
         })
     }

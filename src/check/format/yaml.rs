@@ -12,7 +12,7 @@ use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag
 
 use super::{
     json::several,
-    limits::{Left, count},
+    limits::{Left, count, height},
 };
 
 pub(super) fn read(text: &str, documents: bool, left: Left) -> Result<Value, String> {
@@ -28,8 +28,8 @@ pub(super) fn read(text: &str, documents: bool, left: Left) -> Result<Value, Str
 
 struct Composer<I> {
     events: I,
-    /// Each anchored value with the number of values in it.
-    anchors: HashMap<usize, (Value, usize)>,
+    /// Each anchored value with the number of values in it, and how deep they go.
+    anchors: HashMap<usize, (Value, usize, usize)>,
     left: Left,
 }
 
@@ -72,7 +72,9 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<I> {
             }
             Event::Alias(anchor) => {
                 let known = self.anchors.get(&anchor);
-                let (value, values) = known.ok_or_else(|| format!("is no YAML: line {line}: an alias stands within its own anchor"))?;
+                let (value, values, height) =
+                    known.ok_or_else(|| format!("is no YAML: line {line}: an alias stands within its own anchor"))?;
+                self.left.take(depth + height)?;
                 self.left.take_many(*values)?;
                 return Ok(value.clone());
             }
@@ -81,7 +83,7 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<I> {
         if anchor > 0 {
             let values = count(&value);
             self.left.take_many(values)?;
-            self.anchors.insert(anchor, (value.clone(), values));
+            self.anchors.insert(anchor, (value.clone(), values, height(&value)));
         }
         Ok(value)
     }

@@ -134,14 +134,24 @@ impl Document {
     }
 
     fn format_contradiction(&self) -> Option<String> {
-        let how = [("format", self.format.is_some()), ("next", self.next.is_some()), ("documents", self.documents)];
+        let how = [
+            ("format", self.format.is_some()),
+            ("next", self.next.is_some()),
+            ("documents", self.documents),
+            ("separator", self.separator.is_some()),
+        ];
         if self.expect.is_none() {
             let needless = how.into_iter().find(|(_, given)| *given).map(|(key, _)| key);
             return needless.map(|key| format!("`{key}` is of use to `expect` only: write what must stand in it, or leave it out"));
         }
         let Some(format) = self.named_format() else {
-            let whose = if self.command.is_some() { "what a command prints has no extension" } else { "its name does not say the format" };
-            return (self.url.is_none()).then(|| format!("{whose}: write `format: json`, or yaml, toml, xml, csv, dotenv, ini"));
+            let whose = match (&self.url, &self.command) {
+                (Some(_), _) if self.documents || self.separator.is_some() => "`documents` and `separator` are each of some formats only",
+                (Some(_), _) => return None,
+                (_, Some(_)) => "what a command prints has no extension",
+                _ => "its name does not say the format",
+            };
+            return Some(format!("{whose}: write `format: json`, or yaml, toml, xml, csv, dotenv, ini"));
         };
         if self.documents && !matches!(format, Format::Json | Format::Yaml) {
             return Some(format!("`documents` is of YAML and JSON, and this is {format}"));

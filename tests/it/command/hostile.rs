@@ -1,22 +1,17 @@
 //! Programs that are missing, hang, flood, die and fork.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use gonogo::model::Outcome::Unknown;
 use serde_json::json;
 
-use super::look;
+use super::{look, program};
 
 #[tokio::test]
 async fn what_cannot_be_started_is_unknown_and_says_what_helps() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, text, mode) in [("closed", "#!/bin/sh\n", 0o644), ("odd", "#!/no/such/shell\n", 0o755), ("blob", "\u{1}\u{2}", 0o755)] {
-        fs::write(folder.path().join(name), text).expect("written");
-        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).expect("a mode");
+    for (name, text, mode) in [("closed", "#!/bin/sh\n", "644"), ("odd", "#!/no/such/shell\n", "755"), ("blob", "\u{1}\u{2}", "755")] {
+        program(folder.path(), name, text, mode);
     }
     for (program, wanted) in [
         ("no-such-program", "`no-such-program` is not installed or not in PATH: install it where gonogo runs, or write its whole path"),

@@ -14,18 +14,14 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum Exit {
     /// One of these.
-    Codes(OneOrMore<Code>),
+    Codes(OneOrMore<u8>),
     /// What monitoring plugins mean by theirs (Monitoring Plugins Development Guidelines, "Plugin Return Codes").
     Nagios,
 }
 
-/// One exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Code(u8);
-
 impl Default for Exit {
     fn default() -> Self {
-        Self::Codes(vec![Code(0)].into())
+        Self::Codes(vec![0].into())
     }
 }
 
@@ -33,7 +29,7 @@ impl Exit {
     /// Whether `code` meets it; `None` where it says that the program could not tell.
     fn takes(&self, code: i32) -> Option<bool> {
         match (self, code) {
-            (Self::Codes(codes), code) => Some(codes.iter().any(|one| i32::from(one.0) == code)),
+            (Self::Codes(codes), code) => Some(codes.iter().any(|one| i32::from(*one) == code)),
             (Self::Nagios, 0) => Some(true),
             (Self::Nagios, 1 | 2) => Some(false),
             (Self::Nagios, _) => None,
@@ -70,14 +66,6 @@ impl fmt::Display for Exit {
     }
 }
 
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-from_forms!(Code, "an exit code from 0 to 255", whole code);
-
 from_forms!(
     Exit,
     "an exit code from 0 to 255, a list of them, or `nagios`",
@@ -86,10 +74,9 @@ from_forms!(
         "nagios" => Ok(Exit::Nagios),
         _ => Err(format!("`{text}` is no exit code: write a number, a list of numbers, or `nagios`")),
     },
-    list |codes: Vec<Code>| match codes.len() {
-        0 => Err("an empty list takes no exit code: name at least one".into()),
+    list |codes: OneOrMore<u8>| match codes.len() {
         256 => Err("every exit code is taken, so nothing is demanded".into()),
-        _ => Ok(Exit::Codes(codes.into())),
+        _ => Ok(Exit::Codes(codes)),
     },
 );
 
@@ -98,6 +85,6 @@ schema!(inline Exit, |_| {
     json_schema!({ "anyOf": [code.clone(), { "type": "array", "items": code, "minItems": 1, "uniqueItems": true }, { "const": "nagios" }] })
 });
 
-fn code(number: u64) -> Result<Code, String> {
-    u8::try_from(number).map(Code).map_err(|_| format!("{number} is no exit code: they go from 0 to 255"))
+fn code(number: u64) -> Result<u8, String> {
+    u8::try_from(number).map_err(|_| format!("{number} is no exit code: they go from 0 to 255"))
 }

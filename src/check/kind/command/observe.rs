@@ -3,7 +3,7 @@
 use super::{Command, judge, seen::Seen};
 use crate::{
     check::{Context, Unseen, demand::json_text, hidden, http::EXCERPT, program::Finished},
-    model::{excerpt, excerpt_of},
+    model::excerpt,
     net::command::without_credentials,
 };
 
@@ -30,9 +30,7 @@ fn find(check: &Command, finished: &Finished) -> Seen {
     let stdout = &finished.ended.stdout;
     let text = String::from_utf8_lossy(stdout);
     let (texts, patterns) = check.texts().find(&text);
-    // What is cut off may have begun as a credential: they are taken out before.
-    let shown = without_credentials(crate::model::beginning(&text, EXCERPT * 2));
-    let excerpt = (!shown.is_empty()).then(|| excerpt_of(&shown, EXCERPT, shown.len() + text.len().saturating_sub(EXCERPT * 2)));
+    let excerpt = (!text.is_empty()).then(|| excerpt(&without_credentials(&text), EXCERPT));
     Seen {
         code: finished.code,
         ms: finished.ms,

@@ -1,24 +1,17 @@
 //! What was brought from wherever it was: its bytes' fingerprint, and the value in them.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Document;
-use crate::{
-    check::{
-        Unseen, blocking,
-        format::{self, Format, Limits},
-    },
-    model::Digest,
+use super::{Document, seen::Seen};
+use crate::check::{
+    Unseen, blocking,
+    format::{self, Format, Limits},
 };
 
 /// What was brought.
 pub(super) struct Brought {
-    pub(super) size: u64,
-    pub(super) sha256: Digest,
-    pub(super) pages: Option<usize>,
-    pub(super) modified: Option<Timestamp>,
-    pub(super) format: Option<Format>,
+    /// As evidence, nothing looked for yet.
+    pub(super) seen: Seen,
     /// The value, or why it cannot be read; nothing where nothing is demanded of it.
     pub(super) document: Result<Value, String>,
 }
@@ -30,14 +23,12 @@ impl Brought {
         check: &Document,
         found: Result<Format, String>,
     ) -> Result<Self, Unseen> {
-        let format = check.named_format().map_or(found, Ok);
-        let form = format.clone().map(|format| check.form(format));
-        let is_demanded = check.expect.is_some();
+        let format = if check.expect.is_some() { check.named_format().map_or(found, Ok).map(Some) } else { Ok(None) };
+        let form = format.clone().map(|format| format.map(|format| check.form(format)));
         blocking(move || {
             let bytes = bytes.as_ref();
-            let document = if is_demanded { form.and_then(|form| format::read(bytes, form, Limits::default())) } else { Ok(Value::Null) };
-            let format = format.ok().filter(|_| is_demanded);
-            Self { size: bytes.len() as u64, sha256: Digest::of(bytes), pages: None, modified: None, format, document }
+            let document = form.and_then(|form| form.map_or(Ok(Value::Null), |form| format::read(bytes, form, Limits::default())));
+            Self { seen: Seen::of(bytes, format.ok().flatten()), document }
         })
         .await
     }

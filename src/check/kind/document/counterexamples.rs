@@ -3,20 +3,13 @@
 use jiff::Timestamp;
 
 use super::{Document, seen::Seen};
-use crate::{
-    check::demand::Demands,
-    model::{Digest, Period},
-};
+use crate::{check::demand::Demands, model::Period};
 
 pub(super) fn counterexamples(check: &Document, at: Timestamp) -> Vec<Seen> {
     let before = check.max_age.map(|limit| limit.signed().saturating_add(Period::seconds(1).signed()));
     vec![Seen {
-        size: 0,
-        sha256: Digest::none(),
-        pages: None,
         modified: before.and_then(|before| at.saturating_sub(before).ok()),
-        format: check.named_format(),
         found: check.expect.as_ref().map(Demands::counterexample).unwrap_or_default(),
-        unread: None,
+        ..Seen::of(b"", None)
     }]
 }

@@ -1,21 +1,28 @@
 //! The header `Link` (RFC 8288): the one target whose relation is `next`.
 
-use crate::net::http::{HeaderMap, header};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::{
+    model::regex,
+    net::http::{HeaderMap, header},
+};
+
+/// A link with its parameters, and one of these: a comma or semicolon within an address or quotes parts nothing.
+static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r#"<(?P<to>[^>]*)>(?P<parameters>(?:[^",]|"[^"]*")*)"#));
+static PARAMETER: LazyLock<Regex> = LazyLock::new(|| regex(r#";\s*(?P<name>[^\s=;,"]+)\s*=\s*(?P<value>"[^"]*"|[^\s";,]*)"#));
 
 /// Where it leads; `None` without such a link.
 pub(super) fn next(headers: &HeaderMap) -> Result<Option<String>, String> {
     let mut found: Vec<String> = Vec::new();
     for value in headers.get_all(header::LINK) {
-        let value = std::str::from_utf8(value.as_bytes()).map_err(|_| "has a `Link` header that is no text".to_owned())?;
-        let mut rest = value;
-        while let Some((_, link)) = rest.split_once('<') {
-            let (target, after) = link.split_once('>').ok_or("has a `Link` header whose address does not end")?;
-            let end = unquoted(after, ',').unwrap_or(after.len());
-            if is_next(&after[..end]) {
-                found.push(target.trim().to_owned());
-            }
-            rest = &after[end..];
+        let value = value.to_str().map_err(|_| "has a `Link` header that is no text".to_owned())?;
+        let mut links = LINK.captures_iter(value).peekable();
+        if links.peek().is_none() && !value.trim().is_empty() {
+            return Err("has a `Link` header that is no link".into());
         }
+        found.extend(links.filter(|link| is_next(&link["parameters"])).map(|link| link["to"].trim().to_owned()));
     }
     found.dedup();
     match found.as_slice() {
@@ -25,29 +32,10 @@ pub(super) fn next(headers: &HeaderMap) -> Result<Option<String>, String> {
     }
 }
 
-/// Whether the parameters of a link name that relation, alone or among others (RFC 8288, 3.3).
+/// Whether the first `rel` names that relation, alone or among others (RFC 8288, 3.3).
 fn is_next(parameters: &str) -> bool {
-    let mut rest = parameters;
-    while let Some(at) = unquoted(rest, ';') {
-        rest = &rest[at + 1..];
-        let parameter = &rest[..unquoted(rest, ';').unwrap_or(rest.len())];
-        let Some((name, value)) = parameter.split_once('=') else { continue };
-        if name.trim().eq_ignore_ascii_case("rel") {
-            return value.trim().trim_matches('"').split_whitespace().any(|one| one.eq_ignore_ascii_case("next"));
-        }
-    }
-    false
-}
-
-/// Where `mark` stands first outside of quotes.
-fn unquoted(text: &str, mark: char) -> Option<usize> {
-    let mut quoted = false;
-    text.char_indices()
-        .find(|(_, c)| {
-            quoted ^= *c == '"';
-            *c == mark && !quoted
-        })
-        .map(|(at, _)| at)
+    let relation = PARAMETER.captures_iter(parameters).find(|parameter| parameter["name"].eq_ignore_ascii_case("rel"));
+    relation.is_some_and(|rel| rel["value"].trim_matches('"').split_whitespace().any(|one| one.eq_ignore_ascii_case("next")))
 }
 
 #[cfg(test)]

@@ -12,23 +12,21 @@ use crate::{
 };
 
 pub(super) async fn observe(check: &Document, cx: &Context) -> Result<Seen, Unseen> {
-    let brought = match (&check.file, &check.command, &check.url) {
+    let Brought { mut seen, document } = match (&check.file, &check.command, &check.url) {
         (Some(_), ..) => from_file(check, cx).await?,
         (_, Some(argv), _) => from_command(check, argv, cx).await?,
         (.., Some(url)) => pages::fetch(check, url, cx).await?,
         (None, None, None) => return Err(Unseen::Unknown("the plan names no place".into())),
     };
-    let (found, unread) = match (&check.expect, &brought.document) {
+    match (&check.expect, document) {
         (Some(demands), Ok(document)) => {
-            let found = demands.look(document);
-            hidden::hide(document, &found, cx);
-            (found, None)
+            seen.found = demands.look(&document);
+            hidden::hide(&document, &seen.found, cx);
         }
-        (Some(_), Err(why)) => (Default::default(), Some(excerpt(why, 300))),
-        (None, _) => Default::default(),
-    };
-    let Brought { size, sha256, pages, modified, format, .. } = brought;
-    Ok(Seen { size, sha256, pages, modified, format, found, unread })
+        (Some(_), Err(why)) => seen.unread = Some(excerpt(&why, 300)),
+        (None, _) => {}
+    }
+    Ok(seen)
 }
 
 async fn from_file(check: &Document, cx: &Context) -> Result<Brought, Unseen> {
@@ -36,8 +34,9 @@ async fn from_file(check: &Document, cx: &Context) -> Result<Brought, Unseen> {
     let (path, limit) = (cx.path(&file), Limits::default().size);
     let read = blocking(move || regular_file::read_dated(&path, limit)).await?;
     let (bytes, modified) = read.map_err(|error| Unseen::Unknown(format!("the file `{}` {error}", file.display())))?;
-    let brought = Brought::of(bytes, check, Err("has a name that does not say its format: write `format`".into())).await?;
-    Ok(Brought { modified: modified.and_then(|time| Timestamp::try_from(time).ok()), ..brought })
+    let mut brought = Brought::of(bytes, check, Err("has a name that does not say its format: write `format`".into())).await?;
+    brought.seen.modified = modified.and_then(|time| Timestamp::try_from(time).ok());
+    Ok(brought)
 }
 
 async fn from_command(check: &Document, argv: &Argv, cx: &Context) -> Result<Brought, Unseen> {

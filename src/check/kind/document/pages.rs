@@ -8,6 +8,7 @@ use super::{
     Document,
     brought::Brought,
     link,
+    seen::Seen,
     settings::{Items, Next},
 };
 use crate::{
@@ -61,8 +62,8 @@ async fn all(check: &Document, url: &Address, (next, items): (&Next, &Items), fi
         whole.add(document, items).map_err(unknown)?;
         match to.map_err(unknown)? {
             None => {
-                let document = Ok(whole.document);
-                return Ok(Brought { size, sha256: digest.finish(), pages: Some(asked.len()), document, ..brought });
+                let seen = Seen { size, sha256: digest.finish(), pages: Some(asked.len()), ..brought.seen };
+                return Ok(Brought { seen, document: Ok(whole.document) });
             }
             Some(to) => asked.push(to),
         }

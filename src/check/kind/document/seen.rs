@@ -34,3 +34,11 @@ pub struct Seen {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
 }
+
+impl Seen {
+    /// Of these bytes, nothing looked for yet.
+    pub(super) fn of(bytes: &[u8], format: Option<Format>) -> Self {
+        let (size, sha256) = (bytes.len() as u64, Digest::of(bytes));
+        Self { size, sha256, pages: None, modified: None, format, found: BTreeMap::new(), unread: None }
+    }
+}
