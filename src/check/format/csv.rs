@@ -6,9 +6,10 @@ use csv::{ErrorKind, ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 
 use super::limits::Left;
+use crate::model::quote;
 
-/// What else separates fields in files that are called CSV.
-const OTHERS: [char; 4] = [';', '\t', '|', ','];
+/// What stands in the only column's name where the separator is another one, or where the text is no CSV but a sentence or a page.
+const ODD: [char; 8] = [';', '\t', '|', ',', ' ', ':', '=', '<'];
 
 pub(super) fn read(text: &str, separator: u8, mut left: Left) -> Result<Value, String> {
     if text.matches('"').count() % 2 == 1 {
@@ -17,7 +18,7 @@ pub(super) fn read(text: &str, separator: u8, mut left: Left) -> Result<Value, S
     }
     let mut reader = ReaderBuilder::new().delimiter(separator).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| refused(&error))?.clone();
-    columns(&header, separator)?;
+    columns(&header)?;
     left.take_many(1)?;
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -30,14 +31,13 @@ pub(super) fn read(text: &str, separator: u8, mut left: Left) -> Result<Value, S
 }
 
 /// That every column has a name of its own, and that they are apart.
-fn columns(header: &StringRecord, separator: u8) -> Result<(), String> {
+fn columns(header: &StringRecord) -> Result<(), String> {
     let mut names = HashSet::new();
     if let Some(name) = header.iter().find(|name| !names.insert(*name)) {
-        return Err(format!("has two columns `{name}`"));
+        return Err(format!("has two columns {}", quote(name)));
     }
-    let glued = OTHERS.into_iter().find(|other| *other != char::from(separator) && header.iter().any(|name| name.contains(*other)));
-    match glued {
-        Some(other) if header.len() == 1 => Err(format!("has one column whose name holds {other:?}: write `separator: {other:?}`")),
+    match (header.len(), header.get(0)) {
+        (1, Some(name)) if name.contains(ODD) => Err(format!("has one column, {}: is it CSV, and is `separator` right?", quote(name))),
         _ => Ok(()),
     }
 }

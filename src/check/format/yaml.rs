@@ -41,7 +41,11 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Composer<I> {
                 (Event::StreamEnd, _) => return Ok(all),
                 (Event::DocumentStart(..), _) => self.anchors.clear(),
                 (Event::DocumentEnd, _) => {}
-                (event, line) => all.push(self.value(event, line, 0)?),
+                (event, line) => match self.value(event, line, 0)? {
+                    // An error message, a page: whatever it is, nothing would be found missing in it.
+                    Value::String(_) => return Err("is one text and neither a map nor a list: YAML makes that of anything".into()),
+                    value => all.push(value),
+                },
             }
         }
     }

@@ -33,11 +33,13 @@ use crate::{
 ///
 /// - JSON and TOML: as they are; TOML's dates and times are texts.
 /// - YAML 1.2, core schema: `yes`, `no`, `on`, `off` and dates are texts, `0644` is the number 644. Anchors, aliases and `<<` are
-///   resolved. Keys are texts; a key that is a list, a map or nothing, and any tag but `!!str`, are not read.
+///   resolved. Keys are texts; a key that is a list, a map or nothing, and any tag but `!!str`, are not read;
+///   nor is a text alone, which YAML makes of anything.
 /// - XML: `$.ROOT` is the root element, an object: attributes as `@name`, text as `#text` without the white space at its ends, and
 ///   for each name of its children the list of them, also of one: `$.suites.suite[*]['@name']`. Prefixes stay as they are written. A
 ///   document type and entities of its own are not read.
-/// - CSV with a header: a list of rows, each an object of texts by column: `$[*].status`; numbers in it with `number: true`.
+/// - CSV with a header: a list of rows, each an object of texts by column: `$[*].status`; numbers in it with `number: true`. One column
+///   whose name looks like a sentence is not read.
 /// - dotenv: an object of texts, as docker compose reads them, `$` unexpanded.
 /// - INI: an object of the names before the first section, and of one object for each section; all values are texts, a pair of
 ///   quotes around one is taken off.

@@ -39,8 +39,10 @@ async fn yaml_is_read_as_its_core_schema_says() {
     assert_eq!(unread("a.yaml", "a: 1\n---\na: 2\n").await, "holds 2 documents: write `documents: true`, and begin paths with `$[*]`");
     for (text, wanted) in [
         ("# nothing\n", "is empty"),
+        ("Service Unavailable\n", "is one text and neither a map nor a list"),
         ("a: 1\na: 2\n", "has the key `a` twice in one map, the second time in line 2"),
         ("a: 1\n'a': 2\n", "has the key `a` twice in one map, the second time in line 2"),
+        ("\"\\e[31m\u{202e}\": 1\n\"\\e[31m\u{202e}\": 1\n", "has the key `\\u{1b}[31m\\u{202e}` twice in one map"),
         ("a: .nan\n", "has `.nan` in line 1, which is no number that can be compared"),
         ("a: [1, -.Inf]\n", "has `-.Inf` in line 1, which is no number that can be compared"),
         ("a: !Ref b\n", "has the tag `!Ref` in line 1, which is not read"),
@@ -126,7 +128,11 @@ async fn csv_is_rows_by_header() {
         ("id,n\n1\n", "has 1 fields in line 2, and 2 in its header"),
         ("id,n\n1,2\n1,2,3\n", "has 3 fields in line 3, and 2 in its header"),
         ("id,id\n1,2\n", "has two columns `id`"),
-        ("id;n\n1;2\n", "has one column whose name holds ';': write `separator: ';'`"),
+        ("id;n\n1;2\n", "has one column, `id;n`: is it CSV, and is `separator` right?"),
+        (
+            "could not connect to the database\n",
+            "has one column, `could not connect to the database`: is it CSV, and is `separator` right?",
+        ),
         ("id,n\n1,\"2\n", "is no CSV: a quote has no end"),
     ] {
         assert_eq!(unread("a.csv", text).await, wanted, "{text:?}");

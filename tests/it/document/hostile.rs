@@ -6,6 +6,7 @@ use gonogo::model::Outcome::{Pass, Unknown};
 use serde_json::json;
 
 use super::{filed, unread};
+use crate::look::Look;
 
 const NAMES: [&str; 7] = ["a.json", "a.yaml", "a.toml", "a.xml", "a.csv", "a.env", "a.ini"];
 
@@ -64,9 +65,13 @@ async fn depth_is_bounded_and_the_deepest_is_read() {
         ("a.toml", format!("a = {}", nested("[", "]", 78))),
         ("a.xml", nested("<a>", "</a>", 128)),
     ] {
-        // It goes into the report and comes back from it, too.
-        let (outcome, reason) = filed(name, &text, json!({ "expect": { "$": { "exists": true } } })).await;
-        assert_eq!(outcome, Pass, "{name}: {reason}");
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(name), &text).expect("written");
+        let look = Look::new("document", json!({ "file": name, "expect": { "$": { "exists": true } } })).root(folder.path());
+        let seen = look.look().await.expect("a document");
+        assert_eq!(gonogo::model::Outcome::of(&seen.expectations), Pass, "{name}: {:?}", seen.expectations);
+        // It goes into the report, and comes back from it.
+        assert!(seen.observation.text().contains("found"), "{name}: {}", seen.observation.text());
     }
 }
 

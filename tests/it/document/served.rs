@@ -5,7 +5,7 @@ use std::time::Duration;
 use gonogo::model::Outcome::{self, Fail, Pass, Unknown};
 use serde_json::{Value, json};
 
-use crate::{hostile::Hostile, look::Look, nginx::Nginx};
+use crate::{ca::Ca, hostile::Hostile, look::Look, nginx::Nginx};
 
 async fn asked(url: String, more: Value) -> (Outcome, String) {
     let mut settings = json!({ "url": url, "expect": { "$.status": "ok" } });
@@ -82,6 +82,21 @@ async fn a_login_goes_along_and_is_never_shown() {
     let (outcome, reason) = asked(server.url("/?api_key=hunter3hunter3"), json!({})).await;
     assert_eq!(outcome, Unknown);
     assert!(reason.contains("status 401") && !reason.contains("hunter3"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_server_that_demands_a_certificate_is_shown_it() {
+    let ca = Ca::new();
+    let server = Hostile::tls(ca.demanding("127.0.0.1"), |mut visit| {
+        Box::pin(async move { visit.answer(200, &["Content-Type: application/json"], r#"{"status":"ok"}"#).await })
+    })
+    .await;
+    let (certificate, key) = ca.files("client");
+    let url = server.url("/").replace("http:", "https:");
+    let trusted = json!({ "ca-file": ca.file(), "cert-file": certificate, "key-file": key });
+    assert_eq!(asked(url.clone(), trusted).await.0, Pass);
+    assert_eq!(asked(url.clone(), json!({ "ca-file": ca.file() })).await.0, Unknown);
+    assert_eq!(asked(url, json!({})).await.0, Unknown);
 }
 
 #[tokio::test]

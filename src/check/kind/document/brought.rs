@@ -3,9 +3,12 @@
 use serde_json::Value;
 
 use super::{Document, seen::Seen};
-use crate::check::{
-    Unseen, blocking,
-    format::{self, Format, Limits},
+use crate::{
+    check::{
+        Unseen, blocking,
+        format::{self, Format, Limits},
+    },
+    model::{excerpt, plain},
 };
 
 /// What was brought.
@@ -28,6 +31,8 @@ impl Brought {
         blocking(move || {
             let bytes = bytes.as_ref();
             let document = form.and_then(|form| form.map_or(Ok(Value::Null), |form| format::read(bytes, form, Limits::default())));
+            // It may quote what stands in the document.
+            let document = document.map_err(|why| excerpt(&plain(&why), 300));
             Self { seen: Seen::of(bytes, format.ok().flatten()), document }
         })
         .await

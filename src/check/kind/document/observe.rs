@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use super::{Document, brought::Brought, pages, seen::Seen};
 use crate::{
     check::{Argv, Context, Unseen, blocking, format::Limits, hidden, program::Finished},
-    model::excerpt,
     net::regular_file,
 };
 
@@ -23,7 +22,7 @@ pub(super) async fn observe(check: &Document, cx: &Context) -> Result<Seen, Unse
             seen.found = demands.look(&document);
             hidden::hide(&document, &seen.found, cx);
         }
-        (Some(_), Err(why)) => seen.unread = Some(excerpt(&why, 300)),
+        (Some(_), Err(why)) => seen.unread = Some(why),
         (None, _) => {}
     }
     Ok(seen)
