@@ -1,5 +1,6 @@
 //! The language of demands: what a value in a document must be, whatever brought the document.
 
+mod as_they_stand;
 mod compare;
 mod count;
 mod counterexamples;
@@ -13,12 +14,15 @@ mod pattern;
 mod place;
 mod takes;
 mod text;
+mod texts;
 mod version;
 mod written;
 
+pub(crate) use as_they_stand::as_they_stand;
 pub use count::Count;
 pub use fields::{Demand, Fields};
 pub(crate) use paths::Lost;
 pub use paths::{Demands, Hit, Hits};
 pub use pattern::Pattern;
 pub use text::Text;
+pub(crate) use texts::{Texts, Within};

@@ -43,8 +43,10 @@ macro_rules! kinds {
 
 kinds! {
     "backup" => backup::Backup,
+    "command" => command::Command,
     "config" => config::Config,
     "cors" => cors::Cors,
+    "document" => document::Document,
     "health" => health::Health,
     "http" => http::Http,
     "manual" => manual::Manual,

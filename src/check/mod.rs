@@ -20,15 +20,19 @@ macro_rules! rooms {
 }
 
 mod any;
+mod charset;
 mod context;
 pub mod database;
 pub mod demand;
 pub(crate) mod environment;
+pub(crate) mod format;
+mod hidden;
 pub mod http;
 pub mod kind;
 mod kinds;
 mod memo;
 mod one_or_more;
+mod program;
 pub mod reference;
 mod table;
 mod touch;

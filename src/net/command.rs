@@ -112,7 +112,9 @@ impl Command<'_> {
     }
 
     fn spawn(&self, program: &str) -> Result<Child, CommandError> {
-        let path = if program.contains('/') { self.dir.join(program) } else { program.into() };
+        // A relative path would be looked up from the folder once more.
+        let below = |dir: &Path| std::path::absolute(dir.join(program)).unwrap_or_else(|_| dir.join(program));
+        let path = if program.contains('/') { below(self.dir) } else { program.into() };
         tokio::process::Command::new(path)
             .args(self.argv.iter().skip(1))
             .env_clear()
@@ -219,7 +221,8 @@ fn without_long_words(text: &str) -> String {
 }
 
 static LOG: LazyLock<Regex> = LazyLock::new(|| regex(r"^[IWEF][0-9]{4} [0-9]{2}:"));
-static NAMED: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<is>\s*[=:]\s*["']?)(?P<value>[^\s"']+)"#));
+static NAMED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r#"(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<is>["']?\s*[=:]\s*["']?)(?P<value>[^\s"']+)"#));
 static LONG: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z0-9_+/=-]{20,}"));
 
 #[cfg(test)]
@@ -245,6 +248,7 @@ mod tests {
             ("+ export DB_PASSWORD=hunter2\nno such file: /etc/app/very/long/path1", "no such file: /etc/app/very/long/path1"),
             ("E1120 14:01:16.0 memcache.go:265] x\nThe connection was refused\n", "The connection was refused"),
             ("password: hunter2 refused", "password: *** refused"),
+            (r#"{"db_password": "hunter2", "user": "app"}"#, r#"{"db_password": "***", "user": "app"}"#),
             ("bad token eyJhbGciOiJIUzI1NiJ9xyz0", "bad token ***"),
             ("dial postgres://app:hunter2@db/x", "dial postgres://app:***@db/x"),
             ("\x1b[31mred", "\\u{1b}[31mred"),

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{ErrorKind, Read as _},
     path::Path,
+    time::SystemTime,
 };
 
 use crate::model::Size;
@@ -47,14 +48,24 @@ impl From<std::io::Error> for FileError {
 
 /// The bytes of the regular file `path` (symbolic links are followed), at most `limit` of them.
 pub fn read_bytes(path: &Path, limit: Size) -> Result<Vec<u8>, FileError> {
+    Ok(read_dated(path, limit)?.0)
+}
+
+/// The same, and when it was last written, where the file system says.
+pub fn read_dated(path: &Path, limit: Size) -> Result<(Vec<u8>, Option<SystemTime>), FileError> {
     // Opening a pipe would wait for its writer: ask what it is first.
     let kind = fs::metadata(path)?.file_type();
     if !kind.is_file() {
         return Err(FileError::NotRegular(name_of(kind)));
     }
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(limit.0.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit.0 { Err(FileError::TooLarge(limit)) } else { Ok(bytes) }
+    let (mut file, mut bytes) = (fs::File::open(path)?, Vec::new());
+    let before = file.metadata()?;
+    file.by_ref().take(limit.0.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit.0 {
+        return Err(FileError::TooLarge(limit));
+    }
+    let (before, after) = (before.modified().ok(), file.metadata()?.modified().ok());
+    if before == after { Ok((bytes, after)) } else { Err(FileError::Other("it is being written".into())) }
 }
 
 /// The same as text.

@@ -4,6 +4,7 @@
 //! `draft`), for one environment its variables (`variables`) filled in (`interpolate`), then typed (`typed`). Every step
 //! tells all it finds and goes on with what is right.
 
+mod allow;
 mod beside;
 mod conceal;
 mod deserialize;

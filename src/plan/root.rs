@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    AT_ONCE,
+    AT_ONCE, allow,
     fault::Fault,
     fields::{Fields, Word, is_id, words},
     interpolate::literal,
@@ -17,8 +17,8 @@ use super::{
 use crate::model::Person;
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 11] =
-    ["project", "environments", "vars", "include", "section", "checks", "release", "people", "signoff", "waivers", "ledger"];
+pub(super) const KEYS: [&str; 12] =
+    ["project", "environments", "allow", "vars", "include", "section", "checks", "release", "people", "signoff", "waivers", "ledger"];
 /// The keys of an environment.
 pub(super) const ENVIRONMENT_KEYS: [&str; 6] = ["vars", "env-file", "guard", "resolve", "per-target", "signoff"];
 
@@ -29,6 +29,8 @@ pub(super) struct Root {
     /// The key `environments`.
     pub(super) environments_key: Place,
     pub(super) environments: Vec<Environment>,
+    /// Whether checks may run programs that the plan names.
+    pub(super) allows_commands: bool,
     pub(super) vars: Vec<(Key, Node)>,
     pub(super) include: Vec<Node>,
     pub(super) release: Option<(Place, Node)>,
@@ -75,6 +77,7 @@ impl Root {
             project: project.map(|word| word.text).unwrap_or_default(),
             environments_key,
             environments,
+            allows_commands: allow::command(fields, faults),
             vars: vars(fields, faults),
             include: include.map(|(_, items)| items.to_vec()).unwrap_or_default(),
             release,

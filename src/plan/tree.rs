@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Problem, Purpose, Request,
+    Problem, Purpose, Request, allow,
     draft::{Draft, Found},
     fault::Fault,
     fields::{Fields, Word, word},
@@ -169,6 +169,9 @@ impl Tree {
     /// What only shows when all files are read.
     fn whole(&mut self, faults: &mut Vec<Fault>) {
         self.duplicates(faults);
+        if !self.root.allows_commands {
+            faults.extend(allow::unallowed(&self.drafts, &self.packs));
+        }
         if self.drafts.is_empty() && faults.is_empty() {
             faults
                 .push(Fault::new(Place::top(0), "the plan has no checks").hint("write `checks:` here, or `include:` files that have some"));

@@ -67,6 +67,7 @@ fn every_key_is_documented() {
 
 /// The plan around an example, with those whom questions are asked of.
 const EXAMPLE: &str = "project: example
+allow: [command]
 environments:
   prod: {}
 include: [example.yaml]

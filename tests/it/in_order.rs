@@ -8,8 +8,9 @@ use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED2551
 use serde_json::{Value, json};
 
 use crate::{
+    command,
     cors::api::{APP, Question, api, settings},
-    health,
+    document, health,
     hostile::Hostile,
     look::Look,
     manual,
@@ -31,7 +32,9 @@ async fn what_is_in_order_is_green() {
         let (judged, least, noise) = match kind.name {
             "backup" => (backup().await, 10, 0),
             "config" => (config().await, 6, 0),
+            "command" => (command().await, 8, 0),
             "cors" => (cors().await, 8, 0),
+            "document" => (document().await, 12, 0),
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
@@ -74,6 +77,73 @@ async fn config() -> Judged {
     ] {
         let settings = json!({ "source": { "env-file": "prod.env" }, "values": { "POOL": wanted } });
         judged.push((line.to_owned(), filed("config", settings, &[("prod.env", line)]).await));
+    }
+    judged
+}
+
+/// Programs that end as such programs do, of which some print what has nothing to do with the demand.
+async fn command() -> Judged {
+    let mut judged = Judged::new();
+    for (argv, more) in [
+        (&["true"][..], json!({})),
+        (&["uname"], json!({ "contains": "Linux", "not-contains": "Darwin" })),
+        (&["date", "+%Z"], json!({ "matches": "(?m)^UTC$" })),
+        (&["sh", "-c", "echo x >&2; echo '[1, 2]'"], json!({ "json": { "$[*]": { "min": 1 } } })),
+        (&["sh", "-c", "printf '\\357\\273\\277{\"a\": \"ü\"}'"], json!({ "json": { "$.a": "ü" } })),
+        (&["grep", "-c", "no such line", "Cargo.toml"], json!({ "exit": 1, "matches": "^0" })),
+        (&["sh", "-c", "echo 'DISK OK - free space: / 91% | /=12'; exit 0"], json!({ "exit": "nagios", "contains": "OK" })),
+        (&["sh", "-c", "sleep 0.1; (sleep 0.1; echo late) & wait"], json!({ "contains": "late", "max-time": "8s" })),
+        (&["cat", "/dev/null"], json!({})),
+    ] {
+        judged.push((argv.join(" "), command::look(argv, more).outcome().await));
+    }
+    judged
+}
+
+/// Documents as the programs of each format write them.
+async fn document() -> Judged {
+    let mut judged = Judged::new();
+    for (name, path, wanted, text) in [
+        (
+            "compose.yaml",
+            "$.services.web.image",
+            json!("shop:1"),
+            "x-base: &base\n  restart: always\nservices:\n  web:\n    <<: *base\n    image: shop:1\n    command: [\"--on\"]\n",
+        ),
+        ("workflow.yml", "$.on.push.branches[0]", json!("main"), "on:\n  push:\n    branches: [main] # said\njobs: {}\n"),
+        ("manifest.yaml", "$.spec.replicas", json!(3), "---\napiVersion: apps/v1\nkind: Deployment\nspec:\n  replicas: 3\n"),
+        (
+            "Cargo.toml",
+            "$.package.version",
+            json!("1.4.2"),
+            "[package]\nname = \"shop\"\nversion = \"1.4.2\"\n\n[dependencies]\nserde = { version = \"1\", features = [\"derive\"] }\n",
+        ),
+        (
+            "junit.xml",
+            "$.testsuites.testsuite[0]['@failures']",
+            json!("0"),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"1\">\n  <testsuite name=\"a\" failures=\"0\">\n    <testcase name=\"b\"/>\n    <system-out><![CDATA[<x>]]></system-out>\n  </testsuite>\n</testsuites>\n",
+        ),
+        (
+            "pom.xml",
+            "$.project.version[0]['#text']",
+            json!("1.4.2"),
+            "<project xmlns=\"http://maven.apache.org/POM/4.0.0\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\n  <version>1.4.2</version>\n</project>",
+        ),
+        ("rows.csv", "$[1].state", json!("ok"), "id,state\r\n1,ok\r\n2,ok\r\n"),
+        ("excel.csv", "$[0]['first name']", json!("Eve, \"E\""), "\u{feff}first name,state\r\n\"Eve, \"\"E\"\"\",ok\r\n"),
+        (".env.production", "$.LOG_LEVEL", json!("info"), "# said\nexport LOG_LEVEL=info\nURL='https://a/?b=c#d'\n"),
+        (
+            "php.ini",
+            "$.PHP.display_errors",
+            json!("Off"),
+            "[PHP]\n; said\ndisplay_errors = Off\nmemory_limit = 128M\ninclude_path = \".:/usr/share/php\"\n",
+        ),
+        ("my.ini", "$.mysqld.max_connections", json!("151"), "# said\n[client]\nport=3306\n\n[mysqld]\nport=3306\nmax_connections = 151\n"),
+        ("package.json", "$.version", json!("1.4.2"), "{\n  \"name\": \"shop\",\n  \"version\": \"1.4.2\",\n  \"scripts\": {}\n}\n"),
+        ("empty.json", "$[*]", json!({ "count": 0 }), "[]"),
+    ] {
+        judged.push((name.to_owned(), document::filed(name, text, json!({ "expect": { path: wanted } })).await));
     }
     judged
 }

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    command,
     cors::api::{APP, api, settings},
+    document,
     hostile::Hostile,
     look::Look,
     redis_persistence::hostile::{bulk, liar},
@@ -29,7 +31,9 @@ async fn what_is_not_understood_is_never_green() {
         let mixed = match kind.name {
             "backup" => backup().await,
             "config" => config().await,
+            "command" => command().await,
             "cors" => cors().await,
+            "document" => document().await,
             "health" => health().await,
             "http" => http().await,
             "postgres-indexes" => postgres_indexes().await,
@@ -59,6 +63,47 @@ async fn answered(kind: &'static str, mut settings: Value, answers: &[(&str, &st
         let server = Hostile::answering(200, &["Content-Type: application/json", header], body).await;
         settings["url"] = json!(server.url("/"));
         mixed.push((format!("{header} and {body}"), Look::new(kind, settings.clone()).outcome().await));
+    }
+    mixed
+}
+
+async fn command() -> Mixed {
+    let settings = json!({ "exit": "nagios", "json": { "$.state": "ok" }, "not-contains": "down" });
+    let mut mixed = Mixed::new();
+    for script in [
+        "echo '{\"state\": \"ok\"}'",
+        "echo '{\"state\": \"ok\", \"state\": \"ok\"}'",
+        "echo '{\"state\": \"ok\"}' | tr k '\\377'",
+        "echo 'Warning: odd-ish'; echo '{\"state\": \"ok\"}'",
+        "echo '{\"state\": \"ok\"}'; exit 4",
+        "echo '{\"state\": \"ok\"}'; kill -USR1 $$",
+        "printf '{\"state\": \"ok\"'",
+    ] {
+        mixed.push((script.into(), command::look(&["sh", "-c", script], settings.clone()).outcome().await));
+    }
+    mixed
+}
+
+async fn document() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (name, path, text) in [
+        ("a.yaml", "$.state", "state: ok\n"),
+        ("a.yaml", "$.state", "state: ok\nstate: ok\n"),
+        ("a.yaml", "$.state", "state: ok\nother: !odd ish\n"),
+        ("a.yaml", "$.state", "state: ok\n--- odd\n"),
+        ("a.yaml", "$.state", "state: ok\n[odd, ish]: 1\n"),
+        ("a.json", "$.state", "{\"state\": \"ok\", \"rate\": NaN}"),
+        ("a.toml", "$.state", "state = \"ok\"\nrate = nan\n"),
+        ("a.xml", "$.r.state[0]['#text']", "<!DOCTYPE r><r><state>ok</state></r>"),
+        ("a.xml", "$.r.state[0]['#text']", "<r><state>ok</state>&odd;</r>"),
+        ("a.csv", "$[0].state", "state,n\nok,1\nodd\n"),
+        ("a.csv", "$[0].state", "state,state\nok,ok\n"),
+        ("a.ini", "$.a.state", "[a]\nstate=ok\nodd\n"),
+        ("a.ini", "$.a.state", "[a]\nstate=ok\nSTATE=ok\n"),
+        ("a.env", "$.state", "state=ok\nstate=odd\n"),
+        ("a.env", "$.state", "state=ok\nodd\n"),
+    ] {
+        mixed.push((format!("{name}: {text}"), document::filed(name, text, json!({ "expect": { path: "ok" } })).await));
     }
     mixed
 }

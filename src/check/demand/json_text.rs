@@ -14,6 +14,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, String> {
     serde_json::from_slice::<Strict>(bytes).map(|value| value.0).map_err(|error| error.to_string())
 }
 
+/// The values that stand one after the other in `text`, at least one, each as above.
+pub(crate) fn parse_all(text: &str) -> Result<Vec<Value>, String> {
+    let values = serde_json::Deserializer::from_str(text).into_iter::<Strict>();
+    values.map(|value| value.map(|value| value.0).map_err(|error| error.to_string())).collect()
+}
+
 struct Strict(Value);
 
 from_forms!(

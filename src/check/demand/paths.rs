@@ -19,6 +19,9 @@ const MOST_OF_ROWS: usize = 1_000;
 /// Bytes of a value beyond which only its type and length are kept.
 const LARGEST_VALUE: usize = 512;
 
+/// Lists and objects within each other in a value, beyond which the same: a report has to be read again.
+const DEEPEST_VALUE: usize = 64;
+
 /// Bytes of all values of one path that are kept, and of one field of many rows.
 const LARGEST_HITS: usize = 4 << 10;
 const LARGEST_OF_ROWS: usize = 64 << 10;
@@ -95,7 +98,9 @@ fn hits(place: &Place, body: &Value) -> Hits {
         }
         let text = node.node().to_string();
         let (value, cut) = match compare::length(node.node()) {
-            Some(length) if text.len() > LARGEST_VALUE => (Value::String(excerpt(&text, LARGEST_VALUE / 4)), Some(length)),
+            Some(length) if text.len() > LARGEST_VALUE || is_deeper(node.node(), DEEPEST_VALUE) => {
+                (Value::String(excerpt(&text, LARGEST_VALUE / 4)), Some(length))
+            }
             _ => (node.node().clone(), None),
         };
         room = room.saturating_sub(text.len().min(LARGEST_VALUE));
@@ -116,6 +121,15 @@ fn hits(place: &Place, body: &Value) -> Hits {
 fn row(location: &str) -> String {
     let index = location.trim_start_matches("$[").split(']').next().and_then(|index| index.parse::<usize>().ok());
     format!("row {}", index.unwrap_or_default() + 1)
+}
+
+fn is_deeper(value: &Value, most: usize) -> bool {
+    match value {
+        Value::Array(_) | Value::Object(_) if most == 0 => true,
+        Value::Array(items) => items.iter().any(|item| is_deeper(item, most - 1)),
+        Value::Object(fields) => fields.values().any(|field| is_deeper(field, most - 1)),
+        _ => false,
+    }
 }
 
 from_forms!(map Demands, "demands by JSONPath, like `{\"$.status\": ok}`", Demands::read);

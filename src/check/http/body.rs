@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    check::demand::{Hits, Lost},
+    check::demand::{Hits, Lost, Within},
     model::{excerpt_of, quote},
     net::http::{Body, End},
 };
@@ -71,11 +71,24 @@ impl BodySeen {
     }
 
     /// Whether the absence of a text can be judged.
-    pub(crate) fn is_text(&self) -> Result<(), String> {
+    fn is_text(&self) -> Result<(), String> {
         if self.utf8 {
             Ok(())
         } else {
             Err("the body is no text in the charset that it names (UTF-8 where it names none), so something may be in it unseen".into())
+        }
+    }
+
+    /// What demands on its text are held against.
+    pub(crate) fn within(&self) -> Within<'_> {
+        Within {
+            noun: "body",
+            texts: &self.texts,
+            patterns: &self.patterns,
+            readable: self.readable(),
+            is_text: self.is_text(),
+            is_empty: self.size == 0,
+            shown: self.shown(),
         }
     }
 

@@ -9,9 +9,9 @@ pub(crate) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
 
-/// The demand on the time of the whole answer.
-pub(crate) fn judge_time(limit: Period, total_ms: u64) -> Expectation {
-    Expectation::new("max-time", "time to the whole answer")
+/// The demand on a time, called `what`.
+pub(crate) fn judge_time(what: &str, limit: Period, total_ms: u64) -> Expectation {
+    Expectation::new("max-time", what)
         .wanted(format!("at most {limit}"))
         .got(Period::millis(total_ms).to_string())
         .bound("<=", limit.as_millis(), Some(total_ms.into()), "ms")

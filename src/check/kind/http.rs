@@ -1,6 +1,5 @@
 //! An HTTP endpoint answers as demanded.
 
-mod charset;
 mod counterexamples;
 mod expect;
 mod header;
@@ -11,7 +10,6 @@ mod observe;
 mod redirect;
 mod seen;
 mod status;
-mod text;
 
 use std::path::PathBuf;
 

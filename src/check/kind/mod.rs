@@ -1,8 +1,10 @@
 //! One file a kind.
 
 pub mod backup;
+pub mod command;
 pub mod config;
 pub mod cors;
+pub mod document;
 pub mod health;
 pub mod http;
 pub mod manual;

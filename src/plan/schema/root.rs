@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{ID, closed, loosen, loosened, section};
 use crate::{
     model::{Person, Signoff},
-    plan::{AT_ONCE, pack::packs, release::ReleaseSettings},
+    plan::{AT_ONCE, allow, pack::packs, release::ReleaseSettings},
 };
 
 /// The main file.
@@ -28,6 +28,7 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
     let properties = json!({
         "project": { "type": ["string", "number", "boolean"], "not": loosen::variable(), "description": "The project's name; reports and the record go by it." },
         "environments": environments,
+        "allow": { "type": "array", "minItems": 1, "items": { "enum": allow::WORDS }, "description": "What checks may do that is off unless it stands here. `command`: run programs that the plan names." },
         "vars": vars("Variables of all environments: `${name}`."),
         "include": { "type": "array", "minItems": 1, "items": { "anyOf": [path(), pack()] }, "description": "Files of checks, and packs." },
         "section": section(),

@@ -123,7 +123,8 @@ impl Postgres {
         fs::write(&path, format!("{before}\n{lines}\n")).expect("written");
         self.again("-INT");
         let host = self.folder.to_str().expect("a plain path");
-        let ready = ["-X", "-q", "-h", host, "-p", &self.port.to_string(), "-U", "root", "-d", "postgres", "-c", "SELECT 1"].map(str::to_owned);
+        let ready =
+            ["-X", "-q", "-h", host, "-p", &self.port.to_string(), "-U", "root", "-d", "postgres", "-c", "SELECT 1"].map(str::to_owned);
         let end = Instant::now() + Duration::from_secs(20);
         while !Command::new("psql").args(&ready).output().is_ok_and(|output| output.status.success()) {
             assert!(Instant::now() < end, "the server does not start again");

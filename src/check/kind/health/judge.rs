@@ -50,7 +50,7 @@ impl Health {
         all.extend(self.judge_unread(said));
         all.push(fresh::judge(&said.caches));
         all.extend(self.release.as_ref().zip(said.release.as_ref()).map(|(binding, running)| binding.judge(running, &said.body)));
-        all.extend(self.max_time.map(|limit| judge_time(limit, said.total_ms)));
+        all.extend(self.max_time.map(|limit| judge_time("time to the whole answer", limit, said.total_ms)));
         all
     }
 

@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use super::{
-    Http, charset,
+    Http,
     expect::{DEFAULT_SIZE, Expect},
     header::HeaderDemands,
     judge,
     seen::{Sample, Seen},
 };
 use crate::{
+    check::charset,
     check::demand::json_text,
     check::http::{BodySeen, EXCERPT, SentBody, millis},
     check::{Context, Unseen},
@@ -96,10 +97,7 @@ pub(super) fn find(expect: Option<&Expect>, content_type: Option<&str>, body: &B
     let (text, utf8) = charset::decode(content_type, &body.bytes, body.end == End::Whole);
     let mut seen = BodySeen::new(body, &text, utf8);
     let Some(expect) = expect else { return seen };
-    let texts = expect.contains.iter().chain(&expect.not_contains).flat_map(|texts| texts.iter());
-    seen.texts = texts.map(|wanted| (wanted.as_str().to_owned(), text.contains(wanted.as_str()))).collect();
-    let patterns = expect.matches.iter().chain(&expect.not_matches).flat_map(|patterns| patterns.iter());
-    seen.patterns = patterns.map(|one| (one.text().to_owned(), one.find(&text).map(|found| excerpt(found, 200)))).collect();
+    (seen.texts, seen.patterns) = expect.texts().find(&text);
     if let (Some(demands), End::Whole) = (&expect.json, &body.end) {
         match json_text::parse(&body.bytes) {
             Ok(value) => seen.json = demands.look(&value),

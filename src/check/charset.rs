@@ -9,7 +9,7 @@ const PRESCAN: usize = 1024;
 
 /// The text, and whether all of it was read: nothing is proven to be missing from what was not. The charset is that of the
 /// byte order mark, else of `content_type`, else the one that the page names, else UTF-8. `whole`: the body ends there.
-pub(super) fn decode<'b>(content_type: Option<&str>, bytes: &'b [u8], whole: bool) -> (Cow<'b, str>, bool) {
+pub(crate) fn decode<'b>(content_type: Option<&str>, bytes: &'b [u8], whole: bool) -> (Cow<'b, str>, bool) {
     let named = Encoding::for_bom(bytes).map(|(encoding, _)| Some(encoding)).unwrap_or_else(|| {
         let label = content_type.and_then(parameter).map(str::to_owned).or_else(|| within(&bytes[..bytes.len().min(PRESCAN)]));
         label.map_or(Some(UTF_8), |label| Encoding::for_label(label.as_bytes()))

@@ -1,0 +1,199 @@
+//! A document from a file, a command or an address holds what is demanded.
+
+mod brought;
+mod counterexamples;
+mod judge;
+mod link;
+mod observe;
+mod pages;
+mod seen;
+mod settings;
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use self::settings::{Fingerprint, Items, Next, Separator};
+use crate::{
+    check::{
+        Argv, Check, Touch,
+        demand::Demands,
+        format::{Form, Format, Limits},
+        http::SentHeaders,
+        program::{EnvNames, Program},
+    },
+    model::{Period, ProcessEnv, without_contradiction},
+    net::{http::Address, tls::TlsFiles},
+};
+
+/// A document from a file, a command or an address holds what is demanded: JSON, YAML, TOML, XML, CSV, dotenv or INI, by JSONPath.
+///
+/// Exactly one of `file`, `command` and `url` says where it is. Whatever the format, the demands see one JSON value:
+///
+/// - JSON and TOML: as they are; TOML's dates and times are texts.
+/// - YAML 1.2, core schema: `yes`, `no`, `on`, `off` and dates are texts, `0644` is the number 644. Anchors, aliases and `<<` are
+///   resolved. Keys are texts; a key that is a list, a map or nothing, and any tag but `!!str`, are not read;
+///   nor is a text alone, which YAML makes of anything.
+/// - XML: `$.ROOT` is the root element, an object: attributes as `@name`, text as `#text` without the white space at its ends, and
+///   for each name of its children the list of them, also of one: `$.suites.suite[*]['@name']`. Prefixes stay as they are written. A
+///   document type and entities of its own are not read.
+/// - CSV with a header: a list of rows, each an object of texts by column: `$[*].status`; numbers in it with `number: true`. One column
+///   whose name looks like a sentence is not read.
+/// - dotenv: an object of texts, as docker compose reads them, `$` unexpanded.
+/// - INI: an object of the names before the first section, and of one object for each section; all values are texts, a pair of
+///   quotes around one is taken off.
+///
+/// Unknown is what could not be brought, and what two readers may read differently: a key, column or section twice, rows of unequal
+/// length, comments behind a value of INI, `NaN` and infinities, several documents where one is meant; what is cut off; what is no UTF-8 (XML:
+/// not the encoding that it names); over 64 MiB, 128 levels (of TOML 80) or a million values. A command must end with 0, an address
+/// answer with 200, redirects not followed.
+///
+/// Values under names that look secret are never shown. Not seen: rows that are missing at the end of a CSV file, documents at the
+/// end of a stream, and that an answer is one page of many, unless `next` says how they go on.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Document {
+    /// A file, relative to the plan's folder.
+    pub file: Option<PathBuf>,
+    /// A program and its arguments, run without a shell as of kind `command`, that prints the document. Off unless the plan's main
+    /// file says `allow: [command]`.
+    pub command: Option<Argv>,
+    /// Variables of the process environment that `command` is given, by name: `[HOME, AWS_PROFILE]`. Default: none.
+    pub env: Option<EnvNames>,
+    /// An address, asked with GET. A login in it is sent as Basic authorization and never shown.
+    pub url: Option<Address>,
+    /// Headers to send. Give secrets as variables: `Authorization: Bearer ${API_TOKEN}`. The values of headers whose name looks secret
+    /// are never shown.
+    #[serde(default)]
+    pub headers: SentHeaders,
+    /// A PEM file of certificates to trust instead of the host's, relative to the plan's folder.
+    pub ca_file: Option<PathBuf>,
+    /// A PEM file with our own certificate, for servers that demand one. Goes with `key-file`.
+    pub cert_file: Option<PathBuf>,
+    /// A PEM file with the key of `cert-file`.
+    pub key_file: Option<PathBuf>,
+    /// How an answer leads to the next page: a JSONPath to its address, or `link` for the header `Link: …; rel="next"`. The last page
+    /// has none there, or `null`. Pages are of one origin and at most 100. Goes with `items`.
+    pub next: Option<Next>,
+    /// The list that goes on from page to page, by JSONPath: `$` where a page is the list itself. The demands see the first page with
+    /// the items of all.
+    pub items: Option<Items>,
+    /// The format. Default: by the extension of the file, or by the content type of the answer.
+    pub format: Option<Format>,
+    /// Of YAML and JSON: there may be several documents, one after the other (JSON Lines are such), and `$` is the list of them.
+    /// Default: false, and several are unknown.
+    #[serde(default)]
+    pub documents: bool,
+    /// Of CSV: the one character between two fields. Default: `,`.
+    pub separator: Option<Separator>,
+    /// Values in it by JSONPath (RFC 9535), as of kind `http`.
+    pub expect: Option<Demands>,
+    /// How long ago the file may have been written, by its date of modification; one in the future is not young.
+    pub max_age: Option<Period>,
+    /// The SHA-256 of its bytes, as `sha256sum` prints it.
+    pub sha256: Option<Fingerprint>,
+}
+
+without_contradiction!(Document);
+
+impl Document {
+    /// Keys that cannot stand together, or are missing.
+    fn contradiction(&self) -> Option<String> {
+        let url = self.url.is_some();
+        let of_url = [
+            ("headers", self.headers.map().is_empty()),
+            ("ca-file", self.ca_file.is_none()),
+            ("cert-file", self.cert_file.is_none()),
+            ("next", self.next.is_none()),
+            ("items", self.items.is_none()),
+        ];
+        let stray = of_url.into_iter().find(|(_, missing)| !missing && !url).map(|(key, _)| key);
+        let why = match (self.file.is_some(), self.command.is_some(), url) {
+            (false, false, false) => "say where the document is: `file`, `command` or `url`",
+            (true, true, _) | (true, _, true) | (_, true, true) => {
+                "`file`, `command` and `url` are three places: name one, or write several checks"
+            }
+            _ if self.env.is_some() && self.command.is_none() => "`env` is what a `command` is given",
+            _ if stray.is_some() => return stray.map(|key| format!("`{key}` goes with `url`")),
+            _ if self.cert_file.is_some() != self.key_file.is_some() => "`cert-file` and `key-file` go together",
+            _ if self.cert_file.is_some() && !self.url.as_ref().is_some_and(Address::is_https) => {
+                "`cert-file` is shown over TLS only: write an `https` address"
+            }
+            _ if self.next.is_some() != self.items.is_some() => {
+                "`next` and `items` go together: where the next page is, and which list goes on there"
+            }
+            _ if self.next.is_some() && self.sha256.is_some() => "`sha256` is of one body, and `next` makes many of it",
+            _ if self.max_age.is_some() && self.file.is_none() => {
+                "`max-age` is the age of a `file`; demand the age of a date in the document by `expect: { PATH: { age: … } }`"
+            }
+            _ if self.expect.is_none() && self.max_age.is_none() && self.sha256.is_none() => {
+                "nothing is demanded: write `expect`, `max-age` or `sha256`"
+            }
+            _ => return self.format_contradiction(),
+        };
+        Some(why.into())
+    }
+
+    fn format_contradiction(&self) -> Option<String> {
+        let how = [
+            ("format", self.format.is_some()),
+            ("next", self.next.is_some()),
+            ("documents", self.documents),
+            ("separator", self.separator.is_some()),
+        ];
+        if self.expect.is_none() {
+            let needless = how.into_iter().find(|(_, given)| *given).map(|(key, _)| key);
+            return needless.map(|key| format!("`{key}` is of use to `expect` only: write what must stand in it, or leave it out"));
+        }
+        let Some(format) = self.named_format() else {
+            let whose = match (&self.url, &self.command) {
+                (Some(_), _) if self.documents || self.separator.is_some() => "`documents` and `separator` are each of some formats only",
+                (Some(_), _) => return None,
+                (_, Some(_)) => "what a command prints has no extension",
+                _ => "its name does not say the format",
+            };
+            return Some(format!("{whose}: write `format: json`, or yaml, toml, xml, csv, dotenv, ini"));
+        };
+        if self.documents && !matches!(format, Format::Json | Format::Yaml) {
+            return Some(format!("`documents` is of YAML and JSON, and this is {format}"));
+        }
+        if self.separator.is_some() && format != Format::Csv {
+            return Some(format!("`separator` is of CSV, and this is {format}"));
+        }
+        None
+    }
+
+    /// The format as far as the plan says it.
+    fn named_format(&self) -> Option<Format> {
+        self.format.or_else(|| Format::of_file(self.file.as_deref()?))
+    }
+
+    fn form(&self, format: Format) -> Form {
+        Form { format, documents: self.documents, separator: self.separator.map_or(b',', |separator| separator.0) }
+    }
+
+    fn program<'a>(&'a self, argv: &'a Argv) -> Program<'a> {
+        Program { argv, env: self.env.as_deref().unwrap_or_default(), limit: Limits::default().size }
+    }
+
+    fn files(&self) -> TlsFiles {
+        TlsFiles { ca: self.ca_file.clone(), identity: self.cert_file.clone().zip(self.key_file.clone()) }
+    }
+}
+
+impl Check for Document {
+    rooms!();
+
+    fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
+        let file = self.file.iter().map(|file| Touch::new(format!("file {}", file.display()), "reads it"));
+        let command = self.command.iter().map(|argv| self.program(argv).touch());
+        let url = self.url.iter().map(|url| {
+            let more = if self.next.is_some() { format!(", and up to {} pages that follow", pages::MOST - 1) } else { String::new() };
+            let mut touch = Touch::over_http(url, &self.headers, format!("GET {}{more}", url.path()));
+            touch.credentials.extend(self.key_file.iter().map(|file| file.display().to_string()));
+            touch
+        });
+        file.chain(command).chain(url).collect()
+    }
+}
