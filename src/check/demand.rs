@@ -16,6 +16,7 @@ mod version;
 mod written;
 
 pub use fields::{Demand, Fields};
+pub use instant::Distance;
 pub(crate) use paths::Lost;
 pub use paths::{Demands, Hit, Hits};
 pub use pattern::Pattern;

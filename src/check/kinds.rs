@@ -44,7 +44,9 @@ macro_rules! kinds {
 kinds! {
     "backup" => backup::Backup,
     "cors" => cors::Cors,
+    "file" => file::File,
     "health" => health::Health,
+    "host" => host::Host,
     "http" => http::Http,
     "manual" => manual::Manual,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,

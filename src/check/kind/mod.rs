@@ -2,7 +2,9 @@
 
 pub mod backup;
 pub mod cors;
+pub mod file;
 pub mod health;
+pub mod host;
 pub mod http;
 pub mod manual;
 pub mod postgres_indexes;
