@@ -12,6 +12,7 @@ mod pattern;
 mod place;
 mod takes;
 mod text;
+mod unwanted;
 mod version;
 mod written;
 
@@ -21,3 +22,4 @@ pub(crate) use paths::Lost;
 pub use paths::{Demands, Hit, Hits};
 pub use pattern::Pattern;
 pub use text::Text;
+pub(crate) use unwanted::as_they_stand;

@@ -18,7 +18,7 @@ use self::{
 use crate::{
     check::{
         Check, OneOrMore, Touch,
-        demand::{Distance, Pattern, Text},
+        demand::{Distance, Pattern, Text, as_they_stand},
     },
     model::{ProcessEnv, Size, without_contradiction},
 };
@@ -66,6 +66,7 @@ pub struct File {
     /// Text that must be in it, or a list of texts; upper and lower case differ.
     pub contains: Option<OneOrMore<Text>>,
     /// Text that must not be in it, or a list of texts, as it stands: no wildcards, no expression.
+    #[serde(default, deserialize_with = "as_they_stand")]
     pub not_contains: Option<OneOrMore<Text>>,
     /// A regular expression that must match somewhere in it, or a list of them; `(?m)^…$` is a whole line.
     pub matches: Option<OneOrMore<Pattern>>,

@@ -11,7 +11,6 @@ mod observe;
 mod redirect;
 mod seen;
 mod status;
-mod text;
 
 use std::path::PathBuf;
 

@@ -109,7 +109,7 @@ impl Lacks {
         let concerns = |lack: &&Lack| {
             let along = lack.place.iter().zip(steps).all(|(name, step)| step.contains(name));
             // A path to the things themselves takes all of their keys.
-            let whole = path.ends_with("[*]") || path.ends_with('*') || steps.len() <= lack.place.len() && path.ends_with("']");
+            let whole = steps.len() <= lack.place.len() && path.ends_with(['*', '\'', '"', ']']) && !path.contains('?');
             along && lack.key.is_none_or(|key| whole || mentions(path, key))
         };
         self.0.iter().find(concerns).map(|lack| lack.why.as_str())

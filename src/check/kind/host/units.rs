@@ -10,7 +10,7 @@ use super::{
     observe::printed,
     system::booted,
 };
-use crate::check::Context;
+use crate::{check::Context, model::counted};
 
 const PROPERTIES: &str = "--property=Id,LoadState,ActiveState,SubState,UnitFileState,Result,NRestarts,NeedDaemonReload,\
                           ActiveEnterTimestampMonotonic,ExecMainExitTimestampMonotonic";
@@ -39,8 +39,11 @@ async fn units(names: &Names, cx: &Context) -> Result<Value, String> {
         return Ok(Value::Object(document));
     }
     let all = shown(&these, cx).await?;
-    if all.len() != these.len() || all.iter().any(|properties| !properties.contains_key("LoadState")) {
-        return Err(format!("`systemctl show` tells of {} units where {} were asked about: write whole names", all.len(), these.len()));
+    if all.iter().any(|properties| !properties.contains_key("LoadState")) {
+        return Err("`systemctl show` prints something else than the properties of units".into());
+    }
+    if all.len() != these.len() {
+        return Err(format!("`systemctl show` tells of {} where {} was asked: write whole names", counted(all.len(), "unit"), these.len()));
     }
     for (name, properties) in these.iter().zip(&all) {
         document.extend(unit(properties, booted).map(|unit| ((*name).to_owned(), unit)));

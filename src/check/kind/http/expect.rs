@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{header::HeaderDemands, latency::Latency, media_type::MediaType, redirect::Redirect, status::Status, text};
+use super::{header::HeaderDemands, latency::Latency, media_type::MediaType, redirect::Redirect, status::Status};
 use crate::{
     check::OneOrMore,
-    check::demand::{Demands, Pattern, Text},
+    check::demand::{Demands, Pattern, Text, as_they_stand},
     model::{Period, Size, without_contradiction},
 };
 
@@ -30,7 +30,7 @@ pub struct Expect {
     /// Text that must be in the body, or a list of texts; upper and lower case differ.
     pub contains: Option<OneOrMore<Text>>,
     /// Text that must not be in the body, or a list of texts, as it stands: no wildcards, no expression. An empty body proves nothing: the check is then unknown.
-    #[serde(default, deserialize_with = "text::as_they_stand")]
+    #[serde(default, deserialize_with = "as_they_stand")]
     pub not_contains: Option<OneOrMore<Text>>,
     /// A regular expression that must match somewhere in the body, or a list of them; anchor with `^` and `$` where
     /// the place matters.

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-use crate::check::{OneOrMore, demand::Text};
+use super::Text;
+use crate::check::OneOrMore;
 
 /// Texts that must not be there.
-pub(super) fn as_they_stand<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OneOrMore<Text>>, D::Error> {
+pub(crate) fn as_they_stand<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OneOrMore<Text>>, D::Error> {
     let texts = OneOrMore::<Text>::deserialize(deserializer)?;
     match texts.iter().find_map(|text| foreign(text.as_str())) {
         Some(why) => Err(D::Error::custom(why)),
