@@ -50,7 +50,12 @@ impl Folder {
 
     #[track_caller]
     fn holds(&self, told: (Outcome, String), outcome: Outcome, said: &str) {
-        assert!(told.0 == outcome && told.1.replace('`', "").contains(&said.replace('`', "")), "{}: {}, wanted {outcome}: {said}", told.0, told.1);
+        assert!(
+            told.0 == outcome && told.1.replace('`', "").contains(&said.replace('`', "")),
+            "{}: {}, wanted {outcome}: {said}",
+            told.0,
+            told.1
+        );
     }
 }
 

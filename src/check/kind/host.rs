@@ -43,8 +43,8 @@ use crate::{
 /// - `$.kernel`: `release` (6.1.0-18-amd64), `version` (6.1.0, for `version:`). `$.sysctl['net.core.somaxconn']`: a number where it is
 ///   a whole one, else its text. `$.modules.br_netfilter.state`: `live`, `built-in`; one that is not loaded is not there.
 /// - `$.clock`: `synchronised`, `ntp` (its service is on), `timezone` (`timedatectl`, else `chronyc`), `offset_seconds` (`chronyc`).
-/// - `$.units['nginx.service']`: `load`, `active`, `sub`, `enabled` (the words of systemd), `result`, `restarts`, `since` (active),
-///   `finished` (its process ended), `reload_needed`. `$.units[?@.active=='failed']` looks at all that are loaded.
+/// - `$.units['nginx.service']`: `name`, `load`, `active`, `sub`, `enabled` (the words of systemd), `result`, `restarts`, `since` (active),
+///   `finished` (its process ended), `reload_needed`. `$.units[?@.active=='failed'].name` looks at all that are loaded.
 /// - `$.processes.nginx`: `count`, `users`, by the name of the program, dead ones aside.
 /// - `$.packages.nginx`: `version` (as the system has it), `upstream` (for `version:`: without epoch and revision), `versions` (where
 ///   several are installed), of `dpkg-query`, `rpm` or `apk`. `$.upgrades`: `count`, `security`, `packages`, of `apt-get` with the

@@ -12,38 +12,69 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::{File, seen::Content};
 use crate::{
-    check::{
-        OneOrMore,
-        demand::{Pattern, Text},
-    },
-    model::{RunningDigest, Size},
+    check::demand::{Pattern, Text},
+    model::{Digest, RunningDigest, Size},
     net::regular_file::{FileError, open, read_bytes},
 };
 
 /// A file whose text is demanded is read up to here.
 const LARGEST: Size = Size(16 << 20);
 
-/// What is to be found.
+/// Something that must be in a file, or must not.
+pub(super) struct Find {
+    /// The name of the demand.
+    pub name: String,
+    /// What is demanded.
+    pub wanted: String,
+    /// Whether it must be there.
+    pub present: bool,
+    needle: Needle,
+}
+
+enum Needle {
+    Text(Text),
+    Pattern(Pattern),
+}
+
+impl File {
+    /// All that is to be found.
+    pub(super) fn finds(&self) -> Vec<Find> {
+        let texts = [("contains", &self.contains, true), ("not-contains", &self.not_contains, false)];
+        let texts =
+            texts.into_iter().flat_map(|(key, all, present)| all.iter().flat_map(|all| all.iter()).map(move |text| (key, text, present)));
+        let texts = texts.map(|(key, text, present)| Find {
+            name: format!("{key}:{}", text.as_str()),
+            wanted: format!("{}to contain {text}", if present { "" } else { "not " }),
+            present,
+            needle: Needle::Text(text.clone()),
+        });
+        let patterns = [("matches", &self.matches, true), ("not-matches", &self.not_matches, false)];
+        let patterns =
+            patterns.into_iter().flat_map(|(key, all, present)| all.iter().flat_map(|all| all.iter()).map(move |one| (key, one, present)));
+        let patterns = patterns.map(|(key, pattern, present)| Find {
+            name: format!("{key}:{}", pattern.text()),
+            wanted: format!("{}to match {pattern}", if present { "" } else { "not " }),
+            present,
+            needle: Needle::Pattern(pattern.clone()),
+        });
+        texts.chain(patterns).collect()
+    }
+}
+
+/// What is looked for in each file.
 pub(super) struct Wanted {
-    texts: Vec<String>,
-    patterns: Vec<Pattern>,
+    finds: Vec<Find>,
     sha256: bool,
 }
 
 impl Wanted {
     pub(super) fn of(check: &File) -> Self {
-        let texts = check.contains.iter().chain(&check.not_contains).flat_map(|all: &OneOrMore<Text>| all.iter());
-        let patterns = check.matches.iter().chain(&check.not_matches).flat_map(|all: &OneOrMore<Pattern>| all.iter());
-        Self {
-            texts: texts.map(|text| text.as_str().to_owned()).collect(),
-            patterns: patterns.cloned().collect(),
-            sha256: check.sha256.is_some(),
-        }
+        Self { finds: check.finds(), sha256: check.sha256.is_some() }
     }
 
     /// `None` where nothing is wanted.
     pub(super) fn look(&self, path: &Path, until: Instant) -> Option<Content> {
-        let text = !self.texts.is_empty() || !self.patterns.is_empty();
+        let text = !self.finds.is_empty();
         if !text && !self.sha256 {
             return None;
         }
@@ -66,13 +97,18 @@ impl Wanted {
             () if wrong || text.contains('\0') => Some("is no text, so that something may be in it unseen"),
             () => None,
         };
-        let line = |found: Option<usize>| found.map(|at| text[..at].matches('\n').count() + 1);
+        let line = |find: &Find| {
+            let found = match &find.needle {
+                Needle::Text(wanted) => text.find(wanted.as_str()),
+                Needle::Pattern(wanted) => wanted.place(&text),
+            };
+            (find.name.clone(), found.map(|at| text[..at].matches('\n').count() + 1))
+        };
         Ok(Content {
             unread: None,
             opaque: opaque.map(str::to_owned),
-            texts: self.texts.iter().map(|wanted| (wanted.clone(), line(text.find(wanted.as_str())))).collect(),
-            patterns: self.patterns.iter().map(|wanted| (wanted.text().to_owned(), line(wanted.place(&text)))).collect(),
-            sha256: self.sha256.then(|| crate::model::Digest::of(&bytes)),
+            found: self.finds.iter().map(line).collect(),
+            sha256: self.sha256.then(|| Digest::of(&bytes)),
         })
     }
 }

@@ -28,10 +28,6 @@ pub(super) fn counterexamples(check: &File, at: Timestamp) -> Vec<Seen> {
 
 /// A file in which everything that can be wrong is.
 fn wrong(check: &File, at: Timestamp) -> FileSeen {
-    let present = check.contains.iter().flat_map(|all| all.iter()).map(|text| (text.as_str().to_owned(), None));
-    let absent = check.not_contains.iter().flat_map(|all| all.iter()).map(|text| (text.as_str().to_owned(), Some(1)));
-    let matched = check.matches.iter().flat_map(|all| all.iter()).map(|pattern| (pattern.text().to_owned(), None));
-    let unmatched = check.not_matches.iter().flat_map(|all| all.iter()).map(|pattern| (pattern.text().to_owned(), Some(1)));
     FileSeen {
         path: "a file".into(),
         kind: if check.r#type == Some(Type::File) { Some(Type::Directory) } else { Some(Type::File) },
@@ -42,8 +38,7 @@ fn wrong(check: &File, at: Timestamp) -> FileSeen {
         // The future is neither young nor old.
         modified: at.checked_add(SignedDuration::from_hours(24)).ok(),
         content: Some(Content {
-            texts: present.chain(absent).collect(),
-            patterns: matched.chain(unmatched).collect(),
+            found: check.finds().into_iter().map(|find| (find.name, (!find.present).then_some(1))).collect(),
             sha256: Some(Digest::none()),
             ..Content::default()
         }),

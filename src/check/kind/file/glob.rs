@@ -22,8 +22,8 @@ from_text!(Glob, { "type": "string", "minLength": 1 }, |text| {
     if text.is_empty() {
         return Err("an empty path names nothing".to_owned());
     }
-    if text.starts_with('~') {
-        return Err(format!("`{text}`: `~` is not read here: write the whole path, or `${{HOME}}{}`", &text[1..]));
+    if let Some(rest) = text.strip_prefix('~') {
+        return Err(format!("`{text}`: `~` is not read here: write the whole path, or `${{HOME}}{rest}`"));
     }
     Pattern::new(&text).map_err(|error| format!("`{text}` is no pattern: {}; write `[*]` for a `*` that is meant as it stands", error.msg))?;
     Ok(Glob(text))

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     File,
+    content::Find,
     seen::{Content, FileSeen, Owner, Seen},
     words::{Type, Who},
 };
@@ -42,7 +43,9 @@ pub(super) fn judge(check: &File, seen: &Seen, at: Timestamp) -> Vec<Expectation
     if let Some(wanted) = check.age {
         demand("age", "time of the last change", format!("{wanted} ago"), &|file| age(file, at, |then| wanted.is_before(then, at)));
     }
-    contents(check, &mut demand);
+    for find in check.finds() {
+        demand(&find.name, "content", find.wanted.clone(), &|file| found(content(file)?, &find));
+    }
     if let Some(wanted) = &check.sha256 {
         demand("sha256", "SHA-256", wanted.0.to_string(), &|file| {
             let digest = content(file)?.sha256.as_ref().ok_or("it was not taken")?;
@@ -50,29 +53,6 @@ pub(super) fn judge(check: &File, seen: &Seen, at: Timestamp) -> Vec<Expectation
         });
     }
     all
-}
-
-fn contents(check: &File, demand: &mut impl FnMut(&str, &str, String, &dyn Fn(&FileSeen) -> Told)) {
-    for text in check.contains.iter().flat_map(|all| all.iter()) {
-        demand(&format!("contains:{}", text.as_str()), "content", format!("to contain {text}"), &|file| {
-            present(content(file)?.texts.get(text.as_str()))
-        });
-    }
-    for text in check.not_contains.iter().flat_map(|all| all.iter()) {
-        demand(&format!("not-contains:{}", text.as_str()), "content", format!("not to contain {text}"), &|file| {
-            absent(content(file)?, |content| content.texts.get(text.as_str()))
-        });
-    }
-    for pattern in check.matches.iter().flat_map(|all| all.iter()) {
-        demand(&format!("matches:{}", pattern.text()), "content", format!("to match {pattern}"), &|file| {
-            present(content(file)?.patterns.get(pattern.text()))
-        });
-    }
-    for pattern in check.not_matches.iter().flat_map(|all| all.iter()) {
-        demand(&format!("not-matches:{}", pattern.text()), "content", format!("not to match {pattern}"), &|file| {
-            absent(content(file)?, |content| content.patterns.get(pattern.text()))
-        });
-    }
 }
 
 /// That something is there, so many, or nothing.
@@ -194,17 +174,10 @@ fn content(file: &FileSeen) -> Result<&Content, String> {
     content.unread.clone().map_or(Ok(content), Err)
 }
 
-fn present(found: Option<&Option<usize>>) -> Told {
-    match found.ok_or("was not looked through")? {
-        Some(line) => Ok((true, format!("found in line {line}"))),
-        None => Ok((false, "not found".into())),
-    }
-}
-
-fn absent<'c>(content: &'c Content, found: impl Fn(&'c Content) -> Option<&'c Option<usize>>) -> Told {
-    match (found(content).ok_or("was not looked through")?, &content.opaque) {
-        (Some(line), _) => Ok((false, format!("found in line {line}"))),
-        (None, Some(why)) => Err(why.clone()),
-        (None, None) => Ok((true, "not found".into())),
+fn found(content: &Content, find: &Find) -> Told {
+    match (content.found.get(&find.name).ok_or("was not looked through")?, &content.opaque) {
+        (Some(line), _) => Ok((find.present, format!("found in line {line}"))),
+        (None, Some(why)) if !find.present => Err(why.clone()),
+        (None, _) => Ok((!find.present, "not found".into())),
     }
 }

@@ -30,10 +30,11 @@ pub(super) async fn observe(check: &File, cx: &Context) -> Result<Seen, Unseen> 
         globs: check.path.to_vec(),
         root: cx.path(""),
         wanted: content::Wanted::of(check),
-        names: Names::read(),
+        accounts: accounts().unwrap_or_default().into_iter().map(|account| (account.name, account.uid)).collect(),
+        groups: groups().unwrap_or_default().into_iter().map(|group| (group.name, group.gid)).collect(),
         until: cx.until(),
     };
-    let (owner, group) = (search.names.account(check.owner.as_ref()), search.names.group(check.group.as_ref()));
+    let (owner, group) = (number(&search.accounts, check.owner.as_ref()), number(&search.groups, check.group.as_ref()));
     let seen = tokio::time::timeout_at(cx.until().into(), blocking(move || search.run())).await;
     // Nobody answers for a file system that is gone.
     let seen = seen.map_err(|_| Unseen::Unreachable("the file system did not answer in time".into()))???;
@@ -44,7 +45,8 @@ struct Search {
     globs: Vec<Glob>,
     root: PathBuf,
     wanted: content::Wanted,
-    names: Names,
+    accounts: Names,
+    groups: Names,
     until: Instant,
 }
 
@@ -96,8 +98,8 @@ impl Search {
         let kind = metadata.file_type();
         file.kind = if kind.is_dir() { Some(Type::Directory) } else { kind.is_file().then_some(Type::File) };
         file.mode = metadata.mode() & 0o7777;
-        file.owner = Owner { id: metadata.uid(), name: self.names.of_account(metadata.uid()) };
-        file.group = Owner { id: metadata.gid(), name: self.names.of_group(metadata.gid()) };
+        file.owner = Owner { id: metadata.uid(), name: named(&self.accounts, metadata.uid()) };
+        file.group = Owner { id: metadata.gid(), name: named(&self.groups, metadata.gid()) };
         file.size = metadata.len();
         file.modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
         file.content = self.wanted.look(path, self.until);
@@ -110,34 +112,8 @@ impl Search {
     }
 }
 
-/// The names of this machine, with their numbers. Where they cannot be read, nobody has one.
-struct Names {
-    accounts: Vec<(String, u32)>,
-    groups: Vec<(String, u32)>,
-}
-
-impl Names {
-    fn read() -> Self {
-        let accounts = accounts().unwrap_or_default().into_iter().map(|account| (account.name, account.uid)).collect();
-        Self { accounts, groups: groups().unwrap_or_default().into_iter().map(|group| (group.name, group.gid)).collect() }
-    }
-
-    fn account(&self, who: Option<&Who>) -> Option<u32> {
-        number(&self.accounts, who)
-    }
-
-    fn group(&self, who: Option<&Who>) -> Option<u32> {
-        number(&self.groups, who)
-    }
-
-    fn of_account(&self, uid: u32) -> Option<String> {
-        named(&self.accounts, uid)
-    }
-
-    fn of_group(&self, gid: u32) -> Option<String> {
-        named(&self.groups, gid)
-    }
-}
+/// Names of this machine, with their numbers. Where they cannot be read, nobody has one.
+type Names = Vec<(String, u32)>;
 
 fn number(all: &[(String, u32)], who: Option<&Who>) -> Option<u32> {
     match who? {

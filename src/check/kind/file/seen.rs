@@ -83,12 +83,9 @@ pub(super) struct Content {
     /// Why what was not found may be in it all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opaque: Option<String>,
-    /// Texts that were looked for, and the line of the first.
+    /// What was looked for, by the name of its demand, and the line of the first.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub texts: BTreeMap<String, Option<usize>>,
-    /// The same of expressions.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub patterns: BTreeMap<String, Option<usize>>,
+    pub found: BTreeMap<String, Option<usize>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Digest>,
 }

@@ -16,6 +16,9 @@ use crate::{
 /// By name the versions, and what is wrong where one is only half installed.
 type Installed = BTreeMap<String, Vec<Result<Version, String>>>;
 
+/// What a manager's listing says.
+type Reader = fn(&str) -> Installed;
+
 /// As the system has it, and as those who made the program do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Version(String, String);
@@ -53,7 +56,7 @@ pub(super) async fn read(wanted: &Wanted, cx: &Context, facts: &mut Facts) {
 
 /// The first of the managers that has packages; one that is there and fails hides them.
 async fn listed(cx: &Context) -> Result<Installed, String> {
-    let managers: [(&[&str], fn(&str) -> Installed); 3] = [
+    let managers: [(&[&str], Reader); 3] = [
         (&["dpkg-query", "--show", "--showformat=${Package}\t${db:Status-Status}\t${Version}\n"], dpkg),
         (&["rpm", "--query", "--all", "--queryformat=%{NAME}\t%{EPOCHNUM}\t%{VERSION}\t%{RELEASE}\n"], rpm),
         (&["apk", "info", "--verbose"], apk),

@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::model::regex;
 
 /// A topic, whether things are named in it, the keys that it or those have, and the programs that are run for it.
-type Topic = (&'static str, Shape, &'static [&'static str], Option<&'static str>);
+type Topic = (&'static str, Shape, &'static str, &'static str);
 
 /// How a topic is made.
 #[derive(Clone, Copy, PartialEq)]
@@ -15,7 +15,7 @@ enum Shape {
     /// Of keys.
     Keys,
     /// Of these lists.
-    Lists(&'static [&'static str]),
+    Lists(&'static str),
     /// Of things by name, or all of them.
     Things,
     /// Of things that are named by their path.
@@ -26,57 +26,36 @@ enum Shape {
     Free,
 }
 
-const SYSTEMCTL: &str = "`systemctl show`";
-const PACKAGES: &str = "`dpkg-query --show`, `rpm --query --all` or `apk info`";
+const GETENT: &str = "`getent` where a directory service is set up";
 
+#[rustfmt::skip]
 const TOPICS: [Topic; 21] = [
-    ("clock", Shape::Keys, &["synchronised", "ntp", "timezone", "offset_seconds"], Some("`timedatectl show` or `chronyc tracking`")),
-    ("cpu", Shape::Keys, &["count", "architecture", "flags"], None),
-    (
-        "disk",
-        Shape::Paths,
-        &[
-            "mount",
-            "device",
-            "type",
-            "size_bytes",
-            "used_bytes",
-            "free_bytes",
-            "free_percent",
-            "inodes",
-            "inodes_free",
-            "inodes_free_percent",
-        ],
-        None,
-    ),
-    ("groups", Shape::Things, &["gid", "members"], Some("`getent` where a directory service is set up")),
-    ("hostname", Shape::Free, &[], None),
-    ("interfaces", Shape::Things, &["up", "state", "mtu", "mac", "addresses"], Some("`ip address show`")),
-    ("kernel", Shape::Keys, &["release", "version"], None),
-    ("load", Shape::Keys, &["one", "five", "fifteen", "one_per_cpu", "five_per_cpu", "fifteen_per_cpu"], None),
-    ("memory", Shape::Keys, &["total_bytes", "available_bytes", "available_percent"], None),
-    ("modules", Shape::Things, &["state"], None),
-    ("mounts", Shape::Paths, &["device", "type", "options"], None),
-    ("os", Shape::Free, &[], None),
-    ("packages", Shape::Things, &["version", "upstream", "versions"], Some(PACKAGES)),
-    ("ports", Shape::Lists(&["tcp", "udp"]), &["port", "address"], None),
-    ("processes", Shape::Things, &["count", "users"], None),
-    ("swap", Shape::Keys, &["total_bytes", "free_bytes", "used_percent"], None),
-    ("sysctl", Shape::Named, &[], None),
-    (
-        "units",
-        Shape::Things,
-        &["load", "active", "sub", "enabled", "result", "restarts", "since", "finished", "reload_needed"],
-        Some(SYSTEMCTL),
-    ),
-    ("upgrades", Shape::Keys, &["count", "security", "packages"], Some("`apt-get --simulate dist-upgrade`")),
-    ("uptime", Shape::Keys, &["since"], None),
-    ("users", Shape::Things, &["uid", "gid", "group", "groups", "home", "shell"], Some("`getent` where a directory service is set up")),
+    ("clock", Shape::Keys, "synchronised ntp timezone offset_seconds", "`timedatectl show` or `chronyc tracking`"),
+    ("cpu", Shape::Keys, "count architecture flags", ""),
+    ("disk", Shape::Paths, "mount device type size_bytes used_bytes free_bytes free_percent inodes inodes_free inodes_free_percent", ""),
+    ("groups", Shape::Things, "gid members", GETENT),
+    ("hostname", Shape::Free, "", ""),
+    ("interfaces", Shape::Things, "up state mtu mac addresses", "`ip address show`"),
+    ("kernel", Shape::Keys, "release version", ""),
+    ("load", Shape::Keys, "one five fifteen one_per_cpu five_per_cpu fifteen_per_cpu", ""),
+    ("memory", Shape::Keys, "total_bytes available_bytes available_percent", ""),
+    ("modules", Shape::Things, "state", ""),
+    ("mounts", Shape::Paths, "device type options", ""),
+    ("os", Shape::Free, "", ""),
+    ("packages", Shape::Things, "version upstream versions", "`dpkg-query --show`, `rpm --query --all` or `apk info`"),
+    ("ports", Shape::Lists("tcp udp"), "port address", ""),
+    ("processes", Shape::Things, "count users", ""),
+    ("swap", Shape::Keys, "total_bytes free_bytes used_percent", ""),
+    ("sysctl", Shape::Named, "", ""),
+    ("units", Shape::Things, "name load active sub enabled result restarts since finished reload_needed", "`systemctl show`"),
+    ("upgrades", Shape::Keys, "count security packages", "`apt-get --simulate dist-upgrade`"),
+    ("uptime", Shape::Keys, "since", ""),
+    ("users", Shape::Things, "uid gid group groups home shell", GETENT),
 ];
 
 /// What is run for a topic.
 pub(super) fn programs(topic: &str) -> Option<&'static str> {
-    TOPICS.iter().find(|(name, ..)| *name == topic)?.3
+    TOPICS.iter().find(|(name, ..)| *name == topic).map(|(.., programs)| *programs).filter(|programs| !programs.is_empty())
 }
 
 /// Why a path can lead to nothing, whatever the machine.
@@ -109,17 +88,17 @@ pub(super) fn contradiction(path: &str, names: &Result<Vec<Vec<String>>, ()>) ->
             }
             Shape::Named | Shape::Free => None,
         };
-        let filtered = FILTERED.captures_iter(path).map(|found| found[1].to_owned());
-        let wrong = wrong.or_else(|| filtered.into_iter().find(|key| !keys.is_empty() && !keys.contains(&key.as_str())));
+        let filtered: Vec<String> = FILTERED.captures_iter(path).map(|found| found[1].to_owned()).collect();
+        let wrong = wrong.or_else(|| named_wrong(Some(&filtered).filter(|_| !keys.is_empty()), keys));
         if let Some(key) = wrong {
-            return Some(format!("`{path}`: `{topic}` has no `{key}`, only `{}`", keys.join("`, `")));
+            return Some(format!("`{path}`: `{topic}` has no `{key}`, only `{}`", keys.replace(' ', "`, `")));
         }
     }
     None
 }
 
-fn named_wrong(names: Option<&Vec<String>>, keys: &[&str]) -> Option<String> {
-    names?.iter().find(|name| !keys.contains(&name.as_str())).cloned()
+fn named_wrong(names: Option<&Vec<String>>, keys: &str) -> Option<String> {
+    names?.iter().find(|name| !keys.split(' ').any(|key| key == *name)).cloned()
 }
 
 /// A key that a filter asks for.

@@ -73,6 +73,7 @@ fn unit(properties: &HashMap<String, String>, booted: Timestamp) -> Option<Value
         return None;
     }
     let mut unit = json!({
+        "name": property("Id"),
         "load": property("LoadState"), "active": property("ActiveState"), "sub": property("SubState"),
         "enabled": property("UnitFileState"), "reload_needed": property("NeedDaemonReload") == "yes",
     });
