@@ -38,7 +38,8 @@ use crate::{
 ///   point with a size.
 /// - `$.mounts['/tmp']`: what is mounted exactly there: `device`, `type`, `options` (a list).
 /// - `$.memory`: `total_bytes`, `available_bytes`, `available_percent`. `$.swap`: `total_bytes`, `free_bytes`, `used_percent`.
-/// - `$.load`: `one`, `five`, `fifteen` (minutes), and each as `five_per_cpu`. `$.cpu`: `count`, `architecture`, `flags`.
+/// - `$.load`: `one`, `five`, `fifteen` (minutes), and each as `five_per_cpu`. `$.cpu`: `count`, `architecture`, `flags`
+///   (a long list, as `$.upgrades.packages` may be: ask it with `$.cpu.flags[?@=='avx2']`).
 /// - `$.uptime.since`: the start, for `age`. `$.hostname`. `$.os`: the keys of os-release in lower case: `id`, `version_id`.
 /// - `$.kernel`: `release` (6.1.0-18-amd64), `version` (6.1.0, for `version:`). `$.sysctl['net.core.somaxconn']`: a number where it is
 ///   a whole one, else its text. `$.modules.br_netfilter.state`: `live`, `built-in`; one that is not loaded is not there.
@@ -55,6 +56,8 @@ use crate::{
 ///
 /// Other tools have these under other names: goss' `package`, `service`, `process`, `user`, `group`, `port`, `mount`,
 /// `kernel-param`, `interface`; a preflight's `cpu`, `memory`, `diskUsage`, `time`, `hostOS`, `kernelModules`. Files are kind `file`.
+///
+/// What a program prints is read up to 64 MiB, and a program that does not end within the check's `timeout` is ended.
 ///
 /// Not seen: the limits of a container (it shows the memory and the load of its host), processes and ports of other namespaces,
 /// which program listens on a port, units of users, and whether a setting outlives a restart.

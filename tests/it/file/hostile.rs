@@ -55,6 +55,16 @@ async fn what_is_no_text_may_hide_what_is_looked_for() {
 }
 
 #[tokio::test]
+async fn a_file_without_an_end_in_sight_is_left() {
+    let folder = Folder::new();
+    folder.write("huge", "");
+    fs::File::options().write(true).open(folder.path("huge")).and_then(|file| file.set_len(1 << 42)).expect("a sparse file");
+    let mut look = crate::look::Look::new("file", json!({ "path": "huge", "sha256": "0".repeat(64) })).root(folder.0.path());
+    look.timeout = std::time::Duration::from_secs(2);
+    folder.holds(look.outcome().await, Unknown, "huge cannot be read: its end was not reached in time");
+}
+
+#[tokio::test]
 async fn too_many_files_are_said() {
     let folder = Folder::new();
     for number in 0..1_002 {

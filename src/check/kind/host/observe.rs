@@ -64,6 +64,9 @@ pub(super) async fn printed(cx: &Context, argv: &[&str], codes: &[i32]) -> Resul
     let ended = command.run().await?;
     match ended.code {
         Some(code) if codes.contains(&code) => Ok((String::from_utf8_lossy(&ended.stdout).into_owned(), ended.complaint)),
-        _ => Err(CommandError::Failed(argv.join(" "), ended.how(&ended.complaint))),
+        _ => {
+            let name: Vec<String> = argv.into_iter().take_while(|word| !word.starts_with('-')).collect();
+            Err(CommandError::Failed(name.join(" "), ended.how(&ended.complaint)))
+        }
     }
 }
