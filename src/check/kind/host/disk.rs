@@ -9,6 +9,7 @@ use super::{
     facts::{Facts, Wanted, percent},
     observe::text,
 };
+use crate::net::command::without_credentials;
 
 /// A line of `/proc/self/mountinfo`.
 #[derive(Debug, PartialEq)]
@@ -111,7 +112,9 @@ fn mount(line: &str) -> Option<(String, Mount)> {
     let mut own = own.split(' ').skip(4);
     let (point, own_options) = (unescaped(own.next()?), own.next()?);
     let mut system = system.split(' ');
-    let (kind, device, more) = (system.next()?.to_owned(), unescaped(system.next()?), system.next().unwrap_or_default());
+    let (kind, device, more) = (system.next()?.to_owned(), system.next()?, system.next().unwrap_or_default());
+    // Some file systems have an address there, with a login.
+    let device = without_credentials(&unescaped(device));
     let mut options: Vec<String> = own_options.split(',').map(str::to_owned).collect();
     for option in more.split(',').filter(|option| !option.is_empty()) {
         // `ro` of the mount and `rw` of the file system would contradict each other: the mount's is what holds.
@@ -149,6 +152,8 @@ mod tests {
         assert_eq!(mount(line), Some(("/mnt/my disk".into(), wanted)));
         let (_, read_only) = mount("1 2 3:4 / / rw - ext4 /dev/x ro").expect("a mount");
         assert_eq!(read_only.options, ["ro"], "what the file system forbids the mount does not allow");
+        let (_, dav) = mount("1 2 3:4 / /dav rw - fuse https://app:hunter2@dav.example.com/ rw").expect("a mount");
+        assert_eq!(dav.device, "https://app:***@dav.example.com/");
         assert_eq!(mount("garbage"), None);
     }
 }
