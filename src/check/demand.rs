@@ -21,6 +21,7 @@ mod written;
 pub(crate) use as_they_stand::as_they_stand;
 pub use count::Count;
 pub use fields::{Demand, Fields};
+pub use instant::Distance;
 pub(crate) use paths::Lost;
 pub use paths::{Demands, Hit, Hits};
 pub use pattern::Pattern;

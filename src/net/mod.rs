@@ -1,5 +1,6 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
+pub mod accounts;
 pub mod command;
 pub mod env_file;
 pub mod git;

@@ -53,12 +53,7 @@ pub fn read_bytes(path: &Path, limit: Size) -> Result<Vec<u8>, FileError> {
 
 /// The same, and when it was last written, where the file system says.
 pub fn read_dated(path: &Path, limit: Size) -> Result<(Vec<u8>, Option<SystemTime>), FileError> {
-    // Opening a pipe would wait for its writer: ask what it is first.
-    let kind = fs::metadata(path)?.file_type();
-    if !kind.is_file() {
-        return Err(FileError::NotRegular(name_of(kind)));
-    }
-    let (mut file, mut bytes) = (fs::File::open(path)?, Vec::new());
+    let (mut file, mut bytes) = (open(path)?, Vec::new());
     let before = file.metadata()?;
     file.by_ref().take(limit.0.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit.0 {
@@ -68,12 +63,20 @@ pub fn read_dated(path: &Path, limit: Size) -> Result<(Vec<u8>, Option<SystemTim
     if before == after { Ok((bytes, after)) } else { Err(FileError::Other("it is being written".into())) }
 }
 
-/// The same as text.
+/// The regular file `path`, to be read.
+pub fn open(path: &Path) -> Result<fs::File, FileError> {
+    // Opening a pipe would wait for its writer: ask what it is first.
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_file() { Ok(fs::File::open(path)?) } else { Err(FileError::NotRegular(name_of(kind))) }
+}
+
+/// What [`read_bytes`] reads, as text.
 pub fn read_text(path: &Path, limit: Size) -> Result<String, FileError> {
     String::from_utf8(read_bytes(path, limit)?).map_err(|_| FileError::NotText)
 }
 
-fn name_of(kind: fs::FileType) -> &'static str {
+/// What a thing of the file system is that is no regular file.
+pub fn name_of(kind: fs::FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt as _;
     if kind.is_dir() {
         "a folder"

@@ -11,6 +11,7 @@ use crate::{
     command,
     cors::api::{APP, Question, api, settings},
     document, health,
+    host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
     look::Look,
     manual,
@@ -35,6 +36,8 @@ async fn what_is_in_order_is_green() {
             "command" => (command().await, 8, 0),
             "cors" => (cors().await, 8, 0),
             "document" => (document().await, 12, 0),
+            "file" => (file().await, 10, 0),
+            "host" => (host().await, 12, 0),
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
@@ -77,6 +80,38 @@ async fn config() -> Judged {
     ] {
         let settings = json!({ "source": { "env-file": "prod.env" }, "values": { "POOL": wanted } });
         judged.push((line.to_owned(), filed("config", settings, &[("prod.env", line)]).await));
+    }
+    judged
+}
+
+/// Files as packages, editors and people leave them.
+async fn file() -> Judged {
+    let german = "Gr\u{fc}\u{df}e=1\nDEBUG=false\n";
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(german.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let marked = format!("\u{feff}{german}").into_bytes();
+    let contents: [(&str, Vec<u8>, Value); 10] = [
+        ("plain", german.into(), json!({ "contains": "DEBUG=false", "not-contains": "DEBUG=true" })),
+        ("Windows", german.replace('\n', "\r\n").into(), json!({ "matches": "(?m)^DEBUG=false\r?$" })),
+        ("UTF-16", utf16, json!({ "contains": "DEBUG=false", "not-matches": "(?m)^DEBUG=true" })),
+        ("with a mark", marked, json!({ "contains": "Gr\u{fc}\u{df}e", "not-contains": "DEBUG=true" })),
+        ("without an end of its line", "DEBUG=false".into(), json!({ "matches": "(?m)^DEBUG=false$" })),
+        ("empty", Vec::new(), json!({ "type": "file", "size": { "max": "0B" } })),
+        (
+            "binary",
+            vec![0, 159, 146, 150],
+            json!({ "sha256": "85f41d2e8b7a3fb7db7c2b1e5d0f9cf6b8d6b1a4e2f7e3a1c9b1d8c3a0f4e6d2", "count": 1 }),
+        ),
+        ("a blank in its name", german.into(), json!({ "max-mode": "0777", "type": "file" })),
+        ("[odd] {name}", german.into(), json!({ "contains": "DEBUG" })),
+        ("\u{fc}", german.into(), json!({ "size": { "min": "1B" } })),
+    ];
+    let mut judged = Judged::new();
+    for (name, bytes, mut settings) in contents {
+        settings["path"] = json!(name.replace('[', "[[]").replace("odd]", "odd[]]"));
+        if settings.get("sha256").is_some() {
+            settings["sha256"] = json!(gonogo::model::Digest::of(&bytes).as_str());
+        }
+        judged.push((name.to_owned(), filed("file", settings, &[(name, bytes)]).await));
     }
     judged
 }
@@ -145,6 +180,31 @@ async fn document() -> Judged {
     ] {
         judged.push((name.to_owned(), document::filed(name, text, json!({ "expect": { path: wanted } })).await));
     }
+    judged
+}
+
+/// Facts that every machine has, and those of programs that are in order.
+async fn host() -> Judged {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut judged = Judged::new();
+    for (path, wanted) in [
+        (format!("$.disk['{}'].free_percent", folder.path().display()), json!({ "min": 0.1 })),
+        ("$.disk['/'].size_bytes".into(), json!({ "min": 1 })),
+        ("$.memory.available_bytes".into(), json!({ "min": 1 })),
+        ("$.swap.used_percent".into(), json!({ "max": 100 })),
+        ("$.load.one".into(), json!({ "min": 0 })),
+        ("$.cpu.count".into(), json!({ "min": 1 })),
+        ("$.uptime.since".into(), json!({ "exists": true })),
+        ("$.kernel.version".into(), json!({ "version": ">=2" })),
+        ("$.os.id".into(), json!({ "exists": true })),
+        ("$.users[?@.uid==0]".into(), json!({ "exists": true })),
+        ("$.processes[*].count".into(), json!({ "min": 1 })),
+        ("$.ports.tcp[?@.port==1]".into(), json!({ "exists": false })),
+    ] {
+        judged.push((path.clone(), Look::new("host", json!({ "expect": { path: wanted } })).outcome().await));
+    }
+    let machine = Machine::new(&[("systemctl", &systemctl(&[NGINX]))]);
+    judged.push(("nginx".into(), machine.says("$.units['nginx.service'].active", json!("active")).await));
     judged
 }
 

@@ -11,6 +11,7 @@ use crate::{
     command,
     cors::api::{APP, api, settings},
     document,
+    host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
     look::Look,
     redis_persistence::hostile::{bulk, liar},
@@ -34,7 +35,9 @@ async fn what_is_not_understood_is_never_green() {
             "command" => command().await,
             "cors" => cors().await,
             "document" => document().await,
+            "file" => file().await,
             "health" => health().await,
+            "host" => host().await,
             "http" => http().await,
             "postgres-indexes" => postgres_indexes().await,
             "redis" => redis().await,
@@ -104,6 +107,42 @@ async fn document() -> Mixed {
         ("a.env", "$.state", "state=ok\nodd\n"),
     ] {
         mixed.push((format!("{name}: {text}"), document::filed(name, text, json!({ "expect": { path: "ok" } })).await));
+    }
+    mixed
+}
+
+async fn file() -> Mixed {
+    let folder = TempDir::new().expect("a folder");
+    let settings = json!({ "path": "a.env", "type": "file", "size": { "min": "1B" }, "not-contains": "DEBUG=true", "max-mode": "0777" });
+    let mut mixed = Mixed::new();
+    let utf16: Vec<u8> = "DEBUG=true".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for (what, bytes) in [
+        ("text", b"DEBUG=false".to_vec()),
+        ("a zero", b"DEBUG=false\0".to_vec()),
+        ("no charset", b"gr\xfcn".to_vec()),
+        ("two bytes a letter", utf16),
+    ] {
+        fs::write(folder.path().join("a.env"), bytes).expect("written");
+        mixed.push((what.into(), Look::new("file", settings.clone()).root(folder.path()).outcome().await));
+    }
+    fs::remove_file(folder.path().join("a.env")).expect("removed");
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("a.env")).expect("a socket");
+    mixed.push(("a socket".into(), Look::new("file", settings).root(folder.path()).outcome().await));
+    mixed
+}
+
+async fn host() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (what, said) in [
+        ("order", NGINX.to_owned()),
+        ("an odd state", NGINX.replace("ActiveState=active", "ActiveState=odd-ish")),
+        ("no state", NGINX.replace("ActiveState=active", "Odd=active")),
+        ("no word on whether it is loaded", NGINX.replace("LoadState", "OddState")),
+        ("two units in one", format!("{NGINX}\n\n{NGINX}")),
+        ("words", "all is well".into()),
+    ] {
+        let machine = Machine::new(&[("systemctl", &systemctl(&[&said]))]);
+        mixed.push((what.into(), machine.says("$.units['nginx.service'].active", json!("active")).await));
     }
     mixed
 }

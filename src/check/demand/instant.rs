@@ -12,7 +12,7 @@ use crate::model::{CLOCK_TOLERANCE, Period, from_text, without_contradiction};
 /// How far an instant must be: at least, at most.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct Distance {
+pub struct Distance {
     /// At least so far.
     pub min: Option<Period>,
     /// At most so far.
@@ -29,7 +29,7 @@ impl Distance {
     }
 
     /// Whether `then` lies so far before `at`. Without `min` it may lie after it by as much as clocks differ.
-    pub(super) fn is_before(self, then: Timestamp, at: Timestamp) -> bool {
+    pub(crate) fn is_before(self, then: Timestamp, at: Timestamp) -> bool {
         self.takes(at.duration_since(then), -CLOCK_TOLERANCE.signed())
     }
 

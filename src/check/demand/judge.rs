@@ -16,6 +16,16 @@ impl Demands {
     pub(crate) fn judge(&self, document: &Result<&ByPath, Lost>, at: Timestamp) -> Vec<Expectation> {
         self.0.iter().map(|(place, wanted)| judge(place, wanted, document, at)).collect()
     }
+
+    /// The same, where of some paths nothing is known: `open` says why.
+    pub(crate) fn judge_known(&self, found: &ByPath, open: impl Fn(&str) -> Option<String>, at: Timestamp) -> Vec<Expectation> {
+        let why = |place: &Place, wanted: &Matcher| open(place.written()).or_else(|| open(wanted.same_as.as_ref()?.written()));
+        let judged = self.0.iter().map(|(place, wanted)| match why(place, wanted) {
+            Some(why) => judge(place, wanted, &Err(Lost::Unread(why)), at),
+            None => judge(place, wanted, &Ok(found), at),
+        });
+        judged.collect()
+    }
 }
 
 fn judge(place: &Place, wanted: &Matcher, document: &Result<&ByPath, Lost>, at: Timestamp) -> Expectation {

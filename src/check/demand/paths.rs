@@ -76,6 +76,13 @@ impl Demands {
         places.map(|place| (place.written().to_owned(), hits(place, document))).collect()
     }
 
+    /// Every path as written, also those that values are compared with, and the names that it begins with. `Err` is a path that
+    /// looks around in the whole document.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = (&str, Result<Vec<Vec<String>>, ()>)> {
+        let places = self.0.iter().flat_map(|(place, matcher)| [Some(place), matcher.same_as.as_ref()]).flatten();
+        places.map(|place| (place.written(), if place.looks_around() { Err(()) } else { Ok(place.names()) }))
+    }
+
     fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut all: Vec<(Place, Matcher)> = Vec::new();
         while let Some(place) = map.next_key::<Place>()? {

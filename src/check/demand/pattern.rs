@@ -20,6 +20,11 @@ impl Pattern {
         self.search.find(text).map(|found| found.as_str())
     }
 
+    /// Where in `text` it matches first.
+    pub(crate) fn place(&self, text: &str) -> Option<usize> {
+        self.search.find(text).map(|found| found.start())
+    }
+
     /// Whether it matches the whole of `text`.
     pub fn is_whole(&self, text: &str) -> bool {
         self.whole.is_match(text)

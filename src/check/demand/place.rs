@@ -19,6 +19,32 @@ impl Place {
         &self.written
     }
 
+    /// The names that the path begins with, up to the first step that is none: each step with those it may take, several in
+    /// `['a','b']`.
+    pub(super) fn names(&self) -> Vec<Vec<String>> {
+        let mut rest = self.written.trim_start_matches('$');
+        let mut all = Vec::new();
+        while let Some((names, after)) = step(rest.trim_start()) {
+            all.push(names);
+            rest = after;
+        }
+        all
+    }
+
+    /// Whether a filter in it looks at the whole document.
+    pub(super) fn looks_around(&self) -> bool {
+        let mut quote = None;
+        self.written.chars().skip(1).any(|c| {
+            match (quote, c) {
+                (None, '\'' | '"') => quote = Some(c),
+                (Some(open), c) if open == c => quote = None,
+                (None, '$') => return true,
+                _ => {}
+            }
+            false
+        })
+    }
+
     /// The field `name` of every row of a list of objects.
     pub(super) fn field(name: &str) -> Result<Self, String> {
         let quoted = name.replace('\\', "\\\\").replace('\'', "\\'");
@@ -27,7 +53,69 @@ impl Place {
     }
 }
 
+/// One step by name, and what is after it.
+fn step(text: &str) -> Option<(Vec<String>, &str)> {
+    if let Some(rest) = text.strip_prefix('.') {
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        return (end > 0).then(|| (vec![rest[..end].to_owned()], &rest[end..]));
+    }
+    let (mut names, mut rest) = (Vec::new(), text.strip_prefix('[')?);
+    loop {
+        let (name, after) = quoted(rest.trim_start())?;
+        names.push(name);
+        let after = after.trim_start();
+        if let Some(after) = after.strip_prefix(']') {
+            return Some((names, after));
+        }
+        rest = after.strip_prefix(',')?;
+    }
+}
+
+/// A name in quotes, and what is after it. One that is written with an escape of JSON is not read.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let (mut name, mut chars) = (String::new(), text.char_indices().skip(1));
+    loop {
+        match chars.next()? {
+            (at, c) if c == quote => return Some((name, &text[at + 1..])),
+            (_, '\\') => name.push(chars.next().map(|(_, c)| c).filter(|c| matches!(c, '\\' | '\'' | '"' | '/'))?),
+            (_, c) => name.push(c),
+        }
+    }
+}
+
 from_text!(Place, { "type": "string", "pattern": "^\\$" }, |written| match JsonPath::parse(&written) {
     Ok(path) => Ok(Place { path, written, is_field: false }),
     Err(error) => Err(format!("`{written}` is not a JSONPath (RFC 9535), they begin with `$`: {error}")),
 });
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_path_begins_with_names() {
+        for (path, names) in [
+            ("$", ""),
+            ("$.a.b_c", "a b_c"),
+            ("$['a']['/var/x'].free", "a /var/x free"),
+            (r#"$ ["a"] [ 'b' , "c" ] .d"#, "a b|c d"),
+            ("$.a[?@.b == 1].c", "a"),
+            ("$.a[*].b", "a"),
+            ("$.a[0].b", "a"),
+            ("$..a", ""),
+            ("$.*", ""),
+            (r"$.units['dev-disk\\x2d.swap']", r"units dev-disk\x2d.swap"),
+            (r"$.a['it\'s']", "a it's"),
+            (r"$.a['\u0041']", "a"),
+        ] {
+            let place = from_value::<Place>(json!(path)).expect(path);
+            let said: Vec<String> = place.names().iter().map(|step| step.join("|")).collect();
+            assert_eq!(said.join(" "), names, "{path}");
+        }
+        let around = |path: &str| from_value::<Place>(json!(path)).expect(path).looks_around();
+        assert!(around("$.a[?@.b == $.c]") && !around("$.a[?@.b == '$.c']") && !around("$.a['$']"));
+    }
+}
