@@ -50,5 +50,6 @@ kinds! {
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
     "redis-persistence" => redis_persistence::RedisPersistence,
     "secrets" => secrets::Secrets,
+    "tcp" => tcp::Tcp,
     "tls" => tls::Tls,
 }

@@ -23,6 +23,7 @@ mod any;
 mod context;
 pub mod database;
 pub mod demand;
+pub mod host_port;
 pub mod http;
 pub mod kind;
 mod kinds;

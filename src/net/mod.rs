@@ -12,6 +12,7 @@ pub mod reach;
 pub mod redis;
 pub mod regular_file;
 mod strain;
+pub mod tcp;
 pub mod tls;
 mod trouble;
 mod watched;

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use crate::{
     cors::api::{APP, Question, api, settings},
     health,
-    hostile::Hostile,
+    hostile::{Hostile, deaf_port},
     look::Look,
     manual,
     servers::{postgres::Postgres, redis::Redis},
+    tcp::{Mute, speaking},
     tls::{
         authority::{Authority, identity, leaf},
         pem,
@@ -37,6 +38,7 @@ async fn what_is_in_order_is_green() {
             "redis-persistence" => (redis_persistence().await, 5, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
             "secrets" => (secrets().await, 20, 0),
+            "tcp" => (tcp().await, 5, 0),
             "tls" => (tls().await, 10, 0),
             "manual" => (manual::answered_well().await, 2, 0),
             other => panic!("`{other}` has no part in this law: say what is in order"),
@@ -244,6 +246,22 @@ async fn postgres_indexes() -> Judged {
         wanted["table"] = json!("orders");
         let settings = json!({ "database": database.url(), "indexes": [wanted] });
         judged.push((index.to_owned(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    judged
+}
+
+async fn tcp() -> Judged {
+    let (quiet, mute, refused) = (speaking(b""), Mute::new().await, format!("127.0.0.1:{}", deaf_port()));
+    let mut judged = Judged::new();
+    for settings in [
+        json!({ "address": quiet.to_string() }),
+        json!({ "address": [quiet.to_string(), speaking(b"+OK ready\r\n").to_string()] }),
+        json!({ "address": speaking(b"220 mail\r\n").to_string(), "banner": { "contains": "mail" } }),
+        json!({ "address": quiet.to_string(), "banner": { "exists": false }, "within": "1s" }),
+        json!({ "address": refused, "closed": "refused" }),
+        json!({ "address": mute.address.to_string(), "closed": "silent", "control": quiet.to_string(), "within": "1s" }),
+    ] {
+        judged.push((settings.to_string(), Look::new("tcp", settings).outcome().await));
     }
     judged
 }

@@ -42,6 +42,7 @@ mod secrets;
 mod servers;
 mod signing;
 mod signoff;
+mod tcp;
 mod tls;
 mod understood;
 mod waivers;

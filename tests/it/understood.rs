@@ -14,6 +14,7 @@ use crate::{
     redis_persistence::hostile::{bulk, liar},
     scripted::instant,
     servers::{postgres::Postgres, redis::Redis},
+    tcp::speaking,
     tls::{
         authority::{Authority, Identity},
         pem,
@@ -34,6 +35,7 @@ async fn what_is_not_understood_is_never_green() {
             "postgres-indexes" => postgres_indexes().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
+            "tcp" => tcp().await,
             "tls" => tls().await,
             // People answer it in words that the program gives them: an answer with another word is not read at all.
             "manual" => continue,
@@ -179,6 +181,17 @@ async fn postgres_indexes() -> Mixed {
         let database = Postgres::shared().database(&statements).await;
         let settings = json!({ "database": database.url(), "indexes": [{ "table": "t", "columns": ["a"] }] });
         mixed.push((index.into(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    mixed
+}
+
+/// The same greeting, and what is no text, no line, or more than is read.
+async fn tcp() -> Mixed {
+    let long: &'static [u8] = vec![b'2'; 5000].leak();
+    let mut mixed = Mixed::new();
+    for words in [&b"220 ready\r\n"[..], b"220 \xff\xfe\r\n", b"", long] {
+        let settings = json!({ "address": speaking(words).to_string(), "within": "1s", "banner": { "matches": "220 [a-z]+" } });
+        mixed.push((format!("{:?}", String::from_utf8_lossy(&words[..words.len().min(20)])), Look::new("tcp", settings).outcome().await));
     }
     mixed
 }

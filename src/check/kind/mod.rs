@@ -8,4 +8,5 @@ pub mod manual;
 pub mod postgres_indexes;
 pub mod redis_persistence;
 pub mod secrets;
+pub mod tcp;
 pub mod tls;
