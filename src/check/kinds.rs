@@ -44,6 +44,7 @@ macro_rules! kinds {
 kinds! {
     "backup" => backup::Backup,
     "cors" => cors::Cors,
+    "dns" => dns::Dns,
     "health" => health::Health,
     "http" => http::Http,
     "manual" => manual::Manual,

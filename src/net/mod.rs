@@ -1,6 +1,7 @@
 //! How to reach things. Judges nothing: says what was seen or why nothing could be.
 
 pub mod command;
+pub mod dns;
 pub mod env_file;
 pub mod git;
 pub mod http;

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use crate::{
     cors::api::{APP, Question, api, settings},
-    health,
+    dns, health,
     hostile::{Hostile, deaf_port},
     look::Look,
     manual,
-    servers::{postgres::Postgres, redis::Redis},
+    servers::{dns::NameServer, postgres::Postgres, redis::Redis},
     tcp::{Mute, speaking},
     tls::{
         authority::{Authority, identity, leaf},
@@ -32,6 +32,7 @@ async fn what_is_in_order_is_green() {
         let (judged, least, noise) = match kind.name {
             "backup" => (backup().await, 10, 0),
             "cors" => (cors().await, 8, 0),
+            "dns" => (dns().await, 12, 0),
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
@@ -246,6 +247,32 @@ async fn postgres_indexes() -> Judged {
         wanted["table"] = json!("orders");
         let settings = json!({ "database": database.url(), "indexes": [wanted] });
         judged.push((index.to_owned(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    judged
+}
+
+async fn dns() -> Judged {
+    let knot = NameServer::knot(&[("example.com", dns::ZONE)]);
+    let mut judged = Judged::new();
+    for mut settings in [
+        json!({ "type": "MX" }),
+        json!({ "type": "NS", "fields": { "target": { "count": 2 } } }),
+        json!({ "type": "SOA" }),
+        json!({ "type": "TXT" }),
+        json!({ "type": "CAA" }),
+        json!({ "name": "www.example.com", "type": "A" }),
+        json!({ "name": "www.example.com", "type": "CNAME" }),
+        json!({ "name": "shop.example.com", "type": "AAAA" }),
+        json!({ "name": "_sip._tcp.example.com", "type": "SRV" }),
+        json!({ "name": "_443._tcp.www.example.com", "type": "TLSA" }),
+        json!({ "name": "never.example.com", "type": "A", "exists": false }),
+        json!({ "spf": { "all": "fail" }, "dmarc": { "policy": ["quarantine", "reject"] }, "caa": { "issuers": "letsencrypt.org" } }),
+    ] {
+        settings["servers"] = json!(knot.address);
+        if settings.get("name").is_none() {
+            settings["name"] = json!("example.com");
+        }
+        judged.push((settings.to_string(), Look::new("dns", settings).outcome().await));
     }
     judged
 }

@@ -10,6 +10,7 @@ mod contract;
 mod corpus;
 mod cors;
 mod diff;
+mod dns;
 mod engine;
 mod false_green;
 mod git;

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::{
     cors::api::{APP, api, settings},
+    dns::hostile as dns,
     hostile::Hostile,
     look::Look,
     redis_persistence::hostile::{bulk, liar},
@@ -30,6 +31,7 @@ async fn what_is_not_understood_is_never_green() {
         let mixed = match kind.name {
             "backup" => backup().await,
             "cors" => cors().await,
+            "dns" => dns().await,
             "health" => health().await,
             "http" => http().await,
             "postgres-indexes" => postgres_indexes().await,
@@ -107,6 +109,34 @@ async fn cors() -> Mixed {
         })
         .await;
         mixed.push((format!("{others:?} for the others"), Look::new("cors", settings(&server)).outcome().await));
+    }
+    mixed
+}
+
+async fn dns() -> Mixed {
+    let mut mixed = Mixed::new();
+    for odd in 0..6 {
+        let server = dns::liar(move |mut message| {
+            let owner = if odd == 1 { "odd-ish.example." } else { "www.example.com." };
+            let mut record = dns::a(owner, [192, 0, 2, 7]);
+            record.dns_class = if odd == 2 { hickory_proto::rr::DNSClass::CH } else { hickory_proto::rr::DNSClass::IN };
+            message.add_answer(record);
+            if odd == 3 {
+                message.add_answer(dns::a("www.example.com.", [192, 0, 2, 8]));
+            }
+            if odd == 4 {
+                message.metadata.response_code = hickory_proto::op::ResponseCode::YXDomain;
+            }
+            let mut bytes = dns::bytes(&message);
+            if odd == 5 {
+                bytes.truncate(bytes.len() - 2);
+            }
+            vec![bytes]
+        });
+        let settings = json!({ "name": "www.example.com", "type": "A", "records": "192.0.2.7", "servers": server.await });
+        let mut look = Look::new("dns", settings);
+        look.timeout = std::time::Duration::from_secs(2);
+        mixed.push((format!("odd {odd}"), look.outcome().await));
     }
     mixed
 }

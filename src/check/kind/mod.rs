@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod cors;
+pub mod dns;
 pub mod health;
 pub mod http;
 pub mod manual;
