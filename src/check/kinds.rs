@@ -49,6 +49,7 @@ kinds! {
     "http" => http::Http,
     "manual" => manual::Manual,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
+    "prometheus" => prometheus::Prometheus,
     "redis-persistence" => redis_persistence::RedisPersistence,
     "secrets" => secrets::Secrets,
     "tcp" => tcp::Tcp,

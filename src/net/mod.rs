@@ -8,6 +8,7 @@ pub mod http;
 pub mod new_file;
 pub mod pins;
 pub mod postgres;
+pub mod prometheus;
 pub mod proxies;
 pub mod reach;
 pub mod redis;

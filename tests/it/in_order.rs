@@ -12,7 +12,7 @@ use crate::{
     dns, health,
     hostile::{Hostile, deaf_port},
     look::Look,
-    manual,
+    manual, prometheus,
     servers::{dns::NameServer, postgres::Postgres, redis::Redis},
     tcp::{Mute, speaking},
     tls::{
@@ -36,6 +36,7 @@ async fn what_is_in_order_is_green() {
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
+            "prometheus" => (prometheus().await, 8, 0),
             "redis-persistence" => (redis_persistence().await, 5, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
             "secrets" => (secrets().await, 20, 0),
@@ -273,6 +274,23 @@ async fn dns() -> Judged {
             settings["name"] = json!("example.com");
         }
         judged.push((settings.to_string(), Look::new("dns", settings).outcome().await));
+    }
+    judged
+}
+
+async fn prometheus() -> Judged {
+    let mut judged = Judged::new();
+    for settings in [
+        json!({ "query": "error_ratio", "value": { "max": 0.01 }, "for": "5m", "max-stale": "1m" }),
+        json!({ "query": "sum by (job) (rate(http_requests_total[5m]))", "value": { "min": 0.1 }, "labels": { "job": "api" } }),
+        json!({ "query": "sum(rate(http_requests_total{code=~\"5..\"}[5m])) / sum(rate(http_requests_total[5m]))", "value": { "max": 0.01 } }),
+        json!({ "query": "http_requests_total{code=\"501\"}", "exists": false }),
+        json!({ "query": "ALERTS{alertstate=\"firing\"}", "series": { "max": 0 } }),
+        json!({ "query": "queue", "series": 2 }),
+        json!({ "query": "latency_seconds", "against": "7d", "ratio": { "max": 1.5 } }),
+        json!({ "query": "scalar(sum(queue))", "value": 10 }),
+    ] {
+        judged.push((settings.to_string(), prometheus::outcome(settings).await));
     }
     judged
 }

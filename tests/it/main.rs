@@ -35,6 +35,7 @@ mod packs;
 mod plan;
 mod postgres;
 mod postgres_indexes;
+mod prometheus;
 mod readme;
 mod redis_persistence;
 mod render;

@@ -12,6 +12,7 @@ use crate::{
     dns::hostile as dns,
     hostile::Hostile,
     look::Look,
+    prometheus::hostile as prometheus,
     redis_persistence::hostile::{bulk, liar},
     scripted::instant,
     servers::{postgres::Postgres, redis::Redis},
@@ -35,6 +36,7 @@ async fn what_is_not_understood_is_never_green() {
             "health" => health().await,
             "http" => http().await,
             "postgres-indexes" => postgres_indexes().await,
+            "prometheus" => prometheus().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
             "tcp" => tcp().await,
@@ -172,6 +174,24 @@ async fn backup() -> Mixed {
         fs::write(folder.path().join("app.dump"), bytes).expect("written");
         let settings = json!({ "files": "app.dump", "max-age": "9999d", "contents": "any" });
         mixed.push((name.into(), Look::new("backup", settings).root(folder.path()).outcome().await));
+    }
+    mixed
+}
+
+async fn prometheus() -> Mixed {
+    let one = r#"{"metric":{"a":"b"},"value":[1,"1"]}"#;
+    let mut mixed = Mixed::new();
+    for answer in [
+        one.to_owned(),
+        one.replace("\"1\"", "\"odd-ish\""),
+        one.replace("\"1\"", "\"NaN\""),
+        one.replace("\"1\"", "1"),
+        one.replace("value", "odd-ish"),
+        one.replace("value", "histogram"),
+        format!("{one},{one}"),
+    ] {
+        let server = prometheus::liar(200, prometheus::vector(&answer)).await;
+        mixed.push((answer, prometheus::said(&server, json!({ "value": 1 })).await));
     }
     mixed
 }

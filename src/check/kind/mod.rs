@@ -7,6 +7,7 @@ pub mod health;
 pub mod http;
 pub mod manual;
 pub mod postgres_indexes;
+pub mod prometheus;
 pub mod redis_persistence;
 pub mod secrets;
 pub mod tcp;

@@ -80,6 +80,7 @@ fn files_of_roots_are_named_as_the_plan_has_them() {
         ("health: { url: \"https://127.0.0.1:1/\", ca-file: own/ca.pem }", None),
         ("cors: { url: \"https://127.0.0.1:1/\", public: true, ca-file: own/ca.pem }", None),
         ("tls: { url: \"https://127.0.0.1:1/\", ca-file: own/ca.pem }", None),
+        ("prometheus: { url: \"https://127.0.0.1:1/\", query: up, value: 1, ca-file: own/ca.pem }", None),
         ("redis-persistence: { url: \"rediss://127.0.0.1:1\", use: cache, ca-file: own/ca.pem }", None),
         ("postgres-indexes: { database: \"postgres://u@127.0.0.1:1/d?sslrootcert=own/ca.pem\", schema: s, indexes: [x] }", None),
         ("postgres-indexes: { database: \"postgres://u@127.0.0.1:1/d\", schema: s, indexes: [x] }", Some("own/ca.pem")),

@@ -6,6 +6,7 @@
 pub(crate) mod dns;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
+pub(crate) mod prometheus;
 pub(crate) mod redis;
 
 use std::{
