@@ -3,9 +3,23 @@
 pub(crate) mod hostile;
 mod plan;
 
-use std::sync::OnceLock;
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
-use gonogo::model::Outcome::{self, Fail, Pass, Unknown};
+use gonogo::{
+    model::{
+        Outcome::{self, Fail, Pass, Unknown},
+        ProcessEnv,
+    },
+    net::{
+        Pins, Reach,
+        http::HeaderMap,
+        prometheus::{Data, Server},
+        tls::TlsFiles,
+    },
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -161,4 +175,21 @@ async fn what_the_server_refuses_is_said() {
         ),
     ])
     .await;
+}
+
+/// `increase()` extrapolates; counts for a proportion are differences of what was counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn raw_samples_have_their_own_times_and_values() {
+    let reach = Reach::new(ProcessEnv::default(), Pins::default(), now());
+    let (address, files) = (shared().url().parse().expect("an address"), TlsFiles::default());
+    let until = Instant::now() + Duration::from_secs(10);
+    let server = Server { reach: &reach, address: &address, headers: HeaderMap::new(), files: &files, until };
+    let data = server.instant("http_requests_total{code=\"200\"}[2m]", None).await.expect("an answer");
+    let Data::Matrix(series) = data else { panic!("raw samples: {data:?}") };
+    let points = &series[0].points;
+    assert!(series.len() == 1 && points.len() >= 7, "{points:?}");
+    assert!(points.windows(2).all(|two| two[1].at - two[0].at == 15.0 && two[1].value - two[0].value == 15.0), "{points:?}");
+    assert!(server.clock().await.expect("a time").duration_since(now()).abs().as_secs() < 5);
+    assert!(server.metric_names().await.expect("names").contains(&"error_ratio".to_owned()));
+    assert_eq!(server.alerting_rules().await, Ok(vec!["TooManyErrors".to_owned()]));
 }

@@ -6,6 +6,7 @@ use hickory_proto::{
     op::{Message, ResponseCode},
     rr::{DNSClass, RData, RecordType},
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Question, Record, written};
 use crate::net::Trouble;
@@ -17,11 +18,13 @@ const MOST_RECORDS: usize = 100;
 const MOST_ALIASES: usize = 16;
 
 /// What an answer says (RFC 2308).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Said {
     /// There are such records.
     Records,
     /// The name is there, without such a record.
+    #[default]
     NoData,
     /// There is no such name (NXDOMAIN).
     NoName,

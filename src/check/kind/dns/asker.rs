@@ -68,7 +68,6 @@ impl<'a> Asker<'a> {
 
     /// What a name server of the zone says itself.
     pub(super) async fn authority(&self, server: SocketAddr, name: &Name, record: RecordType) -> Reply {
-        self.cx.lead(format!("dns://{server}"));
         let question = Question { name: name.clone(), record, recursion: false };
         self.one(server, &question, self.until).await
     }

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::{
     Dns,
     policies::Texts,
-    seen::{Said, Seen, Told, Zone},
+    seen::{Seen, Told, Zone},
 };
+use crate::net::dns::Said;
 
 pub(super) fn counterexamples(check: &Dns, _: Timestamp) -> Vec<Seen> {
     let name = check.name.to_string();

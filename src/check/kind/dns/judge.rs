@@ -6,12 +6,13 @@ use jiff::Timestamp;
 
 use super::{
     Dns,
-    seen::{Said, Seen, Told, Zone},
+    seen::{Seen, Told, Zone},
     wanted::{Records, Type},
 };
 use crate::{
     check::demand::Lost,
     model::{Expectation, Period, first_of, quote},
+    net::dns::Said,
 };
 
 pub(super) fn judge(check: &Dns, seen: &Seen, at: Timestamp) -> Vec<Expectation> {

@@ -57,7 +57,11 @@ async fn zone(check: &Dns, asker: &Asker<'_>, cx: &Context, kind: Type) -> Zone 
         }
         let hosts: Vec<&str> = answer.records.iter().map(|record| record.value.as_str()).collect();
         let unknown = (hosts.len() > MOST_HOSTS).then(|| format!("it has more than {MOST_HOSTS} name servers"));
-        let asked = hosts.iter().take(MOST_HOSTS).map(|host| of_host(check, asker, cx, host, kind));
+        let hosts = &hosts[..hosts.len().min(MOST_HOSTS)];
+        let found = join_all(hosts.iter().map(|host| addresses(asker, cx, host))).await;
+        // In the same order each time, whoever answers first.
+        found.iter().flatten().flatten().for_each(|server| cx.lead(format!("dns://{server}")));
+        let asked = hosts.iter().zip(found).map(|(host, found)| of_host(check, asker, host, found, kind));
         return Zone { name: written(&name), unknown, answers: join_all(asked).await.concat() };
     }
     let unknown = Some("no name above it has name servers of its own".into());
@@ -65,15 +69,11 @@ async fn zone(check: &Dns, asker: &Asker<'_>, cx: &Context, kind: Type) -> Zone 
 }
 
 /// What each address of one name server says.
-async fn of_host(check: &Dns, asker: &Asker<'_>, cx: &Context, host: &str, kind: Type) -> Vec<Told> {
+async fn of_host(check: &Dns, asker: &Asker<'_>, host: &str, found: Result<Vec<SocketAddr>, String>, kind: Type) -> Vec<Told> {
     let named = |server: String, unknown: String| Told::of(server, Some(host.to_owned()), Err(unknown));
-    let addresses = match cx.shared.reach.pins().get(host) {
-        Some(pin) => Ok(vec![pin.socket(PORT)]),
-        None => addresses(asker, host).await,
-    };
-    let addresses = match addresses {
-        Ok(addresses) if addresses.is_empty() => return vec![named(host.to_owned(), "it has no address".into())],
-        Ok(addresses) => addresses,
+    let addresses = match found {
+        Ok(found) if found.is_empty() => return vec![named(host.to_owned(), "it has no address".into())],
+        Ok(found) => found,
         Err(why) => return vec![named(host.to_owned(), why)],
     };
     let one = async |server: SocketAddr| {
@@ -84,13 +84,17 @@ async fn of_host(check: &Dns, asker: &Asker<'_>, cx: &Context, host: &str, kind:
             Err(error) => named(shown_server, shown(&error)),
         }
     };
-    join_all(addresses.into_iter().take(MOST_ADDRESSES).map(one)).await
+    join_all(addresses.into_iter().map(one)).await
 }
 
-async fn addresses(asker: &Asker<'_>, host: &str) -> Result<Vec<SocketAddr>, String> {
+/// The addresses of a name server; a pin of the plan replaces them.
+async fn addresses(asker: &Asker<'_>, cx: &Context, host: &str) -> Result<Vec<SocketAddr>, String> {
+    if let Some(pin) = cx.shared.reach.pins().get(host) {
+        return Ok(vec![pin.socket(PORT)]);
+    }
     let name: Name = host.parse().map_err(|error| format!("it is no name ({error})"))?;
     let (v4, v6) = tokio::join!(asker.agreed(&name, RecordType::A), asker.agreed(&name, RecordType::AAAA));
     let (v4, v6) = (v4?, v6?);
     let all = v4.records.iter().chain(&v6.records).filter_map(|record| record.value.parse().ok());
-    Ok(all.map(|ip| SocketAddr::new(ip, PORT)).collect())
+    Ok(all.map(|ip| SocketAddr::new(ip, PORT)).take(MOST_ADDRESSES).collect())
 }

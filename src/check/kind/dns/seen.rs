@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::policies::Texts;
 use crate::{
     check::demand::Hits,
-    net::dns::{self, Answer},
+    net::dns::{Answer, Said},
 };
 
 /// What the name servers said.
@@ -74,19 +74,6 @@ pub struct Told {
     pub ttl: Option<u32>,
 }
 
-/// What an answer says.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Said {
-    /// There are such records.
-    Records,
-    /// The name is there, without such a record.
-    #[default]
-    NoData,
-    /// There is no such name.
-    NoName,
-}
-
 impl Told {
     /// What `server` answered, or why it did not.
     pub(super) fn of(server: String, host: Option<String>, answer: Result<&Answer, String>) -> Self {
@@ -94,17 +81,12 @@ impl Told {
             Ok(answer) => answer,
             Err(why) => return Self { server, host, unknown: Some(why), ..Self::default() },
         };
-        let said = match answer.said {
-            dns::Said::Records => Said::Records,
-            dns::Said::NoData => Said::NoData,
-            dns::Said::NoName => Said::NoName,
-        };
         let ttls = answer.records.iter().map(|record| record.ttl).chain(answer.aliases.iter().map(|(_, ttl)| *ttl));
         Self {
             server,
             host,
             unknown: None,
-            said,
+            said: answer.said,
             aliases: answer.aliases.iter().map(|(to, _)| to.clone()).collect(),
             records: answer.records.iter().map(|record| record.value.clone()).collect(),
             ttl: ttls.max(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Prometheus;
 use crate::{
     check::{Context, Unseen},
-    model::Digest,
+    model::{Digest, Period},
     net::{
         Trouble,
         prometheus::{Data, Server, Window},
@@ -36,16 +36,27 @@ impl<'a> Asker<'a> {
         Self { cx, server, who: format!("prometheus {}", Digest::of(&who)) }
     }
 
-    pub(super) async fn clock(&self) -> Result<Timestamp, Unseen> {
-        Ok(*self.once("clock", self.server.clock()).await?)
+    /// What the server's clock says now: how far it is off ours is asked once.
+    pub(super) async fn now(&self) -> Result<Timestamp, Unseen> {
+        let ours = || self.cx.shared.reach.now();
+        let off = self.once("clock", async { Ok(self.server.clock().await?.duration_since(ours())) }).await?;
+        Ok(ours().saturating_add(*off).unwrap_or(Timestamp::MAX))
     }
 
-    pub(super) async fn instant(&self, query: &str, at: Option<Timestamp>) -> Result<Arc<Data>, Unseen> {
-        self.once(&format!("at {at:?} {query}"), self.server.instant(query, at)).await
+    /// The value of a query now, or so long ago.
+    pub(super) async fn instant(&self, query: &str, ago: Option<Period>) -> Result<Arc<Data>, Unseen> {
+        let at = match ago {
+            None => None,
+            Some(ago) => Some(self.now().await?.saturating_sub(ago.signed()).unwrap_or(Timestamp::MIN)),
+        };
+        self.once(&format!("{ago:?} ago {query}"), self.server.instant(query, at)).await
     }
 
-    pub(super) async fn range(&self, query: &str, window: Window) -> Result<Arc<Data>, Unseen> {
-        self.once(&format!("over {window:?} {query}"), self.server.range(query, window)).await
+    /// The values of a query over the last stretch of time.
+    pub(super) async fn range(&self, query: &str, stretch: Period, step: Period) -> Result<Arc<Data>, Unseen> {
+        let to = self.now().await?;
+        let window = Window { from: to.saturating_sub(stretch.signed()).unwrap_or(Timestamp::MIN), to, step };
+        self.once(&format!("over {stretch:?} by {step:?} {query}"), self.server.range(query, window)).await
     }
 
     pub(super) async fn metric_names(&self) -> Result<Arc<Vec<String>>, Unseen> {

@@ -16,7 +16,7 @@ use crate::{
         demand::{Demand, Hits},
     },
     model::{CLOCK_TOLERANCE, Period, counted, excerpt, utc},
-    net::prometheus::{Data, Labels, Series, Window},
+    net::prometheus::{Data, Labels, Series},
 };
 
 /// Series that are kept as evidence.
@@ -29,22 +29,16 @@ pub(super) async fn observe(check: &Prometheus, cx: &Context) -> Result<Seen, Un
     check.headers.hide(&check.url, cx);
     let files = check.files().under(&cx.path(""));
     let asker = Asker::new(check, &files, cx);
-    let now = asker.clock().await?;
+    let now = asker.now().await?;
     same_clock(check, now, cx)?;
     let data = match check.r#for {
         None => asker.instant(check.query.text(), None).await?,
-        Some(stretch) => {
-            // The server takes an end that is a moment old as it takes now.
-            let to = Timestamp::from_second(now.as_second()).unwrap_or(now);
-            let from = to.saturating_sub(stretch.signed()).unwrap_or(Timestamp::MIN);
-            asker.range(check.query.text(), Window { from, to, step: check.step() }).await?
-        }
+        Some(stretch) => asker.range(check.query.text(), stretch, check.step()).await?,
     };
     let series = check.series_of(&data)?;
     let mut seen = check.looked(&series, now);
     if let Some(against) = check.against {
-        let then = now.saturating_sub(against.signed()).unwrap_or(Timestamp::MIN);
-        let before = asker.instant(check.query.text(), Some(then)).await?;
+        let before = asker.instant(check.query.text(), Some(against)).await?;
         check.compare(&series, &check.series_of(&before)?, &mut seen);
     }
     if check.max_stale.is_some() {
