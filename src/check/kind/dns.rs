@@ -32,7 +32,7 @@ use crate::{
 ///
 /// That a name is not there (NXDOMAIN), that it has no such record, and that nobody could say are three different answers: SERVFAIL,
 /// REFUSED, a referral and a time-out are undetermined, never an absence. So are several `servers` that differ, unless `agree` is
-/// demanded, which is red then, and more than 100 records.
+/// demanded, which is red then, more than 100 records, and a zone with more than 16 name servers; of each four addresses are asked.
 ///
 /// Not seen: signatures (DNSSEC is left to the name servers that are asked), what other resolvers still keep, the forward
 /// confirmation of mail hosts, and DKIM, whose keys have names that only its mails say (ask for one as `type: TXT`).
@@ -62,7 +62,7 @@ pub struct Dns {
     #[serde(default)]
     pub agree: bool,
     /// How long the records may be kept at most, aliases on the way included, before something moves: asked of the zone's own name
-    /// servers, since a cache counts down.
+    /// servers, since a cache counts down. Where an alias leads to another zone, write a check of that name too.
     pub max_ttl: Option<Period>,
     /// Who may send mail in this name (RFC 7208): exactly one SPF record, which ends as demanded and needs at most 10 further look-ups,
     /// those of included records too. `{all: fail}` is `-all`, `softfail` is `~all`, `neutral` is `?all`.

@@ -6,7 +6,7 @@ use super::{
     Closed, Tcp,
     seen::{Answer, Place, Seen, Target},
 };
-use crate::model::{Expectation, Period, counted};
+use crate::model::{Expectation, Period};
 
 pub(super) fn judge(check: &Tcp, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let deaf = seen.control.as_ref().and_then(|target| check.not_open(target));
@@ -54,7 +54,7 @@ impl Tcp {
         }
         match target.places.first() {
             Some(first) if target.beyond == 0 => expectation.got(self.said(first, target)).met(true),
-            Some(_) => expectation.got("not known").undetermined(format!("{} more are not looked at", counted(target.beyond, "address"))),
+            Some(_) => expectation.got("not known").undetermined(format!("{} more of its addresses are not looked at", target.beyond)),
             None => expectation.got("not known").undetermined("it was not looked at"),
         }
     }
