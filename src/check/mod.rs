@@ -27,6 +27,7 @@ pub mod demand;
 pub(crate) mod environment;
 pub(crate) mod format;
 mod hidden;
+pub mod host_port;
 pub mod http;
 pub mod kind;
 mod kinds;

@@ -2,17 +2,20 @@
 
 pub mod accounts;
 pub mod command;
+pub mod dns;
 pub mod env_file;
 pub mod git;
 pub mod http;
 pub mod new_file;
 pub mod pins;
 pub mod postgres;
+pub mod prometheus;
 pub mod proxies;
 pub mod reach;
 pub mod redis;
 pub mod regular_file;
 mod strain;
+pub mod tcp;
 pub mod tls;
 mod trouble;
 mod watched;

@@ -16,13 +16,14 @@ use super::{
     proxies,
     tls::{self, Roots, TlsError},
 };
-use crate::model::{Ambient, ProcessEnv, TrustedRoots};
+use crate::model::{Ambient, Period, ProcessEnv, TrustedRoots};
 
 /// The shared ways to targets. Nothing is opened before a check asks for it.
 pub struct Reach {
     env: ProcessEnv,
     pins: Pins,
     at: Timestamp,
+    made: Instant,
     roots: OnceLock<Roots>,
     ca_files: Mutex<BTreeSet<TrustedRoots>>,
     http: http::Clients,
@@ -37,6 +38,7 @@ impl Reach {
             env,
             pins,
             at,
+            made: Instant::now(),
             roots: OnceLock::new(),
             ca_files: Mutex::default(),
             http: http::Clients::default(),
@@ -53,6 +55,11 @@ impl Reach {
     /// The instant certificates are judged at.
     pub fn at(&self) -> Timestamp {
         self.at
+    }
+
+    /// What our clock says now: the run's instant and what has passed since, by a clock that never jumps.
+    pub fn now(&self) -> Timestamp {
+        Period::from(self.made.elapsed()).after(self.at)
     }
 
     /// The HTTP clients, one for each setting.

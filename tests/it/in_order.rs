@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use crate::{
     command,
     cors::api::{APP, Question, api, settings},
-    document, health,
+    dns, document, health,
     host::programs::{Machine, NGINX, systemctl},
-    hostile::Hostile,
+    hostile::{Hostile, deaf_port},
     look::Look,
-    manual,
-    servers::{postgres::Postgres, redis::Redis},
+    manual, prometheus,
+    servers::{dns::NameServer, postgres::Postgres, redis::Redis},
+    tcp::{Mute, speaking},
     tls::{
         authority::{Authority, identity, leaf},
         pem,
@@ -46,6 +47,10 @@ async fn what_is_in_order_is_green() {
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
             "secrets" => (secrets().await, 20, 0),
             "sql" => (sql().await, 6, 0),
+            "dns" => (dns().await, 12, 0),
+            "prometheus" => (prometheus().await, 8, 0),
+            // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
+            "tcp" => (tcp().await, 5, 0),
             "tls" => (tls().await, 10, 0),
             "manual" => (manual::answered_well().await, 2, 0),
             other => panic!("`{other}` has no part in this law: say what is in order"),
@@ -436,6 +441,65 @@ async fn postgres_indexes() -> Judged {
         wanted["table"] = json!("orders");
         let settings = json!({ "database": database.url(), "indexes": [wanted] });
         judged.push((index.to_owned(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    judged
+}
+
+async fn dns() -> Judged {
+    let knot = NameServer::knot(&[("example.com", dns::ZONE)]);
+    let mut judged = Judged::new();
+    for mut settings in [
+        json!({ "type": "MX" }),
+        json!({ "type": "NS", "fields": { "target": { "count": 2 } } }),
+        json!({ "type": "SOA" }),
+        json!({ "type": "TXT" }),
+        json!({ "type": "CAA" }),
+        json!({ "name": "www.example.com", "type": "A" }),
+        json!({ "name": "www.example.com", "type": "CNAME" }),
+        json!({ "name": "shop.example.com", "type": "AAAA" }),
+        json!({ "name": "_sip._tcp.example.com", "type": "SRV" }),
+        json!({ "name": "_443._tcp.www.example.com", "type": "TLSA" }),
+        json!({ "name": "never.example.com", "type": "A", "exists": false }),
+        json!({ "spf": { "all": "fail" }, "dmarc": { "policy": ["quarantine", "reject"] }, "caa": { "issuers": "letsencrypt.org" } }),
+    ] {
+        settings["servers"] = json!(knot.address);
+        if settings.get("name").is_none() {
+            settings["name"] = json!("example.com");
+        }
+        judged.push((settings.to_string(), Look::new("dns", settings).outcome().await));
+    }
+    judged
+}
+
+async fn prometheus() -> Judged {
+    let mut judged = Judged::new();
+    for settings in [
+        json!({ "query": "error_ratio", "value": { "max": 0.01 }, "for": "5m", "max-stale": "1m" }),
+        json!({ "query": "sum by (job) (rate(http_requests_total[5m]))", "value": { "min": 0.1 }, "labels": { "job": "api" } }),
+        json!({ "query": "sum(rate(http_requests_total{code=~\"5..\"}[5m])) / sum(rate(http_requests_total[5m]))", "value": { "max": 0.01 } }),
+        json!({ "query": "http_requests_total{code=\"501\"}", "exists": false }),
+        json!({ "query": "ALERTS{alertstate=\"firing\"}", "series": { "max": 0 } }),
+        json!({ "query": "queue", "series": 2 }),
+        json!({ "query": "latency_seconds", "against": "7d", "ratio": { "max": 1.5 } }),
+        json!({ "query": "scalar(sum(queue))", "value": 10 }),
+    ] {
+        judged.push((settings.to_string(), prometheus::outcome(settings).await));
+    }
+    judged
+}
+
+async fn tcp() -> Judged {
+    let (quiet, mute, refused) = (speaking(b""), Mute::new().await, format!("127.0.0.1:{}", deaf_port()));
+    let mut judged = Judged::new();
+    for settings in [
+        json!({ "address": quiet.to_string() }),
+        json!({ "address": [quiet.to_string(), speaking(b"+OK ready\r\n").to_string()] }),
+        json!({ "address": speaking(b"220 mail\r\n").to_string(), "banner": { "contains": "mail" } }),
+        json!({ "address": quiet.to_string(), "banner": { "exists": false }, "within": "1s" }),
+        json!({ "address": refused, "closed": "refused" }),
+        json!({ "address": mute.address.to_string(), "closed": "silent", "control": quiet.to_string(), "within": "1s" }),
+    ] {
+        judged.push((settings.to_string(), Look::new("tcp", settings).outcome().await));
     }
     judged
 }

@@ -10,13 +10,16 @@ use tempfile::TempDir;
 use crate::{
     command,
     cors::api::{APP, api, settings},
+    dns::hostile as dns,
     document,
     host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
     look::Look,
+    prometheus::hostile as prometheus,
     redis_persistence::hostile::{bulk, liar},
     scripted::instant,
     servers::{postgres::Postgres, redis::Redis},
+    tcp::speaking,
     tls::{
         authority::{Authority, Identity},
         pem,
@@ -36,6 +39,7 @@ async fn what_is_not_understood_is_never_green() {
             "cors" => cors().await,
             "document" => document().await,
             "file" => file().await,
+            "dns" => dns().await,
             "health" => health().await,
             "host" => host().await,
             "http" => http().await,
@@ -44,6 +48,8 @@ async fn what_is_not_understood_is_never_green() {
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
             "sql" => sql().await,
+            "prometheus" => prometheus().await,
+            "tcp" => tcp().await,
             "tls" => tls().await,
             // People answer it in words that the program gives them: an answer with another word is not read at all.
             "manual" => continue,
@@ -207,6 +213,34 @@ async fn config() -> Mixed {
     mixed
 }
 
+async fn dns() -> Mixed {
+    let mut mixed = Mixed::new();
+    for odd in 0..6 {
+        let server = dns::liar(move |mut message| {
+            let owner = if odd == 1 { "odd-ish.example." } else { "www.example.com." };
+            let mut record = dns::a(owner, [192, 0, 2, 7]);
+            record.dns_class = if odd == 2 { hickory_proto::rr::DNSClass::CH } else { hickory_proto::rr::DNSClass::IN };
+            message.add_answer(record);
+            if odd == 3 {
+                message.add_answer(dns::a("www.example.com.", [192, 0, 2, 8]));
+            }
+            if odd == 4 {
+                message.metadata.response_code = hickory_proto::op::ResponseCode::YXDomain;
+            }
+            let mut bytes = dns::bytes(&message);
+            if odd == 5 {
+                bytes.truncate(bytes.len() - 2);
+            }
+            vec![bytes]
+        });
+        let settings = json!({ "name": "www.example.com", "type": "A", "records": "192.0.2.7", "servers": server.await });
+        let mut look = Look::new("dns", settings);
+        look.timeout = std::time::Duration::from_secs(2);
+        mixed.push((format!("odd {odd}"), look.outcome().await));
+    }
+    mixed
+}
+
 async fn secrets() -> Mixed {
     let random = "8f3a1c94d7e2560b9a4417fe03cd852e";
     let mut mixed = Mixed::new();
@@ -251,6 +285,24 @@ async fn redis() -> Mixed {
             "url": format!("redis://127.0.0.1:{}", liar(vec![bulk(info)]).await), "ask": "INFO", "fields": { "role": "master", "lag": { "max": 9 } }
         });
         mixed.push((info.into(), Look::new("redis", settings).outcome().await));
+    }
+    mixed
+}
+
+async fn prometheus() -> Mixed {
+    let one = r#"{"metric":{"a":"b"},"value":[1,"1"]}"#;
+    let mut mixed = Mixed::new();
+    for answer in [
+        one.to_owned(),
+        one.replace("\"1\"", "\"odd-ish\""),
+        one.replace("\"1\"", "\"NaN\""),
+        one.replace("\"1\"", "1"),
+        one.replace("value", "odd-ish"),
+        one.replace("value", "histogram"),
+        format!("{one},{one}"),
+    ] {
+        let server = prometheus::liar(200, prometheus::vector(&answer)).await;
+        mixed.push((answer, prometheus::said(&server, json!({ "value": 1 })).await));
     }
     mixed
 }
@@ -308,6 +360,17 @@ async fn sql() -> Mixed {
     ] {
         let settings = json!({ "database": database.url(), "query": query, "columns": { "lag": { "min": 1, "max": 9 } } });
         mixed.push((query.into(), Look::new("sql", settings).outcome().await));
+    }
+    mixed
+}
+
+/// The same greeting, and what is no text, no line, or more than is read.
+async fn tcp() -> Mixed {
+    let long: &'static [u8] = vec![b'2'; 5000].leak();
+    let mut mixed = Mixed::new();
+    for words in [&b"220 ready\r\n"[..], b"220 \xff\xfe\r\n", b"", long] {
+        let settings = json!({ "address": speaking(words).to_string(), "within": "1s", "banner": { "matches": "220 [a-z]+" } });
+        mixed.push((format!("{:?}", String::from_utf8_lossy(&words[..words.len().min(20)])), Look::new("tcp", settings).outcome().await));
     }
     mixed
 }

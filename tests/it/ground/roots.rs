@@ -81,6 +81,7 @@ fn files_of_roots_are_named_as_the_plan_has_them() {
         ("cors: { url: \"https://127.0.0.1:1/\", public: true, ca-file: own/ca.pem }", None),
         ("tls: { url: \"https://127.0.0.1:1/\", ca-file: own/ca.pem }", None),
         ("document: { url: \"https://127.0.0.1:1/\", expect: { $.a: 1 }, ca-file: own/ca.pem }", None),
+        ("prometheus: { url: \"https://127.0.0.1:1/\", query: up, value: 1, ca-file: own/ca.pem }", None),
         ("redis-persistence: { url: \"rediss://127.0.0.1:1\", use: cache, ca-file: own/ca.pem }", None),
         ("redis: { url: \"rediss://127.0.0.1:1\", ask: DBSIZE, rows: 1, ca-file: own/ca.pem }", None),
         ("sql: { database: \"postgres://u@127.0.0.1:1/d?sslrootcert=own/ca.pem\", query: SELECT 1, rows: 1 }", None),

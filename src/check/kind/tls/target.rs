@@ -5,7 +5,11 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize as _, de::value::StrDeserializer};
 use url::{Host, Url};
 
-use crate::{check::table::pairs, model::from_text, net::tls::StartTls};
+use crate::{
+    check::{host_port, table::pairs},
+    model::from_text,
+    net::tls::StartTls,
+};
 
 /// A host and a port that speak TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,15 +66,8 @@ impl FromStr for HostPort {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // With an `@` it may be a URL with a password: it is not quoted then.
-        let shown = if text.contains(['@', '/']) { "this".into() } else { format!("`{text}`") };
-        let wrong = || format!("{shown} is not an address: write `host:port`, like `db.example.com:5432` or `[::1]:443`");
-        let (name, port) = text.rsplit_once(':').ok_or_else(wrong)?;
-        let port: u16 = port.parse().map_err(|_| wrong())?;
-        if port == 0 || name.is_empty() || name.contains(['/', '@', '?', '#']) || (name.contains(':') && !name.starts_with('[')) {
-            return Err(wrong());
-        }
-        let host = host(name)?;
+        let host_port::HostPort { host, port } = text.parse()?;
+        let host = self::host(&host.to_string())?;
         Ok(Self(Service { shown: format!("tls://{host}:{port}"), host, port, starttls: None }))
     }
 }

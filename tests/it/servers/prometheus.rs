@@ -1,0 +1,85 @@
+//! Prometheus with a past that the test makes up.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+};
+
+use jiff::Timestamp;
+
+use super::{Guarded, folder, free_port, own, run};
+
+/// Between two samples.
+const INTERVAL: i64 = 15;
+
+/// A running server.
+pub(crate) struct Prometheus {
+    pub(crate) port: u16,
+    _guarded: Guarded,
+}
+
+/// A series of the past: its name with labels, and its value so many seconds before now, where it has one.
+pub(crate) type Past = (&'static str, fn(i64) -> Option<f64>);
+
+impl Prometheus {
+    /// One that remembers this of the last 40 minutes, and of 10 minutes a week ago; with these lines in its settings.
+    pub(crate) fn start(past: &[Past], settings: &str) -> Self {
+        assert!(Path::new("/usr/bin/prometheus").exists(), "no Prometheus: `apt-get install prometheus`");
+        let (folder, port) = (folder(), free_port());
+        let place = folder.display();
+        fs::write(folder.join("past.txt"), written(past)).expect("written");
+        fs::write(folder.join("prometheus.yml"), format!("{}\n", settings.replace("FOLDER", &place.to_string()))).expect("written");
+        fs::write(folder.join("rules.yml"), RULES).expect("written");
+        own(&folder);
+        let (text, data) = (format!("{place}/past.txt"), format!("{place}/data"));
+        run(&["/usr/bin/promtool", "tsdb", "create-blocks-from", "openmetrics", &text, &data]);
+        let address = format!("--web.listen-address=127.0.0.1:{port}");
+        let (config, storage) = (format!("--config.file={place}/prometheus.yml"), format!("--storage.tsdb.path={data}"));
+        let guarded = Guarded::start(&folder, "KILL", &["/usr/bin/prometheus", &config, &storage, &address]);
+        guarded.wait_until(|| is_ready(port));
+        Self { port, _guarded: guarded }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+/// A rule that never fires.
+const RULES: &str = "groups:\n  - name: it\n    rules:\n      - { alert: TooManyErrors, expr: error_ratio > 10 }\n";
+
+/// As OpenMetrics has it: one metric after the other, times in seconds.
+fn written(past: &[Past]) -> String {
+    let now = now().as_second() / INTERVAL * INTERVAL;
+    let week = 7 * 86_400;
+    let mut text = String::new();
+    for (series, value) in past {
+        // What is written of the time to come is seen as it comes.
+        let then = (-20..=40).rev().map(|step| week + step * INTERVAL);
+        for ago in then.chain((-40..=160).rev().map(|step| step * INTERVAL)) {
+            if let Some(value) = value(ago) {
+                let _ = writeln!(text, "{series} {value} {}", now - ago);
+            }
+        }
+    }
+    text + "# EOF\n"
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server has its own clock")]
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+fn is_ready(port: u16) -> bool {
+    let ask = || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.write_all(b"GET /-/ready HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    ask().is_ok_and(|answer| answer.contains(" 200 "))
+}
