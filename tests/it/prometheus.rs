@@ -104,6 +104,13 @@ async fn nothing_is_green_only_where_the_metric_is() {
             "got 1: http_requests_total{code=\"500\",job=\"api\"} 3",
         ),
         (json!({ "query": "http_requests_total{code=\"500\"} > 5", "exists": false }), Pass, ""),
+        // NaN is not above the limit, and not below.
+        (
+            json!({ "query": "no_number > 5", "exists": false }),
+            Unknown,
+            "NaN in no_number{job=\"api\"}, of which the comparison says nothing",
+        ),
+        (json!({ "query": "no_number > 5", "series": { "max": 0 }, "for": "5m" }), Unknown, "NaN in no_number"),
         // An error ratio of a release without errors, and of one without traffic, is no series.
         (json!({ "query": "http_requests_total{code=\"501\"}", "value": { "max": 0 } }), Unknown, "the query gives no series"),
         (json!({ "query": "http_requests_totl{code=\"500\"}", "exists": false }), Unknown, "there is `http_requests_total`"),

@@ -35,10 +35,10 @@ const MOST_STEPS: u128 = 1_000;
 ///
 /// A query that gives no series is undetermined, and green only by `exists: false` or `series: {max: 0}`, once every metric that it
 /// names is known to be there; one that is nowhere is named. `ALERTS` is there where an alerting rule is. NaN and infinite values
-/// meet nothing. Unknown is also an answer with `warnings` or `infos` (a part of the stores did not answer), a page instead of JSON,
+/// meet nothing, and where a comparison drops them, nothing is known. Unknown is also an answer with `warnings` or `infos` (a part of the stores did not answer), a page instead of JSON,
 /// more than 4 MiB or 1,000 series, native histograms, and a clock more than five minutes off ours.
 ///
-/// Not seen: whether the metric measures what its name says, and what was pushed long ago: a Pushgateway's values are scraped
+/// Not seen: whether the metric measures what its name says, whether a label that selects nothing is misspelt, and what was pushed long ago: a Pushgateway's values are scraped
 /// anew each time and never grow old. Demand `time() - push_time_seconds` there. Where nothing was asked of a service, its rates are NaN.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]

@@ -42,7 +42,8 @@ pub struct Tcp {
     pub control: Option<HostPort>,
     /// How long an answer is waited for, from `1s` on; it must fit into the check's `timeout`. Default: `4s`.
     pub within: Option<Period>,
-    /// Which addresses of a name are tried, at most 16: `all`, `first`, `ipv4` or `ipv6`. Default: `all`.
+    /// Which addresses of a name are tried, at most 16: `all`, `first`, `ipv4` or `ipv6`. Default: `all`; where this
+    /// machine has no IPv6, `ipv4` leaves those out.
     #[serde(default)]
     pub addresses: Which,
     /// What the server must say first, like `{matches: "SSH-2\\.0-.*"}`: its first line, or what comes before a pause. A server that

@@ -9,6 +9,8 @@ pub struct Query {
     pub selectors: Vec<Selector>,
     /// Comparisons without `bool`, as they are written: `> 5`.
     pub filters: Vec<String>,
+    /// What is compared, where the whole query is one such comparison.
+    pub compared: Option<String>,
 }
 
 /// A selection of series.
@@ -59,16 +61,25 @@ pub fn read(query: &str) -> Result<Query, String> {
         return Err("the query is empty".into());
     }
     let mut found = Query::default();
-    let mut at = 0;
+    let (mut at, mut depth) = (0, 0_usize);
+    // Whether nothing at the top binds looser than a comparison does.
+    let alone = !tokens.iter().any(|token| token.is_word(&["and", "or", "unless"]));
     while let Some(token) = tokens.get(at) {
         let next = tokens.get(at + 1);
         let opens = |sign: &str| next.is_some_and(|next| next.text == sign && next.kind == Kind::Other);
+        match token.text {
+            "(" if token.kind == Kind::Other => depth += 1,
+            ")" if token.kind == Kind::Other => depth -= 1,
+            _ => {}
+        }
         at = match token.text {
             // The range of a selector, and the steps of a subquery.
             "[" if token.kind == Kind::Other => past(&tokens, at),
             "{" if token.kind == Kind::Other => found.select(query, &tokens, None, at),
             "==" | "!=" | "<=" | ">=" | "<" | ">" if token.kind == Kind::Other => {
                 if !next.is_some_and(|next| next.is_word(&["bool"])) {
+                    let whole = alone && depth == 0 && found.filters.is_empty();
+                    found.compared = whole.then(|| query[..token.start].trim().to_owned());
                     found.filters.push(format!("{} {}", token.text, next.map_or("", |next| next.text)).trim_end().to_owned());
                 }
                 at + 1
@@ -236,6 +247,20 @@ mod tests {
             ("a == BOOL b", &[]),
         ] {
             assert_eq!(read(query).expect(query).filters, filters, "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_compared_is_told_from_the_limit() {
+        for (query, compared) in [
+            ("a / b > 5", Some("a / b")),
+            ("(a > 5)", None),
+            ("count(a == 0) > 1", None),
+            ("a or b > 5", None),
+            ("a > bool 5", None),
+            ("5 < a", Some("5")),
+        ] {
+            assert_eq!(read(query).expect(query).compared.as_deref(), compared, "{query}");
         }
     }
 

@@ -59,7 +59,8 @@ fn missing(seen: &Seen) -> Option<String> {
 
 /// That nothing is there proves something only where the metrics are.
 fn proven(expectation: Expectation, seen: &Seen) -> Expectation {
-    match missing(seen) {
+    let dropped = seen.odd.as_ref().map(|odd| format!("{odd}, of which the comparison says nothing"));
+    match missing(seen).or(dropped) {
         Some(why) if seen.count == 0 && expectation.met == Some(true) => expectation.got("not known").undetermined(why),
         _ if seen.count == 0 && seen.metrics.is_empty() && expectation.met == Some(true) => {
             expectation.got("not known").undetermined("that the metric exists was not looked for")

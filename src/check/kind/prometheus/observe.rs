@@ -1,6 +1,6 @@
 //! Asks the query, and what else the demands need.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use serde_json::{Map, Number, Value, json};
@@ -31,10 +31,7 @@ pub(super) async fn observe(check: &Prometheus, cx: &Context) -> Result<Seen, Un
     let asker = Asker::new(check, &files, cx);
     let now = asker.now().await?;
     same_clock(check, now, cx)?;
-    let data = match check.r#for {
-        None => asker.instant(check.query.text(), None).await?,
-        Some(stretch) => asker.range(check.query.text(), stretch, check.step()).await?,
-    };
+    let data = check.ask(check.query.text(), &asker).await?;
     let series = check.series_of(&data)?;
     let mut seen = check.looked(&series, now);
     if let Some(against) = check.against {
@@ -50,6 +47,11 @@ pub(super) async fn observe(check: &Prometheus, cx: &Context) -> Result<Seen, Un
     }
     if series.is_empty() {
         seen.metrics = metrics(check, &asker).await?;
+        // NaN is neither above nor below a limit, so a comparison drops it.
+        if let Some(compared) = check.query.read().compared.as_ref() {
+            let compared = check.ask(compared, &asker).await?;
+            seen.odd = odd(&check.series_of(&compared)?);
+        }
     }
     Ok(seen)
 }
@@ -91,7 +93,21 @@ async fn metrics(check: &Prometheus, asker: &Asker<'_>) -> Result<Vec<Metric>, U
     Ok(found)
 }
 
+/// A value that is no number, and where.
+fn odd(series: &[Series]) -> Option<String> {
+    let odd = series.iter().find_map(|one| Some((one, one.points.iter().find(|point| !point.value.is_finite())?)));
+    odd.map(|(one, point)| format!("{} in {}", point.value, shown(&one.labels)))
+}
+
 impl Prometheus {
+    /// The answer to a query now, or over the stretch of time that is demanded.
+    async fn ask(&self, query: &str, asker: &Asker<'_>) -> Result<Arc<Data>, Unseen> {
+        match self.r#for {
+            None => asker.instant(query, None).await,
+            Some(stretch) => asker.range(query, stretch, self.step()).await,
+        }
+    }
+
     /// The series of an answer; a number alone is one without labels.
     fn series_of(&self, data: &Data) -> Result<Vec<Series>, Unseen> {
         let odd = |what: &str| Err(Unseen::Unknown(format!("{} gives {what}", self.query)));
@@ -113,7 +129,6 @@ impl Prometheus {
             Value::Object(series.labels.0.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<Map<_, _>>())
         };
         let rows: Value = series.iter().map(labels).collect();
-        let odd = series.iter().find_map(|one| Some((one, one.points.iter().find(|point| !point.value.is_finite())?)));
         let shown = |one: &Series| Shown {
             labels: shown(&one.labels),
             value: one.points.last().map_or_else(String::new, |point| point.value.to_string()),
@@ -126,7 +141,7 @@ impl Prometheus {
             values: named(looked(self.value.as_ref(), "value", values), series),
             labels: self.labels.as_ref().map(|labels| labels.look(&rows)).unwrap_or_default(),
             number: looked(self.series.as_ref(), "series", json!([{ "series": series.len() }])),
-            odd: odd.map(|(one, point)| format!("{} in {}", point.value, self::shown(&one.labels))),
+            odd: odd(series),
             gap: series.iter().find_map(|one| self.gap(one)),
             ..Seen::default()
         }
