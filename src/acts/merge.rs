@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::{
-    ActError, Caller, Dialogue, RecordRequest, RecordingRequest,
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, RecordingRequest,
     recording::OpenRecord,
     verify::{FinishedRun, finished},
 };
 use crate::{
-    model::Report,
+    ledger::{LedgerError, VerifiedEntry},
+    model::{Act, Digest, Report},
     plan::{self, Purpose},
 };
 
@@ -50,4 +51,25 @@ impl PreparedMerge {
     pub(crate) async fn carry_out(self, caller: &Caller, dialogue: &dyn Dialogue, recording: &RecordingRequest) -> FinishedRun {
         finished(caller, dialogue, self.record, recording, self.report).await
     }
+}
+
+/// Every share of a set that is on record, by its number, each with the fingerprint of its report.
+pub(crate) async fn recorded_shares(caller: &Caller, request: &RecordRequest, set: &str) -> Result<Vec<(Report, Digest)>, ActError> {
+    let record = EnvironmentRecord::open(caller, request, false).await?;
+    let runs = record.here(&[Act::RUN]).collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(VerifiedEntry::run);
+    let mut shares = Vec::new();
+    for (entry, run) in runs.filter(|(_, run)| !run.full) {
+        let seq = entry.entry.seq;
+        let broken = |why: String| LedgerError::Broken { seq, why };
+        let json = record.store.blob(&run.report).await?.ok_or_else(|| broken("its report is gone".into()))?;
+        let report = Report::from_json(&json).map_err(|error| broken(format!("its report: {error}")))?;
+        if report.shard().is_some_and(|shard| shard.set == set) {
+            shares.push((report, run.report.clone()));
+        }
+    }
+    if shares.is_empty() {
+        return Err(ActError::Usage(format!("no share of the set `{set}` is on record for `{}`", record.plan.environment)));
+    }
+    shares.sort_by_key(|(report, _)| report.shard().map(|shard| shard.number));
+    Ok(shares)
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ledger::place,
-    model::{Event, Period, Phase, Report, Vantage},
+    model::{Event, Period, Phase, Report, Shard, Vantage},
     plan::{self, Plan, Purpose},
     run::{self, Limits, SelectionError, Settings},
 };
@@ -35,6 +35,8 @@ pub(crate) struct VerifyRequest {
     pub(crate) only: Vec<String>,
     /// Ids, tags or kinds.
     pub(crate) skip: Vec<String>,
+    /// Which part of a run this is that many machines share.
+    pub(crate) shard: Option<Shard>,
     /// Warnings block too.
     pub(crate) strict: bool,
     /// For information only.
@@ -174,6 +176,7 @@ fn settings(
         only: request.only.clone(),
         skip: request.skip.clone(),
         from: request.from.clone(),
+        shard: request.shard.clone(),
         limits: request.limits,
         seed: request.seed.clone(),
         release: identified.release,

@@ -158,6 +158,18 @@ pub(super) struct VerifyOptions {
     #[arg(long, value_name = "SELECTOR")]
     pub(super) skip: Vec<String>,
 
+    /// Only this part of the checks, `3/10`, with what they need; `merge` makes one report of all parts
+    #[arg(long, value_name = "N/OF", requires = "shard_set")]
+    pub(super) shard: Option<String>,
+
+    /// What the parts that belong together are called: the same for each, another for each run
+    #[arg(long, value_name = "ID", requires = "shard")]
+    pub(super) shard_set: Option<String>,
+
+    /// Put this part on record, so that `merge --shard-set ID` finds it in the ledger
+    #[arg(long, requires = "shard", conflicts_with = "no_record")]
+    pub(super) record_share: bool,
+
     /// Warnings block too
     #[arg(long)]
     pub(super) strict: bool,

@@ -120,6 +120,7 @@ fn request(edge: &Edge, options: &DeployRunOptions) -> Result<DeployRequest, Fai
         allow_hold: false,
         at: None,
         seed: None,
+        shard: None,
         until_green: None,
         limits: Limits::default(),
     };

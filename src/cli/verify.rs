@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     acts::{
-        ActError, Recorded,
+        ActError, Recorded, RecordingRequest,
         verify::{FinishedRun, PreparedRun, VerifyRequest},
     },
-    model::Exit,
+    model::{Exit, Shard},
     run::Limits,
 };
 
@@ -39,15 +39,19 @@ pub(super) fn verify(edge: &Edge, options: &VerifyOptions) -> Result<Exit, Failu
 /// What the command line asks for.
 fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failure> {
     let recording = &options.recording;
+    let shard = options.shard.as_deref().zip(options.shard_set.as_deref());
+    let shard = shard.map(|(part, set)| Shard::parse(part, set)).transpose().map_err(|why| Failure::usage(anyhow::anyhow!(why)))?;
+    let recorded = edge.recording(recording);
     let jobs = descriptors::checks_at_once(usize::from(options.jobs));
     Ok(VerifyRequest {
         record: edge.of_run(&options.plan, recording)?,
-        recording: edge.recording(recording),
+        recording: RecordingRequest { record: recorded.record || options.record_share, ..recorded },
         release: options.release.request()?,
         phase: options.phase,
         from: options.from.clone(),
         only: options.only.clone(),
         skip: options.skip.clone(),
+        shard,
         strict: options.strict,
         advisory: options.advisory,
         allow_hold: options.allow_hold,

@@ -55,6 +55,16 @@ pub enum MergeError {
         /// What to do.
         hint: &'static str,
     },
+    /// Parts of a run that many machines share are not there.
+    #[error("of the set `{set}` {missing} missing: every one of its {of} shards must have run, and be given here or stand in the ledger")]
+    Missing {
+        /// The set.
+        set: String,
+        /// Which, with the verb.
+        missing: String,
+        /// How many there are.
+        of: u32,
+    },
     /// Some checks were tried nowhere.
     #[error("the report would not be full, these checks were tried in no share: {}", .0.join("; "))]
     Untried(Vec<String>),
@@ -74,7 +84,9 @@ impl Report {
     ///
     /// `at` is that of the oldest share, so that a merged report never looks fresher than what it rests on.
     pub fn merged(shares: &[(Self, Digest)], tool: Tool) -> Result<Self, MergeError> {
-        let [(first, _), _, ..] = shares else { return Err(MergeError::Single) };
+        let Some((first, _)) = shares.first().filter(|(first, _)| shares.len() > 1 || first.shard().is_some()) else {
+            return Err(MergeError::Single);
+        };
         agreement::check(shares)?;
         let picked = pick::findings(shares)?;
         let reports = || shares.iter().map(|(report, _)| report);
@@ -110,6 +122,7 @@ impl MergeError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Contradiction(_) => Exit::Untrusted,
+            Self::Missing { .. } => Exit::Unchecked,
             Self::Single | Self::Twice(_) | Self::Merged(_) | Self::Differs { .. } | Self::Untried(_) | Self::Unmarked(_) => Exit::Usage,
         }
     }

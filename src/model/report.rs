@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Severity, Share, Verdict, listing::listing};
+use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Severity, Shard, Share, Verdict, listing::listing};
 
 /// The name of the format. Within v1 fields are only added; readers ignore unknown ones.
 pub const SCHEMA: &str = "gonogo.report/v1";
@@ -80,8 +80,11 @@ pub struct Partial {
     pub only: Vec<String>,
     /// `--skip`.
     pub skip: Vec<String>,
-    /// `--from`.
+    /// `--from`; of a shard what it is, so that no program takes it for a full run.
     pub from: Option<String>,
+    /// Which part of a run it is that many machines share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
 }
 
 impl Partial {
@@ -89,7 +92,11 @@ impl Partial {
     pub fn said(&self) -> Vec<String> {
         let lists = [("only", &self.only), ("without", &self.skip)].into_iter().filter(|(_, names)| !names.is_empty());
         let lists = lists.map(|(word, names)| format!("{word} {}", names.join(", ")));
-        lists.chain(self.from.iter().map(|from| format!("only what is run from {from}"))).collect()
+        let from = match &self.shard {
+            Some(shard) => Some(format!("only {shard}")),
+            None => self.from.as_ref().map(|from| format!("only what is run from {from}")),
+        };
+        lists.chain(from).collect()
     }
 }
 
@@ -240,6 +247,11 @@ impl Report {
     /// When the oldest of what it says was looked at: a merged report is as old as its oldest share.
     pub fn oldest_look(&self) -> Timestamp {
         self.merged.iter().map(|share| share.finished).min().unwrap_or(self.finished)
+    }
+
+    /// Which part it is of a run that many machines share.
+    pub fn shard(&self) -> Option<&Shard> {
+        self.partial.as_ref()?.shard.as_ref()
     }
 
     /// Whether it is a run of everything, at its own moment, that counts: what a gate may rely on and people may sign as go.

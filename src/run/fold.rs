@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::{Ambient, Counts, Event, Exit, Finding, Masker, Partial, PlanIdentity, Report, SCHEMA, Verdict},
+    model::{Ambient, Counts, Event, Exit, Finding, Masker, Partial, PlanIdentity, Report, SCHEMA, Shard, Verdict},
     plan::Plan,
 };
 
@@ -19,7 +19,9 @@ impl Fold {
     pub(super) fn new(plan: &Plan, settings: &Settings, selection: &Selection, known: usize) -> Self {
         let mut vantage = settings.vantage.clone();
         vantage.name.clone_from(&settings.from);
-        let partial = || Partial { only: settings.only.clone(), skip: settings.skip.clone(), from: settings.from.clone() };
+        let shard = settings.shard.clone();
+        let from = settings.from.iter().cloned().chain(shard.iter().map(Shard::to_string)).reduce(|from, shard| format!("{from}, {shard}"));
+        let partial = || Partial { only: settings.only.clone(), skip: settings.skip.clone(), from, shard };
         let report = Report {
             schema: SCHEMA.into(),
             project: plan.project.clone(),

@@ -66,6 +66,7 @@ impl Selection {
             return Err(SelectionError::Vantage(from.clone()));
         }
         let wanted = only.with_needs(plan);
+        let own = settings.shard.as_ref().map(|shard| with_needs(plan, |item| shard.holds(&item.id)));
         let choices: Vec<Choice> = plan
             .items
             .iter()
@@ -77,20 +78,26 @@ impl Selection {
                 if wanted.as_ref().is_some_and(|wanted| !wanted.contains(item.id.as_str())) {
                     return Choice::Leave("not among those asked for with `--only`".into());
                 }
+                if let (Some(shard), Some(own)) = (&settings.shard, &own)
+                    && !own.contains(item.id.as_str())
+                {
+                    return Choice::Leave(format!("looked at by another shard than {}/{}", shard.number, shard.of));
+                }
                 if let Some(selector) = skip.fitting(item) {
                     return Choice::Leave(format!("left out with `--skip {selector}`"));
                 }
                 choice
             })
             .collect();
-        let partial = choices.iter().any(|choice| matches!(choice, Choice::Leave(_)));
+        let partial = settings.shard.is_some() || choices.iter().any(|choice| matches!(choice, Choice::Leave(_)));
         Self { choices, partial }.not_empty(plan, settings)
     }
 
     fn not_empty(self, plan: &Plan, settings: &Settings) -> Result<Self, SelectionError> {
         let tried = |(item, choice): (&Item, &Choice)| !item.guard && !choice.is_left_out();
         let guards_only = plan.items.iter().all(|item| item.guard);
-        if plan.items.iter().zip(&self.choices).any(tried) || (guards_only && !plan.items.is_empty()) {
+        // Where there are more machines than checks some have none; the others' shares are what counts.
+        if settings.shard.is_some() || plan.items.iter().zip(&self.choices).any(tried) || (guards_only && !plan.items.is_empty()) {
             return Ok(self);
         }
         Err(SelectionError::Nothing(format!(
@@ -162,19 +169,21 @@ impl<'a> Selectors<'a> {
 
     /// The ids that fit, with all they need; `None` where no selector was given.
     fn with_needs<'p>(&self, plan: &'p Plan) -> Option<BTreeSet<&'p str>> {
-        if self.patterns.is_empty() {
-            return None;
-        }
-        let by_id: HashMap<&str, &Item> = plan.items.iter().map(|item| (item.id.as_str(), item)).collect();
-        let mut open: Vec<&Item> = plan.items.iter().filter(|item| self.fitting(item).is_some()).collect();
-        let mut wanted = BTreeSet::new();
-        while let Some(item) = open.pop() {
-            if wanted.insert(item.id.as_str()) {
-                open.extend(item.needs.iter().filter_map(|id| by_id.get(id.as_str()).copied()));
-            }
-        }
-        Some(wanted)
+        (!self.patterns.is_empty()).then(|| with_needs(plan, |item| self.fitting(item).is_some()))
     }
+}
+
+/// The ids of the checks that fit, with all they need.
+fn with_needs(plan: &Plan, fits: impl Fn(&Item) -> bool) -> BTreeSet<&str> {
+    let by_id: HashMap<&str, &Item> = plan.items.iter().map(|item| (item.id.as_str(), item)).collect();
+    let mut open: Vec<&Item> = plan.items.iter().filter(|item| fits(item)).collect();
+    let mut wanted = BTreeSet::new();
+    while let Some(item) = open.pop() {
+        if wanted.insert(item.id.as_str()) {
+            open.extend(item.needs.iter().filter_map(|id| by_id.get(id.as_str()).copied()));
+        }
+    }
+    wanted
 }
 
 /// The selectors in `a,b`; a comma in the id of a list's member, `smoke[users,eu]`, parts nothing.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Signoff, Tool, Vantage, Waiver};
+use crate::model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Shard, Signoff, Tool, Vantage, Waiver};
 
 /// Everything a run is told, beside the plan.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Settings {
     pub skip: Vec<String>,
     /// Where this run is made from.
     pub from: Option<String>,
+    /// Which part of a run this is that many machines share.
+    pub shard: Option<Shard>,
     /// How much at once and how long.
     pub limits: Limits,
     /// What is being released.

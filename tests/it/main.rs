@@ -48,6 +48,7 @@ mod render;
 mod scripted;
 mod secrets;
 mod servers;
+mod shards;
 mod signing;
 mod signoff;
 mod sql;

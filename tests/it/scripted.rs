@@ -187,6 +187,7 @@ pub(crate) fn settings() -> Settings {
         advisory: false,
         allow_hold: false,
         only: Vec::new(),
+        shard: None,
         skip: Vec::new(),
         from: None,
         limits: Limits::default(),

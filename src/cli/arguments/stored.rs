@@ -33,8 +33,12 @@ pub(in crate::cli) struct ReportOptions {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct MergeOptions {
     /// The shares, as `verify --format json=FILE` wrote them
-    #[arg(required = true, num_args = 2.., value_name = "SHARE")]
+    #[arg(required_unless_present = "shard_set", num_args = 2.., value_name = "SHARE")]
     pub(in crate::cli) files: Vec<PathBuf>,
+
+    /// Instead of files: every share of this set that is on record in the ledger (`verify --shard … --record-share`)
+    #[arg(long, value_name = "ID", conflicts_with = "files")]
+    pub(in crate::cli) shard_set: Option<String>,
 
     #[command(flatten)]
     pub(in crate::cli) plan: PlanOptions,

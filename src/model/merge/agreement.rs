@@ -1,5 +1,7 @@
 //! Whether shares belong together: one plan, one environment, one release, one way of judging.
 
+use std::collections::BTreeSet;
+
 use super::{MergeError, name};
 use crate::model::{Ambient, Digest, Report};
 
@@ -14,7 +16,7 @@ pub(super) fn check(shares: &[Shared]) -> Result<(), MergeError> {
         if !share.0.merged.is_empty() {
             return Err(MergeError::Merged(name(share)));
         }
-        if share.0.partial.is_some() && !share.0.findings.iter().any(|finding| finding.elsewhere) {
+        if share.0.partial.is_some() && share.0.shard().is_none() && !share.0.findings.iter().any(|finding| finding.elsewhere) {
             return Err(MergeError::Unmarked(name(share)));
         }
     }
@@ -22,9 +24,23 @@ pub(super) fn check(shares: &[Shared]) -> Result<(), MergeError> {
         for other in others {
             agree(first, other)?;
         }
+        complete(first, shares)?;
     }
     ambients(shares)?;
     artifacts(shares)
+}
+
+/// Of a run that many machines share every part is there, and nothing else.
+fn complete(first: &Shared, shares: &[Shared]) -> Result<(), MergeError> {
+    let Some(shard) = first.0.shard() else { return Ok(()) };
+    let there: BTreeSet<u32> = shares.iter().filter_map(|(report, _)| Some(report.shard()?.number)).collect();
+    let missing: Vec<String> =
+        (1..=shard.of).filter(|number| !there.contains(number)).map(|number| format!("{number}/{}", shard.of)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let verb = if missing.len() == 1 { "is" } else { "are" };
+    Err(MergeError::Missing { set: shard.set.clone(), missing: format!("{} {verb}", missing.join(", ")), of: shard.of })
 }
 
 /// Each with each: a file of roots that one share did not read may differ between two others.
@@ -43,7 +59,7 @@ fn ambients(shares: &[Shared]) -> Result<(), MergeError> {
 /// What is compared: its name, how a share says it, and what to do about a difference.
 type Matter = (&'static str, fn(&Report) -> String, &'static str);
 
-const MATTERS: [Matter; 11] = [
+const MATTERS: [Matter; 12] = [
     ("the project", |r| quoted(&r.project), ""),
     ("the environment", |r| quoted(&r.environment), ""),
     ("the phase", |r| quoted(r.phase.word()), ""),
@@ -54,6 +70,11 @@ const MATTERS: [Matter; 11] = [
     ),
     ("the released version", |r| or_none(r.release.version.as_deref()), " (name it in every share with `--release`)"),
     ("the released commit", |r| or_none(r.release.commit.as_deref()), " (name it in every share with `--commit`)"),
+    (
+        "the set of shards",
+        |r| r.shard().map_or_else(|| "none".into(), |shard| format!("`{}` of {}", shard.set, shard.of)),
+        " (shards are merged with all shards of their set)",
+    ),
     ("`--strict`", |r| on(r.strict), ""),
     ("`--advisory`", |r| on(r.advisory), ""),
     ("a rehearsal (`--at`)", |r| on(r.rehearsal), ""),
