@@ -96,6 +96,8 @@ pub(super) enum Command {
     Deploy(Box<DeployOptions>),
     /// Check a bundle offline, on another machine
     Audit(Box<AuditOptions>),
+    /// Fetch the packs that the plan pins (`pack: git+https://…`) and put them beside it
+    Pack(PackOptions),
     /// Explain a kind of check, or a pack (`pack:NAME`); without a name, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
@@ -104,6 +106,22 @@ pub(super) enum Command {
     Completions(CompletionOptions),
     /// Print the manual page
     Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PackOptions {
+    #[command(subcommand)]
+    pub(super) command: PackCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PackCommand {
+    /// Fetch what is not there yet, by git; a run itself never fetches
+    Fetch {
+        /// The plan
+        #[arg(short, long, value_name = "FILE", default_value = "gonogo.yaml")]
+        config: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -25,12 +25,14 @@ pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
 
 fn list() -> String {
     let mut text = String::from("Kinds of check:\n");
+    // The longest name of a pack, with its prefix.
+    const WIDTH: usize = 26;
     for kind in KINDS {
-        let _ = writeln!(text, "  {:<18} {}", kind.name, reference::summary(kind));
+        let _ = writeln!(text, "  {:<WIDTH$} {}", kind.name, reference::summary(kind));
     }
     text.push_str("\nPacks:\n");
     for pack in plan::packs() {
-        let _ = writeln!(text, "  pack:{:<13} {}", pack.name, pack.summary());
+        let _ = writeln!(text, "  {:<WIDTH$} {}", format!("pack:{}", pack.name), pack.summary());
     }
     text.push_str("\n`gonogo explain NAME` tells all about one.\n");
     text

@@ -14,6 +14,7 @@ mod lint;
 mod log;
 mod merge;
 mod outlet;
+mod pack;
 mod plan;
 mod progress;
 mod report;
@@ -62,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Log(options) => log::log(&edge, options),
         Command::Deploy(options) => deploy::deploy(&edge, options),
         Command::Audit(options) => audit::audit(&edge, options),
+        Command::Pack(options) => pack::pack(&edge, options),
         Command::Explain(options) => explain::explain(options),
         Command::Schema => shell::schema(),
         Command::Completions(options) => shell::completions(options),

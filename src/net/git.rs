@@ -2,10 +2,11 @@
 //! what its files are. Asked by calling `git`.
 //!
 //! The repository is not trusted: no hook, pager, file-system monitor, signature program or remote that its
-//! configuration names is run, and nothing is fetched or written.
+//! configuration names is run, and nothing is fetched or written, but where one file of another repository is asked for.
 
 mod authors;
 mod checkout;
+mod fetched;
 mod refs;
 mod tree;
 
@@ -21,6 +22,7 @@ use crate::model::{ProcessEnv, Release, Size};
 
 pub use authors::authors;
 pub use checkout::{Checkout, checkout};
+pub use fetched::file_of;
 pub use refs::resolve;
 pub use tree::files_at;
 

@@ -6,6 +6,7 @@ use super::{
     draft::Draft,
     fault::Fault,
     fields::{Fields, word},
+    node::{Key, Node},
     pack_use::PackUse,
     place::Place,
 };
@@ -40,6 +41,26 @@ pub(super) fn unallowed(drafts: &[Draft], packs: &[PackUse]) -> Vec<Fault> {
             .hint("where that is meant, write `allow: [command]` at the top of the plan's main file, beside `project`")
     })
     .collect()
+}
+
+/// That no check of a pack that others may have written runs a program, where its include does not allow it. What the plan says
+/// of itself does not count here: whose program it is makes the difference.
+pub(super) fn of_foreign_packs(drafts: &[Draft], packs: &[PackUse]) -> Vec<Fault> {
+    let foreign = drafts.iter().filter_map(|draft| Some((draft, &packs[draft.pack?]))).filter(|(_, pack)| pack.is_foreign && !pack.may_run);
+    let run = foreign.filter(|(draft, pack)| draft.kind.name == "command" || has_command(&draft.settings, pack.file));
+    run.map(|(draft, pack)| {
+        let message = format!("`{}` runs a program that the pack names, and its include does not allow that", draft.id);
+        Fault::new(pack.alias.place, message).hint("where that is meant, write `allow: [command]` beside `pack`")
+    })
+    .collect()
+}
+
+/// Whether a key `command` stands in what the pack's file says, at whatever depth: of `document`, of a source of values, of what
+/// lists backups.
+fn has_command(node: &Node, file: u32) -> bool {
+    let within = |(key, node): &(Key, Node)| (key.text == "command" && key.place.file == file) || has_command(node, file);
+    node.entries().is_some_and(|entries| entries.iter().any(within))
+        || node.items().is_some_and(|items| items.iter().any(|item| has_command(item, file)))
 }
 
 /// Where the check says that it runs a program.

@@ -1,6 +1,7 @@
 //! Ready-made checklists that a plan includes by name. They are part of the program.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::LazyLock,
 };
@@ -8,6 +9,8 @@ use std::{
 use serde::Deserialize;
 
 use super::{
+    fault::Fault,
+    fields::Fields,
     node::{Node, Value},
     place::Place,
     template::Template,
@@ -44,17 +47,18 @@ pub fn packs() -> &'static [Pack] {
 pub struct Pack {
     /// What a plan includes it by.
     #[serde(skip)]
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it checks, in a sentence or two.
     pub about: String,
     /// What a plan's `include` may list to have it: its uses from the plainest on.
+    #[serde(default)]
     pub example: String,
     /// What it wants to know, by name.
     #[serde(default)]
     pub vars: BTreeMap<String, PackVar>,
     /// Its YAML.
     #[serde(skip)]
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
 }
 
 /// A variable of a pack.
@@ -117,6 +121,22 @@ impl Pack {
         }
         let read = node.and_then(|node| typed::value(&node, Place::top(0), Default::default(), &mut Vec::new()));
         let pack: Self = read.unwrap_or_default();
-        Self { name, about: pack.about.trim().to_owned(), source, ..pack }
+        Self { name: name.into(), about: pack.about.trim().to_owned(), source: source.into(), ..pack }
+    }
+
+    /// A pack of the plan's own or of others, from its file; what is wrong with it is told at its place.
+    pub(super) fn of_file(name: &str, file: u32, source: String, faults: &mut Vec<Fault>) -> Option<Self> {
+        const KEYS: [&str; 5] = ["about", "example", "vars", "section", "checks"];
+        let mut node = yaml::parse(file, &source, faults)?;
+        let fields = Fields::open(&node, Place::top(file), &KEYS, faults)?;
+        if fields.get("checks").is_none() {
+            faults.push(Fault::new(Place::top(file), "the key `checks` is missing: a pack is a list of checks"));
+            return None;
+        }
+        if let Value::Map(entries) = &mut node.value {
+            entries.retain(|(key, _)| matches!(key.text.as_str(), "about" | "example" | "vars"));
+        }
+        let pack: Self = typed::value(&node, Place::top(file), Default::default(), faults)?;
+        Some(Self { name: name.to_owned().into(), about: pack.about.trim().to_owned(), source: source.into(), ..pack })
     }
 }

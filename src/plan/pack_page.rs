@@ -8,7 +8,7 @@ use crate::check::Kind;
 /// All about one pack, as Markdown.
 pub fn pack_page(pack: &Pack) -> String {
     let mut page = format!("# pack:{}\n\n{}\n", pack.name, pack.about);
-    let tree = yaml::parse(0, pack.source, &mut Vec::new());
+    let tree = yaml::parse(0, &pack.source, &mut Vec::new());
     let checks = tree.as_ref().and_then(|tree| tree.get("checks")?.items()).unwrap_or_default();
     variables(&mut page, pack, checks);
     page.push_str("\n## Checks\n");

@@ -1,22 +1,37 @@
 //! A pack as one plan includes it: under which name, with which variables, changed how and without what.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+};
 
 use super::{
+    allow,
     draft::{Draft, Found},
     fault::Fault,
     fields::{Fields, Word, is_id},
+    include,
     node::{Key, Node, Value},
     pack::{Pack, packs},
+    pack_pin::PackPin,
     place::{Place, Sources},
-    root, suggest, yaml,
+    root,
+    shelf::Shelf,
+    suggest, yaml,
 };
-const KEYS: [&str; 5] = ["pack", "as", "vars", "change", "without"];
+use crate::{model::Digest, net::regular_file::FileError};
+
+const KEYS: [&str; 6] = ["pack", "as", "vars", "change", "without", "allow"];
 
 /// One `{ pack: …, as: … }` of a plan.
 #[derive(Debug)]
 pub(super) struct PackUse {
-    pub(super) pack: &'static Pack,
+    pub(super) pack: Cow<'static, Pack>,
+    /// Whether others may have written it: then it runs programs only where its include allows that.
+    pub(super) is_foreign: bool,
+    /// `allow: [command]` stands at its include.
+    pub(super) may_run: bool,
     /// What its ids begin with.
     pub(super) alias: Word,
     /// The variables the plan gives it.
@@ -27,38 +42,44 @@ pub(super) struct PackUse {
 
 impl PackUse {
     /// Reads the include's map and the pack it names. `index` will be its place among the plan's packs.
-    pub(super) fn read(node: &Node, index: usize, sources: &mut Sources, faults: &mut Vec<Fault>) -> Option<(Self, Vec<Found>)> {
+    pub(super) fn read(
+        node: &Node,
+        index: usize,
+        (shelf, sources): (&Shelf, &mut Sources),
+        faults: &mut Vec<Fault>,
+    ) -> Option<(Self, Vec<Found>)> {
         let label = node.entries()?.first().map_or(node.place, |(key, _)| key.place);
         let fields = Fields::open(node, label, &KEYS, faults)?;
         if fields.get("pack").is_none() {
             faults.push(Fault::new(label, "the key `pack` is missing").hint("an include is a path, or a map with `pack`"));
         }
         let name = fields.word("pack", faults)?;
-        let Some(pack) = Pack::named(&name.text) else {
-            let hint = suggest::hint(&name.text, packs().iter().map(|pack| pack.name), "packs");
-            faults.push(Fault::new(name.place, format!("unknown pack `{}`", name.text)).maybe_hint(hint));
-            return None;
-        };
-        let alias = if fields.get("as").is_some() { fields.word("as", faults)? } else { name.clone() };
+        let is_foreign = PackPin::is_meant(&name.text) || name.text.contains('/');
+        let (pack, file) = if is_foreign { foreign(&name, shelf, sources, faults)? } else { own(&name, sources, faults)? };
+        let alias =
+            if fields.get("as").is_some() { fields.word("as", faults)? } else { Word { text: pack.name.to_string(), place: name.place } };
+        let may_run = allow::command(fields, faults);
+        if may_run && !is_foreign {
+            faults.push(Fault::new(name.place, "`allow` is for packs of files: what comes with the program needs none"));
+        }
         if !is_id(&alias.text) {
             faults.push(Fault::new(alias.place, format!("`{}` cannot begin an id: lower-case letters, digits and `-`", alias.text)));
             return None;
         }
-        let file = sources.add(pack.file(), pack.source.to_owned());
         let vars = root::vars(fields, faults);
-        let this = Self { pack, alias, vars, file };
+        let this = Self { pack, is_foreign, may_run, alias, vars, file };
         let drafts = this.drafts(fields, index, name.place, faults);
         this.check_vars(&drafts, &name, faults);
         Some((this, drafts))
     }
 
     fn drafts(&self, fields: Fields<'_>, index: usize, at: Place, faults: &mut Vec<Fault>) -> Vec<Found> {
-        let tree = yaml::parse(self.file, self.pack.source, faults);
+        let tree = yaml::parse(self.file, &self.pack.source, faults);
         let Some(tree) = tree else { return Vec::new() };
         let checks = tree.get("checks").and_then(Node::items).unwrap_or_default();
         let ids: Vec<&str> = checks.iter().filter_map(|check| Some(check.get("id")?.scalar()?.text.as_str())).collect();
-        let change = by_id(fields, "change", self.pack, &ids, faults);
-        let without = by_id(fields, "without", self.pack, &ids, faults);
+        let change = by_id(fields, "change", &self.pack, &ids, faults);
+        let without = by_id(fields, "without", &self.pack, &ids, faults);
         for (id, (place, _)) in &change {
             if without.contains_key(id) {
                 faults.push(Fault::new(*place, format!("`{id}` is changed here and left out by `without`")));
@@ -135,6 +156,55 @@ impl PackUse {
             faults.push(Fault::new(name.place, message).hint(format!("`{var}` is: {}", about.about)));
         }
     }
+}
+
+/// A pack of the program.
+fn own(name: &Word, sources: &mut Sources, faults: &mut Vec<Fault>) -> Option<(Cow<'static, Pack>, u32)> {
+    let Some(pack) = Pack::named(&name.text) else {
+        let hint = suggest::hint(&name.text, packs().iter().map(|pack| &*pack.name), "packs");
+        faults.push(Fault::new(name.place, format!("unknown pack `{}`", name.text)).maybe_hint(hint));
+        return None;
+    };
+    Some((Cow::Borrowed(pack), sources.add(pack.file(), pack.source.to_string())))
+}
+
+/// A pack from a file beside the plan, or one that was fetched there and is still what the plan pins.
+fn foreign(name: &Word, shelf: &Shelf, sources: &mut Sources, faults: &mut Vec<Fault>) -> Option<(Cow<'static, Pack>, u32)> {
+    let mut wrong = |message: String, hint: Option<String>| {
+        faults.push(Fault::new(name.place, message).maybe_hint(hint));
+        None::<PackPin>
+    };
+    let pin =
+        if PackPin::is_meant(&name.text) { Some(name.text.parse::<PackPin>().map_or_else(|why| wrong(why, None), Some)?) } else { None };
+    let path = pin.as_ref().map_or_else(|| PathBuf::from(&name.text), PackPin::fetched);
+    if path.is_absolute() {
+        wrong("an absolute path is another file on another machine".into(), Some("write it relative to the plan's folder".into()));
+        return None;
+    }
+    let (file, source) = match include::read_text(shelf, &path, sources) {
+        Ok(read) => read,
+        Err(FileError::Missing) if pin.is_some() => {
+            wrong(
+                format!("the pack is not fetched: there is no `{}`", path.display()),
+                Some("run `gonogo pack fetch`, and commit the file".into()),
+            );
+            return None;
+        }
+        Err(error) => {
+            wrong(format!("the file `{}` {error}", path.display()), None);
+            return None;
+        }
+    };
+    if let Some(pin) = pin.as_ref().filter(|pin| Digest::of(source.as_bytes()) != pin.sha256) {
+        wrong(
+            format!("`{}` is not what is pinned: its SHA-256 is {}", path.display(), Digest::of(source.as_bytes())),
+            Some(format!("wanted {}", pin.sha256)),
+        );
+        return None;
+    }
+    let stem =
+        pin.as_ref().map_or_else(|| path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), |pin| pin.stem().to_owned());
+    Some((Cow::Owned(Pack::of_file(&stem, file, source, faults)?), file))
 }
 
 /// The entries of `change` or `without`, whose keys are ids of the pack.

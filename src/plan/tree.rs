@@ -148,7 +148,7 @@ impl Tree {
     }
 
     fn pack(&mut self, entry: &Node, faults: &mut Vec<Fault>) {
-        let Some((used, drafts)) = PackUse::read(entry, self.packs.len(), &mut self.sources, faults) else { return };
+        let Some((used, drafts)) = PackUse::read(entry, self.packs.len(), (&self.shelf, &mut self.sources), faults) else { return };
         if let Some(first) = self.packs.iter().find(|pack| pack.alias.text == used.alias.text) {
             let message = format!("two packs are called `{}`, the first at {}", used.alias.text, self.sources.path_line(first.alias.place));
             faults.push(Fault::new(used.alias.place, message).hint("give this one another name with `as`"));
@@ -172,6 +172,7 @@ impl Tree {
         if !self.root.allows_commands {
             faults.extend(allow::unallowed(&self.drafts, &self.packs));
         }
+        faults.extend(allow::of_foreign_packs(&self.drafts, &self.packs));
         if self.drafts.is_empty() && faults.is_empty() {
             faults
                 .push(Fault::new(Place::top(0), "the plan has no checks").hint("write `checks:` here, or `include:` files that have some"));

@@ -34,6 +34,9 @@ async fn group() -> (Redis, [Redis; 2]) {
     for replica in &replicas {
         until(replica, &["INFO", "replication"], "master_link_status:up").await;
     }
+    while primary.say(&["INFO", "replication"]).await.matches("state=online").count() < 2 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     (primary, replicas)
 }
 

@@ -86,10 +86,14 @@ fn path() -> Value {
 }
 
 fn pack() -> Value {
-    let names: Vec<&str> = packs().iter().map(|pack| pack.name).collect();
+    let names: Vec<&str> = packs().iter().map(|pack| &*pack.name).collect();
     let of_checks = |items: Value, about: &str| json!({ "type": "object", "additionalProperties": items, "description": about });
     let properties = json!({
-        "pack": { "enum": names, "description": "The pack's name: `gonogo explain` lists them." },
+        "pack": {
+            "anyOf": [{ "enum": names }, { "type": "string", "pattern": "/" }],
+            "description": "The pack's name: `gonogo explain` lists them. Or a file, `./packs/payments.yaml`, or a pinned file of a commit, `git+https://…//payments.yaml@COMMIT#SHA256`, which `gonogo pack fetch` puts beside the plan.",
+        },
+        "allow": { "type": "array", "items": { "enum": ["command"] }, "description": "Lets the checks of a pack from a file run programs." },
         "as": { "$ref": "#/definitions/id", "description": "What its ids begin with: `web` makes `web/tls`. Default: the pack's name." },
         "vars": vars("What the pack wants to know."),
         "change": of_checks(json!({ "type": "object" }), "Other keys or settings for checks of the pack, by id."),

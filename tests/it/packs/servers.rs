@@ -193,6 +193,7 @@ async fn redis_replication_and_sentinel() {
     not_green(&outcomes("redis-replication", url(&primary)).await, &[("replicas-follow", Outcome::Fail, "connected_slaves")]);
     let replica = Redis::start(&format!("replicaof 127.0.0.1 {}", primary.port));
     says(&replica, &["INFO", "replication"], "master_link_status:up").await;
+    says(&primary, &["INFO", "replication"], "state=online").await;
     all_green(&outcomes("redis-replication", url(&primary)).await);
     primary.say(&["CONFIG", "SET", "min-replicas-to-write", "0"]).await;
     not_green(&outcomes("redis-replication", url(&primary)).await, &[("no-writes-without-a-replica", Outcome::Fail, "got `0`")]);
