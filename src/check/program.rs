@@ -11,24 +11,28 @@ use crate::{
 /// What every program finds in its environment, beside `PATH`: the same words, dates and numbers wherever it runs.
 const CLEAN: [(&str, &str); 3] = [("LANG", "C.UTF-8"), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC")];
 
-/// The name of a variable of the process environment.
+/// The name of a variable of the process environment; `NAME?` need not be set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvName(String);
+pub struct EnvName {
+    name: String,
+    optional: bool,
+}
 
 /// Names of variables that a program is given.
 pub(crate) type EnvNames = OneOrMore<EnvName>;
 
 impl fmt::Display for EnvName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.name)
     }
 }
 
-from_text!(EnvName, { "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" }, |text| {
+from_text!(EnvName, { "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*\\??$" }, |text| {
+    let (text, optional) = text.strip_suffix('?').map_or((text.clone(), false), |name| (name.to_owned(), true));
     let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     match text.split_once('=') {
-        _ if is_name => Ok(EnvName(text)),
+        _ if is_name => Ok(EnvName { name: text, optional }),
         Some((name, _)) => Err(format!("name the variable alone: `{name}`; its value comes from the process environment")),
         None => Err(format!("`{text}` names no variable: letters, digits and `_`")),
     }
@@ -73,7 +77,7 @@ impl Program<'_> {
     /// When it did not end by itself in time with an exit code; what it printed is in no message.
     pub(crate) async fn run(&self, cx: &Context) -> Result<Arc<Finished>, Unseen> {
         let env = self.environment(cx)?;
-        let names: Vec<&str> = self.env.iter().map(|name| name.0.as_str()).collect();
+        let names: Vec<&str> = self.env.iter().map(|variable| variable.name.as_str()).collect();
         let key = format!("program {:?} {names:?} {}", self.argv, self.limit.0);
         cx.shared.memo.once(key, self.fetch(env, cx)).await
     }
@@ -94,13 +98,16 @@ impl Program<'_> {
         let path = of_process("PATH").map(|path| ("PATH".to_owned(), path));
         let mut env: Vec<(String, String)> = CLEAN.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         env.extend(path);
-        for EnvName(name) in self.env {
-            let value = of_process(name).ok_or_else(|| {
-                Unseen::Unknown(format!(
-                    "the variable `{name}` is not set here, and `env` gives it to `{}`: set it, or take it out",
+        for EnvName { name, optional } in self.env {
+            let Some(value) = of_process(name) else {
+                if *optional {
+                    continue;
+                }
+                return Err(Unseen::Unknown(format!(
+                    "the variable `{name}` is not set here, and `env` gives it to `{}`: set it, take it out, or write `{name}?`",
                     self.argv[0]
-                ))
-            })?;
+                )));
+            };
             if looks_secret(name) {
                 cx.hide(name, &value);
             }

@@ -204,8 +204,8 @@ impl Reading<'_> {
 fn used(draft: &Draft) -> HashSet<String> {
     let mut used = HashSet::new();
     for node in [&draft.envelope, &draft.settings] {
-        node.each_scalar(&mut |scalar, _| {
-            if let Ok(Some(template)) = Template::parse(&scalar.text) {
+        node.each_text(&mut |text, _| {
+            if let Ok(Some(template)) = Template::parse(text) {
                 used.extend(template.names().into_iter().map(str::to_owned));
             }
         });

@@ -5,7 +5,7 @@ use std::{collections::HashSet, rc::Rc};
 use super::{
     fault::Fault,
     lack::Lack,
-    node::{Filled, Node, Scalar, Style},
+    node::{Filled, Key, Node, Scalar, Style},
     place::{Place, Sources},
     template::{Malformed, Template},
     variables::{Resolved, expand},
@@ -30,6 +30,12 @@ pub(super) fn fill<'a>(
     faults: &mut Vec<Fault>,
 ) -> HashSet<Place> {
     let mut dropped = HashSet::new();
+    node.each_path_mut(&mut |key| {
+        if let Err(fault) = fill_path(key, sources, scope(key.place)) {
+            dropped.insert(key.place);
+            faults.extend(fault);
+        }
+    });
     let entry = node.place;
     node.each_scalar_mut(entry, &mut |scalar, place, entry| {
         let scope = scope(place);
@@ -50,6 +56,24 @@ pub(super) fn fill<'a>(
         });
     });
     dropped
+}
+
+/// Fills in a key that is a path into a document. It stands in every report, so no secret can be in it.
+fn fill_path(key: &mut Key, sources: &Sources, scope: &dyn Scope) -> Result<(), Option<Fault>> {
+    // The `$` that a path begins with is none of a variable.
+    let rest = key.text[1..].to_owned();
+    let template = Template::parse(&rest).map_err(|malformed| Some(Fault::new(key.place, malformed.message)))?;
+    let Some(template) = template else { return Ok(()) };
+    let lacking = |lack: Lack| lack.fault(within(sources, key.place, &format!("${{{}", lack.name())), scope.names());
+    let resolved = expand(&template, scope.lenient(), &mut |name| scope.value(name)).map_err(lacking)?;
+    if !resolved.unset.is_empty() {
+        return Ok(());
+    }
+    if resolved.text != resolved.shown {
+        return Err(Some(Fault::new(key.place, "a secret cannot stand in a path: paths stand in every report")));
+    }
+    key.text = format!("${}", resolved.text);
+    Ok(())
 }
 
 /// Fills in what has a value and leaves the rest as written: for checks that will not be run.

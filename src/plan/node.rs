@@ -18,7 +18,7 @@ pub(super) enum Value {
     Map(Vec<(Key, Node)>),
 }
 
-/// A key of a map; never interpolated.
+/// A key of a map; variables are filled into those that are paths into a document, and into no other.
 #[derive(Debug, Clone)]
 pub(super) struct Key {
     pub(super) place: Place,
@@ -57,6 +57,12 @@ pub(super) struct Filled {
     pub(super) unset: Vec<String>,
     /// Secrets that came from defaults, as name and value.
     pub(super) secrets: Vec<(String, String)>,
+}
+
+impl Key {
+    fn is_path_with_variables(&self) -> bool {
+        self.text.starts_with('$') && self.text.get(1..).is_some_and(|rest| rest.contains("${"))
+    }
 }
 
 impl Scalar {
@@ -145,7 +151,39 @@ impl Node {
         match &self.value {
             Value::Scalar(scalar) => scalar.text.contains('$'),
             Value::List(items) => items.iter().any(Self::may_hold_variables),
-            Value::Map(entries) => entries.iter().any(|(_, node)| node.may_hold_variables()),
+            Value::Map(entries) => entries.iter().any(|(key, node)| key.is_path_with_variables() || node.may_hold_variables()),
+        }
+    }
+
+    /// Calls `visit` with every key below that is a path with variables in it.
+    pub(super) fn each_path_mut(&mut self, visit: &mut impl FnMut(&mut Key)) {
+        match &mut self.value {
+            Value::Scalar(_) => {}
+            Value::List(items) => items.iter_mut().for_each(|item| item.each_path_mut(visit)),
+            Value::Map(entries) => {
+                for (key, node) in entries {
+                    if key.is_path_with_variables() {
+                        visit(key);
+                    }
+                    node.each_path_mut(visit);
+                }
+            }
+        }
+    }
+
+    /// Calls `visit` with every text below that variables are filled into.
+    pub(super) fn each_text<'a>(&'a self, visit: &mut impl FnMut(&'a str, Place)) {
+        match &self.value {
+            Value::Scalar(scalar) => visit(&scalar.text, self.place),
+            Value::List(items) => items.iter().for_each(|item| item.each_text(visit)),
+            Value::Map(entries) => {
+                for (key, node) in entries {
+                    if key.is_path_with_variables() {
+                        visit(&key.text, key.place);
+                    }
+                    node.each_text(visit);
+                }
+            }
         }
     }
 

@@ -18,20 +18,44 @@ use super::{
 };
 
 /// A pack's name and text, one line each.
-const SOURCES: [(&str, &str); 13] = [
-    ("web-api", include_str!("../../checks/packs/web-api.yaml")),
+const SOURCES: [(&str, &str); 37] = [
+    ("change-jira", include_str!("../../checks/packs/change-jira.yaml")),
+    ("change-servicenow", include_str!("../../checks/packs/change-servicenow.yaml")),
+    ("cloud-aws", include_str!("../../checks/packs/cloud-aws.yaml")),
+    ("cloud-azure", include_str!("../../checks/packs/cloud-azure.yaml")),
+    ("cloud-gcp", include_str!("../../checks/packs/cloud-gcp.yaml")),
+    ("code-review-github", include_str!("../../checks/packs/code-review-github.yaml")),
+    ("code-review-gitlab", include_str!("../../checks/packs/code-review-gitlab.yaml")),
+    ("django", include_str!("../../checks/packs/django.yaml")),
+    ("domain", include_str!("../../checks/packs/domain.yaml")),
+    ("error-tracking-sentry", include_str!("../../checks/packs/error-tracking-sentry.yaml")),
+    ("grafana", include_str!("../../checks/packs/grafana.yaml")),
+    ("heartbeat", include_str!("../../checks/packs/heartbeat.yaml")),
+    ("host-baseline", include_str!("../../checks/packs/host-baseline.yaml")),
+    ("mail", include_str!("../../checks/packs/mail.yaml")),
+    ("mysql", include_str!("../../checks/packs/mysql.yaml")),
+    ("object-storage", include_str!("../../checks/packs/object-storage.yaml")),
+    ("on-call-opsgenie", include_str!("../../checks/packs/on-call-opsgenie.yaml")),
+    ("on-call-pagerduty", include_str!("../../checks/packs/on-call-pagerduty.yaml")),
     ("postgres", include_str!("../../checks/packs/postgres.yaml")),
     ("postgres-access", include_str!("../../checks/packs/postgres-access.yaml")),
     ("postgres-archiving", include_str!("../../checks/packs/postgres-archiving.yaml")),
     ("postgres-capacity", include_str!("../../checks/packs/postgres-capacity.yaml")),
     ("postgres-replication", include_str!("../../checks/packs/postgres-replication.yaml")),
     ("postgres-settings", include_str!("../../checks/packs/postgres-settings.yaml")),
+    ("queue-kafka", include_str!("../../checks/packs/queue-kafka.yaml")),
+    ("queue-nats", include_str!("../../checks/packs/queue-nats.yaml")),
+    ("queue-rabbitmq", include_str!("../../checks/packs/queue-rabbitmq.yaml")),
+    ("rails", include_str!("../../checks/packs/rails.yaml")),
     ("redis", include_str!("../../checks/packs/redis.yaml")),
     ("redis-access", include_str!("../../checks/packs/redis-access.yaml")),
     ("redis-cluster", include_str!("../../checks/packs/redis-cluster.yaml")),
     ("redis-replication", include_str!("../../checks/packs/redis-replication.yaml")),
     ("redis-sentinel", include_str!("../../checks/packs/redis-sentinel.yaml")),
     ("secrets", include_str!("../../checks/packs/secrets.yaml")),
+    ("spring-boot", include_str!("../../checks/packs/spring-boot.yaml")),
+    ("status-page", include_str!("../../checks/packs/status-page.yaml")),
+    ("web-api", include_str!("../../checks/packs/web-api.yaml")),
 ];
 
 static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| SOURCES.iter().map(|(name, source)| Pack::read(name, source)).collect());
@@ -103,8 +127,8 @@ impl Pack {
     /// Its variables that the scalars of `node` use; with `file` only scalars that stand in that file count.
     pub(super) fn variables(&self, node: &Node, file: Option<u32>) -> BTreeSet<&str> {
         let mut used = BTreeSet::new();
-        node.each_scalar(&mut |scalar, place| {
-            if let Ok(Some(template)) = Template::parse(&scalar.text)
+        node.each_text(&mut |text, place| {
+            if let Ok(Some(template)) = Template::parse(text)
                 && file.is_none_or(|file| place.file == file)
             {
                 used.extend(template.names().into_iter().filter_map(|name| Some(self.vars.get_key_value(name)?.0.as_str())));

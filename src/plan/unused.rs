@@ -7,9 +7,9 @@ use super::{fault::Fault, node::Node, root::Root, suggest, template::Template};
 /// Adds the variables that the values of `file` name to `used`; what stands in a declared variable itself does not count.
 pub(super) fn names(root: &Root, file: &Node, used: &mut HashSet<String>) {
     let own: HashSet<_> = root.all_vars().map(|(_, node)| node.place).collect();
-    file.each_scalar(&mut |scalar, place| {
-        if scalar.text.contains("${") && !own.contains(&place) {
-            take(&scalar.text, None, used);
+    file.each_text(&mut |text, place| {
+        if text.contains("${") && !own.contains(&place) {
+            take(text, None, used);
         }
     });
 }

@@ -97,7 +97,10 @@ async fn the_environment_is_clean() {
     assert!(reason.contains("got `LANG=C.UTF-8 LC_ALL=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin TZ=UTC`"), "{reason}");
     let (outcome, reason) = look(&["true"], json!({ "env": ["AWS_PROFILE"] })).outcome().await;
     assert_eq!(outcome, Unknown);
-    assert_eq!(reason, "the variable `AWS_PROFILE` is not set here, and `env` gives it to `true`: set it, or take it out");
+    assert_eq!(
+        reason,
+        "the variable `AWS_PROFILE` is not set here, and `env` gives it to `true`: set it, take it out, or write `AWS_PROFILE?`"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Packs: every file is listed and explained, and works with nothing but the variables it demands.
 
 mod foreign;
+mod saved;
 mod servers;
 
 use std::{collections::BTreeSet, fs, path::Path};
@@ -36,14 +37,16 @@ fn including_with(pack: &Pack, all: bool) -> String {
 
 fn value(pack: &str, variable: &str) -> &'static str {
     match (pack, variable) {
+        ("cloud-aws" | "cloud-azure" | "cloud-gcp", "database") => "shop",
         (_, "database") => "postgres://app@db.example.com/app",
-        ("redis-sentinel", "name") => "app",
-        ("postgres-capacity", "instances" | "pool-size") => "4",
-        ("web-api", "url") => "https://x.example.com",
-        (_, "url") => "rediss://redis.example.com",
-        ("web-api", "website") => "https://www.example.com",
-        ("secrets", "env-file") => "prod.env",
-        other => panic!("give the variable {other:?} a value here"),
+        ("redis" | "redis-access" | "redis-cluster" | "redis-replication" | "redis-sentinel", "url") => "rediss://redis.example.com",
+        ("postgres-capacity", "instances" | "pool-size") | ("queue-kafka", "brokers") => "4",
+        (_, "url" | "website" | "prometheus") => "https://x.example.com",
+        (_, "domain") => "example.com",
+        ("host-baseline", "data") => "/var",
+        (_, "token" | "login") => "${TOKEN}",
+        (_, "env-file") => "prod.env",
+        _ => "shop",
     }
 }
 
@@ -56,6 +59,16 @@ fn request(gonogo: &Gonogo) -> Request {
         ("REDIS_URL", "rediss://redis.example.com"),
         ("CACHE_URL", "redis://cache.example.com"),
         ("QUEUE_URL", "rediss://queue.example.com"),
+        ("TOKEN", "s3cr3t-t0ken-of-the-team"),
+        ("GRAFANA_TOKEN", "s3cr3t-t0ken-of-the-team"),
+        ("RABBIT_LOGIN", "s3cr3t-t0ken-of-the-team"),
+        ("PAGERDUTY_TOKEN", "s3cr3t-t0ken-of-the-team"),
+        ("OPSGENIE_KEY", "s3cr3t-t0ken-of-the-team"),
+        ("SENTRY_TOKEN", "s3cr3t-t0ken-of-the-team"),
+        ("GITHUB_TOKEN", "s3cr3t-t0ken-of-the-team"),
+        ("GITLAB_TOKEN", "s3cr3t-t0ken-of-the-team"),
+        ("JIRA_LOGIN", "s3cr3t-t0ken-of-the-team"),
+        ("SERVICENOW_LOGIN", "s3cr3t-t0ken-of-the-team"),
         ("SENTINEL_URL", "redis://sentinel.example.com:26379"),
     ];
     Request {

@@ -41,7 +41,7 @@ pub struct Command {
     /// The program and its arguments: `[pg_isready, -h, db]`. No shell takes it apart: for pipes write `[sh, -c, "a | b"]`. A path
     /// with a `/` starts at the plan's folder, any other name is looked for in `PATH`.
     pub argv: Argv,
-    /// Variables of the process environment that it is given, by name: `[HOME, AWS_PROFILE]`. One that is not set leaves the check
+    /// Variables of the process environment that it is given, by name: `[HOME, "AWS_PROFILE?"]`. One that is not set leaves the check
     /// unknown. The values of those whose name looks secret are never shown. Default: none.
     pub env: Option<EnvNames>,
     /// The exit code: a code, or a list of them. `nagios`: as monitoring plugins say it, 0 is met, 1 (warning) and 2 (critical) are

@@ -59,7 +59,7 @@ pub struct Document {
     /// A program and its arguments, run without a shell as of kind `command`, that prints the document. Off unless the plan's main
     /// file says `allow: [command]`.
     pub command: Option<Argv>,
-    /// Variables of the process environment that `command` is given, by name: `[HOME, AWS_PROFILE]`. Default: none.
+    /// Variables of the process environment that `command` is given, by name: `[HOME, "AWS_PROFILE?"]`, with `?` where it need not be set. Default: none.
     pub env: Option<EnvNames>,
     /// An address, asked with GET. A login in it is sent as Basic authorization and never shown.
     pub url: Option<Address>,

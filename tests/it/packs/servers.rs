@@ -6,7 +6,9 @@ use gonogo::model::Outcome;
 
 use super::including;
 use crate::servers::{
+    dns::NameServer,
     postgres::{ENCODED, Postgres},
+    prometheus::{Past, Prometheus},
     redis::Redis,
 };
 
@@ -241,4 +243,41 @@ async fn redis_access() {
     not_green(&loose, &[("no-login-without-a-password", Outcome::Fail, "default"), ("protected", Outcome::Fail, "no")]);
     let closed = Redis::start("user default off nopass\nuser ops on >s3cr3t/p@ss:w0rd% -@all +acl|list +config|get");
     all_green(&outcomes("redis-access", format!("url: \"{}\"", closed.url_as("ops"))).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail() {
+    let (good, bad) = (
+        "@ 300 SOA ns a 1 60 60 600 60\n@ NS ns\nns A 127.0.0.1\n@ MX 10 mx\nmx A 127.0.0.1\n@ TXT \"v=spf1 ip4:192.0.2.1 -all\"\n\
+         s1._domainkey TXT \"v=DKIM1; k=rsa; p=MIIBIjANBg\"\n_dmarc TXT \"v=DMARC1; p=reject\"",
+        "@ 300 SOA ns a 1 60 60 600 60\n@ NS ns\nns A 127.0.0.1\n@ TXT \"v=spf1 +all\"\ns1._domainkey TXT \"v=DKIM1; p=\"\n_dmarc TXT \"v=DMARC1; p=none\"",
+    );
+    let server = NameServer::knot(&[("good.test", good), ("bad.test", bad)]);
+    for (domain, outcome) in [("good.test", Outcome::Pass), ("bad.test", Outcome::Fail)] {
+        let at = |id: &str| format!("{id}: {{ dns: {{ servers: \"{}\" }} }}", server.address);
+        let change = ["takes-mail", "only-ours-send", "signed", "forgeries-refused"].map(at).join(", ");
+        let gonogo = including(&format!("- {{ pack: mail, as: p, vars: {{ domain: {domain}, selector: s1 }}, change: {{ {change} }} }}"));
+        let (_, report) = tokio::task::spawn_blocking(move || gonogo.verify(&[])).await.expect("it ran");
+        for finding in report.findings {
+            assert_eq!(finding.outcome, outcome, "{domain}, {}: {}", finding.id, finding.reason);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queue_kafka() {
+    let past: &[Past] = &[
+        ("kafka_brokers", |_| Some(3.0)),
+        ("kafka_topic_partition_under_replicated_partition{topic=\"orders\",partition=\"0\"}", |_| Some(0.0)),
+        ("kafka_topic_partition_under_replicated_partition{topic=\"orders\",partition=\"1\"}", |_| Some(0.0)),
+        ("kafka_consumergroup_lag{consumergroup=\"orders\",topic=\"orders\"}", |_| Some(120.0)),
+    ];
+    let server = Prometheus::start(past, "");
+    let vars = |more: &str| format!("prometheus: \"{}\", group: orders, {more}", server.url());
+    all_green(&outcomes("queue-kafka", vars("brokers: \"3\"")).await);
+    let behind = outcomes("queue-kafka", vars("brokers: \"4\", most-lag: \"100\"")).await;
+    not_green(&behind, &[("brokers-up", Outcome::Fail, "4"), ("group-keeps-up", Outcome::Fail, "100")]);
+    // A group of that name is not there: no lag is no good news.
+    let none = outcomes("queue-kafka", format!("prometheus: \"{}\", group: nobody, brokers: \"3\"", server.url())).await;
+    not_green(&none, &[("group-keeps-up", Outcome::Unknown, "")]);
 }
