@@ -60,6 +60,12 @@ pub(super) enum Command {
     /// configuration, and what makes backups: scripts, cron tables, folders of dumps. Where there is none of these, it
     /// writes a small plan that runs.
     Init(InitOptions),
+    /// Make checks from files of goss, Troubleshoot, Gatus or the blackbox exporter
+    ///
+    /// What an entry demands is said by the kinds there are; what they cannot say stands as a comment with the reason. Secrets
+    /// become variables, and so does what a template fills in. goss looks for an expression in one line after the other, these
+    /// checks in the whole text, with `^` and `$` at each line.
+    Import(ImportOptions),
     /// Run the checks of an environment and say GO or NO-GO
     Verify(Box<VerifyOptions>),
     /// Check the plan itself, offline: mistakes, and checks that could never go red
@@ -129,6 +135,25 @@ pub(super) struct InitOptions {
     /// The project's folder
     #[arg(value_name = "DIR", default_value = ".")]
     pub(super) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportOptions {
+    /// The files; which tool each is of is told by its keys
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+
+    /// Write the checks there instead of printing them; overwrites nothing
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Say by kind `command` what only a command can say; the plan must then say `allow: [command]`
+    #[arg(long)]
+    pub(super) with_commands: bool,
+
+    /// What the modules of a blackbox exporter are asked about; without it, the variable `TARGET`
+    #[arg(long, value_name = "URL")]
+    pub(super) target: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]

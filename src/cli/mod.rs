@@ -9,6 +9,7 @@ mod diff;
 mod edge;
 mod explain;
 mod gate;
+mod import;
 mod init;
 mod lint;
 mod log;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
     edge.set_colour(arguments.colour);
     let exit = match &arguments.command {
         Command::Init(options) => init::init(options),
+        Command::Import(options) => import::import(options),
         Command::Lint(options) => lint::lint(&edge, options),
         Command::Plan(options) => plan::plan(&edge, options),
         Command::Verify(options) => verify::verify(&edge, options),

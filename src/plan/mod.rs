@@ -14,6 +14,7 @@ mod envelope;
 mod fault;
 mod fields;
 mod for_each;
+mod foreign;
 mod include;
 mod interpolate;
 mod item;
@@ -63,6 +64,7 @@ use crate::{
 };
 
 pub use fault::Weight;
+pub use foreign::{GOSS, Tool};
 pub use item::{Item, Retry, Standing};
 pub use lint::{Lint, lint};
 pub use load::load;

@@ -11,7 +11,7 @@ use super::{
     fault::Fault,
     fields::{Fields, Word, word},
     for_each::Reading,
-    include, needs,
+    foreign, include, needs,
     node::{Node, Value},
     pack_use::PackUse,
     place::{Place, Sources},
@@ -60,6 +60,9 @@ impl Tree {
         let mut tree = Self { shelf, name, purpose: request.purpose, ..Self::default() };
         match include::read(&tree.shelf, &tree.name, &mut tree.sources, faults) {
             Ok((_, Some(node))) => {
+                if let Some(fault) = foreign::fault(&node, &config.display().to_string()) {
+                    return Err(Problem::all(vec![fault], &tree.sources));
+                }
                 tree.grow(node, faults);
                 Ok(tree)
             }

@@ -9,6 +9,7 @@ mod container;
 mod environment;
 mod files;
 mod folder;
+pub mod import;
 mod origin;
 mod proxy;
 mod sheet;
