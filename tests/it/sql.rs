@@ -34,6 +34,7 @@ async fn rows_are_judged_by_their_columns() {
         ("SELECT count(*) AS n FROM users", json!({ "n": 2 })),
         ("SELECT * FROM users -- all of them", json!({ "score": { "min": 1, "max": 2.5 }, "seen": young, "id": { "count": 2 } })),
         ("TABLE users;", json!({ "name": { "any": "ada" }, "tags": { "length": { "max": 2 } }, "$[*].about.a": { "min": 1 } })),
+        ("SELECT 1 AS asked", json!({ "asked": 1 })),
         ("VALUES (1, true)", json!({ "column1": 1, "column2": true })),
         ("WITH a AS (SELECT max(id) AS top FROM users) SELECT * FROM a", json!({ "top": { "max": 2 } })),
         ("SELECT NULL AS nothing", json!({ "nothing": { "equals": null } })),

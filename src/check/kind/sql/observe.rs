@@ -37,7 +37,7 @@ async fn ask(check: &Sql, cx: &Context, target: &Target) -> Result<Value, Unseen
     let reading = loan.begin(cx.until()).await?;
     // The line end keeps a comment at the query's end from swallowing what follows.
     let query = check.query.as_str().trim().trim_end_matches(';');
-    let wrapped = format!("SELECT pg_catalog.to_json(asked)::text FROM (\n{query}\n) AS asked LIMIT {}", MOST_ROWS + 1);
+    let wrapped = format!("SELECT pg_catalog.to_json(\"gonogo row\")::text FROM (\n{query}\n) AS \"gonogo row\" LIMIT {}", MOST_ROWS + 1);
     let rows = reading.rows(&wrapped, &[]).await?;
     reading.end().await?;
     let unread = |why: &dyn std::fmt::Display| Unseen::Unknown(format!("the answer of {} cannot be read: {why}", target.shown()));
