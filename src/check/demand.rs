@@ -25,5 +25,6 @@ pub use instant::Distance;
 pub(crate) use paths::Lost;
 pub use paths::{Demands, Hit, Hits};
 pub use pattern::Pattern;
+pub(crate) use place::Place;
 pub use text::Text;
 pub(crate) use texts::{Texts, Within};

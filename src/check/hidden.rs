@@ -1,11 +1,18 @@
 //! Secrets in a document that somebody else wrote: what stands under a name that looks secret is hidden before it is shown.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::LazyLock,
+};
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::{Context, demand::Hits};
-use crate::model::looks_secret;
+use crate::model::{looks_secret, regex};
+
+/// A name and its text in JSON; the text may have no end.
+static PAIR: LazyLock<Regex> = LazyLock::new(|| regex(r#""([^"\\]{1,64})"\s*:\s*"((?:[^"\\]|\\.)*)"#));
 
 /// So much of a secret's beginning gives it away.
 const BEGINNING: usize = 6;
@@ -19,6 +26,14 @@ pub(super) fn hide(document: &Value, found: &BTreeMap<String, Hits>, cx: &Contex
             cx.hide(name, text);
         }
     });
+}
+
+/// Hides the texts under such names in what may be the beginning of JSON, which is about to be shown.
+pub(super) fn hide_pairs(shown: &str, cx: &Context) {
+    for pair in PAIR.captures_iter(shown).filter(|pair| looks_secret(&pair[1])) {
+        // Where the text was cut off, what stands there of it.
+        cx.hide(&pair[1], pair[2].split('…').next().unwrap_or_default());
+    }
 }
 
 /// Calls `secret` with every text under a name that looks secret, also where an object says its name: `{name: …, value: …}`.

@@ -1,12 +1,16 @@
 //! What kinds that ask over HTTP share: what is sent, and what is kept of an answer.
 
 mod body;
+mod captured;
+mod form;
 mod look;
 mod method;
 mod sent;
 
 pub use body::BodySeen;
 pub(crate) use body::{EXCERPT, essence};
+pub(crate) use captured::{Captured, Place, placeholders};
+pub use form::SentForm;
 pub(crate) use look::{judge_time, millis};
 pub use method::Method;
 pub use sent::{SentBody, SentHeaders};

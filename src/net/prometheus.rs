@@ -113,6 +113,7 @@ impl Server<'_> {
             body: None,
             files: self.files,
             follow: 0,
+            jar: None,
             fresh: false,
             bounds: Bounds { keep: LARGEST, limit: LARGEST as u64, deadline: self.until },
             led: &|_| {},

@@ -10,7 +10,10 @@ use super::{
     scope::Scopes,
     template::Template,
 };
-use crate::model::{looks_secret, percent_decoded};
+use crate::{
+    check::http::placeholders,
+    model::{looks_secret, percent_decoded},
+};
 
 /// What is known of a plan's secrets.
 #[derive(Default)]
@@ -118,6 +121,10 @@ impl Secrecy {
         let Some(filled) = scalar.filled() else {
             if scalar.text.contains("${") {
                 // A variable in it is not set, which is told already.
+                return;
+            }
+            if placeholders(&scalar.text).next().is_some() {
+                // What a step captures comes in its place.
                 return;
             }
             self.insert(label, &scalar.text);

@@ -49,6 +49,13 @@ checks:
       expect: { status: 200, contains: "never there" }
   - id: wanted-secret
     http: { url: "${api}/echo", headers: { X-Plain: "${API_TOKEN}" }, expect: { status: 200, json: { "$.token": "${API_TOKEN}-not" } } }
+  - id: handed-on
+    http:
+      url: "${api}"
+      cookies: true
+      steps:
+        - { name: hands, url: /echo, headers: { X-Plain: "${API_TOKEN}" }, capture: { handed: { json: $.token, secret: true } } }
+        - { name: takes, url: "/echo?key={{handed}}&q={{handed}}", headers: { Authorization: "Bearer {{handed}}" }, expect: { contains: "never there" } }
   - id: refused
     http: { url: "http://user:${API_TOKEN_ENCODED}@127.0.0.1:1/?token=${API_TOKEN_ENCODED}" }
   - id: wrong-address

@@ -242,6 +242,39 @@ async fn http() -> Judged {
         let look = Look::new("http", json!({ "url": server.url("/"), "expect": expect }));
         judged.push((format!("{headers:?} and {:?}", String::from_utf8_lossy(&body)), look.outcome().await));
     }
+    judged.extend(http_flows().await);
+    judged
+}
+
+/// What is handed from step to step, as frameworks hand it out.
+async fn http_flows() -> Judged {
+    let page = "<form><input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\"f00-BAR\"></form>";
+    let handed: [(&[&str], &str, Value); 8] = [
+        (&["Location: /items/17"], "", json!({ "header": "location", "matches": ".*/([0-9]+)" })),
+        (&["Location: https://api.example.com/items/0b9e-4a1f"], "", json!({ "header": "Location", "matches": "/items/([^/?]+)" })),
+        (&["X-Auth-Token: eyJ.abc-_.d=="], "", json!({ "header": "X-Auth-Token" })),
+        (&["Content-Type: text/html"], page, json!({ "matches": "name=\"csrfmiddlewaretoken\" value=\"([^\"]+)\"" })),
+        (&["Content-Type: application/json"], r#"{"access_token":"eyJ.abc","expires_in":3600}"#, json!({ "json": "$.access_token" })),
+        (&["Content-Type: application/vnd.api+json"], r#"{"data":{"id":17}}"#, json!({ "json": "$.data.id" })),
+        (&[], r#"{"data":[{"id":"a/b c"}]}"#, json!({ "json": "$.data[0].id" })),
+        (&[], r#"{"ok":true}"#, json!({ "json": "$['ok']" })),
+    ];
+    let mut judged = Judged::new();
+    for (headers, body, capture) in handed {
+        let server =
+            Hostile::answering(201, &[headers, &["Set-Cookie: sid=a%20b; Path=/; HttpOnly; SameSite=Lax; Max-Age=60"]].concat(), body)
+                .await;
+        let steps = json!([{ "name": "hands", "url": "/session", "method": "POST", "form": { "user": "ü" }, "capture": { "it": capture } },
+            { "name": "takes", "url": "/items/{{it}}?q={{it}}", "headers": { "X-Token": "{{it}}" } },
+            { "name": "ends", "url": "/items/{{it}}", "method": "DELETE", "always": true, "expect": { "status": "2xx", "version": "HTTP/1.1" } }]);
+        let look = Look::new("http", json!({ "url": server.url("/"), "cookies": true, "steps": steps }));
+        judged.push((format!("a flow with {headers:?} {body}"), look.outcome().await));
+    }
+    for offer in ["h3=\":443\"; ma=86400", "h3=\":443\"; ma=93600,h3-29=\":443\"", "h2=\"alt.example:443\", h3=\":8443\"; persist=1"] {
+        let server = Hostile::answering(200, &[&format!("Alt-Svc: {offer}")], "").await;
+        let look = Look::new("http", json!({ "url": server.url("/"), "addresses": "all", "expect": { "http3": "offered" } }));
+        judged.push((format!("HTTP/3 by {offer}"), look.outcome().await));
+    }
     judged
 }
 

@@ -29,6 +29,7 @@ pub(crate) struct Look {
     pub(crate) seed: String,
     pub(crate) timeout: Duration,
     pub(crate) at: jiff::Timestamp,
+    masker: Arc<Masker>,
     answer: Option<GivenAnswer>,
     roles: BTreeMap<String, Vec<String>>,
 }
@@ -46,6 +47,7 @@ impl Look {
             seed: "shop 1.4.2".into(),
             timeout: Duration::from_secs(10),
             at: crate::scripted::instant(),
+            masker: Arc::default(),
             answer: None,
             roles: BTreeMap::new(),
         }
@@ -66,6 +68,12 @@ impl Look {
     /// Judged as of another instant.
     pub(crate) fn at(mut self, at: jiff::Timestamp) -> Self {
         self.at = at;
+        self
+    }
+
+    /// Whatever the check hides, this one knows.
+    pub(crate) fn masker(mut self, masker: Arc<Masker>) -> Self {
+        self.masker = masker;
         self
     }
 
@@ -93,7 +101,7 @@ impl Look {
             root: self.root,
             env: self.env.clone(),
             reach: Reach::new(self.env, self.pins, at),
-            masker: Arc::new(Masker::default()),
+            masker: self.masker,
             memo: Memo::default(),
             answers: Arc::new(self.answer.into_iter().map(|answer| (ID.to_owned(), answer)).collect()),
             roles: self.roles,

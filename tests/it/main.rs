@@ -27,6 +27,8 @@ mod hostile;
 mod http;
 mod http_demands;
 mod http_identity;
+mod http_protocol;
+mod http_steps;
 mod http_text;
 mod in_order;
 mod init;

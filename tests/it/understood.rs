@@ -186,6 +186,21 @@ async fn http() -> Mixed {
     let server = Hostile::answering(200, &["Content-Type: text/plain; charset=odd-ish"], whole).await;
     let look = Look::new("http", json!({ "url": server.url("/"), "expect": { "not-contains": "maintenance" } }));
     mixed.push(("an unknown charset".into(), look.outcome().await));
+    for (headers, body) in [
+        (&[][..], r#"{"id":["7"]}"#),
+        (&["Content-Encoding: odd-ish"], r#"{"id":"7"}"#),
+        (&[], r#"{"id":"7","id":"8"}"#),
+        (&[], r#"{"id":".."}"#),
+    ] {
+        let server = Hostile::answering(200, headers, body).await;
+        let steps = json!([{ "name": "a", "url": "/", "capture": { "id": { "json": "$.id" } } }, { "name": "b", "url": "/{{id}}" }]);
+        mixed.push((format!("captured from {body}"), Look::new("http", json!({ "url": server.url("/"), "steps": steps })).outcome().await));
+    }
+    for offer in ["h3", "h3-29=\":443\"", "clear", "h3=\":443\"; ma=0"] {
+        let server = Hostile::answering(200, &[&format!("Alt-Svc: {offer}")], whole).await;
+        let look = Look::new("http", json!({ "url": server.url("/"), "expect": { "http3": "offered" } }));
+        mixed.push((format!("HTTP/3 by {offer}"), look.outcome().await));
+    }
     mixed
 }
 

@@ -20,6 +20,12 @@ impl Pattern {
         self.search.find(text).map(|found| found.as_str())
     }
 
+    /// What its first group holds where it matches first; without a group the whole match.
+    pub(crate) fn capture<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let found = self.search.captures(text)?;
+        found.get(usize::from(found.len() > 1)).map(|group| group.as_str())
+    }
+
     /// Where in `text` it matches first.
     pub(crate) fn place(&self, text: &str) -> Option<usize> {
         self.search.find(text).map(|found| found.start())

@@ -1,12 +1,13 @@
 //! A place in a document, by JSONPath (RFC 9535) or by the name of a field that each of its rows has.
 
+use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use crate::model::from_text;
 
 /// A path as it is written, and as it is followed.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(crate) struct Place {
     written: String,
     pub(super) path: JsonPath,
     /// Whether it is a field of every row.
@@ -15,8 +16,13 @@ pub(super) struct Place {
 
 impl Place {
     /// As the plan writes it.
-    pub(super) fn written(&self) -> &str {
+    pub(crate) fn written(&self) -> &str {
         &self.written
+    }
+
+    /// Every value that it leads to in `document`.
+    pub(crate) fn values<'d>(&self, document: &'d Value) -> Vec<&'d Value> {
+        self.path.query(document).all()
     }
 
     /// The names that the path begins with, up to the first step that is none: each step with those it may take, several in

@@ -1,12 +1,13 @@
 //! What is sent: headers and content, their secrets kept apart.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use schemars::json_schema;
 use serde::de::{Error, MapAccess};
 use serde_json::Value;
 
+use super::captured::{Captured, Place};
 use crate::{
     check::Context,
     model::{Secret, from_forms, looks_secret, schema},
@@ -67,6 +68,34 @@ impl SentHeaders {
         }
     }
 
+    /// Every value as written, placeholders included.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let plain = self.headers.iter().map(|(_, value)| String::from_utf8_lossy(value.as_bytes()));
+        plain.chain(self.secrets.iter().map(|(_, secret)| secret.expose().into()))
+    }
+
+    /// The same with what was captured in its place, which then goes to the address's own origin only.
+    ///
+    /// # Errors
+    /// Where a value may stand in no header: it could end it, and begin another.
+    pub(crate) fn filled(&self, captured: &Captured) -> Result<Self, String> {
+        let wrong = |name: &HeaderName| format!("what was captured for the header `{name}` has characters that no header may have");
+        let mut filled = self.clone();
+        for (name, value) in &mut filled.headers {
+            if let Cow::Owned(text) = captured.fill(&String::from_utf8_lossy(value.as_bytes()), Place::Text)? {
+                *value = HeaderValue::try_from(text).map_err(|_| wrong(name))?;
+                value.set_sensitive(true);
+            }
+        }
+        for (name, secret) in &mut filled.secrets {
+            if let Cow::Owned(text) = captured.fill(secret.expose(), Place::Text)? {
+                HeaderValue::try_from(&text).map_err(|_| wrong(name))?;
+                *secret = Secret::new(text, secret.written());
+            }
+        }
+        Ok(filled)
+    }
+
     fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut sent = Self::default();
         while let Some(written) = map.next_key::<String>()? {
@@ -119,6 +148,43 @@ pub enum SentBody {
 }
 
 impl SentBody {
+    /// Every text in it, placeholders included.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        fn walk<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+            match value {
+                Value::String(text) => texts.push(text),
+                Value::Array(items) => items.iter().for_each(|item| walk(item, texts)),
+                Value::Object(fields) => fields.values().for_each(|field| walk(field, texts)),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+        let mut texts = Vec::new();
+        match self {
+            Self::Text(text) => texts.push(text.as_str()),
+            Self::Json(value) => walk(value, &mut texts),
+        }
+        texts
+    }
+
+    /// The same with what was captured in the place of texts; in JSON it stays one text.
+    pub(crate) fn filled(&self, captured: &Captured) -> Result<Self, String> {
+        fn fill(value: &mut Value, captured: &Captured) -> Result<(), String> {
+            match value {
+                Value::String(text) => *text = captured.fill(text, Place::Text)?.into_owned(),
+                Value::Array(items) => items.iter_mut().try_for_each(|item| fill(item, captured))?,
+                Value::Object(fields) => fields.values_mut().try_for_each(|field| fill(field, captured))?,
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+            Ok(())
+        }
+        let mut filled = self.clone();
+        match &mut filled {
+            Self::Text(text) => *text = captured.fill(text, Place::Text)?.into_owned(),
+            Self::Json(value) => fill(value, captured)?,
+        }
+        Ok(filled)
+    }
+
     /// Its bytes.
     pub fn bytes(&self) -> Vec<u8> {
         match self {

@@ -1,7 +1,12 @@
 //! An HTTP endpoint answers as demanded.
 
+mod addresses;
+mod ask;
+mod capture;
+mod contradiction;
 mod counterexamples;
 mod expect;
+mod flow;
 mod header;
 mod judge;
 mod latency;
@@ -10,6 +15,8 @@ mod observe;
 mod redirect;
 mod seen;
 mod status;
+mod step;
+mod version;
 
 use std::path::PathBuf;
 
@@ -18,40 +25,49 @@ use serde::Deserialize;
 
 pub use expect::Expect;
 
-use self::{redirect::Redirect, status::Status};
+use self::{ask::Ask, step::Step};
 use crate::{
     check::{
-        Check, OneOrMore, Touch,
-        http::{Method, SentBody, SentHeaders},
+        Check, Touch, Which,
+        http::{Method, SentBody, SentForm, SentHeaders},
     },
-    model::{ProcessEnv, counted, without_contradiction},
+    model::{ProcessEnv, without_contradiction},
     net::{http::Address, tls::TlsFiles},
 };
 
-/// The most redirects that are followed.
-const MOST_REDIRECTS: u8 = 10;
-
-/// An HTTP endpoint answers as demanded: status, headers, body, redirects, time. Without `expect` a 2xx status is
-/// wanted. Certificates are always verified, no cookie is kept, no proxy is used.
+/// An HTTP endpoint answers as demanded: status, headers, body, redirects, time, version. Without `expect` a 2xx status is
+/// wanted. Certificates are always verified, no cookie is kept unless `cookies` says so, no proxy is used.
+///
+/// With `steps` it is a flow of several requests, made one after the other: log in, create, read, delete. What one step
+/// captures is put into those after it where `{{name}}` stands; `${NAME}` is a variable of the plan, filled before. A step that
+/// is not as demanded ends the flow; those after it are undetermined, but for those that say `always`. A `retry` of the check
+/// begins again with the first step. A check that is cancelled in the midst sends nothing more.
 ///
 /// Unknown is what could not be read: no answer, a body that is cut off or longer than is read, a charset or an encoding that
-/// is not known here where its text is demanded, JSON that is none or has a key twice.
+/// is not known here where its text is demanded, JSON that is none or has a key twice; a step that was not reached, or could not
+/// be sent with what was captured.
 ///
-/// Not seen: what clients elsewhere or behind another address of the name are answered, and what a page's scripts make of it.
+/// Values under names that look secret are never shown. Not seen: what clients elsewhere are answered, or behind another
+/// address of the name, unless `addresses` names all; whether HTTP/3 that is offered works; what a page's scripts make of it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Http {
-    /// The address to ask. A login in it (`https://user:${PASSWORD}@…`) is sent as Basic authorization and never shown.
+    /// The address to ask; with `steps` only where their paths start. A login in it (`https://user:${PASSWORD}@…`) is sent as Basic authorization and never shown.
     pub url: Address,
     /// The method. Default `GET`. One that may change something (`POST`, `PUT`, `PATCH`, `DELETE`) is sent only
     /// because it stands here.
     pub method: Option<Method>,
-    /// Headers to send. Give secrets as variables: `Authorization: Bearer ${API_TOKEN}`. The values of headers whose
+    /// Headers to send, with `steps` in each; to another origin than that of `url` only those that say nothing of who asks. Give secrets as variables: `Authorization: Bearer ${API_TOKEN}`. The values of headers whose
     /// name looks secret are never shown.
     #[serde(default)]
     pub headers: SentHeaders,
     /// Content to send: a string, or a map or list that is sent as JSON. Needs a `method`.
     pub body: Option<SentBody>,
+    /// A form to send, names and texts, as browsers do (`application/x-www-form-urlencoded`). Needs a `method`.
+    pub form: Option<SentForm>,
+    /// A file to send, relative to the plan's folder, at most 16 MiB, as `application/octet-stream` unless `headers` say a
+    /// `Content-Type`. Needs a `method`.
+    pub file: Option<PathBuf>,
     /// How many redirects to follow, at most 10. Default 0: a redirect is the answer. Never from https to http; secret
     /// headers go only to the address's own origin.
     #[serde(default)]
@@ -64,65 +80,40 @@ pub struct Http {
     pub cert_file: Option<PathBuf>,
     /// A PEM file with the key of `cert-file`.
     pub key_file: Option<PathBuf>,
+    /// Which addresses of the name are asked, each by itself: `all`, `first`, `ipv4` or `ipv6`. Each must answer as demanded;
+    /// one that cannot be reached is unknown, and so are those beyond 16. Default: any one, the first that lets us connect.
+    /// A redirect that is followed leads to any one.
+    pub addresses: Option<Which>,
     /// What the answer must be. Default: a 2xx status.
     pub expect: Option<Expect>,
+    /// Several requests instead of the one, in their order; at most 50.
+    steps: Option<Vec<Step>>,
+    /// Whether the cookies that a step is given go along with those after it, each to the scheme, host and port that set it and
+    /// below its path. Their `Domain` is not looked at, one that is `Secure` is taken over https only; at most 50. They are
+    /// forgotten after the check, and their values never shown. Default: false.
+    #[serde(default)]
+    cookies: bool,
 }
 
 without_contradiction!(Http);
 
 impl Http {
-    /// Keys that cannot stand together.
-    fn contradiction(&self) -> Option<String> {
-        let method = self.method();
-        let expect = self.expect.as_ref();
-        if self.body.is_some() && self.method.is_none() {
-            return Some("`body` needs a `method`: write `method: POST` to send it".into());
-        }
-        if method == Method::Head && self.body.is_some() {
-            return Some("`method: HEAD` takes no `body`".into());
-        }
-        if let (Method::Head, Some(key)) = (method, expect.and_then(Expect::on_body)) {
-            return Some(format!("the answer to HEAD has no body, so `{key}` can never hold"));
-        }
-        if method == Method::Head && expect.is_some_and(|expect| expect.max_size.is_some()) {
-            return Some("the answer to HEAD has no body, so `max-size` always holds".into());
-        }
-        if self.cert_file.is_some() != self.key_file.is_some() {
-            return Some("`cert-file` and `key-file` go together".into());
-        }
-        if self.cert_file.is_some() && !self.url.is_https() {
-            return Some("`cert-file` is shown over TLS only: write an `https` address".into());
-        }
-        if self.follow_redirects > MOST_REDIRECTS {
-            return Some(format!("`follow-redirects` is {}: at most {MOST_REDIRECTS} are followed", self.follow_redirects));
-        }
-        if self.follow_redirects > 0 && !matches!(method, Method::Get | Method::Head) {
-            return Some(format!("redirects are followed for GET and HEAD, not for {method}"));
-        }
-        if expect.is_some_and(|expect| expect.latency.is_some()) && !method.is_safe() {
-            return Some(format!("`latency` repeats the request, and {method} may change something each time"));
-        }
-        expect.and_then(|expect| self.redirect_contradiction(expect))
-    }
-
-    fn redirect_contradiction(&self, expect: &Expect) -> Option<String> {
-        let never = |status: &OneOrMore<Status>| !status.iter().any(|one| one.takes_redirects());
-        match &expect.redirect {
-            Some(Redirect::Https) if self.url.is_https() => Some("`redirect: https` needs an `http` address to start from".into()),
-            Some(Redirect::Https | Redirect::To(_)) if self.follow_redirects == 0 && expect.status.as_ref().is_some_and(never) => Some(
-                "a redirect is demanded, and a status that is none: with `follow-redirects: 1` the status is that of the final answer"
-                    .into(),
-            ),
-            _ => None,
+    /// The one request.
+    fn ask(&self) -> Ask<'_> {
+        Ask {
+            method: self.method,
+            headers: &self.headers,
+            body: self.body.as_ref(),
+            form: self.form.as_ref(),
+            file: self.file.as_deref(),
+            follow: self.follow_redirects,
+            expect: self.expect.as_ref(),
+            keeps: false,
         }
     }
 
     fn files(&self) -> TlsFiles {
         TlsFiles { ca: self.ca_file.clone(), identity: self.cert_file.clone().zip(self.key_file.clone()) }
-    }
-
-    fn method(&self) -> Method {
-        self.method.unwrap_or(Method::Get)
     }
 }
 
@@ -130,15 +121,29 @@ impl Check for Http {
     rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
-        let mut action = format!("{} {}", self.method(), self.url.path());
-        if let Some(latency) = self.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
-            action.push_str(&format!(", {} times", latency.samples + 1));
+        let at = if self.addresses.is_some() { "at each address " } else { "" };
+        let mut all = match &self.steps {
+            None => self.ask().touches(&self.url, at),
+            Some(steps) => steps.iter().flat_map(|step| self.step_touches(step)).collect(),
+        };
+        if let Some(first) = all.first_mut() {
+            first.credentials.extend(self.key_file.iter().map(|file| file.display().to_string()));
         }
-        if self.follow_redirects > 0 {
-            action.push_str(&format!(", following {}", counted(self.follow_redirects, "redirect")));
+        all
+    }
+}
+
+impl Http {
+    fn step_touches(&self, step: &Step) -> Vec<Touch> {
+        let Ok(address) = step.url.written(&self.url) else { return Vec::new() };
+        let mut touches = step.ask().touches(&address, &format!("{}: ", step.name.0));
+        if address.same_origin(&self.url)
+            && let Some(first) = touches.first_mut()
+        {
+            first.credentials.extend(self.headers.credentials(&self.url));
+            first.credentials.sort();
+            first.credentials.dedup();
         }
-        let mut touch = Touch::over_http(&self.url, &self.headers, action);
-        touch.credentials.extend(self.key_file.iter().map(|file| file.display().to_string()));
-        vec![touch]
+        touches
     }
 }

@@ -12,6 +12,7 @@ use super::{
     address::Address,
     body::{self, Bounds},
     error,
+    jar::Jar,
     redirect::{self, Next},
     reply::{self, Hop, Reply, is_redirect},
 };
@@ -34,6 +35,8 @@ pub struct Request<'a> {
     pub files: &'a TlsFiles,
     /// How many redirects to follow.
     pub follow: u8,
+    /// Where cookies are kept and taken from; without one none is.
+    pub jar: Option<&'a Jar>,
     /// Over a connection of its own: another instance behind a load balancer may answer each time.
     pub fresh: bool,
     /// How much to take back.
@@ -93,6 +96,9 @@ async fn once(client: &Client, reach: &Reach, address: &Address, request: &Reque
         _ if is_redirect(status) => Bounds { limit: 16 << 10, ..request.bounds },
         _ => request.bounds,
     };
+    if let Some(jar) = request.jar {
+        jar.take(address, &headers, reach.now());
+    }
     let body = body::read(response, bounds, *started).await;
     Ok(Reply {
         address: address.clone(),
@@ -135,6 +141,9 @@ fn outgoing(address: &Address, pins: &Pins, request: &Request<'_>) -> reqwest::R
     *out.headers_mut() = request.headers.clone();
     if let Some(authorization) = address.authorization() {
         out.headers_mut().entry(header::AUTHORIZATION).or_insert(authorization);
+    }
+    if let Some(cookies) = request.jar.and_then(|jar| jar.header(address)) {
+        out.headers_mut().insert(header::COOKIE, cookies);
     }
     if let Some(host) = host {
         out.headers_mut().entry(header::HOST).or_insert(host);

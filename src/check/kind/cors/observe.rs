@@ -126,6 +126,7 @@ impl Sender<'_> {
             body: None,
             files: &self.files,
             follow: 0,
+            jar: None,
             fresh: false,
             bounds,
             led: &|_| {},

@@ -81,6 +81,7 @@ async fn page(check: &Document, address: &Address, files: &TlsFiles, limit: Size
         body: None,
         files,
         follow: 0,
+        jar: None,
         fresh: false,
         bounds: Bounds { keep, limit: limit.0, deadline: cx.until() },
         led: &|_| {},

@@ -62,6 +62,7 @@ impl Health {
             body: None,
             files,
             follow: 0,
+            jar: None,
             fresh: self.successes > 1,
             bounds,
             led: &|_| {},

@@ -3,7 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{header::HeaderDemands, latency::Latency, media_type::MediaType, redirect::Redirect, status::Status};
+use super::{
+    header::HeaderDemands,
+    latency::Latency,
+    media_type::MediaType,
+    redirect::Redirect,
+    status::Status,
+    version::{Http3, Spoken},
+};
 use crate::{
     check::OneOrMore,
     check::demand::{Demands, Pattern, Text, Texts, as_they_stand},
@@ -11,7 +18,7 @@ use crate::{
 };
 
 /// The largest body that is read unless `max-size` says otherwise.
-pub(super) const DEFAULT_SIZE: Size = Size(1 << 20);
+const DEFAULT_SIZE: Size = Size(1 << 20);
 
 /// The largest `max-size`.
 const LARGEST_SIZE: Size = Size(64 << 20);
@@ -40,11 +47,15 @@ pub struct Expect {
     /// Values in a JSON body by JSONPath (RFC 9535): a value to equal, type included, or a map of demands: `equals`,
     /// `one-of`, `not`, `matches` (the whole string), `exists`, `min`, `max`, `number`, `age`, `in`, `version`, `contains`,
     /// `length`. A path that leads to several places demands it of each; `any`, `none`, `count` and `same-as` are about all of
-    /// them. One that leads nowhere meets only `{exists: false}` and a `count`.
+    /// them: `{count: {min: 2}}` counts the places. One that leads nowhere meets only `{exists: false}` and a `count`.
     pub json: Option<Demands>,
     /// `https`: the first answer is a redirect to https on the same host. An address: it is a redirect exactly there.
     /// `none`: there is none.
     pub redirect: Option<Redirect>,
+    /// The version of HTTP that is spoken: `HTTP/2` or `HTTP/1.1`. Both are offered to a server over TLS, and it chooses.
+    pub version: Option<Spoken>,
+    /// `offered`: the header `Alt-Svc` (RFC 7838) says that HTTP/3 is spoken too. Offered, not proven: it is not tried.
+    pub http3: Option<Http3>,
     /// The whole answer, connecting included, takes at most this.
     pub max_time: Option<Period>,
     /// How long answers may take, over several requests: `{p95: 300ms, samples: 20}`.
@@ -77,13 +88,16 @@ impl Expect {
             not_matches,
             json,
             redirect,
+            version,
+            http3,
             max_time,
             latency,
             max_size,
         } = self;
+        let protocol = version.is_none() && http3.is_none();
         let others = redirect.is_none() && max_time.is_none() && latency.is_none() && max_size.is_none();
         let body = contains.is_none() && not_contains.is_none() && matches.is_none() && not_matches.is_none() && json.is_none();
-        status.is_none() && headers.is_none() && content_type.is_none() && body && others
+        status.is_none() && headers.is_none() && content_type.is_none() && body && protocol && others
     }
 
     /// The key of a demand on the body, if there is one.

@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::seen::Seen;
+use super::seen::Answer;
 use crate::{
     check::OneOrMore,
     check::demand::Pattern,
@@ -83,7 +83,7 @@ impl HeaderDemand {
     }
 
     /// Judged on what came under `name`.
-    pub(super) fn judge(&self, name: &str, seen: &Seen) -> Expectation {
+    pub(super) fn judge(&self, name: &str, seen: &Answer) -> Expectation {
         let values = seen.headers.get(name).map(Vec::as_slice).unwrap_or_default();
         let demand = Expectation::new(format!("header:{name}"), format!("header `{name}`")).wanted(self.to_string());
         let got = match values {

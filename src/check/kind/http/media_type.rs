@@ -1,6 +1,6 @@
 //! The media type an answer must be of.
 
-use super::seen::Seen;
+use super::seen::Answer;
 use crate::{
     check::http::essence,
     model::{Expectation, from_text, quote},
@@ -12,7 +12,7 @@ pub struct MediaType(String);
 
 impl MediaType {
     /// Judged on the `Content-Type` header; its parameters (`charset`) do not matter, but it must come once.
-    pub(super) fn judge(&self, seen: &Seen) -> Expectation {
+    pub(super) fn judge(&self, seen: &Answer) -> Expectation {
         let demand = Expectation::new("content-type", "content type").wanted(format!("`{}`", self.0));
         match seen.headers.get("content-type").map(Vec::as_slice).unwrap_or_default() {
             [] => demand.got("none given").met(false),

@@ -1,102 +1,125 @@
 //! Asks the endpoint and finds in its answer what the demands name.
 
-use std::time::Instant;
+use std::{future::Future, time::Instant};
 
 use super::{
-    Http,
-    expect::{DEFAULT_SIZE, Expect},
+    Http, addresses,
+    ask::{Ask, Ready},
+    expect::Expect,
+    flow,
     header::HeaderDemands,
     judge,
-    seen::{Sample, Seen},
+    seen::{Answer, Sample, Seen},
+    version::ALT_SVC,
 };
 use crate::{
-    check::charset,
-    check::demand::json_text,
-    check::http::{BodySeen, EXCERPT, SentBody, millis},
-    check::{Context, Unseen},
+    check::{
+        Context, Unseen, charset,
+        demand::json_text,
+        hidden,
+        http::{BodySeen, millis},
+    },
     model::excerpt,
     net::{
-        http::{self, Address, Body, Bounds, End, HeaderValue, Request, header},
+        Trouble,
+        http::{self, Address, Body, Bounds, End, Jar, Reply, Request, header},
         tls::TlsFiles,
     },
 };
 
-/// One answer, and as many more as `latency` asks for.
+/// One request, a flow of them, or one at each address.
 pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> {
-    check.headers.hide(&check.url, cx);
-    let files = check.files().under(&cx.path(""));
-    let led = |address: &Address| cx.lead(address.target());
-    let request = check.request(&files, check.bounds(cx.until()), &led);
-    let reply = http::send(&cx.shared.reach, request).await?;
-    let named = check.expect.iter().filter_map(|expect| expect.headers.as_ref()).flat_map(HeaderDemands::iter).map(|(name, _)| name);
-    let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let mut answer = Seen::new(&reply, find(check.expect.as_ref(), content_type.as_deref(), &reply.body), named);
-    if let Some(latency) = check.expect.as_ref().and_then(|expect| expect.latency.as_ref()) {
-        answer.samples = check.sample(cx, latency.samples, &files).await;
+    match (&check.steps, check.addresses) {
+        (Some(steps), _) => flow::observe(check, steps, cx).await,
+        (None, Some(which)) => addresses::observe(check, which, cx).await,
+        (None, None) => {
+            let (ask, files) = (check.ask(), check.files().under(&cx.path("")));
+            let ready = ask.ready(check.url.clone(), None, cx).await.map_err(Unseen::Unknown)?;
+            let (mut answer, _) = look(&ask, &ready, &files, None, cx, cx.until()).await?;
+            forget(&ask, &mut answer, cx);
+            Ok(Seen::One(Box::new(answer)))
+        }
     }
-    if judge::judge(check, &answer, cx.shared.at).iter().all(|expectation| expectation.met == Some(true)) {
-        answer.body.excerpt = None;
-    }
-    Ok(answer)
 }
 
-impl Http {
-    async fn sample(&self, cx: &Context, wanted: usize, files: &TlsFiles) -> Vec<Sample> {
-        let until = cx.until();
-        let mut samples = Vec::with_capacity(wanted);
-        while samples.len() < wanted {
-            let started = Instant::now();
-            let led = |address: &Address| cx.lead(address.target());
-            let request = self.request(files, Bounds { keep: 0, ..self.bounds(until) }, &led);
-            let sent = http::send(&cx.shared.reach, request).await;
-            let ms = millis(started.elapsed());
-            if Instant::now() >= until {
-                // The check's time is up; how long this one would have taken is not known.
-                break;
+/// One answer, and as many more as `latency` asks for.
+pub(super) async fn look(
+    ask: &Ask<'_>,
+    ready: &Ready,
+    files: &TlsFiles,
+    jar: Option<&Jar>,
+    cx: &Context,
+    until: Instant,
+) -> Result<(Answer, Reply), Trouble> {
+    let led = |address: &Address| cx.lead(address.target());
+    let (keep, limit) = ask.keep_and_limit();
+    let request = |keep: usize| Request {
+        method: ask.method().wire(),
+        address: &ready.address,
+        headers: ready.headers.clone(),
+        body: ready.body.clone(),
+        files,
+        follow: ask.follow,
+        jar,
+        fresh: false,
+        bounds: Bounds { keep, limit, deadline: until },
+        led: &led,
+    };
+    let reply = http::send(&cx.shared.reach, request(keep)).await?;
+    let expect = ask.expect();
+    let named = expect.headers.iter().flat_map(HeaderDemands::iter).map(|(name, _)| name).chain(expect.http3.map(|_| ALT_SVC));
+    let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let body = find(&expect, content_type.as_deref(), &reply.body);
+    hide(&body, &reply.body, cx);
+    let mut answer = Answer::new(&reply, body, named);
+    if let Some(latency) = &expect.latency {
+        answer.samples = sample(latency.samples, until, || http::send(&cx.shared.reach, request(0))).await;
+    }
+    Ok((answer, reply))
+}
+
+/// Where all is as demanded, the beginning of the body tells nothing more.
+pub(super) fn forget(ask: &Ask<'_>, answer: &mut Answer, cx: &Context) {
+    if judge::answer(ask, answer, cx.shared.at).iter().all(|expectation| expectation.met == Some(true)) {
+        answer.body.excerpt = None;
+    }
+}
+
+/// Hides what stands under names that look secret, as far as the evidence may show it.
+fn hide(seen: &BodySeen, body: &Body, cx: &Context) {
+    if let Ok(document) = json_text::parse(&body.bytes) {
+        hidden::hide(&document, &seen.json, cx);
+    }
+    let matches = seen.patterns.values().flatten().map(String::as_str);
+    seen.excerpt.as_deref().into_iter().chain(matches).for_each(|shown| hidden::hide_pairs(shown, cx));
+}
+
+async fn sample<F: Future<Output = Result<Reply, Trouble>>>(wanted: usize, until: Instant, send: impl Fn() -> F) -> Vec<Sample> {
+    let mut samples = Vec::with_capacity(wanted);
+    while samples.len() < wanted {
+        let started = Instant::now();
+        let sent = send().await;
+        let ms = millis(started.elapsed());
+        if Instant::now() >= until {
+            // The check's time is up; how long this one would have taken is not known.
+            break;
+        }
+        samples.push(match sent {
+            Err(error) => Sample { ms, status: None, error: Some(error.to_string()) },
+            Ok(reply) => {
+                let ms = millis(reply.total);
+                let error = (reply.body.end != End::Whole).then(|| "the body did not come whole".to_owned());
+                Sample { ms, status: Some(reply.status), error }
             }
-            samples.push(match sent {
-                Err(error) => Sample { ms, status: None, error: Some(error.to_string()) },
-                Ok(reply) => {
-                    let ms = millis(reply.total);
-                    let error = (reply.body.end != End::Whole).then(|| "the body did not come whole".to_owned());
-                    Sample { ms, status: Some(reply.status), error }
-                }
-            });
-        }
-        samples
+        });
     }
-
-    fn request<'a>(&'a self, files: &'a TlsFiles, bounds: Bounds, led: &'a (dyn Fn(&Address) + Sync)) -> Request<'a> {
-        let mut headers = self.headers.map();
-        if let Some(SentBody::Json(_)) = &self.body {
-            headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-        }
-        Request {
-            method: self.method().wire(),
-            address: &self.url,
-            headers,
-            body: self.body.as_ref().map(SentBody::bytes),
-            files,
-            follow: self.follow_redirects,
-            fresh: false,
-            bounds,
-            led,
-        }
-    }
-
-    fn bounds(&self, deadline: Instant) -> Bounds {
-        let limit = self.expect.as_ref().map_or(DEFAULT_SIZE, Expect::limit).0;
-        let all = self.expect.as_ref().and_then(Expect::on_body).is_some();
-        let keep = if all { usize::try_from(limit).unwrap_or(usize::MAX) } else { EXCERPT };
-        Bounds { keep, limit, deadline }
-    }
+    samples
 }
 
 /// What the demands name, as far as the body was kept.
-pub(super) fn find(expect: Option<&Expect>, content_type: Option<&str>, body: &Body) -> BodySeen {
+pub(super) fn find(expect: &Expect, content_type: Option<&str>, body: &Body) -> BodySeen {
     let (text, utf8) = charset::decode(content_type, &body.bytes, body.end == End::Whole);
     let mut seen = BodySeen::new(body, &text, utf8);
-    let Some(expect) = expect else { return seen };
     (seen.texts, seen.patterns) = expect.texts().find(&text);
     if let (Some(demands), End::Whole) = (&expect.json, &body.end) {
         match json_text::parse(&body.bytes) {

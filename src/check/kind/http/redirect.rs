@@ -1,6 +1,6 @@
 //! A redirect demanded or forbidden.
 
-use super::seen::Seen;
+use super::seen::Answer;
 use crate::{
     model::{Expectation, from_text},
     net::http::{Address, is_redirect},
@@ -19,7 +19,7 @@ pub enum Redirect {
 
 impl Redirect {
     /// The demand, judged on the first redirect, followed or not.
-    pub(super) fn judge(&self, seen: &Seen) -> Expectation {
+    pub(super) fn judge(&self, seen: &Answer) -> Expectation {
         let first = first(seen);
         let got = match &first {
             None => format!("no redirect (status {})", seen.status),
@@ -48,7 +48,7 @@ impl Redirect {
 }
 
 /// From where the first redirect leads, and where to.
-fn first(seen: &Seen) -> Option<(String, Option<String>)> {
+fn first(seen: &Answer) -> Option<(String, Option<String>)> {
     match seen.hops.first() {
         Some(hop) => Some((hop.from.clone(), Some(hop.to.clone()))),
         None if is_redirect(seen.status) => Some((seen.url.clone(), seen.leads_to.clone())),

@@ -1,4 +1,4 @@
-//! What an endpoint answered, as evidence: what the demands name, and no more.
+//! What an endpoint answered, as evidence: what the demands name, and no more; of several requests, of each.
 
 use std::collections::BTreeMap;
 
@@ -19,9 +19,66 @@ const MOST_VALUES: usize = 20;
 /// Headers that are kept whether a demand names them or not: they tell what went wrong.
 const TELLING: [&str; 7] = ["content-type", "location", "server", "via", "age", "retry-after", "www-authenticate"];
 
+/// What was seen.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Seen {
+    /// Of a flow: each step, in its order.
+    Steps {
+        /// Those that were looked at.
+        steps: Vec<Part>,
+    },
+    /// Of every address: each.
+    Addresses {
+        /// Those that were asked, by their address.
+        addresses: Vec<Part>,
+        /// How many more there are.
+        #[serde(default, rename = "not-asked")]
+        not_asked: usize,
+    },
+    /// Of the one request.
+    One(Box<Answer>),
+}
+
+/// One of several requests.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The step, or the address that was asked.
+    pub name: String,
+    /// What was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+    /// Why nothing was: it was not asked, or gave no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<String>,
+    /// What was captured of it, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub captured: BTreeMap<String, Found>,
+}
+
+impl Part {
+    /// One without an answer.
+    pub(super) fn unseen(name: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { name: name.into(), answer: None, unseen: Some(why.into()), captured: BTreeMap::new() }
+    }
+}
+
+/// What a capture found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// A value, here its beginning.
+    Value(String),
+    /// A value that nobody may see.
+    Secret,
+    /// No value: what is there instead.
+    Nothing(String),
+}
+
 /// What the endpoint answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Seen {
+pub struct Answer {
     /// The address that gave the final answer.
     pub url: String,
     /// The redirects that were followed to get there.
@@ -71,7 +128,7 @@ pub struct Sample {
     pub error: Option<String>,
 }
 
-impl Seen {
+impl Answer {
     /// From what came back, with the body's findings; `named` are the headers that demands name.
     pub(super) fn new<'n>(reply: &Reply, body: BodySeen, named: impl Iterator<Item = &'n str>) -> Self {
         let names: Vec<&str> = named.chain(TELLING).collect();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use schemars::json_schema;
 
-use super::seen::Seen;
+use super::seen::Answer;
 use crate::{
     check::OneOrMore,
     model::{Expectation, counted, from_forms, schema},
@@ -47,7 +47,7 @@ pub(super) fn unwanted(wanted: &OneOrMore<Status>) -> Option<u16> {
     [500, 404].into_iter().chain(100..600).find(|status| !is_wanted(wanted, *status))
 }
 
-pub(super) fn judge(wanted: &OneOrMore<Status>, seen: &Seen) -> Expectation {
+pub(super) fn judge(wanted: &OneOrMore<Status>, seen: &Answer) -> Expectation {
     let mut got = seen.status.to_string();
     if let Some(to) = &seen.leads_to {
         got.push_str(&format!(" to {to}"));
