@@ -28,6 +28,7 @@ mod http;
 mod http_demands;
 mod http_identity;
 mod http_text;
+mod import;
 mod in_order;
 mod init;
 mod ledger;
