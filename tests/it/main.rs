@@ -30,6 +30,7 @@ mod http_identity;
 mod http_protocol;
 mod http_steps;
 mod http_text;
+mod import;
 mod in_order;
 mod init;
 mod ledger;

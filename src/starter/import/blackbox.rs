@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     entry::{Check, Entry},
-    web::{self, Ask, target},
-    words::{Texts, flag, millis, text, texts},
+    web::{self, Ask},
+    words::{Texts, flag, millis, text, texts, variable},
 };
 
 /// The modules.
@@ -13,14 +13,15 @@ pub(super) fn entries(file: &Value, given: Option<&str>) -> Vec<Entry> {
     let all = file["modules"].as_object().into_iter().flatten();
     all.map(|(name, module)| {
         let mut entry = Entry::new(name);
-        let place = given.map_or_else(target, str::to_owned);
+        // Each prober takes its target in another form.
+        let place = |name: &str, form: fn(&str) -> String| given.map_or_else(|| variable(name), form);
         let settings = &module[module["prober"].as_str().unwrap_or_default()];
         let timeout = module["timeout"].as_str().and_then(millis);
         match module["prober"].as_str() {
-            Some("http") => http(&mut entry, &place, settings, timeout),
-            Some("tcp") => tcp(&mut entry, &bare(&place), settings, timeout),
-            Some("dns") => dns(&mut entry, &bare(&place), settings),
-            Some("icmp") => entry.command(&["ping", "-c", "1", "-W", "5", &host(&place)], Value::Null),
+            Some("http") => http(&mut entry, &place("TARGET", str::to_owned), settings, timeout),
+            Some("tcp") => tcp(&mut entry, &place("TARGET_ADDRESS", bare), settings, timeout),
+            Some("dns") => dns(&mut entry, &place("TARGET_SERVER", bare), settings),
+            Some("icmp") => entry.command(&["ping", "-c", "1", "-W", "5", &place("TARGET_HOST", host)], Value::Null),
             other => entry.lack(format!("no kind probes by `{}`", other.unwrap_or("nothing"))),
         }
         entry
@@ -37,6 +38,12 @@ fn bare(place: &str) -> String {
         // `host:port` is an address with a scheme to that reader.
         _ => place.to_owned(),
     }
+}
+
+/// Whether it is a name, and no address.
+fn given_name(place: &str) -> bool {
+    let address = place.parse::<std::net::IpAddr>().is_ok() || place.parse::<std::net::SocketAddr>().is_ok();
+    !address && !place.contains('\u{e000}')
 }
 
 fn host(place: &str) -> String {
@@ -71,6 +78,8 @@ fn http(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
             "compression",
             "enable_http2",
             "enable_http3",
+            "proxy_url",
+            "skip_resolve_phase_with_proxy",
             "body_size_limit",
         ],
     );
@@ -78,6 +87,7 @@ fn http(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
     ask.status = set["valid_status_codes"].as_array().cloned().unwrap_or_default();
     ask.method = set["method"].as_str().map(str::to_owned);
     ask.body = set["body"].as_str().filter(|body| !body.is_empty()).map(str::to_owned);
+    ask.proxy = set["proxy_url"].as_str().map(str::to_owned);
     ask.follows = flag(&set["follow_redirects"]) != Some(false) && flag(&set["no_follow_redirects"]) != Some(true);
     ask.headers = web::headers(&set["headers"]).unwrap_or_default();
     for (name, header) in set["http_headers"].as_object().into_iter().flatten() {
@@ -85,7 +95,7 @@ fn http(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
             Some(values) => drop(ask.headers.insert(name.clone(), json!(values[0]))),
             // What it holds is a secret of a file.
             None if !header["secrets"].is_null() || !header["files"].is_null() => {
-                ask.headers.insert(name.clone(), json!(super::words::variable(name)));
+                ask.headers.insert(name.clone(), json!(variable(name)));
             }
             None => entry.lack(format!("`http_headers`: several values of {name}")),
         }
@@ -98,7 +108,7 @@ fn http(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
     }
     let secret = |field: &Value| field.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     if let Some(user) = secret(&set["basic_auth"]["username"]) {
-        let password = secret(&set["basic_auth"]["password"]).unwrap_or_else(|| super::words::variable("BASIC_AUTH_PASSWORD"));
+        let password = secret(&set["basic_auth"]["password"]).unwrap_or_else(|| variable("BASIC_AUTH_PASSWORD"));
         ask.login = Some((user, password));
     }
     let token = secret(&set["bearer_token"]).or_else(|| secret(&set["authorization"]["credentials"]));
@@ -106,7 +116,7 @@ fn http(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
         let scheme = set["authorization"]["type"].as_str().unwrap_or("Bearer");
         ask.headers.insert("Authorization".into(), json!(format!("{scheme} {token}")));
     } else if !set["authorization"].is_null() {
-        ask.headers.insert("Authorization".into(), json!(format!("Bearer {}", super::words::variable("AUTHORIZATION"))));
+        ask.headers.insert("Authorization".into(), json!(format!("Bearer {}", variable("AUTHORIZATION"))));
     }
     tls(entry, set, &mut ask);
     for (key, wanted) in [("fail_if_body_matches_regexp", false), ("fail_if_body_not_matches_regexp", true)] {
@@ -225,6 +235,9 @@ fn dns(entry: &mut Entry, place: &str, set: &Value) {
     let kind = set["query_type"].as_str().unwrap_or("ANY");
     if kind == "ANY" || name.is_empty() {
         return entry.lack("`query_type`: one type of record must be named");
+    }
+    if given_name(place) {
+        return entry.lack("a name server is named by its address: `--target 9.9.9.9`");
     }
     let codes = texts(&set["valid_rcodes"]).unwrap_or_default();
     let exists = match codes.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {

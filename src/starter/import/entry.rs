@@ -75,7 +75,9 @@ impl Entry {
 
     /// Tells of the keys of `fields` that are not `known`: nobody is to believe that they are said.
     pub(super) fn only(&mut self, fields: &Value, known: &[&str]) {
-        for key in fields.as_object().into_iter().flat_map(Map::keys).filter(|key| !known.contains(&key.as_str())) {
+        let says = |value: &Value| *value != json!("") && *value != json!([]) && !value.is_null();
+        let given = fields.as_object().into_iter().flatten().filter(|(_, value)| says(value));
+        for (key, _) in given.filter(|(key, _)| !known.contains(&key.as_str())) {
             self.lack(format!("`{key}`: there is no kind that says this"));
         }
     }

@@ -241,15 +241,23 @@ fn http(entry: &mut Entry, url: &str, fields: &Value, conditions: &[Condition]) 
         }
     }
     // Without a condition on it, any status will do.
-    ask.status = condition::classes(&status.unwrap_or_else(|| (100..600).collect()));
+    ask.status = condition::classes(&status.unwrap_or_else(|| (200..600).collect()));
     if !paths.is_empty() {
         ask.expect.insert("json".into(), Value::Object(paths));
     }
     ask.texts = texts;
     certificate(entry, json!({ "url": url }), conditions);
     // Where the certificate is all that is asked for, there is no need of a request.
-    if !conditions.iter().all(|condition| condition.place == Place::Certificate) {
+    let http = |condition: &Condition| matches!(condition.place, Place::Status | Place::ResponseTime | Place::Body);
+    if conditions.iter().any(http) {
         ask.say(entry);
+    } else if conditions.iter().any(|condition| condition.is("==", "true")) {
+        // Any answer will do there; here it could not be red.
+        let place = url::Url::parse(url).ok().and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
+        match place {
+            Some(place) => web::tcp(entry, &place, Value::Null, None),
+            None => entry.lack("[CONNECTED] of an address that is not known"),
+        }
     }
 }
 

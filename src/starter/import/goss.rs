@@ -4,12 +4,12 @@ mod demand;
 mod machine;
 mod network;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use self::demand::{patterns, rest};
+use self::demand::patterns;
 use super::{
     entry::{Check, Entry},
-    words::{Texts, flag, text},
+    words::{flag, text},
 };
 use crate::plan::GOSS;
 
@@ -36,6 +36,10 @@ fn entry(resource: &str, name: &str, fields: &Value) -> Entry {
     }
     if resource == "gossfile" {
         entry.off = Some("another file: give it to `gonogo import` too".into());
+        return entry;
+    }
+    if resource == "matching" {
+        entry.off = Some("it looks at nothing but what stands in the file itself".into());
         return entry;
     }
     if !GOSS.contains(&resource) {
@@ -101,8 +105,15 @@ fn file(entry: &mut Entry, path: &str, fields: &Value) {
     if flag(&fields["exists"]) == Some(false) {
         return entry.say("file", json!({ "path": path, "absent": true }));
     }
-    let mut body = Check::new("file", json!({ "path": path, "sha256": fields["sha256"], "target": fields["linked-to"] }));
-    if let Some(mode) = text(&fields["mode"]) {
+    let target = fields["linked-to"].as_str().filter(|target| !target.is_empty());
+    let link = target.is_some() || fields["filetype"].as_str() == Some("symlink");
+    let mut body = Check::new("file", json!({ "path": path, "sha256": fields["sha256"], "target": target }));
+    if link && (!fields["owner"].is_null() || !fields["group"].is_null()) {
+        entry.notes.push("owner and group are those of what the link leads to".into());
+    }
+    if link && text(&fields["mode"]).is_some_and(|mode| mode.trim_start_matches('0') == "777") {
+        // A link's own mode, which is always this one.
+    } else if let Some(mode) = text(&fields["mode"]) {
         // `"0644"`; as a number without quotes YAML may have made anything of it.
         match u32::from_str_radix(mode.trim_start_matches("0o"), 8).ok().filter(|mode| *mode <= 0o7777 && fields["mode"].is_string()) {
             Some(mode) => drop(body.body.insert("mode".into(), json!(format!("{mode:04o}")))),
@@ -123,19 +134,32 @@ fn file(entry: &mut Entry, path: &str, fields: &Value) {
         }
     }
     if let Some(size) = Some(&fields["size"]).filter(|size| !size.is_null()) {
-        match demand::demand(size) {
-            Some(Value::Number(size)) => drop(body.body.insert("size".into(), json!({ "min": size, "max": size }))),
-            Some(Value::Object(bounds)) if bounds.keys().all(|key| key == "min" || key == "max") => {
-                body.body.insert("size".into(), Value::Object(bounds));
+        let bounds = match demand::demand(size) {
+            Some(Value::Number(size)) => json!({ "min": size, "max": size }),
+            Some(bounds) => bounds,
+            None => Value::Null,
+        };
+        let bounds =
+            bounds.as_object().filter(|all| all.iter().all(|(key, value)| ["min", "max"].contains(&key.as_str()) && value.is_u64()));
+        match bounds {
+            _ if fields["filetype"].as_str() == Some("directory") => entry.notes.push("the size of a folder says nothing".into()),
+            Some(bounds) => {
+                let with_unit =
+                    bounds.iter().filter(|(_, value)| **value != json!(0)).map(|(key, value)| (key.clone(), json!(format!("{value}B"))));
+                let bounds: Map<String, Value> = with_unit.collect();
+                if !bounds.is_empty() {
+                    body.body.insert("size".into(), Value::Object(bounds));
+                }
             }
-            _ => entry.lack("`size`: this matcher"),
+            None => entry.lack("`size`: this matcher"),
         }
     }
     match fields["filetype"].as_str() {
-        None if fields["linked-to"].is_null() => {}
-        None | Some("symlink") => drop(body.body.insert("type".into(), json!("link"))),
+        None if !link => {}
+        _ if link => drop(body.body.insert("type".into(), json!("link"))),
         Some(kind @ ("file" | "directory")) => drop(body.body.insert("type".into(), json!(kind))),
-        Some(other) => {
+        other => {
+            let other = other.unwrap_or_default();
             let test = [("socket", "-S"), ("pipe", "-p"), ("character-device", "-c"), ("block-device", "-b")];
             match test.iter().find(|(name, _)| *name == other) {
                 Some((_, test)) => entry.command(&["test", test, path], Value::Null),
@@ -164,25 +188,30 @@ fn command(entry: &mut Entry, exec: &str, fields: &Value) {
         matcher => demand::demand(matcher).map(|demand| demand["one-of"].clone()).filter(Value::is_array),
     };
     let Some(exit) = exit else { return entry.lack("`exit-status`: this matcher") };
-    let said = |texts: Texts| Value::Object(texts.keys());
-    let (out, err) = (patterns(&fields["stdout"]), patterns(&fields["stderr"]));
-    let with = |texts: Value| {
+    let (out, err) = match (patterns(&fields["stdout"]), patterns(&fields["stderr"])) {
+        (Ok(out), Ok(err)) => (out.keys(), err.keys()),
+        (Err(why), _) => return entry.lack(format!("`stdout`: {why}")),
+        (_, Err(why)) => return entry.lack(format!("`stderr`: {why}")),
+    };
+    let with = |texts: Map<String, Value>| {
         let mut all = json!({ "exit": exit });
-        rest(&mut all, texts);
+        all.as_object_mut().into_iter().for_each(|all| all.extend(texts.clone()));
         all
     };
-    match out {
-        Ok(texts) => entry.command(&["sh", "-c", exec], with(said(texts))),
-        Err(why) => return entry.lack(format!("`stdout`: {why}")),
-    }
-    match err {
-        Ok(texts) => {
-            let demands = said(texts);
-            if demands.as_object().is_some_and(|demands| !demands.is_empty()) {
-                entry.command(&["sh", "-c", &format!("{{ {exec}\n}} 2>&1 >/dev/null")], with(demands));
-            }
+    // Only the standard output of a check is looked at, and an empty one proves nothing to be missing.
+    let script = |texts: &Map<String, Value>, swap: &str| {
+        let only_not = !texts.is_empty() && texts.keys().all(|key| key.starts_with("not-"));
+        match (only_not, swap) {
+            (true, _) => format!("{{ {exec}\n}}{swap}; code=$?; echo end of output; exit $code"),
+            (false, "") => exec.to_owned(),
+            (false, _) => format!("{{ {exec}\n}}{swap}"),
         }
-        Err(why) => entry.lack(format!("`stderr`: {why}")),
+    };
+    if err.is_empty() || !out.is_empty() {
+        entry.command(&["sh", "-c", &script(&out, "")], with(out));
+    }
+    if !err.is_empty() {
+        entry.command(&["sh", "-c", &script(&err, " 2>&1 >/dev/null")], with(err));
     }
     let timeout = fields["timeout"].as_u64();
     entry.commands.iter_mut().for_each(|check| check.timeout = timeout);

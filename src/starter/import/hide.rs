@@ -42,7 +42,11 @@ impl Hidden {
                     let secret = spoken && (looks_secret(name) || name.eq_ignore_ascii_case("authorization"));
                     match field {
                         Value::String(text) if secret && !text.is_empty() && !VARIABLE.is_match(text) => {
-                            *text = self.variable(text, id, "TOKEN");
+                            // `Bearer …`: what kind it is, is no secret.
+                            let (scheme, secret) =
+                                text.split_once(' ').map_or(("", text.as_str()), |(scheme, secret)| (scheme, secret.trim()));
+                            let space = if scheme.is_empty() { "" } else { " " };
+                            *text = format!("{scheme}{space}{}", self.variable(secret, id, "TOKEN"));
                         }
                         _ => self.hide(field, id, spoken),
                     }
@@ -89,7 +93,10 @@ impl Hidden {
 
 /// Outside text for a comment or a title: one line, short, without secrets.
 pub(super) fn shown(text: &str, limit: usize) -> String {
-    let text = CREDENTIAL.replace_all(text, "${before}***@");
+    let text = CREDENTIAL.replace_all(text, |found: &Captures<'_>| {
+        let place = found["before"].find("://").map_or(0, |at| at + 3);
+        found["before"][..place].to_owned()
+    });
     let text = SPOKEN.iter().fold(text.into_owned(), |text, pattern| pattern.replace_all(&text, "${before}***").into_owned());
     let text = VARIABLE.replace_all(&text, "$1");
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");

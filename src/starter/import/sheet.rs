@@ -28,7 +28,7 @@ pub(super) fn sheet(entries: Vec<Entry>, tools: &[(&str, &str)], commands: bool,
             runs |= !entry.commands.is_empty();
             checks.append(&mut entry.commands);
         }
-        let several = checks.len() > 1;
+        let several = checks.windows(2).any(|pair| pair[0].kind != pair[1].kind);
         for check in checks {
             any = true;
             let id = id(&entry.name, if several { check.kind } else { "" }, &mut ids);
@@ -45,10 +45,15 @@ pub(super) fn sheet(entries: Vec<Entry>, tools: &[(&str, &str)], commands: bool,
     }
     if !hidden.named.is_empty() {
         let names: Vec<&str> = hidden.named.keys().map(String::as_str).collect();
-        head.push_str(&format!("# Set these variables, in `vars`, an env file or the environment: {}\n", shown(&names.join(", "), 2_000)));
+        head.push_str(&format!(
+            "# Set these variables, in `vars` if they are no secrets, in an env file or in the environment: {}\n",
+            shown(&names.join(", "), 2_000)
+        ));
     }
-    let none = if any { "" } else { " []" };
-    format!("{head}section: {}\nchecks:{none}\n{body}", section(tools))
+    if !any {
+        return format!("{head}# Nothing of it is said: there is no check here to include.\n{body}");
+    }
+    format!("{head}section: {}\nchecks:\n{body}", section(tools))
 }
 
 fn section(tools: &[(&str, &str)]) -> &'static str {
@@ -61,14 +66,15 @@ fn section(tools: &[(&str, &str)]) -> &'static str {
 
 /// What is not said, with the reasons.
 fn comments(entry: &Entry, commands: bool, out: &mut String) {
-    let mut line = |text: &str| out.push_str(&format!("  # {}\n", shown(text, COMMENT)));
+    let name = shown(&entry.name, COMMENT);
+    let mut line = |what: &str, why: &str| out.push_str(&format!("  # {what}{name}: {}\n", shown(why, COMMENT)));
     if let Some(why) = &entry.off {
-        return line(&format!("left out: {}: {why}", entry.name));
+        return line("left out: ", why);
     }
-    entry.notes.iter().for_each(|note| line(&format!("{}: {note}", entry.name)));
-    entry.lacking.iter().for_each(|why| line(&format!("not said: {}: {why}", entry.name)));
+    entry.notes.iter().for_each(|note| line("", note));
+    entry.lacking.iter().for_each(|why| line("not said: ", why));
     if !commands && !entry.commands.is_empty() {
-        line(&format!("not said: {}: only a command can say it (`--with-commands`)", entry.name));
+        line("not said: ", "only a command can say it (`--with-commands`)");
     }
 }
 

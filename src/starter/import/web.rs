@@ -1,4 +1,4 @@
-//! A request over HTTP and what its answer must be: kind `http`, and `curl` where certificates are not to be verified.
+//! A request over HTTP and what its answer must be: kind `http`, and `curl` through proxies and where certificates are not to be verified.
 
 use serde_json::{Map, Value, json};
 
@@ -9,6 +9,8 @@ use super::{
 
 /// The methods of kind `http`.
 const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+/// Any status that an answer can end with.
+pub(super) const ANY: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 /// How many redirects other tools follow.
 const REDIRECTS: u8 = 10;
 
@@ -22,6 +24,7 @@ pub(super) struct Ask {
     pub(super) login: Option<(String, String)>,
     pub(super) follows: bool,
     pub(super) insecure: bool,
+    pub(super) proxy: Option<String>,
     /// `ca-file`, `cert-file`, `key-file`.
     pub(super) files: Map<String, Value>,
     /// The statuses, as kind `http` takes them.
@@ -44,12 +47,19 @@ impl Ask {
         }
         if let Some((user, password)) = self.login.take() {
             let login = if VARIABLE.is_match(&password) || password.is_empty() { password } else { hidden(&password) };
-            self.url = self.url.replacen("://", &format!("://{user}:{login}@"), 1);
+            if self.url.contains("://") {
+                self.url = self.url.replacen("://", &format!("://{user}:{login}@"), 1);
+            } else {
+                // An address that is a variable has no place for it.
+                self.headers.insert("Authorization".into(), json!(format!("Basic {}", variable("BASIC_AUTH"))));
+                entry.notes.push(format!("BASIC_AUTH is the base64 of `{user}:` and the password"));
+            }
         }
-        if self.insecure && !self.url.starts_with("http://") {
+        if self.proxy.is_some() || (self.insecure && !self.url.starts_with("http://")) {
             return self.curl(entry);
         }
         // A redirect that is wanted is not followed.
+        let follows = self.follows && matches!(self.method.as_deref(), None | Some("GET" | "HEAD"));
         let redirects = self.status.iter().filter_map(Value::as_u64).any(|status| (300..400).contains(&status));
         let mut expect: Map<String, Value> = Map::new();
         match self.status.as_slice() {
@@ -64,7 +74,7 @@ impl Ask {
             "method": self.method.or(self.body.as_ref().map(|_| "GET".to_owned())).filter(|method| method != "GET" || self.body.is_some()),
             "headers": self.headers,
             "body": self.body,
-            "follow-redirects": (self.follows && !redirects).then_some(REDIRECTS),
+            "follow-redirects": (follows && !redirects).then_some(REDIRECTS),
         });
         if let Value::Object(body) = &mut body {
             body.extend(self.files);
@@ -75,7 +85,7 @@ impl Ask {
         entry.checks.push(check);
     }
 
-    /// The status and the body by `curl -k`; the rest it cannot say.
+    /// By `curl`, through a proxy or without verifying certificates: the status and the body; the rest it cannot say.
     fn curl(self, entry: &mut Entry) {
         let mut texts = self.texts;
         let status = self.status.iter().map(|status| match status {
@@ -84,7 +94,9 @@ impl Ask {
         });
         let status = status.collect::<Vec<_>>().join("|");
         texts.matches.push(format!(r"\nSTATUS (?:{})\z", if status.is_empty() { "2[0-9][0-9]".into() } else { status }));
-        let mut argv = vec!["curl".to_owned(), "-ksS".into(), "-w".into(), r"\nSTATUS %{http_code}".into()];
+        let mut argv =
+            vec!["curl".to_owned(), if self.insecure { "-ksS" } else { "-sS" }.into(), "-w".into(), r"\nSTATUS %{http_code}".into()];
+        argv.extend(self.proxy.iter().flat_map(|proxy| ["-x".to_owned(), proxy.clone()]));
         argv.extend(self.follows.then(|| "-L".to_owned()));
         argv.extend(self.method.filter(|method| method != "GET").into_iter().flat_map(|method| ["-X".to_owned(), method]));
         for (name, value) in &self.headers {
@@ -98,12 +110,14 @@ impl Ask {
         body.extend(expect.remove("max-time").map(|time| ("max-time".to_owned(), time)));
         if !expect.is_empty() || !self.files.is_empty() {
             let rest: Vec<String> = expect.keys().chain(self.files.keys()).map(|key| format!("`{key}`")).collect();
-            entry.lack(format!("{} of an answer whose certificate is not verified", rest.join(", ")));
+            entry.lack(format!("{} of an answer that only `curl` can ask for", rest.join(", ")));
         }
         let mut check = Check::new("command", Value::Object(body));
         check.timeout = self.timeout;
         entry.commands.push(check);
-        entry.notes.push("certificates are not verified there, which kind `http` always does".into());
+        if self.insecure {
+            entry.notes.push("certificates are not verified there, which kind `http` always does".into());
+        }
     }
 }
 
@@ -139,9 +153,4 @@ pub(super) fn headers(value: &Value) -> Option<Map<String, Value>> {
             .collect(),
         _ => None,
     }
-}
-
-/// The variable by which a check knows what is not written in a file.
-pub(super) fn target() -> String {
-    variable("TARGET")
 }

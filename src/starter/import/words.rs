@@ -101,7 +101,12 @@ pub(super) fn bytes(quantity: &str) -> Option<u64> {
 
 /// A text in a JSONPath.
 pub(super) fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+    let escaped = text.chars().map(|c| match c {
+        '\\' | '\'' => format!("\\{c}"),
+        c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    });
+    format!("'{}'", escaped.collect::<String>())
 }
 
 /// A thing by its name: `$.units['nginx.service']`.

@@ -1,12 +1,22 @@
 //! A value as YAML: whatever could be read as anything else is quoted.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::words::VARIABLE;
-use crate::model::plain;
+use crate::model::{plain, regex};
 
 /// A list or a map as long as this stands in one line.
 const ONE_LINE: usize = 90;
+
+/// A word, a path, an address, a length of time, a JSONPath of names: nothing else anywhere.
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^(?-u:[A-Za-z/][\w./-]*(?: [\w./()%-]+)*|https?://[\w./-]+(?::[0-9]+)?[\w./-]*|[1-9][0-9]*(?:ms|[smhd]|xx|B)|\$(?:\.[a-z_]+)+)$",
+    )
+});
 
 /// The map's entries, one below the other, each line with this indentation.
 pub(super) fn block(fields: &Map<String, Value>, indent: usize, out: &mut String) {
@@ -51,10 +61,8 @@ pub(super) fn scalar(text: &str) -> String {
     // `$$` is a dollar sign of a plan; a lone one is itself.
     let escaped = if text.contains("${") || text.contains("$$") { text.replace('$', "$$") } else { text.to_owned() };
     let filled = VARIABLE.replace_all(&escaped, "$${$1}").into_owned();
-    let first = |c: char| c.is_ascii_alphabetic() || c == '/';
-    let safe = |c: char| c.is_ascii_alphanumeric() || "_./-".contains(c);
     let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&filled.to_ascii_lowercase().as_str());
-    if filled.starts_with(first) && filled.chars().all(safe) && !word { filled } else { quoted(&filled) }
+    if PLAIN.is_match(&filled) && !word { filled } else { quoted(&filled) }
 }
 
 /// A JSON string is a double-quoted YAML scalar; what acts on a reader or is no printable character of YAML is escaped.

@@ -124,10 +124,3 @@ fn matcher(texts: &mut Texts, matcher_: &Value, wanted: bool) -> Result<(), Stri
         other => Err(format!("the matcher `{other}`")),
     }
 }
-
-/// Adds the fields of `more` to those of `all`.
-pub(super) fn rest(all: &mut Value, more: Value) {
-    if let (Value::Object(all), Value::Object(more)) = (all, more) {
-        all.extend(more);
-    }
-}

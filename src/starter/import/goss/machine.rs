@@ -56,10 +56,6 @@ pub(super) fn fact(entry: &mut Entry, resource: &str, name: &str, fields: &Value
             }
             &["exists", "mtu", "addrs"]
         }
-        "matching" => {
-            entry.lack("it looks at nothing but what stands in the file itself");
-            &[]
-        }
         _ => {
             entry.lack("no kind looks at a registry of Windows");
             &[]
@@ -176,5 +172,5 @@ fn mount(entry: &mut Entry, name: &str, fields: &Value) -> &'static [&'static st
             None => entry.lack(format!("`usage`: {}", text(usage).unwrap_or_else(|| "this matcher".into()))),
         }
     }
-    &["mountpoint", "exists", "opts", "vfs-opts", "source", "filesystem", "usage"]
+    &["mountpoint", "exists", "opts", "vfs-opts", "source", "filesystem", "usage", "timeout"]
 }

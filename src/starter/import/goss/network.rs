@@ -10,7 +10,7 @@ use crate::starter::import::{
 };
 
 /// The keys of a request.
-pub(super) const HTTP: [&str; 16] = [
+pub(super) const HTTP: [&str; 17] = [
     "url",
     "status",
     "allow-insecure",
@@ -27,12 +27,13 @@ pub(super) const HTTP: [&str; 16] = [
     "cert-file",
     "key-file",
     "request-header",
+    "proxy",
 ];
 
 pub(super) fn http(entry: &mut Entry, url: &str, fields: &Value) {
     let word = |key: &str| fields[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let status = match &fields["status"] {
-        Value::Null => vec![json!("1xx"), json!("2xx"), json!("3xx"), json!("4xx"), json!("5xx")],
+        Value::Null => web::ANY.map(Value::from).to_vec(),
         status => match demand(status) {
             Some(code @ Value::Number(_)) => vec![code],
             Some(Value::Object(more)) if more.len() == 1 && more.contains_key("one-of") => {
@@ -71,6 +72,7 @@ pub(super) fn http(entry: &mut Entry, url: &str, fields: &Value) {
         body: word("request-body"),
         login: word("username").map(|user| (user, word("password").unwrap_or_default())),
         follows: flag(&fields["no-follow-redirects"]) != Some(true),
+        proxy: word("proxy"),
         insecure: flag(&fields["allow-insecure"]) == Some(true),
         files,
         status,
@@ -105,8 +107,11 @@ pub(super) fn dns(entry: &mut Entry, name: &str, fields: &Value) {
         return entry.command(&["dig", "+short", "-x", host], json!({ "contains": all, "matches": exists.then_some(r"\S") }));
     }
     // Without a server goss asks as programs do, so that /etc/hosts counts.
-    if host == "localhost" || host.parse::<std::net::IpAddr>().is_ok() {
-        return entry.command(&["getent", "ahosts", host], json!({ "contains": addrs, "exit": if exists { 0 } else { 2 } }));
+    if host == "localhost" && server.is_none() && exists {
+        let named = |addr: &str| format!(r"(?m)^\s*{addr}\s(?:.*\s)?localhost(?:\s|$)");
+        let lines: Vec<String> = addrs.iter().map(|addr| named(&regex::escape(addr))).collect();
+        let lines = if lines.is_empty() { vec![named("[0-9a-f:.]+")] } else { lines };
+        return entry.say("file", json!({ "path": "/etc/hosts", "matches": lines }));
     }
     if !exists {
         return entry.say("dns", json!({ "name": host, "type": kind, "servers": server, "exists": false }));
