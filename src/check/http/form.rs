@@ -15,11 +15,6 @@ use crate::model::{from_forms, schema};
 pub struct SentForm(Vec<(String, String)>);
 
 impl SentForm {
-    /// Every value as written, placeholders included.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(_, value)| value.as_str())
-    }
-
     /// The same with what was captured in the place of values.
     pub(crate) fn filled(&self, captured: &Captured) -> Result<Self, String> {
         let fields = self.0.iter().map(|(name, value)| Ok((name.clone(), captured.fill(value, Place::Text)?.into_owned())));

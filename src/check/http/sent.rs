@@ -68,12 +68,6 @@ impl SentHeaders {
         }
     }
 
-    /// Every value as written, placeholders included.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        let plain = self.headers.iter().map(|(_, value)| String::from_utf8_lossy(value.as_bytes()));
-        plain.chain(self.secrets.iter().map(|(_, secret)| secret.expose().into()))
-    }
-
     /// The same with what was captured in its place, which then goes to the address's own origin only.
     ///
     /// # Errors
@@ -82,13 +76,13 @@ impl SentHeaders {
         let wrong = |name: &HeaderName| format!("what was captured for the header `{name}` has characters that no header may have");
         let mut filled = self.clone();
         for (name, value) in &mut filled.headers {
-            if let Cow::Owned(text) = captured.fill(&String::from_utf8_lossy(value.as_bytes()), Place::Text)? {
+            if let Cow::Owned(text) = captured.fill(&String::from_utf8_lossy(value.as_bytes()), Place::Header)? {
                 *value = HeaderValue::try_from(text).map_err(|_| wrong(name))?;
                 value.set_sensitive(true);
             }
         }
         for (name, secret) in &mut filled.secrets {
-            if let Cow::Owned(text) = captured.fill(secret.expose(), Place::Text)? {
+            if let Cow::Owned(text) = captured.fill(secret.expose(), Place::Header)? {
                 HeaderValue::try_from(&text).map_err(|_| wrong(name))?;
                 *secret = Secret::new(text, secret.written());
             }
@@ -148,22 +142,9 @@ pub enum SentBody {
 }
 
 impl SentBody {
-    /// Every text in it, placeholders included.
-    pub(crate) fn texts(&self) -> Vec<&str> {
-        fn walk<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
-            match value {
-                Value::String(text) => texts.push(text),
-                Value::Array(items) => items.iter().for_each(|item| walk(item, texts)),
-                Value::Object(fields) => fields.values().for_each(|field| walk(field, texts)),
-                Value::Null | Value::Bool(_) | Value::Number(_) => {}
-            }
-        }
-        let mut texts = Vec::new();
-        match self {
-            Self::Text(text) => texts.push(text.as_str()),
-            Self::Json(value) => walk(value, &mut texts),
-        }
-        texts
+    /// Its type, where it has one.
+    pub(crate) fn media_type(&self) -> Option<&'static str> {
+        matches!(self, Self::Json(_)).then_some("application/json")
     }
 
     /// The same with what was captured in the place of texts; in JSON it stays one text.

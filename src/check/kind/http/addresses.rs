@@ -9,7 +9,7 @@ use super::{
     seen::{Part, Seen},
 };
 use crate::{
-    check::{Context, Unseen, Which},
+    check::{Context, Unseen, Which, http::Captured},
     net::{Trouble, tls::addresses},
 };
 
@@ -36,13 +36,9 @@ pub(super) async fn observe(check: &Http, which: Which, cx: &Context) -> Result<
 async fn each(check: &Http, sockets: Vec<SocketAddr>, cx: &Context) -> Result<Vec<Part>, Unseen> {
     let (ask, files) = (check.ask(), check.files().under(&cx.path("")));
     let asked = sockets.into_iter().map(async |at| {
-        let ready = ask.ready(check.url.reached_at(Some(at)), None, cx).await.map_err(Trouble::Unknown)?;
+        let ready = ask.ready(check.url.reached_at(Some(at)), &Captured::default(), cx).await.map_err(Trouble::Unknown)?;
         let looked = observe::look(&ask, &ready, &files, None, cx, cx.until()).await;
-        let looked = looked.map(|(mut answer, _)| {
-            observe::forget(&ask, &mut answer, cx);
-            answer
-        });
-        Ok::<_, Trouble>((at.to_string(), looked))
+        Ok::<_, Trouble>((at.to_string(), looked.map(|(answer, _)| answer)))
     });
     let asked = join_all(asked).await.into_iter().collect::<Result<Vec<_>, Trouble>>()?;
     // Where none answers, another try may help.

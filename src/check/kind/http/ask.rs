@@ -71,37 +71,39 @@ impl<'a> Ask<'a> {
         std::iter::once(Touch::over_http(address, self.headers, action)).chain(file).collect()
     }
 
-    /// Puts in what was captured, if this is a step, and reads the file.
+    /// Puts in what was captured, and reads the file.
     ///
     /// # Errors
     /// Why it cannot be sent.
-    pub(super) async fn ready(&self, address: Address, captured: Option<&Captured>, cx: &Context) -> Result<Ready, String> {
-        let fill = |headers: &SentHeaders| captured.map_or_else(|| Ok(headers.clone()), |captured| headers.filled(captured));
-        let sent = fill(self.headers)?;
+    pub(super) async fn ready(&self, address: Address, captured: &Captured, cx: &Context) -> Result<Ready, String> {
+        let sent = self.headers.filled(captured)?;
         sent.hide(&address, cx);
         let mut headers = sent.map();
-        let body = self.content(captured, cx).await?;
-        if let Some((_, Some(media_type))) = &body {
-            headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
-        }
-        Ok(Ready { address, headers, body: body.map(|(bytes, _)| bytes) })
-    }
-
-    /// The content, and its type where it has one.
-    async fn content(&self, captured: Option<&Captured>, cx: &Context) -> Result<Option<(Vec<u8>, Option<&'static str>)>, String> {
+        let (mut body, media_type) = self.content(captured)?;
         if let Some(file) = self.file {
             let path = cx.path(file);
             let read = blocking(move || regular_file::read_bytes(&path, LARGEST_FILE)).await.map_err(|error| error.to_string())?;
-            let bytes = read.map_err(|error| format!("the file `{}` {error}", file.display()))?;
-            return Ok(Some((bytes, Some("application/octet-stream"))));
+            body = Some(read.map_err(|error| format!("the file `{}` {error}", file.display()))?);
         }
-        if let Some(form) = self.form {
-            let form = captured.map_or_else(|| Ok(form.clone()), |captured| form.filled(captured))?;
-            return Ok(Some((form.bytes(), Some("application/x-www-form-urlencoded"))));
+        if let Some(media_type) = media_type {
+            headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
         }
-        let Some(body) = self.body else { return Ok(None) };
-        let body = captured.map_or_else(|| Ok(body.clone()), |captured| body.filled(captured))?;
-        Ok(Some((body.bytes(), matches!(body, SentBody::Json(_)).then_some("application/json"))))
+        Ok(Ready { address, headers, body })
+    }
+
+    /// The content, but for that of a file, and its type where it has one.
+    fn content(&self, captured: &Captured) -> Result<(Option<Vec<u8>>, Option<&'static str>), String> {
+        Ok(match (self.body, self.form) {
+            _ if self.file.is_some() => (None, Some("application/octet-stream")),
+            (Some(body), _) => (Some(body.filled(captured)?.bytes()), body.media_type()),
+            (None, Some(form)) => (Some(form.filled(captured)?.bytes()), Some("application/x-www-form-urlencoded")),
+            (None, None) => (None, None),
+        })
+    }
+
+    /// Why it could not be sent with what those before it capture.
+    pub(super) fn unfit(&self, captured: &Captured) -> Option<String> {
+        self.headers.filled(captured).and_then(|_| self.content(captured)).err()
     }
 
     /// Keys that cannot stand together, for a request to `address`.

@@ -1,7 +1,7 @@
 //! Keys of the check that cannot stand together, and steps that do not fit each other.
 
 use super::{Http, step::Step};
-use crate::net::http::header::COOKIE;
+use crate::{check::http::Captured, net::http::header::COOKIE};
 
 /// The most steps of a flow.
 const MOST_STEPS: usize = 50;
@@ -50,22 +50,20 @@ impl Http {
     }
 
     fn step_contradiction(&self, step: &Step, before: &[Step]) -> Option<String> {
-        let captured = |name: &str| before.iter().any(|step| step.capture.keys().any(|have| have.0 == name));
+        let names: Vec<&str> = before.iter().flat_map(|step| step.capture.keys()).map(|name| name.0.as_str()).collect();
         if before.iter().any(|other| other.name == step.name) {
             return Some("two steps have this name".into());
         }
-        if let Some(name) = step.needs().into_iter().find(|name| !captured(name)) {
-            return Some(format!("`{{{{{name}}}}}` is captured by no step before it: write `capture: {{{name}: …}}` there"));
-        }
-        if let Some(twice) = step.capture.keys().find(|name| captured(&name.0)) {
+        if let Some(twice) = step.capture.keys().find(|name| names.contains(&name.0.as_str())) {
             return Some(format!("`{}` is captured before: name it otherwise", twice.0));
         }
         let ask = step.ask();
         if self.cookies && [ask.headers, &self.headers].into_iter().any(|headers| headers.map().contains_key(COOKIE)) {
             return Some("`cookies: true` and a header `Cookie`: one of them".into());
         }
-        match step.url.shape(&self.url) {
-            Ok(address) => ask.contradiction(&address),
+        let harmless = Captured::harmless(names.into_iter());
+        match step.url.filled(&self.url, &harmless) {
+            Ok(address) => ask.unfit(&harmless).or_else(|| ask.contradiction(&address)),
             Err(why) => Some(why),
         }
     }

@@ -31,7 +31,7 @@ struct Flow<'a> {
 /// Each step, until one is not as demanded.
 pub(super) async fn observe(check: &Http, steps: &[Step], cx: &Context) -> Result<Seen, Unseen> {
     let jar = check.cookies.then(Jar::default);
-    let mut flow = Flow { check, cx, jar, captured: Captured::default(), ended: None, trouble: None };
+    let mut flow = Flow { check, cx, jar, captured: Captured::harmless(std::iter::empty()), ended: None, trouble: None };
     let until = cx.until();
     // A step that hangs leaves time to clean up behind it.
     let early = if steps.iter().any(|step| step.always) { until - cx.remaining() / 4 } else { until };
@@ -68,6 +68,7 @@ impl Flow<'_> {
         } else if judged.iter().any(|expectation| expectation.met.is_none()) {
             self.end(format!("step `{name}` could not be judged"));
         } else if let Some(answer) = &mut part.answer {
+            // It tells nothing more.
             answer.body.excerpt = None;
         }
         part
@@ -77,7 +78,7 @@ impl Flow<'_> {
         let (home, cx, ask) = (&self.check.url, self.cx, step.ask());
         let not_sent = |why: String| Trouble::Unknown(format!("not sent: {why}"));
         let address: Address = step.url.filled(home, &self.captured).map_err(not_sent)?;
-        let mut ready = ask.ready(address, Some(&self.captured), cx).await.map_err(not_sent)?;
+        let mut ready = ask.ready(address, &self.captured, cx).await.map_err(not_sent)?;
         ready.around(&self.check.headers.map(), home);
         let mut files: TlsFiles = self.check.files().under(&cx.path(""));
         if !ready.address.same_origin(home) {

@@ -17,7 +17,7 @@ use crate::{
         Context, Unseen, charset,
         demand::json_text,
         hidden,
-        http::{BodySeen, millis},
+        http::{BodySeen, Captured, millis},
     },
     model::excerpt,
     net::{
@@ -34,9 +34,8 @@ pub(super) async fn observe(check: &Http, cx: &Context) -> Result<Seen, Unseen> 
         (None, Some(which)) => addresses::observe(check, which, cx).await,
         (None, None) => {
             let (ask, files) = (check.ask(), check.files().under(&cx.path("")));
-            let ready = ask.ready(check.url.clone(), None, cx).await.map_err(Unseen::Unknown)?;
-            let (mut answer, _) = look(&ask, &ready, &files, None, cx, cx.until()).await?;
-            forget(&ask, &mut answer, cx);
+            let ready = ask.ready(check.url.clone(), &Captured::default(), cx).await.map_err(Unseen::Unknown)?;
+            let (answer, _) = look(&ask, &ready, &files, None, cx, cx.until()).await?;
             Ok(Seen::One(Box::new(answer)))
         }
     }
@@ -75,14 +74,11 @@ pub(super) async fn look(
     if let Some(latency) = &expect.latency {
         answer.samples = sample(latency.samples, until, || http::send(&cx.shared.reach, request(0))).await;
     }
-    Ok((answer, reply))
-}
-
-/// Where all is as demanded, the beginning of the body tells nothing more.
-pub(super) fn forget(ask: &Ask<'_>, answer: &mut Answer, cx: &Context) {
-    if judge::answer(ask, answer, cx.shared.at).iter().all(|expectation| expectation.met == Some(true)) {
+    // Where all is as demanded, the beginning of the body tells nothing more; a step may yet miss something in it.
+    if !ask.keeps && judge::answer(ask, &answer, cx.shared.at).iter().all(|expectation| expectation.met == Some(true)) {
         answer.body.excerpt = None;
     }
+    Ok((answer, reply))
 }
 
 /// Hides what stands under names that look secret, as far as the evidence may show it.

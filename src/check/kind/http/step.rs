@@ -1,6 +1,6 @@
 //! One step of a flow: a request, what is demanded of its answer, and what is taken from it for those after it.
 
-use std::{borrow::Cow, collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,13 +8,13 @@ use serde::Deserialize;
 use super::{ask::Ask, capture::Capture, expect::Expect, judge, seen::Part};
 use crate::{
     check::http::{Captured, Method, Place, SentBody, SentForm, SentHeaders, placeholders},
-    model::{Expectation, from_text, without_contradiction},
+    model::{Expectation, from_text},
     net::http::Address,
 };
 
 /// One request of a flow. Its `url`, `headers`, `body` and `form` may hold `{{name}}`: what an earlier step captured as `name`.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Step {
     /// What it is called in the report, where its demands read `log-in:status`: small letters, digits and `-`.
     pub(super) name: StepName,
@@ -47,14 +47,7 @@ pub(super) struct Step {
     pub(super) always: bool,
 }
 
-without_contradiction!(Step);
-
 impl Step {
-    fn contradiction(&self) -> Option<String> {
-        let odd = self.headers.texts().any(|text| is_odd(&text));
-        odd.then(|| "`{{` in a header begins a name like `{{token}}`: letters, digits, `_` and `-`".into())
-    }
-
     /// As a request of its own to `address`.
     pub(super) fn ask(&self) -> Ask<'_> {
         Ask {
@@ -67,15 +60,6 @@ impl Step {
             expect: self.expect.as_ref(),
             keeps: self.capture.values().any(Capture::on_body),
         }
-    }
-
-    /// The names that it needs from those before it.
-    pub(super) fn needs(&self) -> Vec<String> {
-        let mut texts: Vec<String> = self.headers.texts().map(Cow::into_owned).collect();
-        texts.push(self.url.0.clone());
-        texts.extend(self.body.iter().flat_map(SentBody::texts).map(str::to_owned));
-        texts.extend(self.form.iter().flat_map(SentForm::texts).map(str::to_owned));
-        texts.iter().flat_map(|text| placeholders(text)).map(str::to_owned).collect()
     }
 
     /// The demands, judged on what was seen of it.
@@ -125,33 +109,19 @@ impl StepUrl {
     pub(super) fn filled(&self, base: &Address, captured: &Captured) -> Result<Address, String> {
         let address = at(base, &captured.fill(&self.0, Place::Address)?)?;
         let parts = |address: &Address| address.url().path().split('/').count();
-        if parts(&address) == parts(&self.shape(base)?) {
-            Ok(address)
-        } else {
-            Err("what was captured leads elsewhere in its address".into())
-        }
+        let harmless = Captured::harmless(placeholders(&self.0));
+        let meant = at(base, &harmless.fill(&self.0, Place::Address)?)?;
+        if parts(&address) == parts(&meant) { Ok(address) } else { Err("what was captured leads elsewhere in its address".into()) }
     }
 
     /// The address with its placeholders as they are written, for people.
     pub(super) fn written(&self, base: &Address) -> Result<Address, String> {
         at(base, &self.0)
     }
-
-    /// The address with something harmless in each place.
-    pub(super) fn shape(&self, base: &Address) -> Result<Address, String> {
-        let mut harmless = Captured::default();
-        placeholders(&self.0).for_each(|name| harmless.keep(name, "x".into()));
-        at(base, &harmless.fill(&self.0, Place::Address)?)
-    }
 }
 
 fn at(base: &Address, url: &str) -> Result<Address, String> {
     if url.starts_with('/') { base.join(url) } else { url.parse() }
-}
-
-/// Whether there is a `{{` that begins no placeholder.
-fn is_odd(text: &str) -> bool {
-    text.matches("{{").count() != placeholders(text).count()
 }
 
 from_text!(StepUrl, { "type": "string", "pattern": "^(/([^/].*)?|https?://.+)$" }, |text| {
@@ -165,7 +135,5 @@ from_text!(StepUrl, { "type": "string", "pattern": "^(/([^/].*)?|https?://.+)$" 
         let in_host = before.is_some_and(|before| before.splitn(4, '/').nth(3).is_none());
         in_host.then(|| "`{{` comes after the host: what was captured never says which host is asked".to_owned())
     };
-    let odd = || is_odd(&text).then(|| "`{{` begins a name like `{{id}}`: letters, digits, `_` and `-`".to_owned());
-    let wrong = wrong.or_else(odd);
     wrong.map_or(Ok(StepUrl(text)), Err)
 });
