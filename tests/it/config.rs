@@ -86,8 +86,8 @@ async fn keys_that_must_differ() {
 async fn a_config_map_and_the_process_environment() {
     let map = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"api"},"data":{"LOG_LEVEL":"info"}}"#;
     let settings = json!({ "source": { "command": ["printf", "%s", map] }, "values": { "LOG_LEVEL": "info" } });
-    let path = std::env::var("PATH").expect("a path");
-    assert_eq!(Look::new("config", settings).env(&[("PATH", &path)]).outcome().await.0, Pass);
+    let path = crate::gonogo::search_path();
+    assert_eq!(Look::new("config", settings).env(&[("PATH", path.to_str().expect("a plain path"))]).outcome().await.0, Pass);
     let settings = json!({ "source": { "environment": true }, "values": { "LOG_LEVEL": "info" } });
     assert_eq!(Look::new("config", settings.clone()).env(&[("LOG_LEVEL", "info")]).outcome().await.0, Pass);
     assert_eq!(Look::new("config", settings).env(&[("LOG_LEVEL", "debug")]).outcome().await.0, Fail);

@@ -23,7 +23,7 @@ async fn shop() -> Database {
 async fn outcome(database: &Database, settings: Value) -> (Outcome, String) {
     let mut all = json!({ "database": database.url() });
     all.as_object_mut().expect("a map").extend(settings.as_object().expect("a map").clone());
-    Look::new("sql", all).at(jiff::Timestamp::now()).outcome().await
+    Look::new("sql", all).at(crate::gonogo::now()).outcome().await
 }
 
 #[tokio::test]
