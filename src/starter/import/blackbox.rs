@@ -54,34 +54,11 @@ fn host(place: &str) -> String {
 fn http(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
     entry.only(
         set,
-        &[
-            "valid_status_codes",
-            "valid_http_versions",
-            "method",
-            "headers",
-            "http_headers",
-            "body",
-            "fail_if_ssl",
-            "fail_if_not_ssl",
-            "fail_if_body_matches_regexp",
-            "fail_if_body_not_matches_regexp",
-            "fail_if_header_matches",
-            "fail_if_header_not_matches",
-            "basic_auth",
-            "bearer_token",
-            "authorization",
-            "tls_config",
-            "follow_redirects",
-            "no_follow_redirects",
-            "preferred_ip_protocol",
-            "ip_protocol_fallback",
-            "compression",
-            "enable_http2",
-            "enable_http3",
-            "proxy_url",
-            "skip_resolve_phase_with_proxy",
-            "body_size_limit",
-        ],
+        "valid_status_codes valid_http_versions method headers http_headers body fail_if_ssl fail_if_not_ssl \
+fail_if_body_matches_regexp fail_if_body_not_matches_regexp fail_if_header_matches \
+fail_if_header_not_matches basic_auth bearer_token authorization tls_config follow_redirects \
+no_follow_redirects preferred_ip_protocol ip_protocol_fallback compression enable_http2 enable_http3 \
+proxy_url skip_resolve_phase_with_proxy body_size_limit",
     );
     let mut ask = Ask { url: place.to_owned(), timeout, ..Ask::default() };
     ask.status = set["valid_status_codes"].as_array().cloned().unwrap_or_default();
@@ -89,34 +66,12 @@ fn http(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
     ask.body = set["body"].as_str().filter(|body| !body.is_empty()).map(str::to_owned);
     ask.proxy = set["proxy_url"].as_str().map(str::to_owned);
     ask.follows = flag(&set["follow_redirects"]) != Some(false) && flag(&set["no_follow_redirects"]) != Some(true);
-    ask.headers = web::headers(&set["headers"]).unwrap_or_default();
-    for (name, header) in set["http_headers"].as_object().into_iter().flatten() {
-        match texts(&header["values"]).filter(|values| values.len() == 1) {
-            Some(values) => drop(ask.headers.insert(name.clone(), json!(values[0]))),
-            // What it holds is a secret of a file.
-            None if !header["secrets"].is_null() || !header["files"].is_null() => {
-                ask.headers.insert(name.clone(), json!(variable(name)));
-            }
-            None => entry.lack(format!("`http_headers`: several values of {name}")),
-        }
-    }
+    sent(entry, set, &mut ask);
     // Which version was spoken is not seen; what a server speaks in general is not what such a list is for.
     if let Some(versions) = texts(&set["valid_http_versions"]).filter(|versions| !versions.is_empty())
         && !(versions.iter().any(|v| v == "HTTP/1.1") && versions.iter().any(|v| v.starts_with("HTTP/2")))
     {
         entry.lack("`valid_http_versions`: the version is not seen");
-    }
-    let secret = |field: &Value| field.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    if let Some(user) = secret(&set["basic_auth"]["username"]) {
-        let password = secret(&set["basic_auth"]["password"]).unwrap_or_else(|| variable("BASIC_AUTH_PASSWORD"));
-        ask.login = Some((user, password));
-    }
-    let token = secret(&set["bearer_token"]).or_else(|| secret(&set["authorization"]["credentials"]));
-    if let Some(token) = token {
-        let scheme = set["authorization"]["type"].as_str().unwrap_or("Bearer");
-        ask.headers.insert("Authorization".into(), json!(format!("{scheme} {token}")));
-    } else if !set["authorization"].is_null() {
-        ask.headers.insert("Authorization".into(), json!(format!("Bearer {}", variable("AUTHORIZATION"))));
     }
     tls(entry, set, &mut ask);
     for (key, wanted) in [("fail_if_body_matches_regexp", false), ("fail_if_body_not_matches_regexp", true)] {
@@ -134,6 +89,33 @@ fn http(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
         _ => {}
     }
     ask.say(entry);
+}
+
+/// The headers that are sent, and who it says it is.
+fn sent(entry: &mut Entry, set: &Value, ask: &mut Ask) {
+    ask.headers = web::headers(&set["headers"]).unwrap_or_default();
+    for (name, header) in set["http_headers"].as_object().into_iter().flatten() {
+        match texts(&header["values"]).filter(|values| values.len() == 1) {
+            Some(values) => drop(ask.headers.insert(name.clone(), json!(values[0]))),
+            // What it holds is a secret of a file.
+            None if !header["secrets"].is_null() || !header["files"].is_null() => {
+                ask.headers.insert(name.clone(), json!(variable(name)));
+            }
+            None => entry.lack(format!("`http_headers`: several values of {name}")),
+        }
+    }
+    let secret = |field: &Value| field.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    if let Some(user) = secret(&set["basic_auth"]["username"]) {
+        let password = secret(&set["basic_auth"]["password"]).unwrap_or_else(|| variable("BASIC_AUTH_PASSWORD"));
+        ask.login = Some((user, password));
+    }
+    let token = secret(&set["bearer_token"]).or_else(|| secret(&set["authorization"]["credentials"]));
+    if let Some(token) = token {
+        let scheme = set["authorization"]["type"].as_str().unwrap_or("Bearer");
+        ask.headers.insert("Authorization".into(), json!(format!("{scheme} {token}")));
+    } else if !set["authorization"].is_null() {
+        ask.headers.insert("Authorization".into(), json!(format!("Bearer {}", variable("AUTHORIZATION"))));
+    }
 }
 
 fn tls(entry: &mut Entry, set: &Value, ask: &mut Ask) {
@@ -175,7 +157,7 @@ fn headers(entry: &mut Entry, set: &Value, expect: &mut Map<String, Value>) {
 }
 
 fn tcp(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
-    entry.only(set, &["query_response", "tls", "tls_config", "preferred_ip_protocol", "ip_protocol_fallback"]);
+    entry.only(set, "query_response tls tls_config preferred_ip_protocol ip_protocol_fallback");
     let steps: Vec<&Value> = set["query_response"].as_array().into_iter().flatten().collect();
     let word = |step: &Value, key: &str| text(&step[key]).unwrap_or_default();
     let starttls = steps.iter().position(|step| flag(&step["starttls"]) == Some(true));
@@ -220,17 +202,11 @@ fn tcp(entry: &mut Entry, place: &str, set: &Value, timeout: Option<u64>) {
 }
 
 fn dns(entry: &mut Entry, place: &str, set: &Value) {
-    let known = [
-        "query_name",
-        "query_type",
-        "valid_rcodes",
-        "validate_answer_rrs",
-        "preferred_ip_protocol",
-        "ip_protocol_fallback",
-        "transport_protocol",
-        "recursion_desired",
-    ];
-    entry.only(set, &known);
+    entry.only(
+        set,
+        "query_name query_type valid_rcodes validate_answer_rrs preferred_ip_protocol ip_protocol_fallback transport_protocol \
+         recursion_desired",
+    );
     let name = set["query_name"].as_str().unwrap_or_default().trim_end_matches('.');
     let kind = set["query_type"].as_str().unwrap_or("ANY");
     if kind == "ANY" || name.is_empty() {

@@ -57,28 +57,8 @@ fn endpoint(mut fields: Value) -> Entry {
     }
     entry.only(
         &fields,
-        &[
-            "name",
-            "group",
-            "url",
-            "method",
-            "headers",
-            "body",
-            "graphql",
-            "conditions",
-            "dns",
-            "client",
-            "enabled",
-            "interval",
-            "alerts",
-            "ui",
-            "ssh",
-            "extra-labels",
-            "maintenance-windows",
-            "labels",
-            "store",
-            "always-run",
-        ],
+        "name group url method headers body graphql conditions dns client enabled interval alerts ui ssh \
+extra-labels maintenance-windows labels store always-run",
     );
     let url = fields["url"].as_str().unwrap_or_default().to_owned();
     let conditions: Vec<Condition> =

@@ -14,7 +14,7 @@ use super::{
 use crate::plan::GOSS;
 
 /// Keys that every resource has.
-const EVERY: [&str; 4] = ["title", "meta", "skip", "name"];
+const EVERY: &str = "title meta skip name";
 
 /// The entries of a goss file, in the order of the file.
 pub(super) fn entries(file: &Value) -> Vec<Entry> {
@@ -47,55 +47,43 @@ fn entry(resource: &str, name: &str, fields: &Value) -> Entry {
         return entry;
     }
     let name = fields["name"].as_str().unwrap_or(name);
-    let known: &[&str] = match resource {
-        "file" => {
-            let path = fields["path"].as_str().unwrap_or(name);
-            file(&mut entry, path, fields);
-            &[
-                "path",
-                "exists",
-                "mode",
-                "owner",
-                "group",
-                "uid",
-                "gid",
-                "size",
-                "filetype",
-                "linked-to",
-                "contains",
-                "contents",
-                "sha256",
-                "md5",
-                "sha512",
-            ]
-        }
-        "command" => {
-            command(&mut entry, fields["exec"].as_str().unwrap_or(name), fields);
-            &["exec", "exit-status", "stdout", "stderr", "timeout"]
-        }
-        "http" => {
-            network::http(&mut entry, fields["url"].as_str().unwrap_or(name), fields);
-            &network::HTTP
-        }
-        "addr" => {
-            network::addr(&mut entry, fields["address"].as_str().unwrap_or(name), fields);
-            &["address", "reachable", "timeout"]
-        }
-        "dns" => {
-            network::dns(&mut entry, fields["resolve"].as_str().unwrap_or(name), fields);
-            &["resolve", "resolvable", "resolveable", "addrs", "server", "timeout"]
-        }
-        _ => machine::fact(&mut entry, resource, name, fields),
-    };
+    let known = said(&mut entry, resource, name, fields);
     if known.is_empty() {
         return entry;
     }
-    let known: Vec<&str> = known.iter().copied().chain(EVERY).collect();
-    entry.only(fields, &known);
+    entry.only(fields, &format!("{EVERY} {known}"));
     if entry.checks.is_empty() && entry.commands.is_empty() && entry.lacking.is_empty() {
         entry.lack("it demands nothing");
     }
     entry
+}
+
+/// Says what is asked of `name`; the keys that were looked at.
+fn said(entry: &mut Entry, resource: &str, name: &str, fields: &Value) -> &'static str {
+    let named = |key: &str| fields[key].as_str().unwrap_or(name);
+    match resource {
+        "file" => {
+            file(entry, named("path"), fields);
+            "path exists mode owner group uid gid size filetype linked-to contains contents sha256 md5 sha512"
+        }
+        "command" => {
+            command(entry, named("exec"), fields);
+            "exec exit-status stdout stderr timeout"
+        }
+        "http" => {
+            network::http(entry, named("url"), fields);
+            network::HTTP
+        }
+        "addr" => {
+            network::addr(entry, named("address"), fields);
+            "address reachable timeout"
+        }
+        "dns" => {
+            network::dns(entry, named("resolve"), fields);
+            "resolve resolvable resolveable addrs server timeout"
+        }
+        _ => machine::fact(entry, resource, name, fields),
+    }
 }
 
 fn file(entry: &mut Entry, path: &str, fields: &Value) {
@@ -107,57 +95,15 @@ fn file(entry: &mut Entry, path: &str, fields: &Value) {
     }
     let target = fields["linked-to"].as_str().filter(|target| !target.is_empty());
     let link = target.is_some() || fields["filetype"].as_str() == Some("symlink");
-    let mut body = Check::new("file", json!({ "path": path, "sha256": fields["sha256"], "target": target }));
-    if link && (!fields["owner"].is_null() || !fields["group"].is_null()) {
-        entry.notes.push("owner and group are those of what the link leads to".into());
-    }
-    if link && text(&fields["mode"]).is_some_and(|mode| mode.trim_start_matches('0') == "777") {
-        // A link's own mode, which is always this one.
-    } else if let Some(mode) = text(&fields["mode"]) {
-        // `"0644"`; as a number without quotes YAML may have made anything of it.
-        match u32::from_str_radix(mode.trim_start_matches("0o"), 8).ok().filter(|mode| *mode <= 0o7777 && fields["mode"].is_string()) {
-            Some(mode) => drop(body.body.insert("mode".into(), json!(format!("{mode:04o}")))),
-            None => entry.lack("`mode`: write it in quotes, as octal digits"),
-        }
-    } else if !fields["mode"].is_null() {
-        entry.lack("`mode`: a matcher of it");
-    }
-    for (key, number) in [("owner", "uid"), ("group", "gid")] {
-        match [&fields[key], &fields[number]].map(|value| text(value).map(|_| value.clone())) {
-            [Some(name), None] | [None, Some(name)] => drop(body.body.insert(key.into(), name)),
-            [Some(name), Some(id)] => {
-                body.body.insert(key.into(), name);
-                entry.say("file", json!({ "path": path, key: id }));
-            }
-            [None, None] if fields[key].is_null() && fields[number].is_null() => {}
-            [None, None] => entry.lack(format!("`{key}`: a matcher of it")),
-        }
-    }
-    if let Some(size) = Some(&fields["size"]).filter(|size| !size.is_null()) {
-        let bounds = match demand::demand(size) {
-            Some(Value::Number(size)) => json!({ "min": size, "max": size }),
-            Some(bounds) => bounds,
-            None => Value::Null,
-        };
-        let bounds =
-            bounds.as_object().filter(|all| all.iter().all(|(key, value)| ["min", "max"].contains(&key.as_str()) && value.is_u64()));
-        match bounds {
-            _ if fields["filetype"].as_str() == Some("directory") => entry.notes.push("the size of a folder says nothing".into()),
-            Some(bounds) => {
-                let with_unit =
-                    bounds.iter().filter(|(_, value)| **value != json!(0)).map(|(key, value)| (key.clone(), json!(format!("{value}B"))));
-                let bounds: Map<String, Value> = with_unit.collect();
-                if !bounds.is_empty() {
-                    body.body.insert("size".into(), Value::Object(bounds));
-                }
-            }
-            None => entry.lack("`size`: this matcher"),
-        }
+    let mut check = Check::new("file", json!({ "path": path, "sha256": fields["sha256"], "target": target }));
+    owned(entry, &mut check.body, fields, link);
+    if !fields["size"].is_null() {
+        size(entry, &mut check.body, fields);
     }
     match fields["filetype"].as_str() {
         None if !link => {}
-        _ if link => drop(body.body.insert("type".into(), json!("link"))),
-        Some(kind @ ("file" | "directory")) => drop(body.body.insert("type".into(), json!(kind))),
+        _ if link => drop(check.body.insert("type".into(), json!("link"))),
+        Some(kind @ ("file" | "directory")) => drop(check.body.insert("type".into(), json!(kind))),
         other => {
             let other = other.unwrap_or_default();
             let test = [("socket", "-S"), ("pipe", "-p"), ("character-device", "-c"), ("block-device", "-b")];
@@ -169,7 +115,7 @@ fn file(entry: &mut Entry, path: &str, fields: &Value) {
     }
     let contents = if fields["contents"].is_null() { &fields["contains"] } else { &fields["contents"] };
     match patterns(contents) {
-        Ok(texts) => body.body.extend(texts.keys()),
+        Ok(texts) => check.body.extend(texts.keys()),
         Err(why) => entry.lack(format!("`contents`: {why}")),
     }
     for (key, program) in [("md5", "md5sum"), ("sha512", "sha512sum")] {
@@ -178,7 +124,56 @@ fn file(entry: &mut Entry, path: &str, fields: &Value) {
         }
     }
     // What does not exist could not have the rest: without `exists` it is demanded too.
-    entry.checks.insert(0, body);
+    entry.checks.insert(0, check);
+}
+
+/// Whose it is and what is permitted.
+fn owned(entry: &mut Entry, body: &mut Map<String, Value>, fields: &Value, link: bool) {
+    if link && (!fields["owner"].is_null() || !fields["group"].is_null()) {
+        entry.notes.push("owner and group are those of what the link leads to".into());
+    }
+    match text(&fields["mode"]) {
+        // A link's own mode, which is always this one.
+        Some(mode) if link && mode.trim_start_matches('0') == "777" => {}
+        // As a number without quotes YAML may have made anything of it.
+        Some(mode) => match u32::from_str_radix(&mode, 8).ok().filter(|mode| *mode <= 0o7777 && fields["mode"].is_string()) {
+            Some(mode) => drop(body.insert("mode".into(), json!(format!("{mode:04o}")))),
+            None => entry.lack("`mode`: write it in quotes, as octal digits"),
+        },
+        None if fields["mode"].is_null() => {}
+        None => entry.lack("`mode`: a matcher of it"),
+    }
+    for (key, number) in [("owner", "uid"), ("group", "gid")] {
+        for (value, known) in [&fields[key], &fields[number]].into_iter().zip([key, number]).filter(|(value, _)| !value.is_null()) {
+            match text(value) {
+                Some(_) if !body.contains_key(key) => drop(body.insert(key.into(), value.clone())),
+                // Two words for one thing: each a check of its own.
+                Some(_) => entry.say("file", json!({ "path": body["path"], key: value })),
+                None => entry.lack(format!("`{known}`: a matcher of it")),
+            }
+        }
+    }
+}
+
+fn size(entry: &mut Entry, body: &mut Map<String, Value>, fields: &Value) {
+    if fields["filetype"].as_str() == Some("directory") {
+        return entry.notes.push("the size of a folder says nothing".into());
+    }
+    let bounds = match demand::demand(&fields["size"]) {
+        Some(Value::Number(size)) => json!({ "min": size, "max": size }),
+        bounds => bounds.unwrap_or_default(),
+    };
+    let bound = |(key, value): (&String, &Value)| {
+        (["min", "max"].contains(&key.as_str()) && value.is_u64()).then(|| (key.clone(), json!(format!("{value}B"))))
+    };
+    let bounds: Option<Map<String, Value>> = bounds.as_object().and_then(|all| all.iter().map(bound).collect());
+    match bounds {
+        Some(mut bounds) => {
+            bounds.retain(|_, value| *value != json!("0B"));
+            body.extend(Some(("size".to_owned(), Value::Object(bounds))).filter(|(_, bounds)| *bounds != json!({})));
+        }
+        None => entry.lack("`size`: this matcher"),
+    }
 }
 
 fn command(entry: &mut Entry, exec: &str, fields: &Value) {

@@ -12,14 +12,14 @@ use crate::starter::import::{
 const ENABLED: [&str; 6] = ["enabled", "enabled-runtime", "static", "alias", "indirect", "generated"];
 
 /// Says what is asked of `name`; the keys that were looked at, none where there is nothing to say.
-pub(super) fn fact(entry: &mut Entry, resource: &str, name: &str, fields: &Value) -> &'static [&'static str] {
+pub(super) fn fact(entry: &mut Entry, resource: &str, name: &str, fields: &Value) -> &'static str {
     match resource {
         "package" => package(entry, name, fields),
         "service" => service(entry, name, fields),
         "process" => {
             // The kernel cuts a program's name off, and goss asks for the name of its file.
             present(entry, &at("processes", name), &fields["running"], true);
-            &["comm", "running"]
+            "comm running"
         }
         "user" => {
             let path = at("users", name);
@@ -27,14 +27,14 @@ pub(super) fn fact(entry: &mut Entry, resource: &str, name: &str, fields: &Value
                 values(entry, &path, fields, &["uid", "gid", "home", "shell"]);
                 listed(entry, &format!("{path}.groups[?@=={{}}]"), &fields["groups"], "groups");
             }
-            &["username", "exists", "uid", "gid", "home", "shell", "groups"]
+            "username exists uid gid home shell groups"
         }
         "group" => {
             let path = at("groups", name);
             if present(entry, &path, &fields["exists"], false) {
                 values(entry, &path, fields, &["gid"]);
             }
-            &["groupname", "exists", "gid"]
+            "groupname exists gid"
         }
         "port" => port(entry, fields["port"].as_str().unwrap_or(name), fields),
         "kernel-param" => {
@@ -45,7 +45,7 @@ pub(super) fn fact(entry: &mut Entry, resource: &str, name: &str, fields: &Value
                 Some(demand) => entry.fact(at("sysctl", name), demand),
                 None => entry.lack("`value`: this matcher"),
             }
-            &["key", "value"]
+            "key value"
         }
         "mount" => mount(entry, fields["mountpoint"].as_str().unwrap_or(name), fields),
         "interface" => {
@@ -54,11 +54,11 @@ pub(super) fn fact(entry: &mut Entry, resource: &str, name: &str, fields: &Value
                 values(entry, &path, fields, &["mtu"]);
                 listed(entry, &format!("{path}.addresses[?@=={{}}]"), &fields["addrs"], "addrs");
             }
-            &["exists", "mtu", "addrs"]
+            "exists mtu addrs"
         }
         _ => {
             entry.lack("no kind looks at a registry of Windows");
-            &[]
+            ""
         }
     }
 }
@@ -91,7 +91,7 @@ fn listed(entry: &mut Entry, path: &str, value: &Value, key: &str) {
     }
 }
 
-fn package(entry: &mut Entry, name: &str, fields: &Value) -> &'static [&'static str] {
+fn package(entry: &mut Entry, name: &str, fields: &Value) -> &'static str {
     let path = at("packages", name);
     if present(entry, &path, &fields["installed"], false) {
         match (&fields["versions"], elements(&fields["versions"])) {
@@ -107,10 +107,10 @@ fn package(entry: &mut Entry, name: &str, fields: &Value) -> &'static [&'static 
             },
         }
     }
-    &["installed", "versions"]
+    "installed versions"
 }
 
-fn service(entry: &mut Entry, name: &str, fields: &Value) -> &'static [&'static str] {
+fn service(entry: &mut Entry, name: &str, fields: &Value) -> &'static str {
     let unit = if name.contains('.') { name.to_owned() } else { format!("{name}.service") };
     let path = at("units", &unit);
     match flag(&fields["enabled"]) {
@@ -129,15 +129,15 @@ fn service(entry: &mut Entry, name: &str, fields: &Value) -> &'static [&'static 
         None if fields["running"].is_null() => {}
         None => entry.lack("`running`: a matcher"),
     }
-    &["service", "enabled", "running"]
+    "service enabled running"
 }
 
-fn port(entry: &mut Entry, name: &str, fields: &Value) -> &'static [&'static str] {
+fn port(entry: &mut Entry, name: &str, fields: &Value) -> &'static str {
     let (protocol, number) = name.split_once(':').unwrap_or(("tcp", name));
     let (list, six) = protocol.strip_suffix('6').map_or((protocol, false), |list| (list, true));
     let Some(number) = number.parse::<u16>().ok().filter(|_| ["tcp", "udp"].contains(&list)) else {
         entry.lack("its name is no `tcp:80` or `udp6:53`");
-        return &[];
+        return "";
     };
     // A port of IPv6 is one of its own in goss.
     let not = if six { "" } else { "!" };
@@ -148,10 +148,10 @@ fn port(entry: &mut Entry, name: &str, fields: &Value) -> &'static [&'static str
         entry.fact(format!("{place}]"), json!({ "exists": true }));
         listed(entry, &format!("{place} && @.address=={{}}]"), &fields["ip"], "ip");
     }
-    &["port", "listening", "ip"]
+    "port listening ip"
 }
 
-fn mount(entry: &mut Entry, name: &str, fields: &Value) -> &'static [&'static str] {
+fn mount(entry: &mut Entry, name: &str, fields: &Value) -> &'static str {
     let path = at("mounts", name);
     if present(entry, &path, &fields["exists"], false) {
         for key in ["opts", "vfs-opts"] {
@@ -172,5 +172,5 @@ fn mount(entry: &mut Entry, name: &str, fields: &Value) -> &'static [&'static st
             None => entry.lack(format!("`usage`: {}", text(usage).unwrap_or_else(|| "this matcher".into()))),
         }
     }
-    &["mountpoint", "exists", "opts", "vfs-opts", "source", "filesystem", "usage", "timeout"]
+    "mountpoint exists opts vfs-opts source filesystem usage timeout"
 }

@@ -10,25 +10,8 @@ use crate::starter::import::{
 };
 
 /// The keys of a request.
-pub(super) const HTTP: [&str; 17] = [
-    "url",
-    "status",
-    "allow-insecure",
-    "no-follow-redirects",
-    "timeout",
-    "request-headers",
-    "headers",
-    "request-body",
-    "body",
-    "username",
-    "password",
-    "method",
-    "ca-file",
-    "cert-file",
-    "key-file",
-    "request-header",
-    "proxy",
-];
+pub(super) const HTTP: &str = "url status allow-insecure no-follow-redirects timeout request-headers headers request-body body \
+username password method ca-file cert-file key-file request-header proxy";
 
 pub(super) fn http(entry: &mut Entry, url: &str, fields: &Value) {
     let word = |key: &str| fields[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);

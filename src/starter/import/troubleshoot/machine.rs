@@ -97,28 +97,7 @@ fn said(kind: &str, collector: &Value, demand: &Demand) -> Result<Option<(String
         ("cpu", "" | "count" | "logical") => ("$.cpu.count".to_owned(), number(value.parse().ok())),
         ("cpu", "machineArch") if operator == "==" => ("$.cpu.architecture".to_owned(), Some(json!(value))),
         ("memory", _) => ("$.memory.total_bytes".to_owned(), number(bytes(value))),
-        ("diskUsage", metric) => {
-            let path = collector["path"].as_str().ok_or("no collector says which path")?;
-            let disk = at("disk", path);
-            let percent = value.strip_suffix('%').and_then(|value| value.trim().parse::<i64>().ok()).or_else(|| {
-                let share: f64 = value.parse().ok()?;
-                (0.0..=1.0).contains(&share).then_some((share * 100.0).round() as i64)
-            });
-            // Free to users is what is not used; the bounds change sides.
-            let free = |operator: &str| match operator {
-                "<" | "<=" => Some(json!({ "min": 100 - percent? })),
-                ">" | ">=" => Some(json!({ "max": 100 - percent? })),
-                _ => None,
-            };
-            match metric {
-                "total" => (format!("{disk}.size_bytes"), number(bytes(value))),
-                "available" => (format!("{disk}.free_bytes"), number(bytes(value))),
-                "used" => (format!("{disk}.used_bytes"), number(bytes(value))),
-                "used/total" => (format!("{disk}.free_percent"), free(operator)),
-                "available/total" => (format!("{disk}.free_percent"), number(percent.and_then(|p| u64::try_from(p).ok()))),
-                _ => return Err(unknown()),
-            }
-        }
+        ("diskUsage", metric) => disk(collector, metric, operator, value).ok_or_else(unknown)?,
         ("sysctl", name) => {
             let wanted = value.parse::<i64>().map_or(json!(value), Value::from);
             let wanted = match (operator, wanted.as_i64()) {
@@ -157,6 +136,32 @@ fn said(kind: &str, collector: &Value, demand: &Demand) -> Result<Option<(String
         _ => return Err(unknown()),
     };
     Ok(Some((found.0, found.1.ok_or_else(unknown)?)))
+}
+
+/// Of a disk, by the path that lies on it.
+fn disk(collector: &Value, metric: &str, operator: &str, value: &str) -> Option<(String, Option<Value>)> {
+    let disk = at("disk", collector["path"].as_str()?);
+    let number = |number: i64| words::compared(operator, number);
+    let size = || bytes(value).and_then(|size| i64::try_from(size).ok()).and_then(number);
+    let percent = || {
+        let whole = value.strip_suffix('%').and_then(|value| value.trim().parse::<i64>().ok());
+        // Or as a share of one.
+        whole.or_else(|| value.parse().ok().filter(|share| (0.0..=1.0).contains(share)).map(|share: f64| (share * 100.0).round() as i64))
+    };
+    // Free to users is what is not used; the bounds change sides.
+    let free = || match operator {
+        "<" | "<=" => Some(json!({ "min": 100 - percent()? })),
+        ">" | ">=" => Some(json!({ "max": 100 - percent()? })),
+        _ => None,
+    };
+    Some(match metric {
+        "total" => (format!("{disk}.size_bytes"), size()),
+        "available" => (format!("{disk}.free_bytes"), size()),
+        "used" => (format!("{disk}.used_bytes"), size()),
+        "used/total" => (format!("{disk}.free_percent"), free()),
+        "available/total" => (format!("{disk}.free_percent"), percent().and_then(number)),
+        _ => return None,
+    })
 }
 
 fn clock(metric: &str, operator: &str, value: &str) -> Option<(String, Value)> {
