@@ -5,6 +5,7 @@ mod backup;
 mod bundle;
 mod ca;
 mod canary;
+mod checklist;
 mod cli;
 mod command;
 mod config;

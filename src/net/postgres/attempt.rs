@@ -20,8 +20,8 @@ use super::{
 };
 
 /// Told to the server at login, so that a session is harmless from its first moment. The transaction that every query
-/// runs in says it again: a pooler may drop these.
-const GUARD: &str = "-c default_transaction_read_only=on -c statement_timeout=60000 -c lock_timeout=10000";
+/// runs in says it again, for a pooler may drop this, and limits the time: a limit told here would hide the one of the login.
+const GUARD: &str = "-c default_transaction_read_only=on";
 
 /// The same for a session that keeps a record: it may write, but never wait for long.
 const RECORDING: &str = "-c statement_timeout=60000 -c lock_timeout=10000";

@@ -161,6 +161,8 @@ async fn postgres_settings() {
     server.client("postgres").await.batch_execute(sql).await.expect(sql);
     let careful = outcomes("postgres-settings", database(&server, "app")).await;
     not_green(&careful, &[("no-damaged-page", Outcome::Fail, "data_checksums")]);
+    // The limits of the look itself are not those of the login.
+    server.client("postgres").await.batch_execute("ALTER ROLE app RESET statement_timeout").await.expect("a setting");
     server.client("postgres").await.batch_execute("ALTER SYSTEM SET max_connections = 50").await.expect("a setting");
     server.client("postgres").await.batch_execute("SELECT pg_reload_conf()").await.expect("a reload");
     until(&server, "SELECT pending_restart FROM pg_settings WHERE name = 'max_connections'").await;
@@ -170,6 +172,7 @@ async fn postgres_settings() {
         &[
             ("no-damaged-page", Outcome::Fail, "data_checksums"),
             ("nothing-waits-for-a-restart", Outcome::Fail, "max_connections"),
+            ("statements-end", Outcome::Fail, "milliseconds"),
             ("version-maintained", Outcome::Fail, "version"),
         ],
     );
