@@ -4,7 +4,7 @@ pub(crate) mod hostile;
 mod plan;
 
 use std::{
-    sync::OnceLock,
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
@@ -48,10 +48,18 @@ const PAST: &[Past] = &[
     ("zero_then{job=\"api\"}", |ago| Some(if new(ago) { 1.0 } else { 0.0 })),
 ];
 
-/// One server for all tests.
+/// One server for all tests of a minute: its past is over soon, and what is older than five minutes Prometheus no longer shows.
 pub(crate) fn shared() -> &'static Prometheus {
-    static SHARED: OnceLock<Prometheus> = OnceLock::new();
-    SHARED.get_or_init(|| Prometheus::start(PAST, "rule_files: [FOLDER/rules.yml]"))
+    static SHARED: Mutex<Option<(Instant, &Prometheus)>> = Mutex::new(None);
+    let mut shared = SHARED.lock().expect("no panic before");
+    match *shared {
+        Some((started, server)) if started.elapsed() < Duration::from_secs(60) => server,
+        _ => {
+            let server: &'static Prometheus = Box::leak(Box::new(Prometheus::start(PAST, "rule_files: [FOLDER/rules.yml]")));
+            *shared = Some((Instant::now(), server));
+            server
+        }
+    }
 }
 
 pub(crate) async fn outcome(mut settings: Value) -> (Outcome, String) {

@@ -15,7 +15,7 @@ async fn gonogo(red: bool) -> Gonogo {
     let mut plan = String::from("project: p\nenvironments: { prod: { guard: [here] } }\nchecks:\n");
     write!(plan, "  - id: here\n    http: {{ url: \"{url}\" }}\n  - id: first\n    http: {{ url: \"{url}\" }}\n").expect("a text");
     write!(plan, "  - id: many\n    for-each: {{ n: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }}\n    needs: [first]\n").expect("a text");
-    write!(plan, "    http: {{ url: \"{url}?${{n}}\" }}\n").expect("a text");
+    writeln!(plan, "    http: {{ url: \"{url}?${{n}}\" }}").expect("a text");
     write!(plan, "  - id: last\n    http: {{ url: \"{url}\", expect: {{ status: {} }} }}\n", if red { 404 } else { 200 }).expect("a text");
     Gonogo::new().plan(&plan)
 }
