@@ -88,6 +88,14 @@ async fn a_config_map_and_the_process_environment() {
     let settings = json!({ "source": { "command": ["printf", "%s", map] }, "values": { "LOG_LEVEL": "info" } });
     let path = crate::gonogo::search_path();
     assert_eq!(Look::new("config", settings).env(&[("PATH", path.to_str().expect("a plain path"))]).outcome().await.0, Pass);
+    // What is there under another name, or as bytes, is not absent.
+    let list = r#"{"apiVersion":"v1","kind":"List","items":[{"kind":"ConfigMap","metadata":{"name":"api"},"data":{"DEBUG":"true"}}]}"#;
+    let bytes = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"api"},"data":{"A":"b"},"binaryData":{"DEBUG":"dHJ1ZQ=="}}"#;
+    for printed in [list, bytes] {
+        let settings = json!({ "source": { "command": ["printf", "%s", printed] }, "values": { "DEBUG": { "exists": false } } });
+        let look = Look::new("config", settings).env(&[("PATH", path.to_str().expect("a plain path"))]);
+        assert_eq!(look.outcome().await.0, Unknown, "{printed}");
+    }
     let settings = json!({ "source": { "environment": true }, "values": { "LOG_LEVEL": "info" } });
     assert_eq!(Look::new("config", settings.clone()).env(&[("LOG_LEVEL", "info")]).outcome().await.0, Pass);
     assert_eq!(Look::new("config", settings).env(&[("LOG_LEVEL", "debug")]).outcome().await.0, Fail);

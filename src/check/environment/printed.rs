@@ -68,9 +68,12 @@ fn kubernetes(object: &Map<String, Json>) -> Result<Vec<Held>, String> {
     }
 }
 
-/// Its `binaryData` is no text, and what is asked for there is missing.
+/// What its `binaryData` holds is there, and is no text.
 fn config_map(object: &Map<String, Json>, prefix: &str) -> Vec<Held> {
-    object.get("data").and_then(Json::as_object).map(|data| flat(data, prefix, &|_| true)).unwrap_or_default()
+    let of = |key: &str| object.get(key).and_then(Json::as_object);
+    let bytes = of("binaryData").into_iter().flat_map(Map::keys);
+    let bytes = bytes.map(|key| Held { key: format!("{prefix}{key}"), value: Value::Unreadable("it stands in `binaryData`".into()) });
+    of("data").map(|data| flat(data, prefix, &|_| true)).unwrap_or_default().into_iter().chain(bytes).collect()
 }
 
 fn secret(object: &Map<String, Json>, prefix: &str) -> Result<Vec<Held>, String> {

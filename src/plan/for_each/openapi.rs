@@ -45,6 +45,11 @@ pub(super) fn rows(entries: &[(Key, Node)], reading: &mut Reading<'_>) -> Vec<Ro
     let base = node.get("basePath").and_then(Node::scalar).map_or("", |scalar| scalar.text.trim_end_matches('/'));
     let mut rows = Vec::new();
     for (path, item) in paths.iter().filter(|(path, _)| path.text.starts_with('/')) {
+        let Some(item) = followed(item, &node) else {
+            let message = format!("what `{}` can do stands in another document, which is not read", path.text);
+            reading.faults.push(Fault::new(name.place, message).hint("put it into this document, or list the rows yourself"));
+            continue;
+        };
         for (method, operation) in item.entries().unwrap_or_default().iter().filter(|(key, _)| methods.contains(&key.text)) {
             match filled(&path.text, &given, &[operation, item], &node) {
                 Ok(filled) => {

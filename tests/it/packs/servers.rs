@@ -72,7 +72,7 @@ async fn postgres_archiving() {
     until(&server, "SELECT archived_count > 0 FROM pg_stat_archiver").await;
     all_green(&outcomes("postgres-archiving", app.clone()).await);
 
-    server.set("archive_command = 'false'");
+    server.set("archive_command = 'false %p'");
     for _ in 0..4 {
         server.client("postgres").await.batch_execute("INSERT INTO t VALUES (1); SELECT pg_switch_wal()").await.expect("a full segment");
     }
@@ -81,8 +81,11 @@ async fn postgres_archiving() {
 
     server.set("archive_command = '/bin/true'");
     until(&server, "SELECT last_archived_time > last_failed_time FROM pg_stat_archiver").await;
-    let nowhere = outcomes("postgres-archiving", app).await;
-    assert_eq!(nowhere["archiving-on"].0, Outcome::Fail, "{nowhere:?}");
+    for nothing in ["/bin/true", "/bin/true %p", "exit 0", "test -f %p", "sleep 0", "echo %p %f"] {
+        server.set(&format!("archive_command = '{nothing}'"));
+        let nowhere = outcomes("postgres-archiving", app.clone()).await;
+        assert_eq!(nowhere["archiving-on"].0, Outcome::Fail, "{nothing}: {nowhere:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

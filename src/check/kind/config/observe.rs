@@ -22,6 +22,10 @@ pub(super) async fn observe(check: &Config, cx: &Context) -> Result<Seen, Unseen
     let comments = comments(&check.source, cx).await?;
     for key in asked {
         match held.iter().find(|entry| entry.key == key).map(|entry| text(&entry.value)) {
+            // Of several ConfigMaps each key has its map's name before it: asked for without, it would never be there.
+            None if let Some(entry) = held.iter().find(|entry| entry.key.rsplit_once('/').is_some_and(|(_, name)| name == key)) => {
+                drop(seen.unread.insert(key.to_owned(), format!("it stands there as `{}`: name it so", entry.key)));
+            }
             None => drop(seen.unset.insert(key.to_owned(), instead(key, &held, comments.as_deref()))),
             Some(Ok("")) => drop(row.insert(key.to_owned(), Json::Null)),
             Some(Ok(text)) => drop(row.insert(key.to_owned(), json!(text))),
