@@ -54,6 +54,7 @@ kinds! {
     "http" => http::Http,
     "manual" => manual::Manual,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
+    "postgres-migrations" => postgres_migrations::PostgresMigrations,
     "prometheus" => prometheus::Prometheus,
     "redis" => redis::Redis,
     "redis-persistence" => redis_persistence::RedisPersistence,

@@ -35,6 +35,7 @@ mod memo;
 mod one_or_more;
 mod program;
 pub mod reference;
+pub mod sql_name;
 mod table;
 mod touch;
 mod unread;

@@ -14,7 +14,7 @@ use crate::{
     host::programs::{Machine, NGINX, systemctl},
     hostile::{Hostile, deaf_port},
     look::Look,
-    manual, prometheus,
+    manual, postgres_migrations, prometheus,
     servers::{dns::NameServer, postgres::Postgres, redis::Redis},
     tcp::{Mute, speaking},
     tls::{
@@ -42,6 +42,7 @@ async fn what_is_in_order_is_green() {
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
+            "postgres-migrations" => (migrated().await, 26, 0),
             "redis" => (redis().await, 8, 0),
             "redis-persistence" => (redis_persistence().await, 5, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
@@ -474,6 +475,16 @@ async fn postgres_indexes() -> Judged {
         wanted["table"] = json!("orders");
         let settings = json!({ "database": database.url(), "indexes": [wanted] });
         judged.push((index.to_owned(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    judged
+}
+
+/// What each tool leaves behind.
+async fn migrated() -> Judged {
+    let mut judged = Judged::new();
+    for tool in postgres_migrations::tools::TOOLS {
+        let (database, files) = (postgres_migrations::migrated(tool).await, postgres_migrations::folder(tool.files));
+        judged.push((tool.name.to_owned(), postgres_migrations::outcome(&database, files.path(), json!({ "folder": "db" })).await));
     }
     judged
 }

@@ -44,6 +44,7 @@ mod packs;
 mod plan;
 mod postgres;
 mod postgres_indexes;
+mod postgres_migrations;
 mod prometheus;
 mod readme;
 mod redis;

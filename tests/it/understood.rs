@@ -15,6 +15,7 @@ use crate::{
     host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
     look::Look,
+    postgres_migrations,
     prometheus::hostile as prometheus,
     redis_persistence::hostile::{bulk, liar},
     scripted::instant,
@@ -44,6 +45,7 @@ async fn what_is_not_understood_is_never_green() {
             "host" => host().await,
             "http" => http().await,
             "postgres-indexes" => postgres_indexes().await,
+            "postgres-migrations" => postgres_migrations().await,
             "redis" => redis().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
@@ -357,6 +359,29 @@ async fn postgres_indexes() -> Mixed {
         let database = Postgres::shared().database(&statements).await;
         let settings = json!({ "database": database.url(), "indexes": [{ "table": "t", "columns": ["a"] }] });
         mixed.push((index.into(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    mixed
+}
+
+async fn postgres_migrations() -> Mixed {
+    let table = "CREATE TABLE databasechangelog (id text, author text, filename text, orderexecuted int, exectype text); \
+        CREATE TABLE databasechangeloglock (locked boolean, lockgranted timestamp, lockedby text); \
+        INSERT INTO databasechangelog VALUES ('1', 'a', 'a.sql', 1, 'EXECUTED'); GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC";
+    let file = ("a.sql", "--liquibase formatted sql\n--changeset a:1\n");
+    let mut mixed = Mixed::new();
+    for (statement, more) in [
+        ("", ("README.md", "")),
+        ("UPDATE databasechangelog SET exectype = 'ODD-ISH'", ("README.md", "")),
+        ("ALTER TABLE databasechangelog DROP exectype", ("README.md", "")),
+        ("UPDATE databasechangelog SET id = NULL", ("README.md", "")),
+        ("DROP TABLE databasechangeloglock", ("README.md", "")),
+        ("", ("b.xml", "<databaseChangeLog><changeSet odd='1'/></databaseChangeLog>")),
+        ("", ("b.yaml", "databaseChangeLog: [\"odd")),
+        ("", ("b.sql", "--changeset a:2 context:odd-ish\n")),
+    ] {
+        let (database, files) = (Postgres::shared().database(&[table, statement]).await, postgres_migrations::folder(&[file, more]));
+        let outcome = postgres_migrations::outcome(&database, files.path(), json!({ "folder": "db" })).await;
+        mixed.push((format!("{statement} and {more:?}"), outcome));
     }
     mixed
 }

@@ -12,6 +12,7 @@ pub mod host;
 pub mod http;
 pub mod manual;
 pub mod postgres_indexes;
+pub mod postgres_migrations;
 pub mod prometheus;
 pub mod redis;
 pub mod redis_persistence;

@@ -6,7 +6,7 @@ use super::{report, target, written};
 use crate::gonogo::Gonogo;
 
 /// Each with its address in a variable whose name looks secret, and what must be said of it.
-const KINDS: [(&str, &str, &str, &str); 17] = [
+const KINDS: [(&str, &str, &str, &str); 18] = [
     ("http", "http: { url: \"${IT}\" }", "http://127.0.0.1:1/hooks/s3cr3tpath", "http://127.0.0.1:1"),
     ("login", "http: { url: \"${IT}\" }", "http://u:s3cr3t@127.0.0.1:1/hooks/s3cr3tpath?to=s3cr3tpath", "http://127.0.0.1:1"),
     ("host", "http: { url: \"http://${IT}/x\" }", "127.0.0.1:1", "http://127.0.0.1:1"),
@@ -40,6 +40,12 @@ const KINDS: [(&str, &str, &str, &str); 17] = [
     (
         "sql",
         "sql: { database: \"${IT}\", query: SELECT 1, rows: 1 }",
+        "postgres://app:s3cr3tpath@127.0.0.1:1/app",
+        "postgres://127.0.0.1:1/app",
+    ),
+    (
+        "migrations",
+        "postgres-migrations: { database: \"${IT}\", newest: x }",
         "postgres://app:s3cr3tpath@127.0.0.1:1/app",
         "postgres://127.0.0.1:1/app",
     ),
