@@ -55,6 +55,7 @@ kinds! {
     "manual" => manual::Manual,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
     "postgres-migrations" => postgres_migrations::PostgresMigrations,
+    "postgres-schema" => postgres_schema::PostgresSchema,
     "prometheus" => prometheus::Prometheus,
     "redis" => redis::Redis,
     "redis-persistence" => redis_persistence::RedisPersistence,

@@ -11,7 +11,7 @@ use crate::model::{beginning, from_text};
 pub struct Name(String);
 
 /// A name that may be qualified: `users`, `activity.users`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Qualified {
     /// The schema, where it is given.
     pub schema: Option<Name>,

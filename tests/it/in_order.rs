@@ -14,7 +14,7 @@ use crate::{
     host::programs::{Machine, NGINX, systemctl},
     hostile::{Hostile, deaf_port},
     look::Look,
-    manual, postgres_migrations, prometheus,
+    manual, postgres_migrations, postgres_schema, prometheus,
     servers::{dns::NameServer, postgres::Postgres, redis::Redis},
     tcp::{Mute, speaking},
     tls::{
@@ -43,6 +43,7 @@ async fn what_is_in_order_is_green() {
             "http" => (http().await, 10, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
             "postgres-migrations" => (migrated().await, 26, 0),
+            "postgres-schema" => (in_place().await, 10, 0),
             "redis" => (redis().await, 8, 0),
             "redis-persistence" => (redis_persistence().await, 5, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
@@ -485,6 +486,15 @@ async fn migrated() -> Judged {
     for tool in postgres_migrations::tools::TOOLS {
         let (database, files) = (postgres_migrations::migrated(tool).await, postgres_migrations::folder(tool.files));
         judged.push((tool.name.to_owned(), postgres_migrations::outcome(&database, files.path(), json!({ "folder": "db" })).await));
+    }
+    judged
+}
+
+async fn in_place() -> Judged {
+    let database = Postgres::shared().database(postgres_schema::SHOP).await;
+    let mut judged = Judged::new();
+    for settings in postgres_schema::met() {
+        judged.push((settings.to_string(), postgres_schema::outcome(&database, &settings).await));
     }
     judged
 }

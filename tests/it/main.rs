@@ -45,6 +45,7 @@ mod plan;
 mod postgres;
 mod postgres_indexes;
 mod postgres_migrations;
+mod postgres_schema;
 mod prometheus;
 mod readme;
 mod redis;

@@ -15,7 +15,7 @@ use crate::{
     host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
     look::Look,
-    postgres_migrations,
+    postgres_migrations, postgres_schema,
     prometheus::hostile as prometheus,
     redis_persistence::hostile::{bulk, liar},
     scripted::instant,
@@ -46,6 +46,7 @@ async fn what_is_not_understood_is_never_green() {
             "http" => http().await,
             "postgres-indexes" => postgres_indexes().await,
             "postgres-migrations" => postgres_migrations().await,
+            "postgres-schema" => postgres_schema().await,
             "redis" => redis().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
@@ -382,6 +383,23 @@ async fn postgres_migrations() -> Mixed {
         let (database, files) = (Postgres::shared().database(&[table, statement]).await, postgres_migrations::folder(&[file, more]));
         let outcome = postgres_migrations::outcome(&database, files.path(), json!({ "folder": "db" })).await;
         mixed.push((format!("{statement} and {more:?}"), outcome));
+    }
+    mixed
+}
+
+async fn postgres_schema() -> Mixed {
+    let mut mixed = Mixed::new();
+    for statement in [
+        "",
+        "ALTER TABLE users ALTER role SET DEFAULT 'odd-ish'",
+        "ALTER TABLE users ALTER role TYPE varchar(7)",
+        "ALTER TABLE users ADD CONSTRAINT odd CHECK (id > 0) NOT VALID",
+        "ALTER TABLE users DISABLE TRIGGER ALL",
+    ] {
+        let statements: Vec<&str> = postgres_schema::SHOP.iter().copied().chain([statement]).collect();
+        let database = Postgres::shared().database(&statements).await;
+        let wanted = json!({ "tables": { "users": { "role": { "type": "text", "default": "member" } } } });
+        mixed.push((statement.into(), postgres_schema::outcome(&database, &wanted).await));
     }
     mixed
 }

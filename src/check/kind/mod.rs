@@ -13,6 +13,7 @@ pub mod http;
 pub mod manual;
 pub mod postgres_indexes;
 pub mod postgres_migrations;
+pub mod postgres_schema;
 pub mod prometheus;
 pub mod redis;
 pub mod redis_persistence;

@@ -6,7 +6,7 @@ use super::{report, target, written};
 use crate::gonogo::Gonogo;
 
 /// Each with its address in a variable whose name looks secret, and what must be said of it.
-const KINDS: [(&str, &str, &str, &str); 18] = [
+const KINDS: [(&str, &str, &str, &str); 19] = [
     ("http", "http: { url: \"${IT}\" }", "http://127.0.0.1:1/hooks/s3cr3tpath", "http://127.0.0.1:1"),
     ("login", "http: { url: \"${IT}\" }", "http://u:s3cr3t@127.0.0.1:1/hooks/s3cr3tpath?to=s3cr3tpath", "http://127.0.0.1:1"),
     ("host", "http: { url: \"http://${IT}/x\" }", "127.0.0.1:1", "http://127.0.0.1:1"),
@@ -49,6 +49,7 @@ const KINDS: [(&str, &str, &str, &str); 18] = [
         "postgres://app:s3cr3tpath@127.0.0.1:1/app",
         "postgres://127.0.0.1:1/app",
     ),
+    ("schema", "postgres-schema: { database: \"${IT}\" }", "postgres://app:s3cr3tpath@127.0.0.1:1/app", "postgres://127.0.0.1:1/app"),
     (
         "pairs",
         "postgres-indexes: { database: \"${IT}\", schema: public, indexes: [x] }",
