@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     command,
     cors::api::{APP, Question, api, settings},
-    dns, document, health,
+    dns, document, feature_flag, git, health,
     host::programs::{Machine, NGINX, systemctl},
     hostile::{Hostile, deaf_port},
     look::Look,
@@ -37,7 +37,9 @@ async fn what_is_in_order_is_green() {
             "command" => (command().await, 8, 0),
             "cors" => (cors().await, 8, 0),
             "document" => (document().await, 12, 0),
+            "feature-flag" => (feature_flags().await, 8, 0),
             "file" => (file().await, 10, 0),
+            "git" => (released().await, 5, 0),
             "host" => (host().await, 12, 0),
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
@@ -495,6 +497,30 @@ async fn in_place() -> Judged {
     let mut judged = Judged::new();
     for settings in postgres_schema::met() {
         judged.push((settings.to_string(), postgres_schema::outcome(&database, &settings).await));
+    }
+    judged
+}
+
+async fn feature_flags() -> Judged {
+    let mut judged = Judged::new();
+    for (feature, wanted) in feature_flag::features() {
+        let server = feature_flag::unleash(json!([feature])).await;
+        judged.push((feature.to_string(), feature_flag::outcome("unleash", &server, json!({ "flags": { "a": wanted } })).await));
+    }
+    judged
+}
+
+async fn released() -> Judged {
+    let it = git::release::Released::new();
+    let mut judged = Judged::new();
+    for settings in [
+        json!({}),
+        json!({ "tag": "v1.4.2" }),
+        json!({ "branch": "main" }),
+        json!({ "tagged": false, "branch": "refs/heads/main", "beside": "anything" }),
+        json!({ "folder": "ops", "beside": "untracked" }),
+    ] {
+        judged.push((settings.to_string(), it.outcome(settings).await));
     }
     judged
 }

@@ -17,6 +17,7 @@ mod dns;
 mod document;
 mod engine;
 mod false_green;
+mod feature_flag;
 mod file;
 mod git;
 mod golden;

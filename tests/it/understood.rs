@@ -11,7 +11,7 @@ use crate::{
     command,
     cors::api::{APP, api, settings},
     dns::hostile as dns,
-    document,
+    document, feature_flag, git,
     host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
     look::Look,
@@ -39,7 +39,9 @@ async fn what_is_not_understood_is_never_green() {
             "command" => command().await,
             "cors" => cors().await,
             "document" => document().await,
+            "feature-flag" => feature_flag().await,
             "file" => file().await,
+            "git" => git().await,
             "dns" => dns().await,
             "health" => health().await,
             "host" => host().await,
@@ -401,6 +403,31 @@ async fn postgres_schema() -> Mixed {
         let wanted = json!({ "tables": { "users": { "role": { "type": "text", "default": "member" } } } });
         mixed.push((statement.into(), postgres_schema::outcome(&database, &wanted).await));
     }
+    mixed
+}
+
+async fn feature_flag() -> Mixed {
+    let mut mixed = Mixed::new();
+    for feature in [
+        json!({ "name": "a", "enabled": true, "strategies": [{ "name": "default" }] }),
+        json!({ "name": "a", "enabled": "odd-ish", "strategies": [{ "name": "default" }] }),
+        json!({ "name": "a", "enabled": true, "strategies": [{ "name": "odd-ish" }] }),
+        json!({ "name": "a", "enabled": true, "strategies": [{ "name": "default", "constraints": "odd-ish" }] }),
+        json!({ "name": "a", "enabled": true, "strategies": "odd-ish" }),
+    ] {
+        let server = feature_flag::unleash(json!([feature])).await;
+        mixed.push((feature.to_string(), feature_flag::outcome("unleash", &server, json!({ "flags": { "a": "on" } })).await));
+    }
+    mixed
+}
+
+async fn git() -> Mixed {
+    let it = git::release::Released::new();
+    let mut mixed = vec![("order".into(), it.outcome(json!({})).await)];
+    it.mark("app.py");
+    mixed.push(("a file that is overlooked".into(), it.outcome(json!({})).await));
+    it.two_tags();
+    mixed.push(("two tags".into(), it.outcome(json!({ "beside": "anything" })).await));
     mixed
 }
 
