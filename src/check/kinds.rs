@@ -44,6 +44,7 @@ macro_rules! kinds {
 kinds! {
     "backup" => backup::Backup,
     "command" => command::Command,
+    "compare" => compare::Compare,
     "config" => config::Config,
     "cors" => cors::Cors,
     "dns" => dns::Dns,

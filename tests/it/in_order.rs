@@ -8,7 +8,7 @@ use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED2551
 use serde_json::{Value, json};
 
 use crate::{
-    command,
+    command, compare,
     cors::api::{APP, Question, api, settings},
     dns, document, feature_flag, git, health,
     host::programs::{Machine, NGINX, systemctl},
@@ -35,6 +35,7 @@ async fn what_is_in_order_is_green() {
             "backup" => (backup().await, 10, 0),
             "config" => (config().await, 6, 0),
             "command" => (command().await, 8, 0),
+            "compare" => (alike().await, 5, 0),
             "cors" => (cors().await, 8, 0),
             "document" => (document().await, 12, 0),
             "feature-flag" => (feature_flags().await, 8, 0),
@@ -521,6 +522,21 @@ async fn released() -> Judged {
         json!({ "folder": "ops", "beside": "untracked" }),
     ] {
         judged.push((settings.to_string(), it.outcome(settings).await));
+    }
+    judged
+}
+
+async fn alike() -> Judged {
+    let mut judged = Judged::new();
+    for (new, more) in [
+        (json!({}), json!({})),
+        (json!({}), json!({ "same-headers": "Content-Type" })),
+        (json!({ "name": "bob" }), json!({ "body": "structure" })),
+        (json!({ "score": 1.5001 }), json!({ "tolerances": { "$.score": 0.001 } })),
+        (json!({ "name": "bob" }), json!({ "ignore": ["$.at", "$.name"] })),
+    ] {
+        let (old, new) = (compare::version(json!({})).await, compare::version(new).await);
+        judged.push((more.to_string(), compare::outcome(&old, &new, compare::LINES, more).await));
     }
     judged
 }

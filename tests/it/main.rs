@@ -8,6 +8,7 @@ mod canary;
 mod checklist;
 mod cli;
 mod command;
+mod compare;
 mod config;
 mod contract;
 mod corpus;

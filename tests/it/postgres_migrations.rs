@@ -29,7 +29,14 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
 pub(crate) async fn outcome(database: &Database, root: &Path, settings: Value) -> (Outcome, String) {
     let mut all = json!({ "database": database.url() });
     all.as_object_mut().expect("a map").extend(settings.as_object().expect("a map").clone());
-    Look::new("postgres-migrations", all).root(root).outcome().await
+    match Look::new("postgres-migrations", all).root(root).look().await {
+        Ok(judged) => {
+            let amiss = judged.expectations.iter().filter(|expectation| expectation.met != Some(true));
+            let lines: Vec<String> = amiss.map(gonogo::model::Expectation::line).collect();
+            (Outcome::of(&judged.expectations), lines.join("; "))
+        }
+        Err(unseen) => (Outcome::Unknown, unseen.to_string()),
+    }
 }
 
 /// A database in which the tool has applied its files.

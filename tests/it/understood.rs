@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    command,
+    command, compare,
     cors::api::{APP, api, settings},
     dns::hostile as dns,
     document, feature_flag, git,
@@ -37,6 +37,7 @@ async fn what_is_not_understood_is_never_green() {
             "backup" => backup().await,
             "config" => config().await,
             "command" => command().await,
+            "compare" => compare().await,
             "cors" => cors().await,
             "document" => document().await,
             "feature-flag" => feature_flag().await,
@@ -428,6 +429,16 @@ async fn git() -> Mixed {
     mixed.push(("a file that is overlooked".into(), it.outcome(json!({})).await));
     it.two_tags();
     mixed.push(("two tags".into(), it.outcome(json!({ "beside": "anything" })).await));
+    mixed
+}
+
+async fn compare() -> Mixed {
+    let (old, new) = (compare::version(json!({})).await, compare::version(json!({})).await);
+    let mut mixed = Mixed::new();
+    for more in ["", "odd-ish", "{\"odd\": 1}", "{\"path\": \"/broken\"}", "{\"method\": \"ODD\", \"path\": \"/\"}"] {
+        let lines = format!("{}{more}\n", compare::LINES);
+        mixed.push((more.into(), compare::outcome(&old, &new, &lines, json!({})).await));
+    }
     mixed
 }
 

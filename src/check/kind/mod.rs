@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod command;
+pub mod compare;
 pub mod config;
 pub mod cors;
 pub mod dns;

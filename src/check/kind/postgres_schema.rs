@@ -41,7 +41,7 @@ pub struct PostgresSchema {
     pub database: Option<Secret>,
     /// The schema to look at, or several; those named elsewhere are added. Each must exist and hold a table. Default: as in `postgres-indexes`.
     pub schema: Option<OneOrMore<Name>>,
-    /// Tables by name, each with columns that it must have: `users: { id: bigint, email: { type: text, null: false } }`, or
+    /// Tables by name, each with columns that it must have: `users: { id: bigint, email: { type: text, nullable: false } }`, or
     /// `users: {}`.
     #[serde(default)]
     pub tables: BTreeMap<Qualified, BTreeMap<Name, Column>>,

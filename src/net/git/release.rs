@@ -133,7 +133,8 @@ pub async fn refs_of(
     let (base, owned) = (scrubbed(env), |(name, value): (&str, &str)| (name.to_owned(), value.to_owned()));
     let env: ProcessEnv = base.iter().map(owned).chain(login.chain(quiet).chain(batch).map(owned)).collect();
     let words = ["git", "-c", "core.hooksPath=/dev/null", "ls-remote", "--quiet", "--", remote];
-    let argv: Vec<String> = words.into_iter().map(str::to_owned).chain(names.iter().cloned()).collect();
+    let argv: Vec<String> =
+        words.into_iter().map(str::to_owned).chain(names.iter().flat_map(|name| [name.clone(), format!("{name}^{{}}")])).collect();
     let printed = Command { argv: &argv, env: &env, dir: folder.path(), deadline, limit: LARGEST, stdin: b"" }.output().await?;
     // A name that ends so is found too, wherever it stands.
     let is_asked = |name: &str| names.iter().any(|asked| asked == name || name.strip_suffix("^{}") == Some(asked));

@@ -34,7 +34,7 @@ const ALIASES: [(&str, &str); 15] = [
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Column {
     pub(super) r#type: Option<String>,
-    pub(super) null: Option<bool>,
+    pub(super) nullable: Option<bool>,
     pub(super) default: Option<String>,
 }
 
@@ -44,7 +44,7 @@ struct Written {
     /// Its type, as SQL writes it.
     r#type: Option<String>,
     /// Whether it may be NULL.
-    null: Option<bool>,
+    nullable: Option<bool>,
     /// Its default: the expression as PostgreSQL prints it or the value alone (`active` for `'active'::text`), `none`, `any`,
     /// `identity` or `generated`.
     default: Option<String>,
@@ -52,18 +52,18 @@ struct Written {
 
 from_forms!(
     Column,
-    "a type, or `{type: …, null: …, default: …}`",
+    "a type, or `{type: …, nullable: …, default: …}`",
     text | text: &str | {
         if text.trim().is_empty() {
             return Err("an empty type is none".into());
         }
         Ok(Column { r#type: Some(text.to_owned()), ..Column::default() })
     },
-    map | Written { r#type, null, default }: Written | {
-        if r#type.is_none() && null.is_none() && default.is_none() {
-            return Err("nothing is demanded of the column: write its type, `null` or `default`".into());
+    map | Written { r#type, nullable, default }: Written | {
+        if r#type.is_none() && nullable.is_none() && default.is_none() {
+            return Err("nothing is demanded of the column: write its type, `nullable` or `default`".into());
         }
-        Ok(Column { r#type, null, default })
+        Ok(Column { r#type, nullable, default })
     },
 );
 
@@ -104,7 +104,7 @@ pub(super) fn is_default(wanted: &str, stored: Option<&str>) -> bool {
 
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let null = self.null.map(|null| if null { "null" } else { "not null" }.to_owned());
+        let null = self.nullable.map(|null| if null { "null" } else { "not null" }.to_owned());
         let default = self.default.as_ref().map(|default| format!("default {default}"));
         f.write_str(&self.r#type.iter().cloned().chain(null).chain(default).collect::<Vec<_>>().join(", "))
     }

@@ -117,7 +117,7 @@ fn of_column(table: &Qualified, name: &Name, wanted: &Column, seen: &Seen) -> Ex
 
 fn is_as_wanted(wanted: &Column, column: &ColumnSeen) -> bool {
     wanted.r#type.as_ref().is_none_or(|wanted| column::is_type(wanted, &column.r#type))
-        && wanted.null.is_none_or(|null| null == column.null)
+        && wanted.nullable.is_none_or(|nullable| nullable == column.nullable)
         && wanted.default.as_ref().is_none_or(|wanted| column::is_default(wanted, column.default.as_deref()))
 }
 
@@ -125,7 +125,7 @@ fn is_as_wanted(wanted: &Column, column: &ColumnSeen) -> bool {
 fn spoken(wanted: &Column, column: &ColumnSeen) -> String {
     let stored = Column {
         r#type: wanted.r#type.as_ref().map(|_| column.r#type.clone()),
-        null: wanted.null.map(|_| column.null),
+        nullable: wanted.nullable.map(|_| column.nullable),
         default: wanted.default.as_ref().map(|_| column.default.clone().unwrap_or_else(|| "none".into())),
     };
     stored.to_string()

@@ -22,7 +22,7 @@ const SCHEMAS: &str =
 FROM pg_namespace n WHERE n.nspname = ANY ($1) AND $2::text[] IS NOT NULL ORDER BY n.nspname";
 
 const RELATIONS: &str = "SELECT json_build_object('schema', n.nspname, 'name', c.relname, 'view', c.relkind IN ('v', 'm'), 'columns', coalesce((
-    SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'null', NOT a.attnotnull, 'default',
+    SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'nullable', NOT a.attnotnull, 'default',
         CASE WHEN a.attidentity <> '' THEN 'identity' WHEN a.attgenerated <> '' THEN 'generated' ELSE left(pg_get_expr(d.adbin, d.adrelid), 500) END) ORDER BY a.attnum)
     FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]'))::text

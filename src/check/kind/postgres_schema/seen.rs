@@ -50,7 +50,7 @@ pub struct ColumnSeen {
     /// As `format_type` prints it.
     pub r#type: String,
     /// Whether it may be NULL.
-    pub null: bool,
+    pub nullable: bool,
     /// Its default; `identity` or `generated` where it is so.
     pub default: Option<String>,
 }
