@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     check::{Check, Touch, demand::Text},
-    model::{ProcessEnv, Secret, without_contradiction, words},
+    model::{ProcessEnv, without_contradiction, words},
     net::command::without_credentials,
 };
 
@@ -36,9 +36,9 @@ pub struct Git {
     /// The clone, relative to the plan's folder. Default: the plan's own.
     #[serde(default = "here")]
     pub folder: PathBuf,
-    /// The remote: its name in the clone, or its address. Default: `origin`.
+    /// The remote: its name in the clone, or its address, without a login. Default: `origin`.
     #[serde(default = "origin")]
-    pub remote: Secret,
+    pub remote: String,
     /// The tag, as `v1.4.2`. Default: the version of the release, or that after a `v`, whichever the remote has.
     pub tag: Option<Text>,
     /// Whether there must be a tag. Default: true.
@@ -85,16 +85,18 @@ fn here() -> PathBuf {
     ".".into()
 }
 
-fn origin() -> Secret {
-    Secret::new("origin", "origin")
+fn origin() -> String {
+    "origin".into()
 }
 
 without_contradiction!(Git);
 
 impl Git {
     fn contradiction(&self) -> Option<&'static str> {
-        let url = self.remote.expose();
+        let url = self.remote.as_str();
+        let login = url::Url::parse(url).is_ok_and(|url| url.password().is_some());
         match () {
+            () if login => Some("`remote` has a password in it: leave it out, git asks the credential helper of the machine"),
             () if url.is_empty() || url.starts_with('-') || url.contains("::") => {
                 Some("`remote` is the name of a remote or its address: `https://…`, `git@…`")
             }
@@ -118,7 +120,7 @@ impl Git {
 
     /// Whether `remote` is an address, not the name of one.
     fn is_address(&self) -> bool {
-        self.remote.expose().contains([':', '/', '.'])
+        self.remote.contains([':', '/', '.'])
     }
 }
 
@@ -126,7 +128,7 @@ impl Check for Git {
     rooms!();
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
-        let remote = if self.is_address() { without_credentials(self.remote.expose()) } else { format!("remote {}", self.remote.expose()) };
+        let remote = if self.is_address() { without_credentials(&self.remote) } else { format!("remote {}", self.remote) };
         vec![
             Touch::new(format!("git {remote}"), "git ls-remote"),
             Touch::new(format!("folder {}", self.folder.display()), "asks git, read-only"),

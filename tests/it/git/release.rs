@@ -200,6 +200,7 @@ async fn only_those_who_may_sign_do() {
     it.says(json!({ "tag": "v2", "signed-by": keys.path().join("none") }), Unknown, "`signed-by`").await;
     it.says(json!({ "signed-by": allowed, "signed": "commit" }), Fail, "Signature of the commit").await;
     it.git(&["tag", "-d", "v3"]);
+    it.git(&["prune", "--expire=now"]);
     it.says(json!({ "tag": "v3", "signed-by": allowed, "beside": "anything" }), Unknown, "does not hold the tag").await;
 }
 

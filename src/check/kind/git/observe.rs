@@ -67,7 +67,7 @@ pub(super) async fn observe(check: &Git, cx: &Context) -> Result<Seen, Unseen> {
 
 /// The address of the remote, its credentials hidden.
 async fn remote(check: &Git, clone: &Repository<'_>, cx: &Context) -> Result<String, Unseen> {
-    let written = check.remote.expose();
+    let written = check.remote.as_str();
     let address = if check.is_address() {
         written.to_owned()
     } else {
@@ -82,8 +82,8 @@ async fn remote(check: &Git, clone: &Repository<'_>, cx: &Context) -> Result<Str
     if let Ok(url) = url::Url::parse(&address) {
         let secret = url.password().or_else(|| Some(url.username()).filter(|name| url.scheme().starts_with("http") && !name.is_empty()));
         if let Some(secret) = secret {
-            cx.hide_of(Some(&check.remote), "remote", &percent_encoding::percent_decode_str(secret).decode_utf8_lossy());
-            cx.hide_of(Some(&check.remote), "remote", secret);
+            cx.hide("remote", &percent_encoding::percent_decode_str(secret).decode_utf8_lossy());
+            cx.hide("remote", secret);
         }
     }
     // A path is the plan's, or the clone's own, and is asked for from elsewhere.
