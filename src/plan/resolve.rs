@@ -152,8 +152,9 @@ impl Resolved<'_> {
         let meant = meant(&envelope, None);
         if let Some(check) = read.kind.value.filter(|_| whole) {
             let guard = self.environment.guard.iter().any(|guard| is_named(&draft.id, &guard.text));
-            let settings = settings::shown(&read.settings, &read.secret).into();
-            self.items.push(Item { guard, settings, ..item(tree, draft, envelope, Standing::Ready(check)) });
+            let settings: Json = settings::shown(&read.settings, &read.secret).into();
+            let needs_command = draft.pack.and_then(|index| tree.packs[index].pack.needs_command(&settings));
+            self.items.push(Item { guard, settings, needs_command, ..item(tree, draft, envelope, Standing::Ready(check)) });
         }
         Some(meant)
     }
@@ -192,6 +193,7 @@ fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> I
         location: tree.sources.location(draft.location),
         kind: draft.kind,
         settings: Json::default(),
+        needs_command: None,
         standing,
     }
 }

@@ -138,6 +138,7 @@ pub(crate) fn with_check(id: &str, check: Box<dyn AnyCheck>) -> Item {
         location: Location { file: "gonogo.yaml".into(), line: 1 },
         kind: &KINDS[0],
         settings: Json::default(),
+        needs_command: None,
         standing: Standing::Ready(check),
     }
 }
