@@ -14,7 +14,7 @@ use crate::{
     host::programs::{Machine, NGINX, systemctl},
     hostile::{Hostile, deaf_port},
     look::Look,
-    manual, prometheus,
+    manual, prometheus, report,
     servers::{dns::NameServer, postgres::Postgres, redis::Redis},
     tcp::{Mute, speaking},
     tls::{
@@ -51,6 +51,12 @@ async fn what_is_in_order_is_green() {
             "prometheus" => (prometheus().await, 8, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
             "tcp" => (tcp().await, 5, 0),
+            "test-report" => (reported("test-report", json!({}), report::test_report::in_order()).await, 9, 0),
+            "coverage" => (reported("coverage", json!({ "lines": "50%" }), report::coverage::in_order()).await, 7, 0),
+            "load-test" => {
+                let limits = json!({ "p95": "300ms", "error-rate": "1%" });
+                (reported("load-test", limits, report::load_test::in_order()).await, 8, 0)
+            }
             "tls" => (tls().await, 10, 0),
             "manual" => (manual::answered_well().await, 2, 0),
             other => panic!("`{other}` has no part in this law: say what is in order"),
@@ -62,6 +68,15 @@ async fn what_is_in_order_is_green() {
         }
     }
     assert!(beyond.is_empty(), "{}", beyond.join("\n"));
+}
+
+/// Looks at each of these reports.
+async fn reported(kind: &'static str, settings: Value, files: Vec<(&str, String)>) -> Judged {
+    let mut judged = Judged::new();
+    for (name, text) in files {
+        judged.push((name.to_owned(), report::outcome(report::unbound(kind, (name, text), settings.clone())).await));
+    }
+    judged
 }
 
 /// Looks at a file of these bytes, which the settings name.

@@ -49,6 +49,7 @@ mod readme;
 mod redis;
 mod redis_persistence;
 mod render;
+mod report;
 mod scripted;
 mod secrets;
 mod servers;

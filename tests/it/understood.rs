@@ -17,6 +17,7 @@ use crate::{
     look::Look,
     prometheus::hostile as prometheus,
     redis_persistence::hostile::{bulk, liar},
+    report,
     scripted::instant,
     servers::{postgres::Postgres, redis::Redis},
     tcp::speaking,
@@ -50,6 +51,12 @@ async fn what_is_not_understood_is_never_green() {
             "sql" => sql().await,
             "prometheus" => prometheus().await,
             "tcp" => tcp().await,
+            "test-report" => reported("test-report", json!({}), report::test_report::in_order(), report::test_report::odd()).await,
+            "coverage" => reported("coverage", json!({ "lines": "50%" }), report::coverage::in_order(), report::coverage::odd()).await,
+            "load-test" => {
+                let limits = json!({ "p95": "300ms", "error-rate": "1%" });
+                reported("load-test", limits, report::load_test::in_order(), report::load_test::odd()).await
+            }
             "tls" => tls().await,
             // People answer it in words that the program gives them: an answer with another word is not read at all.
             "manual" => continue,
@@ -72,6 +79,15 @@ async fn answered(kind: &'static str, mut settings: Value, answers: &[(&str, &st
         let server = Hostile::answering(200, &["Content-Type: application/json", header], body).await;
         settings["url"] = json!(server.url("/"));
         mixed.push((format!("{header} and {body}"), Look::new(kind, settings.clone()).outcome().await));
+    }
+    mixed
+}
+
+/// Looks at a file in order, and at odd ones.
+async fn reported(kind: &'static str, settings: Value, in_order: Vec<(&str, String)>, odd: Vec<(&str, String)>) -> Mixed {
+    let mut mixed = Mixed::new();
+    for (name, text) in in_order.into_iter().take(1).chain(odd) {
+        mixed.push((name.to_owned(), report::outcome(report::unbound(kind, (name, text), settings.clone())).await));
     }
     mixed
 }

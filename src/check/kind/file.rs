@@ -2,7 +2,6 @@
 
 mod content;
 mod counterexamples;
-mod glob;
 mod judge;
 mod observe;
 mod seen;
@@ -11,14 +10,12 @@ mod words;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use self::{
-    glob::Glob,
-    words::{Between, Count, Mode, Sha256, Type, Who},
-};
+use self::words::{Between, Count, Mode, Sha256, Type, Who};
 use crate::{
     check::{
         Check, OneOrMore, Touch,
         demand::{Distance, Pattern, Text, as_they_stand},
+        glob::{self, Glob},
     },
     model::{ProcessEnv, Size, without_contradiction},
 };
