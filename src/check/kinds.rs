@@ -59,6 +59,8 @@ kinds! {
     "prometheus" => prometheus::Prometheus,
     "redis" => redis::Redis,
     "redis-persistence" => redis_persistence::RedisPersistence,
+    "sbom" => sbom::Sbom,
+    "scan-report" => scan_report::ScanReport,
     "secrets" => secrets::Secrets,
     "sql" => sql::Sql,
     "tcp" => tcp::Tcp,

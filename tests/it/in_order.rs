@@ -53,6 +53,11 @@ async fn what_is_in_order_is_green() {
             "tcp" => (tcp().await, 5, 0),
             "test-report" => (reported("test-report", json!({}), report::test_report::in_order()).await, 9, 0),
             "coverage" => (reported("coverage", json!({ "lines": "50%" }), report::coverage::in_order()).await, 7, 0),
+            "scan-report" => (reported("scan-report", json!({}), report::scan_report::in_order()).await, 9, 0),
+            "sbom" => {
+                let licences = json!({ "licences": { "allowed": ["MIT", "Apache-2.0"] } });
+                (reported("sbom", licences, report::sbom::in_order()).await, 5, 0)
+            }
             "load-test" => {
                 let limits = json!({ "p95": "300ms", "error-rate": "1%" });
                 (reported("load-test", limits, report::load_test::in_order()).await, 8, 0)

@@ -4,6 +4,8 @@
 pub(crate) mod coverage;
 mod files;
 pub(crate) mod load_test;
+pub(crate) mod sbom;
+pub(crate) mod scan_report;
 pub(crate) mod test_report;
 
 use std::{fs, time::Duration};

@@ -53,6 +53,11 @@ async fn what_is_not_understood_is_never_green() {
             "tcp" => tcp().await,
             "test-report" => reported("test-report", json!({}), report::test_report::in_order(), report::test_report::odd()).await,
             "coverage" => reported("coverage", json!({ "lines": "50%" }), report::coverage::in_order(), report::coverage::odd()).await,
+            "scan-report" => reported("scan-report", json!({}), report::scan_report::in_order(), report::scan_report::odd()).await,
+            "sbom" => {
+                let licences = json!({ "licences": { "allowed": ["MIT", "Apache-2.0"] } });
+                reported("sbom", licences, report::sbom::in_order(), report::sbom::odd()).await
+            }
             "load-test" => {
                 let limits = json!({ "p95": "300ms", "error-rate": "1%" });
                 reported("load-test", limits, report::load_test::in_order(), report::load_test::odd()).await

@@ -91,6 +91,13 @@ impl Said {
         }
     }
 
+    /// Notes an image's id, which may be none.
+    pub(crate) fn image(&mut self, text: &str) {
+        if let Some(digest) = digest_in(text) {
+            self.claim(Claim::Image(digest));
+        }
+    }
+
     /// Notes the time in `text`, unless one is known: RFC 3339, or without a zone.
     pub(crate) fn time(&mut self, text: &str) {
         let (time, zoneless) = match text.parse::<Timestamp>() {

@@ -17,6 +17,8 @@ pub mod postgres_indexes;
 pub mod prometheus;
 pub mod redis;
 pub mod redis_persistence;
+pub mod sbom;
+pub mod scan_report;
 pub mod secrets;
 pub mod sql;
 pub mod tcp;
