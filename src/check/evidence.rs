@@ -18,7 +18,7 @@ use crate::model::Period;
 pub(crate) use self::{
     bring::{Content, Facts, bring},
     format::Format,
-    json::{number, texts, time},
+    json::{list, number, only_lists, texts, time},
     lines::Lines,
     seen::{Claim, Evidence, Said},
     xml::{Element, Event, Events},

@@ -33,8 +33,8 @@ pub(crate) trait Facts: Sized + Send + 'static {
     const NOUN: &'static str;
     /// The formats that are read.
     const FORMATS: &'static [Format];
-    /// The keys of JSON that matter; with `*` at their end, all that is below them.
-    const KEYS: &'static [&'static str];
+    /// The keys of JSON that matter, with blanks between; with `*` at their end, all that is below them.
+    const KEYS: &'static str;
 
     /// Reads one file; `names` are those that the plan asks for in it.
     ///

@@ -4,7 +4,7 @@ use std::{cell::Cell, fmt, io::Read};
 
 use serde::{
     Deserializer,
-    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Number, Value};
 
@@ -21,11 +21,12 @@ const LONGEST: usize = 2_000;
 
 /// The values that stand one after the other, with the objects' `keys`; a key that ends with `*` keeps all below it. Of an
 /// object at the top, and of one in a list there, every key is kept, with nothing under those that are not known.
-pub(super) fn read(source: impl Read, keys: &[&str]) -> Result<Vec<Value>, String> {
+pub(super) fn read(source: impl Read, keys: &str) -> Result<Vec<Value>, String> {
+    let keys: Vec<&str> = keys.split(' ').collect();
     let mut deserializer = serde_json::Deserializer::from_reader(source);
     let (left, mut all) = (Cell::new(MOST), Vec::new());
     loop {
-        let seed = Prune { keys, depth: 0, whole: false, left: &left };
+        let seed = Prune { keys: &keys, depth: 0, whole: false, dropped: false, left: &left };
         all.push(seed.deserialize(&mut deserializer).map_err(|error| excerpt(&format!("is no JSON: {error}"), 300))?);
         if deserializer.end().is_ok() {
             return Ok(all);
@@ -38,6 +39,8 @@ struct Prune<'k> {
     keys: &'k [&'k str],
     depth: usize,
     whole: bool,
+    /// It is read, and not kept.
+    dropped: bool,
     left: &'k Cell<usize>,
 }
 
@@ -54,17 +57,15 @@ impl Prune<'_> {
         self.left.set(left);
         Ok(())
     }
-
-    fn text(text: &str) -> Value {
-        Value::String(beginning(text, LONGEST).to_owned())
-    }
 }
 
 impl<'de> DeserializeSeed<'de> for Prune<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.take()?;
+        if !self.dropped {
+            self.take()?;
+        }
         deserializer.deserialize_any(self)
     }
 }
@@ -97,13 +98,15 @@ impl<'de> Visitor<'de> for Prune<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Self::text(value))
+        Ok(if self.dropped { Value::Null } else { beginning(value, LONGEST).into() })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let (mut all, under) = (Vec::new(), Self { depth: self.depth + 1, ..self });
         while let Some(item) = items.next_element_seed(under)? {
-            all.push(item);
+            if !self.dropped {
+                all.push(item);
+            }
         }
         Ok(Value::Array(all))
     }
@@ -111,62 +114,18 @@ impl<'de> Visitor<'de> for Prune<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut fields = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            let value = match self.under(&key) {
-                Some(under) => map.next_value_seed(under)?,
-                None => {
-                    map.next_value::<Skipped>()?;
-                    if self.depth > 1 || fields.len() > 200 {
-                        continue;
-                    }
-                    Value::Null
-                }
-            };
+            let under = if self.dropped { None } else { self.under(&key) };
+            let value = map.next_value_seed(under.unwrap_or(Self { dropped: true, depth: self.depth + 1, ..self }))?;
+            if self.dropped || (under.is_none() && (self.depth > 1 || fields.len() > 200)) {
+                continue;
+            }
+            let value = if under.is_some() { value } else { Value::Null };
             if fields.contains_key(&key) {
                 return Err(A::Error::custom(format!("the key `{}` stands twice in one object", beginning(&key, 100))));
             }
             fields.insert(key, value);
         }
         Ok(Value::Object(fields))
-    }
-}
-
-/// Any value, read and not kept. Other than with serde's own, its depth is bounded.
-struct Skipped;
-
-impl<'de> serde::Deserialize<'de> for Skipped {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Self)
-    }
-}
-
-/// Scalars, which are not looked at.
-macro_rules! scalars {
-    ($($visit:ident $type:ty),*) => {
-        $(fn $visit<E>(self, _: $type) -> Result<Self, E> { Ok(self) })*
-    };
-}
-
-impl<'de> Visitor<'de> for Skipped {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    scalars!(visit_bool bool, visit_u64 u64, visit_i64 i64, visit_f64 f64, visit_str &str);
-
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
-        while items.next_element::<Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
-        while map.next_entry::<IgnoredAny, Self>()?.is_some() {}
-        Ok(self)
     }
 }
 
@@ -178,6 +137,23 @@ pub(crate) fn number(value: &Value, pointer: &str) -> Option<f64> {
 /// The text at a JSON pointer; empty where there is none.
 pub(crate) fn texts<'v>(value: &'v Value, pointer: &str) -> &'v str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The items of the list under `key`; none where there is no list.
+pub(crate) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// That wherever one of `keys` stands, a list or nothing stands there: what is no list would look like an empty one.
+pub(crate) fn only_lists(value: &Value, keys: &str) -> Result<(), String> {
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|item| only_lists(item, keys)),
+        Value::Object(fields) => fields.iter().try_for_each(|(key, field)| {
+            let is_list = field.is_array() || field.is_null() || !keys.split(' ').any(|known| known == key);
+            if is_list { only_lists(field, keys) } else { Err(format!("has no list at `{key}`")) }
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Milliseconds or seconds since 1970 as a time.

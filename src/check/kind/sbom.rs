@@ -43,7 +43,7 @@ report_kind! {
     ///
     /// Read are CycloneDX 1.2 to 1.7 as JSON and XML, and SPDX 2.2 and 2.3 as JSON. Of SPDX 3 the packages are counted and the time is read; their licences are unknown. Valid means: the fields that
     /// the specification requires are there, identifiers are unique, and relationships lead to something. A licence is read as an SPDX expression: of `OR` one
-    /// side must do, of `AND` and of several licences all; what `WITH` adds to a licence is allowed and denied with it. Of SPDX the concluded licence counts, else the declared.
+    /// side must do, of `AND` and of several licences all; what `WITH` adds to a licence is allowed and denied with it. One that has only a name is `LicenseRef-` with that name, `-` for its blanks; where only `denied` is given, it is unknown. Of SPDX the concluded licence counts, else the declared.
     ///
     /// It is of this artifact by the digest of its subject: `metadata.component` of CycloneDX (its SHA-256, its purl or version with `sha256:…`,
     /// Trivy's `RepoDigest`), what SPDX describes (`checksums`, purl, version). Else it is unknown, unless `unbound` says otherwise.

@@ -54,6 +54,7 @@ pub(crate) fn odd() -> Vec<(&'static str, String)> {
         ("words.info", format!("{LCOV}all is well\n")),
         ("rate.xml", PYTHON.replace("line-rate=\"0.75\" branches", "line-rate=\"0.99\" branches")),
         ("more.xml", PYTHON.replace("lines-covered=\"3\"", "lines-covered=\"5\"")),
+        ("lines.xml", PYTHON.replacen("hits=\"1\"", "hits=\"0\"", 1)),
         ("hits.xml", OLD.replace("hits=\"0\"", "hits=\"odd\"")),
         ("cut.xml", PYTHON[..PYTHON.len() - 10].into()),
         ("entity.xml", PYTHON.replace(".dtd'>", ".dtd' [<!ENTITY a \"b\">]>")),

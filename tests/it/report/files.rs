@@ -1,6 +1,12 @@
 //! The files themselves: what they are, and what they do to whoever reads them.
 
-use std::{fmt::Write as _, fs};
+use std::{
+    fmt::Write as _,
+    fs,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
 
 use gonogo::model::Outcome::{Pass, Unknown};
 use serde_json::json;
@@ -94,44 +100,60 @@ async fn hostile_files_are_refused() {
     assert_eq!(reason, "the file `/dev/zero` is a device, not a regular file");
 }
 
-/// The most memory that this process has taken so far, in KiB.
-fn peak() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("a peak");
-    line.split_whitespace().nth(1).expect("a number").parse().expect("a number")
+/// The most memory that the program takes for a check of this report, in KiB.
+fn peak(name: &str, text: &str) -> u64 {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join(name), text).expect("written");
+    let plan = format!(
+        "project: p\nenvironments: {{ prod: {{}} }}\nchecks:\n\
+        \x20 - {{ id: it, timeout: 5m, test-report: {{ file: {name}, unbound: accepted, max-age: 1d }} }}\n"
+    );
+    fs::write(folder.path().join("gonogo.yaml"), plan).expect("written");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gonogo"))
+        .args(["verify", "--env", "prod", "--release", "1", "--format", "json=report.json", "--no-record"])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("started");
+    let (status, mut most) = (format!("/proc/{}/status", child.id()), 0);
+    let code = loop {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with("VmHWM:"));
+        most = most.max(line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or_default());
+        if let Some(code) = child.try_wait().expect("a child") {
+            break code;
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    assert!(code.success(), "{name}: {code}: {}", fs::read_to_string(folder.path().join("report.json")).unwrap_or_default());
+    most
 }
 
 /// Files of 100 MB of each way to read: elements, one text, JSON that is not kept, lines.
-#[tokio::test]
-async fn a_hundred_megabytes_are_streamed() {
-    let log = "all is well &amp; good\n".repeat(4 << 20);
-    let mut many = String::from("<testsuite>");
-    while many.len() < 100 << 20 {
-        many.push_str("<testcase classname=\"com.example.AnApiTestOfSomeLength\" name=\"it does what it should\" time=\"0.001\"/>\n");
-    }
-    many.push_str("</testsuite>");
-    let text = format!("<testsuite><testcase name=\"a\"><system-out>{log}</system-out></testcase></testsuite>");
-    let data = format!("<testsuite><testcase name=\"a\"/><system-out><![CDATA[{log}]]></system-out></testsuite>");
-    let mut skipped = String::from(r#"{"reportFormat":"CTRF","results":{"tests":[{"name":"a","status":"passed","trace":["#);
-    while skipped.len() < 100 << 20 {
-        skipped.push_str("\"at a line of a trace that nobody looks at\",");
-    }
-    skipped.push_str("1]}]}}");
+#[test]
+fn a_hundred_megabytes_are_streamed() {
+    const SIZE: usize = 100 << 20;
+    let log = "all is well &amp; good\n".repeat(SIZE / 23);
+    let small = peak("small.xml", "<testsuite><testcase name=\"a\"/></testsuite>");
+    let repeated = |begin: &str, piece: &str, end: &str| format!("{begin}{}{end}", piece.repeat(SIZE / piece.len()));
+    let case = "<testcase classname=\"com.example.AnApiTestOfSomeLength\" name=\"it does what it should\" time=\"0.001\"/>\n";
+    let skipped = r#"{"reportFormat":"CTRF","results":{"tests":[{"name":"a","status":"passed","trace":["#;
     let mut lines = String::new();
     let mut count = 0;
-    while lines.len() < 100 << 20 {
+    while lines.len() < SIZE {
         count += 1;
         let _ = writeln!(lines, "ok {count} - a test with a name of some length, as they have it");
     }
     let _ = writeln!(lines, "1..{count}");
-    for (name, text) in [("many.xml", many), ("text.xml", text), ("data.xml", data), ("skipped.json", skipped), ("lines.tap", lines)] {
-        let (look, folder) = unbound("test-report", (name, &text), json!({}));
-        drop(text);
-        let before = peak();
-        let (came, reason) = look.outcome().await;
-        assert_eq!(came, Pass, "{name}: {reason}");
-        // What is written here is held by this process too: only what comes on top of it counts.
-        assert!(peak() - before < 64 << 10, "{name}: {} KiB", peak() - before);
-        drop(folder);
+    let files: [(&str, Box<dyn Fn() -> String>); 4] = [
+        ("many.xml", Box::new(|| repeated("<testsuite>", case, "</testsuite>"))),
+        ("data.xml", Box::new(|| format!("<testsuite><testcase name=\"a\"/><system-out><![CDATA[{log}]]></system-out></testsuite>"))),
+        ("skipped.json", Box::new(|| repeated(skipped, "\"at a line of a trace that nobody looks at\",", "1]}]}}"))),
+        ("lines.tap", Box::new(|| lines.clone())),
+    ];
+    for (name, text) in files {
+        let taken = peak(name, &text());
+        assert!(taken < small + (64 << 10), "{name}: {taken} KiB, and {small} KiB for a small one");
     }
 }

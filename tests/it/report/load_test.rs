@@ -64,6 +64,7 @@ pub(crate) fn odd() -> Vec<(&'static str, String)> {
         ("null.json", EXPORT.replace("120.5", "null").replace("900.5", "null")),
         ("codes.json", VEGETA.replace("\"503\":30", "\"503\":10")),
         ("falls.txt", WRK2.into()),
+        ("two.txt", format!("{WRK}{}", WRK.replace("56.64ms", "9.64s"))),
         ("unit.txt", WRK.replace("56.64ms", "56.64oddish")),
         ("cut.txt", WRK[..WRK.len() - 60].into()),
         ("cut.hey.txt", HEY[..HEY.len() - 60].into()),

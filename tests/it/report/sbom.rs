@@ -50,6 +50,7 @@ pub(crate) fn odd() -> Vec<(&'static str, String)> {
         ("type.json", of(&JSON.replace("\"type\":\"file\",", ""))),
         ("name.json", of(&JSON.replace("\"name\":\"inner\",", ""))),
         ("licence.json", of(&JSON.replace("MIT OR Apache-2.0", "MIT odd ish"))),
+        ("list.json", of(&JSON.replace("\"licenses\":[{\"license\":{\"id\":\"MIT\"}}]", "\"licenses\":{\"id\":\"GPL-3.0-only\"}"))),
         ("none.json", of(&JSON.replace("\"licenses\":[{\"expression\":\"MIT OR Apache-2.0\"}]", "\"x\":1"))),
         ("version.spdx.json", of(&SPDX.replace("SPDX-2.3", "SPDX-2.9"))),
         ("space.spdx.json", of(&SPDX.replace("\"documentNamespace\":\"https://example.com/api-1\",", ""))),
@@ -76,6 +77,16 @@ async fn licences_are_read_as_expressions() {
     ] {
         let (came, reason) = look(text, json!({ "licences": licences })).await;
         assert!(came == outcome && reason.contains(said), "{licences}: {came:?} {reason}");
+    }
+    let named = JSON.replace("{\"id\":\"MIT\"}", "{\"name\":\"GNU General Public License (v3)\"}");
+    for (licences, outcome) in [
+        (json!({ "denied": "GPL-*" }), Unknown),
+        (json!({ "denied": "LicenseRef-GNU-*" }), Fail),
+        (json!({ "allowed": ["MIT", "Apache-2.0"] }), Fail),
+        (json!({ "allowed": ["MIT", "Apache-2.0", "LicenseRef-GNU-General-Public-License-v3"] }), Pass),
+    ] {
+        let (came, reason) = look(&named, json!({ "licences": licences })).await;
+        assert_eq!(came, outcome, "{licences}: {reason}");
     }
     let without = JSON.replace("\"licenses\":[{\"expression\":\"MIT OR Apache-2.0\"}]", "\"x\":1");
     let (came, reason) = look(&without, json!({ "licences": { "denied": "GPL-*" } })).await;

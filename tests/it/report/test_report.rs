@@ -70,6 +70,7 @@ pub(crate) fn odd() -> Vec<(&'static str, String)> {
         ("twice.json", CTRF.replace("COMMIT", COMMIT).replace("\"specVersion\"", "\"reportFormat\":\"CTRF\",\"specVersion\"")),
         ("cut.json", CTRF[..CTRF.len() - 1].into()),
         ("noplan.tap", TAP13.replace("1..3\n", "")),
+        ("block.tap", "1..1\nok 1\n  ---\nnot ok 2\n".into()),
         ("line.tap", format!("{TAP13}all is well\n")),
         ("order.tap", TAP13.replace("ok 2", "ok 7")),
     ]

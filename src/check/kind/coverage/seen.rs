@@ -49,7 +49,7 @@ impl Covered {
 impl Facts for Covered {
     const NOUN: &'static str = "a coverage report";
     const FORMATS: &'static [Format] = &[Format::Lcov, Format::Cobertura, Format::Jacoco];
-    const KEYS: &'static [&'static str] = &[];
+    const KEYS: &'static str = "";
 
     fn read(format: Format, content: Content<'_, '_>, _: &[String], said: &mut Said) -> Result<Self, String> {
         match (content, format) {

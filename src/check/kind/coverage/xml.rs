@@ -35,8 +35,16 @@ pub(super) fn cobertura(events: &mut Events<'_>, root: &Element, said: &mut Said
         let told = root.get(rate).and_then(|text| text.parse::<f64>().ok());
         #[expect(clippy::cast_precision_loss, reason = "numbers of lines are small")]
         let share = sums.0 as f64 / sums.1.max(1) as f64;
-        if sums.0 > sums.1 || told.is_some_and(|told| sums.1 > 0 && (told - share).abs() > 0.011) {
-            odd.push(format!("its {} of {} do not agree with its `{rate}` {}", sums.0, sums.1, quote(root.get(rate).unwrap_or_default())));
+        let recounted = counted.1 == sums.1 && counted.0 != sums.0 && covered == "lines-covered";
+        if recounted || sums.0 > sums.1 || told.is_some_and(|told| sums.1 > 0 && (told - share).abs() > 0.011) {
+            odd.push(format!(
+                "its {} of {} do not agree with its `{rate}` {}, or with {} of {} that stand there",
+                sums.0,
+                sums.1,
+                quote(root.get(rate).unwrap_or_default()),
+                counted.0,
+                counted.1
+            ));
         }
         sums
     };

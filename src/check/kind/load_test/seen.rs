@@ -55,7 +55,10 @@ impl Load {
     /// Sorts the percentiles, and notes figures that cannot be.
     pub(super) fn checked(mut self) -> Self {
         self.percentiles.sort_by(|one, other| one.0.total_cmp(&other.0));
-        self.percentiles.dedup_by(|one, other| one.0 == other.0);
+        self.percentiles.dedup();
+        if self.percentiles.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            self.odd.push("it tells a percentile twice".into());
+        }
         let falls = self.percentiles.windows(2).any(|pair| pair[0].1 > pair[1].1 * 1.001);
         let negative = self.percentiles.iter().any(|(_, value)| *value < 0.0);
         if falls || negative {
@@ -76,22 +79,8 @@ impl Facts for Load {
     const NOUN: &'static str = "the report of a load test";
     const FORMATS: &'static [Format] =
         &[Format::K6Export, Format::K6Summary, Format::K6Report, Format::Vegeta, Format::Wrk, Format::Hey, Format::Jtl];
-    const KEYS: &'static [&'static str] = &[
-        "metrics*",
-        "root_group",
-        "state*",
-        "config*",
-        "generatedAt",
-        "results",
-        "latencies*",
-        "status_codes*",
-        "requests",
-        "throughput",
-        "success",
-        "duration",
-        "end",
-        "rate",
-    ];
+    const KEYS: &'static str = "metrics* root_group state* config* generatedAt results latencies* status_codes* requests throughput success duration \
+        end rate";
 
     fn read(format: Format, content: Content<'_, '_>, _: &[String], said: &mut Said) -> Result<Self, String> {
         let load = match content {

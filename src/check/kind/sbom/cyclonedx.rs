@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use super::seen::{Bill, Component, list};
+use super::seen::{Bill, Component};
 use crate::{
-    check::evidence::{Element, Event, Events, Said, texts},
+    check::evidence::{Element, Event, Events, Said, list, texts},
     model::{quote, regex},
 };
 
@@ -86,7 +86,11 @@ fn of_subject(subject: &Value, said: &mut Said) {
 /// All licences as one expression; a name that is no identifier is one word of it.
 fn licence(component: &Value) -> String {
     let each = list(component, "licenses").iter().map(|choice| match (texts(choice, "/expression"), texts(choice, "/license/id")) {
-        ("", "") => texts(choice, "/license/name").split_whitespace().collect::<Vec<_>>().join("-").replace(['(', ')'], ""),
+        // As SPDX has it for what is not on its list.
+        ("", "") => {
+            let name = texts(choice, "/license/name").split_whitespace().collect::<Vec<_>>().join("-").replace(['(', ')'], "");
+            if name.is_empty() { name } else { format!("LicenseRef-{name}") }
+        }
         ("", id) => id.to_owned(),
         (expression, _) => format!("({expression})"),
     });
@@ -97,11 +101,12 @@ fn licence(component: &Value) -> String {
 const LISTS: [&str; 8] = ["components", "licenses", "hashes", "dependencies", "properties", "services", "authors", "tools"];
 
 /// The same document as JSON has it, with the `keys` only.
-pub(super) fn from_xml(root: Element, events: &mut Events<'_>, keys: &[&str]) -> Result<Value, String> {
+pub(super) fn from_xml(root: Element, events: &mut Events<'_>, keys: &str) -> Result<Value, String> {
+    let keys: Vec<&str> = keys.split(' ').collect();
     let space =
         root.get("xmlns").or_else(|| root.attributes.iter().find(|(name, _)| name.starts_with("xmlns:")).map(|(_, value)| value.as_str()));
     let version = space.and_then(|space| space.rsplit('/').next()).unwrap_or_default().to_owned();
-    let mut value = node(root, events, keys)?;
+    let mut value = node(root, events, &keys)?;
     value["specVersion"] = version.into();
     Ok(value)
 }

@@ -47,6 +47,8 @@ impl Licences {
             let said = format!("{} of {first}{more}", quote(licence));
             match may_be_used(licence, &|id| self.may(id)) {
                 _ if licence == NONE => missing = *count,
+                // Whether it is one of the denied, under a name of its own, nobody can tell.
+                Some(true) if self.allowed.is_none() && licence.contains("LicenseRef-") => unclear.push(said),
                 Some(true) => {}
                 Some(false) => wrong.push(said),
                 None => unclear.push(said),
@@ -56,7 +58,7 @@ impl Licences {
         let got = if wrong.is_empty() { "all as wanted".to_owned() } else { first_of(&wrong, 5, wrong.len(), ", ") };
         let mut all = vec![demand.got(got).met(wrong.is_empty())];
         if !unclear.is_empty() {
-            let demand = Expectation::new("licence-expressions", "licences that are no expression").wanted("none");
+            let demand = Expectation::new("licences-told", "licences that cannot be told").wanted("none");
             all.push(demand.undetermined(first_of(&unclear, 5, unclear.len(), ", ")));
         }
         if missing > 0 {

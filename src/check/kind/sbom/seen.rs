@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{cyclonedx, spdx};
 use crate::{
-    check::evidence::{Content, Evidence, Facts, Format, Said},
+    check::evidence::{Content, Evidence, Facts, Format, Said, only_lists},
     model::{excerpt, one_line, quote},
 };
 
@@ -114,74 +113,18 @@ impl Bill {
 impl Facts for Bill {
     const NOUN: &'static str = "a bill of materials";
     const FORMATS: &'static [Format] = &[Format::CycloneDx, Format::CycloneDxXml, Format::Spdx, Format::Spdx3];
-    const KEYS: &'static [&'static str] = &[
-        // CycloneDX
-        "bomFormat",
-        "specVersion",
-        "serialNumber",
-        "metadata",
-        "component",
-        "components",
-        "type",
-        "name",
-        "group",
-        "version",
-        "bom-ref",
-        "purl",
-        "cpe",
-        "hashes",
-        "alg",
-        "content",
-        "licenses",
-        "license",
-        "id",
-        "expression",
-        "supplier",
-        "publisher",
-        "author",
-        "authors",
-        "manufacturer",
-        "manufacture",
-        "tools",
-        "timestamp",
-        "properties",
-        "value",
-        "dependencies",
-        "ref",
-        "dependsOn",
-        "services",
-        // SPDX
-        "spdxVersion",
-        "SPDXID",
-        "documentNamespace",
-        "documentDescribes",
-        "creationInfo",
-        "created",
-        "creators",
-        "packages",
-        "versionInfo",
-        "checksums",
-        "algorithm",
-        "checksumValue",
-        "externalRefs",
-        "referenceType",
-        "referenceLocator",
-        "licenseConcluded",
-        "licenseDeclared",
-        "originator",
-        "relationships",
-        "spdxElementId",
-        "relationshipType",
-        "relatedSpdxElement",
-        "files",
-        "snippets",
-        "dataLicense",
-        "@graph",
-        "annotations",
-        "comment",
-    ];
+    const KEYS: &'static str = "bomFormat specVersion serialNumber metadata component components type name group version bom-ref purl cpe hashes alg \
+        content licenses license id expression supplier publisher author authors manufacturer manufacture tools timestamp \
+        properties value dependencies ref dependsOn services spdxVersion SPDXID documentNamespace documentDescribes \
+        creationInfo created creators packages versionInfo checksums algorithm checksumValue externalRefs referenceType \
+        referenceLocator licenseConcluded licenseDeclared originator relationships spdxElementId relationshipType \
+        relatedSpdxElement files snippets dataLicense @graph annotations comment";
 
     fn read(format: Format, content: Content<'_, '_>, _: &[String], said: &mut Said) -> Result<Self, String> {
+        if let Content::Json(values) = &content {
+            let lists = "components licenses dependencies dependsOn hashes packages relationships checksums externalRefs";
+            values.iter().try_for_each(|value| only_lists(value, lists))?;
+        }
         match (format, content) {
             (Format::CycloneDxXml, Content::Xml(root, events)) => cyclonedx::read(&cyclonedx::from_xml(root, events, Self::KEYS)?, said),
             (Format::CycloneDx, Content::Json([value])) => cyclonedx::read(value, said),
@@ -190,9 +133,4 @@ impl Facts for Bill {
             _ => Err("holds several documents".into()),
         }
     }
-}
-
-/// The items of the list under `key`; none where there is no list.
-pub(super) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::seen::{Bill, Component, list};
+use super::seen::{Bill, Component};
 use crate::{
-    check::evidence::{Said, texts},
+    check::evidence::{Said, list, texts},
     model::quote,
 };
 

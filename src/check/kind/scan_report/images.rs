@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::seen::{Scan, Severity, State, list};
+use super::seen::{Scan, Severity, State};
 use crate::{
-    check::evidence::{Claim, Said, texts},
+    check::evidence::{Claim, Said, list, texts},
     model::quote,
 };
 

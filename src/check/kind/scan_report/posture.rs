@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::seen::{Scan, Severity, State, list};
+use super::seen::{Scan, Severity, State};
 use crate::{
-    check::evidence::{Said, number, texts, time},
+    check::evidence::{Said, list, number, texts, time},
     model::quote,
 };
 

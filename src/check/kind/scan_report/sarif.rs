@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::seen::{Scan, Severity, State, list};
+use super::seen::{Scan, Severity, State};
 use crate::{
-    check::evidence::{Claim, Said, texts},
+    check::evidence::{Claim, Said, list, texts},
     model::quote,
 };
 
@@ -37,6 +37,9 @@ fn of_run(run: &Value, asked: &[String], scan: &mut Scan, said: &mut Said) {
         if invocation["executionSuccessful"] == false || failed {
             Scan::note(&mut scan.partial, format!("{} did not end well, as it says", quote(tool)));
         }
+    }
+    if !run["externalPropertyFileReferences"].is_null() {
+        Scan::note(&mut scan.partial, "parts of it stand in other files, which are not read");
     }
     let components = std::iter::once(&run["tool"]["driver"]).chain(list(&run["tool"], "extensions"));
     let listed: Vec<&Value> = components.flat_map(|component| list(component, "rules")).collect();

@@ -5,11 +5,10 @@ use std::fmt;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{images, posture, sarif};
 use crate::{
-    check::evidence::{Content, Evidence, Facts, Format, Said},
+    check::evidence::{Content, Evidence, Facts, Format, Said, only_lists},
     model::{excerpt, one_line},
 };
 
@@ -175,129 +174,27 @@ impl Scan {
     }
 }
 
+/// What must be a list wherever it stands.
+const LISTS: &str = "Results Vulnerabilities Misconfigurations Secrets Licenses ExperimentalModifiedFindings matches ignoredMatches knownExploited \
+    runs rules extensions suppressions invocations toolExecutionNotifications versionControlProvenance profiles controls resources";
+
 impl Facts for Scan {
     const NOUN: &'static str = "the report of a scan";
     const FORMATS: &'static [Format] = &[Format::Trivy, Format::Grype, Format::Sarif, Format::Gitleaks, Format::Hdf, Format::Ocsf];
-    const KEYS: &'static [&'static str] = &[
-        // Trivy
-        "SchemaVersion",
-        "CreatedAt",
-        "ArtifactName",
-        "ArtifactType",
-        "Metadata",
-        "OS",
-        "Family",
-        "Name",
-        "EOSL",
-        "ImageID",
-        "RepoDigests",
-        "Commit",
-        "Results",
-        "Target",
-        "Class",
-        "Type",
-        "Vulnerabilities",
-        "VulnerabilityID",
-        "PkgName",
-        "FixedVersion",
-        "Severity",
-        "Misconfigurations",
-        "ID",
-        "Status",
-        "Secrets",
-        "RuleID",
-        "Licenses",
-        "ExperimentalModifiedFindings",
-        "Finding",
-        "Statement",
-        // grype
-        "matches",
-        "ignoredMatches",
-        "vulnerability",
-        "id",
-        "severity",
-        "fix",
-        "state",
-        "knownExploited",
-        "artifact",
-        "name",
-        "version",
-        "source",
-        "type",
-        "target",
-        "userInput",
-        "imageID",
-        "manifestDigest",
-        "repoDigests",
-        "descriptor",
-        "timestamp",
-        "db",
-        "built",
-        "status",
-        "configuration",
-        "only-fixed",
-        "only-notfixed",
-        "appliedIgnoreRules*",
-        // SARIF
-        "runs",
-        "results",
-        "tool",
-        "driver",
-        "extensions",
-        "rules",
-        "defaultConfiguration",
-        "level",
-        "properties",
-        "security-severity",
-        "ruleId",
-        "rule",
-        "ruleIndex",
-        "index",
-        "kind",
-        "suppressions",
-        "justification",
-        "baselineState",
-        "invocations",
-        "executionSuccessful",
-        "toolExecutionNotifications",
-        "versionControlProvenance",
-        "revisionId",
-        "endTimeUtc",
-        "locations",
-        "physicalLocation",
-        "artifactLocation",
-        "uri",
-        // gitleaks
-        "File",
-        "Date",
-        // HDF
-        "profiles",
-        "platform",
-        "target_id",
-        "controls",
-        "impact",
-        "start_time",
-        "waiver_data*",
-        "backtrace",
-        // OCSF
-        "class_uid",
-        "severity_id",
-        "status_code",
-        "status_detail",
-        "status_id",
-        "finding_info",
-        "uid",
-        "title",
-        "event_code",
-        "cloud",
-        "account",
-        "compliance",
-        "resources",
-        "time",
-    ];
+    const KEYS: &'static str = "externalPropertyFileReferences SchemaVersion CreatedAt ArtifactName ArtifactType Metadata OS Family Name EOSL ImageID RepoDigests Commit Results \
+        Target Class Type Vulnerabilities VulnerabilityID PkgName FixedVersion Severity Misconfigurations ID Status Secrets \
+        RuleID Licenses ExperimentalModifiedFindings Finding Statement matches ignoredMatches vulnerability id severity fix \
+        state knownExploited artifact name version source type target userInput imageID manifestDigest repoDigests descriptor \
+        timestamp db built status configuration only-fixed only-notfixed appliedIgnoreRules* runs results tool driver \
+        extensions rules defaultConfiguration level properties security-severity ruleId rule ruleIndex index kind suppressions \
+        justification baselineState invocations executionSuccessful toolExecutionNotifications versionControlProvenance \
+        revisionId endTimeUtc locations physicalLocation artifactLocation uri File Date profiles platform target_id controls \
+        impact start_time waiver_data* backtrace class_uid severity_id status_code status_detail status_id finding_info uid \
+        title event_code cloud account compliance resources time";
 
     fn read(format: Format, content: Content<'_, '_>, asked: &[String], said: &mut Said) -> Result<Self, String> {
         let Content::Json(values) = content else { return Err("is no JSON".into()) };
+        values.iter().try_for_each(|value| only_lists(value, LISTS))?;
         let items = || values.iter().flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
         match (format, values) {
             (Format::Ocsf, _) => Ok(posture::ocsf(items(), asked, said)),
@@ -309,9 +206,4 @@ impl Facts for Scan {
             _ => Err("holds several documents".into()),
         }
     }
-}
-
-/// The items of the list under `key`; none where there is no list.
-pub(super) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

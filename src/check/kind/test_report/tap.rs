@@ -20,7 +20,7 @@ pub(super) fn read(mut lines: Lines<'_>, asked: &[String]) -> Result<Tests, Stri
     while let Some((line, _)) = lines.next()? {
         let line = line.trim_end();
         // The lines that begin with blanks are tests within a test, which the outer one sums up, or what is told of it.
-        if in_block {
+        if in_block && line.starts_with(' ') {
             in_block = line.trim() != "...";
             continue;
         }
