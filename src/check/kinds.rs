@@ -42,6 +42,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "alertmanager" => alertmanager::Alertmanager,
     "backup" => backup::Backup,
     "command" => command::Command,
     "config" => config::Config,
@@ -52,11 +53,17 @@ kinds! {
     "health" => health::Health,
     "host" => host::Host,
     "http" => http::Http,
+    "load-balancer" => load_balancer::LoadBalancer,
+    "logging" => logging::Logging,
     "manual" => manual::Manual,
+    "metrics-endpoint" => metrics_endpoint::MetricsEndpoint,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
     "prometheus" => prometheus::Prometheus,
+    "prometheus-rules" => prometheus_rules::PrometheusRules,
+    "rate-limit" => rate_limit::RateLimit,
     "redis" => redis::Redis,
     "redis-persistence" => redis_persistence::RedisPersistence,
+    "release-share" => release_share::ReleaseShare,
     "secrets" => secrets::Secrets,
     "sql" => sql::Sql,
     "tcp" => tcp::Tcp,
