@@ -33,7 +33,7 @@ groups:
       - { alert: Whose, expr: 'up == 0', labels: { severity: page } }
       - { alert: Templated, expr: 'up == 0', labels: { severity: page, team: '{{ $labels.job }}' } }
       - { alert: Nightly, expr: 'up == 0', labels: { severity: night, team: shop } }
-      - { alert: Down, expr: '{job="api"} == 0', labels: { severity: page, team: shop } }
+      - { alert: Down, expr: 'count({job="api"}) == 0', labels: { severity: page, team: shop } }
       - { alert: Down, expr: 'up == 0', labels: { severity: ticket, team: shop } }
       - { alert: Absent, expr: 'absent(up{job="api"}) or payments_failed_total > 1', labels: { severity: page, team: shop } }
   - name: meta
