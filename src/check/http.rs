@@ -5,7 +5,9 @@ mod captured;
 mod form;
 mod look;
 mod method;
+mod picked;
 mod sent;
+pub(crate) mod site;
 
 pub use body::BodySeen;
 pub(crate) use body::{EXCERPT, essence};
@@ -13,4 +15,6 @@ pub(crate) use captured::{Captured, Place, placeholders};
 pub use form::SentForm;
 pub(crate) use look::{judge_time, millis};
 pub use method::Method;
+pub(crate) use picked::Picks;
+pub use picked::{Named, Picked};
 pub use sent::{SentBody, SentHeaders};

@@ -42,6 +42,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "alertmanager" => alertmanager::Alertmanager,
     "backup" => backup::Backup,
     "command" => command::Command,
     "config" => config::Config,
@@ -53,12 +54,18 @@ kinds! {
     "health" => health::Health,
     "host" => host::Host,
     "http" => http::Http,
+    "load-balancer" => load_balancer::LoadBalancer,
     "load-test" => load_test::LoadTest,
+    "logging" => logging::Logging,
     "manual" => manual::Manual,
+    "metrics-endpoint" => metrics_endpoint::MetricsEndpoint,
     "postgres-indexes" => postgres_indexes::PostgresIndexes,
     "prometheus" => prometheus::Prometheus,
+    "prometheus-rules" => prometheus_rules::PrometheusRules,
+    "rate-limit" => rate_limit::RateLimit,
     "redis" => redis::Redis,
     "redis-persistence" => redis_persistence::RedisPersistence,
+    "release-share" => release_share::ReleaseShare,
     "sbom" => sbom::Sbom,
     "scan-report" => scan_report::ScanReport,
     "secrets" => secrets::Secrets,

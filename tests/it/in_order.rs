@@ -32,6 +32,7 @@ async fn what_is_in_order_is_green() {
     for kind in KINDS {
         // How many are looked at, and how many of them may be red or unknown.
         let (judged, least, noise) = match kind.name {
+            "alertmanager" => (alertmanager().await, 5, 0),
             "backup" => (backup().await, 10, 0),
             "config" => (config().await, 6, 0),
             "command" => (command().await, 8, 0),
@@ -41,6 +42,9 @@ async fn what_is_in_order_is_green() {
             "host" => (host().await, 12, 0),
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
+            "load-balancer" => (load_balancer().await, 4, 0),
+            "logging" => (logging().await, 6, 0),
+            "metrics-endpoint" => (metrics_endpoint().await, 8, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
             "redis" => (redis().await, 8, 0),
             "redis-persistence" => (redis_persistence().await, 5, 0),
@@ -49,6 +53,9 @@ async fn what_is_in_order_is_green() {
             "sql" => (sql().await, 6, 0),
             "dns" => (dns().await, 12, 0),
             "prometheus" => (prometheus().await, 8, 0),
+            "prometheus-rules" => (prometheus_rules().await, 5, 0),
+            "rate-limit" => (rate_limit().await, 4, 0),
+            "release-share" => (release_share().await, 4, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
             "tcp" => (tcp().await, 5, 0),
             "test-report" => (reported("test-report", json!({}), report::test_report::in_order()).await, 9, 0),
@@ -520,6 +527,122 @@ async fn dns() -> Judged {
             settings["name"] = json!("example.com");
         }
         judged.push((settings.to_string(), Look::new("dns", settings).outcome().await));
+    }
+    judged
+}
+
+async fn prometheus_rules() -> Judged {
+    let mut judged = Judged::new();
+    for settings in [
+        json!({ "rules": "Errors" }),
+        json!({ "rules": ["Errors", "Down"], "labels": { "team": "shop" } }),
+        json!({ "rules": "Down", "alertmanager": crate::prometheus_rules::alertmanager().url() }),
+        json!({ "watchdog": "Watchdog" }),
+        json!({ "rules": "Absent", "may-be-absent": "payments_failed_total", "watchdog": "Watchdog" }),
+    ] {
+        judged.push((settings.to_string(), crate::prometheus_rules::outcome(settings).await));
+    }
+    judged
+}
+
+async fn alertmanager() -> Judged {
+    let server = crate::alertmanager::calm().await;
+    let mut judged = Judged::new();
+    for mut settings in [
+        crate::alertmanager::everything(),
+        json!({ "receivers": "shop" }),
+        json!({ "service": { "service": "shop", "severity": "critical" } }),
+        json!({ "longest-silence": "1h" }),
+        json!({ "watchdog": "Watchdog", "none-firing": { "severity": "critical" } }),
+    ] {
+        settings["url"] = json!(server.url());
+        judged.push((settings.to_string(), Look::new("alertmanager", settings).at(crate::gonogo::now()).outcome().await));
+    }
+    judged
+}
+
+async fn metrics_endpoint() -> Judged {
+    use crate::metrics_endpoint::{OPEN, TEXT};
+    let mut judged = Judged::new();
+    for url in [crate::prometheus_rules::prometheus().url(), crate::prometheus_rules::alertmanager().url()] {
+        judged.push((url.clone(), crate::metrics_endpoint::outcome(&format!("{url}/metrics"), json!({ "series": "go_goroutines" })).await));
+    }
+    for (header, body) in [
+        (TEXT, "a 1\n"),
+        ("Content-Type: text/plain", "# HELP a x\n# TYPE a gauge\n\n# odd words\na{b=\"c\",} +Inf 1700000000000\n"),
+        (TEXT, "# TYPE a summary\na{quantile=\"0.9\"} NaN\na_sum 0\na_count 0\n"),
+        (OPEN, "# TYPE a counter\n# UNIT a seconds\na_total 1 # {t=\"1\"} 1\na_created 1\n# EOF\n"),
+        (OPEN, "# TYPE a histogram\na_bucket{le=\"1.0\"} 1\na_bucket{le=\"+Inf\"} 2\na_count 2\na_sum 3\n# EOF\n"),
+        ("Content-Type: text/plain; version=0.0.4; escaping=underscores", "a{b=\"\u{fc}\"} 1\r\n"),
+    ] {
+        let server = Hostile::answering(200, &[header], body).await;
+        judged.push((format!("{header} {body}"), crate::metrics_endpoint::outcome(&server.url("/"), json!({})).await));
+    }
+    judged
+}
+
+async fn release_share() -> Judged {
+    let mut judged = Judged::new();
+    for (header, body, version) in [
+        ("X-Version: 1.5.0", "", json!({ "header": "x-version" })),
+        ("X-Cache: MISS", r#"{"build":{"version":"1.5.0"}}"#, json!({ "json": "$.build.version" })),
+        ("Server: shop", "shop v1.5.0 (abc)", json!({ "matches": "v([0-9.]+)" })),
+        ("X-Version: shop-1.5.0", "", json!({ "header": "X-Version", "matches": "[0-9.]+$" })),
+    ] {
+        let server = Hostile::answering(200, &[header], body).await;
+        let settings =
+            json!({ "url": server.url("/"), "version": version, "requests": 60, "shares": [{ "version": "1.5.0", "min": "95%" }] });
+        judged.push((format!("{header} {body}"), Look::new("release-share", settings).outcome().await));
+    }
+    judged
+}
+
+async fn load_balancer() -> Judged {
+    let server = Hostile::new(|mut visit| {
+        Box::pin(async move {
+            let (header, body) = (format!("X-Served-By: web-{}", visit.nth % 2), format!("{{\"host\":\"web-{}\"}}", visit.nth % 2));
+            visit.answer(200, &[&header, "Set-Cookie: theme=dark"], body).await
+        })
+    })
+    .await;
+    let mut judged = Judged::new();
+    for more in [
+        json!({ "instance": { "header": "X-Served-By" }, "instances": 2 }),
+        json!({ "instance": { "json": "$.host" }, "instances": { "min": 2 }, "drained": ["web-2", "web-3"] }),
+        json!({ "instance": { "matches": "web-\\d" }, "instances": { "min": 1, "max": 3 }, "sticky": true }),
+        json!({ "instance": { "header": "X-Served-By" }, "instances": 2, "requests": 100 }),
+    ] {
+        let mut settings = more;
+        settings["url"] = json!(server.url("/"));
+        judged.push((settings.to_string(), Look::new("load-balancer", settings).outcome().await));
+    }
+    judged
+}
+
+async fn rate_limit() -> Judged {
+    let mut judged = Judged::new();
+    for (first, then, more) in [
+        (200, 429, json!({})),
+        (404, 429, json!({})),
+        (401, 429, json!({ "method": "POST", "body": "user=nobody" })),
+        (200, 503, json!({ "status": [429, 503] })),
+    ] {
+        let server = crate::rate_limit::after(5, first, then).await;
+        judged.push((format!("{first} {then} {more}"), crate::rate_limit::told(&server, more).await));
+    }
+    judged
+}
+
+async fn logging() -> Judged {
+    let mut judged = Judged::new();
+    for store in crate::logging::STORES {
+        for line in
+            [crate::logging::LINE, r#"{"severity":"NOTICE","msg":"x","trace":{"id":"ID"}}"#, r#" {"log.level":"INFO","ctx":"a ID b"} "#]
+        {
+            // What Elasticsearch holds is no text around an object.
+            let service = crate::logging::Service::new(line, |_| None).await;
+            judged.push((format!("{store} {line}"), service.outcome(store, json!({})).await));
+        }
     }
     judged
 }

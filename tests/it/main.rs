@@ -1,5 +1,6 @@
 //! The integration tests: one binary, real servers on free loopback ports, a scrubbed environment.
 
+mod alertmanager;
 mod at_once;
 mod backup;
 mod bundle;
@@ -35,9 +36,12 @@ mod import;
 mod in_order;
 mod init;
 mod ledger;
+mod load_balancer;
+mod logging;
 mod look;
 mod manual;
 mod merge;
+mod metrics_endpoint;
 mod nginx;
 mod no_unseen_go;
 mod packs;
@@ -45,9 +49,12 @@ mod plan;
 mod postgres;
 mod postgres_indexes;
 mod prometheus;
+mod prometheus_rules;
+mod rate_limit;
 mod readme;
 mod redis;
 mod redis_persistence;
+mod release_share;
 mod render;
 mod report;
 mod scripted;

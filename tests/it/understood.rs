@@ -16,6 +16,7 @@ use crate::{
     hostile::Hostile,
     look::Look,
     prometheus::hostile as prometheus,
+    prometheus_rules,
     redis_persistence::hostile::{bulk, liar},
     report,
     scripted::instant,
@@ -34,6 +35,7 @@ type Mixed = Vec<(String, (Outcome, String))>;
 async fn what_is_not_understood_is_never_green() {
     for kind in KINDS {
         let mixed = match kind.name {
+            "alertmanager" => alertmanager().await,
             "backup" => backup().await,
             "config" => config().await,
             "command" => command().await,
@@ -44,12 +46,18 @@ async fn what_is_not_understood_is_never_green() {
             "health" => health().await,
             "host" => host().await,
             "http" => http().await,
+            "load-balancer" => load_balancer().await,
+            "logging" => logging().await,
+            "metrics-endpoint" => metrics_endpoint().await,
             "postgres-indexes" => postgres_indexes().await,
             "redis" => redis().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
             "sql" => sql().await,
             "prometheus" => prometheus().await,
+            "prometheus-rules" => prometheus_rules().await,
+            "rate-limit" => rate_limit().await,
+            "release-share" => release_share().await,
             "tcp" => tcp().await,
             "test-report" => reported("test-report", json!({}), report::test_report::in_order(), report::test_report::odd()).await,
             "coverage" => reported("coverage", json!({ "lines": "50%" }), report::coverage::in_order(), report::coverage::odd()).await,
@@ -339,6 +347,120 @@ async fn prometheus() -> Mixed {
     ] {
         let server = prometheus::liar(200, prometheus::vector(&answer)).await;
         mixed.push((answer, prometheus::said(&server, json!({ "value": 1 })).await));
+    }
+    mixed
+}
+
+async fn prometheus_rules() -> Mixed {
+    let (good, route) = (prometheus_rules::one(""), prometheus_rules::ONE_ROUTE);
+    let mut mixed = Mixed::new();
+    for (rules, settings) in [
+        (good.clone(), route.to_owned()),
+        (good.replace("\"ok\"", "\"odd-ish\""), route.into()),
+        (good.replace("NOW", "0001-01-01T00:00:00Z"), route.into()),
+        (good.replace("up == 0", "up{odd == 0"), route.into()),
+        (prometheus_rules::one(",\"health\":\"ok\""), route.into()),
+        (good.clone(), route.replace("receiver: a }", "receiver: a, routes: [{ matchers: [odd-ish] }] }")),
+        (good.clone(), route.replace("receiver: a }", "receiver: a, routes: [{ matchers: ['odd=\"x\"'], receiver: odd }] }")),
+        (good.clone(), route.replace("email_configs", "odd")),
+    ] {
+        mixed.push((format!("{rules} {settings}"), prometheus_rules::told(rules, &settings).await));
+    }
+    mixed
+}
+
+async fn alertmanager() -> Mixed {
+    use crate::alertmanager::{a_silence, a_watchdog, status, told};
+    let with = |mut value: Value, pointer: &str, to: Value| {
+        *value.pointer_mut(pointer).expect(pointer) = to;
+        value
+    };
+    let mut mixed = Mixed::new();
+    for (cluster, silences, alerts) in [
+        ("ready", a_silence(), a_watchdog()),
+        ("odd-ish", a_silence(), a_watchdog()),
+        ("ready", with(a_silence(), "/0/status/state", json!("odd-ish")), a_watchdog()),
+        ("ready", with(a_silence(), "/0/matchers/0/name", json!("odd-ish")), a_watchdog()),
+        ("ready", with(a_silence(), "/0/matchers/0/isEqual", json!("odd-ish")), a_watchdog()),
+        ("ready", a_silence(), with(a_watchdog(), "/0/status/state", json!("odd-ish"))),
+        ("ready", a_silence(), with(a_watchdog(), "/0/updatedAt", json!("odd-ish"))),
+        ("ready", json!({ "odd": [] }), a_watchdog()),
+    ] {
+        mixed.push((format!("{cluster} {silences} {alerts}"), told(status(cluster), silences, alerts).await));
+    }
+    mixed
+}
+
+async fn metrics_endpoint() -> Mixed {
+    use crate::metrics_endpoint::{OPEN, TEXT};
+    let mut mixed = Mixed::new();
+    for (header, body) in [
+        (TEXT, "# TYPE a counter\na 1\n"),
+        (TEXT, "# TYPE a odd-ish\na 1\n"),
+        (TEXT, "a 1\nodd-ish\n"),
+        (TEXT, "a 1\nb odd-ish\n"),
+        (TEXT, "a 1\nb{odd-ish=\"1\"} 1\n"),
+        (TEXT, "a 1\na 1\n"),
+        (OPEN, "# TYPE a gauge\na 1\n# ODD ish\n# EOF\n"),
+        (OPEN, "# TYPE a gauge\na 1\n"),
+        ("Content-Type: text/odd", "a 1\n"),
+    ] {
+        let server = Hostile::answering(200, &[header], body).await;
+        mixed.push((format!("{header} {body}"), crate::metrics_endpoint::outcome(&server.url("/"), json!({ "series": "a" })).await));
+    }
+    mixed
+}
+
+async fn release_share() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (status, headers, body) in [
+        (200, &[][..], r#"{"version":"1.5.0"}"#),
+        (200, &[], r#"{"version":["odd-ish"]}"#),
+        (200, &[], r#"{"version":"1.5.0","version":"1.5.0"}"#),
+        (200, &["Age: odd-ish"], r#"{"version":"1.5.0"}"#),
+        (299, &["Content-Encoding: odd-ish"], r#"{"version":"1.5.0"}"#),
+        (418, &[], r#"{"version":"1.5.0"}"#),
+    ] {
+        mixed.push((format!("{status} {headers:?} {body}"), crate::release_share::mixed(status, headers, body).await));
+    }
+    mixed
+}
+
+async fn load_balancer() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (status, headers) in [
+        (200, &["X-Served-By: a"][..]),
+        (200, &["X-Served-By: odd-ish"]),
+        (200, &["X-Served-By: \u{fc}\u{ff}", "X-Served-By: a"]),
+        (200, &["X-Cache: HIT", "X-Served-By: a"]),
+        (418, &["X-Served-By: a"]),
+    ] {
+        mixed.push((format!("{status} {headers:?}"), crate::load_balancer::mixed(status, headers).await));
+    }
+    mixed
+}
+
+async fn rate_limit() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (first, then) in [(200, 429), (200, 420), (200, 403), (200, 503), (500, 429), (429, 429), (200, 302)] {
+        let server = crate::rate_limit::after(5, first, then).await;
+        mixed.push((format!("{first}, then {then}"), crate::rate_limit::told(&server, json!({})).await));
+    }
+    mixed
+}
+
+async fn logging() -> Mixed {
+    let mut mixed = Mixed::new();
+    for line in [
+        crate::logging::LINE,
+        r#"{"level":"odd-ish","id":"ID"}"#,
+        r#"{"level":["info"],"id":"ID"}"#,
+        r#"{"level":3,"id":"ID"}"#,
+        "{\"level\":\"info\",\"id\":\"ID\"}\nodd-ish ID",
+        r#"{"level":"info","level":"info","id":"ID"}"#,
+    ] {
+        let service = crate::logging::Service::new(line, |_| None).await;
+        mixed.push((line.into(), service.outcome("loki", json!({})).await));
     }
     mixed
 }
