@@ -39,6 +39,7 @@ mod one_or_more;
 mod program;
 pub(crate) mod prometheus;
 pub mod reference;
+pub mod sql_name;
 mod table;
 mod touch;
 mod unread;

@@ -8,13 +8,13 @@ use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED2551
 use serde_json::{Value, json};
 
 use crate::{
-    command,
+    command, compare,
     cors::api::{APP, Question, api, settings},
-    dns, document, health,
+    dns, document, feature_flag, git, health,
     host::programs::{Machine, NGINX, systemctl},
     hostile::{Hostile, deaf_port},
     look::Look,
-    manual, prometheus, report,
+    manual, postgres_migrations, postgres_schema, prometheus, report,
     servers::{dns::NameServer, postgres::Postgres, redis::Redis},
     tcp::{Mute, speaking},
     tls::{
@@ -36,9 +36,12 @@ async fn what_is_in_order_is_green() {
             "backup" => (backup().await, 10, 0),
             "config" => (config().await, 6, 0),
             "command" => (command().await, 8, 0),
+            "compare" => (alike().await, 5, 0),
             "cors" => (cors().await, 8, 0),
             "document" => (document().await, 12, 0),
+            "feature-flag" => (feature_flags().await, 8, 0),
             "file" => (file().await, 10, 0),
+            "git" => (released().await, 5, 0),
             "host" => (host().await, 12, 0),
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
@@ -46,6 +49,8 @@ async fn what_is_in_order_is_green() {
             "logging" => (logging().await, 6, 0),
             "metrics-endpoint" => (metrics_endpoint().await, 8, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
+            "postgres-migrations" => (migrated().await, 26, 0),
+            "postgres-schema" => (in_place().await, 10, 0),
             "redis" => (redis().await, 8, 0),
             "redis-persistence" => (redis_persistence().await, 5, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
@@ -501,6 +506,64 @@ async fn postgres_indexes() -> Judged {
         wanted["table"] = json!("orders");
         let settings = json!({ "database": database.url(), "indexes": [wanted] });
         judged.push((index.to_owned(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    judged
+}
+
+/// What each tool leaves behind.
+async fn migrated() -> Judged {
+    let mut judged = Judged::new();
+    for tool in postgres_migrations::tools::TOOLS {
+        let (database, files) = (postgres_migrations::migrated(tool).await, postgres_migrations::folder(tool.files));
+        judged.push((tool.name.to_owned(), postgres_migrations::outcome(&database, files.path(), json!({ "folder": "db" })).await));
+    }
+    judged
+}
+
+async fn in_place() -> Judged {
+    let database = Postgres::shared().database(postgres_schema::SHOP).await;
+    let mut judged = Judged::new();
+    for settings in postgres_schema::met() {
+        judged.push((settings.to_string(), postgres_schema::outcome(&database, &settings).await));
+    }
+    judged
+}
+
+async fn feature_flags() -> Judged {
+    let mut judged = Judged::new();
+    for (feature, wanted) in feature_flag::features() {
+        let server = feature_flag::unleash(json!([feature])).await;
+        judged.push((feature.to_string(), feature_flag::outcome("unleash", &server, json!({ "flags": { "a": wanted } })).await));
+    }
+    judged
+}
+
+async fn released() -> Judged {
+    let it = git::release::Released::new();
+    let mut judged = Judged::new();
+    for settings in [
+        json!({}),
+        json!({ "tag": "v1.4.2" }),
+        json!({ "branch": "main" }),
+        json!({ "tagged": false, "branch": "refs/heads/main", "beside": "anything" }),
+        json!({ "folder": "ops", "beside": "untracked" }),
+    ] {
+        judged.push((settings.to_string(), it.outcome(settings).await));
+    }
+    judged
+}
+
+async fn alike() -> Judged {
+    let mut judged = Judged::new();
+    for (new, more) in [
+        (json!({}), json!({})),
+        (json!({}), json!({ "same-headers": "Content-Type" })),
+        (json!({ "name": "bob" }), json!({ "body": "structure" })),
+        (json!({ "score": 1.5001 }), json!({ "tolerances": { "$.score": 0.001 } })),
+        (json!({ "name": "bob" }), json!({ "ignore": ["$.at", "$.name"] })),
+    ] {
+        let (old, new) = (compare::version(json!({})).await, compare::version(new).await);
+        judged.push((more.to_string(), compare::outcome(&old, &new, compare::LINES, more).await));
     }
     judged
 }

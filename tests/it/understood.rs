@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    command,
+    command, compare,
     cors::api::{APP, api, settings},
     dns::hostile as dns,
-    document,
+    document, feature_flag, git,
     host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
     look::Look,
+    postgres_migrations, postgres_schema,
     prometheus::hostile as prometheus,
     prometheus_rules,
     redis_persistence::hostile::{bulk, liar},
@@ -39,9 +40,12 @@ async fn what_is_not_understood_is_never_green() {
             "backup" => backup().await,
             "config" => config().await,
             "command" => command().await,
+            "compare" => compare().await,
             "cors" => cors().await,
             "document" => document().await,
+            "feature-flag" => feature_flag().await,
             "file" => file().await,
+            "git" => git().await,
             "dns" => dns().await,
             "health" => health().await,
             "host" => host().await,
@@ -50,6 +54,8 @@ async fn what_is_not_understood_is_never_green() {
             "logging" => logging().await,
             "metrics-endpoint" => metrics_endpoint().await,
             "postgres-indexes" => postgres_indexes().await,
+            "postgres-migrations" => postgres_migrations().await,
+            "postgres-schema" => postgres_schema().await,
             "redis" => redis().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
@@ -500,6 +506,81 @@ async fn postgres_indexes() -> Mixed {
         let database = Postgres::shared().database(&statements).await;
         let settings = json!({ "database": database.url(), "indexes": [{ "table": "t", "columns": ["a"] }] });
         mixed.push((index.into(), Look::new("postgres-indexes", settings).outcome().await));
+    }
+    mixed
+}
+
+async fn postgres_migrations() -> Mixed {
+    let table = "CREATE TABLE databasechangelog (id text, author text, filename text, orderexecuted int, exectype text); \
+        CREATE TABLE databasechangeloglock (locked boolean, lockgranted timestamp, lockedby text); \
+        INSERT INTO databasechangelog VALUES ('1', 'a', 'a.sql', 1, 'EXECUTED'); GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC";
+    let file = ("a.sql", "--liquibase formatted sql\n--changeset a:1\n");
+    let mut mixed = Mixed::new();
+    for (statement, more) in [
+        ("", ("README.md", "")),
+        ("UPDATE databasechangelog SET exectype = 'ODD-ISH'", ("README.md", "")),
+        ("ALTER TABLE databasechangelog DROP exectype", ("README.md", "")),
+        ("UPDATE databasechangelog SET id = NULL", ("README.md", "")),
+        ("DROP TABLE databasechangeloglock", ("README.md", "")),
+        ("", ("b.xml", "<databaseChangeLog><changeSet odd='1'/></databaseChangeLog>")),
+        ("", ("b.yaml", "databaseChangeLog: [\"odd")),
+        ("", ("b.sql", "--changeset a:2 context:odd-ish\n")),
+    ] {
+        let (database, files) = (Postgres::shared().database(&[table, statement]).await, postgres_migrations::folder(&[file, more]));
+        let outcome = postgres_migrations::outcome(&database, files.path(), json!({ "folder": "db" })).await;
+        mixed.push((format!("{statement} and {more:?}"), outcome));
+    }
+    mixed
+}
+
+async fn postgres_schema() -> Mixed {
+    let mut mixed = Mixed::new();
+    for statement in [
+        "",
+        "ALTER TABLE users ALTER role SET DEFAULT 'odd-ish'",
+        "ALTER TABLE users ALTER role TYPE varchar(7)",
+        "ALTER TABLE users ADD CONSTRAINT odd CHECK (id > 0) NOT VALID",
+        "ALTER TABLE users DISABLE TRIGGER ALL",
+    ] {
+        let statements: Vec<&str> = postgres_schema::SHOP.iter().copied().chain([statement]).collect();
+        let database = Postgres::shared().database(&statements).await;
+        let wanted = json!({ "tables": { "users": { "role": { "type": "text", "default": "member" } } } });
+        mixed.push((statement.into(), postgres_schema::outcome(&database, &wanted).await));
+    }
+    mixed
+}
+
+async fn feature_flag() -> Mixed {
+    let mut mixed = Mixed::new();
+    for feature in [
+        json!({ "name": "a", "enabled": true, "strategies": [{ "name": "default" }] }),
+        json!({ "name": "a", "enabled": "odd-ish", "strategies": [{ "name": "default" }] }),
+        json!({ "name": "a", "enabled": true, "strategies": [{ "name": "odd-ish" }] }),
+        json!({ "name": "a", "enabled": true, "strategies": [{ "name": "default", "constraints": "odd-ish" }] }),
+        json!({ "name": "a", "enabled": true, "strategies": "odd-ish" }),
+    ] {
+        let server = feature_flag::unleash(json!([feature])).await;
+        mixed.push((feature.to_string(), feature_flag::outcome("unleash", &server, json!({ "flags": { "a": "on" } })).await));
+    }
+    mixed
+}
+
+async fn git() -> Mixed {
+    let it = git::release::Released::new();
+    let mut mixed = vec![("order".into(), it.outcome(json!({})).await)];
+    it.mark("app.py");
+    mixed.push(("a file that is overlooked".into(), it.outcome(json!({})).await));
+    it.two_tags();
+    mixed.push(("two tags".into(), it.outcome(json!({ "beside": "anything" })).await));
+    mixed
+}
+
+async fn compare() -> Mixed {
+    let (old, new) = (compare::version(json!({})).await, compare::version(json!({})).await);
+    let mut mixed = Mixed::new();
+    for more in ["", "odd-ish", "{\"odd\": 1}", "{\"path\": \"/broken\"}", "{\"method\": \"ODD\", \"path\": \"/\"}"] {
+        let lines = format!("{}{more}\n", compare::LINES);
+        mixed.push((more.into(), compare::outcome(&old, &new, &lines, json!({})).await));
     }
     mixed
 }

@@ -6,7 +6,7 @@ use super::{report, target, written};
 use crate::gonogo::Gonogo;
 
 /// Each with its address in a variable whose name looks secret, and what must be said of it.
-const KINDS: [(&str, &str, &str, &str); 24] = [
+const KINDS: [(&str, &str, &str, &str); 27] = [
     ("http", "http: { url: \"${IT}\" }", "http://127.0.0.1:1/hooks/s3cr3tpath", "http://127.0.0.1:1"),
     ("login", "http: { url: \"${IT}\" }", "http://u:s3cr3t@127.0.0.1:1/hooks/s3cr3tpath?to=s3cr3tpath", "http://127.0.0.1:1"),
     ("host", "http: { url: \"http://${IT}/x\" }", "127.0.0.1:1", "http://127.0.0.1:1"),
@@ -51,6 +51,12 @@ const KINDS: [(&str, &str, &str, &str); 24] = [
         "http://u:s3cr3tpath@127.0.0.1:1/",
         "http://127.0.0.1:1, the journal of this machine",
     ),
+    (
+        "flags",
+        "feature-flag: { unleash: \"${IT}\", flags: { a: on } }",
+        "http://u:s3cr3tpath@127.0.0.1:1/x?t=s3cr3tpath",
+        "http://127.0.0.1:1",
+    ),
     ("redis", "redis-persistence: { url: \"${IT}\", use: cache }", "redis://:s3cr3tpath@127.0.0.1:1/0", "redis://127.0.0.1:1"),
     ("asked", "redis: { url: \"${IT}\", ask: DBSIZE, rows: 1 }", "redis://:s3cr3tpath@127.0.0.1:1/0", "redis://127.0.0.1:1"),
     (
@@ -65,6 +71,13 @@ const KINDS: [(&str, &str, &str, &str); 24] = [
         "postgres://app:s3cr3tpath@127.0.0.1:1/app",
         "postgres://127.0.0.1:1/app",
     ),
+    (
+        "migrations",
+        "postgres-migrations: { database: \"${IT}\", newest: x }",
+        "postgres://app:s3cr3tpath@127.0.0.1:1/app",
+        "postgres://127.0.0.1:1/app",
+    ),
+    ("schema", "postgres-schema: { database: \"${IT}\" }", "postgres://app:s3cr3tpath@127.0.0.1:1/app", "postgres://127.0.0.1:1/app"),
     (
         "pairs",
         "postgres-indexes: { database: \"${IT}\", schema: public, indexes: [x] }",

@@ -11,7 +11,7 @@ use crate::model::{beginning, from_text};
 pub struct Name(String);
 
 /// A name that may be qualified: `users`, `activity.users`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Qualified {
     /// The schema, where it is given.
     pub schema: Option<Name>,
@@ -28,20 +28,20 @@ impl Name {
 
 impl Qualified {
     /// Whether it names what is called so in that schema.
-    pub(super) fn fits(&self, schema: &str, name: &str) -> bool {
+    pub(crate) fn fits(&self, schema: &str, name: &str) -> bool {
         self.name.as_str() == name && self.schema.as_ref().is_none_or(|wanted| wanted.as_str() == schema)
     }
 }
 
 /// A catalogue's name as SQL writes it: quoted where it has to be.
-pub(super) fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'$');
     if plain { name.to_owned() } else { quoted(name) }
 }
 
 /// A catalogue's name as SQL reads it whatever it is.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
