@@ -3,6 +3,7 @@
 mod body;
 mod captured;
 mod form;
+mod host_path;
 mod look;
 mod method;
 mod sent;
@@ -11,6 +12,7 @@ pub use body::BodySeen;
 pub(crate) use body::{EXCERPT, essence};
 pub(crate) use captured::{Captured, Place, placeholders};
 pub use form::SentForm;
+pub use host_path::HostPath;
 pub(crate) use look::{judge_time, millis};
 pub use method::Method;
 pub use sent::{SentBody, SentHeaders};

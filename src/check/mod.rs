@@ -25,6 +25,7 @@ mod context;
 pub mod database;
 pub mod demand;
 pub(crate) mod environment;
+mod file_glob;
 pub(crate) mod format;
 mod hidden;
 pub mod host_port;
