@@ -3,6 +3,7 @@
 mod body;
 mod captured;
 mod form;
+mod host_path;
 mod look;
 mod method;
 mod picked;
@@ -13,6 +14,7 @@ pub use body::BodySeen;
 pub(crate) use body::{EXCERPT, essence};
 pub(crate) use captured::{Captured, Place, placeholders};
 pub use form::SentForm;
+pub use host_path::HostPath;
 pub(crate) use look::{judge_time, millis};
 pub use method::Method;
 pub(crate) use picked::Picks;

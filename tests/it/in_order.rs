@@ -13,8 +13,9 @@ use crate::{
     dns, document, feature_flag, git, health,
     host::programs::{Machine, NGINX, systemctl},
     hostile::{Hostile, deaf_port},
+    image, kubernetes,
     look::Look,
-    manual, postgres_migrations, postgres_schema, prometheus, report,
+    manual, postgres_migrations, postgres_schema, prometheus, report, security_headers,
     servers::{dns::NameServer, postgres::Postgres, redis::Redis},
     tcp::{Mute, speaking},
     tls::{
@@ -48,6 +49,8 @@ async fn what_is_in_order_is_green() {
             "load-balancer" => (load_balancer().await, 4, 0),
             "logging" => (logging().await, 6, 0),
             "metrics-endpoint" => (metrics_endpoint().await, 8, 0),
+            "image" => (image().await, 4, 0),
+            "kubernetes" => (kubernetes().await, 5, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
             "postgres-migrations" => (migrated().await, 26, 0),
             "postgres-schema" => (in_place().await, 10, 0),
@@ -55,6 +58,7 @@ async fn what_is_in_order_is_green() {
             "redis-persistence" => (redis_persistence().await, 5, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
             "secrets" => (secrets().await, 20, 0),
+            "security-headers" => (security_headers().await, 8, 0),
             "sql" => (sql().await, 6, 0),
             "dns" => (dns().await, 12, 0),
             "prometheus" => (prometheus().await, 8, 0),
@@ -739,6 +743,88 @@ async fn tcp() -> Judged {
         json!({ "address": mute.address.to_string(), "closed": "silent", "control": quiet.to_string(), "within": "1s" }),
     ] {
         judged.push((settings.to_string(), Look::new("tcp", settings).outcome().await));
+    }
+    judged
+}
+
+async fn image() -> Judged {
+    let mut judged = Judged::new();
+    for kind in ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"] {
+        for settings in [json!({}), json!({ "platforms": "linux/amd64" })] {
+            let (documents, _) = image::documents(kind);
+            let server = image::registry(documents, None, String::new()).await;
+            judged.push((format!("{kind} {settings}"), image::asked(&server, settings).await));
+        }
+    }
+    judged
+}
+
+async fn kubernetes() -> Judged {
+    let good = kubernetes::GOOD;
+    let account =
+        "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: { name: api, namespace: shop }\nautomountServiceAccountToken: false\n";
+    let scaler = "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: { name: api, namespace: shop }\n\
+        spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: api }, minReplicas: 3, maxReplicas: 9 }\n";
+    let others = "---\napiVersion: v1\nkind: Service\nmetadata: { name: api }\nspec: { selector: { app: api }, ports: [{ port: 80 }] }\n\
+        ---\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: { name: api }\nspec: { encryptedData: { password: AgBy } }\n\
+        ---\napiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: { name: api }\nspec: { endpoints: [] }\n";
+    let mut judged = Judged::new();
+    for (what, text) in [
+        ("a deployment", good.to_owned()),
+        ("with its service account", good.replace("automountServiceAccountToken: false", "serviceAccountName: api") + account),
+        ("with an autoscaler", good.replacen("  replicas: 3\n", "", 1) + scaler),
+        ("with objects beside it", format!("{good}{others}")),
+        ("by digest", good.replace(":1.4.2", ":1.4.2@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")),
+    ] {
+        judged.push((what.into(), kubernetes::looked(&text, json!({})).await));
+    }
+    judged
+}
+
+async fn security_headers() -> Judged {
+    let hsts = "Strict-Transport-Security: max-age=63072000; includeSubDomains; preload";
+    let (sniff, html) = ("X-Content-Type-Options: nosniff", "Content-Type: text/html; charset=utf-8");
+    let page = "<!doctype html><html><head><script src=\"/app.js\"></script><script src=\"https://cdn.example/a.js\" integrity=\"sha384-x\" crossorigin></script></head></html>";
+    let strict = "Content-Security-Policy: default-src 'self'; script-src 'nonce-4AEemGb0xJptoIGFP3Nd' 'strict-dynamic' https: 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+    let shop = "Content-Security-Policy: default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; connect-src 'self' wss://live.example; frame-ancestors 'none'; report-uri /csp; report-to csp";
+    let hashes = "Content-Security-Policy: default-src 'none'; script-src 'self' 'sha256-abc='; style-src 'self'; img-src 'self'; frame-ancestors https://*.site.example";
+    let api = "Content-Type: application/json";
+    let cookie = "Set-Cookie: __Host-session=x; Path=/; Secure; HttpOnly; SameSite=Lax";
+    let without_plain = json!({ "rules": ["strict-transport-security", "content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy", "cookies",
+        "cross-origin-resource-policy", "cross-origin-opener-policy", "cross-origin-embedder-policy", "subresource-integrity"] });
+    let of_an_api = json!({ "profile": "api", "rules": ["strict-transport-security", "x-content-type-options", "cookies", "cross-origin-resource-policy"] });
+    let mut judged = Judged::new();
+    for (headers, settings) in [
+        (vec![hsts, sniff, html, strict], &without_plain),
+        (vec![hsts, sniff, html, shop, cookie], &without_plain),
+        (vec![hsts, sniff, html, hashes, "Referrer-Policy: no-referrer, strict-origin-when-cross-origin"], &without_plain),
+        (
+            vec![
+                "strict-transport-security: max-age=15552000",
+                sniff,
+                html,
+                "X-Frame-Options: SAMEORIGIN",
+                "Content-Security-Policy: default-src 'self'",
+            ],
+            &without_plain,
+        ),
+        (
+            vec![
+                hsts,
+                sniff,
+                html,
+                strict,
+                "Cross-Origin-Opener-Policy: same-origin; report-to=\"coop\"",
+                "Cross-Origin-Embedder-Policy: require-corp",
+                "Cross-Origin-Resource-Policy: same-origin",
+            ],
+            &without_plain,
+        ),
+        (vec![hsts, sniff, html, strict, shop], &without_plain),
+        (vec![hsts, sniff, api, "Cache-Control: no-store"], &of_an_api),
+        (vec![hsts, sniff, "Content-Type: application/problem+json", "Cross-Origin-Resource-Policy: cross-origin"], &of_an_api),
+    ] {
+        judged.push((format!("{headers:?}"), security_headers::answered(&headers, page, settings.clone()).await));
     }
     judged
 }

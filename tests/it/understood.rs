@@ -14,6 +14,7 @@ use crate::{
     document, feature_flag, git,
     host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
+    image, kubernetes,
     look::Look,
     postgres_migrations, postgres_schema,
     prometheus::hostile as prometheus,
@@ -21,6 +22,7 @@ use crate::{
     redis_persistence::hostile::{bulk, liar},
     report,
     scripted::instant,
+    security_headers,
     servers::{postgres::Postgres, redis::Redis},
     tcp::speaking,
     tls::{
@@ -53,12 +55,15 @@ async fn what_is_not_understood_is_never_green() {
             "load-balancer" => load_balancer().await,
             "logging" => logging().await,
             "metrics-endpoint" => metrics_endpoint().await,
+            "image" => image().await,
+            "kubernetes" => kubernetes().await,
             "postgres-indexes" => postgres_indexes().await,
             "postgres-migrations" => postgres_migrations().await,
             "postgres-schema" => postgres_schema().await,
             "redis" => redis().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
+            "security-headers" => security_headers().await,
             "sql" => sql().await,
             "prometheus" => prometheus().await,
             "prometheus-rules" => prometheus_rules().await,
@@ -610,6 +615,60 @@ async fn tcp() -> Mixed {
     for words in [&b"220 ready\r\n"[..], b"220 \xff\xfe\r\n", b"", long] {
         let settings = json!({ "address": speaking(words).to_string(), "within": "1s", "banner": { "matches": "220 [a-z]+" } });
         mixed.push((format!("{:?}", String::from_utf8_lossy(&words[..words.len().min(20)])), Look::new("tcp", settings).outcome().await));
+    }
+    mixed
+}
+
+/// An image, and manifests that two readers may read differently, or that are of another kind.
+async fn image() -> Mixed {
+    let settings = json!({ "platforms": "linux/amd64" });
+    let oci = "application/vnd.oci.image.manifest.v1+json";
+    let mut mixed = Mixed::new();
+    for (what, odd) in [
+        ("nothing", None),
+        ("a key twice", Some(r#"{"schemaVersion":2,"config":{"digest":"sha256:1"},"config":{"digest":"sha256:2"}}"#)),
+        ("a schema of old", Some(r#"{"schemaVersion":1,"fsLayers":[]}"#)),
+        ("an index without platforms", Some(r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:1"}]}"#)),
+        ("no JSON", Some("schemaVersion: 2")),
+    ] {
+        let (mut documents, _) = image::documents(oci);
+        odd.into_iter().for_each(|odd| drop(documents.insert("manifests/1".into(), odd.into())));
+        let server = image::registry(documents, None, String::new()).await;
+        mixed.push((what.into(), image::asked(&server, settings.clone()).await));
+    }
+    mixed
+}
+
+/// Manifests in order, and documents among them that are not understood.
+async fn kubernetes() -> Mixed {
+    let mut mixed = Mixed::new();
+    for odd in [
+        "",
+        "---\nodd: thing\n",
+        "---\napiVersion: v1\nkind: Status\nstatus: Failure\n",
+        "---\napiVersion: odd/v1\nkind: Odd\nspec: { within: { containers: [{ image: odd }] } }\n",
+        "---\napiVersion: v1\nkind: Pod\nmetadata: { name: odd }\nspec: { containers: odd }\n",
+        "---\napiVersion: v1\nkind: PodList\nmetadata: { continue: odd }\nitems: []\n",
+        "---\n{{ odd }}\n",
+    ] {
+        mixed.push((odd.trim().into(), kubernetes::looked(&format!("{}{odd}", kubernetes::GOOD), json!({})).await));
+    }
+    mixed
+}
+
+/// A page in order, and what browsers would not understand, or read otherwise than it seems.
+async fn security_headers() -> Mixed {
+    let settings = || json!({ "rules": ["strict-transport-security", "content-security-policy", "x-content-type-options", "cookies"], "not-found": false });
+    let mut mixed = vec![("nothing".into(), security_headers::answered(&security_headers::GOOD, "", settings()).await)];
+    for odd in [
+        "Strict-Transport-Security: max-age=31536000",
+        "X-Content-Type-Options: odd",
+        "Content-Security-Policy: default-src 'none'; default-src 'self'",
+        "Content-Security-Policy: odd",
+        "Set-Cookie: a=1; Secure; SameSite=odd",
+    ] {
+        let headers: Vec<&str> = security_headers::GOOD.into_iter().chain([odd]).collect();
+        mixed.push((odd.into(), security_headers::answered(&headers, "", settings()).await));
     }
     mixed
 }

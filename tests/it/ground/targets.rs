@@ -6,12 +6,14 @@ use super::{report, target, written};
 use crate::gonogo::Gonogo;
 
 /// Each with its address in a variable whose name looks secret, and what must be said of it.
-const KINDS: [(&str, &str, &str, &str); 27] = [
+const KINDS: [(&str, &str, &str, &str); 29] = [
     ("http", "http: { url: \"${IT}\" }", "http://127.0.0.1:1/hooks/s3cr3tpath", "http://127.0.0.1:1"),
     ("login", "http: { url: \"${IT}\" }", "http://u:s3cr3t@127.0.0.1:1/hooks/s3cr3tpath?to=s3cr3tpath", "http://127.0.0.1:1"),
     ("host", "http: { url: \"http://${IT}/x\" }", "127.0.0.1:1", "http://127.0.0.1:1"),
     ("health", "health: { url: \"${IT}\" }", "http://u:s3cr3tpath@127.0.0.1:1/", "http://127.0.0.1:1"),
     ("cors", "cors: { url: \"${IT}\", public: true }", "http://127.0.0.1:1/?t=s3cr3tpath", "http://127.0.0.1:1"),
+    ("image", "image: { image: \"${IT}/shop/api:1\", plain-http: true }", "127.0.0.1:1", "http://127.0.0.1:1"),
+    ("headers", "security-headers: { url: \"${IT}\", rules: [cookies] }", "http://u:s3cr3tpath@127.0.0.1:1/", "http://127.0.0.1:1"),
     ("tls", "tls: { url: \"${IT}\" }", "https://127.0.0.1:1/s3cr3tpath", "https://127.0.0.1:1"),
     ("address", "tls: { address: \"${IT}\" }", "127.0.0.1:1", "tls://127.0.0.1:1"),
     (

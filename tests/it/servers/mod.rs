@@ -10,6 +10,7 @@ pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 pub(crate) mod prometheus;
 pub(crate) mod redis;
+pub(crate) mod registry;
 
 use std::{
     net::TcpListener,

@@ -47,6 +47,11 @@ pub(crate) struct Found {
 }
 
 impl Glob {
+    /// Every file in a folder, however deep.
+    pub(crate) fn below(folder: &Path) -> Self {
+        Self(format!("{}/**/*", Pattern::escape(&folder.to_string_lossy())))
+    }
+
     /// Everything it means, under `root` where it is relative. Files that begin with a dot are meant only by a part that does;
     /// `**` goes through no link.
     pub(crate) fn find(&self, root: &Path, until: Instant) -> Found {
