@@ -19,7 +19,7 @@ use super::{
 use crate::model::Json;
 
 /// A pack's name and text, one line each.
-const SOURCES: [(&str, &str); 37] = [
+const SOURCES: [(&str, &str); 39] = [
     ("change-jira", include_str!("../../checks/packs/change-jira.yaml")),
     ("change-servicenow", include_str!("../../checks/packs/change-servicenow.yaml")),
     ("cloud-aws", include_str!("../../checks/packs/cloud-aws.yaml")),
@@ -33,6 +33,8 @@ const SOURCES: [(&str, &str); 37] = [
     ("grafana", include_str!("../../checks/packs/grafana.yaml")),
     ("heartbeat", include_str!("../../checks/packs/heartbeat.yaml")),
     ("host-baseline", include_str!("../../checks/packs/host-baseline.yaml")),
+    ("kubernetes-baseline", include_str!("../../checks/packs/kubernetes-baseline.yaml")),
+    ("kubernetes-cluster", include_str!("../../checks/packs/kubernetes-cluster.yaml")),
     ("mail", include_str!("../../checks/packs/mail.yaml")),
     ("mysql", include_str!("../../checks/packs/mysql.yaml")),
     ("object-storage", include_str!("../../checks/packs/object-storage.yaml")),
