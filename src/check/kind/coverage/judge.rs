@@ -25,7 +25,6 @@ pub(super) fn judge(check: &Coverage, seen: &Seen, at: Timestamp) -> Vec<Expecta
 
 fn share(what: &str, least: Percent, counts: Option<(u64, u64)>) -> Expectation {
     let demand = Expectation::new(what, format!("{what} covered")).wanted(format!("at least {least}"));
-    #[expect(clippy::cast_precision_loss, reason = "numbers of lines are small")]
     let of = |(covered, all): (u64, u64)| covered as f64 / all as f64;
     let percent = |number: f64| Number::from_f64(number).unwrap_or_else(|| 0.into());
     match counts {

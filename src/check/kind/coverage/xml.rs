@@ -33,7 +33,6 @@ pub(super) fn cobertura(events: &mut Events<'_>, root: &Element, said: &mut Said
         let number = |name: &str| root.get(name).and_then(|text| text.parse::<u64>().ok());
         let sums = number(covered).zip(number(all)).unwrap_or(counted);
         let told = root.get(rate).and_then(|text| text.parse::<f64>().ok());
-        #[expect(clippy::cast_precision_loss, reason = "numbers of lines are small")]
         let share = sums.0 as f64 / sums.1.max(1) as f64;
         let recounted = counted.1 == sums.1 && counted.0 != sums.0 && covered == "lines-covered";
         if recounted || sums.0 > sums.1 || told.is_some_and(|told| sums.1 > 0 && (told - share).abs() > 0.011) {

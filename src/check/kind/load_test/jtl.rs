@@ -41,7 +41,6 @@ pub(super) fn read(lines: Lines<'_>, said: &mut Said) -> Result<Load, String> {
         if times.len() > MOST_TIMES {
             return Err(format!("has more than {MOST_TIMES} different response times"));
         }
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of this century are exact")]
         let (began, ended) = (began as f64, (began + took) as f64);
         (first, last) = (first.min(began), last.max(ended));
         most = most.max(users.and_then(|index| field(*index).parse().ok()).unwrap_or_default());
@@ -52,7 +51,6 @@ pub(super) fn read(lines: Lines<'_>, said: &mut Said) -> Result<Load, String> {
     if let Some(ended) = time(last) {
         said.time(&ended);
     }
-    #[expect(clippy::cast_precision_loss, reason = "numbers of samples are small")]
     let (all, failed) = (count as f64, failed as f64);
     let seconds = (last - first) / 1_000.0;
     Ok(Load {
@@ -70,7 +68,6 @@ pub(super) fn read(lines: Lines<'_>, said: &mut Said) -> Result<Load, String> {
 fn nearest(times: &BTreeMap<u64, u64>, percentile: f64, all: f64) -> f64 {
     let (rank, mut before) = ((percentile / 100.0 * all).ceil(), 0.0);
     for (time, count) in times {
-        #[expect(clippy::cast_precision_loss, reason = "numbers of samples are small")]
         let (time, count) = (*time as f64, *count as f64);
         before += count;
         if before >= rank {

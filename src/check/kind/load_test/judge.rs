@@ -29,7 +29,6 @@ pub(super) fn judge(check: &LoadTest, seen: &Seen, at: Timestamp) -> Vec<Expecta
         ("requests", "requests", requests, load.requests, "requests"),
         ("users", "users at once", check.min_users, load.users, "users"),
     ] {
-        #[expect(clippy::cast_precision_loss, reason = "numbers of requests are small")]
         all.extend(least.map(|least| at_least(name, what, least as f64, got, unit)));
     }
     all.extend(check.min_duration.map(|least| at_least("duration", "length of the test", least.get().as_secs_f64(), load.seconds, "s")));

@@ -18,8 +18,9 @@ pub(super) fn trivy(value: &Value, asked: &[String], said: &mut Said) -> Result<
     let metadata = &value["Metadata"];
     list(metadata, "RepoDigests").iter().filter_map(Value::as_str).for_each(|digest| said.digest(digest));
     said.image(texts(metadata, "/ImageID"));
-    if let commit @ [_, ..] = texts(metadata, "/Commit").as_bytes() {
-        said.claim(Claim::Commit(String::from_utf8_lossy(commit).into_owned()));
+    let commit = texts(metadata, "/Commit");
+    if !commit.is_empty() {
+        said.claim(Claim::Commit(commit.to_owned()));
     }
     if metadata.pointer("/OS/EOSL") == Some(&Value::Bool(true)) {
         scan.ended = Some(format!("{} {}", texts(metadata, "/OS/Family"), texts(metadata, "/OS/Name")));

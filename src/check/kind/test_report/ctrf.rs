@@ -40,7 +40,6 @@ pub(super) fn read(values: &[Value], asked: &[String], said: &mut Said) -> Resul
         tests.count(came, &names, asked);
     }
     for (status, count) in by_status.into_iter().chain([("tests", list.len())]) {
-        #[expect(clippy::cast_precision_loss, reason = "numbers of tests are small")]
         let count = count as f64;
         if let Some(told) = number(value, &format!("/results/summary/{status}")).filter(|told| *told != count) {
             tests.odd(format!("the summary's `{status}` is {told}, and {count} stand there"));

@@ -147,7 +147,6 @@ impl Most {
     pub(super) fn takes(self, count: u64, all: u64) -> bool {
         match self {
             Self::Count(most) => count <= most,
-            #[expect(clippy::cast_precision_loss, reason = "numbers of tests are small")]
             Self::Share(share) => count as f64 <= share.fraction() * all as f64,
         }
     }
