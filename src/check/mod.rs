@@ -19,12 +19,15 @@ macro_rules! rooms {
     };
 }
 
+pub(crate) mod alerting;
 mod any;
 mod charset;
 mod context;
 pub mod database;
 pub mod demand;
 pub(crate) mod environment;
+pub mod evidence;
+pub mod file_glob;
 pub(crate) mod format;
 mod hidden;
 pub mod host_port;
@@ -34,12 +37,14 @@ mod kinds;
 mod memo;
 mod one_or_more;
 mod program;
+pub(crate) mod prometheus;
 pub mod reference;
 pub mod sql_name;
 mod table;
 mod touch;
 mod unread;
 mod unseen;
+pub(crate) mod volley;
 mod which;
 
 use std::future::Future;

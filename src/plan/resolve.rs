@@ -155,8 +155,9 @@ impl Resolved<'_> {
             if check.manner() != Manner::Looks {
                 needs::unguarded(draft, self.environment, guard, faults);
             }
-            let settings = settings::shown(&read.settings, &read.secret).into();
-            self.items.push(Item { guard, settings, ..item(tree, draft, envelope, Standing::Ready(check)) });
+            let settings: Json = settings::shown(&read.settings, &read.secret).into();
+            let needs_command = draft.pack.and_then(|index| tree.packs[index].pack.needs_command(&settings));
+            self.items.push(Item { guard, settings, needs_command, ..item(tree, draft, envelope, Standing::Ready(check)) });
         }
         Some(meant)
     }
@@ -195,6 +196,7 @@ fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> I
         location: tree.sources.location(draft.location),
         kind: draft.kind,
         settings: Json::default(),
+        needs_command: None,
         standing,
     }
 }

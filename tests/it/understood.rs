@@ -14,11 +14,15 @@ use crate::{
     document, feature_flag, git,
     host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
+    image, kubernetes,
     look::Look,
     postgres_migrations, postgres_schema,
     prometheus::hostile as prometheus,
+    prometheus_rules,
     redis_persistence::hostile::{bulk, liar},
+    report,
     scripted::instant,
+    security_headers,
     servers::{postgres::Postgres, redis::Redis},
     tcp::speaking,
     tls::{
@@ -34,6 +38,7 @@ type Mixed = Vec<(String, (Outcome, String))>;
 async fn what_is_not_understood_is_never_green() {
     for kind in KINDS {
         let mixed = match kind.name {
+            "alertmanager" => alertmanager().await,
             "backup" => backup().await,
             "config" => config().await,
             "command" => command().await,
@@ -47,15 +52,35 @@ async fn what_is_not_understood_is_never_green() {
             "health" => health().await,
             "host" => host().await,
             "http" => http().await,
+            "load-balancer" => load_balancer().await,
+            "logging" => logging().await,
+            "metrics-endpoint" => metrics_endpoint().await,
+            "image" => image().await,
+            "kubernetes" => kubernetes().await,
             "postgres-indexes" => postgres_indexes().await,
             "postgres-migrations" => postgres_migrations().await,
             "postgres-schema" => postgres_schema().await,
             "redis" => redis().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
+            "security-headers" => security_headers().await,
             "sql" => sql().await,
             "prometheus" => prometheus().await,
+            "prometheus-rules" => prometheus_rules().await,
+            "rate-limit" => rate_limit().await,
+            "release-share" => release_share().await,
             "tcp" => tcp().await,
+            "test-report" => reported("test-report", json!({}), report::test_report::in_order(), report::test_report::odd()).await,
+            "coverage" => reported("coverage", json!({ "lines": "50%" }), report::coverage::in_order(), report::coverage::odd()).await,
+            "scan-report" => reported("scan-report", json!({}), report::scan_report::in_order(), report::scan_report::odd()).await,
+            "sbom" => {
+                let licences = json!({ "licences": { "allowed": ["MIT", "Apache-2.0"] } });
+                reported("sbom", licences, report::sbom::in_order(), report::sbom::odd()).await
+            }
+            "load-test" => {
+                let limits = json!({ "p95": "300ms", "error-rate": "1%" });
+                reported("load-test", limits, report::load_test::in_order(), report::load_test::odd()).await
+            }
             "tls" => tls().await,
             // People answer it in words that the program gives them: an answer with another word is not read at all.
             "manual" => continue,
@@ -78,6 +103,15 @@ async fn answered(kind: &'static str, mut settings: Value, answers: &[(&str, &st
         let server = Hostile::answering(200, &["Content-Type: application/json", header], body).await;
         settings["url"] = json!(server.url("/"));
         mixed.push((format!("{header} and {body}"), Look::new(kind, settings.clone()).outcome().await));
+    }
+    mixed
+}
+
+/// Looks at a file in order, and at odd ones.
+async fn reported(kind: &'static str, settings: Value, in_order: Vec<(&str, String)>, odd: Vec<(&str, String)>) -> Mixed {
+    let mut mixed = Mixed::new();
+    for (name, text) in in_order.into_iter().take(1).chain(odd) {
+        mixed.push((name.to_owned(), report::outcome(report::unbound(kind, (name, text), settings.clone())).await));
     }
     mixed
 }
@@ -328,6 +362,120 @@ async fn prometheus() -> Mixed {
     mixed
 }
 
+async fn prometheus_rules() -> Mixed {
+    let (good, route) = (prometheus_rules::one(""), prometheus_rules::ONE_ROUTE);
+    let mut mixed = Mixed::new();
+    for (rules, settings) in [
+        (good.clone(), route.to_owned()),
+        (good.replace("\"ok\"", "\"odd-ish\""), route.into()),
+        (good.replace("NOW", "0001-01-01T00:00:00Z"), route.into()),
+        (good.replace("up == 0", "up{odd == 0"), route.into()),
+        (prometheus_rules::one(",\"health\":\"ok\""), route.into()),
+        (good.clone(), route.replace("receiver: a }", "receiver: a, routes: [{ matchers: [odd-ish] }] }")),
+        (good.clone(), route.replace("receiver: a }", "receiver: a, routes: [{ matchers: ['odd=\"x\"'], receiver: odd }] }")),
+        (good.clone(), route.replace("email_configs", "odd")),
+    ] {
+        mixed.push((format!("{rules} {settings}"), prometheus_rules::told(rules, &settings).await));
+    }
+    mixed
+}
+
+async fn alertmanager() -> Mixed {
+    use crate::alertmanager::{a_silence, a_watchdog, status, told};
+    let with = |mut value: Value, pointer: &str, to: Value| {
+        *value.pointer_mut(pointer).expect(pointer) = to;
+        value
+    };
+    let mut mixed = Mixed::new();
+    for (cluster, silences, alerts) in [
+        ("ready", a_silence(), a_watchdog()),
+        ("odd-ish", a_silence(), a_watchdog()),
+        ("ready", with(a_silence(), "/0/status/state", json!("odd-ish")), a_watchdog()),
+        ("ready", with(a_silence(), "/0/matchers/0/name", json!("odd-ish")), a_watchdog()),
+        ("ready", with(a_silence(), "/0/matchers/0/isEqual", json!("odd-ish")), a_watchdog()),
+        ("ready", a_silence(), with(a_watchdog(), "/0/status/state", json!("odd-ish"))),
+        ("ready", a_silence(), with(a_watchdog(), "/0/updatedAt", json!("odd-ish"))),
+        ("ready", json!({ "odd": [] }), a_watchdog()),
+    ] {
+        mixed.push((format!("{cluster} {silences} {alerts}"), told(status(cluster), silences, alerts).await));
+    }
+    mixed
+}
+
+async fn metrics_endpoint() -> Mixed {
+    use crate::metrics_endpoint::{OPEN, TEXT};
+    let mut mixed = Mixed::new();
+    for (header, body) in [
+        (TEXT, "# TYPE a counter\na 1\n"),
+        (TEXT, "# TYPE a odd-ish\na 1\n"),
+        (TEXT, "a 1\nodd-ish\n"),
+        (TEXT, "a 1\nb odd-ish\n"),
+        (TEXT, "a 1\nb{odd-ish=\"1\"} 1\n"),
+        (TEXT, "a 1\na 1\n"),
+        (OPEN, "# TYPE a gauge\na 1\n# ODD ish\n# EOF\n"),
+        (OPEN, "# TYPE a gauge\na 1\n"),
+        ("Content-Type: text/odd", "a 1\n"),
+    ] {
+        let server = Hostile::answering(200, &[header], body).await;
+        mixed.push((format!("{header} {body}"), crate::metrics_endpoint::outcome(&server.url("/"), json!({ "series": "a" })).await));
+    }
+    mixed
+}
+
+async fn release_share() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (status, headers, body) in [
+        (200, &[][..], r#"{"version":"1.5.0"}"#),
+        (200, &[], r#"{"version":["odd-ish"]}"#),
+        (200, &[], r#"{"version":"1.5.0","version":"1.5.0"}"#),
+        (200, &["Age: odd-ish"], r#"{"version":"1.5.0"}"#),
+        (299, &["Content-Encoding: odd-ish"], r#"{"version":"1.5.0"}"#),
+        (418, &[], r#"{"version":"1.5.0"}"#),
+    ] {
+        mixed.push((format!("{status} {headers:?} {body}"), crate::release_share::mixed(status, headers, body).await));
+    }
+    mixed
+}
+
+async fn load_balancer() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (status, headers) in [
+        (200, &["X-Served-By: a"][..]),
+        (200, &["X-Served-By: odd-ish"]),
+        (200, &["X-Served-By: \u{fc}\u{ff}", "X-Served-By: a"]),
+        (200, &["X-Cache: HIT", "X-Served-By: a"]),
+        (418, &["X-Served-By: a"]),
+    ] {
+        mixed.push((format!("{status} {headers:?}"), crate::load_balancer::mixed(status, headers).await));
+    }
+    mixed
+}
+
+async fn rate_limit() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (first, then) in [(200, 429), (200, 420), (200, 403), (200, 503), (500, 429), (429, 429), (200, 302)] {
+        let server = crate::rate_limit::after(5, first, then).await;
+        mixed.push((format!("{first}, then {then}"), crate::rate_limit::told(&server, json!({})).await));
+    }
+    mixed
+}
+
+async fn logging() -> Mixed {
+    let mut mixed = Mixed::new();
+    for line in [
+        crate::logging::LINE,
+        r#"{"level":"odd-ish","id":"ID"}"#,
+        r#"{"level":["info"],"id":"ID"}"#,
+        r#"{"level":3,"id":"ID"}"#,
+        "{\"level\":\"info\",\"id\":\"ID\"}\nodd-ish ID",
+        r#"{"level":"info","level":"info","id":"ID"}"#,
+    ] {
+        let service = crate::logging::Service::new(line, |_| None).await;
+        mixed.push((line.into(), service.outcome("loki", json!({})).await));
+    }
+    mixed
+}
+
 async fn redis_persistence() -> Mixed {
     let redis = Redis::start("appendonly yes\nappendfsync everysec");
     redis.say(&["SET", "a", "b"]).await;
@@ -467,6 +615,60 @@ async fn tcp() -> Mixed {
     for words in [&b"220 ready\r\n"[..], b"220 \xff\xfe\r\n", b"", long] {
         let settings = json!({ "address": speaking(words).to_string(), "within": "1s", "banner": { "matches": "220 [a-z]+" } });
         mixed.push((format!("{:?}", String::from_utf8_lossy(&words[..words.len().min(20)])), Look::new("tcp", settings).outcome().await));
+    }
+    mixed
+}
+
+/// An image, and manifests that two readers may read differently, or that are of another kind.
+async fn image() -> Mixed {
+    let settings = json!({ "platforms": "linux/amd64" });
+    let oci = "application/vnd.oci.image.manifest.v1+json";
+    let mut mixed = Mixed::new();
+    for (what, odd) in [
+        ("nothing", None),
+        ("a key twice", Some(r#"{"schemaVersion":2,"config":{"digest":"sha256:1"},"config":{"digest":"sha256:2"}}"#)),
+        ("a schema of old", Some(r#"{"schemaVersion":1,"fsLayers":[]}"#)),
+        ("an index without platforms", Some(r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:1"}]}"#)),
+        ("no JSON", Some("schemaVersion: 2")),
+    ] {
+        let (mut documents, _) = image::documents(oci);
+        odd.into_iter().for_each(|odd| drop(documents.insert("manifests/1".into(), odd.into())));
+        let server = image::registry(documents, None, String::new()).await;
+        mixed.push((what.into(), image::asked(&server, settings.clone()).await));
+    }
+    mixed
+}
+
+/// Manifests in order, and documents among them that are not understood.
+async fn kubernetes() -> Mixed {
+    let mut mixed = Mixed::new();
+    for odd in [
+        "",
+        "---\nodd: thing\n",
+        "---\napiVersion: v1\nkind: Status\nstatus: Failure\n",
+        "---\napiVersion: odd/v1\nkind: Odd\nspec: { within: { containers: [{ image: odd }] } }\n",
+        "---\napiVersion: v1\nkind: Pod\nmetadata: { name: odd }\nspec: { containers: odd }\n",
+        "---\napiVersion: v1\nkind: PodList\nmetadata: { continue: odd }\nitems: []\n",
+        "---\n{{ odd }}\n",
+    ] {
+        mixed.push((odd.trim().into(), kubernetes::looked(&format!("{}{odd}", kubernetes::GOOD), json!({})).await));
+    }
+    mixed
+}
+
+/// A page in order, and what browsers would not understand, or read otherwise than it seems.
+async fn security_headers() -> Mixed {
+    let settings = || json!({ "rules": ["strict-transport-security", "content-security-policy", "x-content-type-options", "cookies"], "not-found": false });
+    let mut mixed = vec![("nothing".into(), security_headers::answered(&security_headers::GOOD, "", settings()).await)];
+    for odd in [
+        "Strict-Transport-Security: max-age=31536000",
+        "X-Content-Type-Options: odd",
+        "Content-Security-Policy: default-src 'none'; default-src 'self'",
+        "Content-Security-Policy: odd",
+        "Set-Cookie: a=1; Secure; SameSite=odd",
+    ] {
+        let headers: Vec<&str> = security_headers::GOOD.into_iter().chain([odd]).collect();
+        mixed.push((odd.into(), security_headers::answered(&headers, "", settings()).await));
     }
     mixed
 }

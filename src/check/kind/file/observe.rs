@@ -12,12 +12,11 @@ use jiff::Timestamp;
 
 use super::{
     File, content,
-    glob::Glob,
     seen::{Blind, FileSeen, Owner, Seen},
     words::{Type, Who},
 };
 use crate::{
-    check::{Context, Unseen, blocking},
+    check::{Context, Unseen, blocking, file_glob::Glob},
     model::{excerpt, plain},
     net::accounts::{accounts, groups},
 };

@@ -12,7 +12,7 @@ use glob::Pattern;
 use crate::model::from_text;
 
 /// More files than this are a pattern that went wrong.
-pub(super) const MOST: usize = 1_000;
+pub(crate) const MOST: usize = 1_000;
 
 /// A path, or a pattern of paths.
 #[derive(Debug, Clone)]
@@ -37,19 +37,24 @@ impl fmt::Display for Glob {
 
 /// What a pattern led to.
 #[derive(Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Where something is, whatever it is.
-    pub paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
     /// Where nobody could look, and why.
-    pub blind: Vec<(PathBuf, String)>,
+    pub(crate) blind: Vec<(PathBuf, String)>,
     /// Whether the search was ended, by time or because there is too much.
-    pub ended: Option<String>,
+    pub(crate) ended: Option<String>,
 }
 
 impl Glob {
+    /// Every file in a folder, however deep.
+    pub(crate) fn below(folder: &Path) -> Self {
+        Self(format!("{}/**/*", Pattern::escape(&folder.to_string_lossy())))
+    }
+
     /// Everything it means, under `root` where it is relative. Files that begin with a dot are meant only by a part that does;
     /// `**` goes through no link.
-    pub(super) fn find(&self, root: &Path, until: Instant) -> Found {
+    pub(crate) fn find(&self, root: &Path, until: Instant) -> Found {
         let mut found = Found::default();
         let base = if self.0.starts_with('/') { Path::new("/") } else { root };
         let mut parts: Vec<&str> = self.0.split('/').filter(|part| !part.is_empty()).collect();

@@ -1,0 +1,97 @@
+//! Files that other tools wrote as evidence of a release: where they are, in which format, of which commit or artifact, how old.
+
+mod binding;
+mod bring;
+mod format;
+mod json;
+mod lines;
+mod seen;
+mod source;
+mod xml;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{OneOrMore, Touch, file_glob::Glob};
+use crate::model::Period;
+
+pub(crate) use self::{
+    bring::{Content, Facts, bring},
+    format::Format,
+    json::{list, number, only_lists, texts, time},
+    lines::Lines,
+    seen::{Claim, Evidence, Said},
+    xml::{Element, Event, Events},
+};
+
+/// That a file need not say of which release it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Unbound {
+    /// Its age is enough.
+    Accepted,
+}
+
+/// The keys that every kind of report has.
+pub(crate) struct Keys<'a> {
+    pub(crate) file: &'a OneOrMore<Glob>,
+    pub(crate) format: Option<Format>,
+    pub(crate) max_age: Option<Period>,
+    pub(crate) unbound: Option<Unbound>,
+}
+
+impl Keys<'_> {
+    /// Keys that cannot stand together.
+    pub(crate) fn contradiction<F: Facts>(&self) -> Option<String> {
+        match self.format {
+            Some(format) if !F::FORMATS.contains(&format) => {
+                let known: Vec<String> = F::FORMATS.iter().map(|format| format!("`{}`", format.word())).collect();
+                Some(format!("{format} is not {}: write one of {}, or leave `format` out", F::NOUN, known.join(", ")))
+            }
+            _ if self.unbound.is_some() && self.max_age.is_none() => {
+                Some("`unbound: accepted` goes with `max-age`: what does not say of which release it is must at least be young".into())
+            }
+            _ => None,
+        }
+    }
+
+    /// The files, as what is reached.
+    pub(crate) fn touches(&self) -> Vec<Touch> {
+        self.file.iter().map(|file| Touch::new(format!("file {file}"), "reads it")).collect()
+    }
+}
+
+/// The struct of a kind of report: its own keys after those that all have.
+macro_rules! report_kind {
+    ($(#[$outer:meta])* pub struct $name:ident { $($(#[$inner:meta])* pub $field:ident: $type:ty,)* }) => {
+        $(#[$outer])*
+        #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+        pub struct $name {
+            /// The file, relative to the plan's folder; `*`, `?`, `[…]` and `**` mean every file that matches. Or a list of them. All of
+            /// them count, and one that cannot be read makes the whole unknown.
+            pub file: $crate::check::OneOrMore<$crate::check::file_glob::Glob>,
+            /// The format that it must have. Default: recognised by what stands in it.
+            pub format: Option<$crate::check::evidence::Format>,
+            /// How old each file may be: by the time that it names itself, else by its date of modification; one in the future is not young.
+            /// A time without a zone counts as UTC, and no later than the file's date.
+            pub max_age: Option<$crate::model::Period>,
+            /// `accepted`: a file that says neither a commit nor an artifact's digest may count for this release. Goes with `max-age`; the
+            /// report shows it. A file that names another commit or digest is red all the same. Default: such a file is unknown.
+            pub unbound: Option<$crate::check::evidence::Unbound>,
+            $($(#[$inner])* pub $field: $type,)*
+        }
+
+        $crate::model::without_contradiction!($name);
+
+        impl $name {
+            fn keys(&self) -> $crate::check::evidence::Keys<'_> {
+                let Self { file, format, max_age, unbound, .. } = self;
+                $crate::check::evidence::Keys { file, format: *format, max_age: *max_age, unbound: *unbound }
+            }
+        }
+    };
+}
+
+pub(crate) use report_kind;

@@ -1,0 +1,89 @@
+//! A file as it is read once, from beginning to end: its bytes are counted and fingerprinted as they pass.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Write as _},
+    path::Path,
+    time::Instant,
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    model::{Digest, RunningDigest, Size},
+    net::regular_file,
+};
+
+/// No report is meant to be larger.
+pub(super) const LARGEST: Size = Size(256 << 20);
+
+/// So much of it is looked at to tell what it is.
+const HEAD: usize = 64 << 10;
+
+/// The file.
+pub(super) struct Source {
+    reader: BufReader<Passing>,
+}
+
+struct Passing {
+    file: File,
+    digest: RunningDigest,
+    size: u64,
+    until: Instant,
+}
+
+impl Read for Passing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if Instant::now() >= self.until {
+            return Err(io::Error::other("it was not read to its end in time: raise the check's `timeout`"));
+        }
+        let read = self.file.read(buffer)?;
+        self.size += read as u64;
+        if self.size > LARGEST.0 {
+            return Err(io::Error::other(format!("it is larger than {LARGEST}")));
+        }
+        self.digest.write_all(&buffer[..read])?;
+        Ok(read)
+    }
+}
+
+impl Source {
+    pub(super) fn open(path: &Path, until: Instant) -> Result<Self, String> {
+        let file = regular_file::open(path).map_err(|error| error.to_string())?;
+        let passing = Passing { file, digest: RunningDigest::default(), size: 0, until };
+        Ok(Self { reader: BufReader::with_capacity(HEAD, passing) })
+    }
+
+    /// Its beginning, without a byte order mark; nothing is taken out but that mark.
+    pub(super) fn head(&mut self) -> Result<&[u8], String> {
+        let said = |error: io::Error| format!("cannot be read: {error}");
+        let head = self.reader.fill_buf().map_err(said)?;
+        if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+            return Err("is UTF-16: save it as UTF-8".into());
+        }
+        if head.starts_with(b"\x1f\x8b") || head.starts_with(b"PK\x03\x04") || head.starts_with(b"\x28\xb5\x2f\xfd") {
+            return Err("is compressed: unpack it".into());
+        }
+        if head.starts_with(b"\xef\xbb\xbf") {
+            self.reader.consume(3);
+        }
+        self.reader.fill_buf().map_err(said)
+    }
+
+    /// What is left of it, to be read.
+    pub(super) fn rest(&mut self) -> &mut dyn BufRead {
+        &mut self.reader
+    }
+
+    /// Reads it to its end: its fingerprint, its size, its date.
+    pub(super) fn finish(mut self) -> Result<(Digest, u64, Option<Timestamp>), String> {
+        let said = |error: io::Error| format!("cannot be read: {error}");
+        io::copy(&mut self.reader, &mut io::sink()).map_err(said)?;
+        let Passing { file, digest, size, .. } = self.reader.into_inner();
+        let metadata = file.metadata().map_err(said)?;
+        if metadata.len() != size {
+            return Err("is being written".into());
+        }
+        Ok((digest.finish(), size, metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok())))
+    }
+}
