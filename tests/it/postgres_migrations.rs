@@ -58,13 +58,13 @@ async fn each_tool_is_found_and_its_bad_states_are_red() {
         let other = outcome(&database, files.path(), json!({ "newest": "209912312359" })).await;
         assert!(other.0 == Outcome::Fail && other.1.contains("Newest migration applied: got"), "{}: {}", tool.name, other.1);
 
-        let mut more = tool.files.to_vec();
-        more.extend(tool.one_more);
-        let (outcome_of_more, reason) = outcome(&database, folder(&more).path(), json!({ "folder": "db" })).await;
-        assert_eq!(outcome_of_more, Outcome::Fail, "{} with one more: {reason}", tool.name);
-        assert!(reason.contains("not applied: got 1: "), "{} with one more: {reason}", tool.name);
-        let (waiting, reason) = outcome(&database, folder(&more).path(), json!({ "folder": "db", "pending": true })).await;
-        assert_eq!(waiting, Outcome::Pass, "{} with one that may wait: {reason}", tool.name);
+        if let Some(one) = tool.one_more {
+            let more = folder(&[tool.files, &[one]].concat());
+            let (waiting, reason) = outcome(&database, more.path(), json!({ "folder": "db" })).await;
+            assert!(waiting == Outcome::Fail && reason.contains("not applied: got 1: "), "{} with one more: {reason}", tool.name);
+            let (waiting, reason) = outcome(&database, more.path(), json!({ "folder": "db", "pending": true })).await;
+            assert_eq!(waiting, Outcome::Pass, "{} with one that may wait: {reason}", tool.name);
+        }
 
         for (statement, wanted, said) in tool.bad {
             let database = migrated(tool).await;
