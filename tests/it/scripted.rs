@@ -158,6 +158,7 @@ pub(crate) fn plan(items: Vec<Item>) -> Plan {
         signoff: None,
         waivers: Vec::new(),
         ledger: None,
+        runbook: None,
         root: PathBuf::from("."),
         config: PathBuf::from("gonogo.yaml"),
         items,
