@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct AnswerRequest {
     pub(crate) record: RecordRequest,
-    /// The manual item.
+    /// The manual item, or a list of them.
     pub(crate) id: String,
     pub(crate) reply: Reply,
     pub(crate) reason: Option<String>,
@@ -24,33 +24,37 @@ pub(crate) struct AnswerRequest {
     pub(crate) key: Option<PathBuf>,
 }
 
-/// Puts the answer on record; gives its entry and the ledger's head.
+/// Puts the answer on record, of a list one for each of its questions of today; gives the last entry and the ledger's head.
 pub(crate) async fn answer(caller: &Caller, dialogue: &dyn Dialogue, request: &AnswerRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, true).await?;
-    let manual = question(&record, &request.id)?;
-    let people = who(&record, request)?;
+    let ids = record.checks_named(&request.id)?;
+    let manuals: Vec<Manual> = ids.iter().map(|id| question(&record, id)).collect::<Result<_, _>>()?;
+    let asked: Vec<Vec<String>> = ids.iter().map(|id| who(&record, id)).collect::<Result<_, _>>()?;
+    let people: Vec<String> = asked[0].iter().filter(|one| asked.iter().all(|people| people.contains(one))).cloned().collect();
     let signer = Signer::find(caller, dialogue, &record, request.key.as_deref(), &people).await?;
     let evidence = evidence::of(&request.evidence)?;
-    wanted(&manual, request)?;
+    manuals.iter().try_for_each(|manual| wanted(manual, request))?;
     let word = match request.reply {
         Reply::Yes => "yes",
         Reply::No => "no",
         Reply::NotApplicable => "not applicable",
     };
-    dialogue.tell(&plain(&format!("{}: {}", request.id, manual.question)));
+    for (id, manual) in ids.iter().zip(&manuals) {
+        dialogue.tell(&plain(&format!("{id}: {}", manual.question)));
+    }
     record.policy.says_where(dialogue);
     dialogue.tell(&plain(&format!("{} answers {word} with {}", signer.id(), signer.key())));
-    signer::confirm(dialogue, "Sign this answer?")?;
-    let mut subject = vec![Subject::sha256("question", &Digest::of(manual.question.as_bytes()))];
-    subject.extend(evidence.named.iter().filter_map(|shown| Some(Subject::sha256(&shown.name, shown.digest.as_ref()?))));
-    let act = Answer {
-        check: request.id.clone(),
-        question: manual.question,
-        reply: request.reply,
-        reason: request.reason.clone(),
-        evidence: evidence.named,
-    };
-    let entry = signer.put(&mut record, subject, Act::Answer(act), evidence.blobs).await?;
+    let ask = if ids.len() == 1 { "Sign this answer?".into() } else { format!("Sign this answer to all {}?", ids.len()) };
+    signer::confirm(dialogue, &ask)?;
+    let mut last = None;
+    for (check, Manual { question, .. }) in ids.into_iter().zip(manuals) {
+        let mut subject = vec![Subject::sha256("question", &Digest::of(question.as_bytes()))];
+        subject.extend(evidence.named.iter().filter_map(|shown| Some(Subject::sha256(&shown.name, shown.digest.as_ref()?))));
+        let named = evidence.named.clone();
+        let act = Answer { check, question, reply: request.reply, reason: request.reason.clone(), evidence: named };
+        last = Some(signer.put(&mut record, subject, Act::Answer(act), evidence.blobs.clone()).await?);
+    }
+    let entry = last.ok_or_else(|| ActError::Usage(format!("`{}` has no question", request.id)))?;
     Ok((entry, record.history.head()))
 }
 
@@ -62,12 +66,8 @@ struct Manual {
 }
 
 fn question(record: &EnvironmentRecord, id: &str) -> Result<Manual, ActError> {
-    let items = &record.plan.items;
-    let item = items.iter().find(|item| item.id == id).ok_or_else(|| {
-        let near =
-            items.iter().map(|item| item.id.as_str()).max_by(|a, b| strsim::jaro_winkler(id, a).total_cmp(&strsim::jaro_winkler(id, b)));
-        ActError::Usage(format!("the plan has no check `{id}`{}", near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default()))
-    })?;
+    let item = record.plan.items.iter().find(|item| item.id == id);
+    let item = item.ok_or_else(|| ActError::Usage(format!("the plan has no check `{id}`")))?;
     if item.kind.name != "manual" {
         return Err(ActError::Usage(format!("`{id}` is of the kind `{}`: it looks for itself and takes no answer", item.kind.name)));
     }
@@ -91,15 +91,15 @@ fn wanted(manual: &Manual, request: &AnswerRequest) -> Result<(), ActError> {
 }
 
 /// The ids of those who may answer: of whom both the policy and the plan here ask it.
-fn who(record: &EnvironmentRecord, request: &AnswerRequest) -> Result<Vec<String>, ActError> {
+fn who(record: &EnvironmentRecord, id: &str) -> Result<Vec<String>, ActError> {
     let policy = record.in_force()?;
-    let item = record.plan.items.iter().find(|item| item.id == request.id);
+    let item = record.plan.items.iter().find(|item| item.id == id);
     let here = item.map(|item| crate::ledger::asked_of(&item.settings)).unwrap_or_default();
-    let there = record.policy.asked_of.get(&request.id).cloned().unwrap_or_default();
+    let there = record.policy.asked_of.get(id).cloned().unwrap_or_default();
     let both = policy.among(&there);
     let people: Vec<String> = policy.among(&here).into_iter().filter(|id| both.contains(id)).collect();
     if people.is_empty() {
-        let (id, here, there) = (&request.id, here.join(", "), there.join(", "));
+        let (here, there) = (here.join(", "), there.join(", "));
         return Err(ActError::Usage(format!("nobody may answer `{id}`: the plan here asks {here}, the policy that counts asks {there}")));
     }
     Ok(people)

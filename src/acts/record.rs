@@ -16,7 +16,7 @@ use crate::{
         self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, LinkedEntry, Look, ORG, PolicyInForce, Repairs, Store,
         VerifiedEntry,
     },
-    model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject},
+    model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject, is_named},
     net::git,
     plan::{self, Plan, Purpose, Request},
 };
@@ -87,6 +87,18 @@ impl EnvironmentRecord {
         let place = place(request, &policy);
         let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, create)?;
         Self::standing(caller, plan, policy, store, request).await
+    }
+
+    /// The ids of the checks that a name means: one, or all of a list, in the plan's order. Never none.
+    pub(super) fn checks_named(&self, name: &str) -> Result<Vec<String>, ActError> {
+        let ids = || self.plan.items.iter().map(|item| item.id.as_str());
+        let found: Vec<String> = ids().filter(|id| is_named(id, name)).map(str::to_owned).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let near = ids().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+        let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+        Err(ActError::Usage(format!("the plan has no check `{name}`{near}")))
     }
 
     /// The record of a ledger that stands here: what this user has seen in it must be there.

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct WaiveRequest {
     pub(crate) record: RecordRequest,
-    /// The check.
+    /// The check, or a list of them.
     pub(crate) id: String,
     /// The exception in full; the plan's own is signed where it is left out.
     pub(crate) said: Option<SaidWaiver>,
@@ -33,43 +33,60 @@ pub(crate) struct SaidWaiver {
     pub(crate) expires: Timestamp,
 }
 
-/// Puts the exception on record; gives its entry and the ledger's head.
+/// Puts the exception on record, of a list one for each of its checks of today; gives the last entry and the ledger's head.
 pub(crate) async fn waive(caller: &Caller, dialogue: &dyn Dialogue, request: &WaiveRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, true).await?;
     let everybody = record.in_force()?.everybody();
-    let written = record.plan.waivers.iter().find(|waiver| waiver.waiver.check == request.id).map(|waiver| waiver.waiver.clone());
-    let people = match (&written, &request.said) {
-        (Some(waiver), None) => vec![waiver.approver.clone()],
-        _ => everybody,
+    let ids = record.checks_named(&request.id)?;
+    let written: Vec<Waiver> = match &request.said {
+        None => ids.iter().map(|id| written(&record, id)).collect::<Result<_, _>>()?,
+        Some(_) => Vec::new(),
     };
+    let people = written.first().map_or(everybody, |waiver| vec![waiver.approver.clone()]);
     let signer = Signer::find(caller, dialogue, &record, request.key.as_deref(), &people).await?;
-    let waiver = match (written, &request.said) {
-        (Some(waiver), None) => waiver,
-        (_, Some(said)) => Waiver {
-            check: request.id.clone(),
-            environment: record.plan.environment.clone(),
-            reason: said.reason.clone(),
-            ticket: said.ticket.clone(),
-            owner: said.owner.clone(),
-            approver: signer.id().to_owned(),
-            granted: Some((caller.clock)()),
-            expires: said.expires,
-        },
-        (None, None) => {
-            let id = &request.id;
-            let why = format!("no waiver of `{id}` is in the plan: say `--reason`, `--ticket`, `--owner` and `--expires`");
-            return Err(ActError::Usage(why));
-        }
+    let waivers = match &request.said {
+        None => written,
+        Some(said) => ids.into_iter().map(|id| said.of(id, &record, signer.id(), (caller.clock)())).collect(),
     };
-    check(&record, &waiver)?;
-    dialogue.tell(&plain(&format!("{} in {}: {}", waiver.check, waiver.environment, waiver.reason)));
-    dialogue.tell(&plain(&format!("{}, owner {}, until {}", waiver.ticket, waiver.owner, utc(waiver.expires))));
+    waivers.iter().try_for_each(|waiver| check(&record, waiver))?;
+    for waiver in &waivers {
+        dialogue.tell(&plain(&format!("{} in {}: {}", waiver.check, waiver.environment, waiver.reason)));
+        dialogue.tell(&plain(&format!("{}, owner {}, until {}", waiver.ticket, waiver.owner, utc(waiver.expires))));
+    }
     record.policy.says_where(dialogue);
     dialogue.tell(&plain(&format!("{} accepts this with {}", signer.id(), signer.key())));
-    signer::confirm(dialogue, "Accept this exception?")?;
-    let subject = vec![Subject::sha256("waiver", &waiver.digest())];
-    let entry = signer.put(&mut record, subject, Act::Waiver(waiver), Vec::new()).await?;
+    let ask = if waivers.len() == 1 { "Accept this exception?".into() } else { format!("Accept these {} exceptions?", waivers.len()) };
+    signer::confirm(dialogue, &ask)?;
+    let mut last = None;
+    for waiver in waivers {
+        let subject = vec![Subject::sha256("waiver", &waiver.digest())];
+        last = Some(signer.put(&mut record, subject, Act::Waiver(waiver), Vec::new()).await?);
+    }
+    let entry = last.ok_or_else(|| ActError::Usage(format!("`{}` has no check", request.id)))?;
     Ok((entry, record.history.head()))
+}
+
+impl SaidWaiver {
+    fn of(&self, check: String, record: &EnvironmentRecord, approver: &str, granted: Timestamp) -> Waiver {
+        Waiver {
+            check,
+            environment: record.plan.environment.clone(),
+            reason: self.reason.clone(),
+            ticket: self.ticket.clone(),
+            owner: self.owner.clone(),
+            approver: approver.to_owned(),
+            granted: Some(granted),
+            expires: self.expires,
+        }
+    }
+}
+
+/// The plan's own exception for a check.
+fn written(record: &EnvironmentRecord, id: &str) -> Result<Waiver, ActError> {
+    let found = record.plan.waivers.iter().find(|placed| placed.waiver.check == id);
+    found.map(|placed| placed.waiver.clone()).ok_or_else(|| {
+        ActError::Usage(format!("no waiver of `{id}` is in the plan: say `--reason`, `--ticket`, `--owner` and `--expires`"))
+    })
 }
 
 /// What a waiver may not be, wherever it was written: by the rule that runs and the gate go by.

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Check, Context, Touch, Unseen};
+use super::{Check, Context, Manner, Touch, Unseen};
 use crate::model::{Expectation, Json, ProcessEnv};
 
 /// What a check saw and what that means.
@@ -22,6 +22,11 @@ pub trait AnyCheck: Send + Sync {
     /// See [`Check::touches`].
     fn touches(&self, env: &ProcessEnv) -> Vec<Touch>;
 
+    /// See [`Check::manner`].
+    fn manner(&self) -> Manner {
+        Manner::Looks
+    }
+
     /// Looks, then judges as of the run's instant.
     fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Judged, Unseen>> + Send + 'a>>;
 
@@ -35,6 +40,10 @@ pub trait AnyCheck: Send + Sync {
 impl<C: Check> AnyCheck for C {
     fn touches(&self, env: &ProcessEnv) -> Vec<Touch> {
         Check::touches(self, env)
+    }
+
+    fn manner(&self) -> Manner {
+        Check::manner(self)
     }
 
     fn look<'a>(&'a self, cx: &'a Context) -> Pin<Box<dyn Future<Output = Result<Judged, Unseen>> + Send + 'a>> {

@@ -1,9 +1,12 @@
 //! What every kind that asks PostgreSQL shares: the key `database`.
 
+use serde::de::DeserializeOwned;
+use tokio_postgres::types::{ToSql, Type};
+
 use super::{Context, Touch, Unseen};
 use crate::{
     model::{ProcessEnv, Secret},
-    net::postgres::{Target, TargetError},
+    net::postgres::{Reading, Target, TargetError, Trouble},
 };
 
 /// The target that `database` names, passwords included; each is hidden from every output first.
@@ -36,4 +39,19 @@ fn said(database: Option<&Secret>, error: &TargetError) -> String {
         Some(secret) => format!("`database` ({}) cannot be used: {error}", secret.written()),
         None => error.to_string(),
     }
+}
+
+/// The rows of a query that answers one JSON text a row.
+pub(crate) async fn rows<T: DeserializeOwned>(
+    reading: &Reading<'_>,
+    query: &str,
+    about: &[(&(dyn ToSql + Sync), Type)],
+) -> Result<Vec<T>, Trouble> {
+    let rows = reading.rows(query, about).await?;
+    let wrong = |why: &dyn std::fmt::Display| Trouble::Unknown(format!("the catalogues answer in an unknown form: {why}"));
+    let read = |row: &tokio_postgres::Row| {
+        let text: &str = row.try_get(0).map_err(|error| wrong(&error))?;
+        serde_json::from_str(text).map_err(|error| wrong(&error))
+    };
+    rows.iter().map(read).collect()
 }

@@ -15,6 +15,7 @@ mod place;
 mod takes;
 mod text;
 mod texts;
+mod unit;
 mod version;
 mod written;
 

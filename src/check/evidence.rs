@@ -12,7 +12,7 @@ mod xml;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{OneOrMore, Touch, glob::Glob};
+use super::{OneOrMore, Touch, file_glob::Glob};
 use crate::model::Period;
 
 pub(crate) use self::{
@@ -71,7 +71,7 @@ macro_rules! report_kind {
         pub struct $name {
             /// The file, relative to the plan's folder; `*`, `?`, `[…]` and `**` mean every file that matches. Or a list of them. All of
             /// them count, and one that cannot be read makes the whole unknown.
-            pub file: $crate::check::OneOrMore<$crate::check::glob::Glob>,
+            pub file: $crate::check::OneOrMore<$crate::check::file_glob::Glob>,
             /// The format that it must have. Default: recognised by what stands in it.
             pub format: Option<$crate::check::evidence::Format>,
             /// How old each file may be: by the time that it names itself, else by its date of modification; one in the future is not young.

@@ -19,6 +19,7 @@ macro_rules! rooms {
     };
 }
 
+pub(crate) mod alerting;
 mod any;
 mod charset;
 mod context;
@@ -26,8 +27,8 @@ pub mod database;
 pub mod demand;
 pub(crate) mod environment;
 pub mod evidence;
+pub mod file_glob;
 pub(crate) mod format;
-pub mod glob;
 mod hidden;
 pub mod host_port;
 pub mod http;
@@ -36,11 +37,14 @@ mod kinds;
 mod memo;
 mod one_or_more;
 mod program;
+pub(crate) mod prometheus;
 pub mod reference;
+pub mod sql_name;
 mod table;
 mod touch;
 mod unread;
 mod unseen;
+pub(crate) mod volley;
 mod which;
 
 use std::future::Future;
@@ -69,6 +73,11 @@ pub trait Check: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// Everything [`observe`](Self::observe) would reach, the main target first. Sends nothing.
     fn touches(&self, env: &ProcessEnv) -> Vec<Touch>;
 
+    /// How it treats what it reaches.
+    fn manner(&self) -> Manner {
+        Manner::Looks
+    }
+
     /// Looks at the target. The only place in a kind that does I/O.
     ///
     /// # Errors
@@ -80,6 +89,17 @@ pub trait Check: DeserializeOwned + JsonSchema + Send + Sync + 'static {
 
     /// Attempts to turn each expectation red under these very settings.
     fn counterexamples(&self, at: Timestamp) -> Vec<Self::Observation>;
+}
+
+/// How a check treats what it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// It looks, as anybody may.
+    Looks,
+    /// It sends more than a look needs, so many requests as its touch says: never where nothing guards the environment.
+    Sends,
+    /// It sends until it is refused: besides, it runs when no other check does, the last of all that do not need it.
+    Strains,
 }
 
 /// What a switch is unless the plan says otherwise.

@@ -25,6 +25,7 @@ mod process_env;
 mod record;
 mod release;
 mod report;
+mod runbook;
 mod secret;
 mod severity;
 mod shard;
@@ -65,6 +66,7 @@ pub use record::{
 };
 pub use release::Release;
 pub use report::{Counts, Partial, PlanIdentity, Report, SCHEMA, Tally, Tool, Vantage};
+pub use runbook::{Contact, IncidentLevel, Resource, Runbook};
 pub use secret::{SECRET_NEWTYPE, Secret, looks_secret, words_of};
 pub use severity::Severity;
 pub use shard::Shard;

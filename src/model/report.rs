@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Severity, Shard, Share, Verdict, listing::listing};
+use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Runbook, Severity, Shard, Share, Verdict, listing::listing};
 
 /// The name of the format. Within v1 fields are only added; readers ignore unknown ones.
 pub const SCHEMA: &str = "gonogo.report/v1";
@@ -59,6 +59,9 @@ pub struct Report {
     /// What of the machine decided what was seen. Absent from reports of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ambient: Option<Ambient>,
+    /// Whom to reach and where to look when something goes wrong, as the plan says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<Runbook>,
     /// May we go?
     pub verdict: Verdict,
     /// The code `verify` exits with.

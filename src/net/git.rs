@@ -8,6 +8,7 @@ mod authors;
 mod checkout;
 mod fetched;
 mod refs;
+mod release;
 mod tree;
 
 use std::{
@@ -24,6 +25,7 @@ pub use authors::authors;
 pub use checkout::{Checkout, checkout};
 pub use fetched::file_of;
 pub use refs::resolve;
+pub use release::{Repository, Signers, refs_of};
 pub use tree::files_at;
 
 /// What git knows of one file.

@@ -9,7 +9,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-pub use answer::{Data, Labels, Point, Series};
+pub use answer::{Data, Labels, Point, Rule, Series};
 
 use super::{
     Reach, Trouble,
@@ -89,12 +89,21 @@ impl Server<'_> {
         self.ask("label/__name__/values", [].into_iter(), answer::of_names).await
     }
 
-    /// The names of its alerting rules.
+    /// Its alerting rules.
+    ///
+    /// # Errors
+    /// When it does not say, or not of all.
+    pub async fn alerting_rules(&self) -> Result<Vec<Rule>, Trouble> {
+        let about = [("type", "alert".to_owned()), ("exclude_alerts", "true".to_owned())];
+        self.ask("rules", about.into_iter(), answer::of_rules).await
+    }
+
+    /// How many Alertmanagers it sends its alerts to.
     ///
     /// # Errors
     /// When it does not say.
-    pub async fn alerting_rules(&self) -> Result<Vec<String>, Trouble> {
-        self.ask("rules", [("type", "alert".to_owned())].into_iter(), answer::of_rules).await
+    pub async fn alertmanagers(&self) -> Result<usize, Trouble> {
+        self.ask("alertmanagers", [].into_iter(), answer::of_alertmanagers).await
     }
 
     async fn ask<T>(

@@ -15,7 +15,8 @@ use super::{
 pub(super) const WORDS: [&str; 1] = ["command"];
 
 /// The kinds that run a program of the plan's, with the key that makes them, where it is not the kind itself.
-const RUNS: [(&str, Option<&str>); 2] = [("command", None), ("document", Some("command"))];
+const RUNS: [(&str, Option<&str>); 4] =
+    [("command", None), ("document", Some("command")), ("image", Some("password-command")), ("kubernetes", Some("command"))];
 
 /// Whether the main file allows commands.
 pub(super) fn command(fields: Fields<'_>, faults: &mut Vec<Fault>) -> bool {
@@ -36,7 +37,11 @@ pub(super) fn unallowed(drafts: &[Draft], packs: &[PackUse]) -> Vec<Fault> {
     // What stands in the pack itself is the program's own.
     let ours = run.filter(|(draft, place)| draft.pack.is_none_or(|index| packs[index].file != place.file));
     ours.map(|(draft, place)| {
-        let what = if draft.kind.name == "command" { "it" } else { "its document comes from a command, which" };
+        let what = match draft.kind.name {
+            "command" => "it",
+            "document" => "its document comes from a command, which",
+            _ => "what it looks at comes from a command, which",
+        };
         Fault::new(place, format!("`{}` is not allowed to run: {what} runs a program that the plan names", draft.id))
             .hint("where that is meant, write `allow: [command]` at the top of the plan's main file, beside `project`")
     })
@@ -58,7 +63,7 @@ pub(super) fn of_foreign_packs(drafts: &[Draft], packs: &[PackUse]) -> Vec<Fault
 /// Whether a key `command` stands in what the pack's file says, at whatever depth: of `document`, of a source of values, of what
 /// lists backups.
 fn has_command(node: &Node, file: u32) -> bool {
-    let within = |(key, node): &(Key, Node)| (key.text == "command" && key.place.file == file) || has_command(node, file);
+    let within = |(key, node): &(Key, Node)| (key.text.ends_with("command") && key.place.file == file) || has_command(node, file);
     node.entries().is_some_and(|entries| entries.iter().any(within))
         || node.items().is_some_and(|items| items.iter().any(|item| has_command(item, file)))
 }

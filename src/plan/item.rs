@@ -43,6 +43,8 @@ pub struct Item {
     pub kind: &'static Kind,
     /// The kind's settings as resolved; a secret stands as its `${name}`.
     pub settings: Json,
+    /// What its pack says of the program that it runs: where that is had, and how one logs in. Told where it could not look.
+    pub needs_command: Option<String>,
     /// Whether it is meant for this environment.
     pub standing: Standing,
 }

@@ -61,6 +61,7 @@ fn plan(tree: &Tree, resolved: Resolved<'_>, beside: Beside, warnings: Vec<Probl
         signoff: beside.signoff,
         waivers: beside.waivers,
         ledger: beside.ledger,
+        runbook: root.runbook.clone(),
         files,
         kept: beside.keys,
         secrets: secrecy.secrets.into_iter().filter(|(_, value)| !value.is_empty()).collect(),

@@ -36,6 +36,7 @@ mod release;
 mod request;
 mod resolve;
 mod root;
+mod runbook;
 mod schema;
 mod scope;
 mod secrecy;
@@ -59,7 +60,7 @@ use std::{
 };
 
 use crate::{
-    model::{Digest, Location, Person, Release, Signoff, Waiver},
+    model::{Digest, Location, Person, Release, Runbook, Signoff, Waiver},
     net::Pins,
 };
 
@@ -109,6 +110,8 @@ pub struct Plan {
     pub waivers: Vec<PlacedWaiver>,
     /// Where the record is kept: a path or an address.
     pub ledger: Option<String>,
+    /// Whom to reach and where to look when something goes wrong.
+    pub runbook: Option<Runbook>,
     /// Every file read, packs included, with its fingerprint, by its name relative to [`root`](Self::root).
     pub files: BTreeMap<String, Digest>,
     /// The bytes of each of the [`files`](Self::files), which a run on record keeps.

@@ -82,6 +82,19 @@ pub(super) fn unmet(checks: &[Meant<'_>], environment: &str, faults: &mut Vec<Fa
     }
 }
 
+/// That a check which sends more than a look needs is guarded, and is no guard itself.
+pub(super) fn unguarded(draft: &Draft, environment: &Environment, is_guard: bool, faults: &mut Vec<Fault>) {
+    let (id, kind, name) = (&draft.id, draft.kind.name, &environment.name);
+    if is_guard {
+        let message = format!("`{id}` cannot guard {name}: `{kind}` sends many requests, and nothing has proven yet where to");
+        faults.push(Fault::new(draft.kind_key, message).hint("let a check that only looks guard it"));
+    } else if environment.guard.is_empty() {
+        let message = format!("`{id}` sends requests of its own (`{kind}`), and nothing guards {name}");
+        let hint = format!("name a check that proves that this is the right place: `environments: {{ {name}: {{ guard: [ID] }} }}`");
+        faults.push(Fault::new(draft.kind_key, message).hint(hint));
+    }
+}
+
 /// What is wrong with the checks that guard the environment.
 pub(super) fn guards(checks: &[Meant<'_>], environment: &Environment, faults: &mut Vec<Fault>) {
     let name = &environment.name;

@@ -16,9 +16,10 @@ use super::{
     template::Template,
     typed, yaml,
 };
+use crate::model::Json;
 
 /// A pack's name and text, one line each.
-const SOURCES: [(&str, &str); 37] = [
+const SOURCES: [(&str, &str); 39] = [
     ("change-jira", include_str!("../../checks/packs/change-jira.yaml")),
     ("change-servicenow", include_str!("../../checks/packs/change-servicenow.yaml")),
     ("cloud-aws", include_str!("../../checks/packs/cloud-aws.yaml")),
@@ -32,6 +33,8 @@ const SOURCES: [(&str, &str); 37] = [
     ("grafana", include_str!("../../checks/packs/grafana.yaml")),
     ("heartbeat", include_str!("../../checks/packs/heartbeat.yaml")),
     ("host-baseline", include_str!("../../checks/packs/host-baseline.yaml")),
+    ("kubernetes-baseline", include_str!("../../checks/packs/kubernetes-baseline.yaml")),
+    ("kubernetes-cluster", include_str!("../../checks/packs/kubernetes-cluster.yaml")),
     ("mail", include_str!("../../checks/packs/mail.yaml")),
     ("mysql", include_str!("../../checks/packs/mysql.yaml")),
     ("object-storage", include_str!("../../checks/packs/object-storage.yaml")),
@@ -80,6 +83,9 @@ pub struct Pack {
     /// What it wants to know, by name.
     #[serde(default)]
     pub vars: BTreeMap<String, PackVar>,
+    /// Programs that its checks run: where each is had, and how one logs in.
+    #[serde(default)]
+    pub needs_command: BTreeMap<String, String>,
     /// Its YAML.
     #[serde(skip)]
     pub source: Cow<'static, str>,
@@ -115,6 +121,14 @@ impl Pack {
         self.about.find(". ").map_or(self.about.as_str(), |stop| &self.about[..=stop])
     }
 
+    /// What it says of the program that a check with these settings runs.
+    pub(super) fn needs_command(&self, settings: &Json) -> Option<String> {
+        let settings = settings.value();
+        let program = settings.get("command").or_else(|| settings.get("argv"))?;
+        let said = self.needs_command.get(program.get(0).unwrap_or(program).as_str()?)?;
+        Some(said.trim().to_owned())
+    }
+
     pub(super) fn named(name: &str) -> Option<&'static Self> {
         packs().iter().find(|pack| pack.name == name)
     }
@@ -141,7 +155,7 @@ impl Pack {
     fn read(name: &'static str, source: &'static str) -> Self {
         let mut node = yaml::parse(0, source, &mut Vec::new());
         if let Some(Node { value: Value::Map(entries), .. }) = &mut node {
-            entries.retain(|(key, _)| matches!(key.text.as_str(), "about" | "example" | "vars"));
+            entries.retain(|(key, _)| matches!(key.text.as_str(), "about" | "example" | "vars" | "needs-command"));
         }
         let read = node.and_then(|node| typed::value(&node, Place::top(0), Default::default(), &mut Vec::new()));
         let pack: Self = read.unwrap_or_default();
@@ -150,7 +164,7 @@ impl Pack {
 
     /// A pack of the plan's own or of others, from its file; what is wrong with it is told at its place.
     pub(super) fn of_file(name: &str, file: u32, source: String, faults: &mut Vec<Fault>) -> Option<Self> {
-        const KEYS: [&str; 5] = ["about", "example", "vars", "section", "checks"];
+        const KEYS: [&str; 6] = ["about", "example", "vars", "needs-command", "section", "checks"];
         let mut node = yaml::parse(file, &source, faults)?;
         let fields = Fields::open(&node, Place::top(file), &KEYS, faults)?;
         if fields.get("checks").is_none() {
@@ -158,7 +172,7 @@ impl Pack {
             return None;
         }
         if let Value::Map(entries) = &mut node.value {
-            entries.retain(|(key, _)| matches!(key.text.as_str(), "about" | "example" | "vars"));
+            entries.retain(|(key, _)| matches!(key.text.as_str(), "about" | "example" | "vars" | "needs-command"));
         }
         let pack: Self = typed::value(&node, Place::top(file), Default::default(), faults)?;
         Some(Self { name: name.to_owned().into(), about: pack.about.trim().to_owned(), source: source.into(), ..pack })

@@ -11,6 +11,9 @@ pub fn pack_page(pack: &Pack) -> String {
     let tree = yaml::parse(0, &pack.source, &mut Vec::new());
     let checks = tree.as_ref().and_then(|tree| tree.get("checks")?.items()).unwrap_or_default();
     variables(&mut page, pack, checks);
+    for (program, help) in &pack.needs_command {
+        let _ = write!(page, "\nRuns `{program}`. {}\n", help.trim());
+    }
     page.push_str("\n## Checks\n");
     checks.iter().for_each(|check| describe(&mut page, check));
     let _ = write!(

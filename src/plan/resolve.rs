@@ -30,7 +30,7 @@ use super::{
     variables::Variables,
 };
 use crate::{
-    check::{self, AnyCheck},
+    check::{self, AnyCheck, Manner},
     model::{Json, ProcessEnv, is_named},
     net::{
         env_file::{EnvFile, ReadError},
@@ -152,8 +152,12 @@ impl Resolved<'_> {
         let meant = meant(&envelope, None);
         if let Some(check) = read.kind.value.filter(|_| whole) {
             let guard = self.environment.guard.iter().any(|guard| is_named(&draft.id, &guard.text));
-            let settings = settings::shown(&read.settings, &read.secret).into();
-            self.items.push(Item { guard, settings, ..item(tree, draft, envelope, Standing::Ready(check)) });
+            if check.manner() != Manner::Looks {
+                needs::unguarded(draft, self.environment, guard, faults);
+            }
+            let settings: Json = settings::shown(&read.settings, &read.secret).into();
+            let needs_command = draft.pack.and_then(|index| tree.packs[index].pack.needs_command(&settings));
+            self.items.push(Item { guard, settings, needs_command, ..item(tree, draft, envelope, Standing::Ready(check)) });
         }
         Some(meant)
     }
@@ -192,6 +196,7 @@ fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> I
         location: tree.sources.location(draft.location),
         kind: draft.kind,
         settings: Json::default(),
+        needs_command: None,
         standing,
     }
 }

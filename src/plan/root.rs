@@ -11,14 +11,27 @@ use super::{
     number,
     people::known::known,
     place::Place,
-    suggest,
+    runbook, suggest,
     template::{Template, is_name},
 };
-use crate::model::Person;
+use crate::model::{Person, Runbook};
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 12] =
-    ["project", "environments", "allow", "vars", "include", "section", "checks", "release", "people", "signoff", "waivers", "ledger"];
+pub(super) const KEYS: [&str; 13] = [
+    "project",
+    "environments",
+    "allow",
+    "vars",
+    "include",
+    "section",
+    "checks",
+    "release",
+    "people",
+    "signoff",
+    "waivers",
+    "ledger",
+    "runbook",
+];
 /// The keys of an environment.
 pub(super) const ENVIRONMENT_KEYS: [&str; 6] = ["vars", "env-file", "guard", "resolve", "per-target", "signoff"];
 
@@ -39,6 +52,7 @@ pub(super) struct Root {
     /// The file of accepted exceptions, where it is not the usual one.
     pub(super) waivers: Option<Word>,
     pub(super) ledger: Option<Node>,
+    pub(super) runbook: Option<Runbook>,
 }
 
 /// A set of targets and variables.
@@ -85,6 +99,7 @@ impl Root {
             signoff,
             waivers: fields.word("waivers", faults),
             ledger: owned("ledger").map(|(_, node)| node),
+            runbook: owned("runbook").and_then(|(label, node)| runbook::read(label, node, faults)),
         }
     }
 

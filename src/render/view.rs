@@ -9,7 +9,7 @@ use minijinja::{
     value::{Serde, Value},
 };
 
-use crate::model::{Evidence, Finding, Outcome, Severity, Verdict};
+use crate::model::{Contact, Evidence, Finding, IncidentLevel, Outcome, Resource, Runbook, Severity, Verdict};
 
 use super::{
     Page,
@@ -45,6 +45,7 @@ pub(super) fn view(page: &Page<'_>) -> Value {
         green => story.green(),
         passed => story.passed.iter().map(section).collect::<Vec<_>>(),
         skipped => story.skipped.iter().map(|f| finding::quiet(f)).collect::<Vec<_>>(),
+        runbook => report.runbook.as_ref().map(runbook),
         plan_digest => report.plan.digest.as_str(),
         plan_files => Serde(&report.plan.files.iter().collect::<Vec<_>>()),
         tool => format!("{} {}", report.tool.name, report.tool.version),
@@ -55,6 +56,19 @@ pub(super) fn view(page: &Page<'_>) -> Value {
         // Which roles have signed, for the first screen.
         signed => page.record.map(people::signed),
         record => page.record.map(|record| record::view(record, page)),
+    }
+}
+
+/// Whom to reach and where to look; a report may be somebody else's, so that a link is one only where it leads to the web.
+fn runbook(runbook: &Runbook) -> Value {
+    let contact = |it: &Contact| context! { role => &it.role, name => &it.name, reach => &it.reach, link => inert::link(&it.reach) };
+    let level =
+        |it: &IncidentLevel| context! { level => &it.level, means => &it.means, respond => it.respond.to_string(), action => &it.action };
+    let resource = |it: &Resource| context! { name => &it.name, url => &it.url, link => inert::link(&it.url) };
+    context! {
+        contacts => runbook.contacts.iter().map(contact).collect::<Vec<_>>(),
+        incidents => runbook.incidents.iter().map(level).collect::<Vec<_>>(),
+        resources => runbook.resources.iter().map(resource).collect::<Vec<_>>(),
     }
 }
 

@@ -49,6 +49,14 @@ impl Row<'_> {
         }
     }
 
+    /// With what the pack says of the program that was to look.
+    fn helped(&self, why: String) -> String {
+        match &self.item.needs_command {
+            Some(help) => format!("{why}. {help}"),
+            None => why,
+        }
+    }
+
     pub(super) fn tried(&self, attempted: Attempted) -> Finding {
         let Attempted { result, attempts, took, .. } = attempted;
         let row = match result {
@@ -58,7 +66,7 @@ impl Row<'_> {
                 Finding { observation, expectations, ..self.untried(outcome, reason) }
             }
             Err(Unseen::Waiting(whom)) => self.untried(Outcome::Pending, format!("waits for {whom}")),
-            Err(Unseen::Unknown(why) | Unseen::Unreachable(why)) => self.untried(Outcome::Unknown, why),
+            Err(Unseen::Unknown(why) | Unseen::Unreachable(why)) => self.untried(Outcome::Unknown, self.helped(why)),
         };
         let flaky = row.outcome == Outcome::Pass && attempts > 1;
         Finding { attempts, flaky, duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX), ..row }

@@ -43,6 +43,7 @@ impl Fold {
             merged: Vec::new(),
             resolve: plan.pins.iter().map(|(host, pin)| (host.to_owned(), pin.to_string())).collect::<BTreeMap<_, _>>(),
             ambient: None,
+            runbook: plan.runbook.clone(),
             verdict: Verdict::NoGo,
             exit: Exit::Unchecked.code(),
             counts: Counts::default(),

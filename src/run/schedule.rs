@@ -1,4 +1,5 @@
-//! Which check may start next: guards first, then whatever has what it needs, within the limits.
+//! Which check may start next: guards first, then whatever has what it needs, within the limits; what strains its target last,
+//! and alone.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,6 +8,7 @@ use super::{
     width::{Ended, Width},
 };
 use crate::{
+    check::Manner,
     model::{Finding, Outcome, ProcessEnv},
     plan::{Plan, Standing},
 };
@@ -23,6 +25,10 @@ pub(super) struct Schedule {
     missing: Vec<usize>,
     outcomes: Vec<Option<Settled>>,
     ready: VecDeque<usize>,
+    /// Those that strain their targets, and whether one of them runs: nothing else does then.
+    strains: Vec<bool>,
+    last: VecDeque<usize>,
+    alone: bool,
     running: usize,
 }
 
@@ -60,6 +66,9 @@ impl Schedule {
             missing: vec![0; count],
             outcomes: vec![None; count],
             ready: VecDeque::new(),
+            strains: plan.items.iter().map(|item| strains(&item.standing)).collect(),
+            last: VecDeque::new(),
+            alone: false,
             running: 0,
         };
         let guards: Vec<usize> = (0..count).filter(|i| plan.items[*i].guard).collect();
@@ -72,7 +81,7 @@ impl Schedule {
             schedule.missing[i] = needs.len();
             needs.iter().for_each(|need| schedule.needed_by[*need].push(i));
             if needs.is_empty() {
-                schedule.ready.push_back(i);
+                schedule.line_up(i);
             }
             schedule.needs[i] = needs;
         }
@@ -92,7 +101,7 @@ impl Schedule {
 
     /// The next thing to do. A started check holds its slot until [`settle`](Self::settle).
     pub(super) fn next(&mut self) -> Next {
-        while let Some(i) = self.ready.pop_front() {
+        while let Some(i) = self.first() {
             if let Some((need, settled)) = self.unmet(i) {
                 return Next::Block(i, need, settled);
             }
@@ -104,14 +113,30 @@ impl Schedule {
                 continue;
             }
             self.running += 1;
+            self.alone = self.strains[i];
             return Next::Start(i);
         }
         Next::Wait
     }
 
+    /// Takes the next check of those that are ready; one that strains its target only once nothing else is left to do.
+    fn first(&mut self) -> Option<usize> {
+        if self.alone {
+            return None;
+        }
+        let first = self.ready.pop_front();
+        if first.is_none() && self.running == 0 { self.last.pop_front() } else { first }
+    }
+
+    fn line_up(&mut self, index: usize) {
+        let line = if self.strains[index] { &mut self.last } else { &mut self.ready };
+        line.push_back(index);
+    }
+
     /// Gives back the slot of a check that was started.
     pub(super) fn release(&mut self, index: usize, ended: Ended) {
         self.running -= 1;
+        self.alone = false;
         if let Some(target) = self.main[index] {
             self.widths[target].release(ended).for_each(|waiting| self.ready.push_front(waiting));
         }
@@ -128,7 +153,7 @@ impl Schedule {
         for i in std::mem::take(&mut self.needed_by[index]) {
             self.missing[i] -= 1;
             if self.missing[i] == 0 {
-                self.ready.push_back(i);
+                self.line_up(i);
             }
         }
     }
@@ -153,6 +178,10 @@ fn widths(targets: &[Vec<String>], most: usize) -> (Vec<Option<usize>>, Vec<Widt
     });
     let main = main.collect();
     (main, known.iter().map(|_| Width::new(most)).collect())
+}
+
+fn strains(standing: &Standing) -> bool {
+    matches!(standing, Standing::Ready(check) if check.manner() == Manner::Strains)
 }
 
 fn targets(standing: &Standing, choice: &Choice, env: &ProcessEnv) -> Vec<String> {

@@ -1,12 +1,12 @@
 //! Accepted exceptions in a run: which of them covers a failure, and what people must know of the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use super::{GivenWaiver, Settings};
 use crate::{
-    model::{Finding, Outcome, Period, Severity, Waived, WaiverTerms, WaiverVoid},
+    model::{Finding, Outcome, Period, Severity, Waived, WaiverTerms, WaiverVoid, list_of},
     plan::{Item, Plan},
 };
 
@@ -50,17 +50,29 @@ impl Waivers {
         self.of(check).filter(|given| given.location.is_some()).chain(on_record)
     }
 
-    /// What people must know of each, in the plan's order.
+    /// What people must know of each, in the plan's order; what is the same of several checks of a list is said once.
     pub(super) fn notes(&self, findings: &[Option<Finding>], plan: &Plan, settings: &Settings) -> Vec<String> {
-        let mut notes = Vec::new();
-        for (item, finding) in plan.items.iter().zip(findings) {
+        let whose = |item: &'_ Item| list_of(&item.id).unwrap_or(&item.id).to_owned();
+        let looked = || plan.items.iter().zip(findings).filter_map(|(item, finding)| Some((item, finding.as_ref()?)));
+        // An exception for a whole list is needed as long as one of its checks needs it.
+        let needed: HashSet<String> = looked().filter(|(_, finding)| finding.is_waived()).map(|(item, _)| whose(item)).collect();
+        let mut said: Vec<(&str, usize, String, String)> = Vec::new();
+        let mut known: HashMap<(String, String, String), usize> = HashMap::new();
+        for (item, finding) in looked().filter(|(item, finding)| finding.outcome != Outcome::Pass || !needed.contains(&whose(item))) {
             for given in self.remarkable(&item.id) {
-                let said = finding.as_ref().and_then(|finding| remark(given, finding, item, settings));
-                notes.extend(said.map(|said| format!("{}the accepted exception for `{}` {said}", place(given), item.id)));
+                let Some(remark) = remark(given, finding, item, settings) else { continue };
+                let index = *known.entry((whose(item), place(given), remark.clone())).or_insert(said.len());
+                match said.get_mut(index) {
+                    Some((_, more, ..)) => *more += 1,
+                    None => said.push((&item.id, 0, place(given), remark)),
+                }
             }
         }
-        notes.extend(self.strays(plan, settings));
-        notes
+        let told = said.into_iter().map(|(id, more, place, remark)| {
+            let more = if more > 0 { format!(", and for {more} more of its list,") } else { String::new() };
+            format!("{place}the accepted exception for `{id}`{more} {remark}")
+        });
+        told.chain(self.strays(plan, settings)).collect()
     }
 
     /// Of those on record that hold, the ones for no check of the plan. The plan's own are among its warnings.

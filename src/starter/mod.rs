@@ -10,6 +10,7 @@ mod environment;
 mod files;
 mod folder;
 pub mod import;
+mod migrations;
 mod origin;
 mod proxy;
 mod sheet;
@@ -52,6 +53,8 @@ struct Found {
     /// Indexes that the SQL files leave in place.
     #[serde(skip)]
     indexes: sql::Catalogue,
+    /// The release's migrations, by their folder: the first that is found.
+    migrations: Option<migrations::Migrations>,
     /// The path that says whether the service is well, and the file that says so.
     health: Option<Named>,
     /// The port the service listens on, and the file that says so.
@@ -80,6 +83,8 @@ enum Role {
     Settings,
     /// A schema or a migration.
     Sql,
+    /// A migration that is a program.
+    Migration,
     /// A Dockerfile.
     Image,
     /// A compose file.
@@ -102,6 +107,8 @@ impl Role {
             Some(Self::Settings)
         } else if name.ends_with(".sql") && !name.ends_with("down.sql") {
             Some(Self::Sql)
+        } else if migrations::may_be(&path) {
+            Some(Self::Migration)
         } else if name == "containerfile" || name == "dockerfile" || name.starts_with("dockerfile.") || name.ends_with(".dockerfile") {
             Some(Self::Image)
         } else if yaml && (name.starts_with("compose") || name.starts_with("docker-compose")) {
@@ -134,8 +141,12 @@ impl Found {
 
     /// Takes what a text says. Files of one role are to come in the order of their names: migrations build on each other.
     fn text(&mut self, role: Role, path: &str, text: &str) {
+        if matches!(role, Role::Sql | Role::Migration) && self.migrations.is_none() {
+            self.migrations = migrations::of(path, text);
+            self.sources.extend(self.migrations.as_ref().map(|found| (found.folder.clone(), "a folder of migrations")));
+        }
         let said = match role {
-            Role::Settings | Role::Dump => return,
+            Role::Settings | Role::Dump | Role::Migration => return,
             Role::Script => {
                 let ways = backup::read(path, text);
                 let found = !ways.is_empty();

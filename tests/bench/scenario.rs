@@ -7,7 +7,7 @@ use gonogo::model::Report;
 use tempfile::TempDir;
 
 use crate::{
-    database, deployed,
+    database, deployed, instruments,
     ledger::{self, Kind},
     measure::{self, Taken},
     web,
@@ -54,7 +54,7 @@ macro_rules! ledger {
 }
 
 /// Every scenario.
-pub(crate) const SCENARIOS: [Scenario; 39] = [
+pub(crate) const SCENARIOS: [Scenario; 45] = [
     Scenario { name: "version", goal: Goal::CpuMillis(1.5), checks: 0, prepare: |_| nothing() },
     Scenario { name: "one", goal: Goal::CpuMillis(6.0), checks: 1, prepare: |checks| web::plain(checks, 0) },
     Scenario { name: "http-0ms-1000", goal: Goal::Cpu(1.8), checks: 1_000, prepare: |checks| web::plain(checks, 0) },
@@ -66,6 +66,12 @@ pub(crate) const SCENARIOS: [Scenario; 39] = [
     Scenario { name: "certificates-100", goal: Goal::Cpu(1.5), checks: 100, prepare: web::certificates },
     Scenario { name: "origins-20", goal: Goal::Cpu(1.5), checks: 20, prepare: web::origins },
     Scenario { name: "postgres-200", goal: Goal::Wall(2.0), checks: 200, prepare: database::contest },
+    Scenario { name: "sql-200", goal: Goal::Cpu(1.3), checks: 200, prepare: instruments::sql },
+    Scenario { name: "redis-200", goal: Goal::Cpu(1.3), checks: 200, prepare: instruments::redis },
+    Scenario { name: "prometheus-1000", goal: Goal::Cpu(1.3), checks: 1_000, prepare: instruments::prometheus },
+    Scenario { name: "dns-1000", goal: Goal::Cpu(1.3), checks: 1_000, prepare: instruments::dns },
+    Scenario { name: "tcp-200", goal: Goal::Cpu(1.3), checks: 200, prepare: instruments::tcp },
+    Scenario { name: "mixed-1000", goal: Goal::Wall(1.2), checks: 1_000, prepare: instruments::mixed },
     ledger!("gate-file-10", 10, File, GATE, Goal::CpuMillis(100.0)),
     ledger!("sign-file-10", 10, File, SIGN, Goal::CpuMillis(100.0)),
     ledger!("verify-file-10", 10, File, VERIFY, Goal::CpuMore(100.0)),

@@ -11,6 +11,7 @@ mod bare;
 mod ca;
 mod database;
 mod deployed;
+mod instruments;
 mod ledger;
 mod measure;
 mod plan;
@@ -37,7 +38,11 @@ fn main() -> anyhow::Result<()> {
         ["measure", out, program, arguments @ ..] => measure::child(out, program, arguments),
         ["serve", settings @ ..] => server::serve(settings),
         ["elsewhere", folder, words @ ..] => ledger::gonogo(std::path::Path::new(folder), words),
+        ["bare-dns", settings @ ..] => bare::dns::run(settings),
         ["bare-http", settings @ ..] => bare::http::run(settings),
+        ["bare-psql", settings @ ..] => bare::psql::run(settings),
+        ["bare-redis", settings @ ..] => bare::redis::run(settings),
+        ["bare-tcp", settings @ ..] => bare::tcp::run(settings),
         ["bare-tls", settings @ ..] => bare::tls::run(settings),
         ["bare-postgres", settings @ ..] => bare::postgres::run(settings),
         words => bench(words),

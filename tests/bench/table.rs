@@ -13,7 +13,7 @@ use crate::{
 pub(crate) fn head(runs: usize) -> String {
     format!(
         "median of {runs}, in turns; CPU is of the whole process, kernel included\n\n\
-         {:<16} {:>9} {:>9} {:>6} {:>9} {:>9} {:>6} {:>9}  goal",
+         {:<18} {:>9} {:>9} {:>6} {:>9} {:>9} {:>6} {:>9}  goal",
         "scenario", "wall", "bare", "ratio", "cpu", "bare", "ratio", "peak"
     )
 }
@@ -23,7 +23,7 @@ pub(crate) fn row(scenario: &Scenario, measured: &Measured) -> String {
     let ours = &measured.gonogo;
     let bare = measured.bare.as_ref();
     format!(
-        "{:<16} {:>9} {:>9} {:>6} {:>9} {:>9} {:>6} {:>9}  {}",
+        "{:<18} {:>9} {:>9} {:>6} {:>9} {:>9} {:>6} {:>9}  {}",
         scenario.name,
         time(ours.wall),
         bare.map_or("-".into(), |bare| time(bare.wall)),

@@ -69,8 +69,11 @@ fn every_key_is_documented() {
 const EXAMPLE: &str = "project: example
 allow: [command]
 environments:
-  prod: {}
+  prod: { guard: [is-prod] }
 include: [example.yaml]
+checks:
+  - id: is-prod
+    http: { url: https://api.example.com/environment, expect: { contains: production } }
 people: { eve@example.com: { name: Eve } }
 signoff:
   allowed-signers: gonogo.yaml

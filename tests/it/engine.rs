@@ -11,7 +11,7 @@ use gonogo::{
     run::{Limits, SelectionError, verify},
 };
 
-use crate::scripted::{Ending, Looks, item, plan, run, run_observed, scripted, settings};
+use crate::scripted::{Ending, Looks, item, on_target, plan, run, run_observed, scripted, settings};
 
 fn outcomes(report: &Report) -> Vec<(&str, Outcome)> {
     report.findings.iter().map(|finding| (finding.id.as_str(), finding.outcome)).collect()
@@ -35,6 +35,43 @@ async fn a_panic_a_hang_or_a_refusal_costs_only_its_own_check() {
     assert_eq!((report.verdict, report.exit), (Verdict::NoGo, Exit::Unchecked.code()));
     assert!(!String::from_utf8_lossy(&report.to_json()).contains("with a secret in it"), "a panic's message is not shown");
     assert!(report.findings[1].reason.contains("no result within 200 ms"), "{}", report.findings[1].reason);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_strains_its_target_runs_last_and_alone() {
+    let looks = Arc::default();
+    let strains = |id: &str| Item { standing: on_target("strain", Ending::Met, &looks), ..item(id, Ending::Met) };
+    let after = |id: &str, need: &str| Item { needs: vec![need.into()], ..item(id, Ending::Met) };
+    // `second` needs what needs `first`; nothing waits for ever.
+    let items = vec![
+        strains("first"),
+        after("then", "first"),
+        item("a", Ending::Met),
+        Item { needs: vec!["then".into()], ..strains("second") },
+        after("b", "a"),
+        strains("third"),
+        item("c", Ending::Unreachable),
+        Item { needs: vec!["c".into()], ..strains("blocked") },
+    ];
+    let (mut running, mut begun) = (Vec::new(), Vec::new());
+    let settings = settings();
+    let report = run_observed(plan(items), &settings, |event| match event {
+        Event::Began { id, .. } => {
+            let is_alone = |id: &str| ["first", "second", "third"].contains(&id);
+            assert!(
+                running.is_empty() || !(is_alone(id) || running.iter().any(|other: &String| is_alone(other))),
+                "{id} beside {running:?}"
+            );
+            running.push(id.clone());
+            begun.push(id.clone());
+        }
+        Event::Finished { finding, .. } => running.retain(|id| *id != finding.id),
+        _ => {}
+    });
+    let report = report.await.expect("a report");
+    begun[..3].sort();
+    assert_eq!(begun, ["a", "b", "c", "first", "then", "third", "second"], "{begun:?}");
+    assert_eq!(outcomes(&report).iter().filter(|(_, outcome)| *outcome == Outcome::Pass).count(), 6);
 }
 
 #[tokio::test]

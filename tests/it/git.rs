@@ -2,6 +2,7 @@
 
 mod authors;
 mod refs;
+pub(crate) mod release;
 mod repository;
 mod tree;
 

@@ -8,13 +8,14 @@ use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED2551
 use serde_json::{Value, json};
 
 use crate::{
-    command,
+    command, compare,
     cors::api::{APP, Question, api, settings},
-    dns, document, health,
+    dns, document, feature_flag, git, health,
     host::programs::{Machine, NGINX, systemctl},
     hostile::{Hostile, deaf_port},
+    image, kubernetes,
     look::Look,
-    manual, prometheus, report,
+    manual, postgres_migrations, postgres_schema, prometheus, report, security_headers,
     servers::{dns::NameServer, postgres::Postgres, redis::Redis},
     tcp::{Mute, speaking},
     tls::{
@@ -32,23 +33,38 @@ async fn what_is_in_order_is_green() {
     for kind in KINDS {
         // How many are looked at, and how many of them may be red or unknown.
         let (judged, least, noise) = match kind.name {
+            "alertmanager" => (alertmanager().await, 5, 0),
             "backup" => (backup().await, 10, 0),
             "config" => (config().await, 6, 0),
             "command" => (command().await, 8, 0),
+            "compare" => (alike().await, 5, 0),
             "cors" => (cors().await, 8, 0),
             "document" => (document().await, 12, 0),
+            "feature-flag" => (feature_flags().await, 8, 0),
             "file" => (file().await, 10, 0),
+            "git" => (released().await, 5, 0),
             "host" => (host().await, 12, 0),
             "health" => (health::published_of_the_well().await, 163, 5),
             "http" => (http().await, 10, 0),
+            "load-balancer" => (load_balancer().await, 4, 0),
+            "logging" => (logging().await, 6, 0),
+            "metrics-endpoint" => (metrics_endpoint().await, 8, 0),
+            "image" => (image().await, 4, 0),
+            "kubernetes" => (kubernetes().await, 5, 0),
             "postgres-indexes" => (postgres_indexes().await, 12, 0),
+            "postgres-migrations" => (migrated().await, 26, 0),
+            "postgres-schema" => (in_place().await, 10, 0),
             "redis" => (redis().await, 8, 0),
             "redis-persistence" => (redis_persistence().await, 5, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
             "secrets" => (secrets().await, 20, 0),
+            "security-headers" => (security_headers().await, 8, 0),
             "sql" => (sql().await, 6, 0),
             "dns" => (dns().await, 12, 0),
             "prometheus" => (prometheus().await, 8, 0),
+            "prometheus-rules" => (prometheus_rules().await, 5, 0),
+            "rate-limit" => (rate_limit().await, 4, 0),
+            "release-share" => (release_share().await, 4, 0),
             // And 2,000 random values of each of 63 shapes, of which 1 in 2,000 may be red, in the tests of the kind.
             "tcp" => (tcp().await, 5, 0),
             "test-report" => (reported("test-report", json!({}), report::test_report::in_order()).await, 9, 0),
@@ -498,6 +514,64 @@ async fn postgres_indexes() -> Judged {
     judged
 }
 
+/// What each tool leaves behind.
+async fn migrated() -> Judged {
+    let mut judged = Judged::new();
+    for tool in postgres_migrations::tools::TOOLS {
+        let (database, files) = (postgres_migrations::migrated(tool).await, postgres_migrations::folder(tool.files));
+        judged.push((tool.name.to_owned(), postgres_migrations::outcome(&database, files.path(), json!({ "folder": "db" })).await));
+    }
+    judged
+}
+
+async fn in_place() -> Judged {
+    let database = Postgres::shared().database(postgres_schema::SHOP).await;
+    let mut judged = Judged::new();
+    for settings in postgres_schema::met() {
+        judged.push((settings.to_string(), postgres_schema::outcome(&database, &settings).await));
+    }
+    judged
+}
+
+async fn feature_flags() -> Judged {
+    let mut judged = Judged::new();
+    for (feature, wanted) in feature_flag::features() {
+        let server = feature_flag::unleash(json!([feature])).await;
+        judged.push((feature.to_string(), feature_flag::outcome("unleash", &server, json!({ "flags": { "a": wanted } })).await));
+    }
+    judged
+}
+
+async fn released() -> Judged {
+    let it = git::release::Released::new();
+    let mut judged = Judged::new();
+    for settings in [
+        json!({}),
+        json!({ "tag": "v1.4.2" }),
+        json!({ "branch": "main" }),
+        json!({ "tagged": false, "branch": "refs/heads/main", "beside": "anything" }),
+        json!({ "folder": "ops", "beside": "untracked" }),
+    ] {
+        judged.push((settings.to_string(), it.outcome(settings).await));
+    }
+    judged
+}
+
+async fn alike() -> Judged {
+    let mut judged = Judged::new();
+    for (new, more) in [
+        (json!({}), json!({})),
+        (json!({}), json!({ "same-headers": "Content-Type" })),
+        (json!({ "name": "bob" }), json!({ "body": "structure" })),
+        (json!({ "score": 1.5001 }), json!({ "tolerances": { "$.score": 0.001 } })),
+        (json!({ "name": "bob" }), json!({ "ignore": ["$.at", "$.name"] })),
+    ] {
+        let (old, new) = (compare::version(json!({})).await, compare::version(new).await);
+        judged.push((more.to_string(), compare::outcome(&old, &new, compare::LINES, more).await));
+    }
+    judged
+}
+
 async fn dns() -> Judged {
     let knot = NameServer::knot(&[("example.com", dns::ZONE)]);
     let mut judged = Judged::new();
@@ -520,6 +594,122 @@ async fn dns() -> Judged {
             settings["name"] = json!("example.com");
         }
         judged.push((settings.to_string(), Look::new("dns", settings).outcome().await));
+    }
+    judged
+}
+
+async fn prometheus_rules() -> Judged {
+    let mut judged = Judged::new();
+    for settings in [
+        json!({ "rules": "Errors" }),
+        json!({ "rules": ["Errors", "Down"], "labels": { "team": "shop" } }),
+        json!({ "rules": "Down", "alertmanager": crate::prometheus_rules::alertmanager().url() }),
+        json!({ "watchdog": "Watchdog" }),
+        json!({ "rules": "Absent", "may-be-absent": "payments_failed_total", "watchdog": "Watchdog" }),
+    ] {
+        judged.push((settings.to_string(), crate::prometheus_rules::outcome(settings).await));
+    }
+    judged
+}
+
+async fn alertmanager() -> Judged {
+    let server = crate::alertmanager::calm().await;
+    let mut judged = Judged::new();
+    for mut settings in [
+        crate::alertmanager::everything(),
+        json!({ "receivers": "shop" }),
+        json!({ "service": { "service": "shop", "severity": "critical" } }),
+        json!({ "longest-silence": "1h" }),
+        json!({ "watchdog": "Watchdog", "none-firing": { "severity": "critical" } }),
+    ] {
+        settings["url"] = json!(server.url());
+        judged.push((settings.to_string(), Look::new("alertmanager", settings).at(crate::gonogo::now()).outcome().await));
+    }
+    judged
+}
+
+async fn metrics_endpoint() -> Judged {
+    use crate::metrics_endpoint::{OPEN, TEXT};
+    let mut judged = Judged::new();
+    for url in [crate::prometheus_rules::prometheus().url(), crate::prometheus_rules::alertmanager().url()] {
+        judged.push((url.clone(), crate::metrics_endpoint::outcome(&format!("{url}/metrics"), json!({ "series": "go_goroutines" })).await));
+    }
+    for (header, body) in [
+        (TEXT, "a 1\n"),
+        ("Content-Type: text/plain", "# HELP a x\n# TYPE a gauge\n\n# odd words\na{b=\"c\",} +Inf 1700000000000\n"),
+        (TEXT, "# TYPE a summary\na{quantile=\"0.9\"} NaN\na_sum 0\na_count 0\n"),
+        (OPEN, "# TYPE a counter\n# UNIT a seconds\na_total 1 # {t=\"1\"} 1\na_created 1\n# EOF\n"),
+        (OPEN, "# TYPE a histogram\na_bucket{le=\"1.0\"} 1\na_bucket{le=\"+Inf\"} 2\na_count 2\na_sum 3\n# EOF\n"),
+        ("Content-Type: text/plain; version=0.0.4; escaping=underscores", "a{b=\"\u{fc}\"} 1\r\n"),
+    ] {
+        let server = Hostile::answering(200, &[header], body).await;
+        judged.push((format!("{header} {body}"), crate::metrics_endpoint::outcome(&server.url("/"), json!({})).await));
+    }
+    judged
+}
+
+async fn release_share() -> Judged {
+    let mut judged = Judged::new();
+    for (header, body, version) in [
+        ("X-Version: 1.5.0", "", json!({ "header": "x-version" })),
+        ("X-Cache: MISS", r#"{"build":{"version":"1.5.0"}}"#, json!({ "json": "$.build.version" })),
+        ("Server: shop", "shop v1.5.0 (abc)", json!({ "matches": "v([0-9.]+)" })),
+        ("X-Version: shop-1.5.0", "", json!({ "header": "X-Version", "matches": "[0-9.]+$" })),
+    ] {
+        let server = Hostile::answering(200, &[header], body).await;
+        let settings =
+            json!({ "url": server.url("/"), "version": version, "requests": 60, "shares": [{ "version": "1.5.0", "min": "95%" }] });
+        judged.push((format!("{header} {body}"), Look::new("release-share", settings).outcome().await));
+    }
+    judged
+}
+
+async fn load_balancer() -> Judged {
+    let server = Hostile::new(|mut visit| {
+        Box::pin(async move {
+            let (header, body) = (format!("X-Served-By: web-{}", visit.nth % 2), format!("{{\"host\":\"web-{}\"}}", visit.nth % 2));
+            visit.answer(200, &[&header, "Set-Cookie: theme=dark"], body).await
+        })
+    })
+    .await;
+    let mut judged = Judged::new();
+    for more in [
+        json!({ "instance": { "header": "X-Served-By" }, "instances": 2 }),
+        json!({ "instance": { "json": "$.host" }, "instances": { "min": 2 }, "drained": ["web-2", "web-3"] }),
+        json!({ "instance": { "matches": "web-\\d" }, "instances": { "min": 1, "max": 3 }, "sticky": true }),
+        json!({ "instance": { "header": "X-Served-By" }, "instances": 2, "requests": 100 }),
+    ] {
+        let mut settings = more;
+        settings["url"] = json!(server.url("/"));
+        judged.push((settings.to_string(), Look::new("load-balancer", settings).outcome().await));
+    }
+    judged
+}
+
+async fn rate_limit() -> Judged {
+    let mut judged = Judged::new();
+    for (first, then, more) in [
+        (200, 429, json!({})),
+        (404, 429, json!({})),
+        (401, 429, json!({ "method": "POST", "body": "user=nobody" })),
+        (200, 503, json!({ "status": [429, 503] })),
+    ] {
+        let server = crate::rate_limit::after(5, first, then).await;
+        judged.push((format!("{first} {then} {more}"), crate::rate_limit::told(&server, more).await));
+    }
+    judged
+}
+
+async fn logging() -> Judged {
+    let mut judged = Judged::new();
+    for store in crate::logging::STORES {
+        for line in
+            [crate::logging::LINE, r#"{"severity":"NOTICE","msg":"x","trace":{"id":"ID"}}"#, r#" {"log.level":"INFO","ctx":"a ID b"} "#]
+        {
+            // What Elasticsearch holds is no text around an object.
+            let service = crate::logging::Service::new(line, |_| None).await;
+            judged.push((format!("{store} {line}"), service.outcome(store, json!({})).await));
+        }
     }
     judged
 }
@@ -553,6 +743,88 @@ async fn tcp() -> Judged {
         json!({ "address": mute.address.to_string(), "closed": "silent", "control": quiet.to_string(), "within": "1s" }),
     ] {
         judged.push((settings.to_string(), Look::new("tcp", settings).outcome().await));
+    }
+    judged
+}
+
+async fn image() -> Judged {
+    let mut judged = Judged::new();
+    for kind in ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"] {
+        for settings in [json!({}), json!({ "platforms": "linux/amd64" })] {
+            let (documents, _) = image::documents(kind);
+            let server = image::registry(documents, None, String::new()).await;
+            judged.push((format!("{kind} {settings}"), image::asked(&server, settings).await));
+        }
+    }
+    judged
+}
+
+async fn kubernetes() -> Judged {
+    let good = kubernetes::GOOD;
+    let account =
+        "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: { name: api, namespace: shop }\nautomountServiceAccountToken: false\n";
+    let scaler = "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: { name: api, namespace: shop }\n\
+        spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: api }, minReplicas: 3, maxReplicas: 9 }\n";
+    let others = "---\napiVersion: v1\nkind: Service\nmetadata: { name: api }\nspec: { selector: { app: api }, ports: [{ port: 80 }] }\n\
+        ---\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: { name: api }\nspec: { encryptedData: { password: AgBy } }\n\
+        ---\napiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: { name: api }\nspec: { endpoints: [] }\n";
+    let mut judged = Judged::new();
+    for (what, text) in [
+        ("a deployment", good.to_owned()),
+        ("with its service account", good.replace("automountServiceAccountToken: false", "serviceAccountName: api") + account),
+        ("with an autoscaler", good.replacen("  replicas: 3\n", "", 1) + scaler),
+        ("with objects beside it", format!("{good}{others}")),
+        ("by digest", good.replace(":1.4.2", ":1.4.2@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")),
+    ] {
+        judged.push((what.into(), kubernetes::looked(&text, json!({})).await));
+    }
+    judged
+}
+
+async fn security_headers() -> Judged {
+    let hsts = "Strict-Transport-Security: max-age=63072000; includeSubDomains; preload";
+    let (sniff, html) = ("X-Content-Type-Options: nosniff", "Content-Type: text/html; charset=utf-8");
+    let page = "<!doctype html><html><head><script src=\"/app.js\"></script><script src=\"https://cdn.example/a.js\" integrity=\"sha384-x\" crossorigin></script></head></html>";
+    let strict = "Content-Security-Policy: default-src 'self'; script-src 'nonce-4AEemGb0xJptoIGFP3Nd' 'strict-dynamic' https: 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+    let shop = "Content-Security-Policy: default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; connect-src 'self' wss://live.example; frame-ancestors 'none'; report-uri /csp; report-to csp";
+    let hashes = "Content-Security-Policy: default-src 'none'; script-src 'self' 'sha256-abc='; style-src 'self'; img-src 'self'; frame-ancestors https://*.site.example";
+    let api = "Content-Type: application/json";
+    let cookie = "Set-Cookie: __Host-session=x; Path=/; Secure; HttpOnly; SameSite=Lax";
+    let without_plain = json!({ "rules": ["strict-transport-security", "content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy", "cookies",
+        "cross-origin-resource-policy", "cross-origin-opener-policy", "cross-origin-embedder-policy", "subresource-integrity"] });
+    let of_an_api = json!({ "profile": "api", "rules": ["strict-transport-security", "x-content-type-options", "cookies", "cross-origin-resource-policy"] });
+    let mut judged = Judged::new();
+    for (headers, settings) in [
+        (vec![hsts, sniff, html, strict], &without_plain),
+        (vec![hsts, sniff, html, shop, cookie], &without_plain),
+        (vec![hsts, sniff, html, hashes, "Referrer-Policy: no-referrer, strict-origin-when-cross-origin"], &without_plain),
+        (
+            vec![
+                "strict-transport-security: max-age=15552000",
+                sniff,
+                html,
+                "X-Frame-Options: SAMEORIGIN",
+                "Content-Security-Policy: default-src 'self'",
+            ],
+            &without_plain,
+        ),
+        (
+            vec![
+                hsts,
+                sniff,
+                html,
+                strict,
+                "Cross-Origin-Opener-Policy: same-origin; report-to=\"coop\"",
+                "Cross-Origin-Embedder-Policy: require-corp",
+                "Cross-Origin-Resource-Policy: same-origin",
+            ],
+            &without_plain,
+        ),
+        (vec![hsts, sniff, html, strict, shop], &without_plain),
+        (vec![hsts, sniff, api, "Cache-Control: no-store"], &of_an_api),
+        (vec![hsts, sniff, "Content-Type: application/problem+json", "Cross-Origin-Resource-Policy: cross-origin"], &of_an_api),
+    ] {
+        judged.push((format!("{headers:?}"), security_headers::answered(&headers, page, settings.clone()).await));
     }
     judged
 }

@@ -106,6 +106,7 @@ fn everything_found_becomes_a_check_and_the_plan_lints() {
         "env-file: \"deploy/prod.env\"",
         "- \"JWT_SECRET_KEY\"",
         "- \"users_email\"",
+        "folder: \"migrations\"",
         "- \"\\\"Odd: Name\\\"\"",
         "schema: \"app\"",
         "url: \"${url}/healthz\"",

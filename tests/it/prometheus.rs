@@ -206,5 +206,6 @@ async fn raw_samples_have_their_own_times_and_values() {
     assert!(points.windows(2).all(|two| two[1].at - two[0].at == 15.0 && two[1].value - two[0].value == 15.0), "{points:?}");
     assert!(server.clock().await.expect("a time").duration_since(now()).abs().as_secs() < 5);
     assert!(server.metric_names().await.expect("names").contains(&"error_ratio".to_owned()));
-    assert_eq!(server.alerting_rules().await, Ok(vec!["TooManyErrors".to_owned()]));
+    let rules = server.alerting_rules().await.expect("rules");
+    assert_eq!((rules.len(), &*rules[0].name, &*rules[0].group, rules[0].interval), (1, "TooManyErrors", "it", 60.0));
 }

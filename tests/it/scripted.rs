@@ -13,7 +13,7 @@ use std::{
 };
 
 use gonogo::{
-    check::{AnyCheck, Context, Judged, KINDS, Touch, Unseen},
+    check::{AnyCheck, Context, Judged, KINDS, Manner, Touch, Unseen},
     model::{
         Digest, Event, Expectation, Json, Location, Masker, Period, Phase, ProcessEnv, Release, Report, Severity, Signoff, Tool, Unsigned,
         Vantage,
@@ -59,6 +59,10 @@ pub(crate) struct Scripted {
 impl AnyCheck for Scripted {
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         vec![Touch::new(&self.target, "looks")]
+    }
+
+    fn manner(&self) -> Manner {
+        if self.target.starts_with("strain") { Manner::Strains } else { Manner::Looks }
     }
 
     fn look<'a>(&'a self, _: &'a Context) -> Pin<Box<dyn Future<Output = Result<Judged, Unseen>> + Send + 'a>> {
@@ -138,6 +142,7 @@ pub(crate) fn with_check(id: &str, check: Box<dyn AnyCheck>) -> Item {
         location: Location { file: "gonogo.yaml".into(), line: 1 },
         kind: &KINDS[0],
         settings: Json::default(),
+        needs_command: None,
         standing: Standing::Ready(check),
     }
 }

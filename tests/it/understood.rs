@@ -8,17 +8,21 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    command,
+    command, compare,
     cors::api::{APP, api, settings},
     dns::hostile as dns,
-    document,
+    document, feature_flag, git,
     host::programs::{Machine, NGINX, systemctl},
     hostile::Hostile,
+    image, kubernetes,
     look::Look,
+    postgres_migrations, postgres_schema,
     prometheus::hostile as prometheus,
+    prometheus_rules,
     redis_persistence::hostile::{bulk, liar},
     report,
     scripted::instant,
+    security_headers,
     servers::{postgres::Postgres, redis::Redis},
     tcp::speaking,
     tls::{
@@ -34,22 +38,37 @@ type Mixed = Vec<(String, (Outcome, String))>;
 async fn what_is_not_understood_is_never_green() {
     for kind in KINDS {
         let mixed = match kind.name {
+            "alertmanager" => alertmanager().await,
             "backup" => backup().await,
             "config" => config().await,
             "command" => command().await,
+            "compare" => compare().await,
             "cors" => cors().await,
             "document" => document().await,
+            "feature-flag" => feature_flag().await,
             "file" => file().await,
+            "git" => git().await,
             "dns" => dns().await,
             "health" => health().await,
             "host" => host().await,
             "http" => http().await,
+            "load-balancer" => load_balancer().await,
+            "logging" => logging().await,
+            "metrics-endpoint" => metrics_endpoint().await,
+            "image" => image().await,
+            "kubernetes" => kubernetes().await,
             "postgres-indexes" => postgres_indexes().await,
+            "postgres-migrations" => postgres_migrations().await,
+            "postgres-schema" => postgres_schema().await,
             "redis" => redis().await,
             "redis-persistence" => redis_persistence().await,
             "secrets" => secrets().await,
+            "security-headers" => security_headers().await,
             "sql" => sql().await,
             "prometheus" => prometheus().await,
+            "prometheus-rules" => prometheus_rules().await,
+            "rate-limit" => rate_limit().await,
+            "release-share" => release_share().await,
             "tcp" => tcp().await,
             "test-report" => reported("test-report", json!({}), report::test_report::in_order(), report::test_report::odd()).await,
             "coverage" => reported("coverage", json!({ "lines": "50%" }), report::coverage::in_order(), report::coverage::odd()).await,
@@ -343,6 +362,120 @@ async fn prometheus() -> Mixed {
     mixed
 }
 
+async fn prometheus_rules() -> Mixed {
+    let (good, route) = (prometheus_rules::one(""), prometheus_rules::ONE_ROUTE);
+    let mut mixed = Mixed::new();
+    for (rules, settings) in [
+        (good.clone(), route.to_owned()),
+        (good.replace("\"ok\"", "\"odd-ish\""), route.into()),
+        (good.replace("NOW", "0001-01-01T00:00:00Z"), route.into()),
+        (good.replace("up == 0", "up{odd == 0"), route.into()),
+        (prometheus_rules::one(",\"health\":\"ok\""), route.into()),
+        (good.clone(), route.replace("receiver: a }", "receiver: a, routes: [{ matchers: [odd-ish] }] }")),
+        (good.clone(), route.replace("receiver: a }", "receiver: a, routes: [{ matchers: ['odd=\"x\"'], receiver: odd }] }")),
+        (good.clone(), route.replace("email_configs", "odd")),
+    ] {
+        mixed.push((format!("{rules} {settings}"), prometheus_rules::told(rules, &settings).await));
+    }
+    mixed
+}
+
+async fn alertmanager() -> Mixed {
+    use crate::alertmanager::{a_silence, a_watchdog, status, told};
+    let with = |mut value: Value, pointer: &str, to: Value| {
+        *value.pointer_mut(pointer).expect(pointer) = to;
+        value
+    };
+    let mut mixed = Mixed::new();
+    for (cluster, silences, alerts) in [
+        ("ready", a_silence(), a_watchdog()),
+        ("odd-ish", a_silence(), a_watchdog()),
+        ("ready", with(a_silence(), "/0/status/state", json!("odd-ish")), a_watchdog()),
+        ("ready", with(a_silence(), "/0/matchers/0/name", json!("odd-ish")), a_watchdog()),
+        ("ready", with(a_silence(), "/0/matchers/0/isEqual", json!("odd-ish")), a_watchdog()),
+        ("ready", a_silence(), with(a_watchdog(), "/0/status/state", json!("odd-ish"))),
+        ("ready", a_silence(), with(a_watchdog(), "/0/updatedAt", json!("odd-ish"))),
+        ("ready", json!({ "odd": [] }), a_watchdog()),
+    ] {
+        mixed.push((format!("{cluster} {silences} {alerts}"), told(status(cluster), silences, alerts).await));
+    }
+    mixed
+}
+
+async fn metrics_endpoint() -> Mixed {
+    use crate::metrics_endpoint::{OPEN, TEXT};
+    let mut mixed = Mixed::new();
+    for (header, body) in [
+        (TEXT, "# TYPE a counter\na 1\n"),
+        (TEXT, "# TYPE a odd-ish\na 1\n"),
+        (TEXT, "a 1\nodd-ish\n"),
+        (TEXT, "a 1\nb odd-ish\n"),
+        (TEXT, "a 1\nb{odd-ish=\"1\"} 1\n"),
+        (TEXT, "a 1\na 1\n"),
+        (OPEN, "# TYPE a gauge\na 1\n# ODD ish\n# EOF\n"),
+        (OPEN, "# TYPE a gauge\na 1\n"),
+        ("Content-Type: text/odd", "a 1\n"),
+    ] {
+        let server = Hostile::answering(200, &[header], body).await;
+        mixed.push((format!("{header} {body}"), crate::metrics_endpoint::outcome(&server.url("/"), json!({ "series": "a" })).await));
+    }
+    mixed
+}
+
+async fn release_share() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (status, headers, body) in [
+        (200, &[][..], r#"{"version":"1.5.0"}"#),
+        (200, &[], r#"{"version":["odd-ish"]}"#),
+        (200, &[], r#"{"version":"1.5.0","version":"1.5.0"}"#),
+        (200, &["Age: odd-ish"], r#"{"version":"1.5.0"}"#),
+        (299, &["Content-Encoding: odd-ish"], r#"{"version":"1.5.0"}"#),
+        (418, &[], r#"{"version":"1.5.0"}"#),
+    ] {
+        mixed.push((format!("{status} {headers:?} {body}"), crate::release_share::mixed(status, headers, body).await));
+    }
+    mixed
+}
+
+async fn load_balancer() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (status, headers) in [
+        (200, &["X-Served-By: a"][..]),
+        (200, &["X-Served-By: odd-ish"]),
+        (200, &["X-Served-By: \u{fc}\u{ff}", "X-Served-By: a"]),
+        (200, &["X-Cache: HIT", "X-Served-By: a"]),
+        (418, &["X-Served-By: a"]),
+    ] {
+        mixed.push((format!("{status} {headers:?}"), crate::load_balancer::mixed(status, headers).await));
+    }
+    mixed
+}
+
+async fn rate_limit() -> Mixed {
+    let mut mixed = Mixed::new();
+    for (first, then) in [(200, 429), (200, 420), (200, 403), (200, 503), (500, 429), (429, 429), (200, 302)] {
+        let server = crate::rate_limit::after(5, first, then).await;
+        mixed.push((format!("{first}, then {then}"), crate::rate_limit::told(&server, json!({})).await));
+    }
+    mixed
+}
+
+async fn logging() -> Mixed {
+    let mut mixed = Mixed::new();
+    for line in [
+        crate::logging::LINE,
+        r#"{"level":"odd-ish","id":"ID"}"#,
+        r#"{"level":["info"],"id":"ID"}"#,
+        r#"{"level":3,"id":"ID"}"#,
+        "{\"level\":\"info\",\"id\":\"ID\"}\nodd-ish ID",
+        r#"{"level":"info","level":"info","id":"ID"}"#,
+    ] {
+        let service = crate::logging::Service::new(line, |_| None).await;
+        mixed.push((line.into(), service.outcome("loki", json!({})).await));
+    }
+    mixed
+}
+
 async fn redis_persistence() -> Mixed {
     let redis = Redis::start("appendonly yes\nappendfsync everysec");
     redis.say(&["SET", "a", "b"]).await;
@@ -382,6 +515,81 @@ async fn postgres_indexes() -> Mixed {
     mixed
 }
 
+async fn postgres_migrations() -> Mixed {
+    let table = "CREATE TABLE databasechangelog (id text, author text, filename text, orderexecuted int, exectype text); \
+        CREATE TABLE databasechangeloglock (locked boolean, lockgranted timestamp, lockedby text); \
+        INSERT INTO databasechangelog VALUES ('1', 'a', 'a.sql', 1, 'EXECUTED'); GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC";
+    let file = ("a.sql", "--liquibase formatted sql\n--changeset a:1\n");
+    let mut mixed = Mixed::new();
+    for (statement, more) in [
+        ("", ("README.md", "")),
+        ("UPDATE databasechangelog SET exectype = 'ODD-ISH'", ("README.md", "")),
+        ("ALTER TABLE databasechangelog DROP exectype", ("README.md", "")),
+        ("UPDATE databasechangelog SET id = NULL", ("README.md", "")),
+        ("DROP TABLE databasechangeloglock", ("README.md", "")),
+        ("", ("b.xml", "<databaseChangeLog><changeSet odd='1'/></databaseChangeLog>")),
+        ("", ("b.yaml", "databaseChangeLog: [\"odd")),
+        ("", ("b.sql", "--changeset a:2 context:odd-ish\n")),
+    ] {
+        let (database, files) = (Postgres::shared().database(&[table, statement]).await, postgres_migrations::folder(&[file, more]));
+        let outcome = postgres_migrations::outcome(&database, files.path(), json!({ "folder": "db" })).await;
+        mixed.push((format!("{statement} and {more:?}"), outcome));
+    }
+    mixed
+}
+
+async fn postgres_schema() -> Mixed {
+    let mut mixed = Mixed::new();
+    for statement in [
+        "",
+        "ALTER TABLE users ALTER role SET DEFAULT 'odd-ish'",
+        "ALTER TABLE users ALTER role TYPE varchar(7)",
+        "ALTER TABLE users ADD CONSTRAINT odd CHECK (id > 0) NOT VALID",
+        "ALTER TABLE users DISABLE TRIGGER ALL",
+    ] {
+        let statements: Vec<&str> = postgres_schema::SHOP.iter().copied().chain([statement]).collect();
+        let database = Postgres::shared().database(&statements).await;
+        let wanted = json!({ "tables": { "users": { "role": { "type": "text", "default": "member" } } } });
+        mixed.push((statement.into(), postgres_schema::outcome(&database, &wanted).await));
+    }
+    mixed
+}
+
+async fn feature_flag() -> Mixed {
+    let mut mixed = Mixed::new();
+    for feature in [
+        json!({ "name": "a", "enabled": true, "strategies": [{ "name": "default" }] }),
+        json!({ "name": "a", "enabled": "odd-ish", "strategies": [{ "name": "default" }] }),
+        json!({ "name": "a", "enabled": true, "strategies": [{ "name": "odd-ish" }] }),
+        json!({ "name": "a", "enabled": true, "strategies": [{ "name": "default", "constraints": "odd-ish" }] }),
+        json!({ "name": "a", "enabled": true, "strategies": "odd-ish" }),
+    ] {
+        let server = feature_flag::unleash(json!([feature])).await;
+        mixed.push((feature.to_string(), feature_flag::outcome("unleash", &server, json!({ "flags": { "a": "on" } })).await));
+    }
+    mixed
+}
+
+async fn git() -> Mixed {
+    let it = git::release::Released::new();
+    let mut mixed = vec![("order".into(), it.outcome(json!({})).await)];
+    it.mark("app.py");
+    mixed.push(("a file that is overlooked".into(), it.outcome(json!({})).await));
+    it.two_tags();
+    mixed.push(("two tags".into(), it.outcome(json!({ "beside": "anything" })).await));
+    mixed
+}
+
+async fn compare() -> Mixed {
+    let (old, new) = (compare::version(json!({})).await, compare::version(json!({})).await);
+    let mut mixed = Mixed::new();
+    for more in ["", "odd-ish", "{\"odd\": 1}", "{\"path\": \"/broken\"}", "{\"method\": \"ODD\", \"path\": \"/\"}"] {
+        let lines = format!("{}{more}\n", compare::LINES);
+        mixed.push((more.into(), compare::outcome(&old, &new, &lines, json!({})).await));
+    }
+    mixed
+}
+
 async fn sql() -> Mixed {
     let database = Postgres::shared().database(&[]).await;
     let mut mixed = Mixed::new();
@@ -407,6 +615,60 @@ async fn tcp() -> Mixed {
     for words in [&b"220 ready\r\n"[..], b"220 \xff\xfe\r\n", b"", long] {
         let settings = json!({ "address": speaking(words).to_string(), "within": "1s", "banner": { "matches": "220 [a-z]+" } });
         mixed.push((format!("{:?}", String::from_utf8_lossy(&words[..words.len().min(20)])), Look::new("tcp", settings).outcome().await));
+    }
+    mixed
+}
+
+/// An image, and manifests that two readers may read differently, or that are of another kind.
+async fn image() -> Mixed {
+    let settings = json!({ "platforms": "linux/amd64" });
+    let oci = "application/vnd.oci.image.manifest.v1+json";
+    let mut mixed = Mixed::new();
+    for (what, odd) in [
+        ("nothing", None),
+        ("a key twice", Some(r#"{"schemaVersion":2,"config":{"digest":"sha256:1"},"config":{"digest":"sha256:2"}}"#)),
+        ("a schema of old", Some(r#"{"schemaVersion":1,"fsLayers":[]}"#)),
+        ("an index without platforms", Some(r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:1"}]}"#)),
+        ("no JSON", Some("schemaVersion: 2")),
+    ] {
+        let (mut documents, _) = image::documents(oci);
+        odd.into_iter().for_each(|odd| drop(documents.insert("manifests/1".into(), odd.into())));
+        let server = image::registry(documents, None, String::new()).await;
+        mixed.push((what.into(), image::asked(&server, settings.clone()).await));
+    }
+    mixed
+}
+
+/// Manifests in order, and documents among them that are not understood.
+async fn kubernetes() -> Mixed {
+    let mut mixed = Mixed::new();
+    for odd in [
+        "",
+        "---\nodd: thing\n",
+        "---\napiVersion: v1\nkind: Status\nstatus: Failure\n",
+        "---\napiVersion: odd/v1\nkind: Odd\nspec: { within: { containers: [{ image: odd }] } }\n",
+        "---\napiVersion: v1\nkind: Pod\nmetadata: { name: odd }\nspec: { containers: odd }\n",
+        "---\napiVersion: v1\nkind: PodList\nmetadata: { continue: odd }\nitems: []\n",
+        "---\n{{ odd }}\n",
+    ] {
+        mixed.push((odd.trim().into(), kubernetes::looked(&format!("{}{odd}", kubernetes::GOOD), json!({})).await));
+    }
+    mixed
+}
+
+/// A page in order, and what browsers would not understand, or read otherwise than it seems.
+async fn security_headers() -> Mixed {
+    let settings = || json!({ "rules": ["strict-transport-security", "content-security-policy", "x-content-type-options", "cookies"], "not-found": false });
+    let mut mixed = vec![("nothing".into(), security_headers::answered(&security_headers::GOOD, "", settings()).await)];
+    for odd in [
+        "Strict-Transport-Security: max-age=31536000",
+        "X-Content-Type-Options: odd",
+        "Content-Security-Policy: default-src 'none'; default-src 'self'",
+        "Content-Security-Policy: odd",
+        "Set-Cookie: a=1; Secure; SameSite=odd",
+    ] {
+        let headers: Vec<&str> = security_headers::GOOD.into_iter().chain([odd]).collect();
+        mixed.push((odd.into(), security_headers::answered(&headers, "", settings()).await));
     }
     mixed
 }

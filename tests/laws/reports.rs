@@ -91,6 +91,7 @@ pub(crate) fn report(looks: &Looks, at: Timestamp, given: Option<GivenAnswer>) -
         merged: Vec::new(),
         resolve: BTreeMap::new(),
         ambient: None,
+        runbook: None,
         verdict: Verdict::NoGo,
         exit: 0,
         counts: Counts::default(),

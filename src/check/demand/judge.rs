@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Demands, Hit, Hits, Lost, compare, matcher::Matcher, place::Place};
+use super::{
+    Demands, Hit, Hits, Lost, compare,
+    matcher::Matcher,
+    place::Place,
+    unit::{self, Unit},
+};
 use crate::model::{Expectation, plain, quote};
 
 /// What the paths lead to, by the path as written.
@@ -19,7 +24,8 @@ impl Demands {
 
     /// The same, where of some paths nothing is known: `open` says why.
     pub(crate) fn judge_known(&self, found: &ByPath, open: impl Fn(&str) -> Option<String>, at: Timestamp) -> Vec<Expectation> {
-        let why = |place: &Place, wanted: &Matcher| open(place.written()).or_else(|| open(wanted.same_as.as_ref()?.written()));
+        let why =
+            |place: &Place, wanted: &Matcher| open(place.written()).or_else(|| wanted.others().find_map(|other| open(other.written())));
         let judged = self.0.iter().map(|(place, wanted)| match why(place, wanted) {
             Some(why) => judge(place, wanted, &Err(Lost::Unread(why)), at),
             None => judge(place, wanted, &Ok(found), at),
@@ -37,7 +43,7 @@ fn judge(place: &Place, wanted: &Matcher, document: &Result<&ByPath, Lost>, at: 
         Err(Lost::Other(what)) => return demand.got(what.clone()).met(false),
     };
     let Some(hits) = found.get(path) else { return demand.undetermined("it was not looked for") };
-    let judged = [counted, each, any, none, same].map(|part| part(demand.clone(), wanted, hits, found, at));
+    let judged = [counted, summed, each, any, none, same, differs].map(|part| part(demand.clone(), wanted, hits, found, at));
     let worst = judged.into_iter().flatten().min_by_key(|part| match part.met {
         Some(false) => 0,
         None => 1,
@@ -52,6 +58,28 @@ type Part = Option<Expectation>;
 fn counted(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, _: Timestamp) -> Part {
     let count = wanted.count.as_ref()?;
     Some(demand.got(places(hits)).met(count.takes_count(hits.count as u64)))
+}
+
+fn summed(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, _: Timestamp) -> Part {
+    let sum = wanted.sum.as_ref()?;
+    if hits.count == 0 || hits.missing > 0 {
+        return Some(demand.undetermined("not every place has a value, so nothing is known of their sum"));
+    }
+    if hits.more {
+        return Some(demand.undetermined(too_many(hits)));
+    }
+    let amount = |hit: &Hit| Unit::Quantity.read(&hit.value).filter(|_| hit.cut.is_none() && !compare::is_rounded(&hit.value));
+    if let Some(other) = hits.values.iter().find(|hit| amount(hit).is_none()) {
+        return Some(demand.undetermined(unknown(other)));
+    }
+    let total = hits.values.iter().filter_map(amount).try_fold(0_i128, i128::checked_add);
+    Some(match total {
+        Some(total) => {
+            let got = if hits.count == 1 { said(&hits.values[0], hits, wanted) } else { unit::written(total) };
+            demand.got(format!("{got} in {}", places(hits))).met(sum.takes(total, Unit::Quantity))
+        }
+        None => demand.undetermined("the sum is too large to be told"),
+    })
 }
 
 fn each(demand: Expectation, wanted: &Matcher, hits: &Hits, _: &ByPath, at: Timestamp) -> Part {
@@ -114,22 +142,33 @@ fn among(
 }
 
 fn same(demand: Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, _: Timestamp) -> Part {
-    let other = wanted.same_as.as_ref()?.written();
+    Some(compared(demand, wanted, hits, found, (wanted.same_as.as_ref()?.written(), true)))
+}
+
+fn differs(demand: Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, _: Timestamp) -> Part {
+    Some(compared(demand, wanted, hits, found, (wanted.differs_from.as_ref()?.written(), false)))
+}
+
+/// Held against the value at another place: the same, or another.
+fn compared(demand: Expectation, wanted: &Matcher, hits: &Hits, found: &ByPath, (other, alike): (&str, bool)) -> Expectation {
     let there = found.get(other);
     let hidden = |hits: &Hits| hits.more || hits.values.iter().any(|hit| hit.cut.is_some() || compare::is_rounded(&hit.value));
-    Some(match (hits.values.as_slice(), there.map(|there| there.values.as_slice())) {
+    match (hits.values.as_slice(), there.map(|there| there.values.as_slice())) {
         (_, None) => demand.undetermined("it was not looked for"),
         ([], _) => demand.got("nothing there").met(false),
         (_, Some([])) => demand.got(format!("nothing at {}", quote(other))).met(false),
         _ if hidden(hits) || there.is_some_and(hidden) => demand.undetermined("what is to be compared is too large, too much, or rounded"),
         ([only], Some([its])) => {
-            let met = compare::same(&only.value, &its.value) && !only.value.is_null();
-            let got =
-                if met { said(only, hits, wanted) } else { format!("{} and {}", said(only, hits, wanted), quote(&its.value.to_string())) };
+            let met = compare::same(&only.value, &its.value) == alike && !only.value.is_null() && !its.value.is_null();
+            let got = if met == alike {
+                said(only, hits, wanted)
+            } else {
+                format!("{} and {}", said(only, hits, wanted), quote(&its.value.to_string()))
+            };
             demand.got(got).met(met)
         }
-        _ => demand.got("values that differ among themselves").met(false),
-    })
+        _ => demand.got("several values, of which one was meant").met(false),
+    }
 }
 
 fn places(hits: &Hits) -> String {

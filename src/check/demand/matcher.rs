@@ -11,13 +11,14 @@ use super::{
     compare::compare,
     instant::{Distance, Zone},
     place::Place,
+    unit::{Unit, Within},
     version::Range,
     written,
 };
 use crate::model::quote;
 
 /// The keys of a demand, for messages.
-pub(super) const KEYS: &str = "`equals`, `one-of`, `not`, `matches`, `exists`, `min`, `max`, `number`, `age`, `in`, `version`, `contains`, `length`, `count`, `any`, `none`, `same-as`";
+pub(super) const KEYS: &str = "`equals`, `one-of`, `not`, `matches`, `exists`, `min`, `max`, `number`, `age`, `in`, `version`, `size`, `duration`, `quantity`, `contains`, `contains-all`, `only`, `unique`, `length`, `count`, `sum`, `any`, `none`, `same-as`, `differs-from`";
 
 /// What a value must be; several keys must all hold. Values are compared with their type: the string "200" is not
 /// the number 200. A `null` meets nothing but `{equals: null}`.
@@ -51,6 +52,19 @@ pub(super) struct Matcher {
     /// A list with this item, or a text with this in it.
     #[serde(default, deserialize_with = "written::any")]
     pub contains: Option<Value>,
+    /// Bytes: a whole number, or a text with a unit: `{min: 1MiB}` (`kB` is 1000, `KiB` 1024).
+    pub size: Option<Within>,
+    /// A duration, a text with its unit: `{max: 500ms}`; `1h30m` and `PT5M` are read too.
+    pub duration: Option<Within>,
+    /// A number, or a text as Kubernetes writes one: `{max: 500m}`, `{min: 16Gi}`.
+    pub quantity: Option<Within>,
+    /// A list with all of these items, or a text with all of these in it.
+    pub contains_all: Option<Vec<Value>>,
+    /// A list all of whose items are among these. Of an empty list nothing is known.
+    pub only: Option<Vec<Value>>,
+    /// `true`: a list no two of whose items are the same.
+    #[serde(default)]
+    pub unique: bool,
     /// A string, all of which matches this expression.
     pub matches: Option<Pattern>,
     /// `false`: the path leads to nothing. `true`: it leads to something that is not `null`.
@@ -67,6 +81,9 @@ pub(super) struct Matcher {
     #[serde(default, deserialize_with = "written::count")]
     #[schemars(schema_with = "written::schema")]
     pub count: Option<Box<Matcher>>,
+    /// What the values at all places come to together, each a number or a quantity: `{max: 16Gi}`. Of no place, and of a value that is
+    /// no quantity, nothing is known.
+    pub sum: Option<Within>,
     /// At least one of the places is so. Of no place at all nothing is known.
     #[serde(default)]
     #[schemars(schema_with = "written::schema")]
@@ -77,6 +94,8 @@ pub(super) struct Matcher {
     pub none: Option<Box<Matcher>>,
     /// The same value as at this other path.
     pub same_as: Option<Place>,
+    /// Another value than at this other path.
+    pub differs_from: Option<Place>,
     /// Whether of `null`, where it is not named, nothing is known.
     #[serde(skip)]
     pub null_is_open: bool,
@@ -91,11 +110,24 @@ impl Matcher {
     pub(super) fn is_on_value(&self) -> bool {
         let compares = self.equals.is_some() || self.one_of.is_some() || self.matches.is_some() || self.not.is_some();
         let bounds = self.min.is_some() || self.max.is_some() || self.number || self.age.is_some() || self.ahead.is_some();
-        compares || bounds || self.version.is_some() || self.contains.is_some() || self.length.is_some()
+        let holds = self.contains.is_some() || self.contains_all.is_some() || self.only.is_some() || self.unique;
+        compares || bounds || holds || self.version.is_some() || self.length.is_some() || self.amounts().next().is_some()
     }
 
     fn is_on_places(&self) -> bool {
-        self.count.is_some() || self.any.is_some() || self.none.is_some() || self.same_as.is_some()
+        self.count.is_some() || self.sum.is_some() || self.any.is_some() || self.none.is_some() || self.others().next().is_some()
+    }
+
+    /// The other places that values are compared with.
+    pub(super) fn others(&self) -> impl Iterator<Item = &Place> {
+        self.same_as.iter().chain(&self.differs_from)
+    }
+
+    /// The bounds of a value that has a unit.
+    pub(super) fn amounts(&self) -> impl Iterator<Item = (&'static str, Unit, &Within)> {
+        let all =
+            [("size", Unit::Size, &self.size), ("duration", Unit::Duration, &self.duration), ("quantity", Unit::Quantity, &self.quantity)];
+        all.into_iter().filter_map(|(key, unit, within)| Some((key, unit, within.as_ref()?)))
     }
 
     pub(super) fn check(self) -> Result<Self, String> {
@@ -111,7 +143,14 @@ impl Matcher {
         if self.one_of.as_ref().is_some_and(Vec::is_empty) {
             return Err("`one-of` is empty: nothing can be one of nothing".into());
         }
-        if self.contains.as_ref().is_some_and(|part| part.as_str() == Some("")) {
+        if [&self.contains_all, &self.only].into_iter().flatten().any(Vec::is_empty) {
+            return Err("`contains-all` and `only` take a list with something in it".into());
+        }
+        let amounts = self.amounts().chain(self.sum.as_ref().map(|sum| ("sum", Unit::Quantity, sum)));
+        if let Some(why) = amounts.filter_map(|(key, unit, within)| within.contradiction(key, unit)).next() {
+            return Err(why);
+        }
+        if self.contains.iter().chain(self.contains_all.iter().flatten()).any(|part| part.as_str() == Some("")) {
             return Err("every text contains the empty text".into());
         }
         if let (Some(min), Some(max)) = (&self.min, &self.max)
@@ -124,7 +163,9 @@ impl Matcher {
                 return Err(format!("`{key}` takes no `exists`: write `{{exists: false}}`"));
             }
             if inner.as_ref().is_some_and(|inner| inner.is_on_places()) {
-                return Err(format!("`count`, `any`, `none` and `same-as` are about all places: they do not go into `{key}`"));
+                return Err(format!(
+                    "`count`, `sum`, `any`, `none`, `same-as` and `differs-from` are about all places: they do not go into `{key}`"
+                ));
             }
         }
         if self.count.as_ref().is_some_and(|count| count.max.is_none() && count.equals.is_none() && count.takes_count(0)) {
@@ -155,6 +196,8 @@ impl Matcher {
             equals: self.equals.map(text),
             one_of: self.one_of.map(|all| all.into_iter().map(text).collect()),
             contains: self.contains.map(text),
+            contains_all: self.contains_all.map(|all| all.into_iter().map(text).collect()),
+            only: self.only.map(|all| all.into_iter().map(text).collect()),
             number: self.number || self.min.is_some() || self.max.is_some(),
             not: deep(self.not),
             any: deep(self.any),
@@ -170,9 +213,12 @@ impl Matcher {
 
     /// A value that is as demanded, where one is easily made.
     pub(super) fn witness(&self) -> Value {
-        let given = self.equals.clone().or_else(|| self.one_of.as_ref()?.first().cloned()).or_else(|| self.contains.clone());
+        let first = |list: &Option<Vec<Value>>| list.as_ref()?.first().cloned();
+        let given = self.equals.clone().or_else(|| first(&self.one_of)).or_else(|| self.contains.clone());
+        let list = || self.only.clone().or_else(|| self.contains_all.clone()).map(Value::from);
+        let amount = || self.amounts().find_map(|(.., within)| within.min.clone().or_else(|| within.max.clone()));
         let bound = || self.min.clone().or_else(|| self.max.clone()).map(Value::Number);
-        given.or_else(bound).unwrap_or(Value::Null)
+        given.or_else(list).or_else(amount).or_else(bound).unwrap_or(Value::Null)
     }
 
     /// The one limit, where the demand is a single comparison.
@@ -204,6 +250,11 @@ impl fmt::Display for Matcher {
         said.extend(self.ahead.map(|ahead| format!("a time {ahead} ahead")));
         said.extend(self.version.as_ref().map(Range::to_string));
         said.extend(self.contains.as_ref().map(|part| format!("{} in it", quote(&part.to_string()))));
+        let listed = |all: &Vec<Value>| quote(&all.iter().map(Value::to_string).collect::<Vec<_>>().join(", "));
+        said.extend(self.contains_all.as_ref().map(|all| format!("all of {} in it", listed(all))));
+        said.extend(self.only.as_ref().map(|all| format!("only {} in it", listed(all))));
+        said.extend(self.unique.then(|| "no item twice".to_owned()));
+        said.extend(self.amounts().map(|(key, _, within)| format!("a {key} {within}")));
         said.extend(self.matches.as_ref().map(|pattern| format!("a string matching {pattern}")));
         said.extend(
             self.length
@@ -215,9 +266,11 @@ impl fmt::Display for Matcher {
             Some(number) => format!("{number} places"),
             None => format!("{} places", count.to_string().replace("a number ", "").replace("of ", "")),
         }));
+        said.extend(self.sum.as_ref().map(|sum| format!("a sum {sum}")));
         said.extend(self.any.as_ref().map(|any| format!("at least one that is {any}")));
         said.extend(self.none.as_ref().map(|none| format!("none that is {none}")));
         said.extend(self.same_as.as_ref().map(|place| format!("the same as at {}", quote(place.written()))));
+        said.extend(self.differs_from.as_ref().map(|place| format!("another than at {}", quote(place.written()))));
         match self.exists {
             Some(false) => said.push("nothing there".into()),
             Some(true) if said.is_empty() => said.push("something there".into()),

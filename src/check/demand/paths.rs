@@ -72,14 +72,14 @@ fn is_zero(count: &usize) -> bool {
 impl Demands {
     /// What each path leads to in `document`, by the path as written; also those that values are compared with.
     pub(crate) fn look(&self, document: &Value) -> BTreeMap<String, Hits> {
-        let places = self.0.iter().flat_map(|(place, matcher)| [Some(place), matcher.same_as.as_ref()]).flatten();
+        let places = self.0.iter().flat_map(|(place, matcher)| std::iter::once(place).chain(matcher.others()));
         places.map(|place| (place.written().to_owned(), hits(place, document))).collect()
     }
 
     /// Every path as written, also those that values are compared with, and the names that it begins with. `Err` is a path that
     /// looks around in the whole document.
     pub(crate) fn starts(&self) -> impl Iterator<Item = (&str, Result<Vec<Vec<String>>, ()>)> {
-        let places = self.0.iter().flat_map(|(place, matcher)| [Some(place), matcher.same_as.as_ref()]).flatten();
+        let places = self.0.iter().flat_map(|(place, matcher)| std::iter::once(place).chain(matcher.others()));
         places.map(|place| (place.written(), if place.looks_around() { Err(()) } else { Ok(place.names()) }))
     }
 

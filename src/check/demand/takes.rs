@@ -20,8 +20,10 @@ impl Matcher {
         let Self { equals, one_of, min, max, number: _, age, ahead, zone, version, contains, matches, exists, length: wanted, not, .. } =
             self;
         let number = self.number(value);
-        let compares =
-            [equals.is_some(), one_of.is_some(), contains.is_some(), min.is_some(), max.is_some(), not.is_some()].contains(&true);
+        let compares = [equals.is_some(), one_of.is_some(), contains.is_some(), min.is_some(), max.is_some(), not.is_some()]
+            .contains(&true)
+            || self.holds_several()
+            || self.amounts().next().is_some();
         if compares && (is_rounded(value) || number.as_ref().is_some_and(is_rounded_number)) {
             return None;
         }
@@ -36,10 +38,17 @@ impl Matcher {
             && ahead.is_none_or(|ahead| instant().is_some_and(|then| ahead.is_ahead(then, at)))
             && version.as_ref().is_none_or(|range| value.as_str().is_some_and(|text| range.takes(text) == Some(true)))
             && contains.as_ref().is_none_or(|part| holds(value, part) == Some(true))
+            && self.contains_all.iter().flatten().all(|part| holds(value, part) == Some(true))
+            && self.only.as_ref().is_none_or(|all| value.as_array().is_some_and(|items| items.iter().all(|item| is_among(item, all))))
+            && (!self.unique || value.as_array().is_some_and(|items| are_distinct(items)))
+            && self.amounts().all(|(_, unit, within)| unit.read(value).is_some_and(|amount| within.takes(amount, unit)))
             && matches.as_ref().is_none_or(|pattern| value.as_str().is_some_and(|text| pattern.is_whole(text)))
             && wanted.as_ref().is_none_or(|wanted| length(value).is_some_and(|length| wanted.takes_count(length)));
         if !fits {
             return Some(false);
+        }
+        if self.only.is_some() && length(value) == Some(0) {
+            return None;
         }
         not.as_ref().map_or(Some(true), |not| not.spares(value, at))
     }
@@ -62,8 +71,15 @@ impl Matcher {
             && (age.is_none() && ahead.is_none() || instant::read(value, zone.as_ref()).is_some())
             && version.as_ref().is_none_or(|range| text.is_some_and(|text| range.takes(text).is_some()))
             && contains.as_ref().is_none_or(|part| holds(value, part).is_some())
+            && self.contains_all.iter().flatten().all(|part| holds(value, part).is_some())
+            && (self.only.is_none() && !self.unique || value.is_array())
+            && self.amounts().all(|(_, unit, _)| unit.read(value).is_some())
             && (matches.is_none() || text.is_some())
             && (wanted.is_none() || length(value).is_some())
+    }
+
+    fn holds_several(&self) -> bool {
+        self.contains_all.is_some() || self.only.is_some() || self.unique
     }
 
     fn number(&self, value: &Value) -> Option<Number> {
@@ -98,6 +114,14 @@ fn holds(value: &Value, part: &Value) -> Option<bool> {
         (Value::String(text), Value::String(part)) => Some(text.contains(part.as_str())),
         _ => None,
     }
+}
+
+fn is_among(item: &Value, all: &[Value]) -> bool {
+    all.iter().any(|one| same(one, item))
+}
+
+fn are_distinct(items: &[Value]) -> bool {
+    items.iter().enumerate().all(|(index, item)| !is_among(item, &items[..index]))
 }
 
 /// Whether two values are of one type.

@@ -13,7 +13,7 @@ use super::{
     xml::{Element, Event, Events},
 };
 use crate::{
-    check::{Context, Unseen, blocking, glob::Glob},
+    check::{Context, Unseen, blocking, file_glob::Glob},
     model::{beginning, excerpt, plain, quote},
 };
 

@@ -4,7 +4,6 @@ mod addresses;
 mod ask;
 mod counterexamples;
 mod draw;
-mod error_path;
 mod fetch;
 mod header_name;
 mod hostile;
@@ -23,14 +22,13 @@ use std::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use error_path::ErrorPath;
 use origin::{Domain, Origin};
 
 use self::header_name::{ExposedHeader, RequestHeader};
 use crate::{
     check::{
         Check, OneOrMore, Touch, Which,
-        http::{Method, SentHeaders},
+        http::{HostPath, Method, SentHeaders},
     },
     model::{ProcessEnv, without_contradiction},
     net::http::Address,
@@ -93,7 +91,7 @@ pub struct Cors {
     pub refused: Option<OneOrMore<Origin>>,
     /// A path on the same host where GET is answered with an error status (400 or more), best by the application itself.
     /// Default: `gonogo-no-such-page` below the path of `url`.
-    pub error_path: Option<ErrorPath>,
+    pub error_path: Option<HostPath>,
     /// Whether answers that depend on the origin must say `Vary: Origin`, so that no cache hands one origin's answer to
     /// another. Answers to OPTIONS and those with `Cache-Control: no-store` need not. Tried too: whether a wanted origin is
     /// still let in right after a request without `Origin`, as a cache that does not look at `Vary` would spoil it. Default

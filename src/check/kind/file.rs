@@ -15,7 +15,7 @@ use crate::{
     check::{
         Check, OneOrMore, Touch,
         demand::{Distance, Pattern, Text, as_they_stand},
-        glob::{self, Glob},
+        file_glob::{self, Glob},
     },
     model::{ProcessEnv, Size, without_contradiction},
 };
@@ -95,8 +95,8 @@ impl File {
         if self.max_mode == Some(Mode(0o7777)) {
             return Some("`max-mode` 7777 permits everything".into());
         }
-        if self.count.is_some_and(|count| [count.0.min, count.0.max].iter().flatten().any(|bound| *bound > glob::MOST as u64)) {
-            return Some(format!("`count`: no more than {} files are looked at", glob::MOST));
+        if self.count.is_some_and(|count| [count.0.min, count.0.max].iter().flatten().any(|bound| *bound > file_glob::MOST as u64)) {
+            return Some(format!("`count`: no more than {} files are looked at", file_glob::MOST));
         }
         let count = self.count.and_then(|count| count.0.contradiction("count", 0));
         count.or_else(|| self.size.and_then(|size| size.contradiction("size", Size(0))))

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use self::seen::Load;
 use crate::{
-    check::{Check, OneOrMore, Touch, evidence::report_kind, glob::Glob},
+    check::{Check, OneOrMore, Touch, evidence::report_kind, file_glob::Glob},
     model::{Percent, Period, ProcessEnv},
 };
 

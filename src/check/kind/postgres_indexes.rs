@@ -8,7 +8,6 @@ mod index;
 mod judge;
 mod matching;
 mod meaning;
-mod name;
 mod observe;
 mod query;
 mod seen;
@@ -18,7 +17,7 @@ use serde::Deserialize;
 
 use self::{demand::Demand, name::Name};
 use crate::{
-    check::{Check, OneOrMore, Touch, database},
+    check::{Check, OneOrMore, Touch, database, sql_name as name},
     model::{ProcessEnv, Secret},
     net::postgres,
 };

@@ -1,6 +1,5 @@
 //! A Prometheus query gives what is demanded.
 
-mod asker;
 mod counterexamples;
 mod judge;
 mod observe;

@@ -58,7 +58,7 @@ pub async fn authors(
 
 impl Git {
     /// Whether `until` was built on `since`.
-    async fn precedes(&self, folder: &Path, since: &str, until: &str) -> Result<bool, GitError> {
+    pub(super) async fn precedes(&self, folder: &Path, since: &str, until: &str) -> Result<bool, GitError> {
         let asked = self.run(folder, "-c core.commitGraph=false merge-base --is-ancestor", &[since, until], b"").await?;
         Ok(asked.code == Some(0))
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess},
@@ -113,18 +114,53 @@ struct Row {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Groups {
     groups: Vec<Group>,
+    group_next_token: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Group {
+    name: String,
+    interval: f64,
     rules: Vec<Rule>,
 }
 
+/// An alerting rule, as the server has it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// The alert's name.
+    pub name: String,
+    /// Its expression.
+    pub query: String,
+    /// The labels that it adds.
+    #[serde(default)]
+    pub labels: Labels,
+    /// What it says to people.
+    #[serde(default)]
+    pub annotations: Labels,
+    /// `ok`, `err` or `unknown`.
+    pub health: String,
+    /// Why its last evaluation failed.
+    pub last_error: Option<String>,
+    /// When it was last evaluated; the year 1 where it never was.
+    pub last_evaluation: Option<Timestamp>,
+    /// `firing`, `pending` or `inactive`.
+    pub state: Option<String>,
+    /// The group it stands in.
+    #[serde(skip)]
+    pub group: String,
+    /// How often that is evaluated, in seconds.
+    #[serde(skip)]
+    pub interval: f64,
+}
+
 #[derive(Deserialize)]
-struct Rule {
-    name: String,
+#[serde(rename_all = "camelCase")]
+struct Alertmanagers {
+    active_alertmanagers: Vec<IgnoredAny>,
 }
 
 /// The body of a good answer; else why there is none.
@@ -215,8 +251,18 @@ pub(super) fn of_names(bytes: &[u8]) -> Result<Vec<String>, String> {
     opened(bytes)
 }
 
-pub(super) fn of_rules(bytes: &[u8]) -> Result<Vec<String>, String> {
-    Ok(opened::<Groups>(bytes)?.groups.into_iter().flat_map(|group| group.rules).map(|rule| rule.name).collect())
+pub(super) fn of_rules(bytes: &[u8]) -> Result<Vec<Rule>, String> {
+    let all = opened::<Groups>(bytes)?;
+    if all.group_next_token.is_some_and(|token| !token.is_empty()) {
+        return Err("answers with a part of its rules".into());
+    }
+    let of_group =
+        |Group { name, interval, rules }: Group| rules.into_iter().map(move |rule| Rule { group: name.clone(), interval, ..rule });
+    Ok(all.groups.into_iter().flat_map(of_group).collect())
+}
+
+pub(super) fn of_alertmanagers(bytes: &[u8]) -> Result<usize, String> {
+    Ok(opened::<Alertmanagers>(bytes)?.active_alertmanagers.len())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{ID, closed, loosen, loosened, section};
 use crate::{
-    model::{Person, Signoff},
+    model::{Person, Runbook, Signoff},
     plan::{AT_ONCE, allow, pack::packs, release::ReleaseSettings},
 };
 
@@ -37,6 +37,7 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
         "people": { "type": "object", "additionalProperties": person, "allOf": [{ "$ref": "#/definitions/literal" }], "description": "Who answers and signs, by id. Takes no variables." },
         "signoff": signoff,
         "waivers": { "type": "string", "minLength": 1, "not": loosen::variable(), "description": "The file of accepted exceptions. Default: `waivers.yaml` beside this file, where there is one." },
+        "runbook": loosened(Runbook::json_schema(generator).to_value()),
         "ledger": { "$ref": "#/definitions/scalar", "description": "Where the record is kept: a path or an address." },
     });
     closed("The plan's main file, `gonogo.yaml`.", properties, &["project", "environments"])

@@ -82,13 +82,21 @@ fn files_of_roots_are_named_as_the_plan_has_them() {
         ("tls: { url: \"https://127.0.0.1:1/\", ca-file: own/ca.pem }", None),
         ("document: { url: \"https://127.0.0.1:1/\", expect: { $.a: 1 }, ca-file: own/ca.pem }", None),
         ("prometheus: { url: \"https://127.0.0.1:1/\", query: up, value: 1, ca-file: own/ca.pem }", None),
+        ("prometheus-rules: { url: \"https://127.0.0.1:1/\", rules: A, ca-file: own/ca.pem }", None),
+        ("alertmanager: { url: \"https://127.0.0.1:1/\", receivers: a, ca-file: own/ca.pem }", None),
+        ("metrics-endpoint: { url: \"https://127.0.0.1:1/\", ca-file: own/ca.pem }", None),
+        ("release-share: { url: \"https://127.0.0.1:1/\", version: { header: v }, shares: [{ min: 5% }], ca-file: own/ca.pem }", None),
+        ("load-balancer: { url: \"https://127.0.0.1:1/\", instance: { header: v }, instances: 2, ca-file: own/ca.pem }", None),
+        ("rate-limit: { url: \"https://127.0.0.1:1/\", limit: 5, ca-file: own/ca.pem }", None),
         ("redis-persistence: { url: \"rediss://127.0.0.1:1\", use: cache, ca-file: own/ca.pem }", None),
         ("redis: { url: \"rediss://127.0.0.1:1\", ask: DBSIZE, rows: 1, ca-file: own/ca.pem }", None),
         ("sql: { database: \"postgres://u@127.0.0.1:1/d?sslrootcert=own/ca.pem\", query: SELECT 1, rows: 1 }", None),
         ("postgres-indexes: { database: \"postgres://u@127.0.0.1:1/d?sslrootcert=own/ca.pem\", schema: s, indexes: [x] }", None),
         ("postgres-indexes: { database: \"postgres://u@127.0.0.1:1/d\", schema: s, indexes: [x] }", Some("own/ca.pem")),
     ] {
-        let plan = format!("project: p\nenvironments: {{ prod: {{}} }}\nchecks:\n  - id: it\n    {key}\n");
+        let guarded =
+            "project: p\nenvironments: { prod: { guard: [here] } }\nchecks:\n  - { id: here, file: { path: gonogo.yaml, type: file } }\n";
+        let plan = format!("{guarded}  - id: it\n    {key}\n");
         let of = |ca: &Ca| {
             let gonogo = Gonogo::new().plan(&plan).file("own/ca.pem", &pem(ca));
             let gonogo = env.into_iter().fold(gonogo, |gonogo, file| gonogo.env("PGSSLROOTCERT", file));

@@ -6,12 +6,14 @@ use super::{report, target, written};
 use crate::gonogo::Gonogo;
 
 /// Each with its address in a variable whose name looks secret, and what must be said of it.
-const KINDS: [(&str, &str, &str, &str); 17] = [
+const KINDS: [(&str, &str, &str, &str); 29] = [
     ("http", "http: { url: \"${IT}\" }", "http://127.0.0.1:1/hooks/s3cr3tpath", "http://127.0.0.1:1"),
     ("login", "http: { url: \"${IT}\" }", "http://u:s3cr3t@127.0.0.1:1/hooks/s3cr3tpath?to=s3cr3tpath", "http://127.0.0.1:1"),
     ("host", "http: { url: \"http://${IT}/x\" }", "127.0.0.1:1", "http://127.0.0.1:1"),
     ("health", "health: { url: \"${IT}\" }", "http://u:s3cr3tpath@127.0.0.1:1/", "http://127.0.0.1:1"),
     ("cors", "cors: { url: \"${IT}\", public: true }", "http://127.0.0.1:1/?t=s3cr3tpath", "http://127.0.0.1:1"),
+    ("image", "image: { image: \"${IT}/shop/api:1\", plain-http: true }", "127.0.0.1:1", "http://127.0.0.1:1"),
+    ("headers", "security-headers: { url: \"${IT}\", rules: [cookies] }", "http://u:s3cr3tpath@127.0.0.1:1/", "http://127.0.0.1:1"),
     ("tls", "tls: { url: \"${IT}\" }", "https://127.0.0.1:1/s3cr3tpath", "https://127.0.0.1:1"),
     ("address", "tls: { address: \"${IT}\" }", "127.0.0.1:1", "tls://127.0.0.1:1"),
     (
@@ -29,6 +31,34 @@ const KINDS: [(&str, &str, &str, &str); 17] = [
     ("tcp", "tcp: { address: \"${IT}\" }", "127.0.0.1:1", "tcp://127.0.0.1:1"),
     ("dns", "dns: { name: a.example, type: A, servers: \"${IT}\" }", "127.0.0.1:1", "dns://127.0.0.1:1"),
     ("prometheus", "prometheus: { url: \"${IT}\", query: up, value: 1 }", "http://u:s3cr3tpath@127.0.0.1:1/", "http://127.0.0.1:1"),
+    ("rules", "prometheus-rules: { url: \"${IT}\", rules: A }", "http://u:s3cr3tpath@127.0.0.1:1/", "http://127.0.0.1:1"),
+    ("alerts", "alertmanager: { url: \"${IT}\", receivers: a }", "http://u:s3cr3tpath@127.0.0.1:1/", "http://127.0.0.1:1"),
+    ("metrics", "metrics-endpoint: { url: \"${IT}\", series: up }", "http://127.0.0.1:1/?t=s3cr3tpath", "http://127.0.0.1:1"),
+    (
+        "share",
+        "release-share: { url: \"${IT}\", version: { header: v }, shares: [{ min: 5% }] }",
+        "http://127.0.0.1:1/?t=s3cr3tpath",
+        "http://127.0.0.1:1",
+    ),
+    (
+        "balance",
+        "load-balancer: { url: \"${IT}\", instance: { header: v }, instances: 2 }",
+        "http://127.0.0.1:1/?t=s3cr3tpath",
+        "http://127.0.0.1:1",
+    ),
+    ("limit", "rate-limit: { url: \"${IT}\", limit: 5 }", "http://u:s3cr3tpath@127.0.0.1:1/", "http://127.0.0.1:1"),
+    (
+        "log",
+        "logging: { url: \"${IT}\", log: { journald: { unit: x } } }",
+        "http://u:s3cr3tpath@127.0.0.1:1/",
+        "http://127.0.0.1:1, the journal of this machine",
+    ),
+    (
+        "flags",
+        "feature-flag: { unleash: \"${IT}\", flags: { a: on } }",
+        "http://u:s3cr3tpath@127.0.0.1:1/x?t=s3cr3tpath",
+        "http://127.0.0.1:1",
+    ),
     ("redis", "redis-persistence: { url: \"${IT}\", use: cache }", "redis://:s3cr3tpath@127.0.0.1:1/0", "redis://127.0.0.1:1"),
     ("asked", "redis: { url: \"${IT}\", ask: DBSIZE, rows: 1 }", "redis://:s3cr3tpath@127.0.0.1:1/0", "redis://127.0.0.1:1"),
     (
@@ -44,6 +74,13 @@ const KINDS: [(&str, &str, &str, &str); 17] = [
         "postgres://127.0.0.1:1/app",
     ),
     (
+        "migrations",
+        "postgres-migrations: { database: \"${IT}\", newest: x }",
+        "postgres://app:s3cr3tpath@127.0.0.1:1/app",
+        "postgres://127.0.0.1:1/app",
+    ),
+    ("schema", "postgres-schema: { database: \"${IT}\" }", "postgres://app:s3cr3tpath@127.0.0.1:1/app", "postgres://127.0.0.1:1/app"),
+    (
         "pairs",
         "postgres-indexes: { database: \"${IT}\", schema: public, indexes: [x] }",
         "host=127.0.0.1 port=1 user=app password=s3cr3tpath dbname=app",
@@ -52,8 +89,10 @@ const KINDS: [(&str, &str, &str, &str); 17] = [
 ];
 
 fn gonogo(kind: &str, value: &str) -> Gonogo {
-    let plan =
-        format!("project: p\nenvironments: {{ prod: {{}} }}\nchecks:\n  - id: it\n    {}\n", kind.replace("IT", "TARGET_SECRET_URL"));
+    let plan = format!(
+        "project: p\nenvironments: {{ prod: {{ guard: [here] }} }}\nchecks:\n  - id: here\n    file: {{ path: gonogo.yaml, type: file }}\n  - id: it\n    {}\n",
+        kind.replace("IT", "TARGET_SECRET_URL")
+    );
     Gonogo::new().plan(&plan).env("TARGET_SECRET_URL", value)
 }
 

@@ -73,6 +73,23 @@ fn a_foreign_pack_runs_nothing_unless_its_include_allows_it() {
 }
 
 #[test]
+fn a_pack_says_what_its_program_needs() {
+    let runs = |settings: &str| {
+        format!(
+            "about: It runs something.\nneeds-command: {{ no-such-client: Log in with it first. }}\nchecks: [{{ id: it, {settings} }}]\n"
+        )
+    };
+    for settings in
+        ["document: { command: [no-such-client, show], format: json, expect: { $.a: 1 } }", "command: { argv: [no-such-client] }"]
+    {
+        let gonogo = including("- { pack: ./runs.yaml, allow: [command] }").file("runs.yaml", &runs(settings));
+        let (ran, report) = gonogo.verify(&[]);
+        let reason = &report.findings[0].reason;
+        assert_eq!((ran.code, reason.ends_with(". Log in with it first.")), (3, true), "{reason}");
+    }
+}
+
+#[test]
 fn a_pinned_pack_is_fetched_once_and_never_by_a_run() {
     let (folder, commit) = repository();
     let (place, sha256) = (folder.path().display(), Digest::of(PACK.as_bytes()));

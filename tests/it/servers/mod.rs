@@ -3,11 +3,14 @@
 //! Each runs under a guard: a shell that waits for the test process's end of a pipe to close, which happens whichever
 //! way that process ends, then stops the server by its process id and removes its folder.
 
+pub(crate) mod alertmanager;
 pub(crate) mod dns;
+pub(crate) mod haproxy;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 pub(crate) mod prometheus;
 pub(crate) mod redis;
+pub(crate) mod registry;
 
 use std::{
     net::TcpListener,

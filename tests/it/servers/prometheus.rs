@@ -27,12 +27,21 @@ pub(crate) type Past = (&'static str, fn(i64) -> Option<f64>);
 impl Prometheus {
     /// One that remembers this of the last 40 minutes, and of 10 minutes a week ago; with these lines in its settings.
     pub(crate) fn start(past: &[Past], settings: &str) -> Self {
+        Self::with_rules(past, settings, RULES)
+    }
+
+    /// The same with these rules in `FOLDER/rules.yml`; `PORT` in the settings is its own.
+    pub(crate) fn with_rules(past: &[Past], settings: &str, rules: &str) -> Self {
         assert!(Path::new("/usr/bin/prometheus").exists(), "no Prometheus: `apt-get install prometheus`");
         let (folder, port) = (folder(), free_port());
         let place = folder.display();
         fs::write(folder.join("past.txt"), written(past)).expect("written");
-        fs::write(folder.join("prometheus.yml"), format!("{}\n", settings.replace("FOLDER", &place.to_string()))).expect("written");
-        fs::write(folder.join("rules.yml"), RULES).expect("written");
+        fs::write(
+            folder.join("prometheus.yml"),
+            format!("{}\n", settings.replace("FOLDER", &place.to_string()).replace("PORT", &port.to_string())),
+        )
+        .expect("written");
+        fs::write(folder.join("rules.yml"), rules).expect("written");
         own(&folder);
         let (text, data) = (format!("{place}/past.txt"), format!("{place}/data"));
         run(&["/usr/bin/promtool", "tsdb", "create-blocks-from", "openmetrics", &text, &data]);
@@ -73,7 +82,7 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
-fn is_ready(port: u16) -> bool {
+pub(super) fn is_ready(port: u16) -> bool {
     let ask = || {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.write_all(b"GET /-/ready HTTP/1.0\r\n\r\n")?;

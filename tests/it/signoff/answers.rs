@@ -94,3 +94,43 @@ async fn a_run_goes_on_record_without_a_policy_too() {
     house.sign("security", "sec", &[]).exits(2).says("write `signoff:`");
     house.gonogo.run(["gate", "--release", "1.4.2", "--break-glass", "--as", "security", "--reason", "r", "--ticket", "t"]).exits(2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_answered_and_accepted_at_once_as_it_is_today() {
+    let lists = |regions: &str| {
+        let drill = "{ id: drill, for-each: { region: REGIONS }, manual: { question: \"Was ${region} restored?\", by: security } }";
+        let there = "{ id: there, for-each: { region: REGIONS }, file: { path: \"${region}.txt\", type: file } }";
+        format!("  - {drill}\n  - {there}\n").replace("REGIONS", regions)
+    };
+    let house = House::new().await.checks(&lists("[eu, us]"));
+    let (key, later) = (house.key("sec"), in_hours(24));
+    let waive = |list: &str| {
+        let said = ["--reason", "r", "--ticket", "T", "--owner", "dev", "--expires", &later, "--key", &key];
+        house.gonogo.run(["waive", list].iter().copied().chain(said))
+    };
+    house.write("us.txt", "");
+    house.verify(&[]).exits(1);
+    house.gonogo.run(["answer", "drill", "--key", &key]).exits(0).says("drill[eu]: Was eu restored?").says("drill[us]: Was us restored?");
+    waive("there").exits(0).says("there[eu] in prod: r").says("there[us] in prod: r");
+    // One of the list needs its exception still, so nothing is said of the other's.
+    let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
+    assert_eq!((ran.code, report.notes.iter().filter(|note| note.contains("no longer needed")).count()), (0, 0), "{:?}", report.notes);
+    // Where none does any more, it is said once.
+    house.write("eu.txt", "");
+    let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
+    let said: Vec<&String> = report.notes.iter().filter(|note| note.contains("no longer needed")).collect();
+    assert_eq!((ran.code, said.len()), (0, 1), "{said:?}");
+    assert!(said[0].contains("`there[eu]`, and for 1 more of its list,"), "{said:?}");
+    // What is in the list later is covered by neither.
+    let plan = house.plan().replace(&lists("[eu, us]"), &lists("[eu, us, jp]"));
+    house.write("gonogo.yaml", plan);
+    let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
+    let open: Vec<&str> = report
+        .findings
+        .iter()
+        .filter(|one| one.outcome != gonogo::model::Outcome::Pass && one.waiver.is_none())
+        .map(|one| one.id.as_str())
+        .collect();
+    assert_eq!((ran.code, open), (1, vec!["drill[jp]", "there[jp]"]));
+    house.gonogo.run(["waive", "thare", "--key", &key]).exits(2).says("no check `thare`");
+}

@@ -15,24 +15,21 @@ use crate::{
     check::{
         Context, Unseen,
         format::{self, Format, Limits},
-        http::essence,
+        http::{essence, site::Site},
     },
     model::{RunningDigest, Size, quote},
-    net::{
-        http::{self, Address, Bounds, End, Method, Reply, Request, header},
-        tls::TlsFiles,
-    },
+    net::http::{self, Address, Reply, header},
 };
 
 /// The most pages of one document.
 pub(super) const MOST: usize = 100;
 
 pub(super) async fn fetch(check: &Document, url: &Address, cx: &Context) -> Result<Brought, Unseen> {
-    let files = check.files().under(&cx.path(""));
+    let site = Site::new(url, &check.headers, check.files(), cx);
     match (&check.next, &check.items) {
-        (Some(next), Some(items)) => all(check, url, (next, items), &files, cx).await,
+        (Some(next), Some(items)) => all(check, &site, (next, items), cx).await,
         _ => {
-            let reply = page(check, url, &files, Limits::default().size, cx).await?;
+            let reply = site.get(url, Limits::default().size, cx).await?;
             let format = format_of(&reply);
             Brought::of(reply.body.bytes, check, format).await
         }
@@ -40,14 +37,14 @@ pub(super) async fn fetch(check: &Document, url: &Address, cx: &Context) -> Resu
 }
 
 /// All pages as one document: the first one, with the items of all.
-async fn all(check: &Document, url: &Address, (next, items): (&Next, &Items), files: &TlsFiles, cx: &Context) -> Result<Brought, Unseen> {
+async fn all(check: &Document, site: &Site<'_>, (next, items): (&Next, &Items), cx: &Context) -> Result<Brought, Unseen> {
     let limit = Limits::default().size;
-    let (mut asked, mut whole) = (vec![url.clone()], Whole::default());
+    let (mut asked, mut whole) = (vec![site.url.clone()], Whole::default());
     let (mut digest, mut size) = (RunningDigest::default(), 0);
     loop {
         let address = &asked[asked.len() - 1];
         let unknown = |why: String| Unseen::Unknown(format!("{address}, page {}: it {why}", asked.len()));
-        let reply = page(check, address, files, Size(limit.0 - size), cx).await?;
+        let reply = site.page(address, limit, Size(size), cx).await?;
         // A digest takes whatever it is given.
         let _ = digest.write_all(&reply.body.bytes);
         size += reply.body.size;
@@ -67,36 +64,6 @@ async fn all(check: &Document, url: &Address, (next, items): (&Next, &Items), fi
             }
             Some(to) => asked.push(to),
         }
-    }
-}
-
-/// One page that came whole.
-async fn page(check: &Document, address: &Address, files: &TlsFiles, limit: Size, cx: &Context) -> Result<Reply, Unseen> {
-    check.headers.hide(address, cx);
-    let keep = usize::try_from(limit.0).unwrap_or(usize::MAX);
-    let request = Request {
-        method: Method::GET,
-        address,
-        headers: check.headers.map(),
-        body: None,
-        files,
-        follow: 0,
-        jar: None,
-        fresh: false,
-        bounds: Bounds { keep, limit: limit.0, deadline: cx.until() },
-        led: &|_| {},
-    };
-    let reply = http::send(&cx.shared.reach, request).await?;
-    let to = reply.leads_to().map(|to| format!(" to {to}, which is not followed: write that address")).unwrap_or_default();
-    match (reply.status, &reply.body.end) {
-        (200, End::Whole) => Ok(reply),
-        (200, End::TooLarge) => Err(Unseen::Unknown(format!("what {address} answers is larger than {}", Limits::default().size))),
-        (200, End::Broken(why)) => Err(Unseen::Unreachable(format!("the answer of {address} did not come whole: {}", quote(why)))),
-        (200, End::Coded(coding)) => {
-            Err(Unseen::Unknown(format!("{address} answers in the content coding {}, which is not read", quote(coding))))
-        }
-        (status @ (408 | 429 | 500..), _) => Err(Unseen::Unreachable(format!("{address} answered with the status {status}, not with 200"))),
-        (status, _) => Err(Unseen::Unknown(format!("{address} answered with the status {status}{to}, not with 200"))),
     }
 }
 

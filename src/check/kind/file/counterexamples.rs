@@ -20,7 +20,7 @@ pub(super) fn counterexamples(check: &File, at: Timestamp) -> Vec<Seen> {
         ..Seen::default()
     };
     let most = check.count.and_then(|count| count.0.max).unwrap_or(1);
-    let many = usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1).min(crate::check::glob::MOST + 1);
+    let many = usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1).min(crate::check::file_glob::MOST + 1);
     let small = FileSeen { kind: Some(Type::File), ..wrong.clone() };
     let large = FileSeen { size: check.size.and_then(|size| size.max).map_or(0, |Size(most)| most.saturating_add(1)), ..small.clone() };
     vec![seen(Vec::new()), seen(vec![wrong.clone()]), seen(vec![small]), seen(vec![large]), seen(vec![FileSeen::default(); many])]

@@ -16,7 +16,7 @@ use super::{
     words::{Type, Who},
 };
 use crate::{
-    check::{Context, Unseen, blocking, glob::Glob},
+    check::{Context, Unseen, blocking, file_glob::Glob},
     model::{excerpt, plain},
     net::accounts::{accounts, groups},
 };

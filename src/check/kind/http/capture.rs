@@ -4,20 +4,16 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::seen::{Answer, Found};
 use crate::{
     check::{
-        charset,
-        demand::{Pattern, Place, json_text},
+        demand::{Pattern, Place},
+        http::{Named, Picks},
     },
-    model::{Expectation, Size, beginning, counted, excerpt, from_text, looks_secret, quote, without_contradiction},
-    net::http::{End, HeaderName, Reply, header},
+    model::{Expectation, excerpt, looks_secret, quote, without_contradiction},
+    net::http::Reply,
 };
-
-/// The largest value that is handed on.
-const LARGEST: Size = Size(8 << 10);
 
 /// Bytes of one that is no secret, as evidence.
 const SHOWN: usize = 200;
@@ -59,27 +55,11 @@ impl Capture {
 
     /// The value, or what is there instead. What is too large is handed back as well: it may be a secret.
     pub(super) fn look(&self, reply: &Reply) -> Result<String, (String, Option<String>)> {
-        let nothing = |what: String| (what, None);
-        let whole = match (&self.json, &self.header) {
-            (Some(place), _) => in_json(place, reply).map_err(nothing)?,
-            (None, Some(Named(name))) => in_header(name, reply).map_err(nothing)?,
-            (None, None) => {
-                let content_type = reply.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
-                charset::decode(content_type.as_deref(), &reply.body.bytes, reply.body.end == End::Whole).0.into_owned()
-            }
-        };
-        let found = match &self.matches {
-            None => whole,
-            Some(pattern) => pattern.capture(&whole).ok_or_else(|| nothing("no match".into()))?.to_owned(),
-        };
-        match found.len() as u64 {
-            0 => Err(nothing("an empty value".into())),
-            size if size > LARGEST.0 => {
-                let begun = beginning(&found, usize::try_from(LARGEST.0).unwrap_or_default()).to_owned();
-                Err((format!("a value of {}, and at most {LARGEST} are handed on", Size(size)), Some(begun)))
-            }
-            _ => Ok(found),
-        }
+        self.picks().look(reply)
+    }
+
+    fn picks(&self) -> Picks<'_> {
+        Picks { json: self.json.as_ref(), header: self.header.as_ref(), matches: self.matches.as_ref() }
     }
 
     /// As evidence.
@@ -105,42 +85,8 @@ impl Capture {
     }
 }
 
-fn in_json(place: &Place, reply: &Reply) -> Result<String, String> {
-    let document = json_text::parse(&reply.body.bytes).map_err(|why| format!("no JSON ({})", quote(&why)))?;
-    match place.values(&document).as_slice() {
-        [] => Err("nothing there".into()),
-        [Value::String(text)] => Ok(text.clone()),
-        [value @ (Value::Number(_) | Value::Bool(_))] => Ok(value.to_string()),
-        [Value::Null] => Err("`null`".into()),
-        [Value::Array(_)] => Err("a list".into()),
-        [Value::Object(_)] => Err("an object".into()),
-        many => Err(counted(many.len(), "value")),
-    }
-}
-
-fn in_header(name: &HeaderName, reply: &Reply) -> Result<String, String> {
-    match reply.headers.get_all(name).iter().collect::<Vec<_>>().as_slice() {
-        [] => Err("no such header".into()),
-        [one] => std::str::from_utf8(one.as_bytes()).map(str::to_owned).map_err(|_| "a header that is no UTF-8".into()),
-        many => Err(format!("{} of them", many.len())),
-    }
-}
-
 impl fmt::Display for Capture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.json, &self.header) {
-            (Some(place), _) => write!(f, "one value at `{}`", place.written())?,
-            (None, Some(Named(name))) => write!(f, "the header `{name}`")?,
-            (None, None) => f.write_str("something in the body")?,
-        }
-        self.matches.as_ref().map_or(Ok(()), |pattern| write!(f, " that matches {pattern}"))
+        self.picks().fmt(f)
     }
 }
-
-/// The name of a header.
-#[derive(Debug, Clone)]
-struct Named(HeaderName);
-
-from_text!(Named, { "type": "string", "minLength": 1 }, |text| {
-    HeaderName::try_from(&text).map(Named).map_err(|_| format!("`{text}` is not a header name"))
-});

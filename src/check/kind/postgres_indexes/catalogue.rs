@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::{
@@ -14,8 +14,8 @@ use super::{
     seen::{ForeignKey, Server},
 };
 use crate::{
-    check::{Context, Unseen},
-    net::postgres::{Reading, Target, Trouble},
+    check::{Context, Unseen, database::rows},
+    net::postgres::Target,
 };
 
 /// How many other schemas are named; the query is held to it too.
@@ -156,19 +156,4 @@ fn building(row: &IndexRow, builds: &[BuildRow], standby: bool) -> Option<Buildi
         (_, None) => Some(Building::Maybe),
     });
     about.min_by_key(|building| *building == Building::Maybe)
-}
-
-/// The rows of a query that answers one JSON text a row.
-pub(super) async fn rows<T: DeserializeOwned>(
-    reading: &Reading<'_>,
-    query: &str,
-    about: &[(&(dyn ToSql + Sync), Type)],
-) -> Result<Vec<T>, Trouble> {
-    let rows = reading.rows(query, about).await?;
-    let wrong = |why: &dyn std::fmt::Display| Trouble::Unknown(format!("the catalogues answer in an unknown form: {why}"));
-    let read = |row: &tokio_postgres::Row| {
-        let text: &str = row.try_get(0).map_err(|error| wrong(&error))?;
-        serde_json::from_str(text).map_err(|error| wrong(&error))
-    };
-    rows.iter().map(read).collect()
 }

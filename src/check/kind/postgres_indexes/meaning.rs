@@ -9,14 +9,14 @@ use tokio_postgres::types::Type;
 
 use self::row::{COLUMNS, ColumnRow, Row};
 use super::{
-    catalogue::{Catalogue, IndexRow, TEXT, TableRow, rows},
+    catalogue::{Catalogue, IndexRow, TEXT, TableRow},
     demand::Demand,
     name::quoted,
     query,
     seen::Reading,
 };
 use crate::{
-    check::{Context, Unseen},
+    check::{Context, Unseen, database::rows},
     net::postgres::{Target, Trouble},
 };
 

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::{
     Prometheus,
-    seen::{Metric, Seen, Shown},
+    seen::{Seen, Shown},
 };
+use crate::check::prometheus::Metric;
 
 pub(super) fn counterexamples(check: &Prometheus, at: Timestamp) -> Vec<Seen> {
     let none = Seen { at, ..Seen::default() };

@@ -7,30 +7,25 @@ use serde_json::{Map, Number, Value, json};
 
 use super::{
     Prometheus,
-    asker::Asker,
-    seen::{Metric, Seen, Shown},
+    seen::{Seen, Shown},
 };
 use crate::{
     check::{
         Context, Unseen,
         demand::{Demand, Hits},
+        prometheus::{Asker, Metric},
     },
-    model::{CLOCK_TOLERANCE, Period, counted, excerpt, utc},
+    model::{Period, counted, excerpt},
     net::prometheus::{Data, Labels, Series},
 };
 
 /// Series that are kept as evidence.
 const MOST_SHOWN: usize = 20;
 
-/// Metrics of a similar name that are named.
-const MOST_SIMILAR: usize = 3;
-
 pub(super) async fn observe(check: &Prometheus, cx: &Context) -> Result<Seen, Unseen> {
-    check.headers.hide(&check.url, cx);
     let files = check.files().under(&cx.path(""));
-    let asker = Asker::new(check, &files, cx);
-    let now = asker.now().await?;
-    same_clock(check, now, cx)?;
+    let asker = Asker::new(&check.url, &check.headers, &files, cx);
+    let now = asker.same_clock().await?;
     let data = check.ask(check.query.text(), &asker).await?;
     let series = check.series_of(&data)?;
     let mut seen = check.looked(&series, now);
@@ -56,16 +51,6 @@ pub(super) async fn observe(check: &Prometheus, cx: &Context) -> Result<Seen, Un
     Ok(seen)
 }
 
-/// Ages and stretches of time mean nothing by a clock that is wrong.
-fn same_clock(check: &Prometheus, now: Timestamp, cx: &Context) -> Result<(), Unseen> {
-    let ours = cx.shared.reach.now();
-    if now.duration_since(ours).abs() <= CLOCK_TOLERANCE.signed() {
-        return Ok(());
-    }
-    let why = format!("the clock of {} says {}, ours {}: set the one that is wrong", check.url.target(), utc(now), utc(ours));
-    Err(Unseen::Unknown(why))
-}
-
 /// Whether the server has each metric that the query names, and what it has instead.
 async fn metrics(check: &Prometheus, asker: &Asker<'_>) -> Result<Vec<Metric>, Unseen> {
     let mut found: Vec<Metric> = Vec::new();
@@ -73,22 +58,7 @@ async fn metrics(check: &Prometheus, asker: &Asker<'_>) -> Result<Vec<Metric>, U
         if found.iter().any(|metric| metric.name == *name) {
             continue;
         }
-        // These series are there only while an alert is, their rules always.
-        let exists = if matches!(name.as_str(), "ALERTS" | "ALERTS_FOR_STATE") {
-            !asker.alerting_rules().await?.is_empty()
-        } else {
-            let count = asker.instant(&format!("count({{__name__={}}})", Value::from(name.as_str())), None).await?;
-            matches!(&*count, Data::Vector(series) if !series.is_empty())
-        };
-        let mut similar = Vec::new();
-        if !exists {
-            let names = asker.metric_names().await?;
-            let mut near: Vec<(f64, &String)> = names.iter().map(|known| (strsim::jaro_winkler(name, known), known)).collect();
-            near.retain(|(score, known)| *score > 0.85 && *known != name);
-            near.sort_by(|a, b| b.0.total_cmp(&a.0));
-            similar = near.into_iter().take(MOST_SIMILAR).map(|(_, known)| excerpt(&crate::model::plain(known), 200)).collect();
-        }
-        found.push(Metric { name: name.clone(), exists, similar });
+        found.push(asker.metric(name).await?);
     }
     Ok(found)
 }

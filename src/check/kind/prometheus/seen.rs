@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::check::demand::Hits;
+use crate::check::{demand::Hits, prometheus::Metric};
 
 /// What the server said.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -58,17 +58,4 @@ pub struct Shown {
     /// How many values it has over a stretch of time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<usize>,
-}
-
-/// A metric that the query names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Metric {
-    /// Its name.
-    pub name: String,
-    /// Whether the server has it.
-    pub exists: bool,
-    /// Others with such a name, where it has not.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub similar: Vec<String>,
 }
