@@ -17,7 +17,7 @@ static PERCENTILE: LazyLock<Regex> =
 static REQUESTS: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?P<count>\d+) requests in (?P<time>[\d.]+)(?P<unit>[a-z]+), "));
 /// `  4 threads and 96 connections`
 static CONNECTIONS: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*\d+ threads? and (?P<count>\d+) connections?\s*$"));
-/// `  [200]	6442 responses`; of errors, `  [3]	Get "http://…": EOF`
+/// `  [200]  6442 responses`; of errors, `  [3]  Get "http://…": EOF`
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*\[(?P<first>\d+)\]\s+(?P<second>.*)$"));
 
 pub(super) fn read(format: Format, mut lines: Lines<'_>) -> Result<Load, String> {
