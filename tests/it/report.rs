@@ -8,7 +8,7 @@ pub(crate) mod sbom;
 pub(crate) mod scan_report;
 pub(crate) mod test_report;
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use gonogo::model::{Outcome, Release};
 use serde_json::{Value, json};
@@ -33,13 +33,18 @@ pub(crate) fn unbound(kind: &'static str, file: (&str, impl AsRef<[u8]>), more: 
     bound(kind, file, settings)
 }
 
+/// Writes a file, at the instant at which it is then judged.
+pub(crate) fn write(path: &Path, bytes: impl AsRef<[u8]>) -> jiff::Timestamp {
+    fs::write(path, bytes).expect("written");
+    let at: jiff::Timestamp = "2026-11-20T12:00:00Z".parse().expect("an instant");
+    fs::File::options().write(true).open(path).expect("a file").set_modified(at.into()).expect("a date");
+    at
+}
+
 /// A look at a file of these bytes that must be of the release.
 pub(crate) fn bound(kind: &'static str, (name, bytes): (&str, impl AsRef<[u8]>), more: Value) -> (Look, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join(name);
-    fs::write(&path, bytes).expect("written");
-    let at: jiff::Timestamp = "2026-11-20T12:00:00Z".parse().expect("an instant");
-    fs::File::options().write(true).open(&path).expect("a file").set_modified(at.into()).expect("a date");
+    let at = write(&folder.path().join(name), bytes);
     let mut settings = json!({ "file": name });
     settings.as_object_mut().expect("a map").extend(more.as_object().cloned().expect("a map"));
     let mut look = Look::new(kind, settings).root(folder.path()).at(at);

@@ -11,7 +11,7 @@ use std::{
 use gonogo::model::Outcome::{Pass, Unknown};
 use serde_json::json;
 
-use super::{bound, coverage, load_test, outcome, test_report, unbound};
+use super::{bound, coverage, load_test, outcome, test_report, unbound, write};
 use crate::look::Look;
 
 #[tokio::test]
@@ -61,17 +61,18 @@ async fn what_is_another_format_is_named() {
 #[tokio::test]
 async fn every_file_of_a_pattern_counts_and_each_must_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
+    let at = write(&folder.path().join("none"), "");
     let look = async || {
         let settings = json!({ "file": "r/**/*.xml", "min-tests": 4, "unbound": "accepted", "max-age": "1d" });
-        Look::new("test-report", settings).root(folder.path()).at(jiff::Timestamp::now()).outcome().await
+        Look::new("test-report", settings).root(folder.path()).at(at).outcome().await
     };
     assert_eq!(look().await, (Unknown, "there is no file `r/**/*.xml`: let it be made before this runs, or mend the path".into()));
     fs::create_dir_all(folder.path().join("r/b")).expect("a folder");
-    fs::write(folder.path().join("r/a.xml"), "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>").expect("written");
-    fs::write(folder.path().join("r/b/c.xml"), "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>").expect("written");
+    write(&folder.path().join("r/a.xml"), "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>");
+    write(&folder.path().join("r/b/c.xml"), "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>");
     let (came, reason) = look().await;
     assert_eq!(came, Pass, "{reason}");
-    fs::write(folder.path().join("r/b/d.xml"), "<testsuite>").expect("written");
+    write(&folder.path().join("r/b/d.xml"), "<testsuite>");
     assert_eq!(look().await, (Unknown, "the file `r/b/d.xml` is no XML: it ends within the element `testsuite`".into()));
 }
 
@@ -146,11 +147,11 @@ fn a_hundred_megabytes_are_streamed() {
         let _ = writeln!(lines, "ok {count} - a test with a name of some length, as they have it");
     }
     let _ = writeln!(lines, "1..{count}");
-    let files: [(&str, Box<dyn Fn() -> String>); 4] = [
-        ("many.xml", Box::new(|| repeated("<testsuite>", case, "</testsuite>"))),
-        ("data.xml", Box::new(|| format!("<testsuite><testcase name=\"a\"/><system-out><![CDATA[{log}]]></system-out></testsuite>"))),
-        ("skipped.json", Box::new(|| repeated(skipped, "\"at a line of a trace that nobody looks at\",", "1]}]}}"))),
-        ("lines.tap", Box::new(|| lines.clone())),
+    let files: [(&str, &dyn Fn() -> String); 4] = [
+        ("many.xml", &(|| repeated("<testsuite>", case, "</testsuite>"))),
+        ("data.xml", &(|| format!("<testsuite><testcase name=\"a\"/><system-out><![CDATA[{log}]]></system-out></testsuite>"))),
+        ("skipped.json", &(|| repeated(skipped, "\"at a line of a trace that nobody looks at\",", "1]}]}}"))),
+        ("lines.tap", &(|| lines.clone())),
     ];
     for (name, text) in files {
         let taken = peak(name, &text());
