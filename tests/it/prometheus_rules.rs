@@ -119,7 +119,7 @@ async fn rules_are_there_work_and_look_at_something() {
         (
             json!({ "rules": "Renamed" }),
             Fail,
-            "no series of `prometheus_http_request_total` is there now (there is `prometheus_http_requests_total`)",
+            "no series of `prometheus_http_request_total` is there now (there is `prometheus_http_requests_total`",
         ),
         (json!({ "rules": "Broken" }), Fail, "evaluation of `Broken`: got an error: `"),
         (json!({ "rules": "Nothing" }), Unknown, "looks at no metric"),
