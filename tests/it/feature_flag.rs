@@ -126,6 +126,10 @@ async fn what_is_not_so_is_red_and_what_is_not_told_open() {
         assert_eq!(outcome, said, "{feature} {wanted}: {reason}");
         assert!(reason.contains(what), "{feature} {wanted}: {reason}");
     }
+}
+
+#[tokio::test]
+async fn a_flag_that_stands_twice_is_open() {
     let twice =
         unleash(json!([{ "name": "a", "enabled": true, "strategies": [] }, { "name": "a", "enabled": false, "strategies": [] }])).await;
     let (open, reason) = outcome("unleash", &twice, json!({ "flags": { "a": "on" } })).await;
