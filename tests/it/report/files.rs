@@ -104,7 +104,10 @@ async fn hostile_files_are_refused() {
 /// The most memory that the program takes for a check of this report, in KiB.
 fn peak(name: &str, text: &str) -> u64 {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join(name), text).expect("written");
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("written");
+    // By this process's clock, which may be moved; that of the file system is not.
+    fs::File::options().write(true).open(path).expect("a file").set_modified(crate::gonogo::now().into()).expect("a date");
     let plan = format!(
         "project: p\nenvironments: {{ prod: {{}} }}\nchecks:\n\
         \x20 - {{ id: it, timeout: 5m, test-report: {{ file: {name}, unbound: accepted, max-age: 1d }} }}\n"
