@@ -42,7 +42,7 @@ pub(crate) async fn waive(caller: &Caller, dialogue: &dyn Dialogue, request: &Wa
         None => ids.iter().map(|id| written(&record, id)).collect::<Result<_, _>>()?,
         Some(_) => Vec::new(),
     };
-    let people = written.first().map_or(everybody, |waiver| vec![waiver.approver.clone()]);
+    let people = approver(&written, &request.id)?.map_or(everybody, |approver| vec![approver]);
     let signer = Signer::find(caller, dialogue, &record, request.key.as_deref(), &people).await?;
     let waivers = match &request.said {
         None => written,
@@ -78,6 +78,18 @@ impl SaidWaiver {
             granted: Some(granted),
             expires: self.expires,
         }
+    }
+}
+
+/// Who accepts all of these; nobody is named where there are none. Of a list each may have been written for somebody else.
+fn approver(written: &[Waiver], id: &str) -> Result<Option<String>, ActError> {
+    let Some(first) = written.first() else { return Ok(None) };
+    match written.iter().find(|other| other.approver != first.approver) {
+        None => Ok(Some(first.approver.clone())),
+        Some(other) => Err(ActError::Usage(format!(
+            "the exceptions of `{id}` are for several to accept: `{}` for {}, `{}` for {}: name one check",
+            first.check, first.approver, other.check, other.approver
+        ))),
     }
 }
 

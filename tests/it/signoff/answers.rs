@@ -115,6 +115,13 @@ async fn a_list_is_answered_and_accepted_at_once_as_it_is_today() {
     // One of the list needs its exception still, so nothing is said of the other's.
     let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
     assert_eq!((ran.code, report.notes.iter().filter(|note| note.contains("no longer needed")).count()), (0, 0), "{:?}", report.notes);
+    // Each of these is for somebody else to accept: nobody signs for both.
+    let one = |member: &str, approver: &str| {
+        format!("- {{ check: '{member}', environment: prod, reason: r, ticket: T, owner: ci, approver: {approver}, expires: {later} }}\n")
+    };
+    house.write("waivers.yaml", one("there[eu]", "sec") + &one("there[us]", "dev"));
+    house.gonogo.run(["waive", "there", "--key", &key]).exits(2).says("for several to accept: `there[eu]` for sec, `there[us]` for dev");
+    std::fs::remove_file(house.gonogo.path("waivers.yaml")).expect("removed");
     // Where none does any more, it is said once.
     house.write("eu.txt", "");
     let (ran, report) = house.gonogo.verify(&["--release", "1.4.2"]);
