@@ -12,7 +12,7 @@ use super::{
     typed, waivers::Written,
 };
 use crate::{
-    model::{Release, Signoff, Size, Waiver, read_text},
+    model::{Release, Signoff, Size, read_text},
     net::{Pin, Pins},
 };
 
@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for ParsedPin {
     }
 }
 
-/// The waivers of the environment, of a list one for each of its checks; those that cover nothing there are told.
+/// The waivers of the environment; those that cover nothing there are told.
 fn waivers(tree: &Tree, resolved: &Resolved<'_>, faults: &mut Vec<Fault>) -> Vec<PlacedWaiver> {
     let left_out: HashMap<&str, &str> = resolved
         .items
@@ -109,20 +109,17 @@ fn waivers(tree: &Tree, resolved: &Resolved<'_>, faults: &mut Vec<Fault>) -> Vec
             let message = format!("{}, so this waiver covers nothing", fault.message);
             faults.push(Fault::warning(*check, message).maybe_hint(fault.hint));
         }
+        if let Some(member) = tree.drafts.iter().find(|draft| draft.member.as_ref().is_some_and(|(list, _)| **list == *waiver.check)) {
+            let fault = Fault::new(*check, format!("`{}` is a list: an exception is accepted for one of its checks", waiver.check));
+            let hint = format!("name it: `check: '{}'`; `gonogo waive {}` signs for those of today", member.id, waiver.check);
+            faults.push(fault.hint(hint));
+        }
         if let Some(why) = left_out.get(waiver.check.as_str()) {
             let message =
                 format!("the check `{}` is skipped in `{}` ({why}), so this waiver covers nothing", waiver.check, waiver.environment);
             faults.push(Fault::warning(*check, message));
         }
-        let location = tree.sources.location(*label);
-        let members = tree.drafts.iter().filter(|draft| draft.member.as_ref().is_some_and(|(list, _)| **list == *waiver.check));
-        let mut covered: Vec<String> = members.map(|draft| draft.id.clone()).collect();
-        if covered.is_empty() {
-            covered.push(waiver.check.clone());
-        }
-        placed.extend(
-            covered.into_iter().map(|check| PlacedWaiver { waiver: Waiver { check, ..waiver.clone() }, location: location.clone() }),
-        );
+        placed.push(PlacedWaiver { waiver: waiver.clone(), location: tree.sources.location(*label) });
     }
     placed
 }

@@ -121,6 +121,9 @@ async fn a_list_is_answered_and_accepted_at_once_as_it_is_today() {
     };
     house.write("waivers.yaml", one("there[eu]", "sec") + &one("there[us]", "dev"));
     house.gonogo.run(["waive", "there", "--key", &key]).exits(2).says("for several to accept: `there[eu]` for sec, `there[us]` for dev");
+    // Nor does a file stand for whatever the list will have.
+    house.write("waivers.yaml", one("there", "sec"));
+    house.gonogo.run(["lint"]).exits(2).says("`there` is a list: an exception is accepted for one of its checks");
     std::fs::remove_file(house.gonogo.path("waivers.yaml")).expect("removed");
     // Where none does any more, it is said once.
     house.write("eu.txt", "");
