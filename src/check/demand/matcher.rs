@@ -82,7 +82,7 @@ pub(super) struct Matcher {
     #[schemars(schema_with = "written::schema")]
     pub count: Option<Box<Matcher>>,
     /// What the values at all places come to together, each a number or a quantity: `{max: 16Gi}`. Of no place, and of a value that is
-    /// no quantity, nothing is known.
+    /// no quantity, nothing is known. An item in which the path leads nowhere is no place: demand its `count` too.
     pub sum: Option<Within>,
     /// At least one of the places is so. Of no place at all nothing is known.
     #[serde(default)]
