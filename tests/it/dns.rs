@@ -112,7 +112,7 @@ async fn servers_that_differ_say_nothing_together() {
     assert!(outcome_of_both == Unknown && reason.contains("the servers differ"), "{reason}");
     let (outcome_of_same, reason) = outcome(&[one.address, same.address], settings.clone()).await;
     assert_eq!(outcome_of_same, Pass, "{reason}");
-    let dead = SocketAddr::from(([127, 0, 0, 1], crate::servers::free_port()));
+    let dead = SocketAddr::from(([127, 0, 0, 1], crate::port::unused()));
     let (outcome_of_dead, reason) = outcome(&[one.address, dead], settings.clone()).await;
     assert!(outcome_of_dead == Unknown && reason.contains("refuses"), "{reason}");
     let mut agreeing = settings;

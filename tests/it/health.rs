@@ -5,11 +5,7 @@ use std::time::{Duration, Instant};
 use gonogo::model::{Outcome, Phase, Release};
 use serde_json::{Value, json};
 
-use crate::{
-    ca::Ca,
-    hostile::{Hostile, deaf_port},
-    look::Look,
-};
+use crate::{ca::Ca, hostile::Hostile, look::Look};
 
 const SEED: &str = r#"{"status":"healthy","checks":{"api":"ok","database":"ok"}}"#;
 
@@ -260,7 +256,7 @@ async fn successes_are_in_a_row_over_connections_of_their_own() {
 
 #[tokio::test]
 async fn a_service_that_cannot_be_asked_is_unknown() {
-    let (seen, reason) = outcome(json!({ "url": format!("http://127.0.0.1:{}/", deaf_port()) })).await;
+    let (seen, reason) = outcome(json!({ "url": format!("http://127.0.0.1:{}/", crate::port::unused()) })).await;
     assert!(seen == Outcome::Unknown && reason.contains("refused the connection"), "{reason}");
     let ca = Ca::new();
     let server = Hostile::tls(ca.acceptor("api.example"), |mut visit| Box::pin(async move { visit.answer(200, &[], "ok").await })).await;

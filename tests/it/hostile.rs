@@ -269,12 +269,6 @@ impl Hostile {
     }
 }
 
-/// A port of 127.0.0.1 on which nothing listens.
-pub(crate) fn deaf_port() -> u16 {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("an address").port()
-}
-
 async fn read_head(wire: &mut dyn Wire) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

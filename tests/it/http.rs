@@ -5,11 +5,7 @@ use std::time::{Duration, Instant};
 use gonogo::{check::Unseen, model::Outcome, net::Pin};
 use serde_json::{Value, json};
 
-use crate::{
-    ca::Ca,
-    hostile::{Hostile, deaf_port},
-    look::Look,
-};
+use crate::{ca::Ca, hostile::Hostile, look::Look};
 
 async fn outcome(settings: Value) -> (Outcome, String) {
     Look::new("http", settings).outcome().await
@@ -34,7 +30,7 @@ async fn a_2xx_is_wanted_when_nothing_is_said() {
 
 #[tokio::test]
 async fn a_target_that_cannot_be_asked_is_unknown_with_its_cause() {
-    let port = deaf_port();
+    let port = crate::port::unused();
     let why = Look::new("http", json!({ "url": format!("http://u:hunter2hunter2@127.0.0.1:{port}/?token=hunter3hunter3") })).look().await;
     let expected = format!("http://127.0.0.1:{port} refused the connection: nothing listens there, or a firewall rejects it");
     assert_eq!(why.expect_err("nothing listens"), Unseen::Unreachable(expected));

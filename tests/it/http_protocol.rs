@@ -59,7 +59,7 @@ async fn every_address_is_asked_by_itself() {
     assert_eq!(why, "api.example has no address of the family that `addresses` names");
     let none = Look::new("http", json!({ "url": "http://no-such-host.invalid/", "addresses": "all" })).look().await;
     assert!(none.expect_err("no address").to_string().contains("no-such-host.invalid has no address"));
-    let refused = json!({ "url": format!("http://[::1]:{}/", crate::hostile::deaf_port()), "addresses": "all" });
+    let refused = json!({ "url": format!("http://[::1]:{}/", crate::port::unused()), "addresses": "all" });
     let why = Look::new("http", refused).look().await.expect_err("nothing listens");
     assert!(matches!(&why, gonogo::check::Unseen::Unreachable(_)), "{why}");
 }

@@ -19,10 +19,7 @@ use gonogo::{
 };
 use serde_json::{Value, json};
 
-use crate::{
-    hostile::{Hostile, deaf_port},
-    look::Look,
-};
+use crate::{hostile::Hostile, look::Look};
 
 const TOKEN: &str = "t0ken-t0ken/canary+1";
 
@@ -392,8 +389,7 @@ async fn a_step_that_hangs_leaves_time_to_clean_up() {
         assert!(reason.contains("step `last`: answer: not reached because step `hangs` got no answer"), "{reason}");
         assert_eq!(server.heads().iter().filter(|head| head.starts_with("GET /clean")).count(), 1, "{always}");
     }
-    let nobody =
-        json!({ "url": format!("http://127.0.0.1:{}/", deaf_port()), "steps": [{ "name": "a", "url": "/" }, { "name": "b", "url": "/" }] });
+    let nobody = json!({ "url": format!("http://127.0.0.1:{}/", crate::port::unused()), "steps": [{ "name": "a", "url": "/" }, { "name": "b", "url": "/" }] });
     let why = Look::new("http", nobody).look().await.expect_err("nothing listens");
     assert!(matches!(&why, gonogo::check::Unseen::Unreachable(why) if why.contains("refused the connection")), "{why}");
 }

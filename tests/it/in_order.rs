@@ -12,7 +12,7 @@ use crate::{
     cors::api::{APP, Question, api, settings},
     dns, document, feature_flag, git, health,
     host::programs::{Machine, NGINX, systemctl},
-    hostile::{Hostile, deaf_port},
+    hostile::Hostile,
     image, kubernetes,
     look::Look,
     manual, postgres_migrations, postgres_schema, prometheus, report, security_headers,
@@ -732,7 +732,7 @@ async fn prometheus() -> Judged {
 }
 
 async fn tcp() -> Judged {
-    let (quiet, mute, refused) = (speaking(b""), Mute::new().await, format!("127.0.0.1:{}", deaf_port()));
+    let (quiet, mute, refused) = (speaking(b""), Mute::new().await, format!("127.0.0.1:{}", crate::port::unused()));
     let mut judged = Judged::new();
     for settings in [
         json!({ "address": quiet.to_string() }),

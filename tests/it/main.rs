@@ -50,6 +50,7 @@ mod nginx;
 mod no_unseen_go;
 mod packs;
 mod plan;
+mod port;
 mod postgres;
 mod postgres_indexes;
 mod postgres_migrations;

@@ -6,8 +6,6 @@ use std::{
     time::Duration,
 };
 
-use crate::hostile::deaf_port;
-
 pub(crate) struct Nginx {
     pub(crate) plain: u16,
     pub(crate) tls: u16,
@@ -25,7 +23,7 @@ impl Drop for Nginx {
 impl Nginx {
     /// With the `server` blocks that `servers` writes for the plain and the TLS port.
     pub(crate) async fn start(servers: impl FnOnce(u16, u16) -> String) -> Self {
-        let (plain, tls) = (deaf_port(), deaf_port());
+        let (plain, tls) = (crate::port::unused(), crate::port::unused());
         let folder = tempfile::tempdir().expect("a folder");
         let here = folder.path().display();
         let config = format!(

@@ -5,12 +5,7 @@ use std::time::Duration;
 use gonogo::model::Outcome::{self, Fail, Pass, Unknown};
 use serde_json::{Value, json};
 
-use crate::{
-    gonogo::Gonogo,
-    hostile::{Hostile, deaf_port},
-    look::Look,
-    nginx::Nginx,
-};
+use crate::{gonogo::Gonogo, hostile::Hostile, look::Look, nginx::Nginx};
 
 /// A limit in order: five at once, then one in twelve seconds.
 const ZONE: &str = "limit_req_zone $binary_remote_addr zone=z:1m rate=5r/m;";
@@ -140,7 +135,7 @@ async fn only_the_status_that_is_named_refuses() {
 
 #[tokio::test]
 async fn no_answer_is_no_refusal() {
-    let (outcome, reason) = outcome(deaf_port(), json!({})).await;
+    let (outcome, reason) = outcome(crate::port::unused(), json!({})).await;
     assert!(outcome == Unknown && reason.contains("6 requests have no answer"), "{outcome} {reason}");
     let server = Hostile::silent().await;
     let mut look = Look::new("rate-limit", json!({ "url": server.url("/"), "limit": 5 }));

@@ -5,12 +5,7 @@ use std::collections::BTreeMap;
 use gonogo::{check::Unseen, model::Outcome, net::Pin};
 use serde_json::{Value, json};
 
-use crate::{
-    ca::Ca,
-    hostile::{Hostile, deaf_port},
-    look::Look,
-    nginx::Nginx,
-};
+use crate::{ca::Ca, hostile::Hostile, look::Look, nginx::Nginx};
 
 /// What a site in order sends.
 pub(crate) const GOOD: [&str; 5] = [
@@ -173,7 +168,7 @@ async fn a_real_nginx_in_order_and_with_each_mistake() {
 async fn what_could_not_be_looked_at_is_unknown() {
     let ca = Ca::new();
     let rules = json!({ "rules": ["x-content-type-options"], "not-found": false });
-    let refused = look(&ca, deaf_port(), rules.clone()).look().await;
+    let refused = look(&ca, crate::port::unused(), rules.clone()).look().await;
     assert!(matches!(refused, Err(Unseen::Unreachable(_))), "{refused:?}");
     let stranger = Ca::new();
     let server =
@@ -205,7 +200,7 @@ async fn port_80_that_is_closed_is_no_fault_and_a_silent_one_is_not_known() {
         look.timeout = std::time::Duration::from_secs(3);
         look.outcome().await
     };
-    let (outcome, reason) = ask(format!("http://www.site.example:{}/", deaf_port())).await;
+    let (outcome, reason) = ask(format!("http://www.site.example:{}/", crate::port::unused())).await;
     assert!(outcome == Outcome::Pass, "{reason}");
     let silent = Hostile::silent().await;
     let (outcome, reason) = ask(silent.url("/").replace("127.0.0.1", "www.site.example")).await;

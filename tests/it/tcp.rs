@@ -10,7 +10,7 @@ use gonogo::model::Outcome::{self, Fail, Pass, Unknown};
 use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::{hostile::deaf_port, look::Look};
+use crate::look::Look;
 
 /// An address whose queue of connections is full: the kernel drops what comes, as a firewall does.
 pub(crate) struct Mute {
@@ -55,7 +55,7 @@ async fn outcome(settings: Value) -> (Outcome, String) {
 
 #[tokio::test]
 async fn each_answer_is_what_was_demanded_or_not() {
-    let (open, refused, mute) = (speaking(b""), deaf_port(), Mute::new().await);
+    let (open, refused, mute) = (speaking(b""), crate::port::unused(), Mute::new().await);
     let refused = SocketAddr::from((Ipv4Addr::LOCALHOST, refused));
     for (address, closed, wanted, said) in [
         (open, None, Pass, "open"),
@@ -84,7 +84,7 @@ async fn a_name_that_leads_nowhere_is_not_closed() {
         let (outcome, reason) = outcome(json!({ "address": "no-such-name.invalid:80", "closed": closed })).await;
         assert!(outcome == Unknown && reason.contains("no-such-name.invalid"), "{outcome} {reason}");
     }
-    let listed = json!({ "address": ["no-such-name.invalid:80", format!("127.0.0.1:{}", deaf_port())], "closed": "any" });
+    let listed = json!({ "address": ["no-such-name.invalid:80", format!("127.0.0.1:{}", crate::port::unused())], "closed": "any" });
     let (outcome, reason) = outcome(listed).await;
     assert!(outcome == Unknown && reason.contains("no-such-name.invalid"), "{outcome} {reason}");
 }
@@ -117,7 +117,7 @@ async fn a_silence_of_our_own_proves_nothing() {
     let (open, mute) = (speaking(b""), Mute::new().await);
     for (control, wanted, said) in [
         (open.to_string(), Pass, "silent for 1 s"),
-        (format!("127.0.0.1:{}", deaf_port()), Unknown, "is not open from here (refused"),
+        (format!("127.0.0.1:{}", crate::port::unused()), Unknown, "is not open from here (refused"),
         ("no-such-name.invalid:1".into(), Unknown, "is not open from here (the name no-such-name.invalid"),
     ] {
         let settings = json!({ "address": mute.address.to_string(), "closed": "silent", "within": "1s", "control": control });

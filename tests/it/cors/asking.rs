@@ -9,10 +9,7 @@ use gonogo::{
 use serde_json::json;
 
 use super::api::{APP, Question, api, header, look, names, outcome, settings};
-use crate::{
-    hostile::{Hostile, deaf_port},
-    look::Look,
-};
+use crate::{hostile::Hostile, look::Look};
 
 #[tokio::test]
 async fn it_asks_as_browsers_do_and_no_more_than_it_says() {
@@ -46,7 +43,7 @@ async fn it_asks_as_browsers_do_and_no_more_than_it_says() {
 
 #[tokio::test]
 async fn what_cannot_be_asked_is_unknown() {
-    let port = deaf_port();
+    let port = crate::port::unused();
     let why = Look::new("cors", json!({ "url": format!("http://127.0.0.1:{port}/"), "origins": APP })).look().await.expect_err("nobody");
     assert!(matches!(why, Unseen::Unreachable(why) if why.contains("refused the connection")));
     let server = Hostile::silent().await;

@@ -5,10 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 use gonogo::net::Pins;
 
 use super::{ask, ask_with, unknown, unreachable};
-use crate::servers::{
-    free_port,
-    postgres::{ENCODED, PASSWORD, Postgres},
-};
+use crate::servers::postgres::{ENCODED, PASSWORD, Postgres};
 
 #[tokio::test]
 async fn a_url_and_pairs_lead_to_the_same_place() {
@@ -77,7 +74,7 @@ async fn refusals_say_what_to_do() {
 
 #[tokio::test]
 async fn nobody_there_is_worth_another_try() {
-    let why = unreachable(ask(&format!("postgres://app@127.0.0.1:{}/x", free_port())).await);
+    let why = unreachable(ask(&format!("postgres://app@127.0.0.1:{}/x", crate::port::unused())).await);
     assert!(why.contains("refused the connection: is it running"), "{why}");
     let why = unreachable(ask("postgres://app@no-such-host.invalid/x").await);
     assert!(why.contains("no-such-host.invalid:5432: the name cannot be resolved"), "{why}");
@@ -93,7 +90,7 @@ async fn a_pin_leads_a_name_elsewhere() {
 
 #[tokio::test]
 async fn the_next_host_takes_over_unless_the_login_is_wrong() {
-    let (dead, alive) = (free_port(), Postgres::shared().port);
+    let (dead, alive) = (crate::port::unused(), Postgres::shared().port);
     let several = |password: &str, more: &str| format!("postgres://app:{password}@127.0.0.1:{dead},127.0.0.1:{alive}/postgres?{more}");
     assert_eq!(ask(&several(ENCODED, "target_session_attrs=read-write")).await, Ok("TLSv1.3 app".into()));
     assert_eq!(ask(&several(ENCODED, "target_session_attrs=prefer-standby")).await, Ok("TLSv1.3 app".into()));

@@ -10,7 +10,6 @@ use super::shop;
 use crate::{
     look::Look,
     servers::{
-        free_port,
         pgbouncer::PgBouncer,
         postgres::{ENCODED, PASSWORD, Postgres},
     },
@@ -90,7 +89,7 @@ async fn what_cannot_be_looked_at_is_unknown_and_keeps_the_password() {
         let Unseen::Unknown(why) = unseen else { panic!("{unseen}") };
         assert!(!why.contains("s3cr3t") && !why.contains("p%40ss") && !why.contains("w0rd"), "{why}");
     }
-    let gone = json!({ "database": format!("postgres://app@127.0.0.1:{}/x", free_port()) });
+    let gone = json!({ "database": format!("postgres://app@127.0.0.1:{}/x", crate::port::unused()) });
     assert!(matches!(Look::new("postgres-indexes", gone).look().await, Err(Unseen::Unreachable(_))));
 }
 

@@ -5,11 +5,7 @@ use std::time::Duration;
 use gonogo::model::Outcome::{self, Fail, Pass, Unknown};
 use serde_json::{Value, json};
 
-use crate::{
-    hostile::{Hostile, deaf_port},
-    look::Look,
-    servers::prometheus::now,
-};
+use crate::{hostile::Hostile, look::Look, servers::prometheus::now};
 
 /// Says what time it is, and to all else this, with this status.
 pub(crate) async fn liar(status: u16, answer: impl Into<String>) -> Hostile {
@@ -105,7 +101,7 @@ async fn floods_silence_and_absence_end_in_time() {
         let (outcome, reason) = said(&server, json!({ "value": 1 })).await;
         assert!(outcome == Unknown && reason.contains(wanted), "{wanted}: {outcome} {reason}");
     }
-    let settings = json!({ "url": format!("http://127.0.0.1:{}", deaf_port()), "query": "x", "value": 1 });
+    let settings = json!({ "url": format!("http://127.0.0.1:{}", crate::port::unused()), "query": "x", "value": 1 });
     let (outcome, reason) = Look::new("prometheus", settings).outcome().await;
     assert!(outcome == Unknown && reason.contains("refused the connection"), "{reason}");
 }

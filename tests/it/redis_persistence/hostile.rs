@@ -9,7 +9,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use crate::{look::Look, servers::free_port};
+use crate::look::Look;
 
 /// Answers each command with the next of `answers`, the last one again and again.
 pub(crate) async fn liar(answers: Vec<Vec<u8>>) -> u16 {
@@ -112,7 +112,7 @@ async fn silence_ends_in_time() {
 
 #[tokio::test]
 async fn nobody_there() {
-    let (outcome, reason) = said(free_port(), json!({})).await;
+    let (outcome, reason) = said(crate::port::unused(), json!({})).await;
     assert!(outcome == Unknown && reason.contains("refused the connection"), "{reason}");
 }
 

@@ -178,7 +178,7 @@ async fn b13_a_schedule_that_the_next_start_does_not_know() {
 #[tokio::test]
 async fn b13_a_replica_without_its_primary_and_a_node_without_its_cluster() {
     let alone = Redis::start("appendonly yes");
-    alone.say(&["REPLICAOF", "127.0.0.1", &crate::hostile::deaf_port().to_string()]).await;
+    alone.say(&["REPLICAOF", "127.0.0.1", &crate::port::unused().to_string()]).await;
     let (seen, reason) = outcome(&alone, json!({ "aof": true })).await;
     assert!(seen == Fail && reason.contains("link of this replica to its primary: got down, wanted up"), "{reason}");
     let primary = Redis::start("appendonly yes");

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{Guarded, folder, free_port, own, prometheus::is_ready};
+use super::{Guarded, folder, own, prometheus::is_ready};
 
 /// A running server.
 pub(crate) struct Alertmanager {
@@ -13,7 +13,7 @@ pub(crate) struct Alertmanager {
 impl Alertmanager {
     pub(crate) fn start(settings: &str) -> Self {
         assert!(Path::new("/usr/bin/prometheus-alertmanager").exists(), "no Alertmanager: `apt-get install prometheus-alertmanager`");
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         let place = folder.display();
         fs::write(folder.join("alertmanager.yml"), settings).expect("written");
         own(&folder);

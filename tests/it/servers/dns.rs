@@ -12,7 +12,7 @@ use hickory_proto::{
     rr::{Name, RecordType},
 };
 
-use super::{Guarded, folder, free_port, own};
+use super::{Guarded, folder, own};
 
 /// A running name server.
 pub(crate) struct NameServer {
@@ -23,7 +23,7 @@ pub(crate) struct NameServer {
 impl NameServer {
     /// Knot with these zones: their names, and their records as zone files write them.
     pub(crate) fn knot(zones: &[(&str, &str)]) -> Self {
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         let place = folder.display();
         let mut settings = format!(
             "server:\n    listen: 127.0.0.1@{port}\n    rundir: {place}\ndatabase:\n    storage: {place}/db\nlog:\n  - target: stderr\n    any: info\nzone:\n"
@@ -39,7 +39,7 @@ impl NameServer {
 
     /// dnsmasq with these arguments.
     pub(crate) fn dnsmasq(arguments: &[&str], known: &str) -> Self {
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         let port_argument = format!("--port={port}");
         let all = ["/usr/sbin/dnsmasq", "-k", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--pid-file=", "--bind-interfaces"];
         let own = ["--listen-address=127.0.0.1", "--user=", "--cache-size=0", port_argument.as_str()];

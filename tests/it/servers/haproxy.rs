@@ -2,7 +2,7 @@
 
 use std::{fs, net::TcpStream, path::Path};
 
-use super::{Guarded, folder, free_port, own};
+use super::{Guarded, folder, own};
 
 /// A running HAProxy that hands everything to the backend `all`.
 pub(crate) struct Haproxy {
@@ -13,7 +13,7 @@ pub(crate) struct Haproxy {
 impl Haproxy {
     pub(crate) async fn start(backend: &str) -> Self {
         assert!(Path::new("/usr/sbin/haproxy").exists(), "no HAProxy: `apt-get install haproxy`");
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         let times = "defaults\n mode http\n timeout connect 2s\n timeout client 10s\n timeout server 10s\n";
         let front = format!("frontend it\n bind 127.0.0.1:{port}\n default_backend all\n");
         let config = folder.join("haproxy.cfg");

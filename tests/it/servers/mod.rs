@@ -13,7 +13,6 @@ pub(crate) mod redis;
 pub(crate) mod registry;
 
 use std::{
-    net::TcpListener,
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
@@ -102,9 +101,4 @@ pub(crate) fn own(path: &Path) {
         let path = path.to_str().expect("a plain path");
         assert!(Command::new("chown").args(["-R", "postgres:postgres", path]).status().expect("chown").success());
     }
-}
-
-/// A loopback port that is free now.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }

@@ -3,7 +3,7 @@
 use std::{fs, net::TcpStream, path::Path};
 
 use super::{
-    Guarded, folder, free_port, own,
+    Guarded, folder, own,
     postgres::{Database, ENCODED, PASSWORD},
 };
 
@@ -22,7 +22,7 @@ impl PgBouncer {
     /// The same with further settings.
     pub(crate) fn with(database: &Database, certificate: Option<&str>, more: &str) -> Self {
         assert!(Path::new("/usr/sbin/pgbouncer").exists(), "no PgBouncer: `apt-get install pgbouncer`");
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         let server = &database.server.folder;
         let tls = certificate.map_or(String::new(), |name| {
             for end in ["crt", "key"] {

@@ -17,7 +17,7 @@ use std::{
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use tokio_postgres::{Client, NoTls};
 
-use super::{Guarded, folder, free_port, own, run};
+use super::{Guarded, folder, own, run};
 
 /// Every role's password: it must turn up in no output. Percent-encoded it stands in URLs.
 pub(crate) const PASSWORD: &str = "s3cr3t/p@ss:w0rd%";
@@ -85,7 +85,7 @@ impl Postgres {
 
     /// A server that follows this one, with these lines of settings beside the primary's.
     pub(crate) fn follower(&self) -> Self {
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         let data = folder.join("data");
         let (host, data) = (self.folder.to_str().expect("a plain path"), data.to_str().expect("a plain path"));
         let copy = program("pg_basebackup");
@@ -133,7 +133,7 @@ impl Postgres {
     }
 
     fn start(tls: bool, standby: bool, connections: usize) -> Self {
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         let data = folder.join("data");
         let data = data.to_str().expect("a plain path");
         let (initdb, postgres) = (program("initdb"), program("postgres"));

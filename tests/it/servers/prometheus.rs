@@ -10,7 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Guarded, folder, free_port, own, run};
+use super::{Guarded, folder, own, run};
 
 /// Between two samples.
 const INTERVAL: i64 = 15;
@@ -33,7 +33,7 @@ impl Prometheus {
     /// The same with these rules in `FOLDER/rules.yml`; `PORT` in the settings is its own.
     pub(crate) fn with_rules(past: &[Past], settings: &str, rules: &str) -> Self {
         assert!(Path::new("/usr/bin/prometheus").exists(), "no Prometheus: `apt-get install prometheus`");
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         let place = folder.display();
         fs::write(folder.join("past.txt"), written(past)).expect("written");
         fs::write(

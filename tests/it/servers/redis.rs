@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use redis::aio::MultiplexedConnection;
 
-use super::{Guarded, folder, free_port, own};
+use super::{Guarded, folder, own};
 
 /// The password of `default` and of every other user: it must turn up in no output. Percent-encoded it stands in URLs.
 pub(crate) const PASSWORD: &str = "s3cr3t/p@ss:w0rd%";
@@ -44,7 +44,7 @@ impl Redis {
 
     fn run(folder: PathBuf, settings: &str, more: &[&str]) -> Self {
         assert!(Path::new(PROGRAM).exists(), "no Redis server: `apt-get install redis-server`");
-        let port = free_port();
+        let port = crate::port::unused();
         let place = folder.display();
         let all = format!("bind 127.0.0.1\nport {port}\ndir {place}\nunixsocket {place}/socket\nlogfile \"\"\n{settings}\n");
         fs::write(folder.join("settings"), all).expect("written");
@@ -58,7 +58,7 @@ impl Redis {
 
     /// One with TLS beside the plain port: its certificate is for `localhost`, its authority's is `ca.crt`.
     pub(crate) fn start_tls(settings: &str) -> (Self, u16) {
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         issue(&folder);
         let place = folder.display();
         let tls = format!(

@@ -10,7 +10,7 @@ use std::{
 use gonogo::model::Digest;
 use serde_json::{Value, json};
 
-use super::{Guarded, folder, free_port, own};
+use super::{Guarded, folder, own};
 
 /// A running server.
 pub(crate) struct Registry {
@@ -21,7 +21,7 @@ pub(crate) struct Registry {
 impl Registry {
     pub(crate) fn start() -> Self {
         assert!(Path::new("/usr/bin/docker-registry").exists(), "no registry: `apt-get install docker-registry skopeo`");
-        let (folder, port) = (folder(), free_port());
+        let (folder, port) = (folder(), crate::port::unused());
         let place = folder.display().to_string();
         let config = format!(
             "version: 0.1\nlog: {{ level: error }}\nstorage: {{ filesystem: {{ rootdirectory: {place}/data }} }}\nhttp: {{ addr: '127.0.0.1:{port}' }}\n"

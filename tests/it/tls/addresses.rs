@@ -13,10 +13,6 @@ use super::{
     server::Server,
 };
 
-fn closed_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
-}
-
 #[tokio::test]
 async fn every_address_is_looked_at() {
     let authority = Authority::new();
@@ -40,7 +36,7 @@ async fn every_address_is_looked_at() {
 async fn an_address_that_cannot_be_reached_leaves_it_open() {
     let authority = Authority::new();
     let server = Server::tls(&authority.leaf(|_| {})).await;
-    let closed = format!("127.0.0.1:{}", closed_port());
+    let closed = format!("127.0.0.1:{}", crate::port::unused());
     let case = Case::trusting(authority.root.der()).with("address", json!([server.at.to_string(), closed]));
     let (outcome, reason) = case.outcome().await;
     assert_eq!((outcome, reason), (Outcome::Unknown, format!("TLS handshake: {closed} refuses the connection: nothing listens there")));

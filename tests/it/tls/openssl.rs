@@ -1,7 +1,7 @@
 //! `openssl s_server` for what rustls does not do: weak keys and signatures, and old protocol versions.
 
 use std::{
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -40,7 +40,7 @@ fn certificate(case: &Case, arguments: &[&str]) {
 
 impl Openssl {
     fn serve(case: &Case, arguments: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
+        let port = crate::port::unused();
         let accept = format!("127.0.0.1:{port}");
         let mut all = vec!["s_server", "-accept", &accept, "-cert", "leaf.pem", "-key", "leaf.key", "-quiet"];
         all.extend(arguments);

@@ -5,7 +5,7 @@ use std::{fs, net::TcpStream, path::PathBuf};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{Case, authority::Authority, line, names, pem, server::Server};
-use crate::servers::{Guarded, folder, free_port, own, run, user};
+use crate::servers::{Guarded, folder, own, run, user};
 
 /// The packages they are in, for a message.
 const MISSING: &str = "apt-get install dovecot-imapd dovecot-pop3d dovecot-submissiond slapd mariadb-server";
@@ -54,7 +54,8 @@ async fn dovecot_turns_to_tls_when_asked() {
          submission_relay_host = 127.0.0.1\nssl = yes\nssl_cert = <{place}/chain.pem\nssl_key = <{place}/key.pem\n\
          service anvil {{\n chroot =\n}}\npassdb {{\n driver = static\n args = nopassword=y\n}}\n"
     );
-    let services = [("imap", "imap", free_port()), ("pop3", "pop3", free_port()), ("submission", "smtp", free_port())];
+    let services =
+        [("imap", "imap", crate::port::unused()), ("pop3", "pop3", crate::port::unused()), ("submission", "smtp", crate::port::unused())];
     for (service, _, port) in services {
         settings += &format!(
             "service {service}-login {{\n chroot =\n inet_listener {service} {{\n  address = 127.0.0.1\n  port = {port}\n }}\n \
@@ -75,7 +76,7 @@ async fn dovecot_turns_to_tls_when_asked() {
 #[tokio::test]
 async fn openldap_turns_to_tls_when_asked() {
     let authority = Authority::new();
-    let (folder, port) = (house(&authority), free_port());
+    let (folder, port) = (house(&authority), crate::port::unused());
     let place = folder.display();
     let settings = format!(
         "include /etc/ldap/schema/core.schema\npidfile {place}/pid\nTLSCertificateFile {place}/chain.pem\nTLSCertificateKeyFile {place}/key.pem\nTLSCipherSuite NORMAL:-VERS-TLS1.0:-VERS-TLS1.1\n"
@@ -90,7 +91,7 @@ async fn openldap_turns_to_tls_when_asked() {
 #[tokio::test]
 async fn mariadb_turns_to_tls_when_asked() {
     let authority = Authority::new();
-    let (folder, port) = (house(&authority), free_port());
+    let (folder, port) = (house(&authority), crate::port::unused());
     let option = |name: &str, value: &str| format!("--{name}={}/{value}", folder.display());
     let (data, socket, pid) = (option("datadir", "data"), option("socket", "socket"), option("pid-file", "pid"));
     let plain = "--no-defaults";
