@@ -47,9 +47,10 @@ pub(super) fn judge(check: &LoadTest, seen: &Seen, at: Timestamp) -> Vec<Expecta
     all
 }
 
-/// A number to two decimals.
+/// A number to two decimals, a whole one without them.
 fn figure(number: f64) -> Number {
-    Number::from_f64((number * 100.0).round() / 100.0).unwrap_or_else(|| 0.into())
+    let rounded = (number * 100.0).round() / 100.0;
+    serde_json::from_str(&rounded.to_string()).unwrap_or_else(|_| 0.into())
 }
 
 fn within(percentile: f64, limit: Period, load: &Load) -> Expectation {
