@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AskedRelease, History, LedgerError, PolicyInForce, VerifiedEntry, range::live};
+use super::{AskedRelease, History, LedgerError, LinkedEntry, PolicyInForce, VerifiedEntry, range::live};
 use crate::model::{Act, Digest, Exit, Phase, Release, Run, Stretch, UnsignedRuns, Verdict, Window, Windows, utc};
 
 /// A window after the last deployment.
@@ -32,9 +32,11 @@ pub fn windows_after<'h>(
     let mut deployments = live(history, place).filter(|one| one.as_ref().map_or(true, |(entry, _)| may_count(entry, policy)));
     let Some((entry, deployment)) = deployments.next().transpose()? else { return Ok(Vec::new()) };
     let asked = AskedRelease { project: place.0.to_owned(), environment: place.1.to_owned(), release: deployment.release.clone() };
-    let runs: Vec<&VerifiedEntry> = history.said(place, &[Act::RUN]).collect::<Result<_, _>>()?;
-    let of = |entry: &&'h VerifiedEntry| asked.covered(&entry.run()?.1.release).ok().and_then(|()| entry.run());
-    let runs: Vec<(&VerifiedEntry, &Run)> = runs.iter().filter_map(of).filter(|(_, run)| run.phase == Phase::PostDeploy).collect();
+    // What a bundle has of another release is nothing but links, unless the ruling that it was made of rested on it.
+    let whole = |linked: &&LinkedEntry| linked.entry.bare.is_none() && linked.is_of(place, &[Act::RUN]) && asked.touches(linked.label());
+    let entries = history.linked().iter().filter(whole).map(|linked| history.verified(linked)).collect::<Result<Vec<_>, _>>()?;
+    let about_it = |(_, run): &(&VerifiedEntry, &Run)| run.phase == Phase::PostDeploy && asked.covered(&run.release).is_ok();
+    let runs: Vec<(&VerifiedEntry, &Run)> = entries.into_iter().filter_map(VerifiedEntry::run).filter(about_it).collect();
     let stretches = windows.after(deployment.finished.min(entry.own)).into_iter();
     let due = stretches.map(|stretch| {
         let own = runs.iter().filter(|(_, run)| run.window.unwrap_or_default() == stretch.window);

@@ -131,3 +131,24 @@ async fn a_red_window_was_looked_at_and_one_that_could_not_look_was_not() {
     house.sign("security", "sec", &[]).exits(0);
     house.gate(&[]).exits(0).says("note").says("`short-term` after the deployment of 1.4.1 (entry 2): no-go");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_of_the_next_release_brings_what_the_windows_of_the_live_one_rest_on() {
+    let house = house("{ short-term: { due: 1s, required: true } }").await;
+    let week = "  - { id: week, window: long-term, http: { url: \"${api}/first\" } }\n";
+    house.write("gonogo.yaml", house.gonogo.read("gonogo.yaml").replace(week, ""));
+    live(&house, "1.4.1");
+    let bundle = |name: &str| {
+        house.verify(&["--bundle", name]).exits(0);
+        house.sign("security", "sec", &[]).exits(0);
+        house.gonogo.run(["report", "-q", "--release", "1.4.2", "--bundle", name]).exits(0);
+        let other = crate::gonogo::Gonogo::new().file("gonogo.yaml", &house.gonogo.read("gonogo.yaml"));
+        let other = other.file("signers", &house.gonogo.read("signers"));
+        std::fs::copy(house.gonogo.path(name), other.path(name)).expect("a copy");
+        other.run(["gate", "--release", "1.4.2", "--bundle", name])
+    };
+    std::thread::sleep(Duration::from_millis(1_100));
+    bundle("without.zip").exits(4).says("✗ `short-term` after the deployment of 1.4.1");
+    house.gonogo.run(["verify", "--release", "1.4.1", "--window", "short-term", "--record"]).exits(0);
+    bundle("with.zip").exits(0);
+}
