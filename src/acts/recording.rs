@@ -9,7 +9,7 @@ use std::{
 use super::{ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, bundle, page, signer::Recorder};
 use crate::{
     ledger::{self, Blob, Entry, LedgerError, VerifiedEntry, signed_waiver},
-    model::{Act, Digest, GivenAnswer, Record, Report, Run, Subject, Waiver},
+    model::{Act, Digest, GivenAnswer, Phase, Record, Release, Report, Run, Subject, Waiver, Window, utc},
     plan::Plan,
     run::GivenWaiver,
 };
@@ -99,6 +99,35 @@ impl OpenRecord {
         let known = |waiver: &Waiver| plan.waivers.iter().any(|placed| placed.waiver == *waiver);
         let recorded = recorded.iter().filter(|waiver| !known(waiver));
         Ok(written.chain(recorded.map(|waiver| GivenWaiver { waiver: waiver.clone(), signed: true, location: None })).collect())
+    }
+
+    /// What is to be told of the windows after the last deployment: before the next one what is due, in a window that it is
+    /// none of this deployment's.
+    pub(super) fn due(&self, phase: Phase, window: Window, release: &Release) -> Result<Vec<String>, LedgerError> {
+        let Some(record) = &self.record else { return Ok(Vec::new()) };
+        let due = record.windows()?;
+        if phase == Phase::PreDeploy {
+            return Ok(due.iter().filter_map(|window| window.trouble(record.now)).collect());
+        }
+        let Some(own) = due.iter().find(|due| due.stretch.window == window) else {
+            let missed = record.policy.windows.terms(window).is_some() && window != Window::Immediate;
+            return Ok(missed
+                .then(|| format!("nothing is live by the record, so this run is no deployment's `{window}`"))
+                .into_iter()
+                .collect());
+        };
+        let name = own.release.name().unwrap_or_default();
+        Ok(match () {
+            () if window == Window::Immediate => None,
+            () if record.asked(own.release.clone()).covered(release).is_err() => {
+                Some(format!("{name} is live by the record: this run is not its `{window}`"))
+            }
+            () => (record.now < own.stretch.begins).then(|| {
+                format!("`{window}` begins {} by the deployment of {name}: this run is too early to be its own", utc(own.stretch.begins))
+            }),
+        }
+        .into_iter()
+        .collect())
     }
 
     /// The answers that count, by the id of the check: given by those of whom the policy's own plan asks it. Of several the

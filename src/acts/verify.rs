@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ledger::place,
-    model::{Event, Period, Phase, Report, Shard, Vantage},
+    model::{Event, Period, Phase, Report, Shard, Vantage, Window},
     plan::{self, Plan, Purpose},
     run::{self, Limits, SelectionError, Settings},
 };
@@ -29,6 +29,8 @@ pub(crate) struct VerifyRequest {
     pub(crate) recording: RecordingRequest,
     pub(crate) release: ReleaseRequest,
     pub(crate) phase: Phase,
+    /// Which window after the deployment.
+    pub(crate) window: Window,
     /// The vantage.
     pub(crate) from: Option<String>,
     /// Ids, tags or kinds.
@@ -166,10 +168,12 @@ fn settings(
     (record, policy): (&OpenRecord, &ChosenPolicy),
     identified: Identified,
 ) -> Result<Settings, ActError> {
+    let notes = record.due(request.phase, request.window, &identified.release)?;
     Ok(Settings {
         at: instant(caller.now, request.at, request.until_green)?,
         rehearsal: request.at.is_some(),
         phase: request.phase,
+        window: request.window,
         strict: request.strict,
         advisory: request.advisory,
         allow_hold: request.allow_hold,
@@ -184,7 +188,7 @@ fn settings(
         tool: caller.tool.clone(),
         env: caller.env.clone(),
         signoff: policy.signoff.clone(),
-        notes: identified.notes,
+        notes: [identified.notes, notes].concat(),
         waivers: record.waivers(plan)?,
         answers: Arc::new(record.answers()?),
         clock: caller.clock,

@@ -23,3 +23,4 @@ mod tampered;
 mod tampered_deeply;
 mod voided;
 mod whole;
+mod windows;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Digest, Phase, Release, Report, Verdict};
+use crate::model::{Digest, Phase, Release, Report, Verdict, Window};
 
 /// A run of the plan. The report's own bytes are kept beside the ledger; these facts are for listing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Run {
     pub report: Digest,
     /// Before or after the deployment.
     pub phase: Phase,
+    /// Which window after the deployment; absent where it is the first, and before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
     /// What was looked at.
     pub release: Release,
     /// The verdict.
@@ -42,6 +45,7 @@ impl Run {
         Self {
             report: digest,
             phase: report.phase,
+            window: report.window,
             release: report.release.clone(),
             verdict: report.verdict,
             exit: report.exit,
