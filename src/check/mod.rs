@@ -36,6 +36,7 @@ pub mod kind;
 mod kinds;
 mod memo;
 mod one_or_more;
+mod place;
 mod program;
 pub(crate) mod prometheus;
 pub mod reference;

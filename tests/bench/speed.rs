@@ -17,6 +17,8 @@ mod measure;
 mod plan;
 mod scenario;
 mod server;
+#[path = "../it/port.rs"]
+mod port;
 #[path = "../it/servers/mod.rs"]
 #[expect(dead_code, reason = "the tests use all of it")]
 mod servers;

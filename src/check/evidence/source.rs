@@ -26,7 +26,10 @@ pub(super) struct Source {
 }
 
 struct Passing {
-    file: File,
+    input: Box<dyn Read + Send>,
+    /// What tells its size and date.
+    file: Option<File>,
+    modified: Option<Timestamp>,
     digest: RunningDigest,
     size: u64,
     until: Instant,
@@ -37,7 +40,7 @@ impl Read for Passing {
         if Instant::now() >= self.until {
             return Err(io::Error::other("it was not read to its end in time: raise the check's `timeout`"));
         }
-        let read = self.file.read(buffer)?;
+        let read = self.input.read(buffer)?;
         self.size += read as u64;
         if self.size > LARGEST.0 {
             return Err(io::Error::other(format!("it is larger than {LARGEST}")));
@@ -50,8 +53,18 @@ impl Read for Passing {
 impl Source {
     pub(super) fn open(path: &Path, until: Instant) -> Result<Self, String> {
         let file = regular_file::open(path).map_err(|error| error.to_string())?;
-        let passing = Passing { file, digest: RunningDigest::default(), size: 0, until };
-        Ok(Self { reader: BufReader::with_capacity(HEAD, passing) })
+        let again = file.try_clone().map_err(|error| error.to_string())?;
+        Ok(Self::of(Box::new(again), Some(file), None, until))
+    }
+
+    /// What was brought whole, and of when it is.
+    pub(super) fn brought(bytes: impl AsRef<[u8]> + Send + 'static, modified: Option<Timestamp>, until: Instant) -> Self {
+        Self::of(Box::new(io::Cursor::new(bytes)), None, modified, until)
+    }
+
+    fn of(input: Box<dyn Read + Send>, file: Option<File>, modified: Option<Timestamp>, until: Instant) -> Self {
+        let passing = Passing { input, file, modified, digest: RunningDigest::default(), size: 0, until };
+        Self { reader: BufReader::with_capacity(HEAD, passing) }
     }
 
     /// Its beginning, without a byte order mark; nothing is taken out but that mark.
@@ -79,7 +92,8 @@ impl Source {
     pub(super) fn finish(mut self) -> Result<(Digest, u64, Option<Timestamp>), String> {
         let said = |error: io::Error| format!("cannot be read: {error}");
         io::copy(&mut self.reader, &mut io::sink()).map_err(said)?;
-        let Passing { file, digest, size, .. } = self.reader.into_inner();
+        let Passing { file, modified, digest, size, .. } = self.reader.into_inner();
+        let Some(file) = file else { return Ok((digest.finish(), size, modified)) };
         let metadata = file.metadata().map_err(said)?;
         if metadata.len() != size {
             return Err("is being written".into());

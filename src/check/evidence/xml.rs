@@ -5,6 +5,8 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::{Reader, XmlVersion, events::Event as Raw};
 
+use crate::check::format::without_declarations;
+
 /// Elements within each other.
 const DEEPEST: usize = 128;
 
@@ -98,15 +100,16 @@ impl<'s> Events<'s> {
                         _ => return Err(refused(&"an entity that is not known")),
                     },
                 },
-                Raw::DocType(declared) if declared.contains(&b'[') => {
-                    return Err("has a document type with declarations of its own, which are not read".into());
+                Raw::DocType(declared) => {
+                    without_declarations(&declared)?;
+                    continue;
                 }
                 Raw::Eof => match self.open.last() {
                     Some(open) => return Err(format!("is no XML: it ends within the element `{open}`")),
                     None if !self.begun => return Err("is no XML: it has no element".into()),
                     None => return Ok(None),
                 },
-                Raw::DocType(_) | Raw::Decl(_) | Raw::Comment(_) | Raw::PI(_) | Raw::Empty(_) => continue,
+                Raw::Decl(_) | Raw::Comment(_) | Raw::PI(_) | Raw::Empty(_) => continue,
             }));
         }
     }
