@@ -8,6 +8,7 @@ use std::{
 
 use super::{ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, bundle, page, signer::Recorder};
 use crate::{
+    check::Keep,
     ledger::{self, Blob, Entry, LedgerError, VerifiedEntry, signed_waiver},
     model::{Act, Digest, GivenAnswer, Phase, Record, Release, Report, Run, Subject, Waiver, Window, utc},
     plan::Plan,
@@ -151,11 +152,11 @@ pub(super) async fn add(
     dialogue: &dyn Dialogue,
     record: &mut EnvironmentRecord,
     recording: &RecordingRequest,
-    (report, json): (&Report, &[u8]),
+    (report, json, keep): (&Report, &[u8], &Keep),
 ) -> Result<Recorded, ActError> {
     let recorder = Recorder::find(caller, dialogue, record, recording.recorder_key.as_deref()).await?;
     let recorder = if vouched_for(record, report)? { recorder } else { recorder.unsigned() };
-    let entry = put(caller, record, &recorder, report, json.to_vec()).await?;
+    let entry = put(caller, record, &recorder, report, (json.to_vec(), keep)).await?;
     let Some((added, run)) = record.entry(entry.seq)?.and_then(VerifiedEntry::run) else { return Ok(Recorded { entry, beside: None }) };
     let (seq, as_of) = (entry.seq, (caller.clock)());
     let asking = page::Asking { as_of: Some(as_of), child_of: recording.child_of.as_ref() };
@@ -187,9 +188,10 @@ async fn put(
     record: &mut EnvironmentRecord,
     recorder: &Recorder<'_>,
     report: &Report,
-    json: Vec<u8>,
+    (json, keep): (Vec<u8>, &Keep),
 ) -> Result<Entry, ActError> {
     let authors = record.authors(caller, &report.release).await?;
+    let evidence = keep.named_in(&json);
     let mut blobs: Vec<Blob> = vec![Blob::of(json)];
     let mut files: BTreeMap<String, Digest> = BTreeMap::new();
     for (name, bytes) in &record.plan.kept {
@@ -198,9 +200,11 @@ async fn put(
         blobs.push(blob);
     }
     let digest = blobs[0].digest.clone();
+    let kept = evidence.keys().cloned().collect();
+    blobs.extend(evidence.into_iter().map(|(digest, bytes)| Blob { digest, bytes }));
     let mut subject = vec![Subject::sha256("report.json", &digest)];
     subject.extend(report.release.commit.as_deref().map(Subject::commit));
     let config = record.plan.config.to_string_lossy().into_owned();
-    let run = Run::of(report, digest, config, files, authors);
+    let run = Run { evidence: kept, ..Run::of(report, digest, config, files, authors) };
     recorder.put(record, (subject, Act::Run(Box::new(run)), blobs), None).await
 }

@@ -12,6 +12,7 @@ use super::{
     release::{self, Identified},
 };
 use crate::{
+    check::Keep,
     ledger::place,
     model::{Event, Period, Phase, Report, Shard, Vantage, Window},
     plan::{self, Plan, Purpose},
@@ -117,7 +118,7 @@ impl PreparedRun {
             None => looks.one(&settings, &mut observer).await?,
             Some(limit) => looks.until_green(limit, dialogue, &mut observer).await?,
         };
-        Ok(finished(caller, dialogue, record, &recording, report).await)
+        Ok(finished(caller, dialogue, record, &recording, report, &settings.keep).await)
     }
 }
 
@@ -128,12 +129,13 @@ pub(super) async fn finished(
     record: OpenRecord,
     recording: &RecordingRequest,
     report: Report,
+    keep: &Keep,
 ) -> FinishedRun {
     let json = report.to_json();
     let OpenRecord { record, lost } = record;
     let (recorded, head) = match (record, lost) {
         (Some(mut record), _) => {
-            let added = recording::add(caller, dialogue, &mut record, recording, (&report, &json)).await;
+            let added = recording::add(caller, dialogue, &mut record, recording, (&report, &json, keep)).await;
             (Some(added), Some(record.history.head()))
         }
         (None, Some(lost)) => (Some(Err(lost)), None),
@@ -191,6 +193,7 @@ fn settings(
         notes: [identified.notes, notes].concat(),
         waivers: record.waivers(plan)?,
         answers: Arc::new(record.answers()?),
+        keep: Arc::default(),
         clock: caller.clock,
     })
 }

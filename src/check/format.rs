@@ -21,6 +21,7 @@ use crate::check::charset;
 pub(crate) use self::{
     limits::{Limits, count},
     word::Format,
+    xml::without_declarations,
 };
 
 /// How a document is written.

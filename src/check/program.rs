@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Instant};
 
-use super::{Context, OneOrMore, Touch, Unseen, http::millis};
+use super::{Context, OneOrMore, Touch, Unseen, http::millis, place::Printed};
 use crate::{
     model::{ProcessEnv, Size, from_text, looks_secret},
     net::command::{self, Command, CommandError, Ended},
@@ -80,6 +80,18 @@ impl Program<'_> {
         let names: Vec<&str> = self.env.iter().map(|variable| variable.name.as_str()).collect();
         let key = format!("program {:?} {names:?} {}", self.argv, self.limit.0);
         cx.shared.memo.once(key, self.fetch(env, cx)).await
+    }
+
+    /// What it prints, if it ends with 0.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(crate) async fn output(&self, cx: &Context) -> Result<Printed, Unseen> {
+        let finished = self.run(cx).await?;
+        if finished.code != 0 {
+            return Err(Unseen::Unknown(format!("`{}` {}", self.argv[0], finished.ended.how(&finished.ended.complaint))));
+        }
+        Ok(Printed(finished))
     }
 
     async fn fetch(&self, env: ProcessEnv, cx: &Context) -> Result<Finished, Unseen> {

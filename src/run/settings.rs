@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Shard, Signoff, Tool, Vantage, Waiver, Window};
+use crate::{
+    check::Keep,
+    model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Shard, Signoff, Tool, Vantage, Waiver, Window},
+};
 
 /// Everything a run is told, beside the plan.
 #[derive(Debug, Clone)]
@@ -51,6 +54,8 @@ pub struct Settings {
     pub waivers: Vec<GivenWaiver>,
     /// What people answered, by the id of the check.
     pub answers: Arc<BTreeMap<String, GivenAnswer>>,
+    /// Where bytes of evidence go that the record is to keep.
+    pub keep: Arc<Keep>,
     /// Reads the clock: for started and finished, never for judging.
     pub clock: fn() -> Timestamp,
 }

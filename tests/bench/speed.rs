@@ -15,6 +15,8 @@ mod instruments;
 mod ledger;
 mod measure;
 mod plan;
+#[path = "../it/port.rs"]
+mod port;
 mod scenario;
 mod server;
 #[path = "../it/servers/mod.rs"]

@@ -1,6 +1,7 @@
 //! The kinds that read what other tools wrote: each format as its tools write it, by at least two versions of them, and the same
 //! cut off, huge, deep, odd, or something else.
 
+mod brought;
 pub(crate) mod coverage;
 mod files;
 pub(crate) mod load_test;

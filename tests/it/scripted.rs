@@ -192,6 +192,7 @@ pub(crate) fn settings() -> Settings {
         rehearsal: false,
         phase: Phase::PreDeploy,
         window: Window::Immediate,
+        keep: Default::default(),
         strict: false,
         advisory: false,
         allow_hold: false,

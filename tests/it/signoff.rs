@@ -9,6 +9,7 @@ mod by_hand;
 mod carried;
 mod deployed;
 mod emergency;
+mod evidence;
 mod foreign;
 mod house;
 mod kept;

@@ -18,11 +18,19 @@ enum Bound {
 }
 
 impl Evidence {
-    /// Every demand on the files, whatever stands in them.
-    pub(crate) fn judge(&self, keys: &Keys<'_>, at: Timestamp) -> Vec<Expectation> {
+    /// Every demand on the files, and then those on what stands in them, `inner`. Where one of them could not be read, what is red
+    /// stays so; but those named by the beginnings `more`, which the missing one could still meet, are undetermined.
+    pub(crate) fn judge(&self, keys: &Keys<'_>, at: Timestamp, inner: Vec<Expectation>, more: &[&str]) -> Vec<Expectation> {
         let mut all = vec![self.bound(keys, at)];
         all.extend(keys.max_age.map(|limit| self.age(limit, at)));
-        all
+        if self.unread.is_empty() {
+            return all.into_iter().chain(inner).collect();
+        }
+        let demand = Expectation::new("read", "what cannot be read").wanted("nothing");
+        all.push(demand.undetermined(first_of(&self.unread, 3, self.unread.len(), "; ")));
+        let open = |one: &Expectation| one.met == Some(false) && more.iter().any(|begin| one.name.starts_with(begin));
+        let open = |one: Expectation| if open(&one) { one.undetermined("it may be so with what cannot be read") } else { one };
+        all.into_iter().chain(inner.into_iter().map(open)).collect()
     }
 
     fn bound(&self, keys: &Keys<'_>, at: Timestamp) -> Expectation {
@@ -117,7 +125,7 @@ impl Evidence {
         let seconds = |period: Period| i64::try_from(period.get().as_secs()).unwrap_or(i64::MAX);
         let demand = Expectation::new("max-age", "age").wanted(format!("at most {limit}")).bound("<=", seconds(limit), None, "s");
         if let Some(file) = self.files.iter().find(|file| time_of(file).is_none()) {
-            return demand.undetermined(format!("neither `{}` nor the file system says when it was made", file.file));
+            return demand.undetermined(format!("`{}` does not say when it was made, and has no date", file.file));
         }
         let times = self.files.iter().filter_map(|file| Some((time_of(file)?, file)));
         let ahead = times.clone().find(|(time, _)| time.duration_since(at) > CLOCK_TOLERANCE.signed());

@@ -1,7 +1,8 @@
-//! Brings the files: finds them, tells what each is, and hands it to the kind that reads it.
+//! Brings the files, or what a command prints or an address answers: tells what each is, and hands it to the kind that reads it.
 
-use std::{path::Path, time::Instant};
+use std::{path::Path, sync::Arc, time::Instant};
 
+use jiff::{Timestamp, fmt::rfc2822};
 use serde_json::Value;
 
 use super::{
@@ -9,12 +10,16 @@ use super::{
     format::{Format, Known},
     json,
     seen::{Evidence, Filed, Said},
-    source::Source,
+    source::{Ended, Source},
     xml::{Element, Event, Events},
 };
 use crate::{
-    check::{Context, Unseen, blocking, file_glob::Glob},
-    model::{beginning, excerpt, plain, quote},
+    check::{Context, Keep, Unseen, blocking, file_glob::Glob},
+    model::{beginning, excerpt, first_of, plain, quote},
+    net::{
+        command,
+        http::{Reply, header},
+    },
 };
 
 /// What a file holds.
@@ -45,51 +50,84 @@ pub(crate) trait Facts: Sized + Send + 'static {
 
 /// Reads every file.
 pub(crate) async fn bring<F: Facts>(keys: &Keys<'_>, names: Vec<String>, cx: &Context) -> Result<(Evidence, Vec<F>), Unseen> {
-    let (globs, root) = (keys.file.to_vec(), cx.path(""));
-    let asked = Asked { format: keys.format, names, until: cx.until() };
+    let (globs, root) = (keys.files.to_vec(), cx.path(""));
+    let asked = Asked { format: keys.format, names, until: cx.until(), keep: keys.keep.then(|| cx.shared.keep.clone()) };
     let mut evidence = Evidence::of(&cx.shared.release);
-    let brought = blocking(move || all::<F>(&globs, &asked, &root)).await?;
-    let mut facts = Vec::new();
-    for (filed, read) in brought.map_err(Unseen::Unknown)? {
-        evidence.files.push(filed);
-        facts.push(read);
+    let given = match (keys.place.command, keys.place.url) {
+        (Some(argv), _) => {
+            let printed = Source::brought(keys.place.printed(argv, cx).await?, None, cx.until());
+            Some((printed, command::shown(argv), format!("what `{}` prints", argv[0])))
+        }
+        (None, Some(url)) => {
+            let reply = keys.place.answered(url, cx).await?;
+            let modified = dated(&reply);
+            Some((Source::brought(reply.body.bytes, modified, cx.until()), url.to_string(), format!("what {url} answers")))
+        }
+        (None, None) => None,
+    };
+    let brought = blocking(move || match given {
+        Some((source, name, said)) => vec![one::<F>(source, &name, &asked).map_err(|why| told(&said, &why))],
+        None => all(&globs, &asked, &root),
+    });
+    let (brought, mut lost): (Vec<_>, Vec<_>) = brought.await?.into_iter().partition(Result::is_ok);
+    let (filed, facts): (Vec<Filed>, Vec<F>) = brought.into_iter().flatten().unzip();
+    lost.truncate(MOST_UNREAD);
+    evidence.files = filed;
+    evidence.unread = lost.into_iter().filter_map(Result::err).collect();
+    if facts.is_empty() {
+        return Err(Unseen::Unknown(first_of(&evidence.unread, 3, evidence.unread.len(), "; ")));
     }
     Ok((evidence, facts))
 }
+
+/// The most files that cannot be read and are told.
+const MOST_UNREAD: usize = 100;
+
+/// When the server says that it was written.
+fn dated(reply: &Reply) -> Option<Timestamp> {
+    let said = reply.headers.get(header::LAST_MODIFIED)?.to_str().ok()?;
+    rfc2822::DateTimeParser::new().parse_timestamp(said).ok()
+}
+
+/// What is wrong with one of them, as a sentence.
+fn told(said: &str, why: &str) -> String {
+    format!("{} {}", excerpt(&plain(said), 300), excerpt(&plain(why), 400))
+}
+
+/// One of the files, or why it cannot be read.
+type Read<F> = Result<(Filed, F), String>;
 
 /// What is asked of each file.
 struct Asked {
     format: Option<Format>,
     names: Vec<String>,
     until: Instant,
+    keep: Option<Arc<Keep>>,
 }
 
-fn all<F: Facts>(globs: &[Glob], asked: &Asked, root: &Path) -> Result<Vec<(Filed, F)>, String> {
-    let mut paths = Vec::new();
+fn all<F: Facts>(globs: &[Glob], asked: &Asked, root: &Path) -> Vec<Read<F>> {
+    let (mut paths, mut lost) = (Vec::new(), Vec::new());
     for glob in globs {
         let found = glob.find(root, asked.until);
-        if let Some(why) = found.ended {
-            return Err(format!("`{glob}`: the files {why}"));
+        if found.paths.is_empty() && found.ended.is_none() && found.blind.is_empty() {
+            lost.push(Err(format!("there is no file `{glob}`: let it be made before this runs, or mend the path")));
         }
-        if let Some((path, why)) = found.blind.first() {
-            return Err(format!("`{glob}`: `{}` {why}", shown(path, root)));
-        }
-        if found.paths.is_empty() {
-            return Err(format!("there is no file `{glob}`: let it be made before this runs, or mend the path"));
-        }
+        lost.extend(found.ended.map(|why| Err(format!("`{glob}`: the files {why}"))));
+        lost.extend(found.blind.first().map(|(path, why)| Err(format!("`{glob}`: `{}` {why}", shown(path, root)))));
         paths.extend(found.paths);
     }
     paths.sort();
     paths.dedup();
     let read = |path: std::path::PathBuf| {
         let file = shown(&path, root);
-        one(&path, &file, asked).map_err(|why| format!("the file `{file}` {}", excerpt(&plain(&why), 400)))
+        let read = Source::open(&path, asked.until).and_then(|source| one(source, &file, asked));
+        read.map_err(|why| told(&format!("the file `{file}`"), &why))
     };
-    paths.into_iter().map(read).collect()
+    lost.into_iter().chain(paths.into_iter().map(read)).collect()
 }
 
-fn one<F: Facts>(path: &Path, file: &str, asked: &Asked) -> Result<(Filed, F), String> {
-    let mut source = Source::open(path, asked.until)?;
+fn one<F: Facts>(mut source: Source, name: &str, asked: &Asked) -> Read<F> {
+    source.is_kept(asked.keep.is_some());
     let head = String::from_utf8_lossy(source.head()?).into_owned();
     let (wanted, names, mut said) = (asked.format, &asked.names, Said::default());
     let (format, facts) = match head.trim_start().chars().next() {
@@ -115,8 +153,11 @@ fn one<F: Facts>(path: &Path, file: &str, asked: &Asked) -> Result<(Filed, F), S
             (format, F::read(format, Content::Lines(Lines::of(source.rest())), names, &mut said)?)
         }
     };
-    let (sha256, size, modified) = source.finish()?;
-    Ok((Filed { file: file.to_owned(), sha256, size, format, modified, said }, facts))
+    let Ended { sha256, size, modified, copy } = source.finish()?;
+    if let (Some(keep), Some(copy)) = (&asked.keep, copy) {
+        keep.add(&sha256, copy).map_err(|why| format!("cannot be kept: {why}"))?;
+    }
+    Ok((Filed { file: excerpt(&plain(name), 300), sha256, size, format, modified, said }, facts))
 }
 
 /// A line of a log in brackets is no JSON.

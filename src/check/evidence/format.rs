@@ -96,6 +96,9 @@ const BY_KEYS: [(&[&str], Known); 31] = [
     (&["type", "contains", "data"], Err("k6's stream of single points: write `--summary-export`")),
 ];
 
+/// What servers answer instead of a report, and pipelines then keep as one.
+const PAGE: &str = "an HTML page: was it fetched without a login?";
+
 impl Format {
     /// By the first value of a JSON file.
     pub(super) fn of_json(value: &Value) -> Option<Known> {
@@ -136,7 +139,7 @@ impl Format {
             "RDF" => Err("SPDX RDF: write SPDX JSON"),
             "OWASPZAPReport" => Err("ZAP's XML: write SARIF"),
             "Benchmark" | "TestResult" => Err("XCCDF: convert it to HDF"),
-            "html" | "HTML" => Err("an HTML page"),
+            "html" | "HTML" => Err(PAGE),
             _ => return None,
         })
     }
@@ -158,7 +161,7 @@ impl Format {
             _ if begins(&["mode: "]) => Err("Go's cover profile: convert it to Cobertura or lcov"),
             _ if begins(&["This is ApacheBench"]) => Err("ApacheBench's output"),
             _ if begins(&["metric_name,timestamp,"]) => Err("k6's CSV stream: write `--summary-export`"),
-            _ if first.to_ascii_lowercase().starts_with("<!doctype html") => Err("an HTML page"),
+            _ if first.to_ascii_lowercase().starts_with("<!doctype html") => Err(PAGE),
             _ => return None,
         })
     }

@@ -18,6 +18,9 @@ pub struct Evidence {
     pub artifact: Option<String>,
     /// Every file.
     pub files: Vec<Filed>,
+    /// What is wrong with those that could not be read, as sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
 }
 
 /// One file.
@@ -69,7 +72,7 @@ pub enum Claim {
 
 impl Evidence {
     pub(super) fn of(release: &Release) -> Self {
-        Self { commit: release.commit.clone(), artifact: release.artifact.clone(), files: Vec::new() }
+        Self { commit: release.commit.clone(), artifact: release.artifact.clone(), ..Self::default() }
     }
 }
 
@@ -131,6 +134,6 @@ impl Evidence {
             modified: too_old.and_then(|before| at.saturating_sub(before).ok()),
             said: Said { claims: vec![Claim::Commit("f".repeat(40))], ..Said::default() },
         };
-        Self { commit: Some("0".repeat(40)), artifact: None, files: vec![filed] }
+        Self { commit: Some("0".repeat(40)), files: vec![filed], ..Self::default() }
     }
 }

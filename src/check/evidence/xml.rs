@@ -5,6 +5,8 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::{Reader, XmlVersion, events::Event as Raw};
 
+use crate::check::format::without_declarations;
+
 /// Elements within each other.
 const DEEPEST: usize = 128;
 
@@ -60,7 +62,10 @@ impl<'s> Events<'s> {
             self.buffer.clear();
             let at = self.reader.buffer_position();
             let refused = |why: &dyn std::fmt::Display| format!("is no XML: byte {at}: {why}");
-            let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| refused(&error))?;
+            let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
+                quick_xml::Error::Io(error) => format!("cannot be read: {error}"),
+                error => refused(&error),
+            })?;
             return Ok(Some(match event {
                 Raw::Start(_) if self.begun && self.open.is_empty() => return Err(refused(&"a second root element")),
                 Raw::Start(start) => {
@@ -98,15 +103,16 @@ impl<'s> Events<'s> {
                         _ => return Err(refused(&"an entity that is not known")),
                     },
                 },
-                Raw::DocType(declared) if declared.contains(&b'[') => {
-                    return Err("has a document type with declarations of its own, which are not read".into());
+                Raw::DocType(declared) => {
+                    without_declarations(&declared)?;
+                    continue;
                 }
                 Raw::Eof => match self.open.last() {
                     Some(open) => return Err(format!("is no XML: it ends within the element `{open}`")),
                     None if !self.begun => return Err("is no XML: it has no element".into()),
                     None => return Ok(None),
                 },
-                Raw::DocType(_) | Raw::Decl(_) | Raw::Comment(_) | Raw::PI(_) | Raw::Empty(_) => continue,
+                Raw::Decl(_) | Raw::Comment(_) | Raw::PI(_) | Raw::Empty(_) => continue,
             }));
         }
     }

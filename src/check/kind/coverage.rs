@@ -16,10 +16,10 @@ use crate::{
 report_kind! {
     /// Tests cover enough of the code of this release, by lcov, Cobertura or JaCoCo.
     ///
-    /// Covered and all are added up over every file, and compared as counts: a rate that the file tells beside them must agree with
-    /// them, and a rate alone proves nothing. Where nothing could be covered, none of it is known: 0 of 0 is no 100 %. Of lcov the sums (`LF`,
-    /// `LH`) must agree with its lines, a source must stand there once, and the last one must end; of Cobertura the sums at its
-    /// beginning count, else its lines.
+    /// Covered and all are added up over every file, and compared as counts: a rate that the file tells beside them must agree with them,
+    /// and a rate alone proves nothing. Where nothing could be covered, none of it is known: 0 of 0 is no 100 %. Of lcov the sums (`LF`,
+    /// `LH`) must agree with its lines, a source must stand there once, and the last one must end; of Cobertura the sums at its beginning
+    /// count, else its lines.
     ///
     /// None of these formats names a commit: write `unbound: accepted` with a `max-age`, and let the pipeline that makes the file run
     /// this check.

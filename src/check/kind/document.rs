@@ -19,12 +19,13 @@ use crate::{
     check::{
         Argv, Check, Touch,
         demand::Demands,
-        format::{Form, Format, Limits},
+        format::{Form, Format},
         http::SentHeaders,
-        program::{EnvNames, Program},
+        place::place_of,
+        program::EnvNames,
     },
     model::{Period, ProcessEnv, without_contradiction},
-    net::{http::Address, tls::TlsFiles},
+    net::http::Address,
 };
 
 /// A document from a file, a command or an address holds what is demanded: JSON, YAML, TOML, XML, CSV, dotenv or INI, by JSONPath.
@@ -37,17 +38,17 @@ use crate::{
 ///   nor is a text alone, which YAML makes of anything.
 /// - XML: `$.ROOT` is the root element, an object: attributes as `@name`, text as `#text` without the white space at its ends, and
 ///   for each name of its children the list of them, also of one: `$.suites.suite[*]['@name']`. Prefixes stay as they are written. A
-///   document type and entities of its own are not read.
+///   document type may stand before it (`<!DOCTYPE`), is not fetched, and must have no declarations of its own.
 /// - CSV with a header: a list of rows, each an object of texts by column: `$[*].status`; numbers in it with `number: true`. One column
 ///   whose name looks like a sentence is not read.
 /// - dotenv: an object of texts, as docker compose reads them, `$` unexpanded.
 /// - INI: an object of the names before the first section, and of one object for each section; all values are texts, a pair of
 ///   quotes around one is taken off.
 ///
-/// Unknown is what could not be brought, and what two readers may read differently: a key, column or section twice, rows of unequal
-/// length, comments behind a value of INI, `NaN` and infinities, several documents where one is meant; what is cut off; what is no UTF-8 (XML:
-/// not the encoding that it names); over 64 MiB, 128 levels (of TOML 80) or a million values. A command must end with 0, an address
-/// answer with 200, redirects not followed.
+/// Unknown is what could not be brought, and what two readers may read differently: a key, column or section twice, rows of unequal length,
+/// comments behind a value of INI, `NaN` and infinities, several documents where one is meant; what is cut off; what is no UTF-8 (XML: not
+/// the encoding that it names); over 64 MiB, 128 levels (of TOML 80) or a million values. A command must end with 0, an address answer with
+/// 200, redirects not followed.
 ///
 /// Values under names that look secret are never shown. Not seen: rows that are missing at the end of a CSV file, documents at the
 /// end of a stream, and that an answer is one page of many, unless `next` says how they go on.
@@ -59,7 +60,8 @@ pub struct Document {
     /// A program and its arguments, run without a shell as of kind `command`, that prints the document. Off unless the plan's main
     /// file says `allow: [command]`.
     pub command: Option<Argv>,
-    /// Variables of the process environment that `command` is given, by name: `[HOME, "AWS_PROFILE?"]`, with `?` where it need not be set. Default: none.
+    /// Variables of the process environment that `command` is given, by name: `[HOME, "AWS_PROFILE?"]`, with `?` where it need not be set.
+    /// Default: none.
     pub env: Option<EnvNames>,
     /// An address, asked with GET. A login in it is sent as Basic authorization and never shown.
     pub url: Option<Address>,
@@ -100,26 +102,9 @@ without_contradiction!(Document);
 impl Document {
     /// Keys that cannot stand together, or are missing.
     fn contradiction(&self) -> Option<String> {
-        let url = self.url.is_some();
-        let of_url = [
-            ("headers", self.headers.map().is_empty()),
-            ("ca-file", self.ca_file.is_none()),
-            ("cert-file", self.cert_file.is_none()),
-            ("next", self.next.is_none()),
-            ("items", self.items.is_none()),
-        ];
-        let stray = of_url.into_iter().find(|(_, missing)| !missing && !url).map(|(key, _)| key);
-        let why = match (self.file.is_some(), self.command.is_some(), url) {
-            (false, false, false) => "say where the document is: `file`, `command` or `url`",
-            (true, true, _) | (true, _, true) | (_, true, true) => {
-                "`file`, `command` and `url` are three places: name one, or write several checks"
-            }
-            _ if self.env.is_some() && self.command.is_none() => "`env` is what a `command` is given",
-            _ if stray.is_some() => return stray.map(|key| format!("`{key}` goes with `url`")),
-            _ if self.cert_file.is_some() != self.key_file.is_some() => "`cert-file` and `key-file` go together",
-            _ if self.cert_file.is_some() && !self.url.as_ref().is_some_and(Address::is_https) => {
-                "`cert-file` is shown over TLS only: write an `https` address"
-            }
+        let misplaced = place_of!(self).contradiction("document", &[("next", self.next.is_some()), ("items", self.items.is_some())]);
+        let why = match () {
+            () if misplaced.is_some() => return misplaced,
             _ if self.next.is_some() != self.items.is_some() => {
                 "`next` and `items` go together: where the next page is, and which list goes on there"
             }
@@ -172,14 +157,6 @@ impl Document {
     fn form(&self, format: Format) -> Form {
         Form { format, documents: self.documents, separator: self.separator.map_or(b',', |separator| separator.0) }
     }
-
-    fn program<'a>(&'a self, argv: &'a Argv) -> Program<'a> {
-        Program { argv, env: self.env.as_deref().unwrap_or_default(), limit: Limits::default().size }
-    }
-
-    fn files(&self) -> TlsFiles {
-        TlsFiles { ca: self.ca_file.clone(), identity: self.cert_file.clone().zip(self.key_file.clone()) }
-    }
 }
 
 impl Check for Document {
@@ -187,13 +164,7 @@ impl Check for Document {
 
     fn touches(&self, _: &ProcessEnv) -> Vec<Touch> {
         let file = self.file.iter().map(|file| Touch::new(format!("file {}", file.display()), "reads it"));
-        let command = self.command.iter().map(|argv| self.program(argv).touch());
-        let url = self.url.iter().map(|url| {
-            let more = if self.next.is_some() { format!(", and up to {} pages that follow", pages::MOST - 1) } else { String::new() };
-            let mut touch = Touch::over_http(url, &self.headers, format!("GET {}{more}", url.path()));
-            touch.credentials.extend(self.key_file.iter().map(|file| file.display().to_string()));
-            touch
-        });
-        file.chain(command).chain(url).collect()
+        let more = if self.next.is_some() { format!(", and up to {} pages that follow", pages::MOST - 1) } else { String::new() };
+        file.chain(place_of!(self).touches(&more)).collect()
     }
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use self::seen::Load;
 use crate::{
-    check::{Check, OneOrMore, Touch, evidence::report_kind, file_glob::Glob},
+    check::{Check, Touch, evidence::report_kind, file_glob::Glob},
     model::{Percent, Period, ProcessEnv},
 };
 
@@ -87,10 +87,6 @@ impl LoadTest {
     fn limits(&self) -> impl Iterator<Item = (f64, Period)> {
         let all = [(50.0, self.p50), (90.0, self.p90), (95.0, self.p95), (99.0, self.p99)];
         all.into_iter().filter_map(|(percentile, limit)| Some((percentile, limit?)))
-    }
-
-    fn earlier(&self) -> Option<OneOrMore<Glob>> {
-        self.against.as_ref().map(|against| vec![against.file.clone()].into())
     }
 }
 

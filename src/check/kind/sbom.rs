@@ -7,6 +7,7 @@ mod licence;
 mod observe;
 mod seen;
 mod spdx;
+mod spdx3;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -41,17 +42,22 @@ pub enum Missing {
 report_kind! {
     /// The software bill of materials is valid, of this release's artifact, and names components under licences that may be used.
     ///
-    /// Read are CycloneDX 1.2 to 1.7 as JSON and XML, and SPDX 2.2 and 2.3 as JSON. Of SPDX 3 the packages are counted and the time is read; their licences are unknown. Valid means: the fields that
-    /// the specification requires are there, identifiers are unique, and relationships lead to something. A licence is read as an SPDX expression: of `OR` one
-    /// side must do, of `AND` and of several licences all; what `WITH` adds to a licence is allowed and denied with it. One that has only a name is `LicenseRef-` with that name, `-` for its blanks; where only `denied` is given, it is unknown. Of SPDX the concluded licence counts, else the declared.
+    /// Read are CycloneDX 1.2 to 1.7 as JSON and XML, SPDX 2.2 and 2.3 as JSON, and SPDX 3.0 as JSON-LD. Valid means: the fields that the
+    /// specification requires are there, identifiers are unique, and relationships lead to something. A licence is read as an SPDX
+    /// expression: of `OR` one side must do, of `AND` and of several licences all; what `WITH` adds to a licence is allowed and denied with
+    /// it. One that has only a name is `LicenseRef-` with that name, `-` for its blanks; where only `denied` is given, it is unknown. Of
+    /// SPDX the concluded licence counts, else the declared; of SPDX 3 expressions and listed licences are read, sets of licences are
+    /// unknown.
     ///
-    /// It is of this artifact by the digest of its subject: `metadata.component` of CycloneDX (its SHA-256, its purl or version with `sha256:…`,
-    /// Trivy's `RepoDigest`), what SPDX describes (`checksums`, purl, version). Else it is unknown, unless `unbound` says otherwise.
+    /// It is of this artifact by the digest of its subject: `metadata.component` of CycloneDX (its SHA-256, its purl or version with
+    /// `sha256:…`, Trivy's `RepoDigest`), what SPDX describes or has as its root (its SHA-256, purl, version). Else it is unknown, unless
+    /// `unbound` says otherwise.
     ///
-    /// `minimum-elements` are those of the NTIA: a supplier (or publisher, author), name, version and a unique identifier of each component, relationships, an author of the document and its time.
+    /// `minimum-elements` are those of the NTIA: a supplier (or publisher, author), name, version and a unique identifier of each
+    /// component, relationships, an author of the document and its time.
     ///
-    /// Not seen: components that the tool did not find, and whether the licences that it tells are true. Unknown is a file that is cut off, of
-    /// another format, over 256 MiB, or with more than 300,000 values that matter (about 30,000 components).
+    /// Not seen: components that the tool did not find, and whether the licences that it tells are true. Unknown is a file that is cut off,
+    /// of another format, over 256 MiB, or with more than 300,000 values that matter (about 30,000 components).
     pub struct Sbom {
         /// Licences.
         pub licences: Option<Licences>,

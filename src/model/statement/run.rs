@@ -31,6 +31,9 @@ pub struct Run {
     pub config: String,
     /// The bytes of each file of the plan that are kept with it, by name.
     pub files: BTreeMap<String, Digest>,
+    /// The bytes of evidence that are kept with it, as they were read; the report says which file each is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Digest>,
     /// Who wrote the release, where git could tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authors: Option<Authors>,
@@ -53,6 +56,7 @@ impl Run {
             plan: report.plan.digest.clone(),
             config,
             files,
+            evidence: Vec::new(),
             authors,
             looked: Some(report.oldest_look()),
         }

@@ -81,6 +81,7 @@ fn files_of_roots_are_named_as_the_plan_has_them() {
         ("cors: { url: \"https://127.0.0.1:1/\", public: true, ca-file: own/ca.pem }", None),
         ("tls: { url: \"https://127.0.0.1:1/\", ca-file: own/ca.pem }", None),
         ("document: { url: \"https://127.0.0.1:1/\", expect: { $.a: 1 }, ca-file: own/ca.pem }", None),
+        ("test-report: { url: \"https://127.0.0.1:1/\", ca-file: own/ca.pem }", None),
         ("prometheus: { url: \"https://127.0.0.1:1/\", query: up, value: 1, ca-file: own/ca.pem }", None),
         ("prometheus-rules: { url: \"https://127.0.0.1:1/\", rules: A, ca-file: own/ca.pem }", None),
         ("alertmanager: { url: \"https://127.0.0.1:1/\", receivers: a, ca-file: own/ca.pem }", None),

@@ -6,7 +6,7 @@ use super::{report, target, written};
 use crate::gonogo::Gonogo;
 
 /// Each with its address in a variable whose name looks secret, and what must be said of it.
-const KINDS: [(&str, &str, &str, &str); 29] = [
+const KINDS: [(&str, &str, &str, &str); 30] = [
     ("http", "http: { url: \"${IT}\" }", "http://127.0.0.1:1/hooks/s3cr3tpath", "http://127.0.0.1:1"),
     ("login", "http: { url: \"${IT}\" }", "http://u:s3cr3t@127.0.0.1:1/hooks/s3cr3tpath?to=s3cr3tpath", "http://127.0.0.1:1"),
     ("host", "http: { url: \"http://${IT}/x\" }", "127.0.0.1:1", "http://127.0.0.1:1"),
@@ -22,6 +22,7 @@ const KINDS: [(&str, &str, &str, &str); 29] = [
         "http://u:s3cr3tpath@127.0.0.1:1/x.json?t=s3cr3tpath",
         "http://127.0.0.1:1",
     ),
+    ("report", "sbom: { url: \"${IT}\" }", "http://u:s3cr3tpath@127.0.0.1:1/x?t=s3cr3tpath", "http://127.0.0.1:1"),
     (
         "many",
         "tls: { address: [\"${IT}\", \"127.0.0.1:3\"], server-name: x.example.com }",

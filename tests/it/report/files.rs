@@ -73,7 +73,10 @@ async fn every_file_of_a_pattern_counts_and_each_must_be_read() {
     let (came, reason) = look().await;
     assert_eq!(came, Pass, "{reason}");
     write(&folder.path().join("r/b/d.xml"), "<testsuite>");
-    assert_eq!(look().await, (Unknown, "the file `r/b/d.xml` is no XML: it ends within the element `testsuite`".into()));
+    assert_eq!(
+        look().await,
+        (Unknown, "what cannot be read: the file `r/b/d.xml` is no XML: it ends within the element `testsuite`".into())
+    );
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?><bom serialNumber="ur
 /// SPDX 2.3 as syft writes it.
 const SPDX: &str = r#"{"spdxVersion":"SPDX-2.3","dataLicense":"CC0-1.0","SPDXID":"SPDXRef-DOCUMENT","name":"api","documentNamespace":"https://example.com/api-1","creationInfo":{"licenseListVersion":"3.25","creators":["Organization: Anchore, Inc","Tool: syft-1.18.1"],"created":"2026-11-20T09:00:00Z"},"packages":[{"name":"api","SPDXID":"SPDXRef-root","versionInfo":"sha256:DIGEST","supplier":"NOASSERTION","downloadLocation":"NOASSERTION","licenseConcluded":"NOASSERTION","licenseDeclared":"MIT","checksums":[{"algorithm":"SHA256","checksumValue":"DIGEST"}],"primaryPackagePurpose":"CONTAINER"},{"name":"musl","SPDXID":"SPDXRef-a","versionInfo":"1.2","supplier":"Person: x","licenseConcluded":"NOASSERTION","licenseDeclared":"MIT","externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:apk/musl@1.2"}]}],"files":[{"SPDXID":"SPDXRef-File-1","fileName":"/a"}],"relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relatedSpdxElement":"SPDXRef-root","relationshipType":"DESCRIBES"},{"spdxElementId":"SPDXRef-root","relatedSpdxElement":"SPDXRef-a","relationshipType":"CONTAINS"},{"spdxElementId":"SPDXRef-a","relatedSpdxElement":"SPDXRef-File-1","relationshipType":"OTHER"}]}"#;
 
-const SPDX3: &str = r#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-11-20T09:00:00Z"},{"type":"software_Package","spdxId":"https://x/p","name":"musl","creationInfo":"_:c"}]}"#;
+const SPDX3: &str = r#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-11-20T09:00:00Z","createdBy":["https://x/bo"]},{"type":"Person","spdxId":"https://x/bo","name":"Bo","creationInfo":"_:c"},{"type":"SpdxDocument","spdxId":"https://x/doc","creationInfo":"_:c","rootElement":["https://x/bom"],"import":[{"type":"ExternalMap","externalSpdxId":"https://y/libc"}]},{"type":"software_Sbom","spdxId":"https://x/bom","creationInfo":"_:c","rootElement":["https://x/root"],"element":["https://x/root","https://x/musl"]},{"type":"software_Package","spdxId":"https://x/root","creationInfo":"_:c","name":"api","software_packageVersion":"1.4.2","suppliedBy":"https://x/bo","verifiedUsing":[{"type":"Hash","algorithm":"sha256","hashValue":"DIGEST"}]},{"type":"software_Package","spdxId":"https://x/musl","creationInfo":"_:c","name":"musl","software_packageVersion":"1.2","suppliedBy":"https://x/bo","software_packageUrl":"pkg:apk/musl@1.2"},{"type":"software_File","spdxId":"https://x/file","creationInfo":"_:c","name":"./a"},{"type":"Relationship","spdxId":"https://x/r1","creationInfo":"_:c","from":"https://x/root","relationshipType":"dependsOn","to":["https://x/musl","https://y/libc"]},{"type":"Relationship","spdxId":"https://x/r2","creationInfo":"_:c","from":"https://x/root","relationshipType":"hasConcludedLicense","to":["https://x/l"]},{"type":"Relationship","spdxId":"https://x/r3","creationInfo":"_:c","from":"https://x/musl","relationshipType":"hasConcludedLicense","to":["expandedlicensing_NoAssertionLicense"]},{"type":"Relationship","spdxId":"https://x/r4","creationInfo":"_:c","from":"https://x/musl","relationshipType":"hasDeclaredLicense","to":["https://spdx.org/licenses/MIT"]},{"type":"simplelicensing_LicenseExpression","spdxId":"https://x/l","creationInfo":"_:c","simplelicensing_licenseExpression":"MIT OR GPL-2.0-only"}]}"#;
 
 fn of(text: &str) -> String {
     text.replace("DIGEST", DIGEST)
@@ -30,6 +30,8 @@ pub(crate) fn in_order() -> Vec<(&'static str, String)> {
         ("cdx.json", of(JSON)),
         ("cdx.xml", of(XML)),
         ("spdx.json", of(SPDX)),
+        ("spdx3.json", of(SPDX3)),
+        ("spdx3-0.json", of(&SPDX3.replace("3.0.1", "3.0.0"))),
         (
             "old-spdx.json",
             of(&SPDX.replace("SPDX-2.3", "SPDX-2.2").replace("\"packages\"", "\"documentDescribes\":[\"SPDXRef-root\"],\"packages\"")),
@@ -55,7 +57,17 @@ pub(crate) fn odd() -> Vec<(&'static str, String)> {
         ("version.spdx.json", of(&SPDX.replace("SPDX-2.3", "SPDX-2.9"))),
         ("space.spdx.json", of(&SPDX.replace("\"documentNamespace\":\"https://example.com/api-1\",", ""))),
         ("nowhere.spdx.json", of(&SPDX.replace("\"relatedSpdxElement\":\"SPDXRef-a\"", "\"relatedSpdxElement\":\"SPDXRef-z\""))),
-        ("three.json", SPDX3.into()),
+        ("three-1.json", of(&SPDX3.replace("\"3.0.1\"", "\"3.1.0\""))),
+        ("nowhere.three.json", of(&SPDX3.replace("[\"https://x/l\"]", "[\"https://x/z\"]"))),
+        ("twice.three.json", of(&SPDX3.replace("https://x/r2", "https://x/r1"))),
+        (
+            "set.three.json",
+            of(&SPDX3.replace("\"simplelicensing_licenseExpression\":\"MIT OR GPL-2.0-only\"", "\"expandedlicensing_member\":[]")),
+        ),
+        ("partly.three.json", of(&SPDX3.replace("[\"https://x/l\"]", "[\"https://x/l\",\"expandedlicensing_NoAssertionLicense\"]"))),
+        ("nobody.three.json", of(&SPDX3.replace("https://spdx.org/licenses/MIT", "expandedlicensing_NoneLicense"))),
+        ("document.three.json", of(&SPDX3.replace("SpdxDocument", "Document"))),
+        ("cut.three.json", of(&SPDX3[..SPDX3.len() - 1])),
         ("cut.json", of(&JSON[..JSON.len() - 1])),
         ("cut.xml", of(&XML[..XML.len() - 1])),
     ]
@@ -73,7 +85,14 @@ async fn licences_are_read_as_expressions() {
         (XML, json!({ "denied": "MIT" }), Fail, "slf4j"),
         (SPDX, json!({ "allowed": "MIT" }), Pass, ""),
         (SPDX, json!({ "denied": "MIT" }), Fail, "`MIT` of api and 1 more"),
-        (SPDX3, json!({ "denied": "MIT" }), Unknown, "write SPDX 2.3 or CycloneDX"),
+        (SPDX3, json!({ "allowed": "MIT" }), Pass, ""),
+        (SPDX3, json!({ "denied": "MIT" }), Fail, "`MIT` of musl"),
+        (
+            &SPDX3.replace("[\"https://x/l\"]", "[\"https://x/l\",\"https://spdx.org/licenses/GPL-3.0-only\"]"),
+            json!({ "allowed": "MIT" }),
+            Fail,
+            "AND (GPL-3.0-only)` of api",
+        ),
     ] {
         let (came, reason) = look(text, json!({ "licences": licences })).await;
         assert!(came == outcome && reason.contains(said), "{licences}: {came:?} {reason}");
@@ -107,6 +126,13 @@ async fn the_minimum_elements_and_enough_components() {
             Fail,
             "the time of the document",
         ),
+        (SPDX3.into(), json!({ "minimum-elements": true, "min-components": 2 }), Pass, ""),
+        (
+            SPDX3.replace("\"suppliedBy\":\"https://x/bo\",\"software", "\"software"),
+            json!({ "minimum-elements": true }),
+            Fail,
+            "a supplier of 1 of 2",
+        ),
         (SPDX.into(), json!({ "minimum-elements": true }), Fail, "a supplier of 1 of 2 components"),
         (r#"{"bomFormat":"CycloneDX","specVersion":"1.5","version":1}"#.into(), json!({}), Fail, "components: got 0, wanted at least 1"),
     ] {
@@ -126,7 +152,9 @@ async fn it_is_of_this_artifact() {
         (XML.replace("DIGEST", &other), Fail),
         (SPDX.replace("DIGEST", &other), Fail),
         (JSON.replace("@sha256%3ADIGEST", ""), Unknown),
-        (SPDX3.into(), Unknown),
+        (of(SPDX3), Pass),
+        (SPDX3.replace("DIGEST", &other), Fail),
+        (SPDX3.replace("\"hashValue\":\"DIGEST\"", "\"x\":1"), Unknown),
     ] {
         let (came, reason) = super::outcome(bound("sbom", ("sbom", text), json!({}))).await;
         assert_eq!(came, outcome, "{reason}");

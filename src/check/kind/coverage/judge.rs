@@ -7,7 +7,7 @@ use super::{Coverage, seen::Seen};
 use crate::model::{Expectation, Percent};
 
 pub(super) fn judge(check: &Coverage, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
-    let mut all = seen.evidence.judge(&check.keys(), at);
+    let mut all = Vec::new();
     let covered = &seen.covered;
     for (what, least, counts) in [
         ("lines", check.lines, covered.lines),
@@ -20,7 +20,7 @@ pub(super) fn judge(check: &Coverage, seen: &Seen, at: Timestamp) -> Vec<Expecta
         let demand = Expectation::new("understood", "what else stands in it").wanted("nothing that contradicts itself");
         all.push(demand.undetermined(covered.odd.iter().take(3).cloned().collect::<Vec<_>>().join("; ")));
     }
-    all
+    seen.evidence.judge(&check.keys(), at, all, &["lines", "branches", "functions"])
 }
 
 fn share(what: &str, least: Percent, counts: Option<(u64, u64)>) -> Expectation {

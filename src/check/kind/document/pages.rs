@@ -16,6 +16,7 @@ use crate::{
         Context, Unseen,
         format::{self, Format, Limits},
         http::{essence, site::Site},
+        place::place_of,
     },
     model::{RunningDigest, Size, quote},
     net::http::{self, Address, Reply, header},
@@ -25,11 +26,11 @@ use crate::{
 pub(super) const MOST: usize = 100;
 
 pub(super) async fn fetch(check: &Document, url: &Address, cx: &Context) -> Result<Brought, Unseen> {
-    let site = Site::new(url, &check.headers, check.files(), cx);
+    let place = place_of!(check);
     match (&check.next, &check.items) {
-        (Some(next), Some(items)) => all(check, &site, (next, items), cx).await,
+        (Some(next), Some(items)) => all(check, &place.site(url, cx), (next, items), cx).await,
         _ => {
-            let reply = site.get(url, Limits::default().size, cx).await?;
+            let reply = place.answered(url, cx).await?;
             let format = format_of(&reply);
             Brought::of(reply.body.bytes, check, format).await
         }

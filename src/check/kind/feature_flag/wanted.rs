@@ -55,7 +55,7 @@ impl fmt::Display for Share {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct WantedFlag {
     /// Its state.
     state: Option<Value>,
     /// For how many of all it is on: `25%`, or `any`. Default: all.
@@ -76,7 +76,7 @@ from_forms!(
     Wanted,
     "`on`, `off`, `exists`, `absent`, or `{state: on, percentage: 25%}`",
     scalar | value: Value | Ok(Wanted { state: Some(state(&value)?), percentage: None, value: None }),
-    map | Written { state: written, percentage, value }: Written | {
+    map | WantedFlag { state: written, percentage, value }: WantedFlag | {
         let state = written.as_ref().map(state).transpose()?;
         match (state, &percentage, &value) {
             (None, None, None) => Err("nothing is demanded of the flag: write `state`, `percentage` or `value`".into()),
@@ -88,7 +88,7 @@ from_forms!(
 );
 
 schema!(inline Wanted, |generator| {
-    let map = generator.subschema_for::<Written>();
+    let map = generator.subschema_for::<WantedFlag>();
     json_schema!({ "anyOf": [{ "enum": ["on", "off", "exists", "absent", true, false] }, map] })
 });
 

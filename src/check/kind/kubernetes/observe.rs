@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::Arc,
 };
 
 use super::{
@@ -38,14 +37,11 @@ pub(super) async fn observe(check: &Kubernetes, cx: &Context) -> Result<Seen, Un
 type Brought = (Vec<Object>, Places);
 
 async fn from_command(check: &Kubernetes, argv: &Argv, cx: &Context) -> Result<Brought, Unseen> {
-    let finished = check.program(argv).run(cx).await?;
-    if finished.code != 0 {
-        return Err(Unseen::Unknown(format!("`{}` {}", argv[0], finished.ended.how(&finished.ended.complaint))));
-    }
+    let printed = check.program(argv).output(cx).await?;
     let program = argv[0].clone();
     blocking(move || {
         let (mut objects, mut unread) = (Vec::new(), Places::default());
-        if let Err(why) = read::read(&Arc::clone(&finished).ended.stdout, Limits::default(), &mut objects) {
+        if let Err(why) = read::read(printed.as_ref(), Limits::default(), &mut objects) {
             unread.add(format!("what `{program}` prints {why}"));
         }
         (objects, unread)

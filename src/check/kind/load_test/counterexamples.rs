@@ -21,5 +21,5 @@ pub(super) fn counterexamples(check: &LoadTest, at: Timestamp) -> Vec<Seen> {
     };
     // With any tolerance, twice as slow and nothing a second are worse.
     let earlier = check.against.as_ref().map(|_| figures(worst / 3.0, 1_000.0));
-    vec![Seen { evidence: Evidence::of_another(&check.keys(), at), load: figures(worst, 0.0), earlier }]
+    vec![Seen { evidence: Evidence::of_another(&check.keys(), at), load: figures(worst, 0.0), earlier, unread: None }]
 }

@@ -11,7 +11,7 @@ use crate::model::{Expectation, Period};
 
 pub(super) fn judge(check: &LoadTest, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let load = &seen.load;
-    let mut all = seen.evidence.judge(&check.keys(), at);
+    let mut all: Vec<Expectation> = Vec::new();
     all.extend(check.limits().map(|(percentile, limit)| within(percentile, limit, load)));
     all.extend(check.error_rate.map(|most| {
         let demand = Expectation::new("error-rate", "failed requests").wanted(format!("at most {most}"));
@@ -37,6 +37,9 @@ pub(super) fn judge(check: &LoadTest, seen: &Seen, at: Timestamp) -> Vec<Expecta
         let got = if load.broken.is_empty() { format!("{} held", load.thresholds) } else { format!("failed: {}", load.broken.join(", ")) };
         all.push(demand.got(got).met(load.broken.is_empty()));
     }
+    if let Some(why) = &seen.unread {
+        all.push(earlier_test().undetermined(why));
+    }
     if let (Some(against), Some(earlier)) = (&check.against, &seen.earlier) {
         all.extend(no_worse(load, earlier, against.tolerance.map_or(0.1, |tolerance| tolerance.fraction())));
     }
@@ -44,7 +47,7 @@ pub(super) fn judge(check: &LoadTest, seen: &Seen, at: Timestamp) -> Vec<Expecta
         let demand = Expectation::new("understood", "what else stands in it").wanted("nothing that contradicts itself");
         all.push(demand.undetermined(load.odd.join("; ")));
     }
-    all
+    seen.evidence.judge(&check.keys(), at, all, &[])
 }
 
 /// A number to two decimals, a whole one without them.
@@ -79,6 +82,10 @@ fn at_least(name: &str, what: &str, least: f64, got: Option<f64>, unit: &str) ->
     }
 }
 
+fn earlier_test() -> Expectation {
+    Expectation::new("against", "the earlier test").wanted("one with the same figures")
+}
+
 /// Each figure that both tell.
 fn no_worse(load: &Load, earlier: &Load, tolerance: f64) -> Vec<Expectation> {
     let percentiles = load.percentiles.iter().filter(|(percentile, _)| *percentile < 100.0).filter_map(|(percentile, now)| {
@@ -102,8 +109,7 @@ fn no_worse(load: &Load, earlier: &Load, tolerance: f64) -> Vec<Expectation> {
         })
         .collect();
     if !all.iter().any(|one| one.name.starts_with("against:p")) || !earlier.odd.is_empty() {
-        let demand = Expectation::new("against", "the earlier test").wanted("one with the same figures");
-        all.push(demand.undetermined("no response time is told by both, or its figures contradict each other"));
+        all.push(earlier_test().undetermined("no response time is told by both, or its figures contradict each other"));
     }
     all
 }

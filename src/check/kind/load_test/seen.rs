@@ -16,6 +16,9 @@ pub struct Seen {
     /// Those of the earlier test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<Load>,
+    /// Why that could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
 }
 
 /// The figures of one test; nothing where it is not told.

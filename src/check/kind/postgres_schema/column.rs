@@ -40,7 +40,7 @@ pub struct Column {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct DemandedColumn {
     /// Its type, as SQL writes it.
     r#type: Option<String>,
     /// Whether it may be NULL.
@@ -59,7 +59,7 @@ from_forms!(
         }
         Ok(Column { r#type: Some(text.to_owned()), ..Column::default() })
     },
-    map | Written { r#type, nullable, default }: Written | {
+    map | DemandedColumn { r#type, nullable, default }: DemandedColumn | {
         if r#type.is_none() && nullable.is_none() && default.is_none() {
             return Err("nothing is demanded of the column: write its type, `nullable` or `default`".into());
         }
@@ -68,7 +68,7 @@ from_forms!(
 );
 
 schema!(inline Column, |generator| {
-    let map = generator.subschema_for::<Written>();
+    let map = generator.subschema_for::<DemandedColumn>();
     json_schema!({ "anyOf": [{ "type": "string", "minLength": 1 }, map] })
 });
 

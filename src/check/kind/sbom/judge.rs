@@ -11,10 +11,9 @@ use crate::model::{Expectation, first_of, quote};
 
 pub(super) fn judge(check: &Sbom, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let bill = &seen.bill;
-    let mut all = seen.evidence.judge(&check.keys(), at);
     let demand = Expectation::new("valid", "its own rules").wanted("kept");
     let got = if bill.invalid.is_empty() { "kept".to_owned() } else { first_of(&bill.invalid, 3, bill.invalid.len(), "; ") };
-    all.push(demand.got(got).met(bill.invalid.is_empty()));
+    let mut all = vec![demand.got(got).met(bill.invalid.is_empty())];
     let least = check.min_components.unwrap_or(1);
     let demand = Expectation::new("components", "components").wanted(format!("at least {least}"));
     all.push(
@@ -36,7 +35,7 @@ pub(super) fn judge(check: &Sbom, seen: &Seen, at: Timestamp) -> Vec<Expectation
         let demand = Expectation::new("understood", "what else stands in it").wanted("nothing that is not understood");
         all.push(demand.undetermined(first_of(&bill.odd, 3, bill.odd.len(), "; ")));
     }
-    all
+    seen.evidence.judge(&check.keys(), at, all, &["components"])
 }
 
 impl Licences {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{cyclonedx, spdx};
+use super::{cyclonedx, spdx, spdx3};
 use crate::{
     check::evidence::{Content, Evidence, Facts, Format, Said, only_lists},
     model::{excerpt, one_line, quote},
@@ -113,23 +113,25 @@ impl Bill {
 impl Facts for Bill {
     const NOUN: &'static str = "a bill of materials";
     const FORMATS: &'static [Format] = &[Format::CycloneDx, Format::CycloneDxXml, Format::Spdx, Format::Spdx3];
-    const KEYS: &'static str = "bomFormat specVersion serialNumber metadata component components type name group version bom-ref purl cpe hashes alg \
-        content licenses license id expression supplier publisher author authors manufacturer manufacture tools timestamp \
-        properties value dependencies ref dependsOn services spdxVersion SPDXID documentNamespace documentDescribes \
-        creationInfo created creators packages versionInfo checksums algorithm checksumValue externalRefs referenceType \
-        referenceLocator licenseConcluded licenseDeclared originator relationships spdxElementId relationshipType \
-        relatedSpdxElement files snippets dataLicense @graph annotations comment";
+    const KEYS: &'static str = "bomFormat specVersion serialNumber metadata component components type name group version bom-ref purl \
+        cpe hashes alg content licenses license id expression supplier publisher author authors manufacturer manufacture tools timestamp \
+        properties value dependencies ref dependsOn services spdxVersion SPDXID documentNamespace documentDescribes creationInfo created \
+        creators packages versionInfo checksums algorithm checksumValue externalRefs referenceType referenceLocator licenseConcluded \
+        licenseDeclared originator relationships spdxElementId relationshipType relatedSpdxElement files snippets dataLicense @graph \
+        annotations comment spdxId @id specVersion createdBy rootElement import externalSpdxId from to software_packageVersion \
+        software_packageUrl verifiedUsing hashValue suppliedBy originatedBy externalIdentifier simplelicensing_licenseExpression";
 
     fn read(format: Format, content: Content<'_, '_>, _: &[String], said: &mut Said) -> Result<Self, String> {
         if let Content::Json(values) = &content {
-            let lists = "components licenses dependencies dependsOn hashes packages relationships checksums externalRefs";
+            let lists = "components licenses dependencies dependsOn hashes packages relationships checksums externalRefs @graph rootElement \
+                to";
             values.iter().try_for_each(|value| only_lists(value, lists))?;
         }
         match (format, content) {
             (Format::CycloneDxXml, Content::Xml(root, events)) => cyclonedx::read(&cyclonedx::from_xml(root, events, Self::KEYS)?, said),
             (Format::CycloneDx, Content::Json([value])) => cyclonedx::read(value, said),
             (Format::Spdx, Content::Json([value])) => spdx::read(value, said),
-            (Format::Spdx3, Content::Json([value])) => spdx::read_3(value, said),
+            (Format::Spdx3, Content::Json([value])) => spdx3::read(value, said),
             _ => Err("holds several documents".into()),
         }
     }

@@ -1,4 +1,4 @@
-//! SPDX 2.2 and 2.3 (ISO/IEC 5962) as JSON, and what can be said of SPDX 3.
+//! SPDX 2.2 and 2.3 (ISO/IEC 5962) as JSON.
 
 use serde_json::Value;
 
@@ -67,18 +67,4 @@ fn of_subject(package: &Value, said: &mut Said) {
         said.digest(&format!("sha256:{}", texts(checksum, "/checksumValue")));
     }
     list(package, "externalRefs").iter().for_each(|reference| said.digest(texts(reference, "/referenceLocator")));
-}
-
-/// The packages of an SPDX 3 graph; what relates them, and under which licence they are, is not read.
-pub(super) fn read_3(value: &Value, said: &mut Said) -> Result<Bill, String> {
-    let mut bill = Bill::default();
-    bill.odd.push("its licences and relationships, which are not read of SPDX 3: write SPDX 2.3 or CycloneDX".into());
-    for element in list(value, "@graph") {
-        match texts(element, "/type") {
-            "CreationInfo" => said.time(texts(element, "/created")),
-            "software_Package" => bill.components += 1,
-            _ => {}
-        }
-    }
-    Ok(bill)
 }

@@ -10,11 +10,10 @@ use crate::model::{Expectation, Period, counted, first_of, quote};
 
 pub(super) fn judge(check: &ScanReport, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let scan = &seen.scan;
-    let mut all = seen.evidence.judge(&check.bound(), at);
     let said = |finding: &&Finding| format!("{} {}", finding.id, finding.at).trim_end().to_owned();
     let named = |found: &[&Finding]| first_of(&found.iter().map(said).collect::<Vec<_>>(), 5, found.len(), ", ");
     let of = |wanted: fn(&Finding) -> bool| scan.findings.iter().filter(|finding| wanted(finding)).collect::<Vec<_>>();
-    all.push(found(check, scan));
+    let mut all = vec![found(check, scan)];
     for (name, what, found) in [
         ("unrated", "findings without a severity", of(|one| one.state == State::Open && one.severity.is_none())),
         ("manual", "findings that a person has to look at", of(|one| one.state == State::Manual)),
@@ -62,7 +61,7 @@ pub(super) fn judge(check: &ScanReport, seen: &Seen, at: Timestamp) -> Vec<Expec
             Some(one) => demand.got(quote(one)).met(one == target.as_str()),
         }
     }));
-    all
+    seen.evidence.judge(&check.bound(), at, all, &["ran:"])
 }
 
 fn found(check: &ScanReport, scan: &Scan) -> Expectation {

@@ -10,8 +10,7 @@ use crate::model::{Expectation, counted, first_of, quote};
 
 pub(super) fn judge(check: &TestReport, seen: &Seen, at: Timestamp) -> Vec<Expectation> {
     let tests = &seen.tests;
-    let mut all = seen.evidence.judge(&check.keys(), at);
-    all.push(failed(check, tests));
+    let mut all = vec![failed(check, tests)];
     let (least, ran) = (check.min_tests.unwrap_or(1), tests.passed + tests.failed);
     let demand =
         Expectation::new("tests", "tests that ran").wanted(format!("at least {least}")).bound(">=", least, Some(ran.into()), "count");
@@ -29,7 +28,10 @@ pub(super) fn judge(check: &TestReport, seen: &Seen, at: Timestamp) -> Vec<Expec
         let demand = Expectation::new("understood", "what else stands in it").wanted("nothing that is not understood");
         all.push(demand.undetermined(first_of(&tests.odd, 3, tests.odd.len(), "; ")));
     }
-    all
+    let share = |most: Option<Most>| matches!(most, Some(Most::Share(_)));
+    let shares = [("skipped", share(check.max_skipped)), ("flaky", share(check.max_flaky))];
+    let more = ["tests", "passed:"].into_iter().chain(shares.into_iter().filter(|(_, is)| *is).map(|(name, _)| name));
+    seen.evidence.judge(&check.keys(), at, all, &more.collect::<Vec<_>>())
 }
 
 fn failed(check: &TestReport, tests: &Tests) -> Expectation {
