@@ -15,10 +15,10 @@ mod instruments;
 mod ledger;
 mod measure;
 mod plan;
-mod scenario;
-mod server;
 #[path = "../it/port.rs"]
 mod port;
+mod scenario;
+mod server;
 #[path = "../it/servers/mod.rs"]
 #[expect(dead_code, reason = "the tests use all of it")]
 mod servers;
