@@ -77,11 +77,15 @@ pub(super) async fn write(record: &mut EnvironmentRecord, seq: u64, as_of: Times
     new.keep().map_err(|error| unwritten(&error))
 }
 
-/// The fingerprints of what answers and sign-offs rest on.
+/// The fingerprints of what answers, sign-offs and checks rest on.
 fn evidence(entries: &[&Entry]) -> BTreeSet<Digest> {
     let statements = entries.iter().filter_map(|entry| Statement::from_json(&entry.payload).ok());
-    let of_people = statements.filter(|statement| !matches!(statement.act, Act::Run(_)));
-    of_people.flat_map(|statement| statement.kept().into_iter().cloned().collect::<Vec<_>>()).collect()
+    let of = |statement: Statement| match statement.act {
+        // Its report and the files of the plan stand in the bundle by their names.
+        Act::Run(run) => run.evidence,
+        _ => statement.kept().into_iter().cloned().collect(),
+    };
+    statements.flat_map(of).collect()
 }
 
 /// A bundle that was read and agrees with itself.

@@ -97,6 +97,7 @@ impl GateQuestion {
             authors: self.authors.as_ref(),
             deployer: self.deployer.as_deref().map_or(Deploys::Unknown, Deploys::By),
             child_of: self.child_of.as_ref(),
+            windows: &record.policy.windows,
             elsewhere: record.elsewhere.as_ref(),
         };
         let mut ruling = ledger::gate(&record.history, &self.runs, input)?;

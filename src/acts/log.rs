@@ -42,6 +42,11 @@ pub(crate) fn unended(record: &EnvironmentRecord) -> Result<Vec<String>, ActErro
     Ok(open.into_iter().map(|(entry, begun)| ledger::begun_sentence(entry, begun)).collect())
 }
 
+/// How the windows after the deployment that is live stand, a sentence each.
+pub(crate) fn windows(record: &EnvironmentRecord) -> Result<Vec<String>, ActError> {
+    Ok(record.windows()?.iter().map(|window| window.sentence(record.now)).collect())
+}
+
 /// Every entry of the record's environment in that time, oldest first.
 pub(crate) fn trail(record: &EnvironmentRecord, span: Span) -> Result<Vec<&VerifiedEntry>, ActError> {
     let (project, environment) = record.place();

@@ -8,6 +8,7 @@ use super::{
     verify::{FinishedRun, finished},
 };
 use crate::{
+    check::Keep,
     ledger::{LedgerError, VerifiedEntry},
     model::{Act, Digest, Report},
     plan::{self, Purpose},
@@ -49,7 +50,7 @@ impl PreparedMerge {
 
     /// Puts it on record.
     pub(crate) async fn carry_out(self, caller: &Caller, dialogue: &dyn Dialogue, recording: &RecordingRequest) -> FinishedRun {
-        finished(caller, dialogue, self.record, recording, self.report).await
+        finished(caller, dialogue, self.record, recording, self.report, &Keep::default()).await
     }
 }
 

@@ -65,6 +65,7 @@ pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, ru
         authors: run.authors.as_ref(),
         deployer: Deploys::NotYet,
         child_of: asking.child_of,
+        windows: &then.windows,
         elsewhere: None,
     };
     let ruling = ledger::gate(&history, &runs, input)?;

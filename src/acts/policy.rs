@@ -14,7 +14,7 @@ use crate::{
         Look, PolicyInForce, Trust,
         signing::{Signers, SignersFile, SignersProblem},
     },
-    model::{Digest, Person, PolicyPlace, Release, Signoff, plain},
+    model::{Digest, Person, PolicyPlace, Release, Signoff, Windows, plain},
     net::git,
     plan::{self, Plan, Purpose, Request},
 };
@@ -29,6 +29,8 @@ pub(crate) struct ChosenPolicy {
     pub(crate) signers: Arc<Signers>,
     /// Of whom each manual item is asked.
     pub(crate) asked_of: BTreeMap<String, Vec<String>>,
+    /// The windows after a deployment.
+    pub(crate) windows: Windows,
     /// Where the record is kept, where the plan says so.
     pub(crate) ledger: Option<String>,
     /// The plan's `release:` block.
@@ -78,6 +80,7 @@ impl ChosenPolicy {
             people: plan.people.clone(),
             signers: Arc::new(signers),
             asked_of: asked_of(plan),
+            windows: plan.windows,
             ledger: plan.ledger.clone(),
             release: plan.release.clone(),
             elsewhere: plan.release_elsewhere,
@@ -99,7 +102,7 @@ impl ChosenPolicy {
     pub(super) fn as_of(&self, then: &Plan) -> Self {
         let people = if then.people.is_empty() { &self.people } else { &then.people };
         let signoff = then.signoff.clone().or_else(|| self.signoff.clone());
-        Self { signoff, people: people.clone(), asked_of: asked_of(then), ..self.clone() }
+        Self { signoff, people: people.clone(), asked_of: asked_of(then), windows: then.windows, ..self.clone() }
     }
 
     /// Whether it counts for runs of the past too.
@@ -172,6 +175,7 @@ impl ChosenPolicy {
             named.map(|name| plan.keys(name).map(Digest::of)).collect::<Vec<_>>()
         };
         let same = protected.signoff == plan.signoff
+            && protected.windows == plan.windows
             && protected.people == plan.people
             && protected.signoff.as_ref().is_none_or(|policy| keys(&protected, policy) == keys(plan, policy));
         let remark = (!same).then(|| format!("policy, people or signers differ from those of {full}, which count here"));

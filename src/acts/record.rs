@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use super::{ActError, Caller, ChosenPolicy, heads::KeptHead, kept_plan::KeptPlans, release::Identified};
 use crate::{
     ledger::{
-        self, AskedRelease, Blob, Decisions, Draft, Entry, History, LedgerError, LinkedEntry, Look, ORG, PolicyInForce, Repairs, Store,
-        VerifiedEntry,
+        self, AskedRelease, Blob, Decisions, Draft, DueWindow, Entry, History, LedgerError, LinkedEntry, Look, ORG, PolicyInForce, Repairs,
+        Store, VerifiedEntry,
     },
     model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject, is_named},
     net::git,
@@ -158,6 +158,12 @@ impl EnvironmentRecord {
     /// is come to.
     pub(crate) fn here<'r>(&'r self, acts: &'r [&'r str]) -> impl DoubleEndedIterator<Item = Result<&'r VerifiedEntry, LedgerError>> {
         self.history.said(self.place(), acts)
+    }
+
+    /// The windows after the deployment that is live.
+    pub(crate) fn windows(&self) -> Result<Vec<DueWindow<'_>>, LedgerError> {
+        let policy = self.policy.in_force(self.now);
+        ledger::windows_after(&self.history, self.place(), &self.policy.windows, policy.as_ref())
     }
 
     /// The question about this release.

@@ -8,8 +8,9 @@ use std::{
 
 use super::{ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, bundle, page, signer::Recorder};
 use crate::{
+    check::Keep,
     ledger::{self, Blob, Entry, LedgerError, VerifiedEntry, signed_waiver},
-    model::{Act, Digest, GivenAnswer, Record, Report, Run, Subject, Waiver},
+    model::{Act, Digest, GivenAnswer, Phase, Record, Release, Report, Run, Subject, Waiver, Window, utc},
     plan::Plan,
     run::GivenWaiver,
 };
@@ -101,6 +102,35 @@ impl OpenRecord {
         Ok(written.chain(recorded.map(|waiver| GivenWaiver { waiver: waiver.clone(), signed: true, location: None })).collect())
     }
 
+    /// What is to be told of the windows after the last deployment: before the next one what is due, in a window that it is
+    /// none of this deployment's.
+    pub(super) fn due(&self, phase: Phase, window: Window, release: &Release) -> Result<Vec<String>, LedgerError> {
+        let Some(record) = &self.record else { return Ok(Vec::new()) };
+        let due = record.windows()?;
+        if phase == Phase::PreDeploy {
+            return Ok(due.iter().filter_map(|window| window.trouble(record.now)).collect());
+        }
+        let Some(own) = due.iter().find(|due| due.stretch.window == window) else {
+            let missed = record.policy.windows.terms(window).is_some() && window != Window::Immediate;
+            return Ok(missed
+                .then(|| format!("nothing is live by the record, so this run is no deployment's `{window}`"))
+                .into_iter()
+                .collect());
+        };
+        let name = own.release.name().unwrap_or_default();
+        Ok(match () {
+            () if window == Window::Immediate => None,
+            () if record.asked(own.release.clone()).covered(release).is_err() => {
+                Some(format!("{name} is live by the record: this run is not its `{window}`"))
+            }
+            () => (record.now < own.stretch.begins).then(|| {
+                format!("`{window}` begins {} by the deployment of {name}: this run is too early to be its own", utc(own.stretch.begins))
+            }),
+        }
+        .into_iter()
+        .collect())
+    }
+
     /// The answers that count, by the id of the check: given by those of whom the policy's own plan asks it. Of several the
     /// last.
     pub(super) fn answers(&self) -> Result<BTreeMap<String, GivenAnswer>, LedgerError> {
@@ -122,11 +152,11 @@ pub(super) async fn add(
     dialogue: &dyn Dialogue,
     record: &mut EnvironmentRecord,
     recording: &RecordingRequest,
-    (report, json): (&Report, &[u8]),
+    (report, json, keep): (&Report, &[u8], &Keep),
 ) -> Result<Recorded, ActError> {
     let recorder = Recorder::find(caller, dialogue, record, recording.recorder_key.as_deref()).await?;
     let recorder = if vouched_for(record, report)? { recorder } else { recorder.unsigned() };
-    let entry = put(caller, record, &recorder, report, json.to_vec()).await?;
+    let entry = put(caller, record, &recorder, report, (json.to_vec(), keep)).await?;
     let Some((added, run)) = record.entry(entry.seq)?.and_then(VerifiedEntry::run) else { return Ok(Recorded { entry, beside: None }) };
     let (seq, as_of) = (entry.seq, (caller.clock)());
     let asking = page::Asking { as_of: Some(as_of), child_of: recording.child_of.as_ref() };
@@ -158,9 +188,10 @@ async fn put(
     record: &mut EnvironmentRecord,
     recorder: &Recorder<'_>,
     report: &Report,
-    json: Vec<u8>,
+    (json, keep): (Vec<u8>, &Keep),
 ) -> Result<Entry, ActError> {
     let authors = record.authors(caller, &report.release).await?;
+    let evidence = keep.named_in(&json);
     let mut blobs: Vec<Blob> = vec![Blob::of(json)];
     let mut files: BTreeMap<String, Digest> = BTreeMap::new();
     for (name, bytes) in &record.plan.kept {
@@ -169,9 +200,11 @@ async fn put(
         blobs.push(blob);
     }
     let digest = blobs[0].digest.clone();
+    let kept = evidence.keys().cloned().collect();
+    blobs.extend(evidence.into_iter().map(|(digest, bytes)| Blob { digest, bytes }));
     let mut subject = vec![Subject::sha256("report.json", &digest)];
     subject.extend(report.release.commit.as_deref().map(Subject::commit));
     let config = record.plan.config.to_string_lossy().into_owned();
-    let run = Run::of(report, digest, config, files, authors);
+    let run = Run { evidence: kept, ..Run::of(report, digest, config, files, authors) };
     recorder.put(record, (subject, Act::Run(Box::new(run)), blobs), None).await
 }

@@ -12,8 +12,9 @@ use super::{
     release::{self, Identified},
 };
 use crate::{
+    check::Keep,
     ledger::place,
-    model::{Event, Period, Phase, Report, Shard, Vantage},
+    model::{Event, Period, Phase, Report, Shard, Vantage, Window},
     plan::{self, Plan, Purpose},
     run::{self, Limits, SelectionError, Settings},
 };
@@ -29,6 +30,8 @@ pub(crate) struct VerifyRequest {
     pub(crate) recording: RecordingRequest,
     pub(crate) release: ReleaseRequest,
     pub(crate) phase: Phase,
+    /// Which window after the deployment.
+    pub(crate) window: Window,
     /// The vantage.
     pub(crate) from: Option<String>,
     /// Ids, tags or kinds.
@@ -115,7 +118,7 @@ impl PreparedRun {
             None => looks.one(&settings, &mut observer).await?,
             Some(limit) => looks.until_green(limit, dialogue, &mut observer).await?,
         };
-        Ok(finished(caller, dialogue, record, &recording, report).await)
+        Ok(finished(caller, dialogue, record, &recording, report, &settings.keep).await)
     }
 }
 
@@ -126,12 +129,13 @@ pub(super) async fn finished(
     record: OpenRecord,
     recording: &RecordingRequest,
     report: Report,
+    keep: &Keep,
 ) -> FinishedRun {
     let json = report.to_json();
     let OpenRecord { record, lost } = record;
     let (recorded, head) = match (record, lost) {
         (Some(mut record), _) => {
-            let added = recording::add(caller, dialogue, &mut record, recording, (&report, &json)).await;
+            let added = recording::add(caller, dialogue, &mut record, recording, (&report, &json, keep)).await;
             (Some(added), Some(record.history.head()))
         }
         (None, Some(lost)) => (Some(Err(lost)), None),
@@ -166,10 +170,12 @@ fn settings(
     (record, policy): (&OpenRecord, &ChosenPolicy),
     identified: Identified,
 ) -> Result<Settings, ActError> {
+    let notes = record.due(request.phase, request.window, &identified.release)?;
     Ok(Settings {
         at: instant(caller.now, request.at, request.until_green)?,
         rehearsal: request.at.is_some(),
         phase: request.phase,
+        window: request.window,
         strict: request.strict,
         advisory: request.advisory,
         allow_hold: request.allow_hold,
@@ -184,9 +190,10 @@ fn settings(
         tool: caller.tool.clone(),
         env: caller.env.clone(),
         signoff: policy.signoff.clone(),
-        notes: identified.notes,
+        notes: [identified.notes, notes].concat(),
         waivers: record.waivers(plan)?,
         answers: Arc::new(record.answers()?),
+        keep: Arc::default(),
         clock: caller.clock,
     })
 }

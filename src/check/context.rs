@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::Memo;
+use super::{Keep, Memo};
 use crate::{
     model::{GivenAnswer, Masker, Phase, ProcessEnv, Release, Secret},
     net::Reach,
@@ -33,6 +33,8 @@ pub struct Shared {
     pub reach: Reach,
     /// Hides secrets in everything the run puts out.
     pub masker: Arc<Masker>,
+    /// Bytes of evidence for the record.
+    pub keep: Arc<Keep>,
     /// Answers fetched once a run.
     pub memo: Memo,
     /// What people answered, by the id of the check: one answer each, its signature verified.

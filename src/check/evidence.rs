@@ -41,6 +41,8 @@ pub(crate) struct Keys<'a> {
     pub(crate) format: Option<Format>,
     pub(crate) max_age: Option<Period>,
     pub(crate) unbound: Option<Unbound>,
+    /// Whether the record keeps the bytes.
+    pub(crate) keep: bool,
 }
 
 impl Keys<'_> {
@@ -104,6 +106,10 @@ macro_rules! report_kind {
             /// `accepted`: a file that says neither a commit nor an artifact's digest may count for this release. Goes with `max-age`; the
             /// report shows it. A file that names another commit or digest is red all the same. Default: such a file is unknown.
             pub unbound: Option<$crate::check::evidence::Unbound>,
+            /// `true`: the bytes of each file go on record with the run, as they are, secrets in them too: up to 64 MiB a run, of all
+            /// checks together. Default: their SHA-256 alone.
+            #[serde(default)]
+            pub keep: bool,
             $($(#[$inner])* pub $field: $type,)*
         }
 
@@ -111,9 +117,9 @@ macro_rules! report_kind {
 
         impl $name {
             fn keys(&self) -> $crate::check::evidence::Keys<'_> {
-                let Self { format, max_age, unbound, .. } = *self;
+                let Self { format, max_age, unbound, keep, .. } = *self;
                 let (files, place) = (self.file.as_deref().unwrap_or_default(), $crate::check::place::place_of!(self));
-                $crate::check::evidence::Keys { files, place, format, max_age, unbound }
+                $crate::check::evidence::Keys { files, place, format, max_age, unbound, keep }
             }
         }
     };

@@ -32,6 +32,7 @@ pub(crate) mod format;
 mod hidden;
 pub mod host_port;
 pub mod http;
+mod keep;
 pub mod kind;
 mod kinds;
 mod memo;
@@ -58,6 +59,7 @@ use crate::model::{Expectation, ProcessEnv};
 
 pub use any::{AnyCheck, Judged};
 pub use context::{Context, Shared};
+pub use keep::Keep;
 pub use kinds::{KINDS, Kind, parse};
 pub use memo::Memo;
 pub use one_or_more::{Argv, OneOrMore};

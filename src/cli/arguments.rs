@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::{
-    model::{Exit, Period, Phase},
+    model::{Exit, Period, Phase, Window},
     plan::AT_ONCE,
 };
 
@@ -185,9 +185,13 @@ pub(super) struct VerifyOptions {
     #[command(flatten)]
     pub(super) output: OutputOptions,
 
-    /// Before or after the deployment
-    #[arg(long, value_name = "PHASE", default_value = "pre-deploy", value_parser = phase)]
-    pub(super) phase: Phase,
+    /// Before or after the deployment: `pre-deploy` (the usual one) or `post-deploy`
+    #[arg(long, value_name = "PHASE", value_parser = phase)]
+    pub(super) phase: Option<Phase>,
+
+    /// Which window after the deployment: `immediate`, `short-term` or `long-term`
+    #[arg(long, value_name = "WINDOW", value_parser = window)]
+    pub(super) window: Option<Window>,
 
     /// Where this run is made from: tries the checks with this `from`, and those without one
     #[arg(long, value_name = "VANTAGE")]
@@ -305,6 +309,10 @@ fn seed(text: &str) -> Result<String, String> {
 
 fn phase(word: &str) -> Result<Phase, String> {
     Phase::ALL.into_iter().find(|phase| phase.word() == word).ok_or_else(|| "write `pre-deploy` or `post-deploy`".into())
+}
+
+fn window(word: &str) -> Result<Window, String> {
+    Window::ALL.into_iter().find(|window| window.word() == word).ok_or_else(|| "write `immediate`, `short-term` or `long-term`".into())
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {

@@ -25,7 +25,7 @@ use crate::{
         },
         verify::{PreparedRun, VerifyRequest},
     },
-    model::{DeploymentStatus, Exit, Phase, plain},
+    model::{DeploymentStatus, Exit, Phase, Window, plain},
     run::Limits,
 };
 
@@ -112,6 +112,7 @@ fn request(edge: &Edge, options: &DeployRunOptions) -> Result<DeployRequest, Fai
         recording: crate::acts::RecordingRequest { recorder_key: by.recorder_key.clone(), ..Default::default() },
         release: release.clone(),
         phase: Phase::PostDeploy,
+        window: Window::Immediate,
         from: None,
         only: Vec::new(),
         skip: Vec::new(),

@@ -16,7 +16,7 @@ use crate::{
         ActError, Recorded, RecordingRequest,
         verify::{FinishedRun, PreparedRun, VerifyRequest},
     },
-    model::{Exit, Shard},
+    model::{Exit, Phase, Shard},
     run::Limits,
 };
 
@@ -42,12 +42,22 @@ fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failur
     let shard = options.shard.as_deref().zip(options.shard_set.as_deref());
     let shard = shard.map(|(part, set)| Shard::parse(part, set)).transpose().map_err(|why| Failure::usage(anyhow::anyhow!(why)))?;
     let recorded = edge.recording(recording);
+    let phase = match (options.phase, options.window) {
+        (Some(Phase::PreDeploy), Some(_)) => {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "`--window` is a part of the time after the deployment: leave `--phase pre-deploy` out"
+            )));
+        }
+        (_, Some(_)) => Phase::PostDeploy,
+        (phase, None) => phase.unwrap_or_default(),
+    };
     let jobs = descriptors::checks_at_once(usize::from(options.jobs));
     Ok(VerifyRequest {
         record: edge.of_run(&options.plan, recording)?,
         recording: RecordingRequest { record: recorded.record || options.record_share, ..recorded },
         release: options.release.request()?,
-        phase: options.phase,
+        phase,
+        window: options.window.unwrap_or_default(),
         from: options.from.clone(),
         only: options.only.clone(),
         skip: options.skip.clone(),

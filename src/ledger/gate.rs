@@ -9,9 +9,9 @@ use super::{
     independence::{Makers, behind, independence, vouched},
     quorum, repairs,
     runs::newer_no,
-    votes, waivers,
+    votes, waivers, windows,
 };
-use crate::model::{Authors, Decision, Digest, Exit, Independence, Run, UnsignedRuns, Verdict, utc};
+use crate::model::{Authors, Decision, Digest, Exit, Independence, Run, UnsignedRuns, Verdict, Windows, utc};
 
 /// What the gate is asked.
 #[derive(Clone, Copy)]
@@ -30,6 +30,8 @@ pub struct GateInput<'a> {
     pub deployer: Deploys<'a>,
     /// The SHA-256 of the token of the deployment whose child asks.
     pub child_of: Option<&'a Digest>,
+    /// The windows after a deployment, as the policy's own plan has them.
+    pub windows: &'a Windows,
     /// Another ledger that knows of this environment: all that it knows against the release counts, and nothing else.
     pub elsewhere: Option<&'a History>,
 }
@@ -118,6 +120,9 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
     for open in begun::holds(history, asked, input.child_of)? {
         ruling.object(Exit::Hold, open);
     }
+    let (holds, told) = windows::standing(history, asked, input.windows, &policy)?;
+    holds.into_iter().for_each(|text| ruling.object(Exit::Hold, text));
+    ruling.remarks.extend(told);
     for aside in repairs::holds(history, ruling.run.as_ref().map(|run| run.seq))? {
         ruling.object(Exit::Hold, aside);
     }

@@ -43,6 +43,7 @@ mod tables;
 mod trust;
 mod votes;
 mod waivers;
+mod windows;
 
 pub use answers::{asked_of, given_answer};
 pub use begun::{sentence as begun_sentence, unended};
@@ -74,3 +75,4 @@ pub use store::{Blob, Store};
 pub use trust::Trust;
 pub use votes::{Vote, votes};
 pub use waivers::signed_waiver;
+pub use windows::{DueWindow, windows_after};

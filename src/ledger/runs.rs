@@ -130,7 +130,7 @@ pub async fn recorded(store: &dyn Store, entry: &VerifiedEntry, run: &Run) -> Re
     let report = Report::from_json(&bytes).map_err(|error| broken(format!("its report: {error}")))?;
     let facts = Run::of(&report, run.report.clone(), run.config.clone(), run.files.clone(), run.authors.clone());
     // Older versions did not say when the report's looks were.
-    let facts = Run { looked: facts.looked.filter(|_| run.looked.is_some()), ..facts };
+    let facts = Run { looked: facts.looked.filter(|_| run.looked.is_some()), evidence: run.evidence.clone(), ..facts };
     let made = &entry.statement.made;
     // The plan's files, which hold policy and signers, are those that the report names, and people signed the report.
     if run.files != report.plan.files || !run.files.contains_key(&run.config) {

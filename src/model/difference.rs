@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Digest, Finding, Outcome, Phase, Release, Report, Severity, Verdict};
+use super::{Digest, Finding, Outcome, Phase, Release, Report, Severity, Verdict, Window};
 
 /// The name of the format. Within v1 fields are only added.
 pub const DIFFERENCE_SCHEMA: &str = "gonogo.diff/v1";
@@ -49,6 +49,9 @@ pub struct Side {
     pub environment: String,
     /// Before or after the deployment.
     pub phase: Phase,
+    /// Which window after it; absent where it is the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
     /// What was being released.
     pub release: Release,
     /// The instant it was judged at.
@@ -186,6 +189,7 @@ impl Side {
             project: report.project.clone(),
             environment: report.environment.clone(),
             phase: report.phase,
+            window: report.window,
             release: report.release.clone(),
             at: report.at,
             plan: report.plan.digest.clone(),

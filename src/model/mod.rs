@@ -37,6 +37,7 @@ mod stored;
 mod text;
 mod verdict;
 mod waiver;
+mod window;
 mod words;
 mod written;
 
@@ -58,7 +59,7 @@ pub use outcome::Outcome;
 pub use percent::Percent;
 pub use period::{CLOCK_TOLERANCE, Period};
 pub use person::Person;
-pub use phase::Phase;
+pub use phase::{Phase, when};
 pub use process_env::ProcessEnv;
 pub use record::{
     AnswerRow, BegunRow, DeploymentRow, EmergencyRow, GateAnswer, NobodySigns, Record, RecordStanding, RoleRow, SignOffRow, SignOffState,
@@ -83,5 +84,6 @@ pub(crate) use stored::unique_keys;
 pub use text::{beginning, counted, excerpt, excerpt_of, first_of, one_line, plain, quote, spelled};
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};
+pub use window::{Stretch, Window, WindowTerms, Windows};
 pub(crate) use words::words;
 pub(crate) use written::{form, from_forms, from_text, read_form, read_text, schema, without_contradiction};

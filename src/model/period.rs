@@ -11,7 +11,7 @@ use super::from_text;
 pub const CLOCK_TOLERANCE: Period = Period::seconds(300);
 
 /// A length of time, never negative. A day is 24 hours; months and years are refused: their length varies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period(Duration);
 
 impl Period {

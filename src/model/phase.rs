@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::words;
+use super::{Window, words};
 
 /// When a check is meant to run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,11 @@ pub enum Phase {
 impl Phase {
     /// Both phases, in the order of time.
     pub const ALL: [Self; 2] = [Self::PreDeploy, Self::PostDeploy];
+}
+
+/// The phase, and which window of it: `post-deploy, short-term`.
+pub fn when(phase: Phase, window: Option<Window>) -> String {
+    window.map_or_else(|| phase.to_string(), |window| format!("{phase}, {window}"))
 }
 
 words!(Phase { PreDeploy = "pre-deploy", PostDeploy = "post-deploy" });

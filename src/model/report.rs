@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Runbook, Severity, Shard, Share, Verdict, listing::listing};
+use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Runbook, Severity, Shard, Share, Verdict, Window, listing::listing};
 
 /// The name of the format. Within v1 fields are only added; readers ignore unknown ones.
 pub const SCHEMA: &str = "gonogo.report/v1";
@@ -21,6 +21,9 @@ pub struct Report {
     pub environment: String,
     /// Before or after the deployment.
     pub phase: Phase,
+    /// Which window after the deployment; absent where it is the first, and before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
     /// What is being released.
     pub release: Release,
     /// The instant everything was judged at.

@@ -4,10 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::item::Retry;
-use crate::model::{Period, Phase, Severity};
+use crate::{
+    check::OneOrMore,
+    model::{Period, Phase, Severity, Window},
+};
 
 /// The keys of [`Envelope`]; a check has these and one that names its kind.
-pub(super) const KEYS: [&str; 17] = [
+pub(super) const KEYS: [&str; 18] = [
     "id",
     "title",
     "section",
@@ -19,6 +22,7 @@ pub(super) const KEYS: [&str; 17] = [
     "tags",
     "environments",
     "phase",
+    "window",
     "from",
     "needs",
     "timeout",
@@ -71,10 +75,14 @@ pub(super) struct Envelope {
     #[schemars(length(min = 1))]
     #[expect(dead_code, reason = "typed here, used as read before the variables were known")]
     pub(super) environments: Option<Vec<String>>,
-    /// When it is meant to run. Default: `[pre-deploy, post-deploy]`.
+    /// When it is meant to run. Default: `[pre-deploy, post-deploy]`; `[post-deploy]` where a `window` stands.
     #[serde(default, deserialize_with = "at_least_one")]
     #[schemars(length(min = 1))]
     pub(super) phase: Option<Vec<Phase>>,
+    /// In which windows after the deployment it is looked at: `immediate` (the default), `short-term`, `long-term`; the plan's
+    /// `post-deploy` says by when each is due.
+    #[serde(default)]
+    pub(super) window: Option<OneOrMore<Window>>,
     /// The vantage it must be run from: the name given to `verify --from`. Default: anywhere.
     #[serde(default)]
     pub(super) from: Option<String>,
@@ -128,6 +136,7 @@ impl Envelope {
             tags: Vec::new(),
             environments: None,
             phase: None,
+            window: None,
             from: None,
             needs: Vec::new(),
             timeout: TIMEOUT,
@@ -136,10 +145,15 @@ impl Envelope {
     }
 
     pub(super) fn phases(&self) -> Vec<Phase> {
-        let mut phases = self.phase.clone().unwrap_or_else(|| Phase::ALL.to_vec());
+        let usual = || if self.window.is_some() { vec![Phase::PostDeploy] } else { Phase::ALL.to_vec() };
+        let mut phases = self.phase.clone().unwrap_or_else(usual);
         phases.sort_unstable();
         phases.dedup();
         phases
+    }
+
+    pub(super) fn windows(&self) -> Vec<Window> {
+        self.window.as_ref().map_or_else(|| vec![Window::default()], |windows| windows.to_vec())
     }
 
     pub(super) fn retry(&self) -> Retry {
@@ -187,7 +201,7 @@ mod tests {
     fn keys_are_the_fields() {
         let schema = schemars::schema_for!(Envelope).to_value();
         let fields: Vec<&str> = schema["properties"].as_object().expect("properties").keys().map(String::as_str).collect();
-        assert_eq!(fields, KEYS[..16]);
+        assert_eq!(fields, KEYS[..17]);
     }
 
     #[test]

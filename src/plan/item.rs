@@ -2,7 +2,7 @@
 
 use crate::{
     check::{AnyCheck, Kind},
-    model::{Json, Location, Period, Phase, Severity},
+    model::{Json, Location, Period, Phase, Severity, Window},
 };
 
 /// One check of the plan.
@@ -27,6 +27,8 @@ pub struct Item {
     pub tags: Vec<String>,
     /// When it is meant to run; never empty.
     pub phases: Vec<Phase>,
+    /// In which windows after a deployment; never empty.
+    pub windows: Vec<Window>,
     /// The vantage it must be run from; `None` is anywhere.
     pub from: Option<String>,
     /// Ids it needs: each must pass here, unwaived, before this one is tried.

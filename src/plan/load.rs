@@ -8,6 +8,7 @@ use super::{
     digest,
     resolve::{Resolved, resolve},
     tree::Tree,
+    windows,
 };
 use crate::model::{Digest, ProcessEnv};
 
@@ -45,6 +46,7 @@ fn plan(tree: &Tree, resolved: Resolved<'_>, beside: Beside, warnings: Vec<Probl
     secrecy.word(&root.project);
     root.environments.iter().for_each(|environment| secrecy.word(&environment.name));
     secrecy.secrets.extend(variables.secrets());
+    let windows = windows::meant_here(root.windows.and_then(|(_, windows)| windows).unwrap_or_default(), &items);
     Plan {
         digest: digest::of(&root.project, &environment.name, &files, &variables.used()),
         project: root.project.clone(),
@@ -62,6 +64,7 @@ fn plan(tree: &Tree, resolved: Resolved<'_>, beside: Beside, warnings: Vec<Probl
         waivers: beside.waivers,
         ledger: beside.ledger,
         runbook: root.runbook.clone(),
+        windows,
         files,
         kept: beside.keys,
         secrets: secrecy.secrets.into_iter().filter(|(_, value)| !value.is_empty()).collect(),

@@ -50,6 +50,7 @@ mod typed;
 mod unused;
 mod variables;
 mod waivers;
+mod windows;
 mod yaml;
 
 use std::{
@@ -60,7 +61,7 @@ use std::{
 };
 
 use crate::{
-    model::{Digest, Location, Person, Release, Runbook, Signoff, Waiver},
+    model::{Digest, Location, Person, Release, Runbook, Signoff, Waiver, Windows},
     net::Pins,
 };
 
@@ -112,6 +113,8 @@ pub struct Plan {
     pub ledger: Option<String>,
     /// Whom to reach and where to look when something goes wrong.
     pub runbook: Option<Runbook>,
+    /// The windows after a deployment.
+    pub windows: Windows,
     /// Every file read, packs included, with its fingerprint, by its name relative to [`root`](Self::root).
     pub files: BTreeMap<String, Digest>,
     /// The bytes of each of the [`files`](Self::files), which a run on record keeps.

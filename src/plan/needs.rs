@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{draft::Draft, fault::Fault, fields::Word, root::Environment};
-use crate::model::{Phase, Severity, is_named};
+use crate::model::{Phase, Severity, Window, is_named};
 
 /// Every circle of needs, told once, at the need that closes it.
 pub(super) fn circles(drafts: &[Draft], faults: &mut Vec<Fault>) {
@@ -58,10 +58,21 @@ fn circle(drafts: &[Draft], path: &[(usize, usize)], back_to: usize, need: &Word
 /// A check as far as others can rely on it in one environment.
 pub(super) struct Meant<'a> {
     pub(super) draft: &'a Draft,
+    /// Whether it guards the environment, in every phase and window.
+    pub(super) guard: bool,
     pub(super) phases: Vec<Phase>,
+    /// The windows after a deployment in which it is looked at.
+    pub(super) windows: Vec<Window>,
     pub(super) severity: Severity,
     /// Why it is not meant for the environment.
     pub(super) excluded: Option<String>,
+}
+
+impl Meant<'_> {
+    /// Whether it is looked at in this window.
+    pub(super) fn runs_in(&self, window: Window) -> bool {
+        self.guard || self.phases.contains(&Phase::PostDeploy) && self.windows.contains(&window)
+    }
 }
 
 /// Needs that cannot be met in this environment.
@@ -77,6 +88,9 @@ pub(super) fn unmet(checks: &[Meant<'_>], environment: &str, faults: &mut Vec<Fa
             } else if let Some(phase) = check.phases.iter().find(|phase| !needed.phases.contains(phase)) {
                 let message = format!("`{id}` runs {phase}; `{other}`, which it needs, does not");
                 faults.push(Fault::new(need.place, message).hint("give both the same `phase`"));
+            } else if let Some(window) = check.windows.iter().find(|window| check.runs_in(**window) && !needed.runs_in(**window)) {
+                let message = format!("`{id}` is looked at in the window `{window}`; `{other}`, which it needs, is not");
+                faults.push(Fault::new(need.place, message).hint(format!("add `{window}` to the `window` of `{other}`")));
             }
         }
     }
@@ -99,7 +113,8 @@ pub(super) fn unguarded(draft: &Draft, environment: &Environment, is_guard: bool
 pub(super) fn guards(checks: &[Meant<'_>], environment: &Environment, faults: &mut Vec<Fault>) {
     let name = &environment.name;
     for guard in &environment.guard {
-        let Some(Meant { draft, phases, severity, excluded }) = checks.iter().find(|check| is_named(&check.draft.id, &guard.text)) else {
+        let Some(Meant { draft, phases, severity, excluded, .. }) = checks.iter().find(|check| is_named(&check.draft.id, &guard.text))
+        else {
             continue;
         };
         let id = &draft.id;

@@ -28,6 +28,7 @@ use super::{
     tree::Tree,
     typed::{self, Typed},
     variables::Variables,
+    windows,
 };
 use crate::{
     check::{self, AnyCheck, Manner},
@@ -72,6 +73,9 @@ pub(super) fn resolve<'a>(tree: &'a Tree, environment: &'a Environment, process:
     let meant: Vec<Meant<'_>> = tree.drafts.iter().filter_map(&mut check).collect();
     needs::unmet(&meant, &environment.name, faults);
     needs::guards(&meant, environment, faults);
+    if let Some((label, windows)) = tree.root.windows.map_or(Some(Default::default()), |(label, windows)| Some((label, windows?))) {
+        windows::strangers(&meant, label, &windows, faults);
+    }
     resolved.secrecy.vars(&tree.root.vars);
     resolved.secrecy.vars(&environment.vars);
     resolved
@@ -128,7 +132,11 @@ impl Resolved<'_> {
         let of_row = RowScope { row, beneath: &self.variables };
         let scope = Scopes { plan: &of_row, pack: draft.pack.map(|index| (tree.packs[index].file, &packs[index])) };
         let excluded = self.excluded(draft);
-        let meant = |envelope: &Envelope, excluded| Meant { draft, phases: envelope.phases(), severity: envelope.severity, excluded };
+        let guard = self.environment.guard.iter().any(|guard| is_named(&draft.id, &guard.text));
+        let meant = |envelope: &Envelope, excluded| {
+            let (phases, windows, severity) = (envelope.phases(), envelope.windows(), envelope.severity);
+            Meant { draft, guard, phases, windows, severity, excluded }
+        };
         if let Some(why) = excluded {
             let mut envelope = draft.envelope.clone();
             fill_leniently(&mut envelope, &|place| scope.at(place));
@@ -151,7 +159,6 @@ impl Resolved<'_> {
         let envelope = read.envelope.value.or(read.envelope.partial)?;
         let meant = meant(&envelope, None);
         if let Some(check) = read.kind.value.filter(|_| whole) {
-            let guard = self.environment.guard.iter().any(|guard| is_named(&draft.id, &guard.text));
             if check.manner() != Manner::Looks {
                 needs::unguarded(draft, self.environment, guard, faults);
             }
@@ -180,6 +187,7 @@ fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> I
     Item {
         id: draft.id.clone(),
         phases: envelope.phases(),
+        windows: envelope.windows(),
         retry: envelope.retry(),
         title: envelope.title.filter(|title| !title.is_empty()).unwrap_or_else(|| draft.id.clone()),
         section: envelope.section.unwrap_or_default(),

@@ -13,11 +13,12 @@ use super::{
     place::Place,
     runbook, suggest,
     template::{Template, is_name},
+    windows,
 };
-use crate::model::{Person, Runbook};
+use crate::model::{Person, Runbook, Windows};
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 14] = [
     "project",
     "environments",
     "allow",
@@ -31,6 +32,7 @@ pub(super) const KEYS: [&str; 13] = [
     "waivers",
     "ledger",
     "runbook",
+    windows::KEY,
 ];
 /// The keys of an environment.
 pub(super) const ENVIRONMENT_KEYS: [&str; 6] = ["vars", "env-file", "guard", "resolve", "per-target", "signoff"];
@@ -53,6 +55,8 @@ pub(super) struct Root {
     pub(super) waivers: Option<Word>,
     pub(super) ledger: Option<Node>,
     pub(super) runbook: Option<Runbook>,
+    /// Where the windows after a deployment stand, and which they are, if that can be read.
+    pub(super) windows: Option<(Place, Option<Windows>)>,
 }
 
 /// A set of targets and variables.
@@ -100,6 +104,7 @@ impl Root {
             waivers: fields.word("waivers", faults),
             ledger: owned("ledger").map(|(_, node)| node),
             runbook: owned("runbook").and_then(|(label, node)| runbook::read(label, node, faults)),
+            windows: owned(windows::KEY).map(|(label, node)| (label, windows::read(label, node, faults))),
         }
     }
 

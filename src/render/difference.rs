@@ -4,7 +4,7 @@
 mod markdown;
 mod terminal;
 
-use crate::model::{Change, CheckDifference, Difference, Effect, Movement, Outcome, Side, Standing, counted};
+use crate::model::{Change, CheckDifference, Difference, Effect, Movement, Outcome, Side, Standing, counted, when};
 
 use super::{
     inert,
@@ -57,7 +57,7 @@ fn facts(difference: &Difference) -> Vec<ComparedFact> {
     vec![
         fact("Verdict", |side| side.headline.clone()),
         fact("Project", |side| side.project.clone()),
-        fact("Environment", |side| format!("{}, {}", side.environment, side.phase)),
+        fact("Environment", |side| format!("{}, {}", side.environment, when(side.phase, side.window))),
         fact("Release", |side| side.release.name().unwrap_or_else(|| "not named".into())),
         fact("Judged", |side| moment(side.at)),
         fact("Plan", |side| short(side.plan.as_str())),

@@ -211,7 +211,7 @@ pub(super) fn facts(page: &Page<'_>) -> Vec<Fact> {
     let fact = |label, text: String| Fact { label, text, exact: false, link: None };
     let mut facts = vec![
         fact("Project", report.project.clone()),
-        fact("Environment", format!("{}, {}", report.environment, when_in_life(report.phase))),
+        fact("Environment", format!("{}, {}", report.environment, when_in_life(report))),
         fact("Release", release(report)),
     ];
     facts.extend(report.release.artifact.iter().map(|artifact| Fact { exact: true, ..fact("Artifact", artifact.clone()) }));
@@ -223,10 +223,11 @@ pub(super) fn facts(page: &Page<'_>) -> Vec<Fact> {
     facts
 }
 
-fn when_in_life(phase: Phase) -> &'static str {
-    match phase {
-        Phase::PreDeploy => "before the deployment",
-        Phase::PostDeploy => "after the deployment",
+fn when_in_life(report: &Report) -> String {
+    let window = report.window.map(|window| format!(" ({window})")).unwrap_or_default();
+    match report.phase {
+        Phase::PreDeploy => "before the deployment".into(),
+        Phase::PostDeploy => format!("after the deployment{window}"),
     }
 }
 

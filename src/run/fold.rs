@@ -27,6 +27,7 @@ impl Fold {
             project: plan.project.clone(),
             environment: plan.environment.clone(),
             phase: settings.phase,
+            window: settings.window(),
             release: settings.release.clone(),
             at: settings.at,
             rehearsal: settings.rehearsal,

@@ -6,7 +6,7 @@ use globset::Glob;
 
 use super::Settings;
 use crate::{
-    model::{Severity, is_named, list_of},
+    model::{Phase, Severity, is_named, list_of, when},
     plan::{Item, Plan, Standing},
 };
 
@@ -104,7 +104,7 @@ impl Selection {
             "none of the plan's {} checks is meant for environment `{}`, phase `{}` and the given selectors",
             plan.items.len(),
             plan.environment,
-            settings.phase
+            when(settings.phase, settings.window())
         )))
     }
 
@@ -122,6 +122,10 @@ fn choice(item: &Item, settings: &Settings) -> Choice {
     if !item.guard && !item.phases.contains(&settings.phase) {
         let meant: Vec<&str> = item.phases.iter().map(|phase| phase.word()).collect();
         return Choice::Skip(format!("meant for {}, this run is {}", meant.join(" and "), settings.phase));
+    }
+    if !item.guard && settings.phase == Phase::PostDeploy && !item.windows.contains(&settings.window) {
+        let meant: Vec<&str> = item.windows.iter().map(|window| window.word()).collect();
+        return Choice::Skip(format!("looked at in the window {}, this run is {}", meant.join(" and "), settings.window));
     }
     match (&item.from, &settings.from) {
         (Some(needed), Some(here)) if needed != here => Choice::Leave(format!("runs from `{needed}`, this share runs from `{here}`")),

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Shard, Signoff, Tool, Vantage, Waiver};
+use crate::{
+    check::Keep,
+    model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Shard, Signoff, Tool, Vantage, Waiver, Window},
+};
 
 /// Everything a run is told, beside the plan.
 #[derive(Debug, Clone)]
@@ -15,6 +18,8 @@ pub struct Settings {
     pub rehearsal: bool,
     /// Before or after the deployment.
     pub phase: Phase,
+    /// Which window after the deployment.
+    pub window: Window,
     /// Warnings block too.
     pub strict: bool,
     /// For information only: the exit code is 0 whatever the verdict.
@@ -49,8 +54,17 @@ pub struct Settings {
     pub waivers: Vec<GivenWaiver>,
     /// What people answered, by the id of the check.
     pub answers: Arc<BTreeMap<String, GivenAnswer>>,
+    /// Where bytes of evidence go that the record is to keep.
+    pub keep: Arc<Keep>,
     /// Reads the clock: for started and finished, never for judging.
     pub clock: fn() -> Timestamp,
+}
+
+impl Settings {
+    /// The window of the report; `None` where it is the first, and before the deployment.
+    pub fn window(&self) -> Option<Window> {
+        Some(self.window).filter(|window| self.phase == Phase::PostDeploy && *window != Window::Immediate)
+    }
 }
 
 /// An accepted exception as a run is told of it.

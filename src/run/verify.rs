@@ -54,6 +54,7 @@ pub async fn verify(
             env: settings.env.clone(),
             reach: Reach::new(settings.env.clone(), plan.pins.clone(), settings.at),
             masker,
+            keep: settings.keep.clone(),
             memo: Memo::default(),
             answers: settings.answers.clone(),
             roles: roles(settings),

@@ -102,6 +102,7 @@ impl Look {
             env: self.env.clone(),
             reach: Reach::new(self.env, self.pins, at),
             masker: self.masker,
+            keep: Arc::default(),
             memo: Memo::default(),
             answers: Arc::new(self.answer.into_iter().map(|answer| (ID.to_owned(), answer)).collect()),
             roles: self.roles,

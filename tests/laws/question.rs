@@ -7,6 +7,7 @@ use gonogo::{
     ledger::{self, AskedRelease, Deploys, Entry, GateInput, History, LedgerError, Look, Memory, PolicyInForce, Row, export::Exported},
     model::{
         BreakGlass, Committers, Exit, Independence, LongestWaiver, Method, Period, Person, Required, Role, Signoff, Unsigned, UnsignedRuns,
+        Windows,
     },
 };
 
@@ -46,6 +47,7 @@ fn rule(store: &Memory, history: &History, question: &Question, elsewhere: Optio
         authors: authors.as_ref(),
         deployer: question.deployer.map_or(Deploys::Unknown, Deploys::By),
         child_of: Some(&child),
+        windows: &Windows::default(),
         elsewhere,
     };
     Ok(ledger::gate(history, &runs, input)?.exit())

@@ -75,6 +75,7 @@ pub(crate) fn report(looks: &Looks, at: Timestamp, given: Option<GivenAnswer>) -
         project: PROJECT.into(),
         environment: ENVIRONMENT.into(),
         phase: Phase::PreDeploy,
+        window: None,
         release: release(looks.release),
         at,
         rehearsal: false,

@@ -1,6 +1,6 @@
 //! Brings the files, or what a command prints or an address answers: tells what each is, and hands it to the kind that reads it.
 
-use std::{path::Path, time::Instant};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use jiff::fmt::rfc2822;
 use serde_json::Value;
@@ -10,11 +10,11 @@ use super::{
     format::{Format, Known},
     json,
     seen::{Evidence, Filed, Said},
-    source::Source,
+    source::{Ended, Source},
     xml::{Element, Event, Events},
 };
 use crate::{
-    check::{Context, Unseen, blocking, file_glob::Glob},
+    check::{Context, Keep, Unseen, blocking, file_glob::Glob},
     model::{beginning, excerpt, first_of, plain, quote},
     net::{command, http::header},
 };
@@ -48,7 +48,7 @@ pub(crate) trait Facts: Sized + Send + 'static {
 /// Reads every file.
 pub(crate) async fn bring<F: Facts>(keys: &Keys<'_>, names: Vec<String>, cx: &Context) -> Result<(Evidence, Vec<F>), Unseen> {
     let (globs, root) = (keys.files.to_vec(), cx.path(""));
-    let asked = Asked { format: keys.format, names, until: cx.until() };
+    let asked = Asked { format: keys.format, names, until: cx.until(), keep: keys.keep.then(|| cx.shared.keep.clone()) };
     let mut evidence = Evidence::of(&cx.shared.release);
     let given = match (keys.place.command, keys.place.url) {
         (Some(argv), _) => {
@@ -92,6 +92,7 @@ struct Asked {
     format: Option<Format>,
     names: Vec<String>,
     until: Instant,
+    keep: Option<Arc<Keep>>,
 }
 
 fn all<F: Facts>(globs: &[Glob], asked: &Asked, root: &Path) -> Vec<Read<F>> {
@@ -116,6 +117,7 @@ fn all<F: Facts>(globs: &[Glob], asked: &Asked, root: &Path) -> Vec<Read<F>> {
 }
 
 fn one<F: Facts>(mut source: Source, name: &str, asked: &Asked) -> Read<F> {
+    source.is_kept(asked.keep.is_some());
     let head = String::from_utf8_lossy(source.head()?).into_owned();
     let (wanted, names, mut said) = (asked.format, &asked.names, Said::default());
     let (format, facts) = match head.trim_start().chars().next() {
@@ -141,7 +143,10 @@ fn one<F: Facts>(mut source: Source, name: &str, asked: &Asked) -> Read<F> {
             (format, F::read(format, Content::Lines(Lines::of(source.rest())), names, &mut said)?)
         }
     };
-    let (sha256, size, modified) = source.finish()?;
+    let Ended { sha256, size, modified, copy } = source.finish()?;
+    if let (Some(keep), Some(copy)) = (&asked.keep, copy) {
+        keep.add(&sha256, copy).map_err(|why| format!("cannot be kept: {why}"))?;
+    }
     Ok((Filed { file: excerpt(&plain(name), 300), sha256, size, format, modified, said }, facts))
 }
 

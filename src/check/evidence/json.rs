@@ -27,7 +27,10 @@ pub(super) fn read(source: impl Read, keys: &str) -> Result<Vec<Value>, String> 
     let (left, mut all) = (Cell::new(MOST), Vec::new());
     loop {
         let seed = Prune { keys: &keys, depth: 0, whole: false, dropped: false, left: &left };
-        all.push(seed.deserialize(&mut deserializer).map_err(|error| excerpt(&format!("is no JSON: {error}"), 300))?);
+        all.push(seed.deserialize(&mut deserializer).map_err(|error| match error.is_io() {
+            true => format!("cannot be read: {error}"),
+            false => excerpt(&format!("is no JSON: {error}"), 300),
+        })?);
         if deserializer.end().is_ok() {
             return Ok(all);
         }

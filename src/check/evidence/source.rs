@@ -10,6 +10,7 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
+    check::keep,
     model::{Digest, RunningDigest, Size},
     net::regular_file,
 };
@@ -25,6 +26,15 @@ pub(super) struct Source {
     reader: BufReader<Passing>,
 }
 
+/// What is known of it at its end.
+pub(super) struct Ended {
+    pub(super) sha256: Digest,
+    pub(super) size: u64,
+    pub(super) modified: Option<Timestamp>,
+    /// Its bytes, where they are kept.
+    pub(super) copy: Option<Vec<u8>>,
+}
+
 struct Passing {
     input: Box<dyn Read + Send>,
     /// What tells its size and date.
@@ -32,6 +42,8 @@ struct Passing {
     modified: Option<Timestamp>,
     digest: RunningDigest,
     size: u64,
+    /// What was read so far, where it is to be kept.
+    copy: Option<Vec<u8>>,
     until: Instant,
 }
 
@@ -46,6 +58,10 @@ impl Read for Passing {
             return Err(io::Error::other(format!("it is larger than {LARGEST}")));
         }
         self.digest.write_all(&buffer[..read])?;
+        if self.copy.is_some() && self.size > keep::LARGEST.0 {
+            return Err(io::Error::other(keep::too_much()));
+        }
+        self.copy.iter_mut().for_each(|copy| copy.extend_from_slice(&buffer[..read]));
         Ok(read)
     }
 }
@@ -63,8 +79,13 @@ impl Source {
     }
 
     fn of(input: Box<dyn Read + Send>, file: Option<File>, modified: Option<Timestamp>, until: Instant) -> Self {
-        let passing = Passing { input, file, modified, digest: RunningDigest::default(), size: 0, until };
+        let passing = Passing { input, file, modified, digest: RunningDigest::default(), size: 0, copy: None, until };
         Self { reader: BufReader::with_capacity(HEAD, passing) }
+    }
+
+    /// Keeps what is read from now on.
+    pub(super) fn is_kept(&mut self, kept: bool) {
+        self.reader.get_mut().copy = kept.then(Vec::new);
     }
 
     /// Its beginning, without a byte order mark; nothing is taken out but that mark.
@@ -89,15 +110,17 @@ impl Source {
     }
 
     /// Reads it to its end: its fingerprint, its size, its date.
-    pub(super) fn finish(mut self) -> Result<(Digest, u64, Option<Timestamp>), String> {
+    pub(super) fn finish(mut self) -> Result<Ended, String> {
         let said = |error: io::Error| format!("cannot be read: {error}");
         io::copy(&mut self.reader, &mut io::sink()).map_err(said)?;
-        let Passing { file, modified, digest, size, .. } = self.reader.into_inner();
-        let Some(file) = file else { return Ok((digest.finish(), size, modified)) };
-        let metadata = file.metadata().map_err(said)?;
-        if metadata.len() != size {
-            return Err("is being written".into());
+        let Passing { file, mut modified, digest, size, copy, .. } = self.reader.into_inner();
+        if let Some(file) = file {
+            let metadata = file.metadata().map_err(said)?;
+            if metadata.len() != size {
+                return Err("is being written".into());
+            }
+            modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
         }
-        Ok((digest.finish(), size, metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok())))
+        Ok(Ended { sha256: digest.finish(), size, modified, copy })
     }
 }

@@ -62,7 +62,10 @@ impl<'s> Events<'s> {
             self.buffer.clear();
             let at = self.reader.buffer_position();
             let refused = |why: &dyn std::fmt::Display| format!("is no XML: byte {at}: {why}");
-            let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| refused(&error))?;
+            let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
+                quick_xml::Error::Io(error) => format!("cannot be read: {error}"),
+                error => refused(&error),
+            })?;
             return Ok(Some(match event {
                 Raw::Start(_) if self.begun && self.open.is_empty() => return Err(refused(&"a second root element")),
                 Raw::Start(start) => {

@@ -7,7 +7,7 @@ use crate::{
     },
     cli::Failure,
     ledger::{SignatureStanding, VerifiedEntry},
-    model::{Act, Decision, DeployerSource, DeploymentStatus, Reply, one_line, utc},
+    model::{Act, Decision, DeployerSource, DeploymentStatus, Reply, one_line, utc, when},
 };
 
 /// The deployments of one environment, newest first, as a table: date, version, deployer, status, notes.
@@ -35,7 +35,8 @@ pub(super) async fn deployments(record: &EnvironmentRecord, span: Span) -> Resul
             ]
         })
         .collect();
-    Ok(open + &table(["Date", "Version", "Deployer", "Status", "Notes"], &cells))
+    let windows: String = log::windows(record)?.iter().map(|window| format!("{}\n", one_line(window))).collect();
+    Ok(open + &table(["Date", "Version", "Deployer", "Status", "Notes"], &cells) + &windows)
 }
 
 /// Every entry of the ledger's environment, oldest first.
@@ -114,7 +115,13 @@ fn said(proven: &VerifiedEntry) -> String {
     let name = |release: &crate::model::Release| release.name().unwrap_or_else(|| "a release without a name".into());
     match &proven.statement.act {
         Act::Run(run) => {
-            format!("{} {}: {}{}", name(&run.release), run.phase.word(), run.verdict, if run.full { "" } else { ", not a full run" })
+            format!(
+                "{} {}: {}{}",
+                name(&run.release),
+                when(run.phase, run.window),
+                run.verdict,
+                if run.full { "" } else { ", not a full run" }
+            )
         }
         Act::Answer(answer) => {
             let reply = match answer.reply {

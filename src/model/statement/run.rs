@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Digest, Phase, Release, Report, Verdict};
+use crate::model::{Digest, Phase, Release, Report, Verdict, Window};
 
 /// A run of the plan. The report's own bytes are kept beside the ledger; these facts are for listing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Run {
     pub report: Digest,
     /// Before or after the deployment.
     pub phase: Phase,
+    /// Which window after the deployment; absent where it is the first, and before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
     /// What was looked at.
     pub release: Release,
     /// The verdict.
@@ -28,6 +31,9 @@ pub struct Run {
     pub config: String,
     /// The bytes of each file of the plan that are kept with it, by name.
     pub files: BTreeMap<String, Digest>,
+    /// The bytes of evidence that are kept with it, as they were read; the report says which file each is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Digest>,
     /// Who wrote the release, where git could tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authors: Option<Authors>,
@@ -42,6 +48,7 @@ impl Run {
         Self {
             report: digest,
             phase: report.phase,
+            window: report.window,
             release: report.release.clone(),
             verdict: report.verdict,
             exit: report.exit,
@@ -49,6 +56,7 @@ impl Run {
             plan: report.plan.digest.clone(),
             config,
             files,
+            evidence: Vec::new(),
             authors,
             looked: Some(report.oldest_look()),
         }

@@ -143,7 +143,7 @@ impl Statement {
     /// The fingerprints of all bytes that must be kept beside it.
     pub fn kept(&self) -> Vec<&Digest> {
         match &self.act {
-            Act::Run(run) => std::iter::once(&run.report).chain(run.files.values()).collect(),
+            Act::Run(run) => std::iter::once(&run.report).chain(run.files.values()).chain(&run.evidence).collect(),
             Act::Answer(answer) => answer.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::SignOff(sign_off) => sign_off.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::Deployment(deployment) => deployment.log.iter().map(|log| &log.digest).collect(),

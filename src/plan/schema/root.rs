@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{ID, closed, loosen, loosened, section};
 use crate::{
-    model::{Person, Runbook, Signoff},
-    plan::{AT_ONCE, allow, pack::packs, release::ReleaseSettings},
+    model::{Person, Runbook, Signoff, Windows},
+    plan::{AT_ONCE, allow, pack::packs, release::ReleaseSettings, windows},
 };
 
 /// The main file.
@@ -38,6 +38,7 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
         "signoff": signoff,
         "waivers": { "type": "string", "minLength": 1, "not": loosen::variable(), "description": "The file of accepted exceptions. Default: `waivers.yaml` beside this file, where there is one." },
         "runbook": loosened(Runbook::json_schema(generator).to_value()),
+        windows::KEY: loosened(Windows::json_schema(generator).to_value()),
         "ledger": { "$ref": "#/definitions/scalar", "description": "Where the record is kept: a path or an address." },
     });
     closed("The plan's main file, `gonogo.yaml`.", properties, &["project", "environments"])

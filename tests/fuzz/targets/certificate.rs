@@ -61,6 +61,7 @@ fn look(check: &dyn AnyCheck) -> Option<Judged> {
         env: env.clone(),
         reach: Reach::new(env, Pins::default(), instant()),
         masker: Arc::new(Masker::default()),
+        keep: Arc::default(),
         memo: Memo::default(),
         answers: Arc::default(),
         roles: Default::default(),

@@ -53,6 +53,7 @@ fn shared() -> Arc<Shared> {
         env: ProcessEnv::default(),
         reach: Reach::new(ProcessEnv::default(), Pins::default(), crate::scripted::instant()),
         masker: Arc::new(Masker::default()),
+        keep: Arc::default(),
         memo: Memo::default(),
         answers: Arc::default(),
         roles: Default::default(),

@@ -241,6 +241,7 @@ impl House {
             authors: None,
             deployer: ledger::Deploys::NotYet,
             child_of: None,
+            windows: &plan.windows,
             elsewhere: None,
         };
         let ruling = ledger::gate(&history, &runs, input).expect("a ruling");

@@ -247,6 +247,7 @@ mod tests {
             env: ProcessEnv::default(),
             reach: Reach::new(ProcessEnv::default(), Pins::default(), at),
             masker: Arc::new(Masker::default()),
+            keep: Arc::default(),
             memo: Memo::default(),
             answers: Arc::default(),
             roles: Default::default(),

@@ -82,6 +82,7 @@ mod tests {
             env: Default::default(),
             reach: Reach::new(Default::default(), Default::default(), Timestamp::UNIX_EPOCH),
             masker: Arc::default(),
+            keep: Arc::default(),
             memo: Memo::default(),
             answers: Arc::default(),
             roles: Default::default(),

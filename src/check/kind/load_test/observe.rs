@@ -21,6 +21,7 @@ pub(super) async fn observe(check: &LoadTest, cx: &Context) -> Result<Seen, Unse
                 format: None,
                 max_age: None,
                 unbound: None,
+                keep: check.keep,
             };
             let brought = bring::<Load>(&keys, Vec::new(), cx).await;
             Some(brought.and_then(|(evidence, reports)| only(reports, &evidence)))
