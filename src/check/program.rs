@@ -83,9 +83,6 @@ impl Program<'_> {
     }
 
     /// What it prints, if it ends with 0.
-    ///
-    /// # Errors
-    /// When it does not.
     pub(crate) async fn output(&self, cx: &Context) -> Result<Printed, Unseen> {
         let finished = self.run(cx).await?;
         if finished.code != 0 {

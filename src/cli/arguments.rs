@@ -57,8 +57,8 @@ pub(super) enum Command {
     /// Write a first plan from what a folder holds; overwrites nothing
     ///
     /// Looks at env files (their keys, never their values), SQL schemas and migrations, Dockerfiles, compose files, nginx
-    /// configuration, and what makes backups: scripts, cron tables, folders of dumps. Where there is none of these, it
-    /// writes a small plan that runs.
+    /// configuration, what makes backups (scripts, cron tables, folders of dumps), manifests, alerting rules, reports of tests and
+    /// scans, and pipelines that make them. Where there is none of these, it writes a small plan that runs.
     Init(InitOptions),
     /// Make checks from files of goss, Troubleshoot, Gatus or the blackbox exporter
     ///

@@ -102,6 +102,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "json", about: "the report itself: the bytes that people sign", render: json },
     Format { name: "junit", about: "JUnit XML for a CI server's test view", render: |page| junit::render(page).into() },
     Format { name: "sarif", about: "SARIF 2.1.0 for code-scanning dashboards", render: |page| sarif::render(page).into() },
+    Format { name: "codescanning", about: "SARIF of what is red or unseen, for GitHub", render: |page| sarif::problems(page).into() },
     Format { name: "github", about: "GitHub Actions annotations at the plan's file and line", render: |page| github::render(page).into() },
 ];
 

@@ -28,19 +28,29 @@ use log::{
 
 /// The whole log.
 pub(super) fn render(page: &Page<'_>) -> String {
+    of(page, |_| true)
+}
+
+/// What is red or unseen, and no more: for GitHub, which takes every result for an open alert, whatever its kind and suppressions.
+pub(super) fn problems(page: &Page<'_>) -> String {
+    of(page, |finding| matches!(finding.outcome, Outcome::Fail | Outcome::Unknown) && !finding.is_waived())
+}
+
+fn of(page: &Page<'_>, shows: impl Fn(&Finding) -> bool) -> String {
     let report = page.report;
+    let shown = || report.findings.iter().filter(|finding| shows(finding));
     let run = Run {
         tool: Tool {
             driver: Driver {
                 name: inert::line(&report.tool.name),
                 semantic_version: inert::line(&report.tool.version),
-                rules: report.findings.iter().map(rule).collect(),
+                rules: shown().map(rule).collect(),
             },
         },
         automation_details: json!({ "id": inert::line(&format!("gonogo/{}/{}/", report.project, report.environment)) }),
         invocations: [invocation(page)],
         column_kind: "unicodeCodePoints",
-        results: report.findings.iter().enumerate().map(|(place, finding)| result(report, place, finding)).collect(),
+        results: shown().enumerate().map(|(place, finding)| result(report, place, finding)).collect(),
         properties: properties(page),
     };
     // Serialising these types cannot fail: all keys are strings, all numbers finite.

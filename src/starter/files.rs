@@ -7,12 +7,14 @@ use minijinja::{Error, Value, context, value::Serde};
 use super::{Found, environment::environments, sheet::filled, sql::Index};
 
 /// The sections in the order of a report: the file, its heading, and what it asks.
-const SECTIONS: [(&str, &str, &str); 6] = [
+const SECTIONS: [(&str, &str, &str); 8] = [
     ("checks/secrets.yaml", "Secrets", "no development value among the secrets"),
     ("checks/database.yaml", "Database", "the indexes that the SQL files make are there, and the migrations are applied"),
     ("checks/redis.yaml", "Redis", "what Redis holds survives a restart"),
     ("checks/backups.yaml", "Backups", "there is a recent backup, and it is whole"),
     ("checks/network.yaml", "Network & security", "TLS, and who may call from a browser"),
+    ("checks/delivery.yaml", "Delivery", "tests, scans, images and manifests of the release"),
+    ("checks/alerts.yaml", "Alerts", "alerts are in place, and none is silenced for ever"),
     ("checks/health.yaml", "Health", "the service answers and is well"),
 ];
 

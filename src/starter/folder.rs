@@ -74,7 +74,7 @@ impl Walk<'_> {
             }
             // Of the link itself: what it leads to may be anywhere.
             let Ok(kind) = fs::symlink_metadata(&path).map(|metadata| metadata.file_type()) else { continue };
-            if kind.is_dir() && depth < DEEPEST && !name.starts_with('.') && !FOREIGN.contains(&name) {
+            if kind.is_dir() && depth < DEEPEST && (!name.starts_with('.') || name == ".github") && !FOREIGN.contains(&name) {
                 self.folder(&path, depth + 1);
             } else if kind.is_file() {
                 self.file(&path);

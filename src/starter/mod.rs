@@ -10,6 +10,7 @@ mod environment;
 mod files;
 mod folder;
 pub mod import;
+mod judges;
 mod migrations;
 mod origin;
 mod proxy;
@@ -65,6 +66,8 @@ struct Found {
     append_only: Option<String>,
     /// The backups that are made, and what makes them.
     backups: Vec<backup::Backup>,
+    /// What other tools write or read, by the kind that judges it: the first that is found.
+    judged: BTreeMap<&'static str, judges::Judged>,
     /// What was taken for what, for the reader: path and what it is.
     sources: Vec<(String, &'static str)>,
 }
@@ -93,6 +96,8 @@ enum Role {
     Proxy,
     /// A script, a cron table or a tool's settings, which may tell of backups.
     Script,
+    /// What a tool wrote, or reads.
+    Judged,
     /// A dump; its name says all that is asked of it.
     Dump,
 }
@@ -119,6 +124,8 @@ impl Role {
             Some(Self::Dump)
         } else if name.ends_with(".conf") {
             Some(Self::Proxy)
+        } else if judges::may_be(&path) {
+            Some(Self::Judged)
         } else {
             None
         }
@@ -145,8 +152,14 @@ impl Found {
             self.migrations = migrations::of(path, text);
             self.sources.extend(self.migrations.as_ref().map(|found| (found.folder.clone(), "a folder of migrations")));
         }
+        let known = self.judged.len();
+        for (kind, one) in judges::of(path, text) {
+            self.judged.entry(kind).or_insert(one);
+        }
+        let judged = self.judged.len() > known;
         let said = match role {
             Role::Settings | Role::Dump | Role::Migration => return,
+            Role::Judged => judged.then_some("what a kind of check judges, or the pipeline that makes it"),
             Role::Script => {
                 let ways = backup::read(path, text);
                 let found = !ways.is_empty();

@@ -5,7 +5,7 @@ use minijinja::{AutoEscape, Environment, Error, Value, syntax::SyntaxConfig};
 use crate::model::plain;
 
 /// The templates of the files and of what their checks share. What a line means stands after [`MARK`].
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("check.yaml", include_str!("../../templates/plan/check.yaml")),
     ("gonogo.yaml", include_str!("../../templates/plan/gonogo.yaml")),
     ("section.yaml", include_str!("../../templates/plan/section.yaml")),
@@ -14,6 +14,8 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("checks/redis.yaml", include_str!("../../templates/plan/redis.yaml")),
     ("checks/backups.yaml", include_str!("../../templates/plan/backups.yaml")),
     ("checks/network.yaml", include_str!("../../templates/plan/network.yaml")),
+    ("checks/delivery.yaml", include_str!("../../templates/plan/delivery.yaml")),
+    ("checks/alerts.yaml", include_str!("../../templates/plan/alerts.yaml")),
     ("checks/health.yaml", include_str!("../../templates/plan/health.yaml")),
 ];
 

@@ -71,6 +71,18 @@ fn rich() -> Gonogo {
         )
 }
 
+/// What other tools write and read, and lines of pipelines that make it.
+fn judged() -> Gonogo {
+    rich()
+        .file("deploy/prod/api.yaml", "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - image: registry.example.com:5000/shop/api:1.4.2\n")
+        .file("monitoring/rules/shop.yml", "groups:\n  - name: shop\n    rules:\n      - alert: ShopDown\n        expr: up == 0\n      - { record: x, expr: y }\n      - alert: 'Odd: name'\n      - alert: ShopSlow\n")
+        .file("monitoring/alertmanager.yml", "route: { receiver: a }\nreceivers:\n  - name: a\n")
+        .file(
+            ".github/workflows/ci.yml",
+            "jobs:\n  test:\n    steps:\n      - run: pytest --junitxml=reports/unit.xml --cov-report=xml:reports/coverage.xml\n      - run: trivy image --format json --output reports/trivy.json $IMAGE\n      - run: syft $IMAGE -o cyclonedx-json=reports/sbom.json\n      - run: k6 run --summary-export=reports/k6.json load.js\n",
+        )
+}
+
 fn written(gonogo: &Gonogo) -> Vec<(String, String)> {
     let mut files = vec![("gonogo.yaml".to_owned(), gonogo.read("gonogo.yaml"))];
     for entry in fs::read_dir(gonogo.path("checks")).into_iter().flatten().map(|entry| entry.expect("an entry")) {
@@ -127,6 +139,47 @@ fn everything_found_becomes_a_check_and_the_plan_lints() {
     }
 }
 
+#[test]
+fn what_a_kind_judges_becomes_a_check() {
+    let gonogo = judged();
+    gonogo.run(["init"]).exits(0).says("checks/delivery.yaml").says("checks/alerts.yaml");
+    gonogo.run(["lint"]).exits(0);
+    let delivery = gonogo.read("checks/delivery.yaml");
+    for said in [
+        "file: \"reports/unit.xml\"",
+        "file: \"reports/coverage.xml\"",
+        "file: \"reports/trivy.json\"",
+        "file: \"reports/sbom.json\"",
+        "file: \"reports/k6.json\"",
+        "# .github/workflows/ci.yml; or url",
+        "image: \"registry.example.com:5000/shop/api:1.4.2\"",
+        "files: \"deploy/prod\"",
+    ] {
+        assert!(delivery.contains(said), "{said}:\n{delivery}");
+    }
+    let alerts = gonogo.read("checks/alerts.yaml");
+    for said in ["- \"ShopDown\"", "- \"ShopSlow\"", "url: \"${PROMETHEUS_URL:-", "url: \"${ALERTMANAGER_URL:-"] {
+        assert!(alerts.contains(said), "{said}:\n{alerts}");
+    }
+    assert!(gonogo.read("checks/network.yaml").contains("    security-headers: "));
+    // Reports that lie there already; and what only has such a name.
+    let gonogo = Gonogo::new()
+        .file("out/junit.xml", "<?xml version='1.0'?>\n<testsuites><testsuite name='a'/></testsuites>")
+        .file("out/lcov.info", "TN:\nSF:a.js\nend_of_record\n")
+        .file("out/bom.json", "{\"bomFormat\": \"CycloneDX\"}")
+        .file("out/code.sarif", "{\"version\": \"2.1.0\", \"runs\": []}")
+        .file("tests/data.xml", "<rows/>")
+        .file("docs/alerts.yaml", "about: alerts\n")
+        .file("deploy/values.yaml", "replicas: 2\nimage: nginx:1\n");
+    gonogo.run(["init"]).exits(0);
+    gonogo.run(["lint"]).exits(0);
+    let delivery = gonogo.read("checks/delivery.yaml");
+    for said in ["file: \"out/junit.xml\"", "file: \"out/lcov.info\"", "file: \"out/bom.json\"", "file: \"out/code.sarif\""] {
+        assert!(delivery.contains(said), "{said}:\n{delivery}");
+    }
+    assert!(!delivery.contains("image:") && !delivery.contains("kubernetes") && !gonogo.path("checks/alerts.yaml").exists(), "{delivery}");
+}
+
 /// A dump that says it was made this minute: after 16 bytes of head stand seconds, minutes, hours, day, month from 0 and
 /// years since 1900, each a sign byte and four bytes, the least significant first.
 fn dump_of_now() -> Vec<u8> {
@@ -177,7 +230,7 @@ fn what_only_names_a_tool_makes_no_section() {
 
 #[test]
 fn every_line_is_explained() {
-    for gonogo in [Gonogo::new(), demo(), rich()] {
+    for gonogo in [Gonogo::new(), demo(), rich(), judged()] {
         gonogo.run(["init"]).exits(0);
         for (file, text) in written(&gonogo) {
             for line in text.lines().filter(|line| !line.is_empty()) {

@@ -74,6 +74,7 @@ mod signoff;
 mod sql;
 mod tcp;
 mod tls;
+mod traps;
 mod understood;
 mod until_green;
 mod waivers;

@@ -2,6 +2,7 @@
 
 mod golden;
 mod hostile;
+mod machines;
 mod people;
 pub(crate) mod sample;
 mod shows;

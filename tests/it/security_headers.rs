@@ -57,6 +57,29 @@ async fn the_rules_say_what_the_observatory_says() {
     assert!(count > 110, "{count}");
 }
 
+/// One that cannot be reached hides none that is red; where the others are in order it is worth another try.
+#[tokio::test]
+async fn a_page_that_is_red_stays_red_beside_one_out_of_reach() {
+    for (sniffed, wanted) in [("no", Outcome::Fail), ("nosniff", Outcome::Unknown)] {
+        let server = Hostile::new(move |mut visit| {
+            Box::pin(async move {
+                if visit.path() == "/b" { false } else { visit.answer(200, &[&format!("X-Content-Type-Options: {sniffed}")], "{}").await }
+            })
+        })
+        .await;
+        let settings = json!({ "url": server.url("/"), "paths": ["/", "/b"], "profile": "api", "rules": ["x-content-type-options"], "not-found": false });
+        let (outcome, reason) = Look::new("security-headers", settings.clone()).outcome().await;
+        assert_eq!(outcome, wanted, "{reason}");
+        match Look::new("security-headers", settings).look().await {
+            Ok(judged) => {
+                let lines: Vec<String> = judged.expectations.iter().filter(|one| one.met.is_none()).map(|one| one.line()).collect();
+                assert!(wanted == Outcome::Fail && lines.len() == 1 && lines[0].contains("page /b: it was not reached"), "{lines:?}");
+            }
+            Err(why) => assert!(wanted == Outcome::Unknown && matches!(why, Unseen::Unreachable(_)), "{why}"),
+        }
+    }
+}
+
 /// The headers and the page of a vector, and what it comes to.
 fn written(rule: &str, vector: &Value) -> (Vec<String>, String, String, String) {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();

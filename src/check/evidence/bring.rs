@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Instant};
 
-use jiff::{Timestamp, fmt::rfc2822};
+use jiff::fmt::rfc2822;
 use serde_json::Value;
 
 use super::{
@@ -16,10 +16,7 @@ use super::{
 use crate::{
     check::{Context, Keep, Unseen, blocking, file_glob::Glob},
     model::{beginning, excerpt, first_of, plain, quote},
-    net::{
-        command,
-        http::{Reply, header},
-    },
+    net::{command, http::header},
 };
 
 /// What a file holds.
@@ -60,7 +57,8 @@ pub(crate) async fn bring<F: Facts>(keys: &Keys<'_>, names: Vec<String>, cx: &Co
         }
         (None, Some(url)) => {
             let reply = keys.place.answered(url, cx).await?;
-            let modified = dated(&reply);
+            let said = reply.headers.get(header::LAST_MODIFIED).and_then(|said| said.to_str().ok());
+            let modified = said.and_then(|said| rfc2822::DateTimeParser::new().parse_timestamp(said).ok());
             Some((Source::brought(reply.body.bytes, modified, cx.until()), url.to_string(), format!("what {url} answers")))
         }
         (None, None) => None,
@@ -71,22 +69,14 @@ pub(crate) async fn bring<F: Facts>(keys: &Keys<'_>, names: Vec<String>, cx: &Co
     });
     let (brought, mut lost): (Vec<_>, Vec<_>) = brought.await?.into_iter().partition(Result::is_ok);
     let (filed, facts): (Vec<Filed>, Vec<F>) = brought.into_iter().flatten().unzip();
-    lost.truncate(MOST_UNREAD);
+    // So many are told.
+    lost.truncate(100);
     evidence.files = filed;
     evidence.unread = lost.into_iter().filter_map(Result::err).collect();
     if facts.is_empty() {
         return Err(Unseen::Unknown(first_of(&evidence.unread, 3, evidence.unread.len(), "; ")));
     }
     Ok((evidence, facts))
-}
-
-/// The most files that cannot be read and are told.
-const MOST_UNREAD: usize = 100;
-
-/// When the server says that it was written.
-fn dated(reply: &Reply) -> Option<Timestamp> {
-    let said = reply.headers.get(header::LAST_MODIFIED)?.to_str().ok()?;
-    rfc2822::DateTimeParser::new().parse_timestamp(said).ok()
 }
 
 /// What is wrong with one of them, as a sentence.

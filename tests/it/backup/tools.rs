@@ -284,6 +284,33 @@ async fn wal_g_saved() {
     }
 }
 
+/// Trap 111.
+#[tokio::test]
+async fn a_delta_whose_grandparent_is_gone_is_no_backup() {
+    let entry = |name: &str, day: &str| json!({ "backup_name": name, "time": format!("2026-11-{day}T03:00:00Z"), "finish_time": format!("2026-11-{day}T03:00:00Z") });
+    let full = entry("base_000000010000000000000002", "18");
+    let chain = [
+        entry("base_000000010000000000000005_D_000000010000000000000002", "19"),
+        entry("base_000000010000000000000009_D_000000010000000000000005", "20"),
+    ];
+    let whole = json!([full, chain[0], chain[1]]).to_string();
+    assert_eq!(says_of("wal-g", &whole, json!({ "wal-g": {} })).await.0, Pass);
+    let (outcome, reason) = says_of("wal-g", &json!(chain).to_string(), json!({ "wal-g": {} })).await;
+    assert!(outcome == Fail && reason.contains("builds on base_000000010000000000000002, which is gone"), "{reason}");
+}
+
+/// Trap 112.
+#[tokio::test]
+async fn increments_without_a_full_backup_are_none() {
+    let entry =
+        |id: &str, kind: &str| json!({ "backup_id": id, "backup_type": kind, "status": "DONE", "end_time_timestamp": "1795144200" });
+    let increments = [entry("20261119T030000", "incremental"), entry("20261120T030000", "incremental")];
+    let (outcome, reason) = says_of("barman", &json!({ "main": increments }).to_string(), json!({ "barman": { "server": "main" } })).await;
+    assert!(outcome == Fail && reason.contains("none of 2"), "{outcome} {reason}");
+    let with_full = json!({ "main": [entry("20261118T030000", "full"), increments[0], increments[1]] }).to_string();
+    assert_eq!(says_of("barman", &with_full, json!({ "barman": { "server": "main" } })).await.0, Pass);
+}
+
 #[tokio::test]
 async fn a_tool_that_is_missing_or_fails() {
     let folder = Folder::new();

@@ -143,6 +143,12 @@ async fn postgres_capacity() {
     not_green(&outcomes("postgres-capacity", with("watcher", 9)).await, &[("pools-fit", Outcome::Fail, "within_own_limit")]);
     let used = format!("{}, used-percent: \"0.5\"", with("watcher", 1));
     not_green(&outcomes("postgres-capacity", used).await, &[("connections-free", Outcome::Fail, "used_percent")]);
+    // A plain login is shown no more of pg_stat_activity than its own session; the count is that of all.
+    let ours: Vec<_> = futures_util::future::join_all([(); 5].map(|()| server.client("postgres"))).await;
+    let used = format!("{}, used-percent: \"5\"", with("app", 1));
+    let open = [("connections-free", Outcome::Fail, "used_percent"), ("no-forgotten-transaction", Outcome::Unknown, "is NULL")];
+    not_green(&outcomes("postgres-capacity", used).await, &open);
+    drop(ours);
 }
 
 #[tokio::test(flavor = "multi_thread")]

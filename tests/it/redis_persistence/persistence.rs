@@ -200,3 +200,18 @@ async fn b13_a_replica_without_its_primary_and_a_node_without_its_cluster() {
     let (seen, reason) = outcome(&node, json!({ "aof": true })).await;
     assert!(seen == Unknown && reason.contains("grant +cluster|info"), "{reason}");
 }
+
+/// Trap 107: the link of a replica is down until the first copy has come; `--until-green` waits for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_that_has_just_started_is_asked_again() {
+    let primary = Redis::start("appendonly yes\nrepl-diskless-sync-delay 2");
+    let replica = Redis::start(&format!("appendonly yes\nreplicaof 127.0.0.1 {}", primary.port));
+    let (seen, reason) = outcome(&replica, json!({ "aof": true })).await;
+    assert!(seen != Pass && reason.contains("link of this replica to its primary"), "{seen} {reason}");
+    let gonogo = crate::gonogo::Gonogo::new().plan(&format!(
+        "project: p\nenvironments: {{ prod: {{}} }}\nchecks:\n  - {{ id: it, redis-persistence: {{ url: \"{}\", appendfsync: everysec }} }}\n",
+        replica.url()
+    ));
+    let (ran, report) = tokio::task::spawn_blocking(move || gonogo.verify(&["--until-green", "1m"])).await.expect("it ran");
+    assert_eq!(report.findings[0].outcome, Pass, "{}", ran.stdout);
+}

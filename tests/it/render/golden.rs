@@ -49,6 +49,7 @@ fn compare_all(name: &str, page: &Page<'_>) {
             "markdown" => "md",
             "junit" => "xml",
             "github" => "github.txt",
+            "codescanning" => "problems.sarif",
             other => other,
         };
         let got = (format.render)(page);

@@ -21,7 +21,8 @@ fn rendered(format: &str, findings: Vec<Finding>) -> String {
 fn every_finding_is_in_every_format() {
     let all = every_kind_of_finding();
     let ids: Vec<String> = all.iter().map(|f| f.id.clone()).collect();
-    for format in FORMATS {
+    // One is for problems alone: `machines` says which.
+    for format in FORMATS.iter().filter(|format| format.name != "codescanning") {
         let text = rendered(format.name, all.clone());
         // An id may be broken at the width of the terminal.
         let flat: String = text.replace("\n  │", "").split_whitespace().collect();
@@ -76,9 +77,8 @@ fn formats_for_machines_say_the_outcome_with_the_id() {
         assert_eq!(json["findings"][place]["outcome"], subject.outcome.word());
         let result = &sarif["runs"][0]["results"][place];
         assert_eq!((&result["ruleId"], &result["properties"]["outcome"]), (&subject.id.as_str().into(), &subject.outcome.word().into()));
-        let case =
-            junit.split("<testcase ").find(|case| case.contains(&format!("name=\"id\" value=\"{}\"", subject.id))).expect("a test case");
-        assert!(case.contains(&format!("name=\"outcome\" value=\"{}\"", subject.outcome.word())), "{case}");
+        let case = junit.split("<testcase ").find(|case| case.contains(&format!("\nid: {}\n", subject.id))).expect("a test case");
+        assert!(case.contains(&format!("\noutcome: {}\n", subject.outcome.word())), "{case}");
     }
 }
 

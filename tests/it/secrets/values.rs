@@ -78,6 +78,20 @@ async fn keys_that_share_a_value() {
     assert_eq!(look(folder.path(), allow).outcome().await.0, Outcome::Pass);
 }
 
+/// Trap 11: what is random may spell a word.
+#[tokio::test]
+async fn random_base64_may_have_dev_in_it() {
+    for value in [
+        "kQ3devX9zT0mVb7LwPfR2yHs8nGcJ4uE6aZtDkYxB1o=",
+        "9vTestQm4LzK8rWb2XcPj7HsDevN0yGf5uAeR1iZoE6B",
+        "pDEVr8Yk2mXq7Wc9Zt4Ln0Bv5Hs3Jg6Fd1Qa",
+    ] {
+        let folder = folder(&format!("SIGNING_SECRET={value}\n"));
+        let outcome = look(folder.path(), json!({ "keys": ["SIGNING_SECRET"] })).outcome().await;
+        assert_eq!(outcome.0, Outcome::Pass, "{value}: {}", outcome.1);
+    }
+}
+
 #[tokio::test]
 async fn nothing_chosen_is_never_green() {
     let folder = folder("LOG_LEVEL=info\n");

@@ -47,6 +47,24 @@ async fn dates() {
     assert_eq!(case.red_for(&future_intermediate.leaf(|_| {})).await, ["started"]);
 }
 
+/// Trap 9: a subject with the fields of extended validation, and its policy.
+#[tokio::test]
+async fn an_extended_validation_certificate_is_one_like_any_other() {
+    let extended = red(|leaf| {
+        let subject = &mut leaf.distinguished_name;
+        subject.push(rcgen::DnType::OrganizationName, "Example AG");
+        for (oid, value) in
+            [(&[2, 5, 4, 15][..], "Private Organization"), (&[2, 5, 4, 5], "HRB 4711"), (&[1, 3, 6, 1, 4, 1, 311, 60, 2, 1, 3], "DE")]
+        {
+            subject.push(rcgen::DnType::CustomDnType(oid.to_vec()), value);
+        }
+        // 2.23.140.1.1, as a list of one policy.
+        let policy = [0x30, 9, 0x30, 7, 0x06, 5, 0x67, 0x81, 0x0c, 1, 1];
+        leaf.custom_extensions.push(rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 32], policy.to_vec()));
+    });
+    assert_eq!(extended.await, [""; 0]);
+}
+
 #[tokio::test]
 async fn a_private_root_must_last_too() {
     let root = |from, until| {
