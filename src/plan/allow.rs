@@ -14,10 +14,6 @@ use super::{
 /// What can be allowed.
 pub(super) const WORDS: [&str; 1] = ["command"];
 
-/// The kinds that run a program of the plan's, with the key that makes them, where it is not the kind itself.
-const RUNS: [(&str, Option<&str>); 4] =
-    [("command", None), ("document", Some("command")), ("image", Some("password-command")), ("kubernetes", Some("command"))];
-
 /// Whether the main file allows commands.
 pub(super) fn command(fields: Fields<'_>, faults: &mut Vec<Fault>) -> bool {
     let Some((label, items)) = fields.list("allow", faults) else { return false };
@@ -68,11 +64,32 @@ fn has_command(node: &Node, file: u32) -> bool {
         || node.items().is_some_and(|items| items.iter().any(|item| has_command(item, file)))
 }
 
-/// Where the check says that it runs a program.
+/// Where the check says that it runs a program: by the name of its key, so that no kind has to be listed.
 fn runs(draft: &Draft) -> Option<Place> {
-    let (_, key) = RUNS.iter().find(|(kind, _)| *kind == draft.kind.name)?;
-    match key {
-        None => Some(draft.kind_key),
-        Some(key) => draft.settings.entry(key).map(|(key, _)| key.place),
+    if draft.kind.name == "command" {
+        return Some(draft.kind_key);
+    }
+    draft.settings.entries()?.iter().map(|(key, _)| key).find(|key| key.text.ends_with("command")).map(|key| key.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::KINDS;
+
+    #[test]
+    fn every_program_of_a_kind_is_known_by_its_key() {
+        let mut programs = 0;
+        for kind in KINDS.iter().filter(|kind| kind.name != "command") {
+            let schema = schemars::generate::SchemaSettings::draft07().into_generator();
+            let schema = (kind.schema)(&mut { schema }).to_value();
+            for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+                // Only a program's arguments are a list of which two may be the same.
+                if property.to_string().contains("\"uniqueItems\":false") {
+                    programs += 1;
+                    assert!(key.ends_with("command"), "{}: {key}", kind.name);
+                }
+            }
+        }
+        assert!(programs >= 8, "{programs}");
     }
 }

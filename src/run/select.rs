@@ -90,11 +90,12 @@ impl Selection {
             })
             .collect();
         let partial = settings.shard.is_some() || choices.iter().any(|choice| matches!(choice, Choice::Leave(_)));
-        Self { choices, partial }.not_empty(plan, settings)
+        Self { choices, partial }.not_empty(plan, settings, &only)
     }
 
-    fn not_empty(self, plan: &Plan, settings: &Settings) -> Result<Self, SelectionError> {
-        let tried = |(item, choice): (&Item, &Choice)| !item.guard && !choice.is_left_out();
+    fn not_empty(self, plan: &Plan, settings: &Settings, only: &Selectors<'_>) -> Result<Self, SelectionError> {
+        // A guard runs whatever is asked for, so it counts only where it is asked for itself.
+        let tried = |(item, choice): (&Item, &Choice)| (!item.guard || only.fitting(item).is_some()) && !choice.is_left_out();
         let guards_only = plan.items.iter().all(|item| item.guard);
         // Where there are more machines than checks some have none; the others' shares are what counts.
         if settings.shard.is_some() || plan.items.iter().zip(&self.choices).any(tried) || (guards_only && !plan.items.is_empty()) {

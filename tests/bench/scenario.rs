@@ -7,7 +7,7 @@ use gonogo::model::Report;
 use tempfile::TempDir;
 
 use crate::{
-    database, deployed, instruments,
+    database, deployed, instruments, judges,
     ledger::{self, Kind},
     measure::{self, Taken},
     web,
@@ -54,7 +54,7 @@ macro_rules! ledger {
 }
 
 /// Every scenario.
-pub(crate) const SCENARIOS: [Scenario; 45] = [
+pub(crate) const SCENARIOS: [Scenario; 46] = [
     Scenario { name: "version", goal: Goal::CpuMillis(1.5), checks: 0, prepare: |_| nothing() },
     Scenario { name: "one", goal: Goal::CpuMillis(6.0), checks: 1, prepare: |checks| web::plain(checks, 0) },
     Scenario { name: "http-0ms-1000", goal: Goal::Cpu(1.8), checks: 1_000, prepare: |checks| web::plain(checks, 0) },
@@ -71,6 +71,7 @@ pub(crate) const SCENARIOS: [Scenario; 45] = [
     Scenario { name: "prometheus-1000", goal: Goal::Cpu(1.3), checks: 1_000, prepare: instruments::prometheus },
     Scenario { name: "dns-1000", goal: Goal::Cpu(1.3), checks: 1_000, prepare: instruments::dns },
     Scenario { name: "tcp-200", goal: Goal::Cpu(1.3), checks: 200, prepare: instruments::tcp },
+    Scenario { name: "files-100", goal: Goal::Cpu(1.3), checks: 100, prepare: judges::files },
     Scenario { name: "mixed-1000", goal: Goal::Wall(1.2), checks: 1_000, prepare: instruments::mixed },
     ledger!("gate-file-10", 10, File, GATE, Goal::CpuMillis(100.0)),
     ledger!("sign-file-10", 10, File, SIGN, Goal::CpuMillis(100.0)),

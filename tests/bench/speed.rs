@@ -12,6 +12,7 @@ mod ca;
 mod database;
 mod deployed;
 mod instruments;
+mod judges;
 mod ledger;
 mod measure;
 mod plan;
@@ -41,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         ["serve", settings @ ..] => server::serve(settings),
         ["elsewhere", folder, words @ ..] => ledger::gonogo(std::path::Path::new(folder), words),
         ["bare-dns", settings @ ..] => bare::dns::run(settings),
+        ["bare-files", settings @ ..] => bare::files::run(settings),
         ["bare-http", settings @ ..] => bare::http::run(settings),
         ["bare-psql", settings @ ..] => bare::psql::run(settings),
         ["bare-redis", settings @ ..] => bare::redis::run(settings),

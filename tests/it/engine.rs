@@ -155,6 +155,15 @@ async fn a_guard_runs_under_only_and_skip() {
 }
 
 #[tokio::test]
+async fn a_guard_that_is_asked_for_by_itself_is_a_run() {
+    let guard = Item { guard: true, ..item("is-prod", Ending::Met) };
+    let settings = gonogo::run::Settings { only: vec!["is-prod".into()], ..settings() };
+    let report = run(plan(vec![guard, item("a", Ending::Met)]), &settings).await.expect("a report");
+    assert_eq!(outcomes(&report), [("is-prod", Outcome::Pass), ("a", Outcome::Skipped)]);
+    assert!(report.partial.is_some());
+}
+
+#[tokio::test]
 async fn only_pulls_in_what_it_needs_and_is_seen_as_partial() {
     let b = Item { needs: vec!["a".into()], ..item("b", Ending::Met) };
     let settings = gonogo::run::Settings { only: vec!["b".into()], ..settings() };
