@@ -15,7 +15,6 @@ use crate::net::{
 
 /// The keys that say where.
 pub(crate) struct Place<'a> {
-    /// `file` is one of them.
     pub(crate) in_file: bool,
     pub(crate) command: Option<&'a Argv>,
     pub(crate) env: Option<&'a EnvNames>,

@@ -63,7 +63,11 @@ async fn a_page_that_is_red_stays_red_beside_one_out_of_reach() {
     for (sniffed, wanted) in [("no", Outcome::Fail), ("nosniff", Outcome::Unknown)] {
         let server = Hostile::new(move |mut visit| {
             Box::pin(async move {
-                if visit.path() == "/b" { false } else { visit.answer(200, &[&format!("X-Content-Type-Options: {sniffed}")], "{}").await }
+                if visit.path() == "/b" {
+                    false
+                } else {
+                    visit.answer(200, &["Content-Type: application/json", &format!("X-Content-Type-Options: {sniffed}")], "{}").await
+                }
             })
         })
         .await;
