@@ -8,7 +8,7 @@ const REPORT: &str = "<testsuite name='all' tests='1' failures='0'><testcase nam
 
 async fn house(keep: bool) -> House {
     let check = format!(
-        "  - {{ id: tests, timeout: 2m, test-report: {{ file: junit.xml, unbound: accepted, max-age: 1d, min-tests: 1, keep: {keep} }} }}\n"
+        "  - {{ id: tests, timeout: 2m, test-report: {{ file: junit.xml, unbound: accepted, max-age: 900d, min-tests: 1, keep: {keep} }} }}\n"
     );
     let house = House::new().await.security_alone().checks(&check);
     house.write("junit.xml", REPORT);
