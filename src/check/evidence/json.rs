@@ -16,14 +16,25 @@ const MOST: usize = 300_000;
 /// Keys by which other formats are known.
 const MARKS: [&str; 2] = ["metadata", "k6Version"];
 
+/// What is no longer is read whole before its values are taken out of it: in little more than half the time.
+const AT_ONCE: u64 = 4 << 20;
+
 /// The longest text that is kept whole.
 const LONGEST: usize = 2_000;
 
 /// The values that stand one after the other, with the objects' `keys`; a key that ends with `*` keeps all below it. Of an
 /// object at the top, and of one in a list there, every key is kept, with nothing under those that are not known.
-pub(super) fn read(source: impl Read, keys: &str) -> Result<Vec<Value>, String> {
+pub(super) fn read(mut source: impl Read, keys: &str) -> Result<Vec<Value>, String> {
+    let mut begin = Vec::new();
+    source.by_ref().take(AT_ONCE).read_to_end(&mut begin).map_err(|error| format!("cannot be read: {error}"))?;
+    match begin.len() as u64 {
+        AT_ONCE => values(serde_json::Deserializer::from_reader(begin.as_slice().chain(source)), keys),
+        _ => values(serde_json::Deserializer::from_slice(&begin), keys),
+    }
+}
+
+fn values<'de>(mut deserializer: serde_json::Deserializer<impl serde_json::de::Read<'de>>, keys: &str) -> Result<Vec<Value>, String> {
     let keys: Vec<&str> = keys.split(' ').collect();
-    let mut deserializer = serde_json::Deserializer::from_reader(source);
     let (left, mut all) = (Cell::new(MOST), Vec::new());
     loop {
         let seed = Prune { keys: &keys, depth: 0, whole: false, dropped: false, left: &left };
