@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use jiff::fmt::rfc2822;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use super::{
     Keys, Lines,
@@ -63,6 +64,7 @@ pub(crate) async fn bring<F: Facts>(keys: &Keys<'_>, names: Vec<String>, cx: &Co
         }
         (None, None) => None,
     };
+    let _turn = READING.acquire().await;
     let brought = blocking(move || match given {
         Some((source, name, said)) => vec![one::<F>(source, &name, &asked).map_err(|why| told(&said, &why))],
         None => all(&globs, &asked, &root),
@@ -78,6 +80,9 @@ pub(crate) async fn bring<F: Facts>(keys: &Keys<'_>, names: Vec<String>, cx: &Co
     }
     Ok((evidence, facts))
 }
+
+/// Reports that are read at once: reading takes the processor, and more of them at a time would only take memory.
+static READING: Semaphore = Semaphore::const_new(4);
 
 /// What is wrong with one of them, as a sentence.
 fn told(said: &str, why: &str) -> String {
