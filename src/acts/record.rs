@@ -14,7 +14,7 @@ use super::{ActError, Caller, ChosenPolicy, heads::KeptHead, kept_plan::KeptPlan
 use crate::{
     ledger::{
         self, AskedRelease, Blob, Decisions, Draft, DueWindow, Entry, History, LedgerError, LinkedEntry, Look, ORG, PolicyInForce, Repairs,
-        Store, VerifiedEntry,
+        Store, VerifiedEntry, WindowsInput,
     },
     model::{Act, Authors, Digest, Made, Method, Release, Statement, Subject, is_named},
     net::git,
@@ -162,8 +162,8 @@ impl EnvironmentRecord {
 
     /// The windows after the deployment that is live.
     pub(crate) fn windows(&self) -> Result<Vec<DueWindow<'_>>, LedgerError> {
-        let policy = self.policy.in_force(self.now);
-        ledger::windows_after(&self.history, self.place(), &self.policy.windows, policy.as_ref())
+        let (windows, plan_files, policy) = (&self.policy.windows, &self.plan.files, self.policy.in_force(self.now));
+        ledger::windows_after(&[&self.history], WindowsInput { place: self.place(), windows, plan_files, policy })
     }
 
     /// The question about this release.

@@ -120,7 +120,7 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
     for open in begun::holds(history, asked, input.child_of)? {
         ruling.object(Exit::Hold, open);
     }
-    let (holds, told) = windows::standing(history, asked, input.windows, &policy)?;
+    let (holds, told) = windows::standing(history, input)?;
     holds.into_iter().for_each(|text| ruling.object(Exit::Hold, text));
     ruling.remarks.extend(told);
     for aside in repairs::holds(history, ruling.run.as_ref().map(|run| run.seq))? {

@@ -75,4 +75,4 @@ pub use store::{Blob, Store};
 pub use trust::Trust;
 pub use votes::{Vote, votes};
 pub use waivers::signed_waiver;
-pub use windows::{DueWindow, windows_after};
+pub use windows::{DueWindow, WindowsInput, windows_after};

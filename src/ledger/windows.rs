@@ -1,9 +1,13 @@
 //! The windows after the deployment of the release that is live: what of them was looked at, and what is due.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use super::{AskedRelease, History, LedgerError, LinkedEntry, PolicyInForce, VerifiedEntry, range::live};
-use crate::model::{Act, Digest, Exit, Phase, Release, Run, Stretch, UnsignedRuns, Verdict, Window, Windows, utc};
+use super::{AskedRelease, GateInput, History, LedgerError, LinkedEntry, PolicyInForce, VerifiedEntry};
+use crate::model::{
+    Act, Deployment, DeploymentStatus, Digest, Exit, Phase, Release, Run, Stretch, UnsignedRuns, Verdict, Window, Windows, utc,
+};
 
 /// A window after the last deployment.
 pub struct DueWindow<'h> {
@@ -19,30 +23,53 @@ pub struct DueWindow<'h> {
     pub near: Option<String>,
 }
 
-/// Each window of the release that is live, in the order of time; none where nothing is live, or the plan has none.
-pub fn windows_after<'h>(
-    history: &'h History,
-    place: (&'h str, &'h str),
-    windows: &Windows,
-    policy: Option<&PolicyInForce<'_>>,
-) -> Result<Vec<DueWindow<'h>>, LedgerError> {
-    if *windows == Windows::default() {
+/// What the windows are judged by.
+#[derive(Clone, Copy)]
+pub struct WindowsInput<'a> {
+    /// Project and environment.
+    pub place: (&'a str, &'a str),
+    /// The windows, as the policy's own plan has them.
+    pub windows: &'a Windows,
+    /// The files of the plan as they are now: a run was made with these, or with those that its release was deployed with.
+    pub plan_files: &'a BTreeMap<String, Digest>,
+    /// Policy, people, moment; `None` where nobody has to sign.
+    pub policy: Option<PolicyInForce<'a>>,
+}
+
+/// Each window of the release that is live, in the order of time; none where nothing is live, or the plan has none. Where two
+/// ledgers know of the environment, what is live and what was looked at may stand in either.
+pub fn windows_after<'h>(histories: &[&'h History], input: WindowsInput<'_>) -> Result<Vec<DueWindow<'h>>, LedgerError> {
+    if *input.windows == Windows::default() {
         return Ok(Vec::new());
     }
-    let mut deployments = live(history, place).filter(|one| one.as_ref().map_or(true, |(entry, _)| may_count(entry, policy)));
-    let Some((entry, deployment)) = deployments.next().transpose()? else { return Ok(Vec::new()) };
-    let asked = AskedRelease { project: place.0.to_owned(), environment: place.1.to_owned(), release: deployment.release.clone() };
-    // What a bundle has of another release is nothing but links, unless the ruling that it was made of rested on it.
-    let whole = |linked: &&LinkedEntry| linked.entry.bare.is_none() && linked.is_of(place, &[Act::RUN]) && asked.touches(linked.label());
-    let entries = history.linked().iter().filter(whole).map(|linked| history.verified(linked)).collect::<Result<Vec<_>, _>>()?;
-    let about_it = |(_, run): &(&VerifiedEntry, &Run)| run.phase == Phase::PostDeploy && asked.covered(&run.release).is_ok();
-    let runs: Vec<(&VerifiedEntry, &Run)> = entries.into_iter().filter_map(VerifiedEntry::run).filter(about_it).collect();
-    let stretches = windows.after(deployment.finished.min(entry.own)).into_iter();
-    let due = stretches.map(|stretch| {
-        let own = runs.iter().filter(|(_, run)| run.window.unwrap_or_default() == stretch.window);
+    let each = histories.iter().map(|history| live(history, input)).collect::<Result<Vec<_>, _>>()?;
+    let Some(live) = each.into_iter().max_by_key(|live| live.last().map(|(entry, _)| entry.own)).filter(|live| !live.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let (entry, deployment) = live[0];
+    let asked = asked(input, &deployment.release);
+    let mut runs: Vec<(&VerifiedEntry, &Run)> = Vec::new();
+    for history in histories {
+        // What a bundle has of another release is nothing but links, unless the ruling that it was made of rested on it.
+        let whole = |one: &&LinkedEntry| one.entry.bare.is_none() && one.is_of(input.place, &[Act::RUN]) && asked.touches(one.label());
+        let entries = history.linked().iter().filter(whole).map(|linked| history.verified(linked)).collect::<Result<Vec<_>, _>>()?;
+        runs.extend(entries.into_iter().filter_map(VerifiedEntry::run).filter(|(_, run)| asked.covered(&run.release).is_ok()));
+    }
+    // Put on record again a run is no newer; of the same looks a no counts.
+    runs.sort_by_key(|(entry, run)| (entry.looked(run), run.verdict != Verdict::Go));
+    let deployed = runs.iter().find(|(_, run)| live.iter().any(|(_, one)| one.report.as_ref() == Some(&run.report)));
+    let plans: Vec<_> = deployed.map(|(_, run)| &run.files).into_iter().chain([input.plan_files]).collect();
+    let due = input.windows.after(deployment.finished.min(entry.own)).into_iter().map(|stretch| {
         let (mut counts, mut near) = (None, None);
-        for (made, run) in own.copied() {
-            match why_not((made, run), &stretch, deployment.verified.as_ref(), policy) {
+        let own = |run: &Run| run.phase == Phase::PostDeploy && run.window.unwrap_or_default() == stretch.window;
+        for (made, run) in runs.iter().copied().filter(|(_, run)| own(run)) {
+            let by_deploy = stretch.window == Window::Immediate && live.iter().any(|(_, one)| one.verified.as_ref() == Some(&run.report));
+            let why = why_not((made, run), input.policy.as_ref()).map(str::to_owned).or_else(|| match () {
+                () if by_deploy => None,
+                () if made.looked(run) < stretch.begins => Some(format!("looked before the window began, {}", utc(stretch.begins))),
+                () => (!plans.contains(&&run.files)).then(|| "was made with another plan".into()),
+            });
+            match why {
                 None => counts = Some((made, run)),
                 Some(why) => near = Some(format!("the run of entry {} {why}", made.entry.seq)),
             }
@@ -52,29 +79,47 @@ pub fn windows_after<'h>(
     Ok(due.collect())
 }
 
-/// Whether it is not set aside, and signed where the policy takes nothing that is not.
-fn may_count(entry: &VerifiedEntry, policy: Option<&PolicyInForce<'_>>) -> bool {
-    let signed = policy.is_some_and(|policy| policy.policy.unsigned_runs == UnsignedRuns::Refused);
-    entry.aside.is_none() && (!signed || entry.signer().is_some())
+fn asked(input: WindowsInput<'_>, release: &Release) -> AskedRelease {
+    AskedRelease { project: input.place.0.to_owned(), environment: input.place.1.to_owned(), release: release.clone() }
 }
 
-/// Why a run is not that of the window. `verified` is the report that the deployment itself made.
-fn why_not(
-    (entry, run): (&VerifiedEntry, &Run),
-    stretch: &Stretch,
-    verified: Option<&Digest>,
-    policy: Option<&PolicyInForce<'_>>,
-) -> Option<String> {
-    let unsigned = |policy: &&PolicyInForce<'_>| policy.policy.unsigned_runs == UnsignedRuns::Refused;
+/// The deployments of the release that is live, the first of them first: its windows are counted from that one, and to put it
+/// in place once more, or to say so, moves none of them.
+fn live<'h>(history: &'h History, input: WindowsInput<'_>) -> Result<Vec<(&'h VerifiedEntry, &'h Deployment)>, LedgerError> {
+    let mut stand: Vec<Vec<(&VerifiedEntry, &Deployment)>> = Vec::new();
+    let linked = history.linked().iter().filter(|linked| linked.is_of(input.place, &[Act::DEPLOYMENT]));
+    for entry in linked.map(|linked| history.verified(linked)) {
+        let entry = entry?;
+        let Act::Deployment(deployment) = &entry.statement.act else { continue };
+        let same = |other: &Deployment| asked(input, &other.release).covered(&deployment.release).is_ok();
+        match deployment.status {
+            // What nobody vouches for neither begins nor ends anything where that is demanded.
+            _ if entry.aside.is_some() || (entry.signer().is_none() && refuses_unsigned(input.policy.as_ref())) => {}
+            DeploymentStatus::Failed => {}
+            // What was live before it is live again.
+            DeploymentStatus::RolledBack => stand.retain(|one| !same(one[0].1)),
+            DeploymentStatus::Succeeded => match stand.last_mut() {
+                Some(last) if same(last[0].1) => last.push((entry, deployment)),
+                _ => stand.push(vec![(entry, deployment)]),
+            },
+        }
+    }
+    Ok(stand.pop().unwrap_or_default())
+}
+
+fn refuses_unsigned(policy: Option<&PolicyInForce<'_>>) -> bool {
+    policy.is_some_and(|policy| policy.policy.unsigned_runs == UnsignedRuns::Refused)
+}
+
+/// Why a run looked at nothing that could be relied on.
+fn why_not((entry, run): (&VerifiedEntry, &Run), policy: Option<&PolicyInForce<'_>>) -> Option<&'static str> {
     let recorder = |policy: &PolicyInForce<'_>| entry.signer().is_some_and(|signer| policy.is_recorder(signer));
-    let its_own = stretch.window == Window::Immediate && verified == Some(&run.report);
     match () {
-        () if entry.aside.is_some() => Some("is set aside".into()),
-        () if !run.full => Some("is not a full run".into()),
-        () if run.verdict == Verdict::Hold => Some("waits for people's answers".into()),
-        () if !matches!(Exit::of_code(run.exit), Some(Exit::Go | Exit::Red)) => Some("could not look at everything".into()),
-        () if policy.filter(unsigned).is_some_and(|policy| !recorder(policy)) => Some("is not signed by a `recorder`".into()),
-        () if !its_own && entry.looked(run) < stretch.begins => Some(format!("looked before the window began, {}", utc(stretch.begins))),
+        () if entry.aside.is_some() => Some("is set aside"),
+        () if !run.full => Some("is not a full run"),
+        () if run.verdict == Verdict::Hold => Some("waits for people's answers"),
+        () if !matches!(Exit::of_code(run.exit), Some(Exit::Go | Exit::Red)) => Some("could not look at everything"),
+        () if refuses_unsigned(policy) && !policy.is_some_and(recorder) => Some("is not signed by a `recorder`"),
         () => None,
     }
 }
@@ -110,14 +155,11 @@ impl DueWindow<'_> {
 }
 
 /// What holds the next release, and what is only told. The live release itself may go out once more.
-pub(super) fn standing(
-    history: &History,
-    asked: &AskedRelease,
-    windows: &Windows,
-    policy: &PolicyInForce<'_>,
-) -> Result<(Vec<String>, Vec<String>), LedgerError> {
+pub(super) fn standing(history: &History, input: GateInput<'_>) -> Result<(Vec<String>, Vec<String>), LedgerError> {
+    let GateInput { asked, windows, plan_files, policy, elsewhere, .. } = input;
+    let histories: Vec<&History> = std::iter::once(history).chain(elsewhere).collect();
     let (mut holds, mut told) = (Vec::new(), Vec::new());
-    for window in windows_after(history, asked.place(), windows, Some(policy))? {
+    for window in windows_after(&histories, WindowsInput { place: asked.place(), windows, plan_files, policy: Some(policy) })? {
         let Some(text) = window.trouble(policy.now) else { continue };
         let next = asked.covered(window.release).is_err();
         let all = if window.stretch.required && window.is_overdue(policy.now) && next { &mut holds } else { &mut told };

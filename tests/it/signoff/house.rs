@@ -94,13 +94,19 @@ impl House {
 
     /// The same team on another machine, with a copy of plan, signers and ledger, which go on apart from here.
     pub(super) fn copied(&self) -> Self {
+        let other = self.copied_without_ledger();
+        other.write(".gonogo/ledger.db", fs::read(self.gonogo.path(".gonogo/ledger.db")).expect("a ledger"));
+        other
+    }
+
+    /// The same team on another machine, with a ledger of its own.
+    pub(super) fn copied_without_ledger(&self) -> Self {
         let Self { keys, service, policy, checks, .. } = self;
         let (keys, service, policy, checks) = (keys.clone(), service.clone(), policy.clone(), checks.clone());
         let other = Self { gonogo: Gonogo::new(), keys, service, policy, checks };
         for name in ["gonogo.yaml", "signers"] {
             other.write(name, self.gonogo.read(name));
         }
-        other.write(".gonogo/ledger.db", fs::read(self.gonogo.path(".gonogo/ledger.db")).expect("a ledger"));
         other
     }
 
