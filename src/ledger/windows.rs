@@ -48,15 +48,7 @@ pub fn windows_after<'h>(histories: &[&'h History], input: WindowsInput<'_>) -> 
     };
     let (entry, deployment) = live[0];
     let asked = asked(input, &deployment.release);
-    let mut runs: Vec<(&VerifiedEntry, &Run)> = Vec::new();
-    for history in histories {
-        // What a bundle has of another release is nothing but links, unless the ruling that it was made of rested on it.
-        let whole = |one: &&LinkedEntry| one.entry.bare.is_none() && one.is_of(input.place, &[Act::RUN]) && asked.touches(one.label());
-        let entries = history.linked().iter().filter(whole).map(|linked| history.verified(linked)).collect::<Result<Vec<_>, _>>()?;
-        runs.extend(entries.into_iter().filter_map(VerifiedEntry::run).filter(|(_, run)| asked.covered(&run.release).is_ok()));
-    }
-    // Put on record again a run is no newer; of the same looks a no counts.
-    runs.sort_by_key(|(entry, run)| (entry.looked(run), run.verdict != Verdict::Go));
+    let runs = runs(histories, &asked)?;
     let deployed = runs.iter().find(|(_, run)| live.iter().any(|(_, one)| one.report.as_ref() == Some(&run.report)));
     let plans: Vec<_> = deployed.map(|(_, run)| &run.files).into_iter().chain([input.plan_files]).collect();
     let due = input.windows.after(deployment.finished.min(entry.own)).into_iter().map(|stretch| {
@@ -77,6 +69,19 @@ pub fn windows_after<'h>(histories: &[&'h History], input: WindowsInput<'_>) -> 
         DueWindow { release: &deployment.release, deployed: entry.entry.seq, stretch, run: counts, near }
     });
     Ok(due.collect())
+}
+
+/// The runs of the release, the oldest look first. Put on record again a run is no newer; of the same looks a no counts.
+fn runs<'h>(histories: &[&'h History], asked: &AskedRelease) -> Result<Vec<(&'h VerifiedEntry, &'h Run)>, LedgerError> {
+    let mut runs: Vec<(&VerifiedEntry, &Run)> = Vec::new();
+    for history in histories {
+        // What a bundle has of another release is nothing but links, unless the ruling that it was made of rested on it.
+        let whole = |one: &&LinkedEntry| one.entry.bare.is_none() && one.is_of(asked.place(), &[Act::RUN]) && asked.touches(one.label());
+        let entries = history.linked().iter().filter(whole).map(|linked| history.verified(linked)).collect::<Result<Vec<_>, _>>()?;
+        runs.extend(entries.into_iter().filter_map(VerifiedEntry::run).filter(|(_, run)| asked.covered(&run.release).is_ok()));
+    }
+    runs.sort_by_key(|(entry, run)| (entry.looked(run), run.verdict != Verdict::Go));
+    Ok(runs)
 }
 
 fn asked(input: WindowsInput<'_>, release: &Release) -> AskedRelease {
