@@ -95,14 +95,17 @@ async fn over_udp(server: SocketAddr, message: &(u16, Query, Vec<u8>), until: In
     let socket = UdpSocket::bind(any).await?;
     // Only packets from there are taken.
     socket.connect(server).await?;
-    let mut bytes = vec![0; usize::from(u16::MAX)];
+    // Room for the longest packet there is; memory is taken for what comes.
+    let mut bytes = Vec::with_capacity(usize::from(u16::MAX));
     loop {
         socket.send(&message.2).await?;
         let again = until.min(Instant::now() + AGAIN);
-        while let Ok(received) = timeout_at(again.into(), socket.recv(&mut bytes)).await {
-            if let Some(reply) = opened(&bytes[..received?], message) {
+        while let Ok(received) = timeout_at(again.into(), socket.recv_buf(&mut bytes)).await {
+            received?;
+            if let Some(reply) = opened(&bytes, message) {
                 return Ok(reply);
             }
+            bytes.clear();
         }
     }
 }
