@@ -1,6 +1,11 @@
 //! JSON of any length: only the keys that a kind knows are kept, so that a large report takes little memory.
 
-use std::{cell::Cell, fmt, io::Read};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+    fmt,
+    io::Read,
+};
 
 use serde::{
     Deserializer,
@@ -34,7 +39,8 @@ pub(super) fn read(mut source: impl Read, keys: &str) -> Result<Vec<Value>, Stri
 }
 
 fn values<'de>(mut deserializer: serde_json::Deserializer<impl serde_json::de::Read<'de>>, keys: &str) -> Result<Vec<Value>, String> {
-    let keys: Vec<&str> = keys.split(' ').collect();
+    let written = keys.split(' ').map(|key| key.strip_suffix('*').map_or((key, false), |key| (key, true)));
+    let keys: HashMap<&str, bool> = MARKS.map(|mark| (mark, false)).into_iter().chain(written).collect();
     let (left, mut all) = (Cell::new(MOST), Vec::new());
     loop {
         let seed = Prune { keys: &keys, depth: 0, whole: false, dropped: false, left: &left };
@@ -50,7 +56,8 @@ fn values<'de>(mut deserializer: serde_json::Deserializer<impl serde_json::de::R
 
 #[derive(Clone, Copy)]
 struct Prune<'k> {
-    keys: &'k [&'k str],
+    /// Those that are kept, and whether all below them is.
+    keys: &'k HashMap<&'k str, bool>,
     depth: usize,
     whole: bool,
     /// It is read, and not kept.
@@ -61,8 +68,8 @@ struct Prune<'k> {
 impl Prune<'_> {
     /// How a key goes on; nothing if it is not kept.
     fn under(&self, key: &str) -> Option<Self> {
-        let known = self.keys.iter().chain(&MARKS).find(|known| known.strip_suffix('*').unwrap_or(known) == key);
-        let whole = self.whole || known.is_some_and(|known| known.ends_with('*'));
+        let known = self.keys.get(key);
+        let whole = self.whole || known == Some(&true);
         (whole || known.is_some()).then_some(Self { depth: self.depth + 1, whole, ..*self })
     }
 
@@ -143,14 +150,22 @@ impl<'de> Visitor<'de> for Prune<'_> {
     }
 }
 
+/// What stands at a JSON pointer that has no escapes: [`Value::pointer`] makes two copies of each part.
+fn at<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+    pointer.split('/').skip(1).try_fold(value, |value, part| match value {
+        Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+        value => value.get(part),
+    })
+}
+
 /// The number at a JSON pointer.
 pub(crate) fn number(value: &Value, pointer: &str) -> Option<f64> {
-    value.pointer(pointer)?.as_f64()
+    at(value, pointer)?.as_f64()
 }
 
 /// The text at a JSON pointer; empty where there is none.
 pub(crate) fn texts<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    at(value, pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The items of the list under `key`; none where there is no list.
@@ -160,14 +175,17 @@ pub(crate) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 
 /// That wherever one of `keys` stands, a list or nothing stands there: what is no list would look like an empty one.
 pub(crate) fn only_lists(value: &Value, keys: &str) -> Result<(), String> {
-    match value {
-        Value::Array(items) => items.iter().try_for_each(|item| only_lists(item, keys)),
-        Value::Object(fields) => fields.iter().try_for_each(|(key, field)| {
-            let is_list = field.is_array() || field.is_null() || !keys.split(' ').any(|known| known == key);
-            if is_list { only_lists(field, keys) } else { Err(format!("has no list at `{key}`")) }
-        }),
-        _ => Ok(()),
+    fn within(value: &Value, keys: &HashSet<&str>) -> Result<(), String> {
+        match value {
+            Value::Array(items) => items.iter().try_for_each(|item| within(item, keys)),
+            Value::Object(fields) => fields.iter().try_for_each(|(key, field)| {
+                let is_list = field.is_array() || field.is_null() || !keys.contains(key.as_str());
+                if is_list { within(field, keys) } else { Err(format!("has no list at `{key}`")) }
+            }),
+            _ => Ok(()),
+        }
     }
+    within(value, &keys.split(' ').collect())
 }
 
 /// Milliseconds or seconds since 1970 as a time.
