@@ -54,7 +54,12 @@ use crate::{
 /// twice, a `Status` (403, 410), a list that goes on (`continue`), a pod where none is known, an object that stands there twice, a role that is bound and not there; and a set
 /// without any pod. Over 64 MiB or 1,000 files are not read.
 ///
-/// Not seen: objects that were not asked for, what an operator makes of its own resources, images by themselves (kind `image`), values of secrets.
+/// Other than by Polaris, an autoscaler without `minReplicas` is red (the API makes 1 of it), and so is a budget that names no number or as many
+/// pods as there may be: neither lets a node drain. A role that gives a shell is red whoever it is bound to. A NetworkPolicy that has no rule for
+/// a way lets nothing through there, so it holds. Whether labels repeat a name is not asked, and `customChecks` of Polaris are not read.
+///
+/// Not seen: objects that were not asked for, how much a NetworkPolicy lets through, what an operator makes of its own resources, images by
+/// themselves (kind `image`), values of secrets.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Kubernetes {

@@ -42,7 +42,8 @@ use crate::{
 /// - `subresource-integrity`: scripts of other sites come over https with `integrity`. `redirection`: http leads to https on the same host first.
 ///
 /// Stricter than the Observatory: `ALLOW-FROM`, `frame-ancestors *`, a `script-src-elem` or `-attr` that is weaker, a wildcard with
-/// a port, a subdomain beside the host as a script's source; no preload list excuses anything.
+/// a port, a subdomain beside the host as a script's source, `http:` in one policy and `https:` in another, which let in any host over https;
+/// no preload list of browsers stands for the header or the redirect.
 ///
 /// Unknown is a listed path that answers 400 or more, what leads to another site, over 1 MiB of HTML or more than 16 KiB of one header where
 /// the rule needs it, an invalid certificate (kind `tls` says what is wrong), and port 80 that is silent. CORS is kind `cors`.

@@ -106,19 +106,20 @@ pub(super) fn lets_drain(budget: &Object, all: &All<'_>) -> Said {
     let (least, most) = (budget.at("/spec/minAvailable"), budget.at("/spec/maxUnavailable"));
     let selected = all.objects.iter().filter(|object| matches!(object.kind(), "Deployment" | "StatefulSet"));
     let selected = selected.filter(|object| object.pod().is_some_and(|pod| selects(budget, "/spec/selector", &pod)));
-    let counts: Vec<u64> = selected.map(|object| at_least(object, all)).collect();
+    let pods: u64 = selected.map(|object| at_least(object, all)).fold(0, u64::saturating_add);
     match (least.map(amount), most.map(amount)) {
         (Some(None), _) | (_, Some(None)) => Open("its number of pods is none".into()),
-        (None, None) => Open("it says neither `minAvailable` nor `maxUnavailable`".into()),
+        // The controller then counts no pods, and allows no disruption where it counts none.
+        (None, None) => Broken("it says neither `minAvailable` nor `maxUnavailable`, which lets none go".into()),
         (Some(Some(Amount::Percent(100..))), _) => Broken("`minAvailable: 100%` lets none go".into()),
         (_, Some(Some(Amount::Pods(0) | Amount::Percent(0)))) => Broken("`maxUnavailable: 0` lets none go".into()),
         (Some(Some(least)), _) => {
-            let needed = |pods: u64| match least {
+            let needed = match least {
                 Amount::Pods(least) => least,
-                Amount::Percent(percent) => (pods * percent).div_ceil(100),
+                Amount::Percent(percent) => pods.saturating_mul(percent).div_ceil(100),
             };
-            let stuck = counts.iter().find(|pods| needed(**pods) >= **pods && **pods > 0);
-            stuck.map_or(Holds, |pods| Broken(format!("`minAvailable` wants {} of the {pods} that there may be", needed(*pods))))
+            let stuck = pods > 0 && needed >= pods;
+            Said::holds(!stuck, format!("`minAvailable` wants {needed} of the {pods} that there may be"))
         }
         (None, Some(Some(_))) => Holds,
     }
