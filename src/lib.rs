@@ -1,7 +1,8 @@
 //! gonogo: may we go? A team's deployment checklist, run against the live systems.
 //!
 //! The floors, lowest first; a module uses only what stands below it (held by `tests/floors.rs`):
-//! [`model`] values · [`net`] how to reach things · [`check`] the kinds of check · [`plan`] YAML to a plan ·
+//! [`model`] values · [`net`] how to reach things · [`check`] the kinds of check · [`rollout`] what a
+//! stage of a rollout must show · [`plan`] YAML to a plan ·
 //! [`starter`] a first plan from what a folder holds · [`run`] a plan to a report · [`render`] a report to text ·
 //! [`ledger`] what is put on record and signed · `acts` what people and pipelines do with the record · [`cli`] the command
 //! line.
@@ -14,5 +15,6 @@ pub mod model;
 pub mod net;
 pub mod plan;
 pub mod render;
+pub mod rollout;
 pub mod run;
 pub mod starter;

@@ -7,17 +7,18 @@ use std::{
 };
 
 /// Each floor with the floors it may use.
-const FLOORS: [(&str, &[&str]); 10] = [
+const FLOORS: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("net", &["model"]),
     ("check", &["model", "net"]),
-    ("plan", &["model", "net", "check"]),
+    ("rollout", &["model", "net", "check"]),
+    ("plan", &["model", "net", "check", "rollout"]),
     ("starter", &["model", "net", "check", "plan"]),
-    ("run", &["model", "net", "check", "plan"]),
-    ("render", &["model"]),
+    ("run", &["model", "net", "check", "rollout", "plan"]),
+    ("render", &["model", "rollout"]),
     ("ledger", &["model", "net"]),
-    ("acts", &["model", "net", "check", "plan", "run", "render", "ledger"]),
-    ("cli", &["model", "net", "check", "plan", "starter", "run", "render", "ledger", "acts"]),
+    ("acts", &["model", "net", "check", "rollout", "plan", "run", "render", "ledger"]),
+    ("cli", &["model", "net", "check", "rollout", "plan", "starter", "run", "render", "ledger", "acts"]),
 ];
 
 #[test]

@@ -1,0 +1,145 @@
+//! How much of a stage's time was seen.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Sample, State, Terms, Whose};
+use crate::model::Period;
+
+/// Silence in which so many requests would have come at the usual rate is none by chance: one in a thousand.
+const NO_CHANCE: f64 = 7.0;
+
+/// How much of a stage's time was seen, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Cover {
+    /// Of each sample the time since the one before, at most two intervals; nothing after a gap.
+    pub stretches: Vec<Duration>,
+    /// What came of each sample, for what the stage is judged by.
+    pub states: Vec<State>,
+    /// Whether the time of each sample counts.
+    pub counts: Vec<bool>,
+    /// The time of those that count.
+    pub seen: Duration,
+    /// Times that nobody saw or that do not count.
+    pub gaps: Vec<Gap>,
+}
+
+/// A time that does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// From the last sample that counts.
+    pub from: Timestamp,
+    /// To the next.
+    pub to: Timestamp,
+    /// Why.
+    pub why: String,
+}
+
+impl Cover {
+    /// That of samples in a stage that began at `begun`; `standing_still` says in which of them the soak stands still.
+    pub fn of(terms: &Terms, begun: Timestamp, samples: &[Sample], standing_still: &[bool]) -> Self {
+        let mut cover = Self {
+            stretches: stretches(terms, begun, samples),
+            states: samples.iter().map(|sample| state(terms, sample)).collect(),
+            ..Self::default()
+        };
+        cover.counts = cover.states.iter().map(|state| *state == State::Ok).collect();
+        cover.allow_silence(terms, samples);
+        let mut last = begun;
+        for (at, sample) in samples.iter().enumerate() {
+            let still = standing_still.get(at).copied().unwrap_or(false);
+            cover.counts[at] &= !still && !cover.stretches[at].is_zero();
+            if cover.counts[at] {
+                cover.seen += cover.stretches[at];
+            } else {
+                let why = match (still, cover.states[at]) {
+                    (true, _) => "the soak stood still".to_owned(),
+                    (false, State::Ok) => "nobody looked".to_owned(),
+                    (false, state) => trouble(terms, sample).unwrap_or_else(|| state.to_string()),
+                };
+                cover.gap(last, sample.until, why);
+            }
+            last = sample.until;
+        }
+        cover
+    }
+
+    /// Goes on with the last gap where that is the same.
+    fn gap(&mut self, from: Timestamp, to: Timestamp, why: String) {
+        match self.gaps.last_mut().filter(|gap| gap.to == from && gap.why == why) {
+            Some(gap) => gap.to = to,
+            None => self.gaps.push(Gap { from, to, why }),
+        }
+    }
+
+    /// Where requests are rare there is none in many intervals. Such a silence counts once it is over, unless so many were missing
+    /// that it was none by chance.
+    fn allow_silence(&mut self, terms: &Terms, samples: &[Sample]) {
+        let time: f64 = self.stretches.iter().map(Duration::as_secs_f64).sum();
+        let mut at = 0;
+        while at < samples.len() {
+            let end = at + self.states[at..].iter().take_while(|state| **state == State::NoTraffic).count();
+            let between = at > 0 && self.counts[at - 1] && self.states.get(end) == Some(&State::Ok);
+            if end > at && between {
+                let silent: f64 = self.stretches[at..end].iter().map(Duration::as_secs_f64).sum();
+                let missed = terms.wanted().map(|(measure, whose)| total(terms, samples, measure, whose) / time.max(1.0) * silent);
+                let chance = missed.fold(0.0, f64::max) < NO_CHANCE;
+                self.counts[at..end].fill(chance);
+            }
+            at = end.max(at + 1);
+        }
+    }
+}
+
+/// All requests of a measure.
+fn total(terms: &Terms, samples: &[Sample], measure: &str, whose: Whose) -> f64 {
+    let shape = terms.shape(measure);
+    samples.iter().filter_map(|sample| shape.traffic(sample.values(measure, whose)?)).sum()
+}
+
+/// Of each sample the time since the one before: by a clock that nobody sets, else by the server's. Longer than two intervals it
+/// is one that nobody saw, and so is one in which our own clock jumped.
+fn stretches(terms: &Terms, begun: Timestamp, samples: &[Sample]) -> Vec<Duration> {
+    let most = terms.interval.get() * 2;
+    let mut last: Option<&Sample> = None;
+    let mut stretches = Vec::with_capacity(samples.len());
+    for sample in samples {
+        let from = last.map_or(begun, |last| last.until);
+        let by_server = Period::between(from, sample.until).get();
+        let since = sample.since.map(Duration::from_millis);
+        let jumped = last.zip(since).is_some_and(|(last, since)| {
+            let by_ours = sample.at.duration_since(last.at);
+            by_ours.checked_sub(Period::from(since).signed()).is_none_or(|off| off.abs() > Period::from(most).signed())
+        });
+        let stretch = since.map_or(by_server, |since| since.min(by_server));
+        stretches.push(if jumped || stretch > most { Duration::ZERO } else { stretch });
+        last = Some(sample);
+    }
+    stretches
+}
+
+/// What came of a sample for what the stage is judged by.
+fn state(terms: &Terms, sample: &Sample) -> State {
+    let one = |(measure, whose): (&str, Whose)| match (sample.trouble(measure, whose), sample.values(measure, whose)) {
+        (Some(trouble), _) => trouble.state,
+        (None, None) => State::NoData,
+        (None, Some(values)) if terms.shape(measure).traffic(values) == Some(0.0) => State::NoTraffic,
+        (None, Some(_)) => State::Ok,
+    };
+    terms.wanted().map(one).max().unwrap_or_default()
+}
+
+/// Why a sample does not count.
+fn trouble(terms: &Terms, sample: &Sample) -> Option<String> {
+    let worst = state(terms, sample);
+    let found = terms.wanted().find_map(|(measure, whose)| {
+        let trouble = sample.trouble(measure, whose)?;
+        (trouble.state == worst).then(|| trouble.why.clone())
+    });
+    match worst {
+        State::NoTraffic => Some(format!("no {}", terms.unit)),
+        _ => found,
+    }
+}

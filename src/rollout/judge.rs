@@ -1,0 +1,115 @@
+//! Judges a stage by its samples.
+
+mod demands;
+mod numbers;
+mod triggers;
+
+use jiff::Timestamp;
+
+use self::{demands::Demands, numbers::Reading, triggers::watch};
+use super::{
+    Cover, Fixed, Level, Sample, Terms,
+    judgement::{Judgement, Standing},
+    sample::State,
+};
+use crate::model::{Period, Verdict, counted};
+
+/// Counters that begin anew so often in a stage are told.
+const MANY_RESETS: u32 = 3;
+
+/// What the stage that began at `begun` has come to by `now`.
+pub fn judge(terms: &Terms, fixed: &Fixed, begun: Timestamp, samples: &[Sample], now: Timestamp) -> Judgement {
+    let reading = Reading { terms, fixed };
+    // What is seen does not depend on the triggers, only what counts does.
+    let unheld = Cover::of(terms, begun, samples, &[]);
+    let watched: Vec<_> = terms.triggers.iter().map(|trigger| watch(reading, trigger, samples, &unheld)).collect();
+    let still: Vec<bool> = (0..samples.len())
+        .map(|at| watched.iter().zip(&terms.triggers).any(|(watched, trigger)| trigger.level == Level::Hold && watched.open[at]))
+        .collect();
+    let cover = Cover::of(terms, begun, samples, &still);
+    let good: Vec<&Sample> =
+        samples.iter().zip(&cover.states).filter(|(_, state)| **state <= State::NoTraffic).map(|(sample, _)| sample).collect();
+    let demands = Demands { reading, samples: &good, cover: &cover }.judged();
+    let triggers = terms.triggers.iter().zip(&watched).map(|(trigger, watched)| watched.judged(trigger, samples)).collect();
+    let since = Period::between(begun, now.max(samples.last().map_or(begun, |last| last.until))).get();
+    let mut judgement = Judgement {
+        standing: Standing::Held,
+        reasons: Vec::new(),
+        samples: samples.len() as u64,
+        last: samples.last().map(|last| last.until),
+        covered: cover.seen.as_secs(),
+        soak: terms.soak.get().as_secs(),
+        coverage: if since.is_zero() { 0.0 } else { (cover.seen.as_secs_f64() / since.as_secs_f64()).min(1.0) },
+        demands,
+        triggers,
+        resets: samples.iter().map(|sample| sample.resets).sum(),
+        gaps: cover.gaps,
+    };
+    (judgement.standing, judgement.reasons) = standing(terms, &judgement, samples, &cover.states);
+    judgement
+}
+
+/// What it all comes to, and why.
+fn standing(terms: &Terms, judgement: &Judgement, samples: &[Sample], states: &[State]) -> (Standing, Vec<String>) {
+    let back = judgement.triggers.iter().filter(|trigger| trigger.level == Level::Rollback);
+    let fired: Vec<String> = back.filter_map(|trigger| Some(format!("{} fired at sample {}", trigger.when, trigger.fired?.0))).collect();
+    let soaked = judgement.covered >= judgement.soak;
+    let demands = |met: Option<bool>| judgement.demands.iter().filter(move |demand| demand.met == met);
+    let missed: Vec<String> =
+        demands(Some(false)).map(|demand| format!("{} {}, wanted {}", demand.measure, demand.got, demand.wanted)).collect();
+    if !fired.is_empty() || soaked && !missed.is_empty() {
+        return (Standing::Breached, fired.into_iter().chain(missed).collect());
+    }
+    if let Some(trouble) = samples.last().filter(|_| states.iter().all(|state| *state == State::Error)) {
+        let why = terms.wanted().find_map(|(measure, whose)| trouble.trouble(measure, whose)).map(|trouble| trouble.why.clone());
+        return (Standing::Unseen, why.into_iter().collect());
+    }
+    let mut reasons = held(terms, judgement, samples);
+    let wanting = demands(None).chain(demands(Some(false)));
+    reasons.extend(wanting.map(|demand| format!("{}: {}", demand.measure, demand.missing.as_deref().unwrap_or(&demand.got))));
+    if let Some(state) = states.last().filter(|state| **state > State::NoTraffic) {
+        reasons.insert(0, format!("the last sample is {state}: {}", judgement.gaps.last().map_or("", |gap| gap.why.as_str())));
+    }
+    (if reasons.is_empty() { Standing::Earned } else { Standing::Held }, reasons)
+}
+
+/// What besides the demands keeps the stage.
+fn held(terms: &Terms, judgement: &Judgement, samples: &[Sample]) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let open = judgement.triggers.iter().filter(|trigger| trigger.level == Level::Hold && trigger.open);
+    reasons.extend(open.map(|trigger| format!("{} holds the soak", trigger.when)));
+    if judgement.covered < judgement.soak {
+        let (covered, soak) = (Period::seconds(judgement.covered), Period::seconds(judgement.soak));
+        reasons.push(format!("{covered} of {soak} have gone well, {} to go", judgement.remaining()));
+    }
+    if judgement.coverage < terms.coverage {
+        let (seen, wanted) = ((judgement.coverage * 100.0).round(), terms.coverage * 100.0);
+        reasons.push(format!("{seen} % of the time since it began went well and was seen, {wanted} % is wanted"));
+    }
+    match samples.last().and_then(|last| last.verdict) {
+        Some(Verdict::Go) => {}
+        Some(Verdict::Hold) => reasons.push("a check of the stage waits for an answer".into()),
+        Some(Verdict::NoGo) => reasons.push("a check of the stage does not pass".into()),
+        None if samples.is_empty() => reasons.push("nobody has looked yet".into()),
+        None => reasons.push("the checks of the stage were not looked at".into()),
+    }
+    reasons
+}
+
+impl Judgement {
+    /// What people should know although nothing is held by it.
+    pub fn notes(&self) -> Vec<String> {
+        let warnings = self.triggers.iter().filter(|trigger| trigger.level == Level::Warning);
+        let mut notes: Vec<String> = warnings
+            .filter_map(|trigger| Some((trigger, trigger.fired?)))
+            .map(|(trigger, (number, _))| format!("{} since sample {number}", trigger.when))
+            .collect();
+        if self.resets >= MANY_RESETS {
+            notes.push(format!("counters began anew {}: something restarts", counted(self.resets, "time")));
+        }
+        notes
+    }
+}
+
+#[cfg(test)]
+mod tests;

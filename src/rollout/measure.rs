@@ -1,0 +1,211 @@
+//! What is measured of a version: counts, never a ratio that somebody else has divided.
+
+use std::{collections::BTreeMap, fmt};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Amount, Unit};
+use crate::{
+    model::{Percent, Period, from_text, quote, without_contradiction},
+    net::prometheus::promql,
+};
+
+/// Bytes of a query: it goes into an address.
+const LONGEST: usize = 4 << 10;
+/// What stands for the version that is asked about.
+const VERSION: &str = "${version}";
+
+/// A query in PromQL; `${version}` in it is each version in turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    text: String,
+    read: promql::Query,
+}
+
+/// What is measured of a version, by queries in PromQL of which `${version}` is replaced by each of the two. One of: `bad` and `total`,
+/// `histogram` and `quantile`, `sum` and `count`, `gauge`, `total` alone. Counters are given as they are, without `rate` or `increase`:
+/// the differences are taken of each series by itself, so that a restart of one of many loses nothing.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Measure {
+    /// A counter of what went wrong: `sum(http_requests_total{version="${version}",code=~"5.."})`. Absent while `total` moves, it is 0.
+    pub bad: Option<Query>,
+    /// A counter of all. Alone it is the throughput.
+    pub total: Option<Query>,
+    /// What the throughput is counted in. Default: `1m`.
+    pub per: Option<Period>,
+    /// A histogram without `_bucket`: `request_seconds{version="${version}"}`. Every limit of it must be the upper end of a bucket:
+    /// nothing is interpolated.
+    pub histogram: Option<Query>,
+    /// Which part of all must be within the limit: `0.95`.
+    pub quantile: Option<f64>,
+    /// A counter of all that was measured together: with `count` it gives the mean.
+    pub sum: Option<Query>,
+    /// A counter of how often that was.
+    pub count: Option<Query>,
+    /// A value that goes up and down: `max(process_resident_memory_bytes{version="${version}"})`.
+    pub gauge: Option<Query>,
+    /// Which share of the gauge's samples must be within the limit. Default: all.
+    pub share: Option<Percent>,
+}
+
+/// How the numbers of a measure are to be taken.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shape {
+    /// Bad ones of all: `[bad, total]`.
+    Share,
+    /// Those of all that are above each limit: `[total, above, above, …]`, and which part may not be.
+    Quantile(f64),
+    /// A sum and how many it is of: `[sum, count]`.
+    Mean,
+    /// A value: `[value]`; which share of the samples must be within the limit.
+    Gauge(f64),
+    /// A count in so many seconds: `[total]`.
+    Throughput(f64),
+}
+
+without_contradiction!(Measure);
+
+impl Measure {
+    fn contradiction(&self) -> Option<String> {
+        let given = [
+            ("bad", self.bad.is_some()),
+            ("total", self.total.is_some()),
+            ("per", self.per.is_some()),
+            ("histogram", self.histogram.is_some()),
+            ("quantile", self.quantile.is_some()),
+            ("sum", self.sum.is_some()),
+            ("count", self.count.is_some()),
+            ("gauge", self.gauge.is_some()),
+            ("share", self.share.is_some()),
+        ];
+        let given: Vec<&str> = given.iter().filter(|(_, given)| *given).map(|(key, _)| *key).collect();
+        let known = [
+            &["bad", "total"][..],
+            &["total"],
+            &["total", "per"],
+            &["histogram", "quantile"],
+            &["sum", "count"],
+            &["gauge"],
+            &["gauge", "share"],
+        ];
+        if !known.contains(&&*given) {
+            return Some(
+                "one of these is measured: `bad` of `total`, `histogram` with `quantile`, `sum` with `count`, a `gauge`, or `total`".into(),
+            );
+        }
+        if self.quantile.is_some_and(|quantile| !(0.0 < quantile && quantile < 1.0)) {
+            return Some("`quantile` is between 0 and 1: `0.95`".into());
+        }
+        if self.per.is_some_and(|per| per < Period::seconds(1)) {
+            return Some("`per` is at least `1s`".into());
+        }
+        if self.share.is_some_and(|share| share.fraction() <= 0.0) {
+            return Some("`share` is more than nothing: `99%`".into());
+        }
+        let histogram = self.histogram.as_ref().filter(|query| query.selector().is_none_or(|selector| selector.metric.is_none()));
+        if let Some(query) = histogram {
+            return Some(format!(
+                "`histogram` is one metric with its labels, as in `request_seconds{{version=\"${{version}}\"}}`: this is {query}"
+            ));
+        }
+        let mut counters = self.counters().into_iter();
+        counters
+            .find_map(|query| query.is_rate().then(|| format!("{query} is a rate: give the counter itself, differences are taken here")))
+    }
+
+    fn counters(&self) -> Vec<&Query> {
+        [&self.bad, &self.total, &self.sum, &self.count].into_iter().flatten().collect()
+    }
+
+    /// How its numbers are to be taken.
+    pub fn shape(&self) -> Shape {
+        match (&self.bad, self.quantile) {
+            (Some(_), _) => Shape::Share,
+            (None, Some(quantile)) => Shape::Quantile(quantile),
+            _ if self.sum.is_some() => Shape::Mean,
+            _ if self.gauge.is_some() => Shape::Gauge(self.share.map_or(1.0, Percent::fraction)),
+            _ => Shape::Throughput(self.per.unwrap_or(Period::seconds(60)).get().as_secs_f64()),
+        }
+    }
+
+    /// Whether the two versions are asked for one by one; else both are the same.
+    pub fn is_by_version(&self) -> bool {
+        [&self.bad, &self.total, &self.histogram, &self.sum, &self.count, &self.gauge]
+            .into_iter()
+            .flatten()
+            .any(|query| query.text.contains(VERSION))
+    }
+
+    /// Why a limit cannot be one of this measure.
+    pub fn misfit(&self, limit: &Amount) -> Option<String> {
+        let (fits, wanted) = match self.shape() {
+            Shape::Share => (limit.unit == Unit::Share, "a share, like `1%`"),
+            Shape::Quantile(_) | Shape::Mean => (limit.unit != Unit::Share, "what it measures, like `500ms` or a number"),
+            Shape::Gauge(_) => (true, ""),
+            Shape::Throughput(_) => (limit.unit == Unit::Plain, "a number"),
+        };
+        (!fits).then(|| format!("`{limit}` is no limit of this measure: write {wanted}"))
+    }
+}
+
+impl Shape {
+    /// How many requests the values are of; `None` where the measure needs none.
+    pub fn traffic(self, values: &[f64]) -> Option<f64> {
+        match self {
+            Self::Share | Self::Mean => values.get(1).copied(),
+            Self::Quantile(_) => values.first().copied(),
+            Self::Gauge(_) | Self::Throughput(_) => None,
+        }
+    }
+}
+
+impl Query {
+    /// The query for a version.
+    pub fn of(&self, version: &str) -> String {
+        // A version has no quote and no backslash, so it cannot leave the text that it stands in.
+        self.text.replace(VERSION, version)
+    }
+
+    /// What it selects, where it is one selector, or the sum of one: the series are then looked at one by one.
+    pub fn selector(&self) -> Option<&promql::Selector> {
+        let [selector] = &*self.read.selectors else { return None };
+        let text = self.text.trim();
+        let inner = text.strip_prefix("sum").map(str::trim_start).and_then(|rest| rest.strip_prefix('(')?.strip_suffix(')'));
+        (text == selector.text || inner.map(str::trim) == Some(&*selector.text)).then_some(selector)
+    }
+
+    /// Whether somebody has taken differences already.
+    fn is_rate(&self) -> bool {
+        ["rate(", "irate(", "increase(", "delta("].iter().any(|name| self.text.replace(' ', "").contains(name))
+    }
+
+    /// All that it selects.
+    pub fn selectors(&self) -> &[promql::Selector] {
+        &self.read.selectors
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&quote(&self.text))
+    }
+}
+
+from_text!(Query, { "type": "string", "minLength": 1, "description": "a query in PromQL" }, |text| {
+    if text.len() > LONGEST {
+        return Err(format!("the query has {} bytes, more than {LONGEST}: make it a recording rule", text.len()));
+    }
+    let read = promql::read(&text)?;
+    if read.selectors.is_empty() {
+        return Err("the query selects no metric, so it says nothing of what runs".into());
+    }
+    match read.filters.first() {
+        Some(filter) => Err(format!("`{filter}` drops what fails it, and nothing would be left to judge: say the limit as a demand")),
+        None => Ok(Query { text, read }),
+    }
+});
+
+/// The measures by name.
+pub(super) type Measures = BTreeMap<String, Measure>;

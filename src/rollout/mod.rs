@@ -1,0 +1,39 @@
+//! Rollouts: what a release must show in a stage to earn the next one, and whether it did.
+//!
+//! What flows in: the plan's [`Rollout`] and the [`Sample`]s of a stage. What flows out: a [`Standing`] with its reasons. Nothing
+//! here asks anybody or reads a clock: the same samples always come to the same.
+
+mod amount;
+mod cover;
+mod demand;
+mod fixed;
+mod freeze;
+mod judge;
+mod judgement;
+mod measure;
+mod notify;
+mod sample;
+mod section;
+mod several;
+mod stage;
+pub mod statistics;
+mod terms;
+mod trigger;
+mod way_back;
+
+pub use amount::{Amount, Limit, Unit};
+pub use cover::{Cover, Gap};
+pub use demand::Demand;
+pub use fixed::Fixed;
+pub use freeze::Freeze;
+pub use judge::judge;
+pub use judgement::{JudgedDemand, JudgedTrigger, Judgement, Standing};
+pub use measure::{Measure, Query, Shape};
+pub use notify::{Notify, Occasion};
+pub use sample::{Pair, Sample, State, Trouble, Watcher, key};
+pub use section::{Baseline, Rollout, Server, Success, Versions, ZeroDowntime};
+pub use several::Several;
+pub use stage::{Decide, Stage, Whose};
+pub use terms::Terms;
+pub use trigger::{Level, Trigger};
+pub use way_back::{Drill, Recovery, WayBack};
