@@ -73,6 +73,9 @@ impl Trigger {
             (Some(_), _) if self.r#for.is_some() || self.min_samples.is_some() => {
                 Some("`evidence` holds at every look: `for` and `min-samples` go without it".into())
             }
+            (Some(_), _) if self.above.as_ref().is_some_and(|limit| limit.factor().is_some()) => {
+                Some("`evidence` beside the old version is `worse-than: old`; a limit of the baseline goes with `for`".into())
+            }
             (Some(_), _) if self.below.is_some() => Some("`evidence` is of what is too large: `above` or `worse-than`".into()),
             _ => None,
         }
