@@ -1,10 +1,14 @@
 //! What every kind that asks Prometheus shares: each question once a run for all checks that ask it alike.
 
+mod query;
+
 use std::{future::Future, sync::Arc};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub(crate) use query::Query;
 
 use super::{Context, Unseen, http::SentHeaders};
 use crate::{

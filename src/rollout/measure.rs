@@ -7,21 +7,17 @@ use serde::Deserialize;
 
 use super::{Amount, Unit};
 use crate::{
-    model::{Percent, Period, from_text, quote, without_contradiction},
+    check::prometheus,
+    model::{Percent, Period, from_text, without_contradiction},
     net::prometheus::promql,
 };
 
-/// Bytes of a query: it goes into an address.
-const LONGEST: usize = 4 << 10;
 /// What stands for the version that is asked about.
 const VERSION: &str = "${version}";
 
 /// A query in PromQL; `${version}` in it is each version in turn.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Query {
-    text: String,
-    read: promql::Query,
-}
+pub struct Query(prometheus::Query);
 
 /// What is measured of a version, by queries in PromQL of which `${version}` is replaced by each of the two. One of: `bad` and `total`,
 /// `histogram` and `quantile`, `sum` and `count`, `gauge`, `total` alone. Counters are given as they are, without `rate` or `increase`:
@@ -135,7 +131,7 @@ impl Measure {
         [&self.bad, &self.total, &self.histogram, &self.sum, &self.count, &self.gauge]
             .into_iter()
             .flatten()
-            .any(|query| query.text.contains(VERSION))
+            .any(|query| query.0.text().contains(VERSION))
     }
 
     /// Why a limit cannot be one of this measure.
@@ -165,45 +161,42 @@ impl Query {
     /// The query for a version.
     pub fn of(&self, version: &str) -> String {
         // A version has no quote and no backslash, so it cannot leave the text that it stands in.
-        self.text.replace(VERSION, version)
+        self.0.text().replace(VERSION, version)
     }
 
     /// What it selects, where it is one selector, or the sum of one: the series are then looked at one by one.
     pub fn selector(&self) -> Option<&promql::Selector> {
-        let [selector] = &*self.read.selectors else { return None };
-        let text = self.text.trim();
+        let [selector] = &*self.0.read().selectors else { return None };
+        let text = self.0.text().trim();
         let inner = text.strip_prefix("sum").map(str::trim_start).and_then(|rest| rest.strip_prefix('(')?.strip_suffix(')'));
         (text == selector.text || inner.map(str::trim) == Some(&*selector.text)).then_some(selector)
     }
 
     /// Whether somebody has taken differences already.
     fn is_rate(&self) -> bool {
-        ["rate(", "irate(", "increase(", "delta("].iter().any(|name| self.text.replace(' ', "").contains(name))
+        ["rate(", "irate(", "increase(", "delta("].iter().any(|name| self.0.text().replace(' ', "").contains(name))
     }
 
     /// All that it selects.
     pub fn selectors(&self) -> &[promql::Selector] {
-        &self.read.selectors
+        &self.0.read().selectors
     }
 }
 
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&quote(&self.text))
+        self.0.fmt(f)
     }
 }
 
 from_text!(Query, { "type": "string", "minLength": 1, "description": "a query in PromQL" }, |text| {
-    if text.len() > LONGEST {
-        return Err(format!("the query has {} bytes, more than {LONGEST}: make it a recording rule", text.len()));
+    let query: prometheus::Query = text.parse()?;
+    if query.read().selectors.is_empty() {
+        return Err("the query selects no metric, so it says nothing of what runs".to_owned());
     }
-    let read = promql::read(&text)?;
-    if read.selectors.is_empty() {
-        return Err("the query selects no metric, so it says nothing of what runs".into());
-    }
-    match read.filters.first() {
+    match query.read().filters.first() {
         Some(filter) => Err(format!("`{filter}` drops what fails it, and nothing would be left to judge: say the limit as a demand")),
-        None => Ok(Query { text, read }),
+        None => Ok(Query(query)),
     }
 });
 

@@ -74,7 +74,9 @@ pub(crate) fn prometheus() -> &'static Prometheus {
         let sends =
             format!("alerting: {{ alertmanagers: [{{ static_configs: [{{ targets: ['127.0.0.1:{}'] }}] }}] }}", alertmanager().port);
         let server = Prometheus::with_rules(PAST, &format!("{}{sends}", scrapes()), RULES);
-        // So that it has scraped everything once.
+        server.wait_for("prometheus_http_requests_total{job=%22api%22}");
+        server.wait_for("sum(up{job=%22twice%22})==2");
+        // So that every rule was evaluated with that.
         std::thread::sleep(Duration::from_secs(3));
         server
     })

@@ -3,7 +3,6 @@
 mod counterexamples;
 mod judge;
 mod observe;
-mod query;
 mod seen;
 
 use std::path::PathBuf;
@@ -13,12 +12,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use self::query::Query;
 use crate::{
     check::{
         Check, Touch,
         demand::{Demand, Fields},
         http::SentHeaders,
+        prometheus::Query,
     },
     model::{Period, ProcessEnv, without_contradiction},
     net::{http::Address, tls::TlsFiles},

@@ -6,6 +6,7 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     path::Path,
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -52,6 +53,16 @@ impl Prometheus {
         Self { port, _guarded: guarded }
     }
 
+    /// Waits until a query without blanks gives something: what is scraped is there a little later than the server.
+    pub(crate) fn wait_for(&self, query: &str) {
+        let end = Instant::now() + Duration::from_secs(30);
+        let path = format!("/api/v1/query?query={query}");
+        while !answer(self.port, &path).is_ok_and(|answer| answer.contains("\"value\"")) {
+            assert!(Instant::now() < end, "{query} gives nothing after 30 s");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -83,12 +94,14 @@ pub(crate) fn now() -> Timestamp {
 }
 
 pub(super) fn is_ready(port: u16) -> bool {
-    let ask = || {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.write_all(b"GET /-/ready HTTP/1.0\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok::<_, std::io::Error>(answer)
-    };
-    ask().is_ok_and(|answer| answer.contains(" 200 "))
+    answer(port, "/-/ready").is_ok_and(|answer| answer.contains(" 200 "))
+}
+
+/// What the server answers to a GET.
+fn answer(port: u16, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
