@@ -125,6 +125,7 @@ fn state(terms: &Terms, sample: &Sample) -> State {
     let one = |(measure, whose): (&str, Whose)| match (sample.trouble(measure, whose), sample.values(measure, whose)) {
         (Some(trouble), _) => trouble.state,
         (None, None) => State::NoData,
+        (None, Some(values)) if !terms.shape(measure).holds(values) => State::Error,
         (None, Some(values)) if terms.shape(measure).traffic(values) == Some(0.0) => State::NoTraffic,
         (None, Some(_)) => State::Ok,
     };

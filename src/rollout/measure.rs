@@ -147,6 +147,17 @@ impl Measure {
 }
 
 impl Shape {
+    /// Whether the values can be those of such a measure; what cannot is an error, and nothing to pass over.
+    pub fn holds(self, values: &[f64]) -> bool {
+        let length = match self {
+            Self::Share | Self::Mean => values.len() == 2,
+            Self::Quantile(_) => values.len() >= 2,
+            Self::Gauge(_) | Self::Throughput(_) => values.len() == 1,
+        };
+        let falls = matches!(self, Self::Gauge(_) | Self::Mean);
+        length && values.iter().all(|value| value.is_finite() && (falls || *value >= 0.0))
+    }
+
     /// How many requests the values are of; `None` where the measure needs none.
     pub fn traffic(self, values: &[f64]) -> Option<f64> {
         match self {

@@ -25,14 +25,14 @@ impl<'a> Reading<'a> {
     /// The bad ones of all: what is above the limit's bucket is bad for a quantile. `None` where the measure does not count.
     pub(super) fn counts(&self, line: Line<'_>, values: &[f64]) -> Option<Counts> {
         match line.shape {
-            Shape::Share => Some(Counts { bad: whole(*values.first()?), total: whole(*values.get(1)?) }),
+            Shape::Share => Some(Counts { bad: whole(*values.first()?)?, total: whole(*values.get(1)?)? }),
             Shape::Quantile(_) => {
                 let end = match line.limit {
                     Limit::Fixed(amount) => amount.value,
                     Limit::OfBaseline(_) => *self.fixed.beside.get(line.measure)?,
                 };
                 let at = self.fixed.buckets.get(line.measure)?.iter().position(|bucket| same(*bucket, end))?;
-                Some(Counts { bad: whole(*values.get(at + 1)?), total: whole(*values.first()?) })
+                Some(Counts { bad: whole(*values.get(at + 1)?)?, total: whole(*values.first()?)? })
             }
             _ => None,
         }
@@ -97,9 +97,9 @@ pub(super) fn summed(samples: &[&Sample], measure: &str, whose: Whose, shape: Sh
     Some(sums)
 }
 
-fn whole(number: f64) -> u64 {
-    // Counts are whole and small; what is not comes from arithmetic on them.
-    number.round().max(0.0) as u64
+/// A count; what is no number or less than nothing is none, and not 0.
+fn whole(number: f64) -> Option<u64> {
+    (number.is_finite() && number >= 0.0).then(|| number.round() as u64)
 }
 
 /// Whether two ends of buckets are the same one, written in two ways.

@@ -297,3 +297,19 @@ fn a_watch_that_looked_at_too_little_of_the_time_has_not_earned() {
     assert_eq!(seen.standing, Standing::Held);
     assert!(seen.reasons[0].contains("17 % of the time"), "{:?}", seen.reasons);
 }
+
+#[test]
+fn values_that_are_none_are_no_good_ones() {
+    let terms = terms(r#""soak": "10m", "demands": {"errors": {"max": "1%"}, "memory": {"max": 100}}"#, "");
+    let with = |odd: [f64; 2], memory: &[f64]| {
+        of(&terms, (1..=20).map(|at| sample(at, &[("errors", if at % 2 == 0 { &odd } else { &[0.0, 100.0] }), ("memory", memory)])))
+    };
+    assert_eq!(with([0.0, 100.0], &[90.0]).standing, Standing::Earned);
+    for odd in [[f64::NAN, 100.0], [-5.0, 100.0], [0.0, f64::INFINITY]] {
+        let judged = with(odd, &[90.0]);
+        assert_eq!((judged.standing, judged.covered), (Standing::Held, 600), "{odd:?}: {:?}", judged.reasons);
+    }
+    for memory in [&[f64::NAN][..], &[], &[1.0, 2.0]] {
+        assert_ne!(with([0.0, 100.0], memory).standing, Standing::Earned, "{memory:?}");
+    }
+}
