@@ -142,6 +142,21 @@ impl Store for Sqlite {
         let digest = digest.clone();
         Box::pin(self.read(async move |tables| tables.blob(&digest).await))
     }
+
+    fn add_samples<'a>(&'a self, run: &'a Digest, first: u64, samples: Vec<Vec<u8>>) -> BoxFuture<'a, Result<(), LedgerError>> {
+        let run = run.clone();
+        Box::pin(self.write(async move |tables| Ok(((), tables.add_samples(&run, first, &samples).await?))))
+    }
+
+    fn samples<'a>(&'a self, run: &'a Digest, from: u64) -> BoxFuture<'a, Result<Vec<Vec<u8>>, LedgerError>> {
+        let run = run.clone();
+        Box::pin(self.read(async move |tables| tables.samples(&run, from).await))
+    }
+
+    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<(u64, Vec<u8>)>, LedgerError>> {
+        let run = run.clone();
+        Box::pin(self.read(async move |tables| tables.newest_sample(&run).await))
+    }
 }
 
 /// The one transaction of something that is added.

@@ -100,6 +100,8 @@ acts! {
     Review REVIEW "review",
     Begun BEGUN "begun",
     VouchedAuthors AUTHORS "authors",
+    Rollout ROLLOUT "rollout",
+    StageDecision DECISION "decision",
     Repair REPAIR "repair",
     Checkpoint CHECKPOINT "checkpoint",
     Closing CLOSING "closing",
@@ -147,6 +149,8 @@ impl Statement {
             Act::Answer(answer) => answer.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::SignOff(sign_off) => sign_off.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::Deployment(deployment) => deployment.log.iter().map(|log| &log.digest).collect(),
+            Act::Rollout(rollout) => rollout.report().into_iter().collect(),
+            Act::StageDecision(decision) => decision.shown_by.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::Waiver(_)
             | Act::Withdrawal(_)
             | Act::Emergency(_)
