@@ -12,7 +12,7 @@ use super::{
     admission::{ChainState, Layout},
     candidate::Needs,
     export::Exported,
-    samples::{self, Stored},
+    samples::{self, NumberedSample},
 };
 use crate::model::Digest;
 
@@ -75,7 +75,7 @@ impl Store for Memory {
         async move {
             let mut kept = self.kept();
             let stored = kept.samples.entry(run.clone()).or_default();
-            let found: Vec<Stored> = (1..).zip(stored.iter().cloned()).skip_while(|(number, _)| number + 1 < first).collect();
+            let found: Vec<NumberedSample> = (1..).zip(stored.iter().cloned()).skip_while(|(number, _)| number + 1 < first).collect();
             let there = samples::admit(&self.place, run, first, &samples, &found)?;
             stored.extend(samples.into_iter().skip(there));
             Ok(())
@@ -88,7 +88,7 @@ impl Store for Memory {
         async move { Ok(self.kept().samples.get(run).into_iter().flatten().skip(before).cloned().collect()) }.boxed()
     }
 
-    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<(u64, Vec<u8>)>, LedgerError>> {
+    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>> {
         async move { Ok(self.kept().samples.get(run).and_then(|all| Some((all.len() as u64, all.last()?.clone())))) }.boxed()
     }
 }

@@ -74,7 +74,7 @@ pub use repairs::{set_aside, told as told_repairs};
 pub use rollouts::{Drilled, RollbackOnRecord, Rollouts, StageOnRecord};
 pub use row::Row;
 pub use runs::{RecordedRun, recorded, runs};
-pub use samples::{follow_samples, sample_faults};
+pub use samples::{NumberedSample, follow_samples, sample_faults};
 pub use showing::{begun_rows, changes, deployment_row, showing};
 pub use sqlite::Sqlite;
 pub use stage_decisions::{StageInput, StageRuling, StageVote, stage_decisions};

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use tokio::{sync::Mutex, time::sleep};
 
 use super::{
-    Candidate, Entry, LedgerError, Row, Store,
+    Candidate, Entry, LedgerError, NumberedSample, Row, Store,
     admission::{Admitted, Layout},
     tables::{Session as _, Tables},
 };
@@ -233,7 +233,7 @@ impl Store for Postgres {
         Box::pin(self.read(async move |tables| tables.samples(run, from).await))
     }
 
-    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<(u64, Vec<u8>)>, LedgerError>> {
+    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>> {
         Box::pin(self.read(async |tables| tables.newest_sample(run).await))
     }
 

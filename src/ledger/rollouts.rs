@@ -140,11 +140,11 @@ impl<'h> StageOnRecord<'h> {
         if within.after(shown.own) < decided {
             return Some(format!("decided at {}, longer than {within} after the evidence of entry {seq}", utc(decided)));
         }
-        match evidence.standing.as_str() {
-            StageEvidence::EARNED => None,
-            StageEvidence::HELD if said.comment.as_ref().is_some_and(|comment| !comment.trim().is_empty()) => None,
-            StageEvidence::HELD => Some("the evidence says held, and nothing says why that is enough: decide with a comment".into()),
-            standing => Some(format!("the evidence says {standing}, on which nobody can decide go")),
+        if !evidence.may_go_on() {
+            return Some(format!("the evidence says {}, on which nobody can decide go", evidence.standing));
         }
+        let why = said.comment.as_deref().unwrap_or_default().trim();
+        (evidence.standing != StageEvidence::EARNED && why.is_empty())
+            .then(|| "the evidence says held, and nothing says why that is enough: decide with a comment".into())
     }
 }

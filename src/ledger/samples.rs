@@ -14,7 +14,7 @@ pub(super) const LARGEST_SAMPLE: Size = Size(256 << 10);
 pub(super) const SAMPLES_AT_ONCE: usize = 1000;
 
 /// A sample as it is stored: its number and its bytes.
-pub(super) type Stored = (u64, Vec<u8>);
+pub type NumberedSample = (u64, Vec<u8>);
 
 /// What chains a sample.
 #[derive(Deserialize)]
@@ -46,10 +46,10 @@ pub fn follow_samples(run: &Digest, samples: &[Vec<u8>]) -> Result<(), String> {
 
 /// How many of the samples that are given, from the number `first` on, stand in the ledger at `place` already. `found` are those
 /// there from the one before them on.
-pub(super) fn admit(place: &str, run: &Digest, first: u64, given: &[Vec<u8>], found: &[Stored]) -> Result<usize, LedgerError> {
+pub(super) fn admit(place: &str, run: &Digest, first: u64, given: &[Vec<u8>], found: &[NumberedSample]) -> Result<usize, LedgerError> {
     let refused = |why: String| LedgerError::unavailable(place, "added to", why);
     let before = first.checked_sub(1).ok_or_else(|| refused("samples are counted from 1".into()))?;
-    let there: Vec<&Stored> = found.iter().filter(|(number, _)| *number >= first).collect();
+    let there: Vec<&NumberedSample> = found.iter().filter(|(number, _)| *number >= first).collect();
     if let Some(((number, _), _)) = there.iter().zip(given).find(|((_, there), given)| there != *given) {
         return Err(LedgerError::SampleTaken(*number));
     }
@@ -153,7 +153,8 @@ mod tests {
         assert_eq!(admit("x", &run, 3, &all[2..], &found(&[1, 2])[1..]), Ok(0));
         let other = vec![String::from_utf8(all[0].clone()).expect("text").replace("{}", "{ }").into_bytes()];
         assert_eq!(admit("x", &run, 1, &other, &found(&[1])), Err(LedgerError::SampleTaken(1)));
-        let why = |first, given: &[Vec<u8>], found: &[Stored]| admit("x", &run, first, given, found).expect_err("refused").to_string();
+        let why =
+            |first, given: &[Vec<u8>], found: &[NumberedSample]| admit("x", &run, first, given, found).expect_err("refused").to_string();
         assert!(why(3, &all[2..], &found(&[1])).contains("sample 2 is not on record"));
         assert!(why(0, &all, &[]).contains("counted from 1"));
         assert!(why(1, &all[1..], &[]).contains("says that it is number 2"));

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::{runtime::Handle, task::spawn_blocking};
 
-use super::{Candidate, Entry, LedgerError, Row, Store, admission::Layout, tables::Tables};
+use super::{Candidate, Entry, LedgerError, NumberedSample, Row, Store, admission::Layout, tables::Tables};
 use crate::model::Digest;
 use session::FileSession;
 use trouble::{commit_failed, failed};
@@ -153,7 +153,7 @@ impl Store for Sqlite {
         Box::pin(self.read(async move |tables| tables.samples(&run, from).await))
     }
 
-    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<(u64, Vec<u8>)>, LedgerError>> {
+    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>> {
         let run = run.clone();
         Box::pin(self.read(async move |tables| tables.newest_sample(&run).await))
     }

@@ -92,6 +92,9 @@ pub fn stage_decisions<'h>(history: &History, stage: &StageOnRecord<'h>, input: 
         let approved: Vec<_> = approved.map(|vote| behind(vote.proven, &vote.decision.person)).collect();
         waits.extend(lacking(history, asked, &policy, (input.authors, input.deployer), &approved)?);
     }
+    // A decision does not outlive what it rested on.
+    let newest = stage.newest_evidence().filter(|(_, newest)| !newest.may_go_on());
+    waits.extend(newest.map(|(entry, newest)| format!("its newest evidence (entry {}) says {}", entry.entry.seq, newest.standing)));
     if !waits.is_empty() && ruling.standing == Choice::Go {
         ruling.standing = Choice::Hold;
     }

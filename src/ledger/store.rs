@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use super::{Candidate, Draft, Entry, LedgerError, Row, kept};
+use super::{Candidate, Draft, Entry, LedgerError, NumberedSample, Row, kept};
 use crate::model::Digest;
 
 /// Bytes kept beside the entries, by their SHA-256: reports, plan files, evidence, logs.
@@ -103,7 +103,7 @@ pub trait Store: Send + Sync {
     fn samples<'a>(&'a self, run: &'a Digest, from: u64) -> BoxFuture<'a, Result<Vec<Vec<u8>>, LedgerError>>;
 
     /// The newest sample of a stage, with its number.
-    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<(u64, Vec<u8>)>, LedgerError>>;
+    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>>;
 
     /// What the storage's own clock says; `None` where it has none.
     fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {

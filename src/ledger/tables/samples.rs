@@ -5,7 +5,7 @@ use crate::{
     ledger::{
         LedgerError,
         row::number,
-        samples::{LARGEST_SAMPLE, SAMPLES_AT_ONCE, Stored, admit},
+        samples::{LARGEST_SAMPLE, NumberedSample, SAMPLES_AT_ONCE, admit},
     },
     model::Digest,
 };
@@ -29,7 +29,7 @@ impl<S: Session> Tables<S> {
     }
 
     /// The newest of them with its number.
-    pub(in crate::ledger) async fn newest_sample(&self, run: &Digest) -> Result<Option<Stored>, LedgerError> {
+    pub(in crate::ledger) async fn newest_sample(&self, run: &Digest) -> Result<Option<NumberedSample>, LedgerError> {
         if !self.0.has_samples().await? {
             return Ok(None);
         }
@@ -51,7 +51,7 @@ impl<S: Session> Tables<S> {
         Ok(there < given.len())
     }
 
-    async fn page(&self, run: &Digest, which: &str, from: u64, most: usize) -> Result<Vec<Stored>, LedgerError> {
+    async fn page(&self, run: &Digest, which: &str, from: u64, most: usize) -> Result<Vec<NumberedSample>, LedgerError> {
         let select = format!("SELECT number, payload FROM gonogo.samples WHERE run = $1 AND {which} LIMIT $3");
         let values = [Value::Text(run.as_str()), Value::Number(number(from)), Value::Number(number(most as u64))];
         let rows = self.0.ask(&select, &values, most as u64 * (LARGEST_SAMPLE.0 + 64)).await?;

@@ -102,6 +102,11 @@ impl StageEvidence {
     pub const EARNED: &str = "earned";
     /// The word of one that has not, with nothing that speaks against it.
     pub const HELD: &str = "held";
+
+    /// Whether somebody may decide go on it: it is earned, or nothing but time or traffic is missing.
+    pub fn may_go_on(&self) -> bool {
+        [Self::EARNED, Self::HELD].contains(&self.standing.as_str())
+    }
 }
 
 /// The way back is taken.
