@@ -247,8 +247,6 @@ impl Audit<'_> {
     async fn samples(&mut self) -> Result<(), LedgerError> {
         let asked = AskedRelease::of(self.report);
         let whole = self.history.whole(asked.place()).collect::<Result<Vec<_>, _>>()?;
-        let strays = self.opened.bundle.stray_samples(whole.iter().map(|entry| &*entry.entry), &asked);
-        self.faults.extend(strays.iter().map(|name| format!("`{name}` is that of no stage of the release")));
         let of_release = |entry: &&VerifiedEntry| entry.statement.act.release().is_some_and(|release| asked.shares_a_name(release));
         let steps: Vec<&VerifiedEntry> = whole.into_iter().filter(of_release).collect();
         self.faults.extend(sample_faults(&self.opened.store, &steps).await?);

@@ -46,11 +46,4 @@ impl Bundle {
         }
         Ok(exported)
     }
-
-    /// Files of samples that are those of no stage with the release.
-    pub fn stray_samples<'b>(&'b self, entries: impl Iterator<Item = &'b Entry>, asked: &AskedRelease) -> Vec<&'b str> {
-        let known = sample_files(entries, asked);
-        let samples = self.files.keys().filter(|name| name.starts_with(names::SAMPLES));
-        samples.filter(|name| !known.contains_key(*name)).map(String::as_str).collect()
-    }
 }

@@ -251,7 +251,7 @@ mod tests {
                 "host": "h", "pid": 7 } }),
             json!({ "rollback-ended": { "begun": began, "outcome": "late", "took": 1500, "way": "flag", "notes": ["slow"], "report": began } }),
         ];
-        let wrap = |step: &serde_json::Value| json!({ "release": { "version": "2", "source": "flag" }, "stage": "canary", "attempt": 1, "plan": began, "rollout": began, "step": step });
+        let wrap = |step: &serde_json::Value| json!({ "release": { "version": "2", "source": "flag", "dirty": false }, "stage": "canary", "attempt": 1, "plan": began, "rollout": began, "step": step });
         for step in steps {
             let said: RolloutStep = serde_json::from_value(wrap(&step)).expect("a step");
             let statement = Statement { act: Act::Rollout(Box::new(said)), ..sign_off() };

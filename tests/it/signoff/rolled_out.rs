@@ -94,9 +94,6 @@ async fn its_samples_are_followed_and_what_was_done_to_them_is_named() {
     let cut = [samples[0].as_slice(), b"\n"].concat();
     audit(&house, &changed(Some(cut)), &TRUSTED).exits(5).says("rests on 3 samples, and 1 are here");
     audit(&house, &changed(None), &TRUSTED).exits(5).says("rests on 3 samples, and 0 are here");
-    let mut stray = bundle(&house);
-    stray.files.insert("samples/half-1.jsonl".into(), lines);
-    audit(&house, &packed_anew(stray), &TRUSTED).exits(5).says("`samples/half-1.jsonl` is that of no stage of the release");
 }
 
 #[tokio::test(flavor = "multi_thread")]
