@@ -12,8 +12,8 @@ use crate::{
     net::prometheus::promql,
 };
 
-/// What stands for the version that is asked about.
-const VERSION: &str = "${version}";
+/// The variable that stands for the version that is asked about.
+pub const VERSION: &str = "version";
 
 /// A query in PromQL; `${version}` in it is each version in turn.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,7 +131,7 @@ impl Measure {
         [&self.bad, &self.total, &self.histogram, &self.sum, &self.count, &self.gauge]
             .into_iter()
             .flatten()
-            .any(|query| query.0.text().contains(VERSION))
+            .any(|query| query.0.text().contains(&variable()))
     }
 
     /// Why a limit cannot be one of this measure.
@@ -172,7 +172,7 @@ impl Query {
     /// The query for a version.
     pub fn of(&self, version: &str) -> String {
         // A version has no quote and no backslash, so it cannot leave the text that it stands in.
-        self.0.text().replace(VERSION, version)
+        self.0.text().replace(&variable(), version)
     }
 
     /// What it selects, where it is one selector, or the sum of one: the series are then looked at one by one.
@@ -210,6 +210,11 @@ from_text!(Query, { "type": "string", "minLength": 1, "description": "a query in
         None => Ok(Query(query)),
     }
 });
+
+/// As it stands in a query.
+fn variable() -> String {
+    format!("${{{VERSION}}}")
+}
 
 /// The measures by name.
 pub(super) type Measures = BTreeMap<String, Measure>;
