@@ -77,9 +77,10 @@ pub use shown_verdict::ShownVerdict;
 pub use signoff::{BreakGlass, Committers, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns};
 pub use size::Size;
 pub use statement::{
-    Act, Answer, Author, Authors, Begun, Checkpoint, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency,
-    Evidence, Kept, Made, PolicyPlace, Repair, Repaired, Reply, Review, Run, SignOff, SignedException, Statement, StatementError, Subject,
-    VouchedAuthors, Withdrawal,
+    Act, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus,
+    Emergency, Evidence, Kept, Made, PolicyPlace, Repair, Repaired, Reply, Review, RollbackBegun, RollbackEnded, RollbackKind,
+    RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageEvidence, StageStep, Statement,
+    StatementError, Subject, VouchedAuthors, Withdrawal,
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;
