@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{AskedRelease, History, LedgerError, VerifiedEntry, begun::ends, samples::step_of};
 use crate::model::{
     Act, Digest, Period, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun, StageDecision,
-    StageEvidence, StageStep, utc,
+    StageEvidence, StageStarted, StageStep, utc,
 };
 
 /// The rollouts of one environment.
@@ -28,6 +28,8 @@ pub struct StageOnRecord<'h> {
     pub step: &'h RolloutStep,
     /// How it began.
     pub began: &'h StageBegun,
+    /// What came of beginning it; `None` where nobody has said so.
+    pub started: Option<(&'h VerifiedEntry, &'h StageStarted)>,
     /// What it had come to, oldest first.
     pub evidence: Vec<(&'h VerifiedEntry, &'h StageEvidence)>,
     /// What people decided, oldest first; whether that counts is for [`stage_decisions`](super::stage_decisions) to say.
@@ -82,10 +84,14 @@ impl<'h> Rollouts<'h> {
         match &step.step {
             StageStep::Begun(began) => {
                 let run = entry.entry.statement();
-                self.stages.push(StageOnRecord { entry, run, step, began, evidence: Vec::new(), decisions: Vec::new() });
+                self.stages.push(StageOnRecord { entry, run, step, began, started: None, evidence: Vec::new(), decisions: Vec::new() });
             }
             StageStep::RollbackBegun(begun) => self.rollbacks.push(RollbackOnRecord { entry, step, begun, end: None }),
             _ if entry.aside.is_some() => {}
+            StageStep::Started(started) => {
+                let stage = self.stages.iter_mut().find(|stage| ends(entry, Some(&started.began), stage.entry));
+                stage.into_iter().for_each(|stage| stage.started = Some((entry, started)));
+            }
             StageStep::Evidence(evidence) => {
                 let stage = self.stages.iter_mut().find(|stage| ends(entry, Some(&evidence.began), stage.entry));
                 stage.into_iter().for_each(|stage| stage.evidence.push((entry, evidence)));

@@ -92,7 +92,7 @@ pub(super) fn step_of(entry: &VerifiedEntry) -> Option<(&VerifiedEntry, &Rollout
 fn evidence<'h>(steps: &[(&'h VerifiedEntry, &'h RolloutStep)]) -> Vec<(u64, &'h StageEvidence)> {
     let of = |(entry, step): &(&VerifiedEntry, &'h RolloutStep)| match &step.step {
         StageStep::Evidence(evidence) => Some((entry.entry.seq, evidence)),
-        StageStep::Begun(_) | StageStep::RollbackBegun(_) | StageStep::RollbackEnded(_) => None,
+        StageStep::Begun(_) | StageStep::Started(_) | StageStep::RollbackBegun(_) | StageStep::RollbackEnded(_) => None,
     };
     steps.iter().filter_map(of).collect()
 }

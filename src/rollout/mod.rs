@@ -3,6 +3,7 @@
 //! What flows in: the plan's [`Rollout`] and the [`Sample`]s of a stage. What flows out: a [`Standing`] with its reasons. Nothing
 //! here asks anybody or reads a clock: the same samples always come to the same.
 
+mod account;
 mod amount;
 mod cover;
 mod demand;
@@ -24,6 +25,7 @@ mod terms;
 mod trigger;
 mod way_back;
 
+pub use account::{Account, DecisionAccount, Progress, Shown, StageAccount, WentBack};
 pub use amount::{Amount, Limit, Unit};
 pub use cover::{Cover, Gap};
 pub use demand::Demand;

@@ -170,6 +170,10 @@ fn happened(RolloutStep { stage, attempt, step, .. }: &RolloutStep) -> String {
             let drill = if begun.drill { ", as a drill" } else { "" };
             format!("begins stage {stage}{again} with {} of the traffic, in place of {}{drill}", begun.traffic, begun.old)
         }
+        StageStep::Started(started) => match started.faults.first() {
+            Some(fault) => format!("could not start stage {stage}{again}: {fault}"),
+            None => format!("started stage {stage}{again}"),
+        },
         StageStep::Evidence(evidence) => {
             format!("in stage {stage}{again}: {} after {}", evidence.standing, counted(evidence.samples, "sample"))
         }

@@ -18,8 +18,6 @@ pub struct RolloutStep {
     pub attempt: u32,
     /// The plan's fingerprint.
     pub plan: Digest,
-    /// The fingerprint of the plan's rollout section, with all that it takes from elsewhere.
-    pub rollout: Digest,
     /// What happened.
     pub step: StageStep,
 }
@@ -30,7 +28,7 @@ impl RolloutStep {
         match &self.step {
             StageStep::Evidence(evidence) => evidence.report.as_ref(),
             StageStep::RollbackEnded(ended) => ended.report.as_ref(),
-            StageStep::Begun(_) | StageStep::RollbackBegun(_) => None,
+            StageStep::Begun(_) | StageStep::Started(_) | StageStep::RollbackBegun(_) => None,
         }
     }
 
@@ -46,6 +44,8 @@ impl RolloutStep {
 pub enum StageStep {
     /// It began.
     Begun(StageBegun),
+    /// What came of beginning it: from here on it soaks.
+    Started(StageStarted),
     /// What it had come to at a moment.
     Evidence(StageEvidence),
     /// The way back is taken: on record before its command starts.
@@ -78,6 +78,20 @@ pub struct StageBegun {
     /// Whether it is only practised.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
+}
+
+/// What came of beginning a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct StageStarted {
+    /// The fingerprint of the statement with which it began.
+    pub began: Digest,
+    /// Why it cannot be earned: the program failed, or something did not answer meanwhile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
+    /// What people should know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// What a stage had come to at a moment.

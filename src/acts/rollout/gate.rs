@@ -1,0 +1,127 @@
+//! May what follows a stage begin?
+
+use crate::{
+    acts::{ActError, Caller, ci, gate::GateQuestion, rollout::OpenRollout},
+    ledger::{Deploys, RollbackOnRecord, StageInput, StageOnRecord, stage_decisions},
+    model::{Choice, Exit, Period, Required, StageEvidence, counted},
+    rollout::Stage,
+};
+
+/// Whether what follows a stage may begin.
+#[derive(Debug, Clone)]
+pub(crate) struct StageGate {
+    pub(crate) stage: String,
+    pub(crate) choice: Choice,
+    /// Why not, a sentence each.
+    pub(crate) reasons: Vec<String>,
+    /// What is to be said beside.
+    pub(crate) remarks: Vec<String>,
+}
+
+impl StageGate {
+    fn closed(stage: &str, choice: Choice, reason: String) -> Self {
+        Self { stage: stage.to_owned(), choice, reasons: vec![reason], remarks: Vec::new() }
+    }
+
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        match self.choice {
+            Choice::Go => Exit::Go,
+            Choice::Hold => Exit::Hold,
+            Choice::NoGo => Exit::Red,
+        }
+    }
+}
+
+/// Whether what follows the stage may begin, by what it has shown and what people decided.
+pub(crate) async fn gate(caller: &Caller, open: &OpenRollout, name: &str) -> Result<StageGate, ActError> {
+    let (_, stage) = open.stage(name)?;
+    let rollouts = open.rollouts()?;
+    let Some(on_record) = rollouts.newest(&open.asked(), name) else {
+        return Ok(StageGate::closed(name, Choice::Hold, format!("the stage `{name}` was not begun with this release")));
+    };
+    if let Some(closed) = closed(open, on_record, &rollouts.rollbacks) {
+        return Ok(closed);
+    }
+    if stage.decide.is_some() {
+        return decided(caller, open, stage, on_record).await;
+    }
+    let within = within(open);
+    let (choice, reason) = match on_record.newest_evidence() {
+        Some((shown, evidence)) if evidence.standing == StageEvidence::EARNED && open.record().now <= within.after(shown.own) => {
+            (Choice::Go, None)
+        }
+        Some((_, evidence)) if evidence.standing == StageEvidence::EARNED => {
+            (Choice::Hold, Some(format!("what `{name}` has shown is older than {within}: `gonogo watch --stage {name} --once` looks again")))
+        }
+        Some((_, evidence)) if evidence.standing == StageEvidence::HELD => (Choice::Hold, Some(format!("`{name}` is held"))),
+        Some((_, evidence)) => (Choice::NoGo, Some(format!("`{name}` is {}", evidence.standing))),
+        None => (Choice::Hold, Some(format!("nobody has watched `{name}`: `gonogo watch --stage {name}`"))),
+    };
+    Ok(StageGate { stage: name.to_owned(), choice, reasons: reason.into_iter().collect(), remarks: Vec::new() })
+}
+
+/// How old what a stage has shown may be.
+pub(super) fn within(open: &OpenRollout) -> Period {
+    Period::from(open.rollout.decide_within.get() + open.rollout.interval.get() * 2)
+}
+
+/// What closes it whatever people decided.
+fn closed(open: &OpenRollout, stage: &StageOnRecord<'_>, rollbacks: &[RollbackOnRecord<'_>]) -> Option<StageGate> {
+    let name = &stage.step.stage;
+    let hold = |reason| Some(StageGate::closed(name, Choice::Hold, reason));
+    if rollbacks.iter().any(|back| back.begun.began.as_ref() == Some(&stage.run)) {
+        return Some(StageGate::closed(name, Choice::NoGo, format!("`{name}` was rolled back")));
+    }
+    if let Some(void) = open.void(stage) {
+        return hold(void);
+    }
+    match stage.started {
+        None => hold(format!("`{name}` is about to begin, or whatever began it was ended: `gonogo rollout begin {name}` begins it again")),
+        Some((_, started)) => hold(started.faults.first()?.clone()),
+    }
+}
+
+/// What people decided.
+async fn decided(caller: &Caller, open: &OpenRollout, stage: &Stage, on_record: &StageOnRecord<'_>) -> Result<StageGate, ActError> {
+    let (record, asked) = (open.record(), open.asked());
+    let require: Vec<Required> = required(stage);
+    let authors = record.authors(caller, &open.release).await?;
+    let (deployer, _) = ci::deployer(&caller.env, None);
+    let input = StageInput {
+        asked: &asked,
+        policy: record.in_force()?,
+        require: &require,
+        within: within(open),
+        authors: authors.as_ref(),
+        deployer: deployer.as_deref().map_or(Deploys::Unknown, Deploys::By),
+    };
+    let ruling = stage_decisions(&record.history, on_record, input)?;
+    let void = ruling.votes.iter().filter(|vote| vote.void.is_some()).count();
+    let mut remarks = ruling.remarks;
+    remarks.extend((void > 0).then(|| format!("{} not counted: `gonogo log show` says why", counted(void, "decision"))));
+    Ok(StageGate { stage: stage.name.clone(), choice: ruling.standing, reasons: ruling.reasons, remarks })
+}
+
+/// One person of each role that decides.
+pub(super) fn required(stage: &Stage) -> Vec<Required> {
+    let roles = stage.decide.iter().flat_map(|decide| &decide.roles);
+    roles.map(|role| Required { role: role.clone(), count: 1 }).collect()
+}
+
+/// Whether the first stage may begin: the gate of the whole deployment.
+pub(super) async fn first(caller: &Caller, open: &OpenRollout, name: &str) -> Result<StageGate, ActError> {
+    let record = open.record();
+    if record.policy.signoff.is_none() {
+        let remarks = vec!["the plan asks for no signatures, so nobody has signed for this release".to_owned()];
+        return Ok(StageGate { stage: name.to_owned(), choice: Choice::Go, reasons: Vec::new(), remarks });
+    }
+    let question = GateQuestion::about(caller, record, open.asked(), ci::deployer(&caller.env, None).0).await?;
+    let ruling = question.rule(record)?;
+    let choice = match ruling.exit() {
+        Exit::Go => Choice::Go,
+        Exit::Red => Choice::NoGo,
+        _ => Choice::Hold,
+    };
+    Ok(StageGate { stage: name.to_owned(), choice, reasons: ruling.reasons.clone(), remarks: ruling.remarks.clone() })
+}

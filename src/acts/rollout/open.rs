@@ -1,0 +1,135 @@
+//! A rollout of one release in one environment, with its record.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crate::{
+    acts::{
+        ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest,
+        given::{self, Said},
+        recording::OpenRecord,
+        release::identify,
+        signer::Recorder,
+    },
+    ledger::{AskedRelease, Blob, Entry, Rollouts, StageOnRecord},
+    model::{Act, Digest, InRollout, Release, RolloutStep, StageStep, Subject},
+    plan::{self, Plan, Purpose},
+    rollout::{self, Rollout, Stage, WayBack},
+};
+
+/// Which rollout.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RolloutRequest {
+    pub(crate) record: RecordRequest,
+    pub(crate) release: ReleaseRequest,
+    /// Signs what goes on record.
+    pub(crate) recorder_key: Option<PathBuf>,
+}
+
+/// A rollout of one release in one environment, with its record.
+pub(crate) struct OpenRollout {
+    pub(super) open: OpenRecord,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) rollout: Arc<Rollout>,
+    pub(crate) release: Release,
+    request: RolloutRequest,
+}
+
+impl OpenRollout {
+    /// Reads plan and record. Where nothing is looked at, `purpose` need not be a run's.
+    pub(crate) async fn of(caller: &Caller, request: &RolloutRequest, purpose: Purpose) -> Result<Self, ActError> {
+        let asked = request.record.plan(caller, purpose);
+        let plan = Arc::new(plan::load(&asked).map_err(ActError::Plan)?);
+        let record = EnvironmentRecord::of(caller, plan.clone(), &request.record, true).await?;
+        let identified = identify(caller, &request.release, &record.policy, &plan.root).await?;
+        record.question(&identified)?;
+        let plan = given::fill(plan, asked, &identified.release, Said::default())?;
+        let rollout = plan.rollout.clone().ok_or_else(|| {
+            ActError::Usage("the plan has no `rollout`, or not one that can be read here: `gonogo lint` says more".into())
+        })?;
+        let open = OpenRecord { record: Some(record), lost: None };
+        Ok(Self { open, plan, rollout, release: identified.release, request: request.clone() })
+    }
+
+    pub(crate) fn record(&self) -> &EnvironmentRecord {
+        // It is opened with one, and nothing takes it away.
+        self.open.record.as_ref().unwrap_or_else(|| unreachable!())
+    }
+
+    pub(super) fn record_mut(&mut self) -> &mut EnvironmentRecord {
+        self.open.record.as_mut().unwrap_or_else(|| unreachable!())
+    }
+
+    /// The release that is asked about.
+    pub(super) fn asked(&self) -> AskedRelease {
+        self.record().asked(self.release.clone())
+    }
+
+    /// What is on record of the environment's rollouts.
+    pub(super) fn rollouts(&self) -> Result<Rollouts<'_>, ActError> {
+        Ok(Rollouts::of(&self.record().history, self.record().place())?)
+    }
+
+    /// The stage so called, and its number from 0.
+    pub(crate) fn stage(&self, name: &str) -> Result<(usize, &Stage), ActError> {
+        self.rollout.stage(name).ok_or_else(|| {
+            let known: Vec<&str> = self.rollout.stages.iter().map(|stage| stage.name.as_str()).collect();
+            ActError::Usage(format!("the rollout has no stage `{name}`: it has {}", known.join(", ")))
+        })
+    }
+
+    /// The stage of this release that began last, by the record.
+    pub(super) fn current<'r>(&self, rollouts: &'r Rollouts<'_>) -> Option<&'r StageOnRecord<'r>> {
+        let asked = self.asked();
+        rollouts.stages.iter().rfind(|stage| !stage.began.drill && asked.covered(&stage.step.release).is_ok())
+    }
+
+    /// The plan for a phase of it.
+    pub(super) fn plan_in(&self, caller: &Caller, phase: &InRollout) -> Result<Arc<Plan>, ActError> {
+        let stage = self.rollout.stage(&phase.name).map(|(_, stage)| stage);
+        given::fill(self.plan.clone(), self.request.record.plan(caller, Purpose::Run), &self.release, Said { phase: Some(phase), stage })
+    }
+
+    /// The phase so called, with what is known of the old version.
+    pub(super) fn phase(&self, name: &str, old: Release) -> InRollout {
+        rollout::in_phase(name, old)
+    }
+
+    /// The ways back, with what the run says filled in.
+    pub(super) fn ways_back(&self, caller: &Caller, phase: &InRollout) -> Result<Vec<WayBack>, ActError> {
+        let plan = self.plan_in(caller, phase)?;
+        Ok(plan.rollout.as_ref().map(|rollout| rollout.ways_back().to_vec()).unwrap_or_default())
+    }
+
+    /// Puts a step on record; with `onto`, only where nothing was added since that head.
+    pub(super) async fn put(
+        &mut self,
+        caller: &Caller,
+        dialogue: &dyn Dialogue,
+        step: RolloutStep,
+        blobs: Vec<Blob>,
+        onto: Option<&Digest>,
+    ) -> Result<Entry, ActError> {
+        let key = self.request.recorder_key.clone();
+        let recorder = Recorder::find(caller, dialogue, self.record(), key.as_deref()).await?;
+        let commit = step.release.commit.as_deref().map(Subject::commit);
+        let report = step.report().map(|report| Subject::sha256("report.json", report));
+        let subject = commit.into_iter().chain(report).collect();
+        recorder.put(self.record_mut(), (subject, Act::Rollout(Box::new(step)), blobs), onto).await
+    }
+
+    /// A step of a stage of this release.
+    pub(super) fn step(&self, stage: &str, attempt: u32, step: StageStep) -> RolloutStep {
+        RolloutStep { release: self.release.clone(), stage: stage.to_owned(), attempt, plan: self.plan.digest.clone(), step }
+    }
+
+    /// Why nothing more can be earned in a stage that is on record; `None` where it goes on.
+    pub(super) fn void(&self, stage: &StageOnRecord<'_>) -> Option<String> {
+        let name = &stage.step.stage;
+        if stage.step.plan != self.plan.digest {
+            return Some(format!(
+                "the plan has changed since the stage `{name}` began: `gonogo diff` shows how; begin the stage again, by this plan"
+            ));
+        }
+        None
+    }
+}
