@@ -183,6 +183,23 @@ impl Query {
         (text == selector.text || inner.map(str::trim) == Some(&*selector.text)).then_some(selector)
     }
 
+    /// What it selects for a version, by one selector after the other.
+    pub fn selectors_of(&self, version: &str) -> Vec<String> {
+        self.0.read().selectors.iter().map(|selector| selector.text.replace(VERSION, version)).collect()
+    }
+
+    /// Where one label alone tells the version by being equal to a text: its name, and a selector of what has another text there than
+    /// any of these versions.
+    pub fn of_others(&self, versions: &[&str]) -> Option<(String, String)> {
+        let selector = self.selector()?;
+        let matchers = selector.matchers();
+        let mut telling = matchers.iter().filter(|matcher| matcher.value.contains(VERSION));
+        let (matcher, None) = (telling.next().filter(|matcher| matcher.sign == "=")?, telling.next()) else { return None };
+        let others = versions.iter().map(|version| format!("{}!={}", matcher.label, matcher.value.replace(VERSION, version)));
+        let none: Vec<String> = others.chain([format!("{}!=\"\"", matcher.label)]).collect();
+        Some((matcher.label.to_owned(), selector.text.replacen(matcher.text, &none.join(","), 1)))
+    }
+
     /// Whether somebody has taken differences already.
     fn is_rate(&self) -> bool {
         ["rate(", "irate(", "increase(", "delta("].iter().any(|name| self.0.text().replace(' ', "").contains(name))

@@ -25,7 +25,7 @@ mod way_back;
 pub use amount::{Amount, Limit, Unit};
 pub use cover::{Cover, Gap};
 pub use demand::Demand;
-pub use fixed::Fixed;
+pub use fixed::{Fixed, same_end};
 pub use freeze::Freeze;
 pub use judge::judge;
 pub use judgement::{JudgedDemand, JudgedTrigger, Judgement, Standing};
