@@ -164,7 +164,11 @@ async fn what_cannot_be_believed_is_an_error() {
         // Row 7.
         (gauge("memory_bytes{version=\"${version}\"}"), "500", "2 series where one is meant: memory_bytes{pod=\"a\""),
         (gauge("max(odd_total{version=\"${version}\"})"), "500", "no number"),
-        (json!({ "total": "sum(all_total{version=\"${version}\"}) + sum(clean_total{version=\"${version}\"})" }), "5000", "give the counter itself"),
+        (
+            json!({ "total": "sum(all_total{version=\"${version}\"}) + sum(clean_total{version=\"${version}\"})" }),
+            "5000",
+            "give the counter itself",
+        ),
         (json!({ "total": "rare(all_total{version=\"${version}\"})" }), "5000", "cannot read the query"),
     ] {
         let taking = Taking::new(json!({ "it": measure }), json!({ "it": { "max": limit } }));
@@ -225,7 +229,10 @@ async fn a_third_release_that_takes_traffic_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_samples_are_taken_later_and_judged_alike() {
-    let taking = Taking::new(json!({ "it": share("bad_total", "clean_total"), "memory": { "gauge": "max(memory_bytes{version=\"${version}\"})" } }), json!({ "it": { "max": "5%" }, "memory": { "max": 500 } }));
+    let taking = Taking::new(
+        json!({ "it": share("bad_total", "clean_total"), "memory": { "gauge": "max(memory_bytes{version=\"${version}\"})" } }),
+        json!({ "it": { "max": "5%" }, "memory": { "max": 500 } }),
+    );
     let sampler = taking.sampler();
     let late = sampler.catch_up(&two(), ago(570), ago(0), now()).await.expect("samples");
     assert_eq!(late.len(), 8, "what is left of the last interval is for the next look");
@@ -274,7 +281,10 @@ async fn servers_that_refuse_lie_or_flood_are_errors() {
     };
     let warned = vector("").replace(r#""data""#, r#""warnings":["store b is gone"],"data""#);
     let labels = "\\u001b[2J::error::\\u202e<script>".to_owned() + &"x".repeat(9000);
-    let odd = format!(r#"{{"status":"success","data":{{"resultType":"matrix","result":[{{"metric":{{"a":"{labels}"}},"values":[[{},"NaN"]]}}]}}}}"#, now().as_second() - 20);
+    let odd = format!(
+        r#"{{"status":"success","data":{{"resultType":"matrix","result":[{{"metric":{{"a":"{labels}"}},"values":[[{},"NaN"]]}}]}}}}"#,
+        now().as_second() - 20
+    );
     for (url, said) in [
         (format!("http://127.0.0.1:{}", crate::port::unused()), "refused the connection"),
         (Hostile::answering(200, &[], clock(3600)).await.url(""), "set the one that is wrong"),
@@ -301,9 +311,7 @@ async fn fixed(section: Value, at: i64) -> (Fixed, BTreeMap<String, Trouble>) {
 /// Row 13.
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_are_buckets_or_are_refused() {
-    let section = |demand: Value| {
-        json!({ "measures": { "slow": { "histogram": "slow_seconds{version=\"${version}\"}", "quantile": 0.95 } }, "demands": { "slow": demand } })
-    };
+    let section = |demand: Value| json!({ "measures": { "slow": { "histogram": "slow_seconds{version=\"${version}\"}", "quantile": 0.95 } }, "demands": { "slow": demand } });
     for at in [300, 700] {
         let (fixed, troubles) = fixed(section(json!({ "max": "5s" })), at).await;
         assert_eq!((fixed.buckets.get("slow"), troubles.len()), (Some(&vec![5.0]), 0), "{at}: {troubles:?}");
@@ -329,7 +337,8 @@ async fn baselines_are_taken_of_the_time_before() {
         "gone": share("bad_total", "clean_total"),
     });
     let each = |value: Value| Value::Object(all.as_object().expect("measures").keys().map(|name| (name.clone(), value.clone())).collect());
-    let section = json!({ "measures": all, "demands": each(json!({ "max": "120% of baseline" })), "baseline": each(json!({ "window": "20m" })) });
+    let section =
+        json!({ "measures": all, "demands": each(json!({ "max": "120% of baseline" })), "baseline": each(json!({ "window": "20m" })) });
     let (fixed, troubles) = fixed(section, 600).await;
     assert_eq!(troubles.keys().collect::<Vec<_>>(), ["gone"], "{troubles:?}");
     assert!(troubles["gone"].state == State::NoData && troubles["gone"].why.contains("`gone` has no baseline"), "{troubles:?}");

@@ -270,11 +270,7 @@ mod tests {
         let found: Vec<_> = query.selectors[0].matchers().iter().map(|one| (one.label, one.sign, one.value, one.text)).collect();
         assert_eq!(
             found,
-            [
-                ("a", "=", "\"b,c\"", "a = \"b,c\""),
-                ("d", "=~", "'e\"'", "d=~'e\"'"),
-                ("f", "!=", "\"${version}\"", "f!=\"${version}\"")
-            ]
+            [("a", "=", "\"b,c\"", "a = \"b,c\""), ("d", "=~", "'e\"'", "d=~'e\"'"), ("f", "!=", "\"${version}\"", "f!=\"${version}\"")]
         );
     }
 

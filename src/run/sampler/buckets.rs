@@ -72,7 +72,8 @@ pub(super) fn quantile(ladder: &[(f64, f64)], part: f64) -> Option<f64> {
 /// Why no bucket ends at a limit.
 pub(super) fn no_bucket(ladder: &[(f64, f64)], limit: f64) -> String {
     let ends = || ladder.iter().map(|(end, _)| *end).filter(|end| end.is_finite());
-    let near: Vec<String> = [ends().rfind(|end| *end < limit), ends().find(|end| *end > limit)].iter().flatten().map(f64::to_string).collect();
+    let near: Vec<String> =
+        [ends().rfind(|end| *end < limit), ends().find(|end| *end > limit)].iter().flatten().map(f64::to_string).collect();
     match near.is_empty() {
         true => format!("the limit {limit} is no bucket: there is none but that of all"),
         false => format!("the limit {limit} is no bucket: nearest {}", near.join(", ")),

@@ -87,13 +87,15 @@ impl<'a> Fixing<'a> {
         let terms = &sampler.terms;
         let measure = sampler.rollout.measures.get(name)?;
         let demanded = terms.demands.iter().filter(|(measure, ..)| measure == name).map(|(_, limit, _)| limit);
-        let triggering = terms.triggers.iter().filter(|trigger| trigger.measure.as_deref() == Some(name)).filter_map(|trigger| trigger.limit());
+        let triggering =
+            terms.triggers.iter().filter(|trigger| trigger.measure.as_deref() == Some(name)).filter_map(|trigger| trigger.limit());
         let limits = demanded.chain(triggering).filter_map(|limit| match limit {
             Limit::Fixed(amount) => Some(amount.value),
             Limit::OfBaseline(_) => None,
         });
         let compared = terms.compared().any(|compared| compared == name);
-        let wanted: BTreeSet<&str> = terms.wanted().filter(|(measure, _)| *measure == name).map(|(_, whose)| part::called(fixed, whose)).collect();
+        let wanted: BTreeSet<&str> =
+            terms.wanted().filter(|(measure, _)| *measure == name).map(|(_, whose)| part::called(fixed, whose)).collect();
         let versions = [Whose::New, Whose::Old].map(|whose| (whose, part::called(fixed, whose)));
         Some(Self {
             name,
@@ -175,7 +177,8 @@ impl<'a> Fixing<'a> {
             baseline = self.window.map(|_| [vec![total], above].concat());
         }
         order(&mut ends);
-        let mut known = self.versions.iter().map(|(whose, version)| Ok((*whose, ladder(self.ends(version))?))).collect::<Result<Vec<_>, Trouble>>()?;
+        let mut known =
+            self.versions.iter().map(|(whose, version)| Ok((*whose, ladder(self.ends(version))?))).collect::<Result<Vec<_>, Trouble>>()?;
         known.retain(|(_, ladder)| !ladder.is_empty());
         if known.is_empty() {
             known.push((Whose::Old, ladder(self.ends(self.old))?));

@@ -195,7 +195,9 @@ impl Sampler<'_> {
         match data.map_err(unseen)? {
             Data::Vector(series) | Data::Matrix(series) => Ok(series),
             Data::Scalar(point) => Ok(vec![Series { labels: Labels::default(), points: vec![point] }]),
-            Data::Text(_) => Err(unseen(net::Trouble::Unknown(format!("{} gives a text, not a number", self.rollout.prometheus.url.target())))),
+            Data::Text(_) => {
+                Err(unseen(net::Trouble::Unknown(format!("{} gives a text, not a number", self.rollout.prometheus.url.target()))))
+            }
         }
     }
 }
