@@ -132,11 +132,7 @@ impl<'a> Sampler<'a> {
         let instants: Vec<Timestamp> = instants.into_iter().map(to_millis).filter(|instant| *instant > since).collect();
         let Some(stretch) = Stretch::of(to_millis(since), instants, interval, stale) else { return Vec::new() };
         let parts = Parts::of(self.rollout, &self.terms, fixed);
-        let mut past = Past::new(self, &stretch);
-        past.learn(parts.first(&past)).await;
-        past.learn(parts.before(&past)).await;
-        let spans = parts.spans(&past);
-        past.learn(parts.at_times(&past, &spans)).await;
+        let (past, spans) = Past::of(self, &stretch, &parts).await;
         spans.into_iter().map(|span| Reading::new(&past, fixed, span).taken(&parts)).collect()
     }
 

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    buckets,
-    past::{Past, Question},
-    rise::Span,
-};
+use super::{buckets, past::Stretch};
 use crate::rollout::{Fixed, Measure, Query, Rollout, Shape, Terms, Whose};
 
 /// One query for one version.
@@ -42,7 +38,7 @@ pub(super) struct Parts<'a> {
 
 impl Source {
     /// A counter; it is read by series where that can be.
-    pub(super) fn counter(query: &Query, version: &str) -> Self {
+    fn counter(query: &Query, version: &str) -> Self {
         let selectors = query.selectors_of(version);
         match &*selectors {
             [selector] if query.selector().is_some() => Self::series(selector.clone()),
@@ -50,9 +46,10 @@ impl Source {
         }
     }
 
-    /// A gauge: its value is what the whole query comes to.
-    pub(super) fn gauge(query: &Query, version: &str) -> Self {
-        Self { text: query.of(version), selectors: query.selectors_of(version), by_series: false }
+    /// The mean of a gauge over a stretch of time.
+    pub(super) fn mean_over(self, stretch: &Stretch) -> Self {
+        let text = format!("avg_over_time(({})[{}s:{}s])", self.text, stretch.seconds(), stretch.step.get().as_secs());
+        Self { text, ..self }
     }
 
     fn series(selector: String) -> Self {
@@ -60,28 +57,38 @@ impl Source {
     }
 }
 
-/// What the measure says whether there is anything by.
-pub(super) fn main(measure: &Measure, version: &str, ends: &[f64]) -> Option<Source> {
-    let counter = [&measure.total, &measure.count].into_iter().flatten().next();
-    let histogram = || {
-        let (metric, selector) = histogram(measure, version)?;
-        Some(Source::series(buckets::selector(&selector, &metric, ends)))
-    };
-    counter
-        .map(|query| Source::counter(query, version))
-        .or_else(histogram)
-        .or_else(|| measure.gauge.as_ref().map(|query| Source::gauge(query, version)))
+impl<'a> Part<'a> {
+    pub(super) fn of(name: &'a str, measure: &Measure, whose: Whose, fixed: &Fixed) -> Option<Self> {
+        let version = called(fixed, whose);
+        let ends = fixed.buckets.get(name).map_or(&[][..], Vec::as_slice);
+        let main = main(measure, version, ends)?;
+        let beside = measure.bad.as_ref().or(measure.sum.as_ref()).map(|query| Source::counter(query, version));
+        let other = self::main(measure, called(fixed, other(whose)), ends).filter(|other| *other != main);
+        Some(Self { measure: name, whose, shape: measure.shape(), main, beside, other })
+    }
+
+    /// What is asked for it.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &Source> {
+        [Some(&self.main), self.beside.as_ref()].into_iter().flatten()
+    }
+}
+
+/// What a measure has that says whether there is anything.
+fn main(measure: &Measure, version: &str, ends: &[f64]) -> Option<Source> {
+    if let Some(query) = measure.total.as_ref().or(measure.count.as_ref()) {
+        return Some(Source::counter(query, version));
+    }
+    if let Some(query) = &measure.gauge {
+        return Some(Source { text: query.of(version), selectors: query.selectors_of(version), by_series: false });
+    }
+    let (metric, selector) = histogram(measure, version)?;
+    Some(Source::series(buckets::selector(&selector, &metric, ends)))
 }
 
 /// The metric of a histogram, and what selects it for a version.
 pub(super) fn histogram(measure: &Measure, version: &str) -> Option<(String, String)> {
     let query = measure.histogram.as_ref()?;
     Some((query.selector()?.metric.clone()?, query.selectors_of(version).pop()?))
-}
-
-/// What is counted beside it.
-pub(super) fn beside(measure: &Measure, version: &str) -> Option<Source> {
-    measure.bad.as_ref().or(measure.sum.as_ref()).map(|query| Source::counter(query, version))
 }
 
 /// What a version is called in the queries.
@@ -94,10 +101,7 @@ pub(super) fn called(fixed: &Fixed, whose: Whose) -> &str {
 
 /// The other of the two.
 pub(super) fn other(whose: Whose) -> Whose {
-    match whose {
-        Whose::New => Whose::Old,
-        Whose::Old => Whose::New,
-    }
+    if whose == Whose::New { Whose::Old } else { Whose::New }
 }
 
 impl<'a> Parts<'a> {
@@ -106,63 +110,18 @@ impl<'a> Parts<'a> {
         for (name, whose) in terms.wanted() {
             let known = parts.each.iter().any(|part| part.measure == name && part.whose == whose);
             let Some(measure) = rollout.measures.get(name).filter(|_| !known) else { continue };
-            let ends = fixed.buckets.get(name).map_or(&[][..], Vec::as_slice);
-            let (version, second) = (called(fixed, whose), called(fixed, other(whose)));
-            let Some(main) = main(measure, version, ends) else { continue };
-            let other = self::main(measure, second, ends).filter(|other| *other != main);
-            parts.each.push(Part { measure: name, whose, shape: measure.shape(), main, beside: beside(measure, version), other });
+            parts.each.extend(Part::of(name, measure, whose, fixed));
             // Where both are called the same, the past of one version is looked at, and others had their time then.
             if fixed.new != fixed.old {
-                parts.others.extend(others(measure, &[version, second]));
+                parts.others.extend(others(measure, &[&fixed.new, &fixed.old]));
             }
         }
         parts
     }
 
-    /// What is asked at first: the points of what is read by series, and how old all else is.
-    pub(super) fn first(&self, past: &Past<'_>) -> Vec<Question> {
-        let counted = self.each.iter().flat_map(|part| [Some(&part.main), part.beside.as_ref()]).flatten();
-        counted.chain(self.others.keys()).flat_map(|source| past.newest_by(source)).collect()
-    }
-
-    /// What was there before the points, where that matters.
-    pub(super) fn before(&self, past: &Past<'_>) -> Vec<Question> {
-        let counted = self.each.iter().flat_map(|part| [Some(&part.main), part.beside.as_ref()]).flatten();
-        let known = counted.chain(self.others.keys()).filter(|source| past.begins_within(source)).map(|source| past.known(source));
-        let absent = self.each.iter().filter(|part| past.is_absent(&part.main));
-        let ever = absent.flat_map(|part| [Some(&part.main), part.other.as_ref()]).flatten().map(|source| past.ever(source));
-        known.chain(ever).collect()
-    }
-
-    /// The stretches that become samples: each up to the newest time that every measure which is not too old has data of.
-    pub(super) fn spans(&self, past: &Past<'_>) -> Vec<Span> {
-        let mut from = past.stretch.from;
-        let mut spans = Vec::new();
-        for at in &past.stretch.instants {
-            let newest = self.each.iter().filter_map(|part| past.newest(&part.main, *at).ok().flatten());
-            let until = newest.filter(|newest| past.stretch.is_fresh(*newest, *at)).min().unwrap_or(*at);
-            if until > from {
-                spans.push(Span { from, until, at: *at });
-                from = until;
-            }
-        }
-        spans
-    }
-
-    /// What is not read by series, at the ends of the stretches.
-    pub(super) fn at_times(&self, past: &Past<'_>, spans: &[Span]) -> Vec<Question> {
-        let mut questions = Vec::new();
-        for part in &self.each {
-            for source in [Some(&part.main), part.beside.as_ref()].into_iter().flatten().filter(|source| !source.by_series) {
-                for span in spans {
-                    questions.push(past.value(source, span.until));
-                    if !matches!(part.shape, Shape::Gauge(_)) {
-                        questions.extend([past.value(source, span.from), past.earlier(source, span.from)]);
-                    }
-                }
-            }
-        }
-        questions
+    /// All that is asked for.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.each.iter().flat_map(Part::sources).chain(self.others.keys())
     }
 }
 

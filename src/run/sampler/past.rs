@@ -8,14 +8,19 @@ use std::{
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::{Sampler, before, part::Source, unseen};
+use super::{
+    Sampler, before,
+    part::{Part, Parts, Source},
+    rise::Span,
+    unseen,
+};
 use crate::{
     model::Period,
     net::{
         self,
-        prometheus::{Data, Labels, Series, Window},
+        prometheus::{Data, Labels, Point, Series, Window},
     },
-    rollout::Trouble,
+    rollout::{Shape, Trouble},
 };
 
 /// Questions at the same time.
@@ -24,17 +29,22 @@ const WIDTH: usize = 8;
 /// So many times the patience for one question all of them may take.
 const ALL: u32 = 3;
 
+/// Steps in which a long stretch is read: what a process counted between the last of them and its end is not seen.
+const STEPS: u64 = 240;
+
 /// A stretch of time with the instants at which it is looked at.
 #[derive(Debug, Clone)]
 pub(super) struct Stretch {
-    pub(super) from: Timestamp,
+    from: Timestamp,
     /// The oldest first; never empty.
-    pub(super) instants: Vec<Timestamp>,
+    instants: Vec<Timestamp>,
     first: Timestamp,
     last: Timestamp,
-    step: Period,
+    pub(super) step: Period,
     /// How old data may be.
     stale: Period,
+    /// Whether it is read step by step, and not point by point.
+    pub(super) is_coarse: bool,
 }
 
 /// Something to ask of the server.
@@ -50,28 +60,31 @@ enum When {
     Over(Timestamp, Timestamp, Period),
 }
 
-/// What the server said, and what it is to be asked.
+/// What the server said of a stretch.
 pub(super) struct Past<'a> {
-    sampler: &'a Sampler<'a>,
     pub(super) stretch: &'a Stretch,
-    end: Instant,
     answers: BTreeMap<Question, Result<Vec<Series>, Trouble>>,
 }
 
 impl Stretch {
     pub(super) fn of(from: Timestamp, instants: Vec<Timestamp>, step: Period, stale: Period) -> Option<Self> {
         let (first, last) = (*instants.first()?, *instants.last()?);
-        Some(Self { from, instants, first, last, step, stale })
+        Some(Self { from, instants, first, last, step, stale, is_coarse: false })
+    }
+
+    /// One that may be long.
+    pub(super) fn coarse(from: Timestamp, to: Timestamp, stale: Period) -> Self {
+        let step = Period::seconds(Period::between(from, to).get().as_secs().div_ceil(STEPS).max(1));
+        Self { from, instants: vec![to], first: to, last: to, step, stale, is_coarse: true }
+    }
+
+    pub(super) fn seconds(&self) -> u64 {
+        Period::between(self.from, self.last).get().as_secs() + 1
     }
 
     /// Whether data of one instant was not too old at another.
     pub(super) fn is_fresh(&self, data: Timestamp, at: Timestamp) -> bool {
         Period::between(data, at) <= self.stale
-    }
-
-    /// From before its beginning, so that a counter's value then is among its points, to its end.
-    fn seconds(&self) -> u64 {
-        Period::between(before(self.from, self.stale), self.last).get().as_secs() + 1
     }
 }
 
@@ -80,22 +93,27 @@ impl Question {
     pub(super) fn at(text: String, at: Timestamp) -> Self {
         Self { text, when: When::At(at) }
     }
-
-    /// Its values from one instant to another.
-    pub(super) fn over(text: String, from: Timestamp, to: Timestamp, step: Period) -> Self {
-        Self { text, when: When::Over(from, to, step) }
-    }
 }
 
 impl<'a> Past<'a> {
-    pub(super) fn new(sampler: &'a Sampler<'a>, stretch: &'a Stretch) -> Self {
-        Self { sampler, stretch, end: Instant::now() + sampler.patience.get() * ALL, answers: BTreeMap::new() }
+    /// Asks for all that the parts need, and says which stretches become samples.
+    pub(super) async fn of(sampler: &Sampler<'_>, stretch: &'a Stretch, parts: &Parts<'_>) -> (Self, Vec<Span>) {
+        let mut past = Self { stretch, answers: BTreeMap::new() };
+        let end = Instant::now() + sampler.patience.get() * ALL;
+        past.learn(sampler, end, parts.sources().flat_map(|source| past.newest_by(source)).collect()).await;
+        let begun = parts.sources().filter(|source| past.begins_within(source)).map(|source| past.known(source));
+        let absent = parts.each.iter().filter(|part| past.newest(&part.main, stretch.first) == Ok(None));
+        let ever = absent.flat_map(|part| [Some(&part.main), part.other.as_ref()]).flatten().map(|source| past.ever(source));
+        past.learn(sampler, end, begun.chain(ever).collect()).await;
+        let spans = past.spans(parts);
+        let ends = parts.each.iter().flat_map(|part| spans.iter().flat_map(|span| past.at_ends(part, *span)));
+        past.learn(sampler, end, ends.collect()).await;
+        (past, spans)
     }
 
     /// Asks what was not asked yet.
-    pub(super) async fn learn(&mut self, questions: Vec<Question>) {
-        let new: BTreeSet<Question> = questions.into_iter().filter(|question| !self.answers.contains_key(question)).collect();
-        let (sampler, end) = (self.sampler, self.end);
+    async fn learn(&mut self, sampler: &Sampler<'_>, end: Instant, questions: BTreeSet<Question>) {
+        let new = questions.into_iter().filter(|question| !self.answers.contains_key(question));
         let asked = stream::iter(new).map(|question| async move { (sampler.ask(&question, end).await, question) });
         let answers: Vec<_> = asked.buffer_unordered(WIDTH).collect().await;
         self.answers.extend(answers.into_iter().map(|(answer, question)| (question, answer)));
@@ -103,24 +121,28 @@ impl<'a> Past<'a> {
 
     /// What was answered; nothing to what was not asked.
     pub(super) fn answer(&self, question: &Question) -> Result<&[Series], Trouble> {
-        match self.answers.get(question) {
-            Some(Ok(series)) => Ok(series),
-            Some(Err(trouble)) => Err(trouble.clone()),
-            None => Ok(&[]),
-        }
+        self.answers.get(question).map_or(Ok(&[]), |answer| answer.as_deref().map_err(Clone::clone))
     }
 
+    /// The points of a source that is read by series: from before the beginning, so that a counter's value then is among them.
     fn points_of(&self, source: &Source) -> Question {
-        Question::at(format!("{}[{}s]", source.text, self.stretch.seconds()), self.stretch.last)
+        let Stretch { from, last, step, stale, is_coarse, .. } = *self.stretch;
+        match is_coarse {
+            true => Question { text: source.text.clone(), when: When::Over(from, last, step) },
+            false => {
+                let seconds = Period::between(before(from, stale), last).get().as_secs() + 1;
+                Question::at(format!("{}[{seconds}s]", source.text), last)
+            }
+        }
     }
 
     fn age_of(&self, selector: &str) -> Question {
         let Stretch { first, last, step, .. } = *self.stretch;
-        Question::over(format!("min(timestamp({selector}))"), first, last, step)
+        Question { text: format!("min(timestamp({selector}))"), when: When::Over(first, last, step) }
     }
 
     /// What tells how new its data is.
-    pub(super) fn newest_by(&self, source: &Source) -> Vec<Question> {
+    fn newest_by(&self, source: &Source) -> Vec<Question> {
         match source.by_series {
             true => vec![self.points_of(source)],
             false => source.selectors.iter().map(|selector| self.age_of(selector)).collect(),
@@ -128,7 +150,7 @@ impl<'a> Past<'a> {
     }
 
     /// The last values before the stretch that the server knew within an hour.
-    pub(super) fn known(&self, source: &Source) -> Question {
+    fn known(&self, source: &Source) -> Question {
         Question::at(format!("last_over_time({}[1h])", source.text), self.stretch.from)
     }
 
@@ -147,34 +169,62 @@ impl<'a> Past<'a> {
         Question::at(format!("last_over_time(({})[1h:1m])", source.text), at)
     }
 
-    /// The points of what is read by series, some of them from before the stretch.
+    /// What is not read by series, at the ends of a stretch.
+    fn at_ends(&self, part: &Part<'_>, span: Span) -> Vec<Question> {
+        let mut questions = Vec::new();
+        for source in part.sources().filter(|source| !source.by_series) {
+            questions.push(self.value(source, span.until));
+            if !matches!(part.shape, Shape::Gauge(_)) {
+                questions.extend([self.value(source, span.from), self.earlier(source, span.from)]);
+            }
+        }
+        questions
+    }
+
+    /// The stretches that become samples: each up to the newest time that every measure which is not too old has data of.
+    fn spans(&self, parts: &Parts<'_>) -> Vec<Span> {
+        let (mut from, mut spans) = (self.stretch.from, Vec::new());
+        for at in &self.stretch.instants {
+            let newest = parts.each.iter().filter_map(|part| self.newest(&part.main, *at).ok().flatten());
+            let until = newest.filter(|newest| self.stretch.is_fresh(*newest, *at)).min().unwrap_or(*at);
+            if until > from {
+                spans.push(Span { from, until, at: *at });
+                from = until;
+            }
+        }
+        spans
+    }
+
+    /// The points of what is read by series.
     pub(super) fn points(&self, source: &Source) -> Result<&[Series], Trouble> {
         self.answer(&self.points_of(source))
     }
 
     /// Whether the points of a series do not say what it was when the stretch began.
-    pub(super) fn begins_within(&self, source: &Source) -> bool {
+    fn begins_within(&self, source: &Source) -> bool {
         let late = |series: &Series| series.points.first().is_some_and(|point| point.time() > self.stretch.from);
         source.by_series && self.points(source).is_ok_and(|series| series.iter().any(late))
-    }
-
-    pub(super) fn is_absent(&self, source: &Source) -> bool {
-        self.newest(source, self.stretch.first) == Ok(None)
     }
 
     /// When there was data last: of what is read by series that of the newest of them, as one that is over has none; else of the oldest.
     pub(super) fn newest(&self, source: &Source, at: Timestamp) -> Result<Option<Timestamp>, Trouble> {
         if source.by_series {
             let points = self.points(source)?.iter().flat_map(|series| &series.points);
-            return Ok(points.map(net::prometheus::Point::time).filter(|time| *time <= at).max());
+            return Ok(points.map(Point::time).filter(|time| *time <= at).max());
         }
         let mut oldest = None;
         for selector in &source.selectors {
             let ages = self.answer(&self.age_of(selector))?.iter().flat_map(|series| &series.points);
-            let then = ages.filter(|age| age.time() == at).map(|age| net::prometheus::Point { at: age.value, ..*age }.time());
+            let then = ages.filter(|age| age.time() == at).map(|age| Point { at: age.value, ..*age }.time());
             oldest = oldest.into_iter().chain(then).min();
         }
         Ok(oldest)
+    }
+
+    /// Since when there is data in the stretch.
+    pub(super) fn oldest(&self, source: &Source) -> Result<Timestamp, Trouble> {
+        let points = self.points(source)?.iter().flat_map(|series| &series.points);
+        Ok(points.map(Point::time).min().unwrap_or(self.stretch.from).max(self.stretch.from))
     }
 
     /// The last values before the stretch, by series.

@@ -54,7 +54,8 @@ impl<'p> Reading<'p> {
         Taken { until: self.span.until, late: false, resets, values, troubles }
     }
 
-    fn values(&mut self, part: &Part<'_>) -> Result<Vec<f64>, Trouble> {
+    /// The values of a measure of one version.
+    pub(super) fn values(&mut self, part: &Part<'_>) -> Result<Vec<f64>, Trouble> {
         let Some(newest) = self.past.newest(&part.main, self.span.at)? else { return Err(self.missing(part)) };
         if !self.past.stretch.is_fresh(newest, self.span.at) {
             let age = Period::between(newest, self.span.at);
@@ -132,15 +133,18 @@ impl<'p> Reading<'p> {
     fn rises(&mut self, source: &Source, shape: Shape) -> Result<Vec<(&'p Labels, Result<f64, Trouble>)>, Trouble> {
         let (past, span, resets) = (self.past, self.span, &mut self.resets);
         let known = past.before(source)?;
+        let series = past.points(source)?;
+        let first = |series: &Series| series.points.first().copied();
+        // A server that began to look within a long stretch knows nothing of what was counted before.
+        let blind = past.stretch.is_coarse && known.is_empty() && !series.iter().filter_map(first).any(|point| point.time() <= span.from);
         let rise = |series: &'p Series| {
-            let mut known = known.get(&series.labels).copied();
-            if matches!(shape, Shape::Throughput(_)) {
-                // What came in a gap has no time that it could be divided by.
-                known = known.and(series.points.first()).map(|first| first.value);
-            }
+            let known = known.get(&series.labels).copied();
+            // What came in a gap has no time that a throughput could be divided by.
+            let anew = blind || known.is_some() && matches!(shape, Shape::Throughput(_));
+            let known = if anew { first(series).map(|point| point.value) } else { known };
             (&series.labels, rise(series, known, span, resets).map_err(error))
         };
-        Ok(past.points(source)?.iter().map(rise).collect())
+        Ok(series.iter().map(rise).collect())
     }
 
     /// All of a histogram, and those above each of its ends. Every process that has some must have every bucket: one that has other
@@ -197,7 +201,7 @@ impl<'p> Reading<'p> {
 }
 
 /// The one value of a query.
-pub(super) fn one(source: &Source, series: &[Series]) -> Result<Option<f64>, Trouble> {
+fn one(source: &Source, series: &[Series]) -> Result<Option<f64>, Trouble> {
     match series {
         [] => Ok(None),
         [one] => match one.points.last().map(|point| point.value).filter(|value| value.is_finite()) {
@@ -213,7 +217,7 @@ pub(super) fn one(source: &Source, series: &[Series]) -> Result<Option<f64>, Tro
 }
 
 /// A query as people read it.
-pub(super) fn shown(source: &Source) -> String {
+fn shown(source: &Source) -> String {
     format!("`{}`", excerpt(&source.text, LONGEST))
 }
 
