@@ -230,3 +230,22 @@ from_text!(Query, { "type": "string", "minLength": 1, "description": "a query in
 
 /// The measures by name.
 pub(super) type Measures = BTreeMap<String, Measure>;
+
+#[cfg(test)]
+mod tests {
+    use super::Query;
+
+    #[test]
+    fn other_versions_are_those_that_one_label_names() {
+        for (query, others) in [
+            (r#"sum(x{job="a",v="app:${version}"})"#, Some(("v", r#"x{job="a",v!="app:2",v!="app:1",v!=""}"#))),
+            (r#"x{v=~"${version}.*"}"#, None),
+            (r#"x{v="${version}",w="${version}"}"#, None),
+            (r#"x{v="${version}"} + y"#, None),
+            ("x", None),
+        ] {
+            let found = serde_json::from_value::<Query>(query.into()).expect(query).of_others(&["2", "1"]);
+            assert_eq!(found.as_ref().map(|(label, selector)| (&**label, &**selector)), others, "{query}");
+        }
+    }
+}

@@ -48,6 +48,10 @@ const PAST: &[Past] = &[
     ("slow_seconds_bucket{version=\"1\",le=\"5\"}", |ago| (ago < 86_400).then(|| 90_000.0 - float(ago))),
     ("slow_seconds_bucket{version=\"1\",le=\"10\"}", |ago| (ago < 86_400).then(|| 90_000.0 - float(ago))),
     ("slow_seconds_bucket{version=\"1\",le=\"+Inf\"}", |ago| (ago < 86_400).then(|| 90_000.0 - float(ago))),
+    // One process has buckets that the other has not.
+    ("uneven_seconds_bucket{version=\"2\",pod=\"a\",le=\"5\"}", |ago| (ago <= 600).then(|| 600.0 - float(ago))),
+    ("uneven_seconds_bucket{version=\"2\",pod=\"a\",le=\"+Inf\"}", |ago| (ago <= 600).then(|| 600.0 - float(ago))),
+    ("uneven_seconds_bucket{version=\"2\",pod=\"b\",le=\"+Inf\"}", |ago| (ago <= 600).then(|| 600.0 - float(ago))),
     // A third one took something for a minute.
     ("all_total{version=\"3\\u001b[2J<b>\",pod=\"d\"}", |ago| (ago < 400).then_some(if ago > 120 { 0.0 } else { 4.0 })),
 ];
@@ -98,7 +102,7 @@ impl Taking {
 
 /// The two versions, with the buckets that the tests count by.
 fn two() -> Fixed {
-    let buckets = BTreeMap::from([("slow".to_owned(), vec![0.5, 5.0])]);
+    let buckets = BTreeMap::from([("slow".to_owned(), vec![0.5, 5.0]), ("it".to_owned(), vec![5.0])]);
     Fixed { new: "2".into(), old: "1".into(), buckets, ..Fixed::default() }
 }
 
@@ -161,6 +165,11 @@ async fn what_cannot_be_believed_is_an_error() {
         (share("never_total", "odd_total"), "1%", "NaN, which no counter is"),
         (share("never_total", "negative_total"), "1%", "-3, which no counter is"),
         (share("all_total", "clean_total"), "1%", "must be a part"),
+        (
+            json!({ "histogram": "uneven_seconds{version=\"${version}\"}", "quantile": 0.95 }),
+            "5s",
+            "pod=\"b\",version=\"2\"} has no bucket `5`",
+        ),
         // Row 7.
         (gauge("memory_bytes{version=\"${version}\"}"), "500", "2 series where one is meant: memory_bytes{pod=\"a\""),
         (gauge("max(odd_total{version=\"${version}\"})"), "500", "no number"),

@@ -111,7 +111,7 @@ impl<'p> Reading<'p> {
     /// What a counter rose by.
     fn count(&mut self, source: &Source, shape: Shape) -> Result<f64, Trouble> {
         if source.by_series {
-            return self.rises(source, shape)?.into_iter().try_fold(0.0, |sum, (_, rise)| Ok(sum + rise?));
+            return Ok(self.rises(source, shape)?.iter().map(|(_, rise)| rise).sum());
         }
         let now = self.value(source, self.span.until)?;
         let then = match self.value(source, self.span.from)? {
@@ -130,7 +130,7 @@ impl<'p> Reading<'p> {
     }
 
     /// What each series rose by.
-    fn rises(&mut self, source: &Source, shape: Shape) -> Result<Vec<(&'p Labels, Result<f64, Trouble>)>, Trouble> {
+    fn rises(&mut self, source: &Source, shape: Shape) -> Result<Vec<(&'p Labels, f64)>, Trouble> {
         let (past, span, resets) = (self.past, self.span, &mut self.resets);
         let known = past.before(source)?;
         let series = past.points(source)?;
@@ -142,9 +142,9 @@ impl<'p> Reading<'p> {
             // What came in a gap has no time that a throughput could be divided by.
             let anew = blind || known.is_some() && matches!(shape, Shape::Throughput(_));
             let known = if anew { first(series).map(|point| point.value) } else { known };
-            (&series.labels, rise(series, known, span, resets).map_err(error))
+            Ok((&series.labels, rise(series, known, span, resets).map_err(error)?))
         };
-        Ok(series.iter().map(rise).collect())
+        series.iter().map(rise).collect()
     }
 
     /// All of a histogram, and those above each of its ends. Every process that has some must have every bucket: one that has other
@@ -157,7 +157,7 @@ impl<'p> Reading<'p> {
             let Some(end) = buckets::end(labels) else { continue };
             let process =
                 Labels(labels.0.iter().filter(|(name, _)| *name != buckets::END).map(|(name, end)| (name.clone(), end.clone())).collect());
-            processes.entry(process).or_default().push((end, rise?));
+            processes.entry(process).or_default().push((end, rise));
         }
         let mut values = vec![0.0; ends.len() + 1];
         for (labels, mut ladder) in processes {
@@ -184,13 +184,8 @@ impl<'p> Reading<'p> {
                 Ok(rises) => rises,
                 Err(why) => return Some(why),
             };
-            for (labels, rise) in rises {
-                match rise {
-                    Ok(rise) if rise <= 0.0 => {}
-                    Ok(_) => _ = named.insert(quote(labels.0.get(label).map_or("", String::as_str))),
-                    Err(why) => return Some(why),
-                }
-            }
+            let moved = rises.into_iter().filter(|(_, rise)| *rise > 0.0);
+            named.extend(moved.map(|(labels, _)| quote(labels.0.get(label).map_or("", String::as_str))));
         }
         let all: Vec<&String> = named.iter().collect();
         (!all.is_empty()).then(|| {

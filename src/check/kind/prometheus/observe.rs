@@ -66,7 +66,7 @@ async fn metrics(check: &Prometheus, asker: &Asker<'_>) -> Result<Vec<Metric>, U
 /// A value that is no number, and where.
 fn odd(series: &[Series]) -> Option<String> {
     let odd = series.iter().find_map(|one| Some((one, one.points.iter().find(|point| !point.value.is_finite())?)));
-    odd.map(|(one, point)| format!("{} in {}", point.value, one.labels.to_string()))
+    odd.map(|(one, point)| format!("{} in {}", point.value, one.labels))
 }
 
 impl Prometheus {
@@ -124,7 +124,7 @@ impl Prometheus {
         let missing = wanted.saturating_sub(series.points.len() as u128);
         let at = format!(
             "{} has no value at {} of the last {}",
-            series.labels.to_string(),
+            series.labels,
             counted(u64::try_from(missing).unwrap_or(u64::MAX), "step"),
             self.r#for?
         );
