@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     ledger::{
-        AskedRelease, History, LedgerError, Look, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of, signing::Signers,
+        AskedRelease, History, LedgerError, Look, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of, sample_faults,
+        signing::Signers,
     },
     model::{Act, CLOCK_TOLERANCE, Digest, Exit, Record, Report, Size, plain},
     net::regular_file,
@@ -84,6 +85,7 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     audit.entries()?;
     audit.plan(&kept);
     audit.statements()?;
+    audit.samples().await?;
     // Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
     let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
     let asking = page::Asking { as_of: Some(written.as_of), child_of: None };
@@ -184,12 +186,12 @@ struct Audit<'a> {
 impl Audit<'_> {
     /// Signatures that cannot be relied on, and what became of keys since.
     fn entries(&mut self) -> Result<(), LedgerError> {
-        let Report { project, environment, release, .. } = self.report;
+        let Report { project, environment, .. } = self.report;
         let elsewhere = self.history.elsewhere(project, environment);
         if elsewhere > 0 {
             self.lines.push(format!("{elsewhere} entries of other projects or environments: their signatures were not judged"));
         }
-        let asked = AskedRelease { project: project.clone(), environment: environment.clone(), release: release.clone() };
+        let asked = AskedRelease::of(self.report);
         if let Some(missing) = self.history.missing(&asked) {
             let (seq, act) = (missing.entry.seq, plain(&missing.label().act));
             self.faults.push(format!("entry {seq}: only its link is here, and its label says that it may bear on the release ({act})"));
@@ -238,6 +240,16 @@ impl Audit<'_> {
         if let Err(error) = self.opened.bundle.check_entries(&entries) {
             self.faults.push(error.to_string());
         }
+        Ok(())
+    }
+
+    /// Samples follow each other from the beginning of their stage, and evidence rests on them.
+    async fn samples(&mut self) -> Result<(), LedgerError> {
+        let asked = AskedRelease::of(self.report);
+        let whole = self.history.whole(asked.place()).collect::<Result<Vec<_>, _>>()?;
+        let of_release = |entry: &&VerifiedEntry| entry.statement.act.release().is_some_and(|release| asked.shares_a_name(release));
+        let steps: Vec<&VerifiedEntry> = whole.into_iter().filter(of_release).collect();
+        self.faults.extend(sample_faults(&self.opened.store, &steps).await?);
         Ok(())
     }
 

@@ -13,7 +13,8 @@ use super::{
 use crate::{
     ledger::{
         self, Blob, Bundle, Contents, Entry, History, LedgerError, Memory,
-        export::{self, WriteError},
+        export::{self, Exported, WriteError},
+        sample_files,
     },
     model::{Act, Digest, Report, Run, Size, Statement},
     net::{new_file::NewFile, regular_file},
@@ -45,7 +46,8 @@ pub(super) async fn write(record: &mut EnvironmentRecord, seq: u64, as_of: Times
     let plan = kept.as_deref();
     let policy = plan.and_then(|plan| plan.signoff.as_ref());
     let named = |name: Option<&String>| name.and_then(|name| plan?.keys(name));
-    let needed: Vec<Cow<'_, Entry>> = record.history.needed(&record.asked(run.release.clone())).collect();
+    let asked = record.asked(run.release.clone());
+    let needed: Vec<Cow<'_, Entry>> = record.history.needed(&asked).collect();
     let of_environment = |entry: &&Entry| entry.bare.is_none() && entry.label.is_of(record.place());
     let entries: Vec<&Entry> = needed.iter().map(|entry| &**entry).filter(of_environment).collect();
     let contents = Contents {
@@ -64,6 +66,12 @@ pub(super) async fn write(record: &mut EnvironmentRecord, seq: u64, as_of: Times
     for digest in evidence(&entries) {
         if let Some(bytes) = record.store.blob(&digest).await? {
             packing.add_evidence(&Blob { digest, bytes }).map_err(|error| unwritten(&error))?;
+        }
+    }
+    for (name, run) in sample_files(entries.iter().copied(), &asked) {
+        let samples = record.store.samples(&run, 1).await?;
+        if !samples.is_empty() {
+            packing.add_samples(name, &samples).map_err(|error| unwritten(&error))?;
         }
     }
     packing.begin_ledger().map_err(|error| unwritten(&error))?;
@@ -106,10 +114,9 @@ pub(super) async fn open(file: &Path) -> Result<Opened, ActError> {
     let broken = |error: ledger::BundleError| ActError::Bundle(named.clone(), error);
     let bundle = Bundle::from_zip(&bytes).map_err(broken)?;
     bundle.check_manifest().map_err(broken)?;
-    let exported = export::read(&mut bundle.ledger())?;
-    let report = Digest::of(bundle.report());
-    let project = Report::from_json(bundle.report()).map_err(|error| ActError::Untrusted(format!("{named}: its report: {error}")))?.project;
-    let chain = ledger::chain_of(&project);
+    let report = Report::from_json(bundle.report()).map_err(|error| ActError::Untrusted(format!("{named}: its report: {error}")))?;
+    let exported = bundle.exported(&report)?;
+    let (chain, report) = (ledger::chain_of(&report.project), Digest::of(bundle.report()));
     if let Some(entry) = exported.entries.iter().find(|entry| !entry.chain.is_empty() && entry.chain != chain) {
         return Err(ActError::Untrusted(format!("{named}: entry {} is of another project than its report", entry.seq)));
     }
@@ -127,9 +134,16 @@ impl Opened {
     /// The plan that its run was made with.
     pub(super) async fn plan(&self) -> Result<Plan, ActError> {
         let files = kept_plan::files(&self.store, self.seq, &self.run).await?;
-        let report = Report::from_json(self.bundle.report());
-        let report = report.map_err(|error| ActError::Untrusted(format!("its report: {error}")))?;
-        kept_plan::of(&files, &self.run.config, &report.environment)
+        kept_plan::of(&files, &self.run.config, &self.report()?.environment)
+    }
+
+    fn report(&self) -> Result<Report, ActError> {
+        Report::from_json(self.bundle.report()).map_err(|error| ActError::Untrusted(format!("its report: {error}")))
+    }
+
+    /// Its ledger, as it was read.
+    fn exported(&self) -> Result<Exported, ActError> {
+        Ok(self.bundle.exported(&self.report()?)?)
     }
 
     /// Whoever packed it had all that bears on its report: none of that may be there as a link alone.
@@ -147,7 +161,7 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
     let plan = Arc::new(plan::load(&request.plan(caller, Purpose::Look)).map_err(ActError::Plan)?);
     let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
     let place = super::record::place(request, &policy);
-    let exported = export::read(&mut opened.bundle.ledger())?;
+    let exported = opened.exported()?;
     // All that is whole in it is looked at before any of it is added.
     let files = Box::new(Memory::new(file.display().to_string(), exported.clone()));
     let mut brought = EnvironmentRecord::with(caller, plan.clone(), policy.clone(), files).await?;

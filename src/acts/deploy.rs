@@ -9,6 +9,7 @@ use super::{
     ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest,
     gate::GateQuestion,
     signer::Recorder,
+    token::token,
     verify::{FinishedRun, VerifyRequest},
 };
 use crate::{
@@ -244,12 +245,4 @@ async fn put(
     let subject = subjects(&deployment.release, deployment.report.as_ref());
     let entry = signs.put(&mut record, (subject, Act::Deployment(Box::new(deployment.clone())), blobs), None).await?;
     Ok(EndedDeployment { entry, deployment, head: record.history.head() })
-}
-
-/// A token that only this deployment's children know.
-fn token() -> Result<String, ActError> {
-    use ring::rand::SecureRandom as _;
-    let mut bytes = [0; 32];
-    ring::rand::SystemRandom::new().fill(&mut bytes).map_err(|_| ActError::Output("the system gives no random numbers".into()))?;
-    Ok(data_encoding::HEXLOWER.encode(&bytes))
 }

@@ -13,6 +13,7 @@ mod deployments;
 mod error;
 mod evidence;
 pub(crate) mod gate;
+mod given;
 mod heads;
 mod kept_plan;
 pub(crate) mod log;
@@ -27,6 +28,7 @@ mod release;
 pub(crate) mod report;
 pub(crate) mod sign;
 mod signer;
+mod token;
 pub(crate) mod verify;
 pub(crate) mod waive;
 

@@ -162,6 +162,7 @@ impl ChosenPolicy {
             env: caller.env.clone(),
             files: Some(files),
             purpose: Purpose::Look,
+            ..Request::default()
         };
         let protected = plan::load(&request).map_err(ActError::Plan)?;
         if protected.project != plan.project {

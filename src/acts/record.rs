@@ -45,7 +45,13 @@ pub(crate) struct RecordRequest {
 impl RecordRequest {
     /// The plan that is meant.
     pub(crate) fn plan(&self, caller: &Caller, purpose: Purpose) -> Request {
-        Request { config: self.config.clone(), environment: self.environment.clone(), env: caller.env.clone(), files: None, purpose }
+        Request {
+            config: self.config.clone(),
+            environment: self.environment.clone(),
+            env: caller.env.clone(),
+            purpose,
+            ..Request::default()
+        }
     }
 }
 

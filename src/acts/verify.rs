@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, Recorded, RecordingRequest, ReleaseRequest, ci,
+    given::{self, Said},
     looks::Looks,
     policy::ChosenPolicy,
     recording::{self, OpenRecord},
@@ -14,8 +15,9 @@ use super::{
 use crate::{
     check::Keep,
     ledger::place,
-    model::{Event, Period, Phase, Report, Shard, Vantage, Window},
+    model::{Event, InRollout, Period, Phase, Release, Report, Shard, Vantage, Window},
     plan::{self, Plan, Purpose},
+    rollout,
     run::{self, Limits, SelectionError, Settings},
 };
 
@@ -32,6 +34,8 @@ pub(crate) struct VerifyRequest {
     pub(crate) phase: Phase,
     /// Which window after the deployment.
     pub(crate) window: Window,
+    /// The phase of the plan's rollout, where it is one.
+    pub(crate) stage: Option<String>,
     /// The vantage.
     pub(crate) from: Option<String>,
     /// Ids, tags or kinds.
@@ -90,6 +94,9 @@ impl PreparedRun {
         };
         let identified = release::identify(caller, &request.release, &policy, &plan.root).await?;
         let settings = settings(caller, request, &plan, (&record, &policy), identified)?;
+        let stage = settings.stage.as_ref();
+        let said = Said { phase: stage, stage: stage.and_then(|stage| Some(plan.rollout.as_ref()?.stage(&stage.name)?.1)) };
+        let plan = given::fill(plan.clone(), request.record.plan(caller, Purpose::Run), &settings.release, said)?;
         run::Selection::of(&plan, &settings).map_err(|error| ActError::Usage(error.to_string()))?;
         let mut plan = plan;
         // Without a record nobody else has the plan, and the bytes of its files are of no more use.
@@ -160,7 +167,7 @@ pub(super) fn selects(caller: &Caller, record: &EnvironmentRecord, request: &Ver
 fn wanted(request: &VerifyRequest, plan: &Plan) -> bool {
     let usual =
         plan.signoff.is_some() || plan.ledger.is_some() || request.record.policy_from.is_some() || plan.root.join(place::DEFAULT).exists();
-    request.recording.is_told(&request.record) || (usual && !request.recording.no_record)
+    request.recording.is_told(&request.record) || (usual && !request.recording.no_record && request.stage.is_none())
 }
 
 fn settings(
@@ -176,6 +183,7 @@ fn settings(
         rehearsal: request.at.is_some(),
         phase: request.phase,
         window: request.window,
+        stage: phase(request, plan)?,
         strict: request.strict,
         advisory: request.advisory,
         allow_hold: request.allow_hold,
@@ -196,6 +204,23 @@ fn settings(
         keep: Arc::default(),
         clock: caller.clock,
     })
+}
+
+/// The phase of the rollout that is asked for.
+fn phase(request: &VerifyRequest, plan: &Plan) -> Result<Option<InRollout>, ActError> {
+    let Some(name) = &request.stage else { return Ok(None) };
+    let known: Vec<&str> = plan.rollout.iter().flat_map(|rollout| rollout.phases()).collect();
+    if !known.contains(&name.as_str()) {
+        let known: String = known.iter().map(|name| format!(", `{name}`")).collect();
+        return Err(ActError::Usage(format!("there is no phase `{name}`: the plan has `pre-deploy`, `post-deploy`{known}")));
+    }
+    if request.recording.is_told(&request.record) {
+        return Err(ActError::Usage(format!(
+            "a look in the phase `{name}` is never on record: `gonogo watch` records what a stage has shown"
+        )));
+    }
+    let old = plan.rollout.as_ref().and_then(|rollout| rollout.versions.old()).map(str::to_owned);
+    Ok(Some(rollout::in_phase(name, Release { version: old, ..Release::default() })))
 }
 
 fn instant(now: Timestamp, asked: Option<Timestamp>, until_green: Option<Period>) -> Result<Timestamp, ActError> {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{Keep, Memo};
 use crate::{
-    model::{GivenAnswer, Masker, Phase, ProcessEnv, Release, Secret},
+    model::{GivenAnswer, InRollout, Masker, Phase, ProcessEnv, Release, Secret},
     net::Reach,
 };
 
@@ -21,6 +21,8 @@ pub struct Shared {
     pub at: Timestamp,
     /// Before or after the deployment.
     pub phase: Phase,
+    /// Which phase of a rollout, where it is one.
+    pub stage: Option<InRollout>,
     /// What is being released.
     pub release: Release,
     /// What draws where a check tries a choice of many: the same seed, the same choice.

@@ -113,6 +113,7 @@ fn request(edge: &Edge, options: &DeployRunOptions) -> Result<DeployRequest, Fai
         release: release.clone(),
         phase: Phase::PostDeploy,
         window: Window::Immediate,
+        stage: None,
         from: None,
         only: Vec::new(),
         skip: Vec::new(),

@@ -42,7 +42,9 @@ fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failur
     let shard = options.shard.as_deref().zip(options.shard_set.as_deref());
     let shard = shard.map(|(part, set)| Shard::parse(part, set)).transpose().map_err(|why| Failure::usage(anyhow::anyhow!(why)))?;
     let recorded = edge.recording(recording);
-    let phase = match (options.phase, options.window) {
+    let said = options.phase.as_deref();
+    let around = said.and_then(|said| Phase::ALL.into_iter().find(|phase| phase.word() == said));
+    let phase = match (around, options.window) {
         (Some(Phase::PreDeploy), Some(_)) => {
             return Err(Failure::usage(anyhow::anyhow!(
                 "`--window` is a part of the time after the deployment: leave `--phase pre-deploy` out"
@@ -51,6 +53,7 @@ fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failur
         (_, Some(_)) => Phase::PostDeploy,
         (phase, None) => phase.unwrap_or_default(),
     };
+    let stage = said.filter(|_| around.is_none()).map(str::to_owned);
     let jobs = descriptors::checks_at_once(usize::from(options.jobs));
     Ok(VerifyRequest {
         record: edge.of_run(&options.plan, recording)?,
@@ -58,6 +61,7 @@ fn request(edge: &Edge, options: &VerifyOptions) -> Result<VerifyRequest, Failur
         release: options.release.request()?,
         phase,
         window: options.window.unwrap_or_default(),
+        stage,
         from: options.from.clone(),
         only: options.only.clone(),
         skip: options.skip.clone(),

@@ -19,7 +19,7 @@ pub fn unended<'h>(history: &'h History, place: (&'h str, &'h str)) -> Result<Ve
 }
 
 /// Whether this deployment's entry is the end of the one that began: nobody ends what was signed without a signature.
-fn ends(end: &VerifiedEntry, names: Option<&Digest>, began: &VerifiedEntry) -> bool {
+pub(super) fn ends(end: &VerifiedEntry, names: Option<&Digest>, began: &VerifiedEntry) -> bool {
     names == Some(&began.entry.statement()) && (end.signer().is_some() || began.entry.signature.is_none())
 }
 

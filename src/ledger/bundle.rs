@@ -9,6 +9,7 @@ mod instructions;
 mod manifest;
 mod names;
 mod packing;
+mod samples;
 mod statement;
 
 use std::{
@@ -23,6 +24,7 @@ use super::{Entry, pae};
 pub use error::BundleError;
 pub use manifest::{BUNDLE_SCHEMA, Manifest};
 pub use packing::Packing;
+pub use samples::sample_files;
 pub use statement::BundledStatement;
 
 /// The report's exact bytes, which people signed.
@@ -53,6 +55,7 @@ const VERIFY: &str = "VERIFY.txt";
 /// | `record.json` | what the pages show beside the report |
 /// | `plan/…` | the plan's files, packs, waivers, by their recorded names |
 /// | `evidence/<sha256>` | what answers and sign-offs rest on |
+/// | `samples/<stage>-<attempt>.jsonl` | the samples of a stage of the release, one a line |
 /// | `statements/NNNN-<kind>.dsse` | the signed bytes of an entry; `.dsse.sig` beside it is the signature |
 /// | `ledger.jsonl` | the ledger's entries as `log export` writes them; of those that no answer about this release rests on, their links |
 /// | `allowed_signers`, `revoked_keys` | the people's keys |

@@ -57,6 +57,9 @@ pub enum LedgerError {
         /// The head now.
         head: Digest,
     },
+    /// Another sample stands in the place of one that was to be added.
+    #[error("sample {0} of this stage is on record already, and another one: another process watches the stage too, this one stops")]
+    SampleTaken(u64),
     /// A statement was made over another ledger, or over entries that this one has lost.
     #[error("the statement was made over the ledger head {0}, which is not in this ledger")]
     ForeignHead(Digest),
@@ -71,7 +74,7 @@ impl LedgerError {
     /// What to exit with where this ended an attempt to read or to add.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Missing(_) | Self::Place(_) => Exit::Usage,
+            Self::Missing(_) | Self::Place(_) | Self::SampleTaken(_) => Exit::Usage,
             Self::Unavailable { doing: "read", .. } => Exit::Unchecked,
             Self::Unavailable { .. } | Self::Newer { .. } | Self::ClocksApart { .. } | Self::Moved { .. } => Exit::Output,
             Self::Broken { .. } | Self::Cut(_) | Self::ForeignHead(_) => Exit::Untrusted,

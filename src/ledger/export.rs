@@ -4,7 +4,8 @@
 //! of a chain of a project has `"chain":…,"label":{…}` at its end. The shared chain comes first, then the others by name.
 //! The line of bytes: `{"blob":digest,"bytes":base64}`. In a bundle, an entry that its answer does not rest on is its link
 //! alone: `{"link":digest,"version":2,"seq":3,"prev":…,"recorded":…,"statement":digest,"signature":digest or null,"chain":…,
-//! "label":{…}}`. Every line ends with a newline.
+//! "label":{…}}`. After all entries of an export come the samples of stages: `{"sample":digest of the statement with which the stage
+//! began,"number":1,"bytes":base64}`. Every line ends with a newline.
 
 mod line;
 
@@ -17,10 +18,11 @@ use std::{
 use super::{
     Blob, Entry, LedgerError, Row, Store, VERSION,
     admission::{LARGEST_BLOB, LARGEST_SIGNATURE, LARGEST_STATEMENT},
-    chain, kept,
+    chain, follow_samples, kept,
+    samples::SAMPLES_AT_ONCE,
     tables::SMALL,
 };
-use crate::model::{Digest, Size};
+use crate::model::{Act, Digest, Size};
 use line::Line;
 
 /// The longest line: the largest bytes in base64, and what stands around them.
@@ -29,12 +31,14 @@ const LONGEST_LINE: u64 = (LARGEST_BLOB.0 + LARGEST_STATEMENT.0) / 3 * 4 + 2 * L
 const LARGEST: Size = Size(4 << 30);
 
 /// What an export contains.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exported {
     /// The entries, chain by chain, the shared one first, oldest first; each is the one that its fingerprint names.
     pub entries: Vec<Entry>,
     /// The bytes they name.
     pub blobs: BTreeMap<Digest, Vec<u8>>,
+    /// The samples of stages, from the first on, by the statement with which the stage began.
+    pub samples: BTreeMap<Digest, Vec<Vec<u8>>>,
 }
 
 impl Exported {
@@ -49,13 +53,17 @@ impl Exported {
         self.entries.iter().map(|entry| entry.chain.clone()).collect()
     }
 
-    /// Checks each chain, as [`chain::check`] does; returns the first entry of a newer program.
+    /// Checks each chain, as [`chain::check`] does, and that samples follow each other; returns the first entry of a newer program.
     pub fn check(&self) -> Result<Option<(u64, u32)>, LedgerError> {
         let mut newer = None;
         for name in self.chains() {
             let entries: Vec<Entry> = self.line(&name).cloned().collect();
             chain::check(&entries)?;
             newer = newer.or(chain::newer(&entries));
+        }
+        for (run, samples) in &self.samples {
+            let broken = |why: String| LedgerError::Cut(format!("of the samples of the stage that began with {run}, {why}"));
+            follow_samples(run, samples).map_err(broken)?;
         }
         Ok(newer)
     }
@@ -75,9 +83,15 @@ pub enum WriteError {
 /// Writes the shared chain and `chains`, or all there are; returns the entries written, whose chains have been checked
 /// first.
 pub async fn write(store: &dyn Store, chains: Option<&[String]>, out: &mut dyn Write) -> Result<Vec<Entry>, WriteError> {
-    let exported = Exported { entries: entries(store, chains).await?, blobs: BTreeMap::new() };
+    let exported = Exported { entries: entries(store, chains).await?, ..Exported::default() };
     exported.check()?;
     write_entries(store, &exported.entries, out).await?;
+    for run in exported.entries.iter().filter(|entry| entry.label.act == Act::ROLLOUT).map(Entry::statement) {
+        for (number, payload) in (1..).zip(store.samples(&run, 1).await?) {
+            out.write_all(&Line::of_sample(&run, number, &payload).to_json())?;
+        }
+    }
+    out.flush()?;
     Ok(exported.entries)
 }
 
@@ -126,7 +140,7 @@ pub async fn entries(store: &dyn Store, chains: Option<&[String]>) -> Result<Vec
 /// [`LedgerError::Cut`] where the end is missing or it is no export; [`LedgerError::Broken`] with the entry whose line,
 /// or whose bytes, are not what they were.
 pub fn read(source: &mut dyn BufRead) -> Result<Exported, LedgerError> {
-    let mut exported = Exported { entries: Vec::new(), blobs: BTreeMap::new() };
+    let mut exported = Exported::default();
     let (mut line, mut total) = (Vec::new(), 0);
     let mut pending = Pending::default();
     for number in 1_u64.. {
@@ -175,6 +189,17 @@ fn take(exported: &mut Exported, pending: &mut Pending, line: &[u8], number: u64
             let Blob { digest, bytes } = line.blob().map_err(broken)?;
             pending.blobs.insert(digest.clone());
             exported.blobs.insert(digest, bytes);
+        }
+        Line::Sample(line) => {
+            let (run, place, payload) = line.sample().map_err(broken)?;
+            let samples = exported.samples.entry(run).or_default();
+            if place != samples.len() as u64 + 1 {
+                let before = samples.len();
+                return Err(LedgerError::Cut(format!(
+                    "line {number} of the export is sample {place} of a stage, and {before} stand before it"
+                )));
+            }
+            samples.push(payload);
         }
         Line::Entry(line) => take_row(exported, pending, line.row().map_err(broken)?)?,
         Line::Link(line) => take_row(exported, pending, line.row().map_err(broken)?)?,
@@ -236,6 +261,15 @@ pub async fn import(mut exported: Exported, store: &dyn Store) -> Result<u64, Le
         let blobs = blobs.collect();
         store.adopt(entry, blobs).await?;
         added += 1;
+    }
+    for (run, samples) in &exported.samples {
+        // The newest that is here must be the same there: those before it are then, too.
+        let newest = store.newest_sample(run).await?.map_or(1, |(newest, _)| newest);
+        let skipped = usize::try_from(newest - 1).unwrap_or(usize::MAX);
+        let left: Vec<Vec<u8>> = samples.iter().skip(skipped).cloned().collect();
+        for (chunk, first) in left.chunks(SAMPLES_AT_ONCE).zip((newest..).step_by(SAMPLES_AT_ONCE)) {
+            store.add_samples(run, first, chunk.to_vec()).await?;
+        }
     }
     Ok(added)
 }

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use super::{
     AskedRelease, Bearing, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
-    independence::{Makers, behind, independence, vouched},
+    independence::{behind, lacking},
     quorum, repairs,
     runs::newer_no,
     votes, waivers, windows,
 };
-use crate::model::{Authors, Decision, Digest, Exit, Independence, Run, UnsignedRuns, Verdict, Windows, utc};
+use crate::model::{Authors, Decision, Digest, Exit, Run, UnsignedRuns, Verdict, Windows, utc};
 
 /// What the gate is asked.
 #[derive(Clone, Copy)]
@@ -260,15 +260,11 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
     ruling.missing = quorum::missing(&policy.policy.require, &signed);
     let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy)).collect();
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
-    if ruling.missing.is_empty() && policy.policy.independence == Independence::Required {
+    if ruling.missing.is_empty() {
         let approved = approvals.iter().filter(|vote| required(&vote.sign_off.role));
         let approved: Vec<_> = approved.map(|vote| behind(vote.proven, &vote.sign_off.person)).collect();
-        let makers = Makers {
-            authors: input.authors.or(run.run.authors.as_ref()),
-            vouched: vouched(history, input.asked, &policy)?,
-            deployer: input.deployer,
-        };
-        if let Err(why) = independence(makers, &approved, &policy) {
+        let makers = (input.authors.or(run.run.authors.as_ref()), input.deployer);
+        if let Some(why) = lacking(history, input.asked, &policy, makers, &approved)? {
             ruling.object(Exit::Hold, why);
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{AskedRelease, Deploys, History, LedgerError, PolicyInForce, VerifiedEntry};
-use crate::model::{Act, Author, Authors, Committers};
+use crate::model::{Act, Author, Authors, Committers, Independence};
 
 /// Who wrote a release, and who deploys it, as far as that is known.
 #[derive(Clone, Copy)]
@@ -31,6 +31,21 @@ pub(super) fn behind<'a>(entry: &'a VerifiedEntry, person: &'a str) -> Approval<
 pub(super) fn only<'a>(approvals: &[Approval<'a>]) -> Option<&'a str> {
     let (first, others) = approvals.split_first()?;
     first.iter().copied().find(|person| others.iter().all(|other| other.contains(person)))
+}
+
+/// Why these approvals are not enough for the policy, where it demands that somebody independent approves.
+pub(super) fn lacking(
+    history: &History,
+    asked: &AskedRelease,
+    policy: &PolicyInForce<'_>,
+    (authors, deployer): (Option<&Authors>, Deploys<'_>),
+    approvals: &[Approval<'_>],
+) -> Result<Option<String>, LedgerError> {
+    if policy.policy.independence == Independence::NotRequired {
+        return Ok(None);
+    }
+    let makers = Makers { authors, vouched: vouched(history, asked, policy)?, deployer };
+    Ok(independence(makers, approvals, policy).err())
 }
 
 /// Whether these approvals show it; else why not, and what somebody has to do. One is independent if both behind it are. What
@@ -140,7 +155,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::model::{Independence, LongestWaiver, Period, Person, Role, Signoff, Unsigned, UnsignedRuns};
+    use crate::model::{LongestWaiver, Period, Person, Role, Signoff, Unsigned, UnsignedRuns};
 
     const PEOPLE: [&str; 2] = ["ann@x", "bob@x"];
 

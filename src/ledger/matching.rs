@@ -1,7 +1,7 @@
 //! Whether what was said of one release bears on another question: a yes must name it, a no is hard to shake off.
 
 use super::Label;
-use crate::model::{Act, Release};
+use crate::model::{Act, Release, Report};
 
 /// Which release is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,12 @@ pub enum Bearing {
 }
 
 impl AskedRelease {
+    /// That of a report.
+    pub fn of(report: &Report) -> Self {
+        let Report { project, environment, release, .. } = report;
+        Self { project: project.clone(), environment: environment.clone(), release: release.clone() }
+    }
+
     /// How people name it.
     pub fn name(&self) -> String {
         self.release.name().unwrap_or_else(|| "the release".into())

@@ -12,6 +12,7 @@ use super::{
     admission::{ChainState, Layout},
     candidate::Needs,
     export::Exported,
+    samples::{self, NumberedSample},
 };
 use crate::model::Digest;
 
@@ -30,7 +31,7 @@ impl Memory {
 
     /// Nothing yet.
     pub fn empty(place: impl Into<String>) -> Self {
-        Self::new(place, Exported { entries: Vec::new(), blobs: BTreeMap::new() })
+        Self::new(place, Exported::default())
     }
 
     /// Nothing panics while it holds this lock.
@@ -68,6 +69,27 @@ impl Store for Memory {
 
     fn stored<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
         async { Ok(self.kept().blobs.get(digest).cloned()) }.boxed()
+    }
+
+    fn add_samples<'a>(&'a self, run: &'a Digest, first: u64, samples: Vec<Vec<u8>>) -> BoxFuture<'a, Result<(), LedgerError>> {
+        async move {
+            let mut kept = self.kept();
+            let stored = kept.samples.entry(run.clone()).or_default();
+            let found: Vec<NumberedSample> = (1..).zip(stored.iter().cloned()).skip_while(|(number, _)| number + 1 < first).collect();
+            let there = samples::admit(&self.place, run, first, &samples, &found)?;
+            stored.extend(samples.into_iter().skip(there));
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn samples<'a>(&'a self, run: &'a Digest, from: u64) -> BoxFuture<'a, Result<Vec<Vec<u8>>, LedgerError>> {
+        let before = usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX);
+        async move { Ok(self.kept().samples.get(run).into_iter().flatten().skip(before).cloned().collect()) }.boxed()
+    }
+
+    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>> {
+        async move { Ok(self.kept().samples.get(run).and_then(|all| Some((all.len() as u64, all.last()?.clone())))) }.boxed()
     }
 }
 

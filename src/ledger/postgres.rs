@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use tokio::{sync::Mutex, time::sleep};
 
 use super::{
-    Candidate, Entry, LedgerError, Row, Store,
+    Candidate, Entry, LedgerError, NumberedSample, Row, Store,
     admission::{Admitted, Layout},
     tables::{Session as _, Tables},
 };
@@ -105,10 +105,34 @@ impl Postgres {
 
     /// One transaction around the decision.
     async fn append(&self, candidate: &Candidate) -> Result<Entry, LedgerError> {
+        let added = async |tables: &Tables<ServerSession<'_>>| {
+            let Admitted { added, entry } = tables.add(candidate).await?;
+            Ok((entry, !added.is_empty()))
+        };
+        let (entry, lost) = self.write(added).await?;
+        if let Some(lost) = lost {
+            self.look_again(&entry, &lost).await?;
+        }
+        Ok(entry)
+    }
+
+    /// One transaction around `work`, which says whether anything was added; beside its answer why none came to the commit.
+    async fn write<T>(
+        &self,
+        work: impl AsyncFnOnce(&Tables<ServerSession<'_>>) -> Result<(T, bool), LedgerError>,
+    ) -> Result<(T, Option<String>), LedgerError> {
         let recorder = self.recorder("added to").await?;
         let tables = self.tables(&recorder, "added to");
-        let Admitted { added, entry } = match added(&tables, candidate).await {
-            Ok(admitted) => admitted,
+        let begun = async {
+            tables.0.run(BEGIN).await?;
+            tables.0.refuse_newer_format().await
+        };
+        let done = match begun.await {
+            Ok(()) => work(&tables).await,
+            Err(error) => Err(error),
+        };
+        let (done, new) = match done {
+            Ok(done) => done,
             Err(error) => {
                 // It is rolled back, here or by the server when the session ends.
                 if recorder.run("ROLLBACK", Instant::now() + SHORT).await.is_ok() {
@@ -117,17 +141,32 @@ impl Postgres {
                 return Err(error);
             }
         };
-        let new = !added.is_empty();
         match recorder.run(if new { "COMMIT" } else { "ROLLBACK" }, Instant::now() + STATEMENT).await {
             Ok(()) => self.put_back(recorder).await,
             Err(_) if !new => {}
-            Err(refused) if refused.is_lost() => {
-                drop(recorder);
-                self.look_again(&entry, &refused.to_string()).await?;
-            }
+            Err(refused) if refused.is_lost() => return Ok((done, Some(refused.to_string()))),
             Err(refused) => return Err(trouble::failed(&self.place, "added to", &refused)),
         }
-        Ok(entry)
+        Ok((done, None))
+    }
+
+    /// Adds samples. Where the answer to the commit never came they are given again: those that are there are left as they are.
+    async fn keep_samples(&self, run: &Digest, first: u64, samples: &[Vec<u8>]) -> Result<(), LedgerError> {
+        let added = || async |tables: &Tables<ServerSession<'_>>| Ok(((), tables.add_samples(run, first, samples).await?));
+        let ((), mut lost) = self.write(added()).await?;
+        let until = Instant::now() + RETURN;
+        while let Some(why) = lost {
+            if Instant::now() >= until {
+                let why = format!("{why}; whether the samples were added is not known, and giving them again does no harm");
+                return Err(LedgerError::unavailable(&self.place, "added to", why));
+            }
+            sleep(Duration::from_millis(250)).await;
+            lost = match self.write(added()).await {
+                Err(LedgerError::Unavailable { why, .. }) => Some(why),
+                again => again?.1,
+            };
+        }
+        Ok(())
     }
 
     /// Whether the entry is there, although the answer to its commit never came. The transaction of the lost session
@@ -186,15 +225,21 @@ impl Store for Postgres {
         Box::pin(self.read(async |tables| tables.blob(digest).await))
     }
 
+    fn add_samples<'a>(&'a self, run: &'a Digest, first: u64, samples: Vec<Vec<u8>>) -> BoxFuture<'a, Result<(), LedgerError>> {
+        Box::pin(async move { self.keep_samples(run, first, &samples).await })
+    }
+
+    fn samples<'a>(&'a self, run: &'a Digest, from: u64) -> BoxFuture<'a, Result<Vec<Vec<u8>>, LedgerError>> {
+        Box::pin(self.read(async move |tables| tables.samples(run, from).await))
+    }
+
+    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>> {
+        Box::pin(self.read(async |tables| tables.newest_sample(run).await))
+    }
+
     fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
         Box::pin(self.read(async |tables| tables.0.clock().await))
     }
-}
-
-async fn added(tables: &Tables<ServerSession<'_>>, candidate: &Candidate) -> Result<Admitted, LedgerError> {
-    tables.0.run(BEGIN).await?;
-    tables.0.refuse_newer_format().await?;
-    tables.add(candidate).await
 }
 
 async fn applied(tables: &Tables<ServerSession<'_>>, role: Option<&str>, now: Timestamp) -> Result<bool, LedgerError> {

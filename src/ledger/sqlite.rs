@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::{runtime::Handle, task::spawn_blocking};
 
-use super::{Candidate, Entry, LedgerError, Row, Store, admission::Layout, tables::Tables};
+use super::{Candidate, Entry, LedgerError, NumberedSample, Row, Store, admission::Layout, tables::Tables};
 use crate::model::Digest;
 use session::FileSession;
 use trouble::{commit_failed, failed};
@@ -141,6 +141,21 @@ impl Store for Sqlite {
     fn stored<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
         let digest = digest.clone();
         Box::pin(self.read(async move |tables| tables.blob(&digest).await))
+    }
+
+    fn add_samples<'a>(&'a self, run: &'a Digest, first: u64, samples: Vec<Vec<u8>>) -> BoxFuture<'a, Result<(), LedgerError>> {
+        let run = run.clone();
+        Box::pin(self.write(async move |tables| Ok(((), tables.add_samples(&run, first, &samples).await?))))
+    }
+
+    fn samples<'a>(&'a self, run: &'a Digest, from: u64) -> BoxFuture<'a, Result<Vec<Vec<u8>>, LedgerError>> {
+        let run = run.clone();
+        Box::pin(self.read(async move |tables| tables.samples(&run, from).await))
+    }
+
+    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>> {
+        let run = run.clone();
+        Box::pin(self.read(async move |tables| tables.newest_sample(&run).await))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use super::{Candidate, Draft, Entry, LedgerError, Row, kept};
+use super::{Candidate, Draft, Entry, LedgerError, NumberedSample, Row, kept};
 use crate::model::Digest;
 
 /// Bytes kept beside the entries, by their SHA-256: reports, plan files, evidence, logs.
@@ -85,6 +85,25 @@ pub trait Store: Send + Sync {
             }
         })
     }
+
+    /// Adds samples of the stage that began with the statement `run`, the first of which has the number `first`, counted from 1,
+    /// in one transaction: each must name the fingerprint of the one before it, the first that of the statement. When this
+    /// returns they are on disk. Those that stand there already are left as they are; [`LedgerError::SampleTaken`] where another
+    /// stands in the place of one: somebody else watches the stage.
+    /// After an error none was added.
+    fn add_samples<'a>(&'a self, run: &'a Digest, first: u64, samples: Vec<Vec<u8>>) -> BoxFuture<'a, Result<(), LedgerError>>;
+
+    /// [Adds](Self::add_samples) one sample.
+    fn add_sample<'a>(&'a self, run: &'a Digest, number: u64, payload: Vec<u8>) -> BoxFuture<'a, Result<(), LedgerError>> {
+        self.add_samples(run, number, vec![payload])
+    }
+
+    /// The samples of a stage from the number `from` on, in the order of their numbers. Whether they follow each other is for
+    /// [`follow_samples`](super::follow_samples) to say.
+    fn samples<'a>(&'a self, run: &'a Digest, from: u64) -> BoxFuture<'a, Result<Vec<Vec<u8>>, LedgerError>>;
+
+    /// The newest sample of a stage, with its number.
+    fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>>;
 
     /// What the storage's own clock says; `None` where it has none.
     fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {

@@ -1,6 +1,7 @@
 //! The tables that both databases have, and what is asked of them: written once, as PostgreSQL writes it.
 
 mod adding;
+mod samples;
 mod session;
 
 use std::collections::BTreeMap;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::{
     AskedRelease, Bearing, History, LedgerError, PolicyInForce, RecordedRun, SignatureStanding, VerifiedEntry, confirmation,
     history::CLOCKS,
+    said::{self, Said, replaces},
 };
-use crate::model::{Act, Decision, Digest, Method, Person, SignOff, SignOffRow, SignOffState, SignedException, Verdict, Withdrawal, utc};
+use crate::model::{Act, Decision, Digest, Person, SignOff, SignOffRow, SignOffState, SignedException, Verdict, Withdrawal, utc};
 
 /// A sign-off with whether it counts.
 #[derive(Debug, Clone)]
@@ -34,10 +35,10 @@ impl Vote<'_> {
     fn takes_back(&self, earlier: &Self) -> bool {
         let (new, old) = (self.sign_off, earlier.sign_off);
         let same = new.person == old.person && new.role == old.role;
-        same && (own(self.proven) || !own(earlier.proven))
+        same && replaces(self.proven, earlier.proven)
             && match (new.decision, old.decision) {
                 (Decision::NoGo, Decision::NoGo) => self.bearing == Bearing::Same || earlier.bearing == Bearing::Doubtful,
-                (Decision::Go, Decision::Go) => self.withdrawn || (self.counts() && own(self.proven)),
+                (Decision::Go, Decision::Go) => self.withdrawn || (self.counts() && said::own(self.proven)),
                 (Decision::NoGo, Decision::Go) | (Decision::Go, Decision::NoGo) => true,
             }
     }
@@ -92,11 +93,12 @@ pub fn votes<'h>(
         if bearing == Bearing::Apart || (sign_off.decision == Decision::Go && asked.covered(&sign_off.release).is_err()) {
             continue;
         }
-        let shared = votes.iter().find(|vote| vote.counts() && share_a_key(vote, proven, sign_off));
+        let shared =
+            votes.iter().find(|vote| vote.counts() && said::share_a_key((vote.proven, &vote.sign_off.person), (proven, &sign_off.person)));
         let shared = shared.map(|vote| vote.sign_off.person.clone());
         let stale = poll.stale(history, proven, (sign_off, bearing), &votes);
         let is_stale = stale.is_some();
-        let unfit = poll.unfit(proven, sign_off);
+        let unfit = said::unfit(proven, Said::of(sign_off), &policy);
         let withdrawn = poll.taken_back(proven, sign_off).is_some();
         let may_decide = !is_stale && unfit.is_none() && (sign_off.decision == Decision::NoGo || proven.aside.is_none());
         let void = unfit.or_else(|| poll.void(proven, sign_off)).or(stale);
@@ -115,16 +117,6 @@ pub fn votes<'h>(
         votes.push(vote);
     }
     Ok(votes)
-}
-
-/// Whether two people signed with one key. What somebody entered for others is under the key of whoever entered it.
-fn share_a_key(vote: &Vote<'_>, proven: &VerifiedEntry, sign_off: &SignOff) -> bool {
-    vote.sign_off.person != sign_off.person && own(vote.proven) && own(proven) && vote.proven.key() == proven.key()
-}
-
-/// Whether it is in the person's own hand.
-fn own(proven: &VerifiedEntry) -> bool {
-    proven.statement.made.method == Method::Ssh
 }
 
 fn noted(proven: &VerifiedEntry) -> SignOffState {
@@ -171,40 +163,7 @@ impl Poll<'_, '_> {
         })
     }
 
-    /// Why it never was a decision of somebody who may make it.
-    fn unfit(&self, proven: &VerifiedEntry, sign_off: &SignOff) -> Option<String> {
-        let (policy, made) = (self.policy.policy, &proven.statement.made);
-        let signer = match (&proven.standing, proven.signer()) {
-            (_, Some(signer)) => signer,
-            (SignatureStanding::Untrusted(why), None) => return Some(why.clone()),
-            (_, None) => return Some("it is not signed".into()),
-        };
-        let Some(role) = policy.roles.get(&sign_off.role) else {
-            return Some(format!("the plan has no role `{}`", sign_off.role));
-        };
-        if !policy.has_role(&sign_off.person, &sign_off.role) {
-            return Some(format!("`{}` does not have the role `{}`", sign_off.person, sign_off.role));
-        }
-        // A no stays a no, also when the role's methods or its sentence are others now.
-        let is_go = sign_off.decision == Decision::Go;
-        if is_go && !role.methods.contains(&made.method) {
-            return Some(format!("the role `{}` may not sign this way", sign_off.role));
-        }
-        match made.method {
-            Method::Ssh if signer != sign_off.person => return Some(format!("`{signer}` signed for `{}`", sign_off.person)),
-            Method::Recorded if signer == sign_off.person => return Some("it is said to be entered for somebody else and is not".into()),
-            Method::Recorded if !policy.is_of_people(signer) => return Some(format!("`{signer}`, who entered it, has no role")),
-            Method::Recorded if sign_off.evidence.is_empty() => return Some("nothing shows the decision that was entered".into()),
-            Method::Ssh | Method::Recorded => {}
-        }
-        if is_go && sign_off.meaning != policy.meaning(&sign_off.role) {
-            return Some("another sentence was signed than the role's".into());
-        }
-        None
-    }
-
-    /// Why a decision was overtaken before it came into the ledger: a signature file that was made before the person said
-    /// no, or took a go back, changes nothing; nor does what somebody else entered take back the person's own word.
+    /// Why a decision was overtaken before it came into the ledger: by another one, or a go by its own withdrawal.
     fn stale(
         &self,
         history: &History,
@@ -213,24 +172,17 @@ impl Poll<'_, '_> {
         earlier: &[Vote<'_>],
     ) -> Option<String> {
         let mine = |other: &SignOff| other.person == sign_off.person && other.role == sign_off.role;
-        let saw = history.place(&proven.statement.made.head);
         let graver = |vote: &Vote<'_>| {
             let noes = (vote.sign_off.decision, sign_off.decision) == (Decision::NoGo, Decision::NoGo);
             noes && vote.bearing == Bearing::Doubtful && bearing == Bearing::Same
         };
-        let entered = earlier.iter().find(|vote| vote.counts() && mine(vote.sign_off) && own(vote.proven) && !own(proven) && !graver(vote));
-        if let Some(vote) = entered {
-            return Some(format!("the person decided with their own key, in entry {}", vote.proven.entry.seq));
+        let theirs = earlier.iter().filter(|vote| vote.counts() && mine(vote.sign_off) && !graver(vote));
+        let theirs = theirs.map(|vote| (vote.proven, (vote.sign_off.decision == Decision::NoGo).then_some("no-go")));
+        let overtaken = said::overtaken(history, proven, sign_off.decision == Decision::Go, theirs);
+        if overtaken.is_some() || sign_off.decision == Decision::NoGo {
+            return overtaken;
         }
-        if sign_off.decision == Decision::NoGo {
-            return None;
-        }
-        let no = earlier
-            .iter()
-            .find(|vote| vote.counts() && mine(vote.sign_off) && vote.sign_off.decision == Decision::NoGo && saw < vote.proven.entry.seq);
-        if let Some(vote) = no {
-            return Some(format!("made before the no-go in entry {}, which stands", vote.proven.entry.seq));
-        }
+        let saw = history.place(&proven.statement.made.head);
         let withdrawal = self.withdrawn.iter().map(|(withdrawal, _)| withdrawal).find(|withdrawal| {
             withdrawal.signer() == Some(&sign_off.person) && saw < withdrawal.entry.seq && withdrawal.entry.seq < proven.entry.seq
         });

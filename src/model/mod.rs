@@ -11,6 +11,7 @@ mod exit;
 mod expectation;
 mod finding;
 mod given_answer;
+mod in_rollout;
 mod instant;
 mod json;
 mod listing;
@@ -50,6 +51,7 @@ pub use exit::Exit;
 pub use expectation::{Bound, Expectation};
 pub use finding::{Finding, Location, Retries, Waived};
 pub use given_answer::GivenAnswer;
+pub use in_rollout::{InRollout, MayAnswer};
 pub use instant::utc;
 pub use json::Json;
 pub use mask::Masker;
@@ -75,9 +77,10 @@ pub use shown_verdict::ShownVerdict;
 pub use signoff::{BreakGlass, Committers, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns};
 pub use size::Size;
 pub use statement::{
-    Act, Answer, Author, Authors, Begun, Checkpoint, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency,
-    Evidence, Kept, Made, PolicyPlace, Repair, Repaired, Reply, Review, Run, SignOff, SignedException, Statement, StatementError, Subject,
-    VouchedAuthors, Withdrawal,
+    Act, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus,
+    Emergency, Evidence, Kept, Made, PolicyPlace, Repair, Repaired, Reply, Review, RollbackBegun, RollbackEnded, RollbackKind,
+    RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageEvidence, StageStep, Statement,
+    StatementError, Subject, VouchedAuthors, Withdrawal,
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ambient, Digest, Exit, Finding, Outcome, Phase, Release, Runbook, Severity, Shard, Share, Verdict, Window, listing::listing};
+use super::{
+    Ambient, Digest, Exit, Finding, Json, Outcome, Phase, Release, Runbook, Severity, Shard, Share, Verdict, Window, listing::listing, when,
+};
 
 /// The name of the format. Within v1 fields are only added; readers ignore unknown ones.
 pub const SCHEMA: &str = "gonogo.report/v1";
@@ -24,6 +26,12 @@ pub struct Report {
     /// Which window after the deployment; absent where it is the first, and before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
+    /// Which phase of a rollout; absent in a run before or after a deployment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// What a stage of a rollout has come to; the floor of rollouts reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Json>,
     /// What is being released.
     pub release: Release,
     /// The instant everything was judged at.
@@ -232,6 +240,11 @@ impl Tally {
 }
 
 impl Report {
+    /// The phase, and which window of it; of a rollout the phase's name.
+    pub fn when(&self) -> String {
+        self.stage.clone().unwrap_or_else(|| when(self.phase, self.window))
+    }
+
     /// Sets verdict, exit code and counts from the findings: the one place they are derived.
     #[must_use]
     pub fn concluded(mut self) -> Self {

@@ -6,6 +6,7 @@
 mod act;
 mod decision;
 mod deployment;
+mod rollout;
 mod run;
 mod upkeep;
 mod wire;
@@ -20,6 +21,9 @@ use super::{Digest, Method};
 pub use act::Act;
 pub use decision::{Answer, Decision, Evidence, Reply, SignOff, SignedException, Withdrawal};
 pub use deployment::{Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Kept, PolicyPlace, Review};
+pub use rollout::{
+    Choice, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun, StageDecision, StageEvidence, StageStep,
+};
 pub use run::{Author, Authors, Run, VouchedAuthors};
 pub use upkeep::{Checkpoint, Closing, Repair, Repaired};
 pub use wire::StatementError;
@@ -42,6 +46,8 @@ impl Statement {
         let report = match &self.act {
             Act::Run(run) => &run.report,
             Act::SignOff(sign_off) => &sign_off.report,
+            Act::Rollout(rollout) => rollout.report()?,
+            Act::StageDecision(decision) => &decision.evidence,
             _ => return None,
         };
         (!about(report)).then_some("the report it names is not what it is about")

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::item::Retry;
+use super::{item::Retry, moment::Moment};
 use crate::{
     check::OneOrMore,
     model::{Period, Phase, Severity, Window},
@@ -75,10 +75,11 @@ pub(super) struct Envelope {
     #[schemars(length(min = 1))]
     #[expect(dead_code, reason = "typed here, used as read before the variables were known")]
     pub(super) environments: Option<Vec<String>>,
-    /// When it is meant to run. Default: `[pre-deploy, post-deploy]`; `[post-deploy]` where a `window` stands.
+    /// When it is meant to run: `pre-deploy`, `post-deploy`, or in a phase of the rollout: a stage by its name, `ready` before each
+    /// stage begins, `rollback`, `cleanup`. Default: `[pre-deploy, post-deploy]`; `[post-deploy]` where a `window` stands.
     #[serde(default, deserialize_with = "at_least_one")]
     #[schemars(length(min = 1))]
-    pub(super) phase: Option<Vec<Phase>>,
+    pub(super) phase: Option<Vec<Moment>>,
     /// In which windows after the deployment it is looked at: `immediate` (the default), `short-term`, `long-term`; the plan's
     /// `post-deploy` says by when each is due.
     #[serde(default)]
@@ -146,10 +147,16 @@ impl Envelope {
 
     pub(super) fn phases(&self) -> Vec<Phase> {
         let usual = || if self.window.is_some() { vec![Phase::PostDeploy] } else { Phase::ALL.to_vec() };
-        let mut phases = self.phase.clone().unwrap_or_else(usual);
+        let Some(moments) = &self.phase else { return usual() };
+        let mut phases: Vec<Phase> = moments.iter().filter_map(|moment| moment.around_deployment()).collect();
         phases.sort_unstable();
         phases.dedup();
         phases
+    }
+
+    /// The phases of the rollout that it names.
+    pub(super) fn stages(&self) -> impl Iterator<Item = &str> {
+        self.phase.iter().flatten().filter_map(Moment::in_rollout)
     }
 
     pub(super) fn windows(&self) -> Vec<Window> {

@@ -69,7 +69,7 @@ fn fill_path(key: &mut Key, sources: &Sources, scope: &dyn Scope) -> Result<(), 
     if !resolved.unset.is_empty() {
         return Ok(());
     }
-    if resolved.text != resolved.shown {
+    if resolved.text != resolved.shown && resolved.awaits.is_empty() {
         return Err(Some(Fault::new(key.place, "a secret cannot stand in a path: paths stand in every report")));
     }
     key.text = format!("${}", resolved.text);
@@ -116,13 +116,13 @@ enum Refused {
 /// The scalar with its variables filled in; `None` if it has none.
 fn filled(scalar: &Scalar, scope: &dyn Scope) -> Result<Option<Scalar>, Refused> {
     let Some(template) = Template::parse(&scalar.text).map_err(Refused::Malformed)? else { return Ok(None) };
-    let Resolved { text, shown, unset, secrets } =
+    let Resolved { text, shown, unset, secrets, awaits } =
         expand(&template, scope.lenient(), &mut |name| scope.value(name)).map_err(Refused::Lack)?;
     if template.is_literal() {
         return Ok(Some(Scalar { text, style: Style::Quoted }));
     }
     let names = template.names().into_iter().map(str::to_owned).collect();
-    let filled = Filled { written: template.written(), shown, names, unset, secrets };
+    let filled = Filled { written: template.written(), shown, names, unset, secrets, awaits };
     Ok(Some(Scalar { text, style: Style::Filled(Box::new(filled)) }))
 }
 

@@ -1,5 +1,7 @@
 //! One check of a plan, resolved for one environment.
 
+use std::collections::BTreeSet;
+
 use crate::{
     check::{AnyCheck, Kind},
     model::{Json, Location, Period, Phase, Severity, Window},
@@ -25,8 +27,10 @@ pub struct Item {
     pub runbook: Option<String>,
     /// Labels.
     pub tags: Vec<String>,
-    /// When it is meant to run; never empty.
+    /// When around the deployment it is meant to run; empty where it is meant for phases of the rollout alone.
     pub phases: Vec<Phase>,
+    /// The phases of the rollout in which it runs, by name.
+    pub stages: Vec<String>,
     /// In which windows after a deployment; never empty.
     pub windows: Vec<Window>,
     /// The vantage it must be run from; `None` is anywhere.
@@ -47,6 +51,8 @@ pub struct Item {
     pub settings: Json,
     /// What its pack says of the program that it runs: where that is had, and how one logs in. Told where it could not look.
     pub needs_command: Option<String>,
+    /// Variables that only the run can give and did not: without them nothing is looked at.
+    pub awaits: BTreeSet<String>,
     /// Whether it is meant for this environment.
     pub standing: Standing,
 }

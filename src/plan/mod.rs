@@ -15,6 +15,7 @@ mod fault;
 mod fields;
 mod for_each;
 mod foreign;
+mod given;
 mod include;
 mod interpolate;
 mod item;
@@ -22,6 +23,7 @@ mod lack;
 mod lint;
 mod load;
 mod mismatch;
+mod moment;
 mod needs;
 mod node;
 mod number;
@@ -35,6 +37,7 @@ mod problem;
 mod release;
 mod request;
 mod resolve;
+mod rollout;
 mod root;
 mod runbook;
 mod schema;
@@ -63,6 +66,7 @@ use std::{
 use crate::{
     model::{Digest, Location, Person, Release, Runbook, Signoff, Waiver, Windows},
     net::Pins,
+    rollout::Rollout,
 };
 
 pub use fault::Weight;
@@ -115,6 +119,8 @@ pub struct Plan {
     pub runbook: Option<Runbook>,
     /// The windows after a deployment.
     pub windows: Windows,
+    /// How a release goes out.
+    pub rollout: Option<Arc<Rollout>>,
     /// Every file read, packs included, with its fingerprint, by its name relative to [`root`](Self::root).
     pub files: BTreeMap<String, Digest>,
     /// The bytes of each of the [`files`](Self::files), which a run on record keeps.

@@ -61,6 +61,8 @@ pub(super) struct Meant<'a> {
     /// Whether it guards the environment, in every phase and window.
     pub(super) guard: bool,
     pub(super) phases: Vec<Phase>,
+    /// The phases of the rollout.
+    pub(super) stages: Vec<String>,
     /// The windows after a deployment in which it is looked at.
     pub(super) windows: Vec<Window>,
     pub(super) severity: Severity,
@@ -88,6 +90,9 @@ pub(super) fn unmet(checks: &[Meant<'_>], environment: &str, faults: &mut Vec<Fa
             } else if let Some(phase) = check.phases.iter().find(|phase| !needed.phases.contains(phase)) {
                 let message = format!("`{id}` runs {phase}; `{other}`, which it needs, does not");
                 faults.push(Fault::new(need.place, message).hint("give both the same `phase`"));
+            } else if let Some(stage) = check.stages.iter().find(|stage| !needed.guard && !needed.stages.contains(stage)) {
+                let message = format!("`{id}` runs in the phase `{stage}` of the rollout; `{other}`, which it needs, does not");
+                faults.push(Fault::new(need.place, message).hint(format!("add `{stage}` to the `phase` of `{other}`")));
             } else if let Some(window) = check.windows.iter().find(|window| check.runs_in(**window) && !needed.runs_in(**window)) {
                 let message = format!("`{id}` is looked at in the window `{window}`; `{other}`, which it needs, is not");
                 faults.push(Fault::new(need.place, message).hint(format!("add `{window}` to the `window` of `{other}`")));

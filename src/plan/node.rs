@@ -1,5 +1,7 @@
 //! The tree a YAML file is read into: every node knows its place, every scalar keeps its text.
 
+use std::collections::BTreeSet;
+
 use super::{conceal, place::Place};
 
 /// A value of the file.
@@ -57,6 +59,8 @@ pub(super) struct Filled {
     pub(super) unset: Vec<String>,
     /// Secrets that came from defaults, as name and value.
     pub(super) secrets: Vec<(String, String)>,
+    /// What only the run can say and did not.
+    pub(super) awaits: BTreeSet<String>,
 }
 
 impl Key {

@@ -13,6 +13,8 @@ pub struct Request {
     pub environment: Option<String>,
     /// The process environment.
     pub env: ProcessEnv,
+    /// What the run says of the release and the stage, by the names of the variables that stand for it.
+    pub given: BTreeMap<String, String>,
     /// The plan's files by their names relative to its folder, where they are another commit's or a run's: none but the
     /// env-file is then read from the folder itself.
     pub files: Option<BTreeMap<String, Vec<u8>>>,

@@ -21,6 +21,7 @@ use super::{
     node::{Node, Scalar},
     people,
     place::Place,
+    rollout,
     root::{self, Environment},
     scope::{PackScope, Scopes},
     secrecy::{self, Secrecy},
@@ -37,6 +38,7 @@ use crate::{
         env_file::{EnvFile, ReadError},
         regular_file::FileError,
     },
+    rollout::Rollout,
 };
 
 /// A plan's checks in one environment.
@@ -45,6 +47,8 @@ pub(super) struct Resolved<'a> {
     pub(super) variables: Variables<'a>,
     pub(super) items: Vec<Item>,
     pub(super) secrecy: Secrecy,
+    /// How a release goes out.
+    pub(super) rollout: Option<Rollout>,
     /// Checks that could not be read because a variable is not set: the id, and why.
     pub(super) untried: Vec<(String, String)>,
 }
@@ -54,7 +58,8 @@ pub(super) fn resolve<'a>(tree: &'a Tree, environment: &'a Environment, process:
     let variables = variables(tree, environment, process, faults);
     let packs: Vec<PackScope> = tree.packs.iter().map(|used| PackScope::new(used, &variables, &tree.sources, faults)).collect();
     let items = Vec::with_capacity(tree.drafts.len());
-    let mut resolved = Resolved { environment, items, secrecy: Secrecy::default(), untried: Vec::new(), variables };
+    let mut resolved = Resolved { environment, items, secrecy: Secrecy::default(), untried: Vec::new(), variables, rollout: None };
+    resolved.rollout = rollout::read(tree, &mut resolved, faults);
     // What is wrong with the members of a list is told once.
     let mut told: HashSet<(Place, String)> = HashSet::new();
     let mut check = |draft| {
@@ -71,6 +76,7 @@ pub(super) fn resolve<'a>(tree: &'a Tree, environment: &'a Environment, process:
         meant
     };
     let meant: Vec<Meant<'_>> = tree.drafts.iter().filter_map(&mut check).collect();
+    rollout::strangers(tree, resolved.rollout.as_ref(), &meant, faults);
     needs::unmet(&meant, &environment.name, faults);
     needs::guards(&meant, environment, faults);
     if let Some((label, windows)) = tree.root.windows.map_or(Some(Default::default()), |(label, windows)| Some((label, windows?))) {
@@ -88,7 +94,7 @@ fn variables<'a>(tree: &'a Tree, environment: &'a Environment, process: &'a Proc
     let elsewhere: HashSet<&str> = others.flat_map(|other| &other.vars).map(|(key, _)| key.text.as_str()).collect();
     let fresh = || {
         let written = [root::by_name(&environment.vars), root::by_name(&tree.root.vars)];
-        Variables::new(written, process, lenient).among(&environment.name, elsewhere.clone())
+        Variables::new(written, process, &tree.given, lenient).among(&environment.name, elsewhere.clone())
     };
     let mut variables = fresh();
     // What was kept with a run takes in nothing of this machine.
@@ -133,9 +139,10 @@ impl Resolved<'_> {
         let scope = Scopes { plan: &of_row, pack: draft.pack.map(|index| (tree.packs[index].file, &packs[index])) };
         let excluded = self.excluded(draft);
         let guard = self.environment.guard.iter().any(|guard| is_named(&draft.id, &guard.text));
+        let rollout = self.rollout.as_ref();
         let meant = |envelope: &Envelope, excluded| {
             let (phases, windows, severity) = (envelope.phases(), envelope.windows(), envelope.severity);
-            Meant { draft, guard, phases, windows, severity, excluded }
+            Meant { draft, guard, phases, stages: rollout::phases(rollout, &draft.id, envelope), windows, severity, excluded }
         };
         if let Some(why) = excluded {
             let mut envelope = draft.envelope.clone();
@@ -144,7 +151,7 @@ impl Resolved<'_> {
             self.secrecy.words(&envelope);
             let envelope = typed::value(&envelope, draft.id_place, HashSet::new(), &mut Vec::new()).unwrap_or_else(Envelope::bare);
             let meant = meant(&envelope, Some(why.clone()));
-            self.items.push(item(tree, draft, envelope, Standing::Excluded(why)));
+            self.items.push(Item { stages: meant.stages.clone(), ..item(tree, draft, envelope, Standing::Excluded(why)) });
             return Some(meant);
         }
         let read = Read::of(draft, tree, &scope, faults);
@@ -155,7 +162,7 @@ impl Resolved<'_> {
         if draft.kind.name == "manual" {
             people::asked(&read.settings, &tree.root, self.environment, tree.purpose == Purpose::Kept, faults);
         }
-        let whole = read.envelope.partial.is_none();
+        let (whole, awaits) = (read.envelope.partial.is_none(), read.awaits());
         let envelope = read.envelope.value.or(read.envelope.partial)?;
         let meant = meant(&envelope, None);
         if let Some(check) = read.kind.value.filter(|_| whole) {
@@ -164,7 +171,8 @@ impl Resolved<'_> {
             }
             let settings: Json = settings::shown(&read.settings, &read.secret).into();
             let needs_command = draft.pack.and_then(|index| tree.packs[index].pack.needs_command(&settings));
-            self.items.push(Item { guard, settings, needs_command, ..item(tree, draft, envelope, Standing::Ready(check)) });
+            let stages = meant.stages.clone();
+            self.items.push(Item { guard, stages, settings, needs_command, awaits, ..item(tree, draft, envelope, Standing::Ready(check)) });
         }
         Some(meant)
     }
@@ -187,6 +195,7 @@ fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> I
     Item {
         id: draft.id.clone(),
         phases: envelope.phases(),
+        stages: Vec::new(),
         windows: envelope.windows(),
         retry: envelope.retry(),
         title: envelope.title.filter(|title| !title.is_empty()).unwrap_or_else(|| draft.id.clone()),
@@ -205,6 +214,7 @@ fn item(tree: &Tree, draft: &Draft, envelope: Envelope, standing: Standing) -> I
         kind: draft.kind,
         settings: Json::default(),
         needs_command: None,
+        awaits: BTreeSet::new(),
         standing,
     }
 }
@@ -246,6 +256,15 @@ impl<'d> Read<'d> {
         Self { settings, filled_envelope, envelope, kind, secret }
     }
 
+    /// What only the run can say and did not.
+    fn awaits(&self) -> BTreeSet<String> {
+        let mut awaits = BTreeSet::new();
+        for node in [&self.settings, &self.filled_envelope] {
+            node.each_scalar(&mut |scalar, _| awaits.extend(scalar.filled().into_iter().flat_map(|filled| filled.awaits.iter().cloned())));
+        }
+        awaits
+    }
+
     /// What the check tells about secrets and words.
     fn learn(&self, draft: &Draft, scopes: &Scopes<'_>, secrecy: &mut Secrecy) {
         secrecy.check(&self.filled_envelope, "", &HashSet::new(), scopes);
@@ -256,7 +275,8 @@ impl<'d> Read<'d> {
     }
 }
 
-fn not_set<'a>(names: impl Iterator<Item = &'a String>) -> Option<String> {
+/// Which variables are not set, in words; `None` where all are.
+pub(super) fn not_set<'a>(names: impl Iterator<Item = &'a String>) -> Option<String> {
     let names: BTreeSet<String> = names.map(|name| format!("`{name}`")).collect();
     let verb = if names.len() == 1 { "is" } else { "are" };
     (!names.is_empty()).then(|| format!("{} {verb} not set", names.into_iter().collect::<Vec<_>>().join(", ")))

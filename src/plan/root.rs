@@ -11,14 +11,14 @@ use super::{
     number,
     people::known::known,
     place::Place,
-    runbook, suggest,
+    rollout, runbook, suggest,
     template::{Template, is_name},
     windows,
 };
 use crate::model::{Person, Runbook, Windows};
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 15] = [
     "project",
     "environments",
     "allow",
@@ -33,6 +33,7 @@ pub(super) const KEYS: [&str; 14] = [
     "ledger",
     "runbook",
     windows::KEY,
+    rollout::KEY,
 ];
 /// The keys of an environment.
 pub(super) const ENVIRONMENT_KEYS: [&str; 6] = ["vars", "env-file", "guard", "resolve", "per-target", "signoff"];
@@ -57,6 +58,7 @@ pub(super) struct Root {
     pub(super) runbook: Option<Runbook>,
     /// Where the windows after a deployment stand, and which they are, if that can be read.
     pub(super) windows: Option<(Place, Option<Windows>)>,
+    pub(super) rollout: Option<(Place, Node)>,
 }
 
 /// A set of targets and variables.
@@ -105,6 +107,7 @@ impl Root {
             ledger: owned("ledger").map(|(_, node)| node),
             runbook: owned("runbook").and_then(|(label, node)| runbook::read(label, node, faults)),
             windows: owned(windows::KEY).map(|(label, node)| (label, windows::read(label, node, faults))),
+            rollout: owned(rollout::KEY),
         }
     }
 

@@ -130,7 +130,7 @@ impl Secrecy {
             self.insert(label, &scalar.text);
             return self.warn(place);
         };
-        if !filled.unset.is_empty() {
+        if !filled.unset.is_empty() || !filled.awaits.is_empty() {
             return;
         }
         let only = filled.written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).filter(|name| !name.contains('}'));
@@ -181,7 +181,8 @@ mod tests {
     fn learned(text: &str) -> (serde_json::Value, Secrecy) {
         let variables = [("JWT", "eyJ.hunter2.abc"), ("HOST", "h.example.com"), ("PW", "p%40ss-word")];
         let process: ProcessEnv = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let variables = Variables::new(Default::default(), &process, false);
+        let given = Default::default();
+        let variables = Variables::new(Default::default(), &process, &given, false);
         let mut sources = Sources::default();
         let file = sources.add("a.yaml".into(), text.into());
         let mut node = yaml::parse(file, text, &mut Vec::new()).expect("YAML");

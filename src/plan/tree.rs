@@ -11,7 +11,9 @@ use super::{
     fault::Fault,
     fields::{Fields, Word, word},
     for_each::Reading,
-    foreign, include, needs,
+    foreign,
+    given::Given,
+    include, needs,
     node::{Node, Value},
     pack_use::PackUse,
     place::{Place, Sources},
@@ -33,6 +35,8 @@ pub(super) struct Tree {
     pub(super) name: PathBuf,
     /// What the plan is for.
     pub(super) purpose: Purpose,
+    /// What the run says of the release and the stage.
+    pub(super) given: Given,
     pub(super) sources: Sources,
     pub(super) root: Root,
     pub(super) packs: Vec<PackUse>,
@@ -57,7 +61,7 @@ impl Tree {
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
         let shelf = Shelf { folder, held: request.files.clone() };
-        let mut tree = Self { shelf, name, purpose: request.purpose, ..Self::default() };
+        let mut tree = Self { shelf, name, purpose: request.purpose, given: request.given.clone(), ..Self::default() };
         match include::read(&tree.shelf, &tree.name, &mut tree.sources, faults) {
             Ok((_, Some(node))) => {
                 if let Some(fault) = foreign::fault(&node, &config.display().to_string()) {

@@ -179,7 +179,8 @@ mod tests {
             .into_iter()
             .map(|(n, v)| (n.to_owned(), v.to_owned()))
             .collect();
-        let variables = Variables::new(Default::default(), &process, lenient);
+        let given = Default::default();
+        let variables = Variables::new(Default::default(), &process, &given, lenient);
         let mut sources = Sources::default();
         let file = sources.add("a.yaml".into(), text.into());
         let mut node = yaml::parse(file, text, &mut Vec::new()).expect("YAML");

@@ -1,7 +1,7 @@
 //! What a variable stands for in one environment, and what is known about it.
 //!
-//! The sources, in order: the environment's `vars`, the plan's `vars`, the process environment, the `env-file`. A
-//! variable that names itself means the next source. Values of the last two are literal.
+//! The sources, in order: the environment's `vars`, the plan's `vars`, what the run [gives](super::given), the process
+//! environment, the `env-file`. A variable that names itself means the next source. Values of the last three are literal.
 
 use std::{
     cell::RefCell,
@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{
+    given::{self, Given},
     lack::{Cause, Lack},
     node::Node,
     suggest,
@@ -35,6 +36,8 @@ pub(super) struct Resolved {
     pub(super) unset: Vec<String>,
     /// Secrets that came from defaults, as name and value.
     pub(super) secrets: Vec<(String, String)>,
+    /// What only the run can say and did not, so that something stands in for it.
+    pub(super) awaits: BTreeSet<String>,
 }
 
 impl Resolved {
@@ -51,6 +54,7 @@ pub(super) struct Variables<'a> {
     /// The environment's `vars`, then the plan's.
     written: [HashMap<&'a str, &'a Node>; 2],
     process: &'a ProcessEnv,
+    given: &'a Given,
     pub(super) file: BTreeMap<String, String>,
     /// The environment's name, and the names in the `vars` of all others.
     environment: &'a str,
@@ -63,10 +67,11 @@ pub(super) struct Variables<'a> {
 }
 
 impl<'a> Variables<'a> {
-    pub(super) fn new(written: [HashMap<&'a str, &'a Node>; 2], process: &'a ProcessEnv, lenient: bool) -> Self {
+    pub(super) fn new(written: [HashMap<&'a str, &'a Node>; 2], process: &'a ProcessEnv, given: &'a Given, lenient: bool) -> Self {
         Self {
             written,
             process,
+            given,
             file: BTreeMap::new(),
             environment: "",
             elsewhere: HashSet::new(),
@@ -90,7 +95,8 @@ impl<'a> Variables<'a> {
     /// Names that could be meant by a misspelt one.
     pub(super) fn known_names(&self) -> Vec<&str> {
         let written = self.written.iter().flat_map(|vars| vars.keys().copied());
-        written.chain(self.process.iter().map(|(name, _)| name)).chain(self.file.keys().map(String::as_str)).collect()
+        let outside = self.process.iter().map(|(name, _)| name).chain(self.file.keys().map(String::as_str));
+        written.chain(outside).chain(given::names().map(|name| -> &str { name })).collect()
     }
 
     /// Every variable used so far, with its value as it may be shown; `None` for a secret.
@@ -113,6 +119,10 @@ impl<'a> Variables<'a> {
             if let Some(node) = self.written[layer].get(name) {
                 return self.remembered(layer, name, node, path);
             }
+        }
+        if let Some(given) = given::value(self.given, name) {
+            // It is no part of the plan's fingerprint: the release and the stage are on record by themselves.
+            return Ok(Rc::new(given));
         }
         let outside = self.process.get(name).or_else(|| self.file.get(name).map(String::as_str).filter(|value| !value.is_empty()));
         match outside {
@@ -220,6 +230,8 @@ pub(super) fn expand(
             }
             Part::Variable { name, otherwise } => {
                 let resolved = match (value(name), otherwise) {
+                    // What the run does not say has the value that the plan gives for that.
+                    (Ok(resolved), Otherwise::Use(default)) if resolved.awaits.contains(name) => Rc::new(expand(default, lenient, value)?),
                     (Ok(resolved), _) => resolved,
                     (Err(lack), Otherwise::Use(default)) if lack.is_absence() => {
                         let mut resolved = expand(default, lenient, value)?;
@@ -231,7 +243,12 @@ pub(super) fn expand(
                     }
                     (Err(lack), _) if lenient && lack.is_unset() => {
                         let text = if looks_secret(name) { PLACEHOLDER.to_owned() } else { String::new() };
-                        Rc::new(Resolved { text, shown: format!("${{{name}}}"), unset: vec![lack.name().to_owned()], secrets: Vec::new() })
+                        Rc::new(Resolved {
+                            text,
+                            shown: format!("${{{name}}}"),
+                            unset: vec![lack.name().to_owned()],
+                            ..Resolved::default()
+                        })
                     }
                     (Err(lack), Otherwise::Say(message)) if lack.is_absence() => return Err(lack.said(message)),
                     (Err(lack), _) => return Err(lack),
@@ -240,6 +257,7 @@ pub(super) fn expand(
                 whole.shown.push_str(&resolved.shown);
                 whole.unset.extend(resolved.unset.iter().cloned());
                 whole.secrets.extend(resolved.secrets.iter().cloned());
+                whole.awaits.extend(resolved.awaits.iter().cloned());
             }
         }
         if whole.text.len() > LARGEST {

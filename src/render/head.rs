@@ -224,6 +224,9 @@ pub(super) fn facts(page: &Page<'_>) -> Vec<Fact> {
 }
 
 fn when_in_life(report: &Report) -> String {
+    if let Some(stage) = &report.stage {
+        return format!("in the phase {stage} of the rollout");
+    }
     let window = report.window.map(|window| format!(" ({window})")).unwrap_or_default();
     match report.phase {
         Phase::PreDeploy => "before the deployment".into(),

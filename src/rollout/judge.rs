@@ -1,9 +1,11 @@
 //! Judges a stage by its samples.
 
+mod course;
 mod demands;
 mod numbers;
 mod triggers;
 
+pub use self::course::courses;
 use jiff::Timestamp;
 
 use self::{demands::Demands, numbers::Reading, triggers::watch};

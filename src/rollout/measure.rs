@@ -12,8 +12,8 @@ use crate::{
     net::prometheus::promql,
 };
 
-/// What stands for the version that is asked about.
-const VERSION: &str = "${version}";
+/// The variable that stands for the version that is asked about.
+pub const VERSION: &str = "version";
 
 /// A query in PromQL; `${version}` in it is each version in turn.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,7 +131,7 @@ impl Measure {
         [&self.bad, &self.total, &self.histogram, &self.sum, &self.count, &self.gauge]
             .into_iter()
             .flatten()
-            .any(|query| query.0.text().contains(VERSION))
+            .any(|query| query.0.text().contains(&variable()))
     }
 
     /// Why a limit cannot be one of this measure.
@@ -172,7 +172,7 @@ impl Query {
     /// The query for a version.
     pub fn of(&self, version: &str) -> String {
         // A version has no quote and no backslash, so it cannot leave the text that it stands in.
-        self.0.text().replace(VERSION, version)
+        self.0.text().replace(&variable(), version)
     }
 
     /// What it selects, where it is one selector, or the sum of one: the series are then looked at one by one.
@@ -185,17 +185,17 @@ impl Query {
 
     /// What it selects for a version, by one selector after the other.
     pub fn selectors_of(&self, version: &str) -> Vec<String> {
-        self.0.read().selectors.iter().map(|selector| selector.text.replace(VERSION, version)).collect()
+        self.0.read().selectors.iter().map(|selector| selector.text.replace(&variable(), version)).collect()
     }
 
     /// Where one label alone tells the version by being equal to a text: its name, and a selector of what has another text there than
     /// any of these versions.
     pub fn of_others(&self, versions: &[&str]) -> Option<(String, String)> {
-        let selector = self.selector()?;
+        let (selector, variable) = (self.selector()?, variable());
         let matchers = selector.matchers();
-        let mut telling = matchers.iter().filter(|matcher| matcher.value.contains(VERSION));
+        let mut telling = matchers.iter().filter(|matcher| matcher.value.contains(&variable));
         let (matcher, None) = (telling.next().filter(|matcher| matcher.sign == "=")?, telling.next()) else { return None };
-        let others = versions.iter().map(|version| format!("{}!={}", matcher.label, matcher.value.replace(VERSION, version)));
+        let others = versions.iter().map(|version| format!("{}!={}", matcher.label, matcher.value.replace(&variable, version)));
         let none: Vec<String> = others.chain([format!("{}!=\"\"", matcher.label)]).collect();
         Some((matcher.label.to_owned(), selector.text.replacen(matcher.text, &none.join(","), 1)))
     }
@@ -227,6 +227,11 @@ from_text!(Query, { "type": "string", "minLength": 1, "description": "a query in
         None => Ok(Query(query)),
     }
 });
+
+/// As it stands in a query.
+fn variable() -> String {
+    format!("${{{VERSION}}}")
+}
 
 /// The measures by name.
 pub(super) type Measures = BTreeMap<String, Measure>;

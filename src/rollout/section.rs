@@ -12,6 +12,9 @@ use crate::{
     net::http::Address,
 };
 
+/// The old version is the one on record.
+const RECORDED: &str = "recorded";
+
 /// How a release goes out: in stages, each held against limits and against the old version before the next one may begin. gonogo moves no
 /// traffic; it says whether a stage has earned the next one, and it starts and proves the way back.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -188,9 +191,10 @@ impl Rollout {
         self.triggers.iter().chain(&stage.triggers)
     }
 
-    /// The checks that a stage looks at by name: its own, and those of the triggers.
+    /// The checks that a stage looks at by name: its own, those of the triggers, and the one that must not fail while it begins.
     pub fn checks<'a>(&'a self, stage: &'a Stage) -> impl Iterator<Item = &'a str> {
-        stage.checks.iter().chain(self.triggers(stage).filter_map(|trigger| trigger.check.as_ref())).map(String::as_str)
+        let triggering = self.triggers(stage).filter_map(|trigger| trigger.check.as_ref());
+        stage.checks.iter().chain(triggering).chain(self.zero_downtime.as_ref().map(|zero| &zero.check)).map(String::as_str)
     }
 
     /// The ways back, in the order in which they are tried.
@@ -201,6 +205,13 @@ impl Rollout {
     /// The stretch before a stage that is the baseline of a measure; `None` for the old version at the same time.
     pub fn window(&self, measure: &str) -> Option<Period> {
         self.baseline.get(measure)?.window
+    }
+}
+
+impl Versions {
+    /// What the old one is called, where the plan says so.
+    pub fn old(&self) -> Option<&str> {
+        self.old.as_deref().filter(|old| *old != RECORDED)
     }
 }
 

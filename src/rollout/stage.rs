@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Demand, Trigger};
+use super::{Demand, Trigger, naming::is_taken};
 use crate::{
     check::Argv,
     model::{Percent, Period, without_contradiction, words},
@@ -78,7 +78,7 @@ impl Stage {
         if self.name.is_empty() || !self.name.chars().all(id) || self.name.starts_with('-') {
             return Some(format!("`{}` cannot name a stage: lower-case letters, digits and `-`", self.name));
         }
-        if ["pre-deploy", "post-deploy", "rollback", "cleanup"].contains(&&*self.name) {
+        if is_taken(&self.name) {
             return Some(format!("`{}` is a phase of its own: name the stage otherwise", self.name));
         }
         if self.decide.as_ref().is_some_and(|decide| decide.roles.is_empty()) {

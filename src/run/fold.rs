@@ -28,6 +28,8 @@ impl Fold {
             environment: plan.environment.clone(),
             phase: settings.phase,
             window: settings.window(),
+            stage: settings.stage.as_ref().map(|stage| stage.name.clone()),
+            rollout: None,
             release: settings.release.clone(),
             at: settings.at,
             rehearsal: settings.rehearsal,

@@ -89,7 +89,9 @@ impl Selection {
                 choice
             })
             .collect();
-        let partial = settings.shard.is_some() || choices.iter().any(|choice| matches!(choice, Choice::Leave(_)));
+        // What is looked at in a phase of a rollout is not the whole checklist.
+        let partial =
+            settings.stage.is_some() || settings.shard.is_some() || choices.iter().any(|choice| matches!(choice, Choice::Leave(_)));
         Self { choices, partial }.not_empty(plan, settings, &only)
     }
 
@@ -105,7 +107,7 @@ impl Selection {
             "none of the plan's {} checks is meant for environment `{}`, phase `{}` and the given selectors",
             plan.items.len(),
             plan.environment,
-            when(settings.phase, settings.window())
+            settings.stage.as_ref().map_or_else(|| when(settings.phase, settings.window()), |stage| stage.name.clone())
         )))
     }
 
@@ -119,20 +121,35 @@ fn choice(item: &Item, settings: &Settings) -> Choice {
     if let Standing::Excluded(reason) = &item.standing {
         return Choice::Skip(reason.clone());
     }
+    if let Some(stage) = settings.stage.as_ref().filter(|stage| !item.guard && !item.stages.contains(&stage.name)) {
+        return Choice::Skip(format!("not meant for the phase {} of the rollout", stage.name));
+    }
+    let around = settings.stage.is_none();
     // A guard proves that this is the right place; that holds in every phase.
-    if !item.guard && !item.phases.contains(&settings.phase) {
-        let meant: Vec<&str> = item.phases.iter().map(|phase| phase.word()).collect();
+    if around && !item.guard && !item.phases.contains(&settings.phase) {
+        let stages = item.stages.iter().map(String::as_str);
+        let meant: Vec<&str> = item.phases.iter().map(|phase| phase.word()).chain(stages).collect();
         return Choice::Skip(format!("meant for {}, this run is {}", meant.join(" and "), settings.phase));
     }
-    if !item.guard && settings.phase == Phase::PostDeploy && !item.windows.contains(&settings.window) {
+    if around && !item.guard && settings.phase == Phase::PostDeploy && !item.windows.contains(&settings.window) {
         let meant: Vec<&str> = item.windows.iter().map(|window| window.word()).collect();
         return Choice::Skip(format!("looked at in the window {}, this run is {}", meant.join(" and "), settings.window));
+    }
+    if let Some(unknown) = unknown(item) {
+        return Choice::Unknown(unknown);
     }
     match (&item.from, &settings.from) {
         (Some(needed), Some(here)) if needed != here => Choice::Leave(format!("runs from `{needed}`, this share runs from `{here}`")),
         (Some(needed), None) => Choice::Unknown(format!("must be run from `{needed}`: run `gonogo verify --from {needed}` there")),
         _ => Choice::Try,
     }
+}
+
+/// What the check asks about and this run does not know; nothing is looked at then.
+fn unknown(item: &Item) -> Option<String> {
+    let first = item.awaits.first()?;
+    let (release, said) = (first.starts_with("release."), format!("`${{{first}}}` is not known to this run"));
+    Some(if release { format!("{said}: name the release with `--release`, `--commit` or `--artifact`") } else { said })
 }
 
 /// The words given to `--only` or `--skip`.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     check::Keep,
-    model::{GivenAnswer, Location, Period, Phase, ProcessEnv, Release, Shard, Signoff, Tool, Vantage, Waiver, Window},
+    model::{GivenAnswer, InRollout, Location, Period, Phase, ProcessEnv, Release, Shard, Signoff, Tool, Vantage, Waiver, Window},
 };
 
 /// Everything a run is told, beside the plan.
@@ -20,6 +20,8 @@ pub struct Settings {
     pub phase: Phase,
     /// Which window after the deployment.
     pub window: Window,
+    /// Which phase of a rollout, where it is one.
+    pub stage: Option<InRollout>,
     /// Warnings block too.
     pub strict: bool,
     /// For information only: the exit code is 0 whatever the verdict.
@@ -63,7 +65,7 @@ pub struct Settings {
 impl Settings {
     /// The window of the report; `None` where it is the first, and before the deployment.
     pub fn window(&self) -> Option<Window> {
-        Some(self.window).filter(|window| self.phase == Phase::PostDeploy && *window != Window::Immediate)
+        Some(self.window).filter(|window| self.stage.is_none() && self.phase == Phase::PostDeploy && *window != Window::Immediate)
     }
 }
 

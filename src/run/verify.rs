@@ -48,6 +48,7 @@ pub async fn verify(
         shared: Arc::new(Shared {
             at: settings.at,
             phase: settings.phase,
+            stage: settings.stage.clone(),
             release: settings.release.clone(),
             seed: settings.seed.clone().unwrap_or_else(|| seed(&plan.project, &settings.release)),
             root: plan.root.clone(),

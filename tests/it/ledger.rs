@@ -4,6 +4,7 @@ mod chain;
 mod command;
 mod contract;
 mod crash;
+mod decided;
 mod disk;
 mod export;
 mod files;
@@ -12,6 +13,8 @@ mod looking;
 mod recorders;
 mod repair;
 mod rights;
+mod samples;
+mod stages;
 mod tamper;
 mod vanishing;
 mod ways;
@@ -71,7 +74,7 @@ impl Ground {
             }
             Self::Database(database) => {
                 let disable = "SET search_path = gonogo; ALTER TABLE entries DISABLE TRIGGER ALL; ALTER TABLE blobs DISABLE TRIGGER ALL; \
-                    ALTER TABLE chains DISABLE TRIGGER ALL; ALTER TABLE kept DISABLE TRIGGER ALL; \
+                    ALTER TABLE chains DISABLE TRIGGER ALL; ALTER TABLE kept DISABLE TRIGGER ALL; ALTER TABLE samples DISABLE TRIGGER ALL; \
                     ALTER TABLE entries DROP CONSTRAINT IF EXISTS entries_seq_check; \
                     ALTER TABLE chains DROP CONSTRAINT IF EXISTS chains_seq_check;";
                 database.client().await.batch_execute(&format!("{disable}{statements}")).await.expect(statements);

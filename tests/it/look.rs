@@ -96,6 +96,7 @@ impl Look {
         let shared = Shared {
             at,
             phase: self.phase,
+            stage: None,
             release: self.release,
             seed: self.seed,
             root: self.root,

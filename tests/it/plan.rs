@@ -149,6 +149,28 @@ fn written(text: &str, variables: &[(&str, &str)]) -> Result<Plan, Vec<Problem>>
     plan::load(&Request { config: folder.path().join("gonogo.yaml"), env, ..Request::default() })
 }
 
+#[test]
+fn what_only_a_run_can_say_is_awaited_and_is_no_part_of_the_fingerprint() {
+    let folder = Path::new("fixtures/plan/good-rollout");
+    let awaited = |plan: &Plan| -> Vec<(String, Vec<String>)> {
+        plan.items.iter().map(|item| (item.id.clone(), item.awaits.iter().cloned().collect())).collect()
+    };
+    let (alone, names) = (good("good-rollout"), ["release.version", "stage.name", "rollout.old"]);
+    let expected = [("smoke", Some(names[0])), ("old-answers", Some(names[1])), ("old-image", Some(names[2])), ("tidy", None)];
+    let expected: Vec<_> = expected.map(|(id, name)| (id.to_owned(), name.map(str::to_owned).into_iter().collect::<Vec<_>>())).into();
+    assert_eq!(awaited(&alone), expected);
+    assert_eq!(item(&alone, "smoke").stages, ["full", "p10"], "it names one, and one names it");
+    assert_eq!((item(&alone, "old-image").stages.clone(), item(&alone, "old-image").phases.len()), (vec!["ready".to_owned()], 2));
+
+    let given = names.map(|name| (name.to_owned(), format!("of-{name}"))).into();
+    let told = plan::load(&Request { given, ..request(folder) }).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    assert!(told.items.iter().all(|item| item.awaits.is_empty()));
+    assert_eq!(item(&told, "old-image").settings.value()["url"], "http://127.0.0.1:1/of-rollout.old/latest");
+    assert_eq!(told.digest, alone.digest);
+    let back = &told.rollout.as_ref().expect("a rollout").ways_back()[0].command;
+    assert_eq!(back.to_vec(), ["./flag", "off", "of-rollout.old"]);
+}
+
 fn with_url(url: &str) -> String {
     format!("project: shop\nenvironments: {{ prod: {{}} }}\nchecks:\n  - id: a\n    http: {{ url: \"{url}\" }}\n")
 }

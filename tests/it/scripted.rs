@@ -133,6 +133,8 @@ pub(crate) fn with_check(id: &str, check: Box<dyn AnyCheck>) -> Item {
         fix: None,
         runbook: None,
         tags: Vec::new(),
+        stages: Vec::new(),
+        awaits: Default::default(),
         phases: Phase::ALL.to_vec(),
         windows: vec![Window::Immediate],
         from: None,
@@ -151,6 +153,7 @@ pub(crate) fn with_check(id: &str, check: Box<dyn AnyCheck>) -> Item {
 /// A plan of these checks.
 pub(crate) fn plan(items: Vec<Item>) -> Plan {
     Plan {
+        rollout: None,
         per_target: None,
         project: "scripted".into(),
         environment: "prod".into(),
@@ -186,6 +189,7 @@ pub(crate) fn signoff(unsigned: Unsigned) -> Signoff {
 /// Settings of an ordinary run.
 pub(crate) fn settings() -> Settings {
     Settings {
+        stage: None,
         signoff: None,
         notes: Vec::new(),
         at: instant(),

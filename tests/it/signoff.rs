@@ -19,6 +19,7 @@ mod mended;
 mod overtaken;
 mod policy;
 mod protected;
+mod rolled_out;
 mod strange;
 mod tampered;
 mod tampered_deeply;

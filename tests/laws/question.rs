@@ -22,7 +22,7 @@ pub(crate) fn ask(events: &[Event], question: &Question, elsewhere: Option<&[Eve
     let elsewhere = elsewhere.map(|events| read(&Book::of(events).entries, question).expect("a chain"));
     let book = Book::of(events);
     let history = read(&book.entries, question).expect("a chain");
-    let store = Memory::new("a law", Exported { entries: Vec::new(), blobs: book.blobs });
+    let store = Memory::new("a law", Exported { blobs: book.blobs, ..Exported::default() });
     rule(&store, &history, question, elsewhere.as_ref()).unwrap_or_else(|error| panic!("{error}"))
 }
 

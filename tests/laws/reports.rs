@@ -71,6 +71,8 @@ pub(crate) fn given(answer: Answer, by: &str, at: Timestamp, entry: u64) -> Give
 pub(crate) fn report(looks: &Looks, at: Timestamp, given: Option<GivenAnswer>) -> Report {
     let files = files(looks.other_plan);
     Report {
+        stage: None,
+        rollout: None,
         schema: SCHEMA.into(),
         project: PROJECT.into(),
         environment: ENVIRONMENT.into(),

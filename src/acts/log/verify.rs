@@ -28,7 +28,9 @@ pub(crate) async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &
     let (project, environment) = (&record.plan.project, &record.plan.environment);
     let notes = ledger::told_repairs(&record.history);
     let mut looked = Looked { untrusted: Vec::new(), notes, newer: record.history.newer(project, environment) };
-    for entry in record.history.entries()? {
+    let entries = record.history.entries()?;
+    looked.untrusted = ledger::sample_faults(record.store.as_ref(), &entries).await?;
+    for entry in entries {
         bytes(record, entry).await?;
         let seq = entry.entry.seq;
         if let SignatureStanding::Signed { since: Some(since), .. } = &entry.standing {

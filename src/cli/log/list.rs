@@ -7,7 +7,10 @@ use crate::{
     },
     cli::Failure,
     ledger::{SignatureStanding, VerifiedEntry},
-    model::{Act, Decision, DeployerSource, DeploymentStatus, Reply, one_line, utc, when},
+    model::{
+        Act, Choice, Decision, DeployerSource, DeploymentStatus, Period, Reply, RollbackOutcome, RolloutStep, StageStep, counted, one_line,
+        utc, when,
+    },
 };
 
 /// The deployments of one environment, newest first, as a table: date, version, deployer, status, notes.
@@ -146,10 +149,41 @@ fn said(proven: &VerifiedEntry) -> String {
         Act::Review(review) => review.comment.clone(),
         Act::Begun(begun) => format!("{} begun by {}", name(&begun.release), begun.deployer.name),
         Act::VouchedAuthors(vouched) => format!("{}: {}", name(&vouched.release), vouched.comment),
+        Act::Rollout(step) => format!("{} {}", name(&step.release), happened(step)),
+        Act::StageDecision(said) => {
+            let comment = said.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+            let choice = if said.choice == Choice::NoGo { "NO-GO" } else { said.choice.word() };
+            format!("{} {choice} after stage {} by {} as {}{comment}", name(&said.release), said.stage, said.person, said.role)
+        }
         Act::Repair(repair) => format!("{} rows set aside: {}", repair.rows.len(), repair.comment),
         Act::Checkpoint(checkpoint) => format!("the heads of {} chains", checkpoint.heads.len()),
         Act::Closing(_) => "each project goes on in a chain of its own".into(),
         Act::Other(foreign) => foreign.clone(),
+    }
+}
+
+/// What happened in a stage of a rollout, for after the release.
+fn happened(RolloutStep { stage, attempt, step, .. }: &RolloutStep) -> String {
+    let again = if *attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+    match step {
+        StageStep::Begun(begun) => {
+            let drill = if begun.drill { ", as a drill" } else { "" };
+            format!("begins stage {stage}{again} with {} of the traffic, in place of {}{drill}", begun.traffic, begun.old)
+        }
+        StageStep::Evidence(evidence) => {
+            format!("in stage {stage}{again}: {} after {}", evidence.standing, counted(evidence.samples, "sample"))
+        }
+        StageStep::RollbackBegun(begun) => format!("goes back from stage {stage}{again} ({}): {}", begun.kind, begun.why),
+        StageStep::RollbackEnded(ended) => {
+            let came = match ended.outcome {
+                RollbackOutcome::Back => "is rolled back",
+                RollbackOutcome::Late => "is rolled back LATE",
+                RollbackOutcome::Failed => "is NOT rolled back",
+            };
+            let way = ended.way.as_ref().map(|way| format!(" by {way}")).unwrap_or_default();
+            let notes: String = ended.notes.iter().map(|note| format!("; {note}")).collect();
+            format!("{came} from stage {stage}{again}{way} after {}{notes}", Period::millis(ended.took))
+        }
     }
 }
 

@@ -26,6 +26,12 @@ pub(super) fn evidence(digest: &Digest) -> String {
     format!("evidence/{}", shortened(escaped(digest.as_str())))
 }
 
+/// Where the samples of a stage stand that began for the so-manieth time; `twin` is the entry of one that began as often before.
+pub(super) fn samples(stage: &str, attempt: u32, twin: Option<u64>) -> String {
+    let twin = twin.map(|seq| format!("~{seq}")).unwrap_or_default();
+    format!("samples/{}-{attempt}{twin}.jsonl", shortened(escaped(stage)))
+}
+
 fn escaped(part: &str) -> String {
     if part.is_empty() {
         return "%".into();

@@ -10,13 +10,14 @@ use crate::{
     model::{Digest, excerpt},
 };
 
-/// An entry, the link of one, or the bytes that a later one names.
+/// An entry, the link of one, the bytes that a later one names, or a sample of a stage.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum Line<'l> {
     Entry(Box<EntryLine<'l>>),
     Link(Box<LinkLine<'l>>),
     Blob(BlobLine<'l>),
+    Sample(SampleLine<'l>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,6 +63,16 @@ pub(super) struct BlobLine<'l> {
     bytes: Cow<'l, str>,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SampleLine<'l> {
+    /// The statement with which its stage began.
+    sample: Digest,
+    number: u64,
+    /// In base64.
+    bytes: Cow<'l, str>,
+}
+
 impl<'l> Line<'l> {
     pub(super) fn of_entry(entry: &'l Entry) -> Self {
         if let Some(bare) = &entry.bare {
@@ -94,6 +105,10 @@ impl<'l> Line<'l> {
         Self::Blob(BlobLine { blob: digest.as_str().into(), bytes: STANDARD.encode(bytes).into() })
     }
 
+    pub(super) fn of_sample(run: &Digest, number: u64, payload: &[u8]) -> Self {
+        Self::Sample(SampleLine { sample: run.clone(), number, bytes: STANDARD.encode(payload).into() })
+    }
+
     /// With its newline.
     pub(super) fn to_json(&self) -> Vec<u8> {
         // All keys are strings and all numbers whole, so this cannot fail.
@@ -106,6 +121,8 @@ impl<'l> Line<'l> {
     pub(super) fn from_json(json: &'l str) -> serde_json::Result<Self> {
         if json.trim_start().starts_with("{\"blob\"") {
             serde_json::from_str(json).map(Self::Blob)
+        } else if json.trim_start().starts_with("{\"sample\"") {
+            serde_json::from_str(json).map(Self::Sample)
         } else if json.trim_start().starts_with("{\"link\"") {
             serde_json::from_str(json).map(Self::Link)
         } else {
@@ -167,5 +184,13 @@ impl BlobLine<'_> {
         } else {
             Err(format!("the bytes have the fingerprint {}, not the {} written with them", blob.digest, excerpt(&self.blob, 64)))
         }
+    }
+}
+
+impl SampleLine<'_> {
+    /// The statement with which its stage began, its number and its bytes.
+    pub(super) fn sample(self) -> Result<(Digest, u64, Vec<u8>), String> {
+        let bytes = STANDARD.decode(self.bytes.as_bytes()).map_err(|error| format!("the bytes are not base64: {error}"))?;
+        Ok((self.sample, self.number, bytes))
     }
 }

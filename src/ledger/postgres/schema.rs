@@ -24,7 +24,13 @@ pub fn schema_sql(role: Option<&str>) -> String {
 /// The same without the transaction around them.
 pub(super) fn statements(role: Option<&str>) -> String {
     let mut sql = TABLES.to_owned();
-    for (table, follows) in [("entries", Some("follows")), ("blobs", None), ("chains", Some("chain_follows")), ("kept", None)] {
+    for (table, follows) in [
+        ("entries", Some("follows")),
+        ("blobs", None),
+        ("chains", Some("chain_follows")),
+        ("kept", None),
+        ("samples", Some("sample_follows")),
+    ] {
         if let Some(follows) = follows {
             sql.push_str(&format!(
                 "DROP TRIGGER IF EXISTS follow ON gonogo.{table};\n\
@@ -43,7 +49,7 @@ pub(super) fn statements(role: Option<&str>) -> String {
             ));
         }
     }
-    let tables = "gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept";
+    let tables = "gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept, gonogo.samples";
     sql.push_str(&format!("REVOKE ALL ON SCHEMA gonogo FROM PUBLIC;\nREVOKE ALL ON {tables} FROM PUBLIC;\n"));
     if let Some(role) = role {
         let role = quoted(role);

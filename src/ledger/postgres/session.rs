@@ -109,6 +109,19 @@ impl tables::Session for ServerSession<'_> {
         Ok(self.answer("SELECT has_table_privilege('gonogo.chains', 'SELECT')").await? == Some(true))
     }
 
+    async fn has_samples(&self) -> Result<bool, LedgerError> {
+        let query = "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'samples' AND relkind IN ('r', 'p') \
+            AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'gonogo'))";
+        Ok(self.answer(query).await? == Some(true))
+    }
+
+    /// Whoever has the tables says who may read and add.
+    async fn make_samples(&self) -> Result<(), LedgerError> {
+        let why =
+            "it was made by an older gonogo and has no table for samples: its owner has to run what `gonogo log init --role NAME` prints";
+        Err(LedgerError::unavailable(self.place, self.doing, why))
+    }
+
     /// Two chains of one hash only wait for each other.
     async fn lock(&self, chain: &str) -> Result<(), LedgerError> {
         if chain.is_empty() {

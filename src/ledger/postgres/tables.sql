@@ -39,6 +39,12 @@ CREATE TABLE IF NOT EXISTS gonogo.kept (
     deflated bytea NOT NULL
 );
 ALTER TABLE gonogo.kept ALTER COLUMN deflated SET STORAGE EXTERNAL;
+CREATE TABLE IF NOT EXISTS gonogo.samples (
+    run text NOT NULL,
+    number bigint NOT NULL CHECK (number > 0),
+    payload bytea NOT NULL,
+    PRIMARY KEY (run, number)
+);
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM gonogo.entries) THEN
@@ -64,6 +70,13 @@ BEGIN
     IF NEW.seq <> coalesce(
         (SELECT max(seq) FROM gonogo.chains WHERE chain = NEW.chain), (SELECT max(seq) FROM gonogo.entries), 0) + 1 THEN
         RAISE EXCEPTION 'an entry of the ledger follows the newest one of its chain';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION gonogo.sample_follows() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM gonogo.samples WHERE run = NEW.run) THEN
+        RAISE EXCEPTION 'a sample of the ledger follows the newest one of its stage';
     END IF;
     RETURN NEW;
 END $$;

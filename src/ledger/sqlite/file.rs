@@ -63,6 +63,7 @@ pub(super) fn create(place: &str, path: &Path) -> Result<(), LedgerError> {
     if matches!(schema::kind(&transaction).map_err(failed)?, FileKind::Empty) {
         transaction.execute_batch(schema::TABLES).map_err(failed)?;
         transaction.execute_batch(schema::CHAINS).map_err(failed)?;
+        transaction.execute_batch(schema::SAMPLES).map_err(failed)?;
         transaction.pragma_update(None, "user_version", schema::FORMAT).map_err(failed)?;
         transaction.pragma_update(None, "application_id", schema::APPLICATION).map_err(failed)?;
     }

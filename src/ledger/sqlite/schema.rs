@@ -13,6 +13,9 @@ pub(super) const TABLES: &str = include_str!("tables.sql");
 /// What format 2 adds: chains of projects, each going on where the shared one was closed, and kept bytes deflated.
 pub(super) const CHAINS: &str = include_str!("chains.sql");
 
+/// The samples of stages. A file that an older program made gets them with the first sample: that program goes on with it.
+pub(super) const SAMPLES: &str = include_str!("samples.sql");
+
 /// What a file is.
 pub(super) enum FileKind {
     Ledger,

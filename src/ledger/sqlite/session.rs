@@ -93,6 +93,15 @@ impl tables::Session for FileSession<'_> {
             Err(error) => Err(self.failed(&error)),
         })
     }
+
+    fn has_samples(&self) -> impl Future<Output = Result<bool, LedgerError>> + Send {
+        let query = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'samples')";
+        ready(self.connection.query_row(query, [], |row| row.get(0)).map_err(|error| self.failed(&error)))
+    }
+
+    fn make_samples(&self) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        ready(self.connection.execute_batch(schema::SAMPLES).map_err(|error| self.failed(&error)))
+    }
 }
 
 impl ToSql for Value<'_> {

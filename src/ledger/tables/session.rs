@@ -57,6 +57,12 @@ pub(in crate::ledger) trait Session {
         ready(Ok(true))
     }
 
+    /// Whether the table of samples is there.
+    fn has_samples(&self) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// Makes it, in a transaction in which something is added; an error where that is for somebody else.
+    fn make_samples(&self) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
     /// Waits until nobody else adds to this chain, where others could.
     fn lock(&self, _chain: &str) -> impl Future<Output = Result<(), LedgerError>> + Send {
         ready(Ok(()))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Change, Effect};
-use crate::model::{Digest, Partial, Release, Report, when};
+use crate::model::{Digest, Partial, Release, Report};
 
 /// Why the two may not be comparable.
 pub(super) fn warnings((before, old): (&Report, &Digest), (after, new): (&Report, &Digest)) -> Vec<String> {
@@ -14,7 +14,7 @@ pub(super) fn warnings((before, old): (&Report, &Digest), (after, new): (&Report
     for (what, was, is) in [
         ("projects", before.project.as_str(), after.project.as_str()),
         ("environments", &before.environment, &after.environment),
-        ("phases", &when(before.phase, before.window), &when(after.phase, after.window)),
+        ("phases", &before.when(), &after.when()),
     ] {
         if was != is {
             all.push(format!("these are reports of different {what}, `{was}` and `{is}`: what differs may come from that alone"));
@@ -40,7 +40,7 @@ pub(super) fn changes(before: &Report, after: &Report) -> Vec<Change> {
     };
     changed("project", before.project.clone(), after.project.clone());
     changed("environment", before.environment.clone(), after.environment.clone());
-    changed("phase", when(before.phase, before.window), when(after.phase, after.window));
+    changed("phase", before.when(), after.when());
     changed("release", release(&before.release), release(&after.release));
     changed("plan", before.plan.digest.to_string(), after.plan.digest.to_string());
     let files: BTreeSet<&String> = before.plan.files.keys().chain(after.plan.files.keys()).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{MergeError, name};
-use crate::model::{Ambient, Digest, Report, when};
+use crate::model::{Ambient, Digest, Report};
 
 type Shared = (Report, Digest);
 
@@ -62,7 +62,7 @@ type Matter = (&'static str, fn(&Report) -> String, &'static str);
 const MATTERS: [Matter; 12] = [
     ("the project", |r| quoted(&r.project), ""),
     ("the environment", |r| quoted(&r.environment), ""),
-    ("the phase", |r| quoted(&when(r.phase, r.window)), ""),
+    ("the phase", |r| quoted(&r.when()), ""),
     (
         "the plan's fingerprint",
         |r| quoted(r.plan.digest.as_str()),

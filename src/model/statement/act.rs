@@ -1,6 +1,9 @@
 //! What can be put on record.
 
-use super::{Answer, Begun, Checkpoint, Closing, Deployment, Emergency, Repair, Review, Run, SignOff, VouchedAuthors, Withdrawal};
+use super::{
+    Answer, Begun, Checkpoint, Closing, Deployment, Emergency, Repair, Review, RolloutStep, Run, SignOff, StageDecision, VouchedAuthors,
+    Withdrawal,
+};
 use crate::model::{Release, Waiver};
 
 /// What is said in a statement.
@@ -26,6 +29,10 @@ pub enum Act {
     Begun(Box<Begun>),
     /// Who wrote a release, where git cannot tell.
     VouchedAuthors(VouchedAuthors),
+    /// Something that happened in a stage of a rollout.
+    Rollout(Box<RolloutStep>),
+    /// A role holder's decision at the end of a stage.
+    StageDecision(Box<StageDecision>),
     /// Broken rows are set aside.
     Repair(Repair),
     /// The heads of all chains of a database.
@@ -46,6 +53,8 @@ impl Act {
             Self::Emergency(emergency) => Some(&emergency.release),
             Self::Begun(begun) => Some(&begun.release),
             Self::VouchedAuthors(vouched) => Some(&vouched.release),
+            Self::Rollout(rollout) => Some(&rollout.release),
+            Self::StageDecision(decision) => Some(&decision.release),
             Self::Answer(_)
             | Self::Waiver(_)
             | Self::Withdrawal(_)

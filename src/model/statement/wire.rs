@@ -100,6 +100,8 @@ acts! {
     Review REVIEW "review",
     Begun BEGUN "begun",
     VouchedAuthors AUTHORS "authors",
+    Rollout ROLLOUT "rollout",
+    StageDecision DECISION "decision",
     Repair REPAIR "repair",
     Checkpoint CHECKPOINT "checkpoint",
     Closing CLOSING "closing",
@@ -147,6 +149,8 @@ impl Statement {
             Act::Answer(answer) => answer.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::SignOff(sign_off) => sign_off.evidence.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::Deployment(deployment) => deployment.log.iter().map(|log| &log.digest).collect(),
+            Act::Rollout(rollout) => rollout.report().into_iter().collect(),
+            Act::StageDecision(decision) => decision.shown_by.iter().filter_map(|evidence| evidence.digest.as_ref()).collect(),
             Act::Waiver(_)
             | Act::Withdrawal(_)
             | Act::Emergency(_)
@@ -172,8 +176,10 @@ fn malformed(error: serde_json::Error) -> StatementError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::model::{Decision, Method, Release, SignOff, Verdict};
+    use crate::model::{Decision, Method, Release, RolloutStep, SignOff, Verdict};
 
     fn sign_off() -> Statement {
         let report = Digest::of(b"a report");
@@ -231,6 +237,30 @@ mod tests {
                 String::from_utf8(sign_off().to_json()).expect("text").replace("urn:gonogo:sign-off/v1", &format!("{PREDICATES}{word}/v1"));
             let known = |read: &Statement| read.act.word() == word;
             assert!(Statement::from_json(text.as_bytes()).as_ref().map_or(true, known), "{word}");
+        }
+    }
+
+    #[test]
+    fn every_step_of_a_rollout_comes_back_as_it_was() {
+        let began = Digest::of(b"a beginning");
+        let steps = [
+            json!({ "begun": { "old": "1", "new": "2", "fixed": { "baseline": { "errors": [0.25, 1e9] } }, "traffic": "2.5%", "soak": 600,
+                "host": "h", "pid": 7, "drill": true } }),
+            json!({ "evidence": { "began": began, "samples": 3, "last": began, "standing": "earned", "report": began } }),
+            json!({ "rollback-begun": { "began": began, "sample": 2, "fired": "2026-11-20T12:00:00Z", "why": "errors", "kind": "breach",
+                "host": "h", "pid": 7 } }),
+            json!({ "rollback-ended": { "begun": began, "outcome": "late", "took": 1500, "way": "flag", "notes": ["slow"], "report": began } }),
+        ];
+        let wrap = |step: &serde_json::Value| json!({ "release": { "version": "2", "source": "flag", "dirty": false }, "stage": "canary", "attempt": 1, "plan": began, "rollout": began, "step": step });
+        for step in steps {
+            let said: RolloutStep = serde_json::from_value(wrap(&step)).expect("a step");
+            let statement = Statement { act: Act::Rollout(Box::new(said)), ..sign_off() };
+            let json = statement.to_json();
+            assert_eq!(Statement::from_json(&json).as_ref(), Ok(&statement));
+            let read: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+            assert_eq!((&read["predicate"]["act"]["step"], &read["predicateType"]), (&step, &json!("urn:gonogo:rollout/v1")));
+            let about_another = statement.contradiction().is_some();
+            assert_eq!(about_another, step.get("evidence").or(step.get("rollback-ended")).is_some(), "its report is not in the subject");
         }
     }
 

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{ID, closed, loosen, loosened, section};
 use crate::{
     model::{Person, Runbook, Signoff, Windows},
-    plan::{AT_ONCE, allow, pack::packs, release::ReleaseSettings, windows},
+    plan::{AT_ONCE, allow, pack::packs, release::ReleaseSettings, rollout, windows},
+    rollout::Rollout,
 };
 
 /// The main file.
@@ -39,6 +40,7 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
         "waivers": { "type": "string", "minLength": 1, "not": loosen::variable(), "description": "The file of accepted exceptions. Default: `waivers.yaml` beside this file, where there is one." },
         "runbook": loosened(Runbook::json_schema(generator).to_value()),
         windows::KEY: loosened(Windows::json_schema(generator).to_value()),
+        rollout::KEY: loosened(Rollout::json_schema(generator).to_value()),
         "ledger": { "$ref": "#/definitions/scalar", "description": "Where the record is kept: a path or an address." },
     });
     closed("The plan's main file, `gonogo.yaml`.", properties, &["project", "environments"])

@@ -55,6 +55,7 @@ fn look(check: &dyn AnyCheck) -> Option<Judged> {
     let shared = Shared {
         at: instant(),
         phase: Phase::PreDeploy,
+        stage: None,
         release: Release::default(),
         seed: "it".into(),
         root: FOLDER.path().to_owned(),

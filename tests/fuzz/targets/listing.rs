@@ -74,6 +74,7 @@ fn look(check: &dyn AnyCheck) -> Result<Judged, String> {
     let shared = Shared {
         at: instant(),
         phase: Phase::PreDeploy,
+        stage: None,
         release: Release::default(),
         seed: "it".into(),
         root: FOLDER.path().to_owned(),

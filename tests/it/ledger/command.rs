@@ -57,7 +57,10 @@ async fn a_database_is_told_what_to_make() {
     let owner = format!("postgres://root@/{}?host={}&port={}", database.name, database.server.folder.display(), database.server.port);
     let gonogo = Gonogo::new().plan(PLAN).env("GONOGO_LEDGER", &owner);
     let sql = gonogo.run(["log", "init", "--role", "app"]).exits(0).says("`--apply` runs them").stdout;
-    assert!(sql.contains("GRANT SELECT, INSERT ON gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept TO \"app\""), "{sql}");
+    assert!(
+        sql.contains("GRANT SELECT, INSERT ON gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept, gonogo.samples TO \"app\""),
+        "{sql}"
+    );
     gonogo.run(["log", "export"]).exits(2).says("there is no ledger at");
     gonogo.run(["log", "init", "--role", "app", "--apply"]).exits(0).says("the ledger's tables are in postgres://");
     gonogo.run(["log", "init", "--role", "nobody-of-that-name", "--apply"]).exits(6).says("nobody-of-that-name");

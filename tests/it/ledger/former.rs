@@ -6,9 +6,9 @@
 
 use std::fs;
 
-use gonogo::ledger::postgres::schema_sql;
+use gonogo::{ledger::postgres::schema_sql, model::Digest};
 
-use super::{append, of_project, open, unavailable};
+use super::{append, of_project, open, stages::samples, unavailable};
 use crate::{
     gonogo::Gonogo,
     servers::postgres::{Database, Postgres},
@@ -133,4 +133,32 @@ async fn its_export_begins_a_ledger_that_migrates() {
     migrate(&gonogo, None);
     gonogo.run(["log", "verify", "--head", HEAD]).exits(0).says("7 entries");
     gonogo.run(["log", "import", "old.jsonl"]).exits(0).says("0 added");
+}
+
+/// It gets the table of samples with its first sample, or from its owner, and the former program goes on with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_samples_and_loses_nothing() {
+    let run = Digest::of(b"a beginning");
+    for (gonogo, database) in former().await {
+        let place = database.as_ref().map_or_else(|| gonogo.path("ledger.db").display().to_string(), Database::url);
+        let store = open(&place).expect("a ledger");
+        assert_eq!((store.samples(&run, 1).await, store.newest_sample(&run).await), (Ok(Vec::new()), Ok(None)), "there is no table");
+        if let Some(database) = &database {
+            let why = unavailable(store.add_samples(&run, 1, samples(&run, 3, "x")).await);
+            assert!(why.contains("has no table for samples: its owner has to run what `gonogo log init --role NAME` prints"), "{why}");
+            database.client().await.batch_execute(&schema_sql(Some("app"))).await.expect("the owner runs it");
+        }
+        store.add_samples(&run, 1, samples(&run, 3, "x")).await.expect("added");
+        assert_eq!(open(&place).expect("a ledger").samples(&run, 2).await, Ok(samples(&run, 3, "x")[1..].to_vec()));
+        assert_eq!(gonogo.run(["log", "export"]).exits(0).stdout, EXPORT, "nothing else has changed");
+        if database.is_none() {
+            let file = rusqlite::Connection::open(&place).expect("opened");
+            let format: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).expect("a format");
+            assert_eq!(format, 1, "the former program goes on");
+            let error = file.execute("DELETE FROM samples", []).expect_err("it only grows");
+            assert!(error.to_string().contains("the ledger only grows"), "{error}");
+        }
+        migrate(&gonogo, database.as_ref());
+        assert_eq!(store.samples(&run, 1).await, Ok(samples(&run, 3, "x")));
+    }
 }

@@ -10,7 +10,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::{Ground, five, open, remark, unavailable, verified};
+use gonogo::model::Digest;
+
+use super::{Ground, five, open, remark, stages::samples, unavailable, verified};
 use crate::servers::postgres::{Database, ENCODED};
 
 /// When the first connection ends.
@@ -38,6 +40,17 @@ async fn a_commit_that_never_arrived_is_a_failure() {
         let why = unavailable(open(&place).expect("a ledger").append(remark("six"), Vec::new(), super::now(), None).await);
         assert!(why.contains("closed the connection") && why.contains("nothing was added"), "{why}");
         assert_eq!(verified(ground.open().as_ref()).await.expect("a chain").len(), 6);
+    }
+}
+
+/// Whoever watches a stage goes on: what may have been lost is given again, and stands there once.
+#[tokio::test]
+async fn samples_are_given_again() {
+    let run = Digest::of(b"a beginning");
+    for end in [End::AfterCommit, End::BeforeCommit] {
+        let (ground, place) = behind_proxy(end, false).await;
+        open(&place).expect("a ledger").add_samples(&run, 1, samples(&run, 2, "x")).await.expect("they are there");
+        assert_eq!(ground.open().samples(&run, 1).await, Ok(samples(&run, 2, "x")));
     }
 }
 

@@ -47,6 +47,7 @@ fn shared() -> Arc<Shared> {
     Arc::new(Shared {
         at: "2026-11-20T12:00:00Z".parse().expect("an instant"),
         phase: Phase::PreDeploy,
+        stage: None,
         release: Release::default(),
         seed: "it".into(),
         root: ".".into(),

@@ -241,6 +241,7 @@ mod tests {
         let shared = Shared {
             at,
             phase: Phase::PreDeploy,
+            stage: None,
             release: Release::default(),
             seed: "shop 1".into(),
             root: ".".into(),

@@ -46,6 +46,8 @@ fn said(health: &Health, body: &str) -> Said {
             says: None,
             unsaid: None,
             wanted: Some("1.0.0".into()),
+            old: None,
+            may: None,
             phase: Phase::PostDeploy,
         }),
         body: found(&whole, health.healthy.as_ref(), &json),

@@ -70,7 +70,7 @@ impl Health {
         let reply = http::send(&cx.shared.reach, request).await?;
         let json = json_text::parse(&reply.body.bytes);
         let mut said = said(&reply, self.healthy.as_ref(), &json);
-        said.release = self.release.as_ref().map(|binding| binding.look(&reply.headers, &json, &cx.shared.release, cx.shared.phase));
+        said.release = self.release.as_ref().map(|binding| binding.look(&reply.headers, &json, &cx.shared));
         Ok(said)
     }
 

@@ -6,8 +6,8 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use crate::{
-    check::http::BodySeen,
-    model::{Expectation, Phase, Release, excerpt, looks_secret, quote, without_contradiction},
+    check::{Shared, http::BodySeen},
+    model::{Expectation, MayAnswer, Phase, Release, excerpt, looks_secret, quote, without_contradiction},
     net::http::{HeaderMap, HeaderName},
 };
 
@@ -46,7 +46,13 @@ pub(super) struct Running {
     /// What is being released, where the run knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) wanted: Option<String>,
+    /// What it replaces, where the run knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) old: Option<String>,
     pub(super) phase: Phase,
+    /// Which may answer, in a phase of a rollout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) may: Option<MayAnswer>,
 }
 
 without_contradiction!(ReleaseBinding);
@@ -62,11 +68,12 @@ impl ReleaseBinding {
     }
 
     /// What `headers` and `body` say; `body` is the answer's JSON, or why it is none.
-    pub(super) fn look(&self, headers: &HeaderMap, body: &Result<Value, String>, release: &Release, phase: Phase) -> Running {
-        let wanted = match self.field {
+    pub(super) fn look(&self, headers: &HeaderMap, body: &Result<Value, String>, shared: &Shared) -> Running {
+        let of = |release: &Release| match self.field {
             Field::Version => release.version.clone(),
             Field::Commit => release.commit.clone(),
         };
+        let stage = shared.stage.as_ref();
         let says = match (&self.json, &self.header) {
             (Some(path), _) => from_json(path, body),
             (None, Some(name)) => from_header(name, headers),
@@ -76,7 +83,8 @@ impl ReleaseBinding {
             Ok(text) => (Some(excerpt(&text, 200)), None),
             Err(why) => (None, Some(why)),
         };
-        Running { says, unsaid, wanted, phase }
+        let (wanted, old) = (of(&shared.release), stage.and_then(|stage| of(&stage.old)));
+        Running { says, unsaid, wanted, old, phase: shared.phase, may: stage.map(|stage| stage.may_answer) }
     }
 
     /// The demand, judged: after the deployment it is the one under sign-off; before it, it is known which one to go
@@ -88,7 +96,13 @@ impl ReleaseBinding {
             return demand.wanted(format!("to say its {field}")).undetermined(why);
         }
         let unsaid = seen.unsaid.as_deref().unwrap_or("nothing");
-        match (seen.phase, &seen.says, &seen.wanted) {
+        let phase = match seen.may {
+            None => seen.phase,
+            Some(MayAnswer::Any) => Phase::PreDeploy,
+            Some(MayAnswer::New) => Phase::PostDeploy,
+            Some(may) => return self.in_rollout(seen, may, demand, unsaid),
+        };
+        match (phase, &seen.says, &seen.wanted) {
             (Phase::PreDeploy, Some(says), _) => demand.wanted("to be known, as the way back").got(quote(says)).met(true),
             (Phase::PreDeploy, None, _) => demand.wanted("to be known, as the way back").got(unsaid).met(false),
             (Phase::PostDeploy, _, None) => {
@@ -101,6 +115,24 @@ impl ReleaseBinding {
             (Phase::PostDeploy, Some(says), Some(wanted)) => {
                 demand.wanted(quote(wanted)).got(quote(says)).met(self.field.is_same(says, wanted))
             }
+        }
+    }
+}
+
+impl ReleaseBinding {
+    /// In a stage both versions answer, and no third; on the way back it is the old one.
+    fn in_rollout(&self, seen: &Running, may: MayAnswer, demand: Expectation, unsaid: &str) -> Expectation {
+        let field = self.field.word();
+        let fitting = [seen.wanted.as_ref().filter(|_| may == MayAnswer::Either), seen.old.as_ref()];
+        let known: Vec<&String> = fitting.into_iter().flatten().collect();
+        let all_known = seen.old.is_some() && (may == MayAnswer::Old || seen.wanted.is_some());
+        let names: Vec<String> = known.iter().map(|name| quote(name)).collect();
+        let demand = demand.wanted(if names.is_empty() { format!("the old {field}") } else { names.join(" or ") });
+        match &seen.says {
+            None => demand.got(unsaid).met(false),
+            Some(says) if known.iter().any(|known| self.field.is_same(says, known)) => demand.got(quote(says)).met(true),
+            Some(says) if all_known => demand.got(quote(says)).met(false),
+            Some(says) => demand.undetermined(format!("{} answers, and which {field} is the old one is not known", quote(says))),
         }
     }
 }

@@ -76,6 +76,7 @@ mod tests {
         let shared = Shared {
             at: Timestamp::UNIX_EPOCH,
             phase: Phase::PreDeploy,
+            stage: None,
             release: Default::default(),
             seed: String::new(),
             root: ".".into(),

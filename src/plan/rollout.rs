@@ -1,0 +1,151 @@
+//! The plan's `rollout`: read for one environment, and that it, the checks and the roles know of each other.
+
+use std::rc::Rc;
+
+use super::{
+    envelope::Envelope,
+    fault::Fault,
+    interpolate::{Scope, fill},
+    lack::Lack,
+    needs::Meant,
+    node::Node,
+    people,
+    place::Place,
+    resolve::{Resolved, not_set},
+    scope::Scopes,
+    suggest,
+    tree::Tree,
+    typed::{self, Typed},
+    variables::{self, Variables},
+};
+use crate::{
+    model::is_named,
+    rollout::{Misfit, Rollout, Step, VERSION},
+};
+
+/// The plan's key.
+pub(super) const KEY: &str = "rollout";
+
+/// Reads it; what is wrong joins the `faults`.
+pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, faults: &mut Vec<Fault>) -> Option<Rollout> {
+    let (label, node) = tree.root.rollout.as_ref()?;
+    let (mut filled, measured) = (node.clone(), Measured(&resolved.variables));
+    let dropped = fill(&mut filled, &tree.sources, &|_| &measured, faults);
+    let read: Typed<Rollout> = typed::read(&filled, *label, dropped, &|reader| serde::Deserialize::deserialize(reader));
+    resolved.secrecy.check(&filled, "", &read.secrets, &Scopes { plan: &resolved.variables, pack: None });
+    faults.extend(read.faults);
+    resolved.untried.extend(not_set(read.unset.iter()).map(|why| (KEY.to_owned(), why)));
+    let rollout = read.value?;
+    for Misfit { at, message } in rollout.misfits() {
+        faults.push(Fault::new(find(node, *label, &at), message));
+    }
+    unallowed(tree, node, *label, &rollout, faults);
+    roles(tree, resolved, node, *label, &rollout, faults);
+    Some(rollout)
+}
+
+/// The phases of the rollout in which a check runs: those that it names, and those that name it.
+pub(super) fn phases(rollout: Option<&Rollout>, id: &str, envelope: &Envelope) -> Vec<String> {
+    let named = rollout.into_iter().flat_map(|rollout| rollout.phases_of(id));
+    let mut phases: Vec<String> = envelope.stages().map(str::to_owned).chain(named).collect();
+    phases.sort_unstable();
+    phases.dedup();
+    phases
+}
+
+/// Checks that the rollout names and the plan does not have, and phases that checks name and the rollout does not have.
+pub(super) fn strangers(tree: &Tree, rollout: Option<&Rollout>, checks: &[Meant<'_>], faults: &mut Vec<Fault>) {
+    // A rollout that cannot be read has had its say.
+    if rollout.is_none() && tree.root.rollout.is_some() {
+        return;
+    }
+    let known: Vec<&str> = rollout.into_iter().flat_map(Rollout::phases).collect();
+    for Meant { draft, stages, .. } in checks {
+        for stranger in stages.iter().filter(|stage| !known.contains(&stage.as_str())) {
+            let written = draft.envelope.get("phase").and_then(Node::items).unwrap_or_default();
+            let written = written.iter().find(|node| node.scalar().is_some_and(|scalar| scalar.text == *stranger));
+            let Some(place) = written.map(|node| node.place) else {
+                faults.push(Fault::new(draft.place_of("phase"), "what a variable stands for here is no phase"));
+                continue;
+            };
+            let message = format!("`{stranger}` is no phase");
+            let names = known.iter().copied().chain(["pre-deploy", "post-deploy"]);
+            faults.push(Fault::new(place, message).maybe_hint(suggest::hint(stranger, names, "phases")));
+        }
+    }
+    let (Some(rollout), Some((label, node))) = (rollout, &tree.root.rollout) else { return };
+    let ids = || tree.drafts.iter().map(|draft| draft.id.as_str());
+    for (at, name) in rollout.named_checks().into_iter().filter(|(_, name)| !ids().any(|id| is_named(id, name))) {
+        let hint = suggest::hint(&name, ids(), "checks");
+        faults.push(Fault::new(find(node, *label, &at), format!("the plan has no check `{name}`")).maybe_hint(hint));
+    }
+}
+
+/// That it runs no program where the plan does not allow it.
+fn unallowed(tree: &Tree, node: &Node, label: Place, rollout: &Rollout, faults: &mut Vec<Fault>) {
+    if tree.root.allows_commands {
+        return;
+    }
+    for (at, program) in rollout.programs() {
+        let message = format!("the rollout is not allowed to run `{}`: that is a program that the plan names", program.join(" "));
+        let hint = "where that is meant, write `allow: [command]` at the top of the plan's main file, beside `project`";
+        faults.push(Fault::new(find(node, label, &at), message).hint(hint));
+    }
+}
+
+/// That those who decide have a role.
+fn roles(tree: &Tree, resolved: &Resolved<'_>, node: &Node, label: Place, rollout: &Rollout, faults: &mut Vec<Fault>) {
+    let signoff = people::signoff(&tree.root, resolved.environment);
+    let known: Vec<&str> =
+        signoff.iter().filter_map(|(_, node)| node.get("roles")?.entries()).flatten().map(|(key, _)| key.text.as_str()).collect();
+    for (number, stage) in rollout.stages.iter().enumerate() {
+        let roles = stage.decide.iter().flat_map(|decide| &decide.roles);
+        for role in roles.filter(|role| !known.contains(&role.as_str())) {
+            let at = [Step::Key("stages".into()), Step::Item(number), Step::Key("decide".into())];
+            let hint = match known.is_empty() {
+                true => Some("`signoff: { roles: … }` says who has it".to_owned()),
+                false => suggest::hint(role, known.iter().copied(), "roles"),
+            };
+            let message = format!("the sign-off policy has no role `{role}`, so nobody could decide");
+            faults.push(Fault::new(find(node, label, &at), message).maybe_hint(hint));
+        }
+    }
+}
+
+/// Where a step of the way leads to; as far as there is something to point at.
+fn find(node: &Node, label: Place, way: &[Step]) -> Place {
+    let mut found = (node, label);
+    for step in way {
+        let next = match step {
+            Step::Key(key) => found.0.entry(key).map(|(key, node)| (node, key.place)),
+            Step::Item(at) => found.0.items().and_then(|items| items.get(*at)).map(|node| (node, node.place)),
+        };
+        match next {
+            Some(next) => found = next,
+            // What may be one or a list of them is written as one.
+            None if matches!(step, Step::Item(0)) => {}
+            None => break,
+        }
+    }
+    found.1
+}
+
+/// The plan's variables, and `${version}`, which stays as it is: each query is asked for both versions.
+struct Measured<'a>(&'a Variables<'a>);
+
+impl Scope for Measured<'_> {
+    fn value(&self, name: &str) -> Result<Rc<variables::Resolved>, Lack> {
+        match name {
+            VERSION => Ok(Rc::new(variables::Resolved::literal(&format!("${{{name}}}")))),
+            name => self.0.value(name),
+        }
+    }
+
+    fn lenient(&self) -> bool {
+        self.0.lenient
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.0.known_names().into_iter().chain([VERSION]).collect()
+    }
+}
