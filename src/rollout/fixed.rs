@@ -22,3 +22,8 @@ pub struct Fixed {
     #[serde(default)]
     pub baseline: BTreeMap<String, Vec<f64>>,
 }
+
+/// Whether two ends of buckets are the same one, written in two ways.
+pub fn same_end(one: f64, other: f64) -> bool {
+    one.total_cmp(&other).is_eq() || (one - other).abs() <= 1e-9 * one.abs().min(other.abs())
+}

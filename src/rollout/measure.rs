@@ -183,6 +183,23 @@ impl Query {
         (text == selector.text || inner.map(str::trim) == Some(&*selector.text)).then_some(selector)
     }
 
+    /// What it selects for a version, by one selector after the other.
+    pub fn selectors_of(&self, version: &str) -> Vec<String> {
+        self.0.read().selectors.iter().map(|selector| selector.text.replace(&variable(), version)).collect()
+    }
+
+    /// Where one label alone tells the version by being equal to a text: its name, and a selector of what has another text there than
+    /// any of these versions.
+    pub fn of_others(&self, versions: &[&str]) -> Option<(String, String)> {
+        let (selector, variable) = (self.selector()?, variable());
+        let matchers = selector.matchers();
+        let mut telling = matchers.iter().filter(|matcher| matcher.value.contains(&variable));
+        let (matcher, None) = (telling.next().filter(|matcher| matcher.sign == "=")?, telling.next()) else { return None };
+        let others = versions.iter().map(|version| format!("{}!={}", matcher.label, matcher.value.replace(&variable, version)));
+        let none: Vec<String> = others.chain([format!("{}!=\"\"", matcher.label)]).collect();
+        Some((matcher.label.to_owned(), selector.text.replacen(matcher.text, &none.join(","), 1)))
+    }
+
     /// Whether somebody has taken differences already.
     fn is_rate(&self) -> bool {
         ["rate(", "irate(", "increase(", "delta("].iter().any(|name| self.0.text().replace(' ', "").contains(name))
@@ -218,3 +235,22 @@ fn variable() -> String {
 
 /// The measures by name.
 pub(super) type Measures = BTreeMap<String, Measure>;
+
+#[cfg(test)]
+mod tests {
+    use super::Query;
+
+    #[test]
+    fn other_versions_are_those_that_one_label_names() {
+        for (query, others) in [
+            (r#"sum(x{job="a",v="app:${version}"})"#, Some(("v", r#"x{job="a",v!="app:2",v!="app:1",v!=""}"#))),
+            (r#"x{v=~"${version}.*"}"#, None),
+            (r#"x{v="${version}",w="${version}"}"#, None),
+            (r#"x{v="${version}"} + y"#, None),
+            ("x", None),
+        ] {
+            let found = serde_json::from_value::<Query>(query.into()).expect(query).of_others(&["2", "1"]);
+            assert_eq!(found.as_ref().map(|(label, selector)| (&**label, &**selector)), others, "{query}");
+        }
+    }
+}

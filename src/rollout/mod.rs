@@ -30,7 +30,7 @@ pub use amount::{Amount, Limit, Unit};
 pub use cover::{Cover, Gap};
 pub use demand::Demand;
 pub use evidence::{Course, Form, Point, StageEvidence};
-pub use fixed::Fixed;
+pub use fixed::{Fixed, same_end};
 pub use freeze::Freeze;
 pub use judge::{courses, judge};
 pub use judgement::{JudgedDemand, JudgedTrigger, Judgement, Standing};

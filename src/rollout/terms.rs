@@ -50,11 +50,7 @@ impl Terms {
             !compares || stage.comparable && (trigger.worse_than.is_none() || whose == Whose::New)
         };
         let triggers: Vec<Trigger> = rollout.triggers(stage).filter(in_force).cloned().collect();
-        let by_baseline = demands.iter().filter(|(_, limit, _)| limit.factor().is_some()).map(|(name, ..)| name);
-        let beside = |trigger: &&Trigger| trigger.worse_than.is_some() || trigger.limit().is_some_and(|limit| limit.factor().is_some());
-        let compared = by_baseline.chain(triggers.iter().filter(beside).filter_map(|trigger| trigger.measure.as_ref()));
-        let live = compared.filter(|name| rollout.window(name).is_none()).cloned().collect();
-        Self {
+        let mut terms = Self {
             stage: stage.name.clone(),
             unit: rollout.unit.clone(),
             whose,
@@ -64,10 +60,20 @@ impl Terms {
             confidence: rollout.confidence.fraction(),
             min_samples: stage.min_samples.unwrap_or(0),
             shapes: rollout.measures.iter().map(|(name, measure)| (name.clone(), measure.shape())).collect(),
-            live,
+            live: Vec::new(),
             demands,
             triggers,
-        }
+        };
+        terms.live = terms.compared().filter(|name| rollout.window(name).is_none()).map(str::to_owned).collect();
+        terms
+    }
+
+    /// The measures that are held against a baseline; one may be named more than once.
+    pub fn compared(&self) -> impl Iterator<Item = &str> {
+        let demanded = self.demands.iter().filter(|(_, limit, _)| limit.factor().is_some()).map(|(name, ..)| name);
+        let beside = |trigger: &&Trigger| trigger.worse_than.is_some() || trigger.limit().is_some_and(|limit| limit.factor().is_some());
+        let triggering = self.triggers.iter().filter(beside).filter_map(|trigger| trigger.measure.as_ref());
+        demanded.chain(triggering).map(String::as_str)
     }
 
     /// Each measure that must be seen, and of which version.

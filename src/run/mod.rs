@@ -1,8 +1,10 @@
-//! Runs a plan: schedules its checks, tells what happens as it happens, folds what happened into a report.
+//! Runs a plan: schedules its checks, tells what happens as it happens, folds what happened into a report; takes the samples of a
+//! rollout.
 
 mod attempt;
 mod finding;
 mod fold;
+mod sampler;
 mod schedule;
 mod select;
 mod settings;
@@ -10,6 +12,7 @@ mod verify;
 mod waivers;
 mod width;
 
+pub use sampler::{Sampler, Taken};
 pub use select::{Choice, Selection, SelectionError};
 pub use settings::{GivenWaiver, Limits, Settings};
 pub use verify::{Stop, verify};

@@ -1,7 +1,7 @@
 //! The answers of the HTTP API, version 1 (prometheus.io/docs/prometheus/latest/querying/api). Every error reads after the
 //! server's address.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use serde::{
@@ -55,6 +55,24 @@ pub struct Point {
 /// Labels by name, made harmless to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Labels(pub BTreeMap<String, String>);
+
+impl Point {
+    /// When, to the millisecond, as the server keeps it.
+    pub fn time(&self) -> Timestamp {
+        #[expect(clippy::cast_possible_truncation, reason = "it saturates, and what is no instant is the last one")]
+        Timestamp::from_millisecond((self.at * 1000.0).round() as i64).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// As Prometheus writes them.
+impl fmt::Display for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.0.get("__name__").map_or("", String::as_str);
+        let others: Vec<String> =
+            self.0.iter().filter(|(name, _)| *name != "__name__").map(|(name, value)| format!("{name}={value:?}")).collect();
+        f.write_str(&excerpt(&format!("{name}{{{}}}", others.join(",")), LONGEST_LABEL))
+    }
+}
 
 from_forms!(map Labels, "labels by name", read_labels);
 

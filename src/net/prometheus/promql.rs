@@ -22,6 +22,19 @@ pub struct Selector {
     pub text: String,
 }
 
+/// One condition of a selector: `code="500"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Matcher<'a> {
+    /// The label.
+    pub label: &'a str,
+    /// `=`, `!=`, `=~` or `!~`.
+    pub sign: &'a str,
+    /// What it is held against, in its quotes.
+    pub value: &'a str,
+    /// The whole, as it is written.
+    pub text: &'a str,
+}
+
 /// Words that are no metrics where they stand alone.
 const KEYWORDS: [&str; 14] =
     ["and", "or", "unless", "bool", "offset", "atan2", "inf", "nan", "start", "end", "by", "without", "on", "ignoring"];
@@ -97,6 +110,21 @@ pub fn read(query: &str) -> Result<Query, String> {
         };
     }
     Ok(found)
+}
+
+impl Selector {
+    /// Its conditions, but for the metric's name.
+    pub fn matchers(&self) -> Vec<Matcher<'_>> {
+        // It was read out of a query, so it can be read again.
+        let tokens = tokens(&self.text).unwrap_or_default();
+        let whole = |three: &[Token<'_>]| three[0].start..three[2].start + three[2].text.len();
+        let matching = tokens.windows(3).filter(|three| {
+            three[0].kind == Kind::Word && matches!(three[1].text, "=" | "!=" | "=~" | "!~") && three[2].kind == Kind::Text
+        });
+        matching
+            .map(|three| Matcher { label: three[0].text, sign: three[1].text, value: three[2].text, text: &self.text[whole(three)] })
+            .collect()
+    }
 }
 
 impl Query {
@@ -234,6 +262,16 @@ mod tests {
             assert_eq!(metrics(query), names, "{query}");
         }
         assert_eq!(read("rate( x {a=\"}\"} [5m])").expect("a query").selectors[0].text, "x {a=\"}\"}");
+    }
+
+    #[test]
+    fn conditions_are_told_apart() {
+        let query = read(r#"sum(x{a = "b,c", d=~'e"', f!="${version}"})"#).expect("a query");
+        let found: Vec<_> = query.selectors[0].matchers().iter().map(|one| (one.label, one.sign, one.value, one.text)).collect();
+        assert_eq!(
+            found,
+            [("a", "=", "\"b,c\"", "a = \"b,c\""), ("d", "=~", "'e\"'", "d=~'e\"'"), ("f", "!=", "\"${version}\"", "f!=\"${version}\"")]
+        );
     }
 
     #[test]

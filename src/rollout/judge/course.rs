@@ -48,7 +48,8 @@ fn course(reading: Reading<'_>, line: Line<'_>, upper: bool, samples: &[Sample])
         from = Some(last);
     }
     let every: Vec<&Sample> = samples.iter().collect();
-    let seconds = samples.first().zip(samples.last()).map_or(0.0, |(first, last)| Period::between(first.until, last.until).get().as_secs_f64());
+    let seconds =
+        samples.first().zip(samples.last()).map_or(0.0, |(first, last)| Period::between(first.until, last.until).get().as_secs_f64());
     let baseline = reading.baseline(line.measure, &every);
     let level = reading.value(line, baseline.as_deref().unwrap_or_default(), if live(reading, line) { seconds } else { 1.0 });
     Course {

@@ -1,6 +1,6 @@
 //! The numbers of a measure, taken as its shape says.
 
-use super::super::{Fixed, Limit, Sample, Shape, Terms, Whose, statistics::Counts};
+use super::super::{Fixed, Limit, Sample, Shape, Terms, Whose, same_end, statistics::Counts};
 
 /// What a stage is judged by, and what was laid down for it.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ impl<'a> Reading<'a> {
                     Limit::Fixed(amount) => amount.value,
                     Limit::OfBaseline(_) => *self.fixed.beside.get(line.measure)?,
                 };
-                let at = self.fixed.buckets.get(line.measure)?.iter().position(|bucket| same(*bucket, end))?;
+                let at = self.fixed.buckets.get(line.measure)?.iter().position(|bucket| same_end(*bucket, end))?;
                 Some(Counts { bad: whole(*values.get(at + 1)?)?, total: whole(*values.first()?)? })
             }
             _ => None,
@@ -100,9 +100,4 @@ pub(super) fn summed(samples: &[&Sample], measure: &str, whose: Whose, shape: Sh
 /// A count; what is no number or less than nothing is none, and not 0.
 fn whole(number: f64) -> Option<u64> {
     (number.is_finite() && number >= 0.0).then(|| number.round() as u64)
-}
-
-/// Whether two ends of buckets are the same one, written in two ways.
-fn same(one: f64, other: f64) -> bool {
-    (one - other).abs() <= 1e-9 * one.abs().max(other.abs())
 }

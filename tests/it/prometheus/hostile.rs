@@ -23,7 +23,7 @@ pub(crate) async fn liar(status: u16, answer: impl Into<String>) -> Hostile {
 }
 
 /// What a clock says that is so many seconds ahead.
-fn clock(ahead: i64) -> String {
+pub(crate) fn clock(ahead: i64) -> String {
     let now = now().as_second() + ahead;
     format!(r#"{{"status":"success","data":{{"resultType":"scalar","result":[{now},"{now}"]}}}}"#)
 }

@@ -19,6 +19,8 @@ const INTERVAL: i64 = 15;
 /// A running server.
 pub(crate) struct Prometheus {
     pub(crate) port: u16,
+    /// The newest time of its past, in seconds since 1970.
+    pub(crate) at: i64,
     _guarded: Guarded,
 }
 
@@ -36,7 +38,8 @@ impl Prometheus {
         assert!(Path::new("/usr/bin/prometheus").exists(), "no Prometheus: `apt-get install prometheus`");
         let (folder, port) = (folder(), crate::port::unused());
         let place = folder.display();
-        fs::write(folder.join("past.txt"), written(past)).expect("written");
+        let at = now().as_second() / INTERVAL * INTERVAL;
+        fs::write(folder.join("past.txt"), written(past, at)).expect("written");
         fs::write(
             folder.join("prometheus.yml"),
             format!("{}\n", settings.replace("FOLDER", &place.to_string()).replace("PORT", &port.to_string())),
@@ -50,7 +53,7 @@ impl Prometheus {
         let (config, storage) = (format!("--config.file={place}/prometheus.yml"), format!("--storage.tsdb.path={data}"));
         let guarded = Guarded::start(&folder, "KILL", &["/usr/bin/prometheus", &config, &storage, &address]);
         guarded.wait_until(|| is_ready(port));
-        Self { port, _guarded: guarded }
+        Self { port, at, _guarded: guarded }
     }
 
     /// Waits until a query without blanks gives something: what is scraped is there a little later than the server.
@@ -72,8 +75,7 @@ impl Prometheus {
 const RULES: &str = "groups:\n  - name: it\n    rules:\n      - { alert: TooManyErrors, expr: error_ratio > 10 }\n";
 
 /// As OpenMetrics has it: one metric after the other, times in seconds.
-fn written(past: &[Past]) -> String {
-    let now = now().as_second() / INTERVAL * INTERVAL;
+fn written(past: &[Past], now: i64) -> String {
     let week = 7 * 86_400;
     let mut text = String::new();
     for (series, value) in past {

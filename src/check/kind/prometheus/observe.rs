@@ -66,7 +66,7 @@ async fn metrics(check: &Prometheus, asker: &Asker<'_>) -> Result<Vec<Metric>, U
 /// A value that is no number, and where.
 fn odd(series: &[Series]) -> Option<String> {
     let odd = series.iter().find_map(|one| Some((one, one.points.iter().find(|point| !point.value.is_finite())?)));
-    odd.map(|(one, point)| format!("{} in {}", point.value, shown(&one.labels)))
+    odd.map(|(one, point)| format!("{} in {}", point.value, one.labels))
 }
 
 impl Prometheus {
@@ -100,7 +100,7 @@ impl Prometheus {
         };
         let rows: Value = series.iter().map(labels).collect();
         let shown = |one: &Series| Shown {
-            labels: shown(&one.labels),
+            labels: one.labels.to_string(),
             value: one.points.last().map_or_else(String::new, |point| point.value.to_string()),
             points: self.r#for.map(|_| one.points.len()),
         };
@@ -124,7 +124,7 @@ impl Prometheus {
         let missing = wanted.saturating_sub(series.points.len() as u128);
         let at = format!(
             "{} has no value at {} of the last {}",
-            shown(&series.labels),
+            series.labels,
             counted(u64::try_from(missing).unwrap_or(u64::MAX), "step"),
             self.r#for?
         );
@@ -136,7 +136,7 @@ impl Prometheus {
         let before: BTreeMap<&Labels, f64> = then.iter().filter_map(|one| Some((&one.labels, one.points.first()?.value))).collect();
         let mut rows = Vec::new();
         for series in now {
-            let (name, value) = (shown(&series.labels), series.points.first().map_or(f64::NAN, |point| point.value));
+            let (name, value) = (series.labels.to_string(), series.points.first().map_or(f64::NAN, |point| point.value));
             let why = match before.get(&series.labels) {
                 None => format!("{name} was not there {} ago", self.against.unwrap_or(Period::seconds(0))),
                 Some(then) if (value / then).is_finite() => {
@@ -157,7 +157,7 @@ fn named(mut values: BTreeMap<String, Hits>, series: &[Series]) -> BTreeMap<Stri
     for hit in values.values_mut().flat_map(|hits| &mut hits.values) {
         let number = hit.at.trim_start_matches("$[").split(']').next().and_then(|number| number.parse::<usize>().ok());
         if let Some(one) = number.and_then(|number| by_point.get(number)) {
-            hit.at = shown(&one.labels);
+            hit.at = one.labels.to_string();
         }
     }
     values
@@ -170,12 +170,4 @@ fn number(value: f64) -> Value {
         return Value::from(value as i64);
     }
     Number::from_f64(value).map_or(Value::Null, Value::Number)
-}
-
-/// Labels as Prometheus writes them.
-fn shown(labels: &Labels) -> String {
-    let name = labels.0.get("__name__").map_or("", String::as_str);
-    let others: Vec<String> =
-        labels.0.iter().filter(|(name, _)| *name != "__name__").map(|(name, value)| format!("{name}={value:?}")).collect();
-    excerpt(&format!("{name}{{{}}}", others.join(",")), 300)
 }
