@@ -127,6 +127,7 @@ fn exit_of(error: &ActError) -> Exit {
     match error {
         ActError::Usage(_) | ActError::Plan(_) | ActError::Declined => Exit::Usage,
         ActError::Contradiction(_) => Exit::Red,
+        ActError::Closed { exit, .. } => *exit,
         ActError::Untrusted(_) | ActError::Bundle(..) => Exit::Untrusted,
         ActError::Ledger(error) => error.exit(),
         // Nothing was added to the ledger, whatever could not be read for it.
