@@ -13,9 +13,9 @@ mod success;
 mod watch;
 
 pub(crate) use back::{BackRequest, WentBack, go_back};
-pub(crate) use begin::{BegunStage, begin};
+pub(crate) use begin::begin;
 pub(crate) use decide::{DecideRequest, decide};
 pub(crate) use gate::{StageGate, gate};
 pub(crate) use open::{OpenRollout, RolloutRequest};
 pub(crate) use status::status;
-pub(crate) use watch::{Seen, Tick, Until, Watch, WatchRequest};
+pub(crate) use watch::{Tick, Until, Watch, WatchRequest};

@@ -71,12 +71,13 @@ pub(crate) async fn go_back(
     dialogue: &dyn Dialogue,
     open: &mut OpenRollout,
     request: &BackRequest,
-    stop: Stop,
 ) -> Result<WentBack, ActError> {
     let (from, begun, mut lost) = begun(caller, dialogue, open, request).await?;
     let phase = open.phase(ROLLBACK, from.old.clone());
     let ways = open.ways_back(caller, &phase)?;
     let already = from.open.is_some();
+    // Whoever wants this to end wants the old version back first.
+    let (_kept, stop) = tokio::sync::watch::channel(None);
     let fired = from.fired.unwrap_or(request.fired.0);
     let tried = try_ways(caller, open, &phase, &ways, (request.kind, already, fired), stop).await?;
     let took = Period::between(fired, (caller.clock)());
@@ -204,7 +205,7 @@ async fn proven(looking: &Looking, caller: &Caller, until: Instant, stop: Stop) 
         if looking.verdict(&report) == Verdict::Go {
             return Ok((true, Vec::new()));
         }
-        if Instant::now() + PAUSE > until || stop.borrow().is_some() {
+        if Instant::now() + PAUSE > until {
             return Ok((false, faults(&report)));
         }
         tokio::time::sleep(PAUSE).await;

@@ -180,7 +180,7 @@ fn state(open: &OpenRollout, stages: &[StageAccount], backs: &[WentBack], rollou
             };
             format!("{name} may give way to {}: `gonogo rollout begin {}`", next.name, next.name)
         }
-        (None, Standing::Earned, _) => format!("{name} is earned and waits for {}: `gonogo rollout decide --stage {name} go`", missing.join(", ")),
+        (None, Standing::Earned, _) => format!("{name} is earned and waits for {}: `gonogo decide --stage {name} go`", missing.join(", ")),
         _ => {
             let reasons = current.evidence.as_ref().map(|shown| shown.judgement.reasons.join("; ")).unwrap_or_default();
             format!("{name} is {standing}: {}", if reasons.is_empty() { "nobody has looked yet" } else { &reasons })

@@ -158,7 +158,7 @@ impl Watch {
             observer(&Tick { evidence: &evidence, notes });
             if let (Some((why, number, fired)), true, None) = (&back, self.request.may_go_back, &over) {
                 let request = BackRequest { kind: RollbackKind::Breach, why: why.clone(), fired: (*fired, Some(*number)) };
-                let went = go_back(caller, dialogue, &mut self.open, &request, stop.clone()).await?;
+                let went = go_back(caller, dialogue, &mut self.open, &request).await?;
                 self.reach.close().await;
                 return Ok(Seen { evidence, went_back: Some(went), over: None, lost: self.lost });
             }
