@@ -2,9 +2,7 @@
 
 use super::{
     Failure,
-    arguments::{
-        RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutStatusOptions, StatusFormat,
-    },
+    arguments::{RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutStatusOptions, StatusFormat},
     edge::{self, Edge},
     runtime, signals,
 };
@@ -25,7 +23,11 @@ pub(super) fn rollout(edge: &Edge, command: &RolloutCommand) -> Result<Exit, Fai
 
 /// Which rollout is meant.
 pub(super) fn request(edge: &Edge, options: &RolloutOptions) -> Result<RolloutRequest, Failure> {
-    Ok(RolloutRequest { record: edge.of(&options.record)?, release: options.release.request()?, recorder_key: options.recorder_key.clone() })
+    Ok(RolloutRequest {
+        record: edge.of(&options.record)?,
+        release: options.release.request()?,
+        recorder_key: options.recorder_key.clone(),
+    })
 }
 
 /// Begins a stage: 0 when it has begun and nothing was amiss.
@@ -62,7 +64,8 @@ fn told(edge: &Edge, options: &RolloutStatusOptions) -> Result<Exit, Failure> {
     match &options.out {
         None => edge::printed(&text),
         Some(file) => {
-            std::fs::write(file, text).map_err(|error| Failure::output(anyhow::anyhow!("`{}` could not be written: {error}", file.display())))?;
+            std::fs::write(file, text)
+                .map_err(|error| Failure::output(anyhow::anyhow!("`{}` could not be written: {error}", file.display())))?;
             Ok(Exit::Go)
         }
     }

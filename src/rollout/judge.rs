@@ -10,8 +10,8 @@ use jiff::Timestamp;
 
 use self::{demands::Demands, numbers::Reading, triggers::watch};
 use super::{
-    cover::trouble,
     Cover, Fixed, Level, Sample, Terms,
+    cover::trouble,
     judgement::{Judgement, Standing},
     sample::State,
 };

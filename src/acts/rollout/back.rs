@@ -81,7 +81,8 @@ pub(crate) async fn go_back(
     let fired = from.fired.unwrap_or(request.fired.0);
     let tried = try_ways(caller, open, &phase, &ways, (request.kind, already, fired), stop).await?;
     let took = Period::between(fired, (caller.clock)());
-    let mut went = WentBack { stage: from.stage.clone(), outcome: tried.outcome, took, within: tried.within, notes: tried.notes, lost: None };
+    let mut went =
+        WentBack { stage: from.stage.clone(), outcome: tried.outcome, took, within: tried.within, notes: tried.notes, lost: None };
     let text = format!("{} went back from {}: {} after {took} ({})", open.plan.project, from.stage, went.outcome, request.why);
     went.notes.extend(open.tell(caller, Occasion::RolledBack, (&from.stage, from.attempt), text).await);
     if let Some(begun) = begun {

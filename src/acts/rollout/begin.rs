@@ -14,7 +14,7 @@ use crate::{
     ledger::{Drilled, Rollouts},
     model::{Choice, Exit, InRollout, Release, Size, StageBegun, StageStarted, StageStep, Verdict, utc},
     net::{Reach, command::Command, tls::TlsFiles},
-    rollout::{self, Occasion, READY, Stage, Trouble},
+    rollout::{Fixed, Occasion, READY, Stage, State},
     run::{Sampler, Stop},
 };
 
@@ -50,7 +50,7 @@ pub(crate) async fn begin(
     let old = Release { version: Some(old_version(open, old)?), ..Release::default() };
     let phase = open.phase(name, old.clone());
     ready(caller, open, &old, stop.clone()).await?;
-    let (fixed, troubles) = lay_down(caller, open, &phase, &stage).await?;
+    let fixed = lay_down(caller, open, &phase, &stage).await?;
     let attempt = open.rollouts()?.newest(&open.asked(), name).map_or(0, |before| before.step.attempt) + 1;
     let begun = StageBegun {
         old: fixed.old.clone(),
@@ -68,7 +68,6 @@ pub(crate) async fn begin(
     let began = entry.statement();
     let mut faults = start(caller, open, &phase, &stage, stop).await?;
     let mut notes = passed.remarks;
-    notes.extend(troubles);
     notes.extend(open.tell(caller, Occasion::Begun, (name, attempt), format!("the stage {name} has begun")).await);
     faults.sort();
     faults.dedup();
@@ -93,7 +92,7 @@ async fn passage(caller: &Caller, open: &OpenRollout, at: usize) -> Result<Stage
     drilled(caller, open).await?;
     let gate = match at.checked_sub(1).map(|before| &open.rollout.stages[before].name) {
         Some(before) => gate(caller, open, before).await?,
-        None => gate::first(caller, open, name).await?,
+        None => gate::first(caller, open).await?,
     };
     if gate.choice != Choice::Go {
         return Err(closed(gate.exit(), format!("`{name}` may not begin: {}", gate.reasons.join("; "))));
@@ -111,7 +110,12 @@ async fn drilled(caller: &Caller, open: &OpenRollout) -> Result<(), ActError> {
         match last_drill(caller, &open.request.record, open, &drill.environment).await? {
             None => return held(format!("the way back was never practised in {}", drill.environment)),
             Some(last) if drill.max_age.after(last.at) < open.record().now => {
-                return held(format!("the way back was last practised in {} at {}, longer ago than {}", drill.environment, utc(last.at), drill.max_age));
+                return held(format!(
+                    "the way back was last practised in {} at {}, longer ago than {}",
+                    drill.environment,
+                    utc(last.at),
+                    drill.max_age
+                ));
             }
             Some(_) => {}
         }
@@ -157,7 +161,8 @@ async fn ready(caller: &Caller, open: &OpenRollout, old: &Release, stop: Stop) -
 fn old_version(open: &OpenRollout, said: Option<&str>) -> Result<String, ActError> {
     let rollouts = open.rollouts()?;
     let before = rollouts.stages.iter().rfind(|stage| !stage.began.drill && open.asked().covered(&stage.step.release).is_ok());
-    let live = || crate::ledger::live(&open.record().history, open.record().place()).find_map(|deployed| deployed.ok()?.1.release.version.clone());
+    let live =
+        || crate::ledger::live(&open.record().history, open.record().place()).find_map(|deployed| deployed.ok()?.1.release.version.clone());
     open.rollout
         .versions
         .old()
@@ -169,12 +174,7 @@ fn old_version(open: &OpenRollout, said: Option<&str>) -> Result<String, ActErro
 }
 
 /// What stays so for all samples of the stage.
-async fn lay_down(
-    caller: &Caller,
-    open: &OpenRollout,
-    phase: &InRollout,
-    stage: &Stage,
-) -> Result<(rollout::Fixed, Vec<String>), ActError> {
+async fn lay_down(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &Stage) -> Result<Fixed, ActError> {
     let plan = open.plan_in(caller, phase)?;
     let section = plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
     let new = section.versions.new.clone().or_else(|| open.release.version.clone());
@@ -182,15 +182,16 @@ async fn lay_down(
     let reach = Reach::new(caller.env.clone(), plan.pins.clone(), (caller.clock)());
     let files = TlsFiles { ca: section.prometheus.ca_file.clone(), identity: None }.under(&plan.root);
     let sampler = Sampler::new(&section, stage, &reach, &files);
-    let laid = sampler.fix(&new, phase.old.version.as_deref().unwrap_or_default(), (caller.clock)()).await;
+    let (fixed, troubles) = sampler.fix(&new, phase.old.version.as_deref().unwrap_or_default(), (caller.clock)()).await;
     reach.close().await;
-    let (fixed, troubles) = laid;
-    let said = |(measure, trouble): (&String, &Trouble)| format!("{measure}: {}", trouble.why);
-    let unbucketed: Vec<String> = troubles.iter().filter(|(_, trouble)| trouble.state == rollout::State::Error).map(said).collect();
-    if !unbucketed.is_empty() {
-        return Err(ActError::Closed { exit: Exit::Unchecked, why: format!("the stage cannot be judged: {}", unbucketed.join("; ")) });
+    // What cannot be laid down now never will be, and nothing could be earned by it.
+    let said: Vec<String> = troubles.iter().map(|(measure, trouble)| format!("{measure}: {}", trouble.why)).collect();
+    if said.is_empty() {
+        return Ok(fixed);
     }
-    Ok((fixed, troubles.iter().map(said).collect()))
+    let wrong = troubles.values().any(|trouble| trouble.state == State::Error);
+    let exit = if wrong { Exit::Unchecked } else { Exit::Hold };
+    Err(ActError::Closed { exit, why: format!("`{}` may not begin, for it could not be judged: {}", stage.name, said.join("; ")) })
 }
 
 /// Runs the program that begins the stage, and looks all the while whether somebody is left without an answer.
@@ -203,7 +204,8 @@ async fn start(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &S
     let (mut faults, mut looks) = (Vec::new(), 0_u32);
     let mut running = std::pin::pin!(command.output());
     let every = open.rollout.zero_downtime.as_ref().map_or(LONGEST, |zero| zero.every.get());
-    let looking = open.rollout.zero_downtime.as_ref().map(|zero| Looking::only(caller, open, phase, vec![zero.check.clone()])).transpose()?;
+    let looking =
+        open.rollout.zero_downtime.as_ref().map(|zero| Looking::only(caller, open, phase, vec![zero.check.clone()])).transpose()?;
     loop {
         tokio::select! {
             ended = &mut running => {

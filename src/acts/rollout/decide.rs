@@ -72,9 +72,9 @@ async fn decision(open: &OpenRollout, request: &DecideRequest) -> Result<StageDe
     let nothing = |why: String| ActError::Closed { exit: Exit::Hold, why };
     let stage = stage.ok_or_else(|| nothing("no such stage was begun with this release".into()))?;
     let name = &stage.step.stage;
-    let (_, kept) = stage
-        .newest_evidence()
-        .ok_or_else(|| nothing(format!("nobody has watched `{name}`, so there is nothing to decide on: `gonogo watch --stage {name} --once`")))?;
+    let (_, kept) = stage.newest_evidence().ok_or_else(|| {
+        nothing(format!("nobody has watched `{name}`, so there is nothing to decide on: `gonogo watch --stage {name} --once`"))
+    })?;
     let report = kept.report.clone().ok_or_else(|| nothing(format!("the evidence of `{name}` has no report to decide on")))?;
     let shown = evidence(open, &report).await?;
     let standing = shown.judgement.standing;

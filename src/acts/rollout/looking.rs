@@ -36,12 +36,7 @@ impl Looking {
         Self::new(caller, open, phase, (named.clone(), named))
     }
 
-    fn new(
-        caller: &Caller,
-        open: &OpenRollout,
-        phase: &InRollout,
-        (named, only): (Vec<String>, Vec<String>),
-    ) -> Result<Self, ActError> {
+    fn new(caller: &Caller, open: &OpenRollout, phase: &InRollout, (named, only): (Vec<String>, Vec<String>)) -> Result<Self, ActError> {
         let plan = open.plan_in(caller, phase)?;
         let request = VerifyRequest::in_phase(&phase.name, open.request.record.clone(), only);
         let identified = Identified { release: open.release.clone(), notes: Vec::new() };

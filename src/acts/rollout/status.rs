@@ -160,7 +160,9 @@ fn state(open: &OpenRollout, stages: &[StageAccount], backs: &[WentBack], rollou
     let back = rollouts.rollbacks.iter().zip(backs).rfind(|(back, _)| last.is_some_and(|last| back.entry.entry.seq > last.entry.entry.seq));
     if let Some((back, told)) = back.filter(|(back, _)| back.begun.kind != crate::model::RollbackKind::Drill) {
         return match back.end.map(|(_, end)| end.outcome) {
-            Some(RollbackOutcome::Failed) => (Progress::RollbackFailed, format!("ROLLBACK FAILED in {}: {}", told.stage, told.notes.join("; "))),
+            Some(RollbackOutcome::Failed) => {
+                (Progress::RollbackFailed, format!("ROLLBACK FAILED in {}: {}", told.stage, told.notes.join("; ")))
+            }
             Some(outcome) => (Progress::RolledBack, format!("rolled back from {} ({outcome}): {}", told.stage, told.why)),
             None => (Progress::RollbackFailed, format!("the way back from {} has begun and has no end on record", told.stage)),
         };

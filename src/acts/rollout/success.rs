@@ -42,7 +42,12 @@ fn measured(account: &Account, wanted: &Success, measure: &str) -> Shown {
     let meant = |stage: &&StageAccount| wanted.stage.as_ref().is_none_or(|name| *name == stage.name);
     let (mut demands, mut missing): (Vec<(&str, &JudgedDemand)>, Vec<&str>) = Default::default();
     for stage in account.stages.iter().filter(meant) {
-        let found: Vec<_> = stage.evidence.iter().flat_map(|shown: &Box<StageEvidence>| &shown.judgement.demands).filter(|demand| demand.measure == measure).collect();
+        let found: Vec<_> = stage
+            .evidence
+            .iter()
+            .flat_map(|shown: &Box<StageEvidence>| &shown.judgement.demands)
+            .filter(|demand| demand.measure == measure)
+            .collect();
         if found.is_empty() {
             missing.push(&stage.name);
         }
@@ -51,7 +56,11 @@ fn measured(account: &Account, wanted: &Success, measure: &str) -> Shown {
     let every = missing.is_empty() && !demands.is_empty() && demands.iter().all(|(_, demand)| demand.met == Some(true));
     let missed = demands.iter().any(|(_, demand)| demand.met == Some(false));
     let met = if missed { Some(false) } else { every.then_some(true) };
-    let said: Vec<String> = demands.iter().map(|(stage, demand)| format!("{stage}: {}", demand.got)).chain(missing.iter().map(|stage| format!("{stage}: was not measured"))).collect();
+    let said: Vec<String> = demands
+        .iter()
+        .map(|(stage, demand)| format!("{stage}: {}", demand.got))
+        .chain(missing.iter().map(|stage| format!("{stage}: was not measured")))
+        .collect();
     let mut limits: Vec<&str> = demands.iter().map(|(_, demand)| demand.wanted.as_str()).collect();
     limits.dedup();
     Shown { text: wanted.text.clone(), wanted: format!("{measure} {}", limits.join(", ")), measured: said.join("; "), met }
@@ -66,7 +75,13 @@ async fn newest_outcome(open: &OpenRollout, rollouts: &Rollouts<'_>, check: &str
         let Ok(report) = serde_json::from_slice::<Report>(&bytes) else { continue };
         let theirs = |finding: &&Finding| is_named(&finding.id, check) && finding.outcome != Outcome::Skipped;
         // Of a list's members the worst counts.
-        if let Some(worst) = report.findings.iter().filter(theirs).map(|finding| finding.outcome).min_by_key(|outcome| Outcome::ALL.iter().position(|known| known == outcome)) {
+        if let Some(worst) = report
+            .findings
+            .iter()
+            .filter(theirs)
+            .map(|finding| finding.outcome)
+            .min_by_key(|outcome| Outcome::ALL.iter().position(|known| known == outcome))
+        {
             return Ok(Some(worst));
         }
     }

@@ -9,11 +9,7 @@ use jiff::Timestamp;
 use crate::{
     acts::{
         ActError, Caller, Dialogue,
-        rollout::{
-            BackRequest, OpenRollout, WentBack, go_back,
-            looking::Looking,
-            stage_run::StageRun,
-        },
+        rollout::{BackRequest, OpenRollout, WentBack, go_back, looking::Looking, stage_run::StageRun},
     },
     ledger::StageOnRecord,
     model::{Digest, Exit, Period, Report, RollbackKind, utc},
@@ -194,7 +190,10 @@ impl Watch {
             return Ok(());
         }
         let (name, since) = (&self.on.stage.name, utc(by.since));
-        Err(ActError::Usage(format!("`{name}` is watched by process {} on {} since {since}: two would count everything twice", by.pid, by.host)))
+        Err(ActError::Usage(format!(
+            "`{name}` is watched by process {} on {} since {since}: two would count everything twice",
+            by.pid, by.host
+        )))
     }
 
     /// Who looks; one look leaves nobody who goes on looking.
@@ -225,11 +224,16 @@ fn watched(open: &OpenRollout, name: Option<&str>) -> Result<StageRun, ActError>
         return closed(Exit::Hold, void);
     }
     if let Some(back) = rollouts.rollbacks.iter().rfind(|back| back.begun.began.as_ref() == Some(&on_record.run)) {
-        let end = back.end.map_or("has no end on record: `gonogo rollout rollback` finishes it".to_owned(), |(_, end)| format!("ended: {}", end.outcome));
+        let end = back
+            .end
+            .map_or("has no end on record: `gonogo rollout rollback` finishes it".to_owned(), |(_, end)| format!("ended: {}", end.outcome));
         return closed(Exit::Red, format!("`{name}` was rolled back; the way back {end}"));
     }
     let Some((entry, started)) = on_record.started else {
-        return closed(Exit::Hold, format!("`{name}` is about to begin, or whatever began it was ended: `gonogo rollout begin {name}` begins it again"));
+        return closed(
+            Exit::Hold,
+            format!("`{name}` is about to begin, or whatever began it was ended: `gonogo rollout begin {name}` begins it again"),
+        );
     };
     StageRun::of(open, on_record, entry.own, &started.faults)
 }

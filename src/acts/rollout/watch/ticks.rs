@@ -69,7 +69,9 @@ impl Watch {
             }
             Err(LedgerError::SampleTaken(number)) => {
                 let name = &self.on.stage.name;
-                Err(ActError::Usage(format!("somebody else has put sample {number} of `{name}` on record: two watch it, and this one ends")))
+                Err(ActError::Usage(format!(
+                    "somebody else has put sample {number} of `{name}` on record: two watch it, and this one ends"
+                )))
             }
             // Nothing of it counts, but what calls for the way back is not passed over.
             Err(error) => {
@@ -100,7 +102,13 @@ impl Watch {
     }
 
     /// Puts on record what the stage has come to: when that has changed, now and then, and at the end. What could not be done is said.
-    pub(super) async fn checkpoint(&mut self, caller: &Caller, dialogue: &dyn Dialogue, evidence: &StageEvidence, ends: bool) -> Vec<String> {
+    pub(super) async fn checkpoint(
+        &mut self,
+        caller: &Caller,
+        dialogue: &dyn Dialogue,
+        evidence: &StageEvidence,
+        ends: bool,
+    ) -> Vec<String> {
         let standing = evidence.judgement.standing;
         let changed = self.kept.as_ref().is_none_or(|(_, said)| said != standing.word());
         let old = self.kept.as_ref().is_none_or(|(at, _)| CHECKPOINT.after(*at) <= (caller.clock)());
