@@ -79,8 +79,8 @@ pub use size::Size;
 pub use statement::{
     Act, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus,
     Emergency, Evidence, Kept, Made, PolicyPlace, Repair, Repaired, Reply, Review, RollbackBegun, RollbackEnded, RollbackKind,
-    RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageEvidence, StageStarted, StageStep, Statement,
-    StatementError, Subject, VouchedAuthors, Withdrawal,
+    RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageEvidence, StageStarted, StageStep,
+    Statement, StatementError, Subject, VouchedAuthors, Withdrawal,
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;
