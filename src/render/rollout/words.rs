@@ -16,7 +16,7 @@ pub(super) fn number(form: Form, number: Option<f64>) -> String {
     let minus = if number < 0.0 { "-" } else { "" };
     match (form, number.abs()) {
         (Form::Share, _) => format!("{} %", digits(number * 100.0)),
-        (Form::Seconds, ..1.0) => format!("{} ms", digits(number * 1e3)),
+        (Form::Seconds, ..1.0) if number != 0.0 => format!("{} ms", digits(number * 1e3)),
         (Form::Seconds, ..120.0) => format!("{} s", digits(number)),
         (Form::Seconds, far) => format!("{minus}{}", Period::seconds(far as u64)),
         (Form::Bytes, size) => format!("{minus}{}", Size(size as u64)),
@@ -126,7 +126,9 @@ pub(super) fn about(evidence: &StageEvidence) -> String {
     let [covered, soak] = [judgement.covered, judgement.soak].map(Period::seconds);
     let seen = number(Form::Share, Some(judgement.coverage));
     let traffic = &evidence.traffic;
-    format!("Stage {place} of {all}{again}, {traffic} of the traffic: {covered} of {soak} have gone well{to_go}; {seen} of the time was seen")
+    format!(
+        "Stage {place} of {all}{again}, {traffic} of the traffic: {covered} of {soak} have gone well{to_go}; {seen} of the time was seen"
+    )
 }
 
 /// What came of a way back, likewise. Nobody's word for it is none.

@@ -1,15 +1,21 @@
 //! Accounts in which every text attacks and every number is one that nobody can draw.
 
 use gonogo::{
-    model::Json,
-    render::rollout::{html, live, markdown, terminal},
+    model::{Json, Report},
+    render::{
+        FORMATS, Page,
+        rollout::{html, live, markdown, terminal},
+    },
     rollout::{Account, Form, Gap, StageEvidence},
 };
 use html5gum::{Token, Tokenizer};
 use jiff::Timestamp;
 
 use super::{
-    super::hostile::{acts, markdown::read, payload},
+    super::{
+        hostile::{acts, markdown::read, payload},
+        sample,
+    },
     NARROW, made,
 };
 
@@ -58,6 +64,14 @@ fn accounts(attack: &str) -> Vec<Account> {
     [made::finished(), made::held(), made::rolled_back()].map(|account| attacked(account, attack)).into()
 }
 
+/// The report of a stage with `attack` in every text of the stage.
+fn of_report(attack: &str) -> String {
+    let evidence = accounts(attack).swap_remove(1).stages.swap_remove(1).evidence;
+    let report = Report { rollout: Json::of(&evidence).ok(), ..sample::stored("hold") };
+    let format = FORMATS.iter().find(|format| format.name == "html").expect("a format");
+    (format.render)(&Page::new(&report)).into_owned()
+}
+
 /// Every start tag with its attributes, but for those that stand or not by what a text has between backticks.
 fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
@@ -72,7 +86,7 @@ fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
 /// The tags with the names of their attributes; of those that could act also what they say.
 fn structure(html: &str) -> Vec<String> {
     let attribute = |(name, value): &(String, String)| match name.as_str() {
-        "style" | "id" | "href" | "d" | "class" | "content" => format!("{name}={value}"),
+        "style" | "id" | "href" | "d" | "class" => format!("{name}={value}"),
         _ => name.clone(),
     };
     tags(html).iter().map(|(tag, attributes)| format!("{tag} {}", attributes.iter().map(attribute).collect::<Vec<_>>().join(" "))).collect()
@@ -81,10 +95,12 @@ fn structure(html: &str) -> Vec<String> {
 #[test]
 fn no_text_becomes_markup() {
     let wanted: Vec<_> = accounts(payload::HARMLESS).iter().map(|account| structure(&html(account))).collect();
+    let within = structure(&of_report(payload::HARMLESS));
     let shape = |account: &Account| read(&markdown(account)).0;
     let plain: Vec<_> = accounts(payload::HARMLESS).iter().map(shape).collect();
     assert!(wanted.iter().all(|page| page.len() > 200));
     for attack in payload::ATTACKS {
+        assert_eq!(structure(&of_report(attack)), within, "{attack}");
         for ((account, wanted), plain) in accounts(attack).iter().zip(&wanted).zip(&plain) {
             assert_eq!(structure(&html(account)), *wanted, "{attack}");
             assert_eq!(shape(account), *plain, "{attack}");
