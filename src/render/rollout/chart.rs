@@ -27,32 +27,30 @@ pub(super) fn chart(course: &Course, evidence: &StageEvidence) -> Value {
     let level = |number: Option<f64>| sane(number).map(|number| format!("{:.1}", y(number)));
     let path = |value: fn(&Point) -> Option<f64>| line(course.points.iter().map(|point| (x(point.at), sane(value(point)).map(y))));
     let gaps = judgement.gaps.iter().filter(|gap| gap.from < gap.to).map(|gap| (x(gap.from), x(gap.to)));
-    let marks: Vec<Value> = marks(course, evidence).map(|(trigger, at)| mark(trigger, span.part(at))).collect();
-    let percent = |part: f64| format!("{:.2}", part * 100.0);
+    let mark = |(trigger, at): (&JudgedTrigger, _)| context! { x => format!("{:.1}", x(at)), at => percent(span.part(at)), level => trigger.level.word(), when => &trigger.when };
+    let number = |number| words::number(course.form, number);
+    let tick = |(part, at)| context! { at => percent(part), y => format!("{:.1}", y(at)), said => number(Some(at)) };
     context! {
-        measure => &course.measure,
-        limit_said => words::limit(course),
-        summary => summary(course, evidence),
-        own => path(|point| point.own),
-        other => path(|point| point.other),
-        bounds => area(&course.points, x, y),
-        limit => level(course.limit),
-        baseline => level(course.baseline),
+        measure => &course.measure, limit_said => words::limit(course), summary => summary(course, evidence),
+        own => path(|point| point.own), other => path(|point| point.other), bounds => area(&course.points, x, y),
+        limit => level(course.limit), limit_number => number(course.limit),
+        baseline => level(course.baseline), baseline_number => number(course.baseline),
         // One that nobody can see is still drawn.
         gaps => gaps.map(|(from, to)| format!("M{from:.1} 100H{:.1}", to.max(from + 2.0))).collect::<String>(),
-        marks,
-        across => scale.ticks().into_iter().map(|(part, at)| context! { at => percent(part), y => format!("{:.1}", y(at)), said => words::number(course.form, Some(at)) }).collect::<Vec<_>>(),
-        along => ticks(span),
-        last => words::number(course.form, words::last(course)),
-        last_other => course.points.iter().rev().find_map(|point| sane(point.other)).map(|other| words::number(course.form, Some(other))),
-        limit_number => words::number(course.form, course.limit),
-        baseline_number => words::number(course.form, course.baseline),
+        marks => marks(course, evidence).map(mark).collect::<Vec<_>>(),
+        across => scale.ticks().into_iter().map(tick).collect::<Vec<_>>(), along => ticks(span),
+        last => number(words::last(course)),
+        last_other => course.points.iter().rev().find_map(|point| sane(point.other)).map(|other| number(Some(other))),
     }
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.2}", part * 100.0)
 }
 
 /// The marks of a time axis.
 pub(super) fn ticks(span: Span) -> Vec<Value> {
-    span.ticks().into_iter().map(|(part, said)| context! { at => format!("{:.2}", part * 100.0), said }).collect()
+    span.ticks().into_iter().map(|(part, said)| context! { at => percent(part), said }).collect()
 }
 
 /// The triggers that have fired on this measure, and those of checks, which are on none.
@@ -61,11 +59,6 @@ fn marks<'a>(course: &'a Course, evidence: &'a StageEvidence) -> impl Iterator<I
         |trigger: &JudgedTrigger, course: &Course| trigger.when.strip_prefix(&course.measure).is_some_and(|rest| rest.starts_with(' '));
     let here = move |trigger: &&JudgedTrigger| of(trigger, course) || !evidence.courses.iter().any(|course| of(trigger, course));
     evidence.judgement.triggers.iter().filter(here).filter_map(|trigger| Some((trigger, trigger.fired?.1)))
-}
-
-fn mark(trigger: &JudgedTrigger, part: f64) -> Value {
-    let x = format!("{:.1}", part * WIDTH);
-    context! { x, at => format!("{:.2}", part * 100.0), level => trigger.level.word(), when => &trigger.when }
 }
 
 /// A line through the values. One that is not there breaks it, and one alone is a dot.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use minijinja::{
     context,
-    value::{Value, merge_maps},
+    value::{Serde, Value, merge_maps},
 };
 
 use super::{
@@ -31,15 +31,8 @@ pub(super) fn account(account: &Account) -> Value {
     let span = span(account);
     let stage = |(id, stage): (usize, &StageAccount)| with(stage_of(stage), with(context! { id }, placed(stage, account, span)));
     context! {
-        headline => headline(account),
-        tone => tone.word(),
-        sign => tone.sign(),
-        said => &account.said,
-        project => &account.project,
-        environment => &account.environment,
-        release => people::named(&account.release),
-        old => &account.old,
-        at => moment(account.at),
+        headline => headline(account), tone => tone.word(), sign => tone.sign(), said => &account.said, at => moment(account.at),
+        project => &account.project, environment => &account.environment, release => people::named(&account.release), old => &account.old,
         ticks => span.map(ticks).unwrap_or_default(),
         stages => account.stages.iter().enumerate().map(stage).collect::<Vec<_>>(),
         rollbacks => account.rollbacks.iter().map(went_back).collect::<Vec<_>>(),
@@ -62,20 +55,11 @@ fn signed(outcome: Outcome, said: &str) -> Value {
 fn stage_of(stage: &StageAccount) -> Value {
     let (outcome, standing) = state(stage);
     let decisions: Vec<Value> = stage.decisions.iter().map(decision).collect();
-    context! {
-        name => &stage.name,
-        traffic => &stage.traffic,
-        attempt => stage.attempt,
-        sign => sign_of(outcome),
-        tone => outcome.word(),
-        standing,
-        begun => stage.begun.map(moment),
-        ended => stage.ended.map(moment),
-        void => &stage.void,
-        roles => &stage.roles,
-        decisions,
-        evidence => stage.evidence.as_deref().map(self::stage),
-    }
+    let more = context! {
+        name => &stage.name, traffic => &stage.traffic, attempt => stage.attempt, void => &stage.void, roles => &stage.roles, decisions,
+        begun => stage.begun.map(moment), ended => stage.ended.map(moment), evidence => stage.evidence.as_deref().map(self::stage),
+    };
+    with(signed(outcome, &standing), more)
 }
 
 /// What has become of a stage.
@@ -91,8 +75,7 @@ pub(super) fn state(stage: &StageAccount) -> (Outcome, String) {
 /// The time from the first stage to the last that is known of.
 fn span(account: &Account) -> Option<Span> {
     let goes_on = matches!(account.state, Progress::UnderWay).then_some(account.at);
-    let back = account.rollbacks.iter().flat_map(|back| [Some(back.fired), back_at(back)]).flatten();
-    Span::of(account.stages.iter().flat_map(times).chain(goes_on).chain(back))
+    Span::of(account.stages.iter().flat_map(times).chain(goes_on).chain(account.rollbacks.iter().map(|back| back.fired)))
 }
 
 fn times(stage: &StageAccount) -> impl Iterator<Item = Timestamp> + Clone {
@@ -101,24 +84,19 @@ fn times(stage: &StageAccount) -> impl Iterator<Item = Timestamp> + Clone {
     [stage.begun, stage.ended, seen].into_iter().flatten().chain(decided)
 }
 
-fn back_at(back: &WentBack) -> Option<Timestamp> {
-    back.fired.checked_add(Period::millis(back.took?).signed()).ok()
-}
-
 /// Where a stage and its marks stand on the timeline, in percent.
 fn placed(stage: &StageAccount, account: &Account, span: Option<Span>) -> Value {
     let place = |at: Timestamp| span.map_or(0.0, |span| span.part(at) * 100.0);
     let goes_on = account.state == Progress::UnderWay && stage.ended.is_none();
     let last = if goes_on { Some(account.at) } else { stage.ended.or_else(|| times(stage).max()) };
-    let bar = stage.begun.zip(last).map(
-        |(from, to)| context! { left => format!("{:.2}", place(from)), width => format!("{:.2}", (place(to) - place(from)).max(0.0)) },
-    );
-    let mark = |at, mark: Value| with(mark, context! { left => format!("{:.2}", place(at)), at => moment(at) });
-    let decisions =
-        stage.decisions.iter().map(|it| mark(it.at, signed(choice(it), &format!("{} by {} as {}", it.choice, it.who, it.role))));
+    let two = |percent: f64| format!("{percent:.2}");
+    let bar = |(from, to)| context! { left => two(place(from)), width => two((place(to) - place(from)).max(0.0)) };
+    let mark = |at, mark: Value| with(mark, context! { left => two(place(at)), at => moment(at) });
+    let said = |it: &DecisionAccount| format!("{} by {} as {}", it.choice, it.who, it.role);
+    let decisions = stage.decisions.iter().map(|it| mark(it.at, signed(choice(it), &said(it))));
     let ways = account.rollbacks.iter().filter(|back| back.stage == stage.name);
     let ways = ways.map(|back| mark(back.fired, context! { sign => "↩", tone => "fail", said => format!("way back ({})", back.kind) }));
-    context! { bar, marks => decisions.chain(ways).collect::<Vec<_>>() }
+    context! { bar => stage.begun.zip(last).map(bar), marks => decisions.chain(ways).collect::<Vec<_>>() }
 }
 
 /// What somebody decided, as what a check comes to: it has the same sign and colour.
@@ -138,24 +116,21 @@ fn decision(it: &DecisionAccount) -> Value {
 
 fn went_back(back: &WentBack) -> Value {
     let (outcome, said) = words::came_back(back);
-    with(
-        signed(outcome, said),
-        context! {
-            environment => &back.environment, stage => &back.stage, kind => &back.kind, why => &back.why, notes => &back.notes,
-            fired => moment(back.fired), took => words::took(back),
-        },
-    )
+    let more = context! {
+        environment => &back.environment, stage => &back.stage, kind => &back.kind, why => &back.why, notes => &back.notes,
+        fired => moment(back.fired), took => words::took(back),
+    };
+    with(signed(outcome, said), more)
 }
 
 fn shown(shown: &Shown) -> Value {
     let (outcome, said) = words::told(shown.met);
-    with(signed(outcome, said), context! { text => &shown.text, wanted => &shown.wanted, measured => &shown.measured })
+    with(signed(outcome, said), Value::from(Serde(shown)))
 }
 
 /// All that is told of what a stage has shown.
 pub(in crate::render) fn stage(evidence: &StageEvidence) -> Value {
     let judgement = &evidence.judgement;
-    let outcome = words::stands(judgement.standing);
     let triggers = judgement.triggers.iter().map(|trigger| {
         let (outcome, said) = words::fired(trigger);
         let more = context! { when => &trigger.when, level => trigger.level.word(), evidence => words::evidence(trigger) };
@@ -166,40 +141,21 @@ pub(in crate::render) fn stage(evidence: &StageEvidence) -> Value {
         context! { measure => &course.measure, course => words::spark(course, COURSE), last, limit => words::limit(course) }
     });
     let gap = |gap: &Gap| context! { from => moment(gap.from), to => moment(gap.to), took => Period::between(gap.from, gap.to).to_string(), why => &gap.why };
-    context! {
-        name => &evidence.stage,
-        standing => judgement.standing.word(),
-        sign => sign_of(outcome),
-        tone => outcome.word(),
-        about => words::about(evidence),
-        reasons => &judgement.reasons,
-        facts => facts(evidence),
+    let more = context! {
+        name => &evidence.stage, about => words::about(evidence), reasons => &judgement.reasons, notes => judgement.notes(),
+        begun => moment(evidence.begun), samples => judgement.samples, last => judgement.last.map(moment), old => people::named(&evidence.old),
+        confidence => words::number(Form::Share, Some(evidence.confidence)),
         demands => judgement.demands.iter().map(|it| demand(it, evidence)).collect::<Vec<_>>(),
         triggers => triggers.collect::<Vec<_>>(),
         measures => measures.collect::<Vec<_>>(),
         charts => evidence.courses.iter().map(|course| chart(course, evidence)).collect::<Vec<_>>(),
         gaps => judgement.gaps.iter().take(LISTED).map(gap).collect::<Vec<_>>(),
         more_gaps => judgement.gaps.len().saturating_sub(LISTED),
-        notes => judgement.notes(),
-    }
+    };
+    with(signed(words::stands(judgement.standing), judgement.standing.word()), more)
 }
 
 fn demand(demand: &JudgedDemand, evidence: &StageEvidence) -> Value {
     let (outcome, said) = words::told(demand.met);
-    let more = context! {
-        measure => &demand.measure, wanted => &demand.wanted, got => &demand.got, missing => &demand.missing,
-        bounds => words::bounds(evidence, demand),
-    };
-    with(signed(outcome, said), more)
-}
-
-fn facts(evidence: &StageEvidence) -> Vec<(&'static str, String)> {
-    let judgement = &evidence.judgement;
-    let last = judgement.last.map_or_else(|| "none yet".into(), |last| format!("{}, the last one {}", judgement.samples, moment(last)));
-    vec![
-        ("Begun", moment(evidence.begun)),
-        ("Samples", last),
-        ("Replaces", people::named(&evidence.old)),
-        ("Bounds", format!("{} sure, each", words::number(Form::Share, Some(evidence.confidence)))),
-    ]
+    merge_maps([signed(outcome, said), Value::from(Serde(demand)), context! { bounds => words::bounds(evidence, demand) }])
 }
