@@ -123,5 +123,5 @@ pub(super) async fn first(caller: &Caller, open: &OpenRollout, name: &str) -> Re
         Exit::Red => Choice::NoGo,
         _ => Choice::Hold,
     };
-    Ok(StageGate { stage: name.to_owned(), choice, reasons: ruling.reasons.clone(), remarks: ruling.remarks.clone() })
+    Ok(StageGate { stage: name.to_owned(), choice, reasons: ruling.objections.iter().map(|objection| objection.text.clone()).collect(), remarks: ruling.remarks.clone() })
 }

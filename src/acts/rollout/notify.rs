@@ -28,18 +28,18 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What is told: the JSON that a program reads and that a webhook gets.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) struct News<'a> {
+pub(super) struct News<'a> {
     /// What happened.
-    pub(crate) occasion: Occasion,
-    pub(crate) project: &'a str,
-    pub(crate) environment: &'a str,
-    pub(crate) release: &'a Release,
-    pub(crate) stage: &'a str,
-    pub(crate) attempt: u32,
+    pub(super) occasion: Occasion,
+    pub(super) project: &'a str,
+    pub(super) environment: &'a str,
+    pub(super) release: &'a Release,
+    pub(super) stage: &'a str,
+    pub(super) attempt: u32,
     /// One sentence.
-    pub(crate) text: String,
+    pub(super) text: String,
     /// When.
-    pub(crate) at: jiff::Timestamp,
+    pub(super) at: jiff::Timestamp,
 }
 
 /// Tells all who want to hear of it. What is returned are sentences about those who could not be told.
