@@ -2,15 +2,16 @@
 
 use super::{
     Failure,
-    arguments::{RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutStatusOptions, StatusFormat},
+    arguments::{RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutSimulateOptions, RolloutStatusOptions, StatusFormat},
     edge::{self, Edge},
     runtime, signals,
 };
 use crate::{
-    acts::rollout::{BackRequest, OpenRollout, RolloutRequest, WentBack, begin, go_back, status},
-    model::{Exit, RollbackKind, RollbackOutcome},
+    acts::rollout::{BackRequest, OpenRollout, RolloutRequest, SimulateRequest, WentBack, begin, go_back, simulate, status},
+    model::{Exit, Period, RollbackKind, RollbackOutcome, counted, plain, utc},
     plan::Purpose,
     render::{rollout as shown, terminal::Style},
+    rollout::{Soak, Standing},
 };
 
 /// Runs the command.
@@ -19,6 +20,7 @@ pub(super) fn rollout(edge: &Edge, command: &RolloutCommand) -> Result<Exit, Fai
         RolloutCommand::Begin(options) => begun(edge, options),
         RolloutCommand::Status(options) => told(edge, options),
         RolloutCommand::Rollback(options) => back(edge, options),
+        RolloutCommand::Simulate(options) => rehearsed(edge, options),
     }
 }
 
@@ -74,6 +76,46 @@ fn told(edge: &Edge, options: &RolloutStatusOptions) -> Result<Exit, Failure> {
             Ok(Exit::Go)
         }
     }
+}
+
+/// Says what a stage would have come to before.
+fn rehearsed(edge: &Edge, options: &RolloutSimulateOptions) -> Result<Exit, Failure> {
+    let (request, caller) = (request(edge, &options.rollout)?, edge.caller());
+    let wanted = SimulateRequest { stage: options.stage.clone(), since: options.since, version: options.of.clone() };
+    let rehearsal = runtime::block_on_threads(4, async {
+        let open = OpenRollout::of(&caller, &request, Purpose::Run).await?;
+        Ok(simulate(&caller, &edge::TOLD, &open, &wanted).await?)
+    })?;
+    if options.json {
+        return edge::printed(&(serde_json::to_string_pretty(&rehearsal).map_err(Failure::output)? + "\n"));
+    }
+    let mut lines = vec![format!("{} over {}: {} samples", options.stage, options.since, rehearsal.samples)];
+    for firings in &rehearsal.triggers {
+        let times = firings.times.iter().take(3).map(|(from, to)| format!("{} to {}", utc(*from), utc(*to))).collect::<Vec<_>>().join(", ");
+        let more = if firings.times.len() > 3 { ", …" } else { "" };
+        let what = if times.is_empty() { "would not have fired".into() } else { format!("would have fired {}: {times}{more}", counted(firings.times.len(), "time")) };
+        lines.push(format!("  {} ({}): {what}", firings.when, firings.level));
+    }
+    lines.extend(soaks(&rehearsal.soaks));
+    let lines: Vec<String> = lines.iter().map(|line| plain(line).into_owned()).collect();
+    edge::printed(&format!("{}\n", lines.join("\n")))
+}
+
+/// How the stages that were begun in thought ended, and after how long.
+fn soaks(all: &[Soak]) -> Vec<String> {
+    let standings = [Standing::Earned, Standing::Held, Standing::Breached, Standing::Unseen];
+    let of = |standing: Standing| {
+        let mut theirs: Vec<&Soak> = all.iter().filter(|soak| soak.standing == standing).collect();
+        theirs.sort_by_key(|soak| soak.took);
+        let (first, last) = (theirs.first()?, theirs.last()?);
+        let took = match (Period::seconds(first.took), Period::seconds(last.took), Period::seconds(theirs[theirs.len() / 2].took)) {
+            (least, most, _) if least == most => format!("after {least}"),
+            (least, most, median) => format!("after {least} to {most}, half of them by {median}"),
+        };
+        let why = last.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        Some(format!("  {} of {} soaks would have been {standing} {took}{why}", theirs.len(), all.len()))
+    };
+    standings.into_iter().filter_map(of).collect()
 }
 
 /// Takes the way back.

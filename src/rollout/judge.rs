@@ -3,9 +3,10 @@
 mod course;
 mod demands;
 mod numbers;
+mod rehearsal;
 mod triggers;
 
-pub use self::course::courses;
+pub use self::{course::courses, rehearsal::{Firings, Rehearsal, Soak, rehearse}};
 use jiff::Timestamp;
 
 use self::{demands::Demands, numbers::Reading, triggers::watch};

@@ -32,7 +32,7 @@ pub use demand::Demand;
 pub use evidence::{Course, Form, Point, StageEvidence};
 pub use fixed::{Fixed, same_end};
 pub use freeze::Freeze;
-pub use judge::{courses, judge};
+pub use judge::{Firings, Rehearsal, Soak, courses, judge, rehearse};
 pub use judgement::{JudgedDemand, JudgedTrigger, Judgement, Standing};
 pub use measure::{Measure, Query, Shape, VERSION};
 pub use misfit::{Misfit, Step};

@@ -6,7 +6,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::{KeyOptions, RecordOptions, ReleaseOptions};
-use crate::{acts::rollout::Until, model::Choice};
+use crate::{
+    acts::rollout::Until,
+    model::{Choice, Period},
+};
 
 /// Which rollout.
 #[derive(Debug, Clone, Args)]
@@ -28,6 +31,8 @@ pub(in crate::cli) enum RolloutCommand {
     Begin(RolloutBeginOptions),
     /// Say where the rollout stands, with all that is on record of it
     Status(RolloutStatusOptions),
+    /// Say what a stage would have come to before, on what Prometheus remembers
+    Simulate(RolloutSimulateOptions),
     /// Take the way back, and prove that the old version answers again
     Rollback(RolloutRollbackOptions),
 }
@@ -71,6 +76,28 @@ pub(in crate::cli) struct RolloutStatusOptions {
     /// Write it to this file
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RolloutSimulateOptions {
+    #[command(flatten)]
+    pub(in crate::cli) rollout: RolloutOptions,
+
+    /// The stage
+    #[arg(long, value_name = "STAGE")]
+    pub(in crate::cli) stage: String,
+
+    /// Over how much of the past
+    #[arg(long, value_name = "TIME", default_value = "7d")]
+    pub(in crate::cli) since: Period,
+
+    /// Of which version; left out, the old one
+    #[arg(long, value_name = "VERSION")]
+    pub(in crate::cli) of: Option<String>,
+
+    /// Tell it as JSON
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
 }
 
 #[derive(Debug, Args)]
