@@ -13,8 +13,8 @@ pub(super) fn release() -> Release {
 
 /// A step of the stage `canary`.
 pub(super) fn step(attempt: u32, step: StageStep) -> RolloutStep {
-    let (plan, rollout) = (Digest::of(b"a plan"), Digest::of(b"a rollout"));
-    RolloutStep { release: release(), stage: "canary".into(), attempt, plan, rollout, step }
+    let plan = Digest::of(b"a plan");
+    RolloutStep { release: release(), stage: "canary".into(), attempt, plan, step }
 }
 
 pub(super) fn begun(drill: bool) -> StageStep {
