@@ -201,6 +201,7 @@ fn settings(
         notes: [identified.notes, notes].concat(),
         waivers: record.waivers(plan)?,
         answers: Arc::new(record.answers()?),
+        drills: record.drills()?.map(Arc::new),
         keep: Arc::default(),
         clock: caller.clock,
     })

@@ -11,6 +11,7 @@ mod exit;
 mod expectation;
 mod finding;
 mod given_answer;
+mod given_drill;
 mod in_rollout;
 mod instant;
 mod json;
@@ -51,6 +52,7 @@ pub use exit::Exit;
 pub use expectation::{Bound, Expectation};
 pub use finding::{Finding, Location, Retries, Waived};
 pub use given_answer::GivenAnswer;
+pub use given_drill::{DrillEnd, GivenDrill};
 pub use in_rollout::{InRollout, MayAnswer};
 pub use instant::utc;
 pub use json::Json;
@@ -79,8 +81,8 @@ pub use size::Size;
 pub use statement::{
     Act, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus,
     Emergency, Evidence, Kept, Made, PolicyPlace, Repair, Repaired, Reply, Review, RollbackBegun, RollbackEnded, RollbackKind,
-    RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageEvidence, StageStarted, StageStep, Statement,
-    StatementError, Subject, VouchedAuthors, Withdrawal,
+    RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageEvidence, StageStarted, StageStep,
+    Statement, StatementError, Subject, VouchedAuthors, Withdrawal,
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;

@@ -22,7 +22,8 @@ pub use act::Act;
 pub use decision::{Answer, Decision, Evidence, Reply, SignOff, SignedException, Withdrawal};
 pub use deployment::{Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Kept, PolicyPlace, Review};
 pub use rollout::{
-    Choice, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun, StageDecision, StageEvidence, StageStarted, StageStep,
+    Choice, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun, StageDecision, StageEvidence,
+    StageStarted, StageStep,
 };
 pub use run::{Author, Authors, Run, VouchedAuthors};
 pub use upkeep::{Checkpoint, Closing, Repair, Repaired};

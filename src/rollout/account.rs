@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Standing, StageEvidence};
+use super::{StageEvidence, Standing};
 use crate::model::Release;
 
 /// A rollout of one release in one environment.
