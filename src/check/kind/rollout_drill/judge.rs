@@ -38,7 +38,7 @@ fn said(drill: &GivenDrill, end: &DrillEnd) -> String {
 
 fn in_time(check: &RolloutDrill, end: &DrillEnd) -> Expectation {
     let expectation = Expectation::new("in-time", "time it took").wanted(format!("at most {}", check.within));
-    let expectation = expectation.got(Period::millis(end.took).to_string());
+    let expectation = expectation.got(beside(Period::millis(end.took), check.within, "too long"));
     expectation.bound("<=", check.within.as_millis(), Some(Number::from(end.took)), "ms").met(end.took <= check.within.as_millis())
 }
 
@@ -48,8 +48,16 @@ fn fresh(check: &RolloutDrill, end: &DrillEnd, at: Timestamp) -> Expectation {
         return expectation.got(utc(end.at)).undetermined("it ended after this run: a clock is wrong");
     }
     let age = Period::between(end.at, at);
-    let expectation = expectation.got(age.to_string());
+    let expectation = expectation.got(beside(age, check.max_age, "too old"));
     expectation.bound("<=", seconds(check.max_age), Some(Number::from(seconds(age))), "s").met(age <= check.max_age)
+}
+
+/// How long something is, and by how much that is beyond the limit: two of a length for people may be apart.
+fn beside(length: Period, limit: Period, beyond: &str) -> String {
+    match length.get().checked_sub(limit.get()).filter(|more| !more.is_zero()) {
+        Some(more) => format!("{length}, {} {beyond}", Period::from(more)),
+        None => length.to_string(),
+    }
 }
 
 fn seconds(period: Period) -> u64 {
