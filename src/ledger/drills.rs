@@ -17,7 +17,7 @@ pub fn drills(history: &History, project: &str, policy: Option<&PolicyInForce<'_
     for environment in environments {
         let rollouts = Rollouts::of(history, (project, environment))?;
         let counts = |drill: &&super::RollbackOnRecord<'_>| drill.entry.signer().is_some() || !refuses_unsigned(policy);
-        let Some(drill) = rollouts.drills().filter(counts).next_back() else { continue };
+        let Some(drill) = rollouts.drills().rfind(counts) else { continue };
         let end = drill.end.map(|(entry, end)| DrillEnd { at: entry.own, outcome: end.outcome, took: end.took, way: end.way.clone() });
         newest.insert(environment.to_owned(), GivenDrill { began: drill.entry.own, end, entry: drill.entry.entry.seq });
     }
