@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::{
     ledger::{BundleError, LedgerError, signing::KeyError},
+    model::Exit,
     plan::Problem,
 };
 
@@ -19,6 +20,14 @@ pub(crate) enum ActError {
     /// The release contradicts what is checked out.
     #[error("NO-GO: {0}")]
     Contradiction(String),
+    /// It may not be done now.
+    #[error("{why}")]
+    Closed {
+        /// Whether it is red, or waits.
+        exit: Exit,
+        /// Why, and what to do.
+        why: String,
+    },
     /// Something cannot be believed.
     #[error("{0}")]
     Untrusted(String),

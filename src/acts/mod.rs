@@ -26,6 +26,7 @@ mod record;
 mod recording;
 mod release;
 pub(crate) mod report;
+pub(crate) mod rollout;
 pub(crate) mod sign;
 mod signer;
 mod token;

@@ -79,6 +79,31 @@ pub(crate) struct FinishedRun {
     pub(crate) head: Option<crate::model::Digest>,
 }
 
+impl VerifyRequest {
+    /// A look at a phase of a rollout; of these checks only, where any are named.
+    pub(super) fn in_phase(phase: &str, record: RecordRequest, only: Vec<String>) -> Self {
+        Self {
+            record,
+            recording: RecordingRequest::default(),
+            release: ReleaseRequest::default(),
+            phase: Phase::PostDeploy,
+            window: Window::Immediate,
+            stage: Some(phase.to_owned()),
+            from: None,
+            only,
+            skip: Vec::new(),
+            shard: None,
+            strict: false,
+            advisory: false,
+            allow_hold: false,
+            at: None,
+            seed: None,
+            limits: Limits::default(),
+            until_green: None,
+        }
+    }
+}
+
 impl PreparedRun {
     /// Reads plan and record; touches no target; an error also where nothing is selected.
     pub(crate) async fn of(caller: &Caller, dialogue: &dyn Dialogue, request: &VerifyRequest) -> Result<Self, ActError> {
@@ -97,7 +122,10 @@ impl PreparedRun {
         let stage = settings.stage.as_ref();
         let said = Said { phase: stage, stage: stage.and_then(|stage| Some(plan.rollout.as_ref()?.stage(&stage.name)?.1)) };
         let plan = given::fill(plan.clone(), request.record.plan(caller, Purpose::Run), &settings.release, said)?;
-        run::Selection::of(&plan, &settings).map_err(|error| ActError::Usage(error.to_string()))?;
+        let selection = run::Selection::of(&plan, &settings).map_err(|error| ActError::Usage(error.to_string()))?;
+        if let Some(phase) = request.stage.as_ref().filter(|_| selection.tried() == 0) {
+            return Err(ActError::Usage(format!("no check is meant for the phase `{phase}`")));
+        }
         let mut plan = plan;
         // Without a record nobody else has the plan, and the bytes of its files are of no more use.
         if let Some(plan) = Arc::get_mut(&mut plan) {
@@ -170,7 +198,8 @@ fn wanted(request: &VerifyRequest, plan: &Plan) -> bool {
     request.recording.is_told(&request.record) || (usual && !request.recording.no_record && request.stage.is_none())
 }
 
-fn settings(
+/// What a run is told beside the plan.
+pub(super) fn settings(
     caller: &Caller,
     request: &VerifyRequest,
     plan: &Plan,

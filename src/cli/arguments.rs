@@ -3,6 +3,7 @@
 mod deploy;
 mod log;
 mod record;
+mod rollout;
 mod signoff;
 mod stored;
 
@@ -26,6 +27,10 @@ pub(super) use log::{
     LogOptions, LogRepairOptions, LogVerifyOptions,
 };
 pub(super) use record::{KeyOptions, RecordOptions, RecordingOptions, ReleaseOptions};
+pub(super) use rollout::{
+    DecideOptions, RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutStatusOptions, StatusFormat,
+    WatchOptions,
+};
 pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};
 pub(super) use stored::{DiffOptions, MergeOptions, ReportOptions};
 
@@ -96,6 +101,18 @@ pub(super) enum Command {
     /// 0 only if the newest full run of this plan, release and environment is a go, recent, and signed by every role that
     /// must sign, on its own report or on one it confirms. 4 says who is missing.
     Gate(Box<GateOptions>),
+    /// Take a release through the stages of the plan's rollout, and back
+    ///
+    /// gonogo moves no traffic: the plan's programs do. It says whether a stage has shown what it must, keeps that on record, and
+    /// proves that the way back was taken.
+    #[command(subcommand)]
+    Rollout(Box<RolloutCommand>),
+    /// Watch a stage of a rollout: what it has shown, what is missing, and when it breaches
+    ///
+    /// Exit codes: 0 it has earned the next one, 1 breached or rolled back, 3 nobody could look, 4 held.
+    Watch(Box<WatchOptions>),
+    /// Decide whether what follows a stage may begin, signed with your own key
+    Decide(Box<DecideOptions>),
     /// Show the deployment log, and look after the ledger
     Log(Box<LogOptions>),
     /// Put a deployment on record; with a command: gate, deploy, verify and record in one

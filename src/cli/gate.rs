@@ -10,9 +10,11 @@ use crate::{
     acts::{
         ActError, EnvironmentRecord,
         gate::{EmergencyRequest, GateRequest, break_glass, question},
+        rollout::{OpenRollout, RolloutRequest, gate as stage_gate},
     },
     ledger::{AskedRelease, LedgerError, Ruling},
-    model::{Decision, Exit, Method, SignOffRow, SignOffState, utc},
+    model::{Choice, Decision, Exit, Method, SignOffRow, SignOffState, utc},
+    plan::Purpose,
 };
 
 /// Runs the command.
@@ -28,12 +30,33 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
     if options.break_glass {
         return declare(edge, options, &request);
     }
+    if let Some(stage) = &options.stage {
+        return of_stage(edge, options, stage);
+    }
     runtime::block_on(async {
         let (record, question) = question(&edge.caller(), &request).await.map_err(nothing_to_look_at)?;
         let ruling = question.rule(&record)?;
         say(&record, &question.asked, &ruling)?;
         Ok(ruling.exit())
     })
+}
+
+/// May what follows a stage begin?
+fn of_stage(edge: &Edge, options: &GateOptions, stage: &str) -> Result<Exit, Failure> {
+    let request = RolloutRequest { record: edge.of(&options.record)?, release: options.release.request()?, recorder_key: None };
+    let gate = runtime::block_on(async {
+        let open = OpenRollout::of(&edge.caller(), &request, Purpose::Look).await?;
+        Ok(stage_gate(&edge.caller(), &open, stage).await?)
+    })?;
+    let mut lines = vec![match gate.choice {
+        Choice::Go => format!("GO: what follows {stage} may begin"),
+        Choice::Hold => format!("HOLD: what follows {stage} may not begin yet"),
+        Choice::NoGo => format!("NO-GO: what follows {stage} may not begin"),
+    }];
+    lines.extend(gate.reasons.iter().map(|reason| format!("  ✗ {reason}")));
+    lines.extend(gate.remarks.iter().map(|remark| format!("  ! {remark}")));
+    edge::printed(&format!("{}\n", lines.join("\n")))?;
+    Ok(gate.exit())
 }
 
 /// Without a ledger nothing was looked at, which is a no-go and no mistake of whoever asks.

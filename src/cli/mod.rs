@@ -3,6 +3,7 @@
 mod answer;
 mod arguments;
 mod audit;
+mod decide;
 mod deploy;
 mod descriptors;
 mod diff;
@@ -19,6 +20,7 @@ mod pack;
 mod plan;
 mod progress;
 mod report;
+mod rollout;
 mod runtime;
 mod shell;
 mod sign;
@@ -26,6 +28,7 @@ mod signals;
 mod stored;
 mod verify;
 mod waive;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -62,6 +65,9 @@ pub fn main() -> ExitCode {
         Command::Waive(options) => waive::waive(&edge, options),
         Command::Sign(options) => sign::sign(&edge, options),
         Command::Gate(options) => gate::gate(&edge, options),
+        Command::Rollout(command) => rollout::rollout(&edge, command),
+        Command::Watch(options) => watch::watch(&edge, options),
+        Command::Decide(options) => decide::decide(&edge, options),
         Command::Log(options) => log::log(&edge, options),
         Command::Deploy(options) => deploy::deploy(&edge, options),
         Command::Audit(options) => audit::audit(&edge, options),
@@ -127,6 +133,7 @@ fn exit_of(error: &ActError) -> Exit {
     match error {
         ActError::Usage(_) | ActError::Plan(_) | ActError::Declined => Exit::Usage,
         ActError::Contradiction(_) => Exit::Red,
+        ActError::Closed { exit, .. } => *exit,
         ActError::Untrusted(_) | ActError::Bundle(..) => Exit::Untrusted,
         ActError::Ledger(error) => error.exit(),
         // Nothing was added to the ledger, whatever could not be read for it.

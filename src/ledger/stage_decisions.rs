@@ -130,5 +130,5 @@ fn waits_for(missing: &Missing, stage: &StageOnRecord<'_>, policy: &PolicyInForc
     let (role, stage) = (&missing.role, &stage.step.stage);
     let people = policy.policy.roles.get(role).map(|role| role.people.join(", ")).unwrap_or_default();
     let more = if missing.count == 1 { String::new() } else { format!("{} more people of ", missing.count) };
-    format!("{more}`{role}` must decide go ({people}): `gonogo rollout decide --stage {stage} go --as {role}`")
+    format!("{more}`{role}` must decide go ({people}): `gonogo decide --stage {stage} go --as {role}`")
 }

@@ -133,6 +133,13 @@ impl Command<'_> {
     }
 }
 
+/// Whether a process with this number runs on this machine.
+pub fn is_running(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    // One that we may not signal is there.
+    pid.is_some_and(|pid| rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+}
+
 /// Ends everything a program started when it is dropped, also because the check that waits for it was.
 struct Group(Option<rustix::process::Pid>);
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::model::{Ambient, Finding, Outcome, Period, Phase, Report, Vantage, Verdict, counted};
 
-use super::{Page, inert, people, story::moment};
+use super::{Page, inert, people, rollout, story::moment};
 
 /// How the verdict is to be taken: it chooses colour and sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +141,9 @@ pub(super) fn caveats(page: &Page<'_>) -> Vec<Caveat> {
         "Run for information: it exits 0 whatever the verdict, stops nothing, and can never be signed.".into(),
     );
     say(report.partial.is_some(), true, "Partial run", left_out(report));
+    if let Some(Err(unread)) = rollout::of(report) {
+        say(true, true, "Stage not shown", unread.into());
+    }
     say(
         report.rehearsal,
         true,

@@ -2,11 +2,16 @@
 
 use minijinja::HtmlEscape;
 
-use super::{Page, inert, template};
+use super::{Page, inert, template, terminal, view::view};
 
 /// The whole page.
 pub(super) fn render(page: &Page<'_>) -> String {
-    format!("{}\n", template::render("report.html", page, quote).trim())
+    whole(&template::render("report.html", view(page), || quote(&terminal::render(page, terminal::PLAIN))))
+}
+
+/// What came of a template, ending in one newline.
+pub(super) fn whole(made: &str) -> String {
+    format!("{}\n", made.trim())
 }
 
 /// `text` escaped for HTML, with what stands between backticks as code; a single backtick stays one.
@@ -25,7 +30,8 @@ pub(super) fn spans(text: &str) -> String {
     out
 }
 
-fn quote(text: &str) -> String {
+/// A page of plain text.
+pub(super) fn quote(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     format!("<!doctype html>\n<meta charset=\"utf-8\">\n<title>gonogo</title>\n<pre>{text}</pre>\n")
 }

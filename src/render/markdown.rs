@@ -1,12 +1,17 @@
 //! Markdown to paste into a pull request, a ticket or a wiki (GitHub Flavored Markdown), readable as plain text too.
 
-use super::{Page, inert, template};
+use super::{Page, inert, template, terminal, view::view};
 
 /// The whole page.
 pub(super) fn render(page: &Page<'_>) -> String {
+    squeezed(&template::render("report.md", view(page), || quote(&terminal::render(page, terminal::PLAIN))))
+}
+
+/// What came of a template, without more than one blank line at a time.
+pub(super) fn squeezed(made: &str) -> String {
     let mut out = String::new();
     let mut blank = false;
-    for line in template::render("report.md", page, quote).lines().map(str::trim_end) {
+    for line in made.lines().map(str::trim_end) {
         // Blocks that a report does not need leave their blank lines behind.
         if !(blank && line.is_empty()) {
             out.push_str(line);
@@ -20,7 +25,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
 }
 
 /// An indented code block.
-fn quote(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     text.lines().map(|line| format!("    {line}\n")).collect()
 }
 

@@ -11,6 +11,7 @@ mod inert;
 mod junit;
 mod markdown;
 mod people;
+pub mod rollout;
 mod sarif;
 mod story;
 mod summary;

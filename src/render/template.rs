@@ -3,26 +3,32 @@
 
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter, syntax::SyntaxConfig, value::Value};
 
-use super::{html, inert, markdown, terminal, view::view};
+use super::{html, inert, markdown};
 
-/// The templates, by the name that chooses their escaping: the two pages and the parts they include.
-const TEMPLATES: [(&str, &str); 8] = [
+/// The templates, by the name that chooses their escaping: the pages and the parts they include.
+const TEMPLATES: [(&str, &str); 14] = [
     ("report.html", include_str!("../../templates/report.html")),
     ("accepted.html", include_str!("../../templates/accepted.html")),
     ("signoff.html", include_str!("../../templates/signoff.html")),
     ("deployments.html", include_str!("../../templates/deployments.html")),
+    ("rollout.html", include_str!("../../templates/rollout.html")),
+    ("stage.html", include_str!("../../templates/stage.html")),
+    ("stage-style.html", include_str!("../../templates/stage-style.html")),
+    ("style.html", include_str!("../../templates/style.html")),
     ("report.md", include_str!("../../templates/report.md")),
     ("accepted.md", include_str!("../../templates/accepted.md")),
     ("signoff.md", include_str!("../../templates/signoff.md")),
     ("deployments.md", include_str!("../../templates/deployments.md")),
+    ("rollout.md", include_str!("../../templates/rollout.md")),
+    ("stage.md", include_str!("../../templates/stage.md")),
 ];
 
-/// The page made with the template of this name.
+/// The page of `view` made with the template of this name.
 ///
 /// The templates are part of the program and every sample report goes through them in the tests; should one fail all
-/// the same, the reader gets the plain text instead, as `quote` makes it safe, and never less than the whole report.
-pub(super) fn render(name: &str, page: &super::Page<'_>, quote: fn(&str) -> String) -> String {
-    try_render(name, view(page)).unwrap_or_else(|_| quote(&terminal::render(page, terminal::PLAIN)))
+/// the same, the reader gets the plain text instead, as `quoted` makes it safe, and never less than the whole report.
+pub(super) fn render(name: &str, view: Value, quoted: impl FnOnce() -> String) -> String {
+    try_render(name, view).unwrap_or_else(|_| quoted())
 }
 
 fn try_render(name: &str, view: Value) -> Result<String, Error> {

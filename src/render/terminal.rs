@@ -13,7 +13,7 @@ use crate::model::{Finding, Period};
 use super::{
     Page,
     head::{self, Tone},
-    inert, people,
+    inert, people, rollout,
     story::{self, Story, said, sign},
 };
 
@@ -40,6 +40,10 @@ pub fn render(page: &Page<'_>, style: Style) -> String {
     }
     if let Some(record) = page.record {
         signoff::block(&mut out, record, style);
+    }
+    if let Some(Ok(evidence)) = rollout::of(page.report) {
+        let stage = rollout::block(&evidence, style);
+        out.push_str(&if out.is_empty() { stage } else { format!("\n{stage}") });
     }
     ending(&mut out, page, style);
     out

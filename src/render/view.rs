@@ -14,7 +14,7 @@ use crate::model::{Contact, Evidence, Finding, IncidentLevel, Outcome, Resource,
 use super::{
     Page,
     head::{self, Tone},
-    inert, people,
+    inert, people, rollout,
     story::{self, Exception, Group, Rank, Story, moment},
 };
 
@@ -55,6 +55,7 @@ pub(super) fn view(page: &Page<'_>) -> Value {
         fingerprint => page.fingerprint().as_str(),
         // Which roles have signed, for the first screen.
         signed => page.record.map(people::signed),
+        stage => rollout::of(report).and_then(Result::ok).map(|evidence| rollout::stage(&evidence)),
         record => page.record.map(|record| record::view(record, page)),
     }
 }

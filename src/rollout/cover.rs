@@ -133,7 +133,7 @@ fn state(terms: &Terms, sample: &Sample) -> State {
 }
 
 /// Why a sample does not count.
-fn trouble(terms: &Terms, sample: &Sample) -> Option<String> {
+pub(super) fn trouble(terms: &Terms, sample: &Sample) -> Option<String> {
     let worst = state(terms, sample);
     let found = terms.wanted().find_map(|(measure, whose)| {
         let trouble = sample.trouble(measure, whose)?;

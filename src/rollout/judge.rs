@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use self::{demands::Demands, numbers::Reading, triggers::watch};
 use super::{
     Cover, Fixed, Level, Sample, Terms,
+    cover::trouble,
     judgement::{Judgement, Standing},
     sample::State,
 };
@@ -59,8 +60,11 @@ fn standing(terms: &Terms, judgement: &Judgement, samples: &[Sample], states: &[
     let demands = |met: Option<bool>| judgement.demands.iter().filter(move |demand| demand.met == met);
     let missed: Vec<String> =
         demands(Some(false)).map(|demand| format!("{} {}, wanted {}", demand.measure, demand.got, demand.wanted)).collect();
-    if !fired.is_empty() || soaked && !missed.is_empty() {
-        return (Standing::Breached, fired.into_iter().chain(missed).collect());
+    // Whoever answers beside the two: what was seen is no longer seen of this release.
+    let foreign = samples.iter().zip(states).rfind(|(_, state)| **state == State::ForeignRelease);
+    let foreign = foreign.and_then(|(sample, _)| trouble(terms, sample));
+    if !fired.is_empty() || foreign.is_some() || soaked && !missed.is_empty() {
+        return (Standing::Breached, fired.into_iter().chain(foreign).chain(missed.into_iter().filter(|_| soaked)).collect());
     }
     if let Some(trouble) = samples.last().filter(|_| states.iter().all(|state| *state == State::Error)) {
         let why = terms.wanted().find_map(|(measure, whose)| trouble.trouble(measure, whose)).map(|trouble| trouble.why.clone());

@@ -103,6 +103,16 @@ pub struct JudgedTrigger {
 }
 
 impl Judgement {
+    /// The same, with more that keeps it from being earned.
+    #[must_use]
+    pub fn held_by(mut self, reasons: impl IntoIterator<Item = String>) -> Self {
+        self.reasons.splice(0..0, reasons);
+        if self.standing == Standing::Earned && !self.reasons.is_empty() {
+            self.standing = Standing::Held;
+        }
+        self
+    }
+
     /// The sample that the way back was first called for by.
     pub fn called_back(&self) -> Option<(&JudgedTrigger, u64, Timestamp)> {
         let fired = self.triggers.iter().filter(|trigger| trigger.level == Level::Rollback);

@@ -100,7 +100,9 @@ impl Selection {
         let tried = |(item, choice): (&Item, &Choice)| (!item.guard || only.fitting(item).is_some()) && !choice.is_left_out();
         let guards_only = plan.items.iter().all(|item| item.guard);
         // Where there are more machines than checks some have none; the others' shares are what counts.
-        if settings.shard.is_some() || plan.items.iter().zip(&self.choices).any(tried) || (guards_only && !plan.items.is_empty()) {
+        // What a stage of a rollout must show are measures; it needs no check.
+        let may_be_empty = settings.shard.is_some() || settings.stage.is_some();
+        if may_be_empty || plan.items.iter().zip(&self.choices).any(tried) || (guards_only && !plan.items.is_empty()) {
             return Ok(self);
         }
         Err(SelectionError::Nothing(format!(

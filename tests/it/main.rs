@@ -64,6 +64,7 @@ mod redis_persistence;
 mod release_share;
 mod render;
 mod report;
+mod rollout;
 mod rollout_drill;
 mod rollout_plans;
 mod sampler;

@@ -4,6 +4,7 @@ mod golden;
 mod hostile;
 mod machines;
 mod people;
+mod rollout;
 pub(crate) mod sample;
 mod shows;
 mod verdict;

@@ -10,7 +10,6 @@ use crate::{
 /// Whether what follows a stage may begin.
 #[derive(Debug, Clone)]
 pub(crate) struct StageGate {
-    pub(crate) stage: String,
     pub(crate) choice: Choice,
     /// Why not, a sentence each.
     pub(crate) reasons: Vec<String>,
@@ -19,8 +18,8 @@ pub(crate) struct StageGate {
 }
 
 impl StageGate {
-    fn closed(stage: &str, choice: Choice, reason: String) -> Self {
-        Self { stage: stage.to_owned(), choice, reasons: vec![reason], remarks: Vec::new() }
+    fn closed(choice: Choice, reason: String) -> Self {
+        Self { choice, reasons: vec![reason], remarks: Vec::new() }
     }
 
     /// The exit code.
@@ -38,7 +37,7 @@ pub(crate) async fn gate(caller: &Caller, open: &OpenRollout, name: &str) -> Res
     let (_, stage) = open.stage(name)?;
     let rollouts = open.rollouts()?;
     let Some(on_record) = rollouts.newest(&open.asked(), name) else {
-        return Ok(StageGate::closed(name, Choice::Hold, format!("the stage `{name}` was not begun with this release")));
+        return Ok(StageGate::closed(Choice::Hold, format!("the stage `{name}` was not begun with this release")));
     };
     if let Some(closed) = closed(open, on_record, &rollouts.rollbacks) {
         return Ok(closed);
@@ -51,14 +50,15 @@ pub(crate) async fn gate(caller: &Caller, open: &OpenRollout, name: &str) -> Res
         Some((shown, evidence)) if evidence.standing == StageEvidence::EARNED && open.record().now <= within.after(shown.own) => {
             (Choice::Go, None)
         }
-        Some((_, evidence)) if evidence.standing == StageEvidence::EARNED => {
-            (Choice::Hold, Some(format!("what `{name}` has shown is older than {within}: `gonogo watch --stage {name} --once` looks again")))
-        }
+        Some((_, evidence)) if evidence.standing == StageEvidence::EARNED => (
+            Choice::Hold,
+            Some(format!("what `{name}` has shown is older than {within}: `gonogo watch --stage {name} --once` looks again")),
+        ),
         Some((_, evidence)) if evidence.standing == StageEvidence::HELD => (Choice::Hold, Some(format!("`{name}` is held"))),
         Some((_, evidence)) => (Choice::NoGo, Some(format!("`{name}` is {}", evidence.standing))),
         None => (Choice::Hold, Some(format!("nobody has watched `{name}`: `gonogo watch --stage {name}`"))),
     };
-    Ok(StageGate { stage: name.to_owned(), choice, reasons: reason.into_iter().collect(), remarks: Vec::new() })
+    Ok(StageGate { choice, reasons: reason.into_iter().collect(), remarks: Vec::new() })
 }
 
 /// How old what a stage has shown may be.
@@ -69,9 +69,9 @@ pub(super) fn within(open: &OpenRollout) -> Period {
 /// What closes it whatever people decided.
 fn closed(open: &OpenRollout, stage: &StageOnRecord<'_>, rollbacks: &[RollbackOnRecord<'_>]) -> Option<StageGate> {
     let name = &stage.step.stage;
-    let hold = |reason| Some(StageGate::closed(name, Choice::Hold, reason));
+    let hold = |reason| Some(StageGate::closed(Choice::Hold, reason));
     if rollbacks.iter().any(|back| back.begun.began.as_ref() == Some(&stage.run)) {
-        return Some(StageGate::closed(name, Choice::NoGo, format!("`{name}` was rolled back")));
+        return Some(StageGate::closed(Choice::NoGo, format!("`{name}` was rolled back")));
     }
     if let Some(void) = open.void(stage) {
         return hold(void);
@@ -100,7 +100,7 @@ async fn decided(caller: &Caller, open: &OpenRollout, stage: &Stage, on_record: 
     let void = ruling.votes.iter().filter(|vote| vote.void.is_some()).count();
     let mut remarks = ruling.remarks;
     remarks.extend((void > 0).then(|| format!("{} not counted: `gonogo log show` says why", counted(void, "decision"))));
-    Ok(StageGate { stage: stage.name.clone(), choice: ruling.standing, reasons: ruling.reasons, remarks })
+    Ok(StageGate { choice: ruling.standing, reasons: ruling.reasons, remarks })
 }
 
 /// One person of each role that decides.
@@ -110,11 +110,11 @@ pub(super) fn required(stage: &Stage) -> Vec<Required> {
 }
 
 /// Whether the first stage may begin: the gate of the whole deployment.
-pub(super) async fn first(caller: &Caller, open: &OpenRollout, name: &str) -> Result<StageGate, ActError> {
+pub(super) async fn first(caller: &Caller, open: &OpenRollout) -> Result<StageGate, ActError> {
     let record = open.record();
     if record.policy.signoff.is_none() {
         let remarks = vec!["the plan asks for no signatures, so nobody has signed for this release".to_owned()];
-        return Ok(StageGate { stage: name.to_owned(), choice: Choice::Go, reasons: Vec::new(), remarks });
+        return Ok(StageGate { choice: Choice::Go, reasons: Vec::new(), remarks });
     }
     let question = GateQuestion::about(caller, record, open.asked(), ci::deployer(&caller.env, None).0).await?;
     let ruling = question.rule(record)?;
@@ -123,5 +123,9 @@ pub(super) async fn first(caller: &Caller, open: &OpenRollout, name: &str) -> Re
         Exit::Red => Choice::NoGo,
         _ => Choice::Hold,
     };
-    Ok(StageGate { stage: name.to_owned(), choice, reasons: ruling.reasons.clone(), remarks: ruling.remarks.clone() })
+    Ok(StageGate {
+        choice,
+        reasons: ruling.objections.iter().map(|objection| objection.text.clone()).collect(),
+        remarks: ruling.remarks.clone(),
+    })
 }

@@ -28,18 +28,18 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What is told: the JSON that a program reads and that a webhook gets.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) struct News<'a> {
+pub(super) struct News<'a> {
     /// What happened.
-    pub(crate) occasion: Occasion,
-    pub(crate) project: &'a str,
-    pub(crate) environment: &'a str,
-    pub(crate) release: &'a Release,
-    pub(crate) stage: &'a str,
-    pub(crate) attempt: u32,
+    pub(super) occasion: Occasion,
+    pub(super) project: &'a str,
+    pub(super) environment: &'a str,
+    pub(super) release: &'a Release,
+    pub(super) stage: &'a str,
+    pub(super) attempt: u32,
     /// One sentence.
-    pub(crate) text: String,
+    pub(super) text: String,
     /// When.
-    pub(crate) at: jiff::Timestamp,
+    pub(super) at: jiff::Timestamp,
 }
 
 /// Tells all who want to hear of it. What is returned are sentences about those who could not be told.
@@ -118,7 +118,8 @@ mod tests {
     /// The example of the specification, and the same from its reference library in Python.
     #[test]
     fn a_webhook_is_signed_as_the_standard_says() {
-        let tag = signed("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", br#"{"test": 2432232314}"#);
+        let tag =
+            signed("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", br#"{"test": 2432232314}"#);
         assert_eq!(BASE64.encode(tag.as_ref()), "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 }

@@ -8,12 +8,13 @@ use crate::{
         given::{self, Said},
         recording::OpenRecord,
         release::identify,
+        rollout::notify::{self, News},
         signer::Recorder,
     },
     ledger::{AskedRelease, Blob, Entry, Rollouts, StageOnRecord},
     model::{Act, Digest, InRollout, Release, RolloutStep, StageStep, Subject},
     plan::{self, Plan, Purpose},
-    rollout::{self, Rollout, Stage, WayBack},
+    rollout::{self, Occasion, Rollout, Several, Stage, WayBack},
 };
 
 /// Which rollout.
@@ -31,7 +32,7 @@ pub(crate) struct OpenRollout {
     pub(crate) plan: Arc<Plan>,
     pub(crate) rollout: Arc<Rollout>,
     pub(crate) release: Release,
-    request: RolloutRequest,
+    pub(super) request: RolloutRequest,
 }
 
 impl OpenRollout {
@@ -98,6 +99,23 @@ impl OpenRollout {
     pub(super) fn ways_back(&self, caller: &Caller, phase: &InRollout) -> Result<Vec<WayBack>, ActError> {
         let plan = self.plan_in(caller, phase)?;
         Ok(plan.rollout.as_ref().map(|rollout| rollout.ways_back().to_vec()).unwrap_or_default())
+    }
+
+    /// Tells those who want to hear of it that something happened in a stage; what is returned are sentences about those who could not
+    /// be told.
+    pub(super) async fn tell(&self, caller: &Caller, occasion: Occasion, (stage, attempt): (&str, u32), text: String) -> Vec<String> {
+        let news = News {
+            occasion,
+            project: &self.plan.project,
+            environment: &self.plan.environment,
+            release: &self.release,
+            stage,
+            attempt,
+            text,
+            at: (caller.clock)(),
+        };
+        let all = self.rollout.notify.as_ref().map_or(&[][..], Several::all);
+        notify::tell(caller, &self.plan.root, all, &news).await
     }
 
     /// Puts a step on record; with `onto`, only where nothing was added since that head.

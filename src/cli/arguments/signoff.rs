@@ -137,6 +137,10 @@ pub(in crate::cli) struct GateOptions {
     #[command(flatten)]
     pub(in crate::cli) record: RecordOptions,
 
+    /// Ask whether what follows this stage of the rollout may begin
+    #[arg(long, value_name = "STAGE", conflicts_with_all = ["bundle", "signatures", "break_glass"])]
+    pub(in crate::cli) stage: Option<String>,
+
     #[command(flatten)]
     pub(in crate::cli) release: ReleaseOptions,
 

@@ -42,22 +42,30 @@ impl Style {
 
     /// `text` in the colour of a finding's outcome.
     pub(super) fn outcome(self, finding: &Finding, text: &str) -> String {
+        let excepted = match finding.outcome {
+            Outcome::Fail => finding.is_waived(),
+            Outcome::Pass => finding.flaky,
+            Outcome::Unknown | Outcome::Pending | Outcome::Skipped => false,
+        };
+        if excepted { self.paint(text, Colours::new().yellow()) } else { self.came(finding.outcome, text) }
+    }
+
+    /// `text` in the colour of an outcome where nothing is said beside.
+    pub(in crate::render) fn came(self, outcome: Outcome, text: &str) -> String {
         let colours = Colours::new();
         self.paint(
             text,
-            match finding.outcome {
-                Outcome::Fail if finding.is_waived() => colours.yellow(),
+            match outcome {
                 Outcome::Fail => colours.red().bold(),
                 Outcome::Unknown => colours.magenta().bold(),
                 Outcome::Pending => colours.blue().bold(),
-                Outcome::Pass if finding.flaky => colours.yellow(),
                 Outcome::Pass => colours.green(),
                 Outcome::Skipped => colours.dimmed(),
             },
         )
     }
 
-    pub(super) fn verdict(self, tone: Tone, text: &str) -> String {
+    pub(in crate::render) fn verdict(self, tone: Tone, text: &str) -> String {
         let colours = Colours::new().bold();
         self.paint(
             text,

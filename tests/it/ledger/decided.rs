@@ -117,7 +117,7 @@ async fn every_role_must_say_go() {
     let stage = Stage::with("earned").await;
     let (standing, why) = stage.comes_to().await;
     assert_eq!(standing, Choice::Hold);
-    assert!(why.contains("`lead` must decide go (lea, ann): `gonogo rollout decide --stage canary go --as lead`"), "{why}");
+    assert!(why.contains("`lead` must decide go (lea, ann): `gonogo decide --stage canary go --as lead`"), "{why}");
     stage.says(stage.decision("lea", "lead", Choice::Go)).await;
     assert_eq!(stage.comes_to().await.0, Choice::Hold);
     stage.says(stage.decision("sepp", "security", Choice::Go)).await;

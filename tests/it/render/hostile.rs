@@ -3,8 +3,8 @@
 mod difference;
 mod html;
 mod lines;
-mod markdown;
-mod payload;
+pub(super) mod markdown;
+pub(super) mod payload;
 mod xml;
 
 use gonogo::{
@@ -31,7 +31,7 @@ fn all_pages(format: &str, attack: &str) -> Vec<String> {
 }
 
 /// C0 and C1 controls but for the newline, DEL, what turns the direction of text, what cannot be seen.
-fn acts(c: char) -> bool {
+pub(super) fn acts(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{fffe}')
 }

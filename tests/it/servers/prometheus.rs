@@ -59,8 +59,7 @@ impl Prometheus {
     /// Waits until a query without blanks gives something: what is scraped is there a little later than the server.
     pub(crate) fn wait_for(&self, query: &str) {
         let end = Instant::now() + Duration::from_secs(30);
-        let path = format!("/api/v1/query?query={query}");
-        while !answer(self.port, &path).is_ok_and(|answer| answer.contains("\"value\"")) {
+        while !has(self.port, query) {
             assert!(Instant::now() < end, "{query} gives nothing after 30 s");
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -69,6 +68,11 @@ impl Prometheus {
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
+}
+
+/// Whether a query without blanks gives something.
+pub(crate) fn has(port: u16, query: &str) -> bool {
+    answer(port, &format!("/api/v1/query?query={query}")).is_ok_and(|answer| answer.contains("\"value\""))
 }
 
 /// A rule that never fires.

@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::{acts, all_pages, payload};
 
 /// How often each kind of block and span stands in the page, and the running text outside code.
-pub(super) fn read(markdown: &str) -> (BTreeMap<String, usize>, String) {
+pub(in super::super) fn read(markdown: &str) -> (BTreeMap<String, usize>, String) {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;
     let mut shape: BTreeMap<String, usize> = BTreeMap::new();
     let mut text = String::new();

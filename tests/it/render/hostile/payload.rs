@@ -6,9 +6,9 @@ use serde_json::json;
 use super::super::sample::{self, stored};
 
 /// What stands where an attack will stand: the page it makes is the measure for the others.
-pub(super) const HARMLESS: &str = "harmless";
+pub(in super::super) const HARMLESS: &str = "harmless";
 
-pub(super) const ATTACKS: &[&str] = &[
+pub(in super::super) const ATTACKS: &[&str] = &[
     "<script>alert(1)</script>",
     "</style></title></textarea></pre></summary></details><script src=//evil.example></script>",
     "]]><x/>",

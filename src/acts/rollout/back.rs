@@ -1,0 +1,214 @@
+//! The way back: its program once, then its proof, timed from the moment that called for it.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::{
+    acts::{
+        ActError, Caller, Dialogue,
+        rollout::{
+            OpenRollout,
+            looking::{Looking, faults},
+        },
+    },
+    ledger::{LedgerError, StageOnRecord},
+    model::{
+        Digest, Exit, InRollout, Period, Release, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, Size, StageStep, Verdict,
+    },
+    net::command::Command,
+    rollout::{Occasion, ROLLBACK, WayBack},
+    run::Stop,
+};
+
+/// Between two looks whether the old version is back.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Why the way back is taken.
+#[derive(Debug, Clone)]
+pub(crate) struct BackRequest {
+    pub(crate) kind: RollbackKind,
+    pub(crate) why: String,
+    /// When it was called for, and by which sample.
+    pub(crate) fired: (Timestamp, Option<u64>),
+}
+
+/// A way back that was taken.
+#[derive(Debug, Clone)]
+pub(crate) struct WentBack {
+    pub(crate) stage: String,
+    pub(crate) outcome: RollbackOutcome,
+    pub(crate) took: Period,
+    pub(crate) within: Period,
+    pub(crate) notes: Vec<String>,
+    /// Why it is not on record.
+    pub(crate) lost: Option<String>,
+}
+
+impl WentBack {
+    /// The exit code: a drill that worked is a success, and a release that had to go back is none.
+    pub(crate) fn exit(&self, kind: RollbackKind) -> Exit {
+        match (&self.lost, self.outcome, kind) {
+            (Some(_), ..) => Exit::Output,
+            (None, RollbackOutcome::Back, RollbackKind::Drill | RollbackKind::Planned | RollbackKind::Asked) => Exit::Go,
+            (None, ..) => Exit::Red,
+        }
+    }
+}
+
+/// What became of the ways that were tried.
+struct Tried {
+    outcome: RollbackOutcome,
+    way: Option<String>,
+    within: Period,
+    notes: Vec<String>,
+}
+
+/// Takes the way back from the stage of this release that began last. The record comes first, but one that cannot be written keeps
+/// nobody from going back. Where it has begun already, nothing is run twice: only the proof is looked for.
+pub(crate) async fn go_back(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    open: &mut OpenRollout,
+    request: &BackRequest,
+) -> Result<WentBack, ActError> {
+    let (from, begun, mut lost) = begun(caller, dialogue, open, request).await?;
+    let phase = open.phase(ROLLBACK, from.old.clone());
+    let ways = open.ways_back(caller, &phase)?;
+    let already = from.open.is_some();
+    // Whoever wants this to end wants the old version back first.
+    let (_kept, stop) = tokio::sync::watch::channel(None);
+    let fired = from.fired.unwrap_or(request.fired.0);
+    let tried = try_ways(caller, open, &phase, &ways, (request.kind, already, fired), stop).await?;
+    let took = Period::between(fired, (caller.clock)());
+    let mut went =
+        WentBack { stage: from.stage.clone(), outcome: tried.outcome, took, within: tried.within, notes: tried.notes, lost: None };
+    let text = format!("{} went back from {}: {} after {took} ({})", open.plan.project, from.stage, went.outcome, request.why);
+    went.notes.extend(open.tell(caller, Occasion::RolledBack, (&from.stage, from.attempt), text).await);
+    if let Some(begun) = begun {
+        let took = u64::try_from(took.get().as_millis()).unwrap_or(u64::MAX);
+        let ended = RollbackEnded { begun, outcome: went.outcome, took, way: tried.way, notes: went.notes.clone(), report: None };
+        let step = open.step(&from.stage, from.attempt, StageStep::RollbackEnded(ended));
+        lost = open.put(caller, dialogue, step, Vec::new(), None).await.err().map(|error| error.to_string());
+    }
+    Ok(WentBack { lost, ..went })
+}
+
+/// Where one goes back from.
+struct From {
+    stage: String,
+    attempt: u32,
+    old: Release,
+    began: Option<Digest>,
+    /// A way back that has begun and has no end, and when it was called for.
+    open: Option<Digest>,
+    fired: Option<Timestamp>,
+}
+
+fn from(open: &OpenRollout) -> Result<From, ActError> {
+    let rollouts = open.rollouts()?;
+    let current: Option<&StageOnRecord<'_>> = open.current(&rollouts);
+    let back = rollouts.open_rollback();
+    let said = open.rollout.versions.old().map(str::to_owned);
+    let old = current.map(|stage| stage.began.old.clone()).or(said);
+    Ok(From {
+        stage: current.map_or_else(|| open.rollout.stages[0].name.clone(), |stage| stage.step.stage.clone()),
+        attempt: current.map_or(0, |stage| stage.step.attempt),
+        old: Release { version: old, ..Release::default() },
+        began: current.map(|stage| stage.run.clone()),
+        open: back.map(|back| back.entry.entry.statement()),
+        fired: back.map(|back| back.begun.fired),
+    })
+}
+
+/// Puts it on record that the way back is taken, and from where; who comes second goes no second time.
+async fn begun(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    open: &mut OpenRollout,
+    request: &BackRequest,
+) -> Result<(From, Option<Digest>, Option<String>), ActError> {
+    if open.rollout.ways_back().is_empty() {
+        return Err(ActError::Usage("the plan's rollout has no `rollback`: there is no way back to take".into()));
+    }
+    loop {
+        let from = from(open)?;
+        if let Some(begun) = from.open.clone() {
+            return Ok((from, Some(begun), None));
+        }
+        let begun = RollbackBegun {
+            began: from.began.clone(),
+            sample: request.fired.1,
+            fired: request.fired.0,
+            why: request.why.clone(),
+            kind: request.kind,
+            host: caller.host.clone().unwrap_or_default(),
+            pid: caller.pid,
+        };
+        let step = open.step(&from.stage, from.attempt, StageStep::RollbackBegun(begun));
+        let head = open.record().history.head();
+        match open.put(caller, dialogue, step, Vec::new(), Some(&head)).await {
+            Ok(entry) => return Ok((from, Some(entry.statement()), None)),
+            // Somebody else has added to it: perhaps that they go back.
+            Err(ActError::NotRecorded(LedgerError::Moved { .. })) => open.record_mut().read_again(caller).await?,
+            Err(error) => {
+                dialogue.tell(&format!("the record cannot be written ({error}); going back all the same"));
+                return Ok((from, None, Some(error.to_string())));
+            }
+        }
+    }
+}
+
+/// Tries the ways in their order until one has brought the old version back.
+async fn try_ways(
+    caller: &Caller,
+    open: &OpenRollout,
+    phase: &InRollout,
+    ways: &[WayBack],
+    (kind, already, fired): (RollbackKind, bool, Timestamp),
+    stop: Stop,
+) -> Result<Tried, ActError> {
+    let (mut notes, mut within) = (Vec::new(), Duration::ZERO);
+    for (at, way) in ways.iter().enumerate() {
+        within += way.within.get();
+        let left = Period::between((caller.clock)(), Period::from(within).after(fired)).get();
+        let until = Instant::now() + if already { way.within.get() } else { left };
+        let name = way.name.clone().unwrap_or_else(|| "the way back".into());
+        let looking = Looking::only(caller, open, phase, way.checks.clone())?;
+        if already {
+            notes.push("it had begun before: nothing was run again".to_owned());
+        } else {
+            let programs = if kind == RollbackKind::Planned { &way.planned[..] } else { std::slice::from_ref(&way.command) };
+            for argv in programs {
+                // It may take as long as it is given whole, however late it was called for.
+                let deadline = until.max(Instant::now() + way.within.get());
+                let command = Command { argv, env: &caller.env, dir: &open.plan.root, deadline, limit: Size(16 << 20), stdin: &[] };
+                notes.extend(command.output().await.err().map(|error| format!("{name}: {error}")));
+            }
+        }
+        // One that comes late has come; but where there is another way it is not waited for.
+        let last = if at + 1 < ways.len() { until } else { until.max(Instant::now()) + way.within.get() };
+        let (back, what) = proven(&looking, caller, last, stop.clone()).await?;
+        if back {
+            let late = Period::between(fired, (caller.clock)()).get() > within;
+            let outcome = if late { RollbackOutcome::Late } else { RollbackOutcome::Back };
+            return Ok(Tried { outcome, way: way.name.clone(), within: Period::from(within), notes });
+        }
+        notes.extend(what.into_iter().map(|what| format!("{name}: {what}")));
+    }
+    Ok(Tried { outcome: RollbackOutcome::Failed, way: None, within: Period::from(within), notes })
+}
+
+/// Looks every 2 seconds whether the old version is back, at least once.
+async fn proven(looking: &Looking, caller: &Caller, until: Instant, stop: Stop) -> Result<(bool, Vec<String>), ActError> {
+    loop {
+        let report = looking.look(caller, stop.clone()).await?;
+        if looking.verdict(&report) == Verdict::Go {
+            return Ok((true, Vec::new()));
+        }
+        if Instant::now() + PAUSE > until {
+            return Ok((false, faults(&report)));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,234 @@
+//! Begins a stage: what is before it must let it, its program runs, and what is looked at meanwhile must not fail.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    acts::{
+        ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest,
+        rollout::{
+            OpenRollout, StageGate,
+            gate::{self, gate},
+            looking::{Looking, faults},
+        },
+    },
+    ledger::{Drilled, Rollouts},
+    model::{Choice, Exit, InRollout, Release, Size, StageBegun, StageStarted, StageStep, Verdict, utc},
+    net::{Reach, command::Command, tls::TlsFiles},
+    rollout::{Fixed, Occasion, READY, Stage, State},
+    run::{Sampler, Stop},
+};
+
+/// How long the program that begins a stage may take.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
+/// What went wrong while a stage began is told so often.
+const MOST_FAULTS: usize = 8;
+
+/// A stage that has begun.
+pub(crate) struct BegunStage {
+    pub(crate) stage: String,
+    pub(crate) attempt: u32,
+    pub(crate) old: String,
+    /// What keeps it from being earned.
+    pub(crate) faults: Vec<String>,
+    /// What people should know.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Begins the stage; [`ActError::Closed`] where it may not begin now.
+pub(crate) async fn begin(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    open: &mut OpenRollout,
+    name: &str,
+    old: Option<&str>,
+    stop: Stop,
+) -> Result<BegunStage, ActError> {
+    let (at, stage) = open.stage(name)?;
+    let stage = stage.clone();
+    let passed = passage(caller, open, at).await?;
+    let old = Release { version: Some(old_version(open, old)?), ..Release::default() };
+    let phase = open.phase(name, old.clone());
+    ready(caller, open, &old, stop.clone()).await?;
+    let fixed = lay_down(caller, open, &phase, &stage).await?;
+    let attempt = open.rollouts()?.newest(&open.asked(), name).map_or(0, |before| before.step.attempt) + 1;
+    let begun = StageBegun {
+        old: fixed.old.clone(),
+        new: fixed.new.clone(),
+        old_release: Some(old.clone()),
+        fixed: serde_json::to_value(&fixed).unwrap_or_default().into(),
+        traffic: stage.traffic,
+        soak: stage.soak.get().as_secs(),
+        host: caller.host.clone().unwrap_or_default(),
+        pid: caller.pid,
+        drill: false,
+    };
+    let head = open.record().history.head();
+    let entry = open.put(caller, dialogue, open.step(name, attempt, StageStep::Begun(begun)), Vec::new(), Some(&head)).await?;
+    let began = entry.statement();
+    let mut faults = start(caller, open, &phase, &stage, stop).await?;
+    let mut notes = passed.remarks;
+    notes.extend(open.tell(caller, Occasion::Begun, (name, attempt), format!("the stage {name} has begun")).await);
+    faults.sort();
+    faults.dedup();
+    faults.truncate(MOST_FAULTS);
+    let started = StageStarted { began, faults: faults.clone(), notes: notes.clone() };
+    open.put(caller, dialogue, open.step(name, attempt, StageStep::Started(started)), Vec::new(), None).await?;
+    Ok(BegunStage { stage: name.to_owned(), attempt, old: fixed.old, faults, notes })
+}
+
+/// What must let it begin: the gate of the stage before, or of the deployment; no freeze; a way back that was practised.
+async fn passage(caller: &Caller, open: &OpenRollout, at: usize) -> Result<StageGate, ActError> {
+    let closed = |exit, why: String| ActError::Closed { exit, why };
+    let name = &open.rollout.stages[at].name;
+    let now = open.record().now;
+    if open.rollout.freeze.iter().any(|freeze| freeze.holds(now)) {
+        return Err(closed(Exit::Hold, format!("`{name}` may not begin now: it is {}, and the plan's `freeze` holds", utc(now))));
+    }
+    if let Some(back) = open.rollouts()?.open_rollback() {
+        let why = format!("a way back from `{}` has begun and has no end on record (entry {})", back.step.stage, back.entry.entry.seq);
+        return Err(closed(Exit::Red, format!("{why}: `gonogo rollout rollback` finishes it")));
+    }
+    drilled(caller, open).await?;
+    let gate = match at.checked_sub(1).map(|before| &open.rollout.stages[before].name) {
+        Some(before) => gate(caller, open, before).await?,
+        None => gate::first(caller, open).await?,
+    };
+    if gate.choice != Choice::Go {
+        return Err(closed(gate.exit(), format!("`{name}` may not begin: {}", gate.reasons.join("; "))));
+    }
+    Ok(gate)
+}
+
+/// That the way back was practised where and as lately as the plan says.
+async fn drilled(caller: &Caller, open: &OpenRollout) -> Result<(), ActError> {
+    for drill in open.rollout.ways_back().iter().filter_map(|way| way.drill.as_ref()) {
+        let held = |why: String| {
+            let how = format!("`gonogo rollout rollback --drill --env {}` practises it", drill.environment);
+            Err(ActError::Closed { exit: Exit::Hold, why: format!("{why}: {how}") })
+        };
+        match last_drill(caller, &open.request.record, open, &drill.environment).await? {
+            None => return held(format!("the way back was never practised in {}", drill.environment)),
+            Some(last) if drill.max_age.after(last.at) < open.record().now => {
+                return held(format!(
+                    "the way back was last practised in {} at {}, longer ago than {}",
+                    drill.environment,
+                    utc(last.at),
+                    drill.max_age
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// The newest drill that worked in time in an environment of the same ledger.
+pub(super) async fn last_drill(
+    caller: &Caller,
+    request: &RecordRequest,
+    open: &OpenRollout,
+    environment: &str,
+) -> Result<Option<Drilled>, ActError> {
+    let place = (open.plan.project.as_str(), environment);
+    if environment == open.plan.environment {
+        return Ok(open.rollouts()?.drilled());
+    }
+    // Another environment may keep its record elsewhere.
+    let there = RecordRequest { environment: Some(environment.to_owned()), ..request.clone() };
+    let record = EnvironmentRecord::open(caller, &there, false).await?;
+    Ok(Rollouts::of(&record.history, place)?.drilled())
+}
+
+/// That the way back is open: its `ready` checks pass.
+async fn ready(caller: &Caller, open: &OpenRollout, old: &Release, stop: Stop) -> Result<(), ActError> {
+    let named: Vec<String> = open.rollout.ways_back().iter().flat_map(|way| way.ready.clone()).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let looking = Looking::only(caller, open, &open.phase(READY, old.clone()), named)?;
+    let report = looking.look(caller, stop).await?;
+    match looking.verdict(&report) {
+        Verdict::Go => Ok(()),
+        verdict => {
+            let exit = if verdict == Verdict::Hold { Exit::Hold } else { Exit::Red };
+            Err(ActError::Closed { exit, why: format!("the way back is not open: {}", faults(&report).join("; ")) })
+        }
+    }
+}
+
+/// Which version is replaced: as the plan says, as it is said, or as the record knows it.
+fn old_version(open: &OpenRollout, said: Option<&str>) -> Result<String, ActError> {
+    let rollouts = open.rollouts()?;
+    let before = rollouts.stages.iter().rfind(|stage| !stage.began.drill && open.asked().covered(&stage.step.release).is_ok());
+    let live =
+        || crate::ledger::live(&open.record().history, open.record().place()).find_map(|deployed| deployed.ok()?.1.release.version.clone());
+    open.rollout
+        .versions
+        .old()
+        .or(said)
+        .map(str::to_owned)
+        .or_else(|| before.map(|stage| stage.began.old.clone()))
+        .or_else(live)
+        .ok_or_else(|| ActError::Usage("which version is replaced is not on record: name it with `--old VERSION`".into()))
+}
+
+/// What stays so for all samples of the stage.
+async fn lay_down(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &Stage) -> Result<Fixed, ActError> {
+    let plan = open.plan_in(caller, phase)?;
+    let section = plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
+    let new = section.versions.new.clone().or_else(|| open.release.version.clone());
+    let new = new.ok_or_else(|| ActError::Usage("the version that is rolled out is not known: name it with `--release`".into()))?;
+    let reach = Reach::new(caller.env.clone(), plan.pins.clone(), (caller.clock)());
+    let files = TlsFiles { ca: section.prometheus.ca_file.clone(), identity: None }.under(&plan.root);
+    let sampler = Sampler::new(&section, stage, &reach, &files);
+    let (fixed, troubles) = sampler.fix(&new, phase.old.version.as_deref().unwrap_or_default(), (caller.clock)()).await;
+    reach.close().await;
+    // What cannot be laid down now never will be, and nothing could be earned by it.
+    let said: Vec<String> = troubles.iter().map(|(measure, trouble)| format!("{measure}: {}", trouble.why)).collect();
+    if said.is_empty() {
+        return Ok(fixed);
+    }
+    let wrong = troubles.values().any(|trouble| trouble.state == State::Error);
+    let exit = if wrong { Exit::Unchecked } else { Exit::Hold };
+    Err(ActError::Closed { exit, why: format!("`{}` may not begin, for it could not be judged: {}", stage.name, said.join("; ")) })
+}
+
+/// Runs the program that begins the stage, and looks all the while whether somebody is left without an answer.
+async fn start(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &Stage, stop: Stop) -> Result<Vec<String>, ActError> {
+    let plan = open.plan_in(caller, phase)?;
+    let begin = plan.rollout.as_ref().and_then(|rollout| rollout.stage(&stage.name)).and_then(|(_, stage)| stage.begin.clone());
+    let Some(argv) = begin else { return Ok(Vec::new()) };
+    let deadline = Instant::now() + LONGEST;
+    let command = Command { argv: &argv, env: &caller.env, dir: &plan.root, deadline, limit: Size(16 << 20), stdin: &[] };
+    let (mut faults, mut looks) = (Vec::new(), 0_u32);
+    let mut running = std::pin::pin!(command.output());
+    let every = open.rollout.zero_downtime.as_ref().map_or(LONGEST, |zero| zero.every.get());
+    let looking =
+        open.rollout.zero_downtime.as_ref().map(|zero| Looking::only(caller, open, phase, vec![zero.check.clone()])).transpose()?;
+    loop {
+        tokio::select! {
+            ended = &mut running => {
+                faults.extend(ended.err().map(|error| format!("the program that begins `{}`: {error}", stage.name)));
+                break;
+            }
+            () = tokio::time::sleep(if looks == 0 { Duration::ZERO } else { every }), if looking.is_some() => {
+                looks += 1;
+                if let Some(looking) = &looking {
+                    faults.extend(downtime(looking, caller, stop.clone()).await?);
+                }
+            }
+        }
+    }
+    // Once more when it has ended: that is when the old ones are gone.
+    if let Some(looking) = &looking {
+        faults.extend(downtime(looking, caller, stop).await?);
+    }
+    Ok(faults)
+}
+
+async fn downtime(looking: &Looking, caller: &Caller, stop: Stop) -> Result<Option<String>, ActError> {
+    let report = looking.look(caller, stop).await?;
+    let down = looking.verdict(&report) != Verdict::Go;
+    Ok(down.then(|| format!("while the stage began: {}", faults(&report).first().cloned().unwrap_or_default())))
+}

@@ -1,0 +1,192 @@
+//! Where a rollout stands, with all that is on record of it.
+
+use crate::{
+    acts::{
+        ActError, Caller,
+        rollout::{OpenRollout, begin::last_drill, decide::evidence, gate, stage_run::StageRun, success::success},
+    },
+    ledger::{Deploys, RollbackOnRecord, Rollouts, StageInput, StageOnRecord, stage_decisions},
+    model::RollbackOutcome,
+    rollout::{Account, DecisionAccount, Progress, Stage, StageAccount, Standing, WentBack},
+};
+
+/// Where the rollout of the release stands. What has been sampled since the newest evidence is judged too.
+pub(crate) async fn status(caller: &Caller, open: &OpenRollout) -> Result<Account, ActError> {
+    let rollouts = open.rollouts()?;
+    let asked = open.asked();
+    let current = open.current(&rollouts).map(|stage| stage.run.clone());
+    let mut stages = Vec::with_capacity(open.rollout.stages.len());
+    for stage in &open.rollout.stages {
+        let on_record = rollouts.newest(&asked, &stage.name).filter(|on_record| !on_record.began.drill);
+        stages.push(match on_record {
+            Some(on_record) => account(open, stage, on_record, current.as_ref() == Some(&on_record.run)).await?,
+            None => not_begun(stage),
+        });
+    }
+    ends(&mut stages);
+    let theirs = |back: &&RollbackOnRecord<'_>| asked.covered(&back.step.release).is_ok();
+    let rollbacks: Vec<WentBack> = rollouts.rollbacks.iter().filter(theirs).map(|back| went_back(open, back)).collect();
+    let (state, said) = state(open, &stages, &rollbacks, &rollouts);
+    let old = rollouts.stages.iter().rfind(|stage| asked.covered(&stage.step.release).is_ok()).map(|stage| stage.began.old.clone());
+    let mut account = Account {
+        project: open.plan.project.clone(),
+        environment: open.plan.environment.clone(),
+        release: open.release.clone(),
+        old,
+        state,
+        said,
+        at: (caller.clock)(),
+        stages,
+        rollbacks,
+        drill: None,
+        success: Vec::new(),
+        notes: open.record().remarks.clone(),
+    };
+    account.drill = drill(caller, open).await?;
+    account.success = success(open, &account, &rollouts).await?;
+    Ok(account)
+}
+
+fn not_begun(stage: &Stage) -> StageAccount {
+    StageAccount {
+        name: stage.name.clone(),
+        traffic: stage.traffic.to_string(),
+        attempt: 0,
+        begun: None,
+        ended: None,
+        standing: None,
+        void: None,
+        roles: stage.decide.iter().flat_map(|decide| decide.roles.clone()).collect(),
+        decisions: Vec::new(),
+        evidence: None,
+    }
+}
+
+/// A stage that has begun; the `current` one is judged by what was sampled up to now.
+async fn account(open: &OpenRollout, stage: &Stage, on_record: &StageOnRecord<'_>, current: bool) -> Result<StageAccount, ActError> {
+    let void = open.void(on_record);
+    let shown = match (on_record.started, on_record.newest_evidence().and_then(|(_, kept)| kept.report.clone())) {
+        (Some((entry, started)), _) if current && void.is_none() => {
+            let run = StageRun::of(open, on_record, entry.own, &started.faults)?;
+            let (samples, last) = run.samples(open).await?;
+            let judgement = run.judged(&open.rollout, &samples, open.record().now);
+            Some(run.evidence(&open.rollout, (&samples, &last), judgement))
+        }
+        (_, Some(report)) => Some(evidence(open, &report).await?),
+        (_, None) => None,
+    };
+    Ok(StageAccount {
+        attempt: on_record.step.attempt,
+        begun: on_record.started.map(|(entry, _)| entry.own),
+        standing: shown.as_ref().map(|shown| shown.judgement.standing),
+        void,
+        decisions: decisions(open, stage, on_record)?,
+        evidence: shown.map(Box::new),
+        ..not_begun(stage)
+    })
+}
+
+fn decisions(open: &OpenRollout, stage: &Stage, on_record: &StageOnRecord<'_>) -> Result<Vec<DecisionAccount>, ActError> {
+    if on_record.decisions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (record, asked, require) = (open.record(), open.asked(), gate::required(stage));
+    let policy = record.in_force()?;
+    let input =
+        StageInput { asked: &asked, policy, require: &require, within: gate::within(open), authors: None, deployer: Deploys::Unknown };
+    let ruling = stage_decisions(&record.history, on_record, input)?;
+    let told = ruling.votes.into_iter().map(|vote| DecisionAccount {
+        who: policy.name(&vote.decision.person).to_string(),
+        role: vote.decision.role.clone(),
+        choice: vote.decision.choice.to_string(),
+        at: vote.proven.own,
+        comment: vote.decision.comment.clone(),
+        exceptions: vote.decision.exceptions.clone(),
+        void: vote.void,
+    });
+    Ok(told.collect())
+}
+
+/// A stage is over when a later one begins.
+fn ends(stages: &mut [StageAccount]) {
+    for at in 1..stages.len() {
+        let next = stages[at].begun;
+        if let Some(before) = stages[..at].iter_mut().rfind(|stage| stage.begun.is_some()) {
+            before.ended = next.filter(|next| before.begun.is_some_and(|begun| begun < *next));
+        }
+    }
+}
+
+fn went_back(open: &OpenRollout, back: &RollbackOnRecord<'_>) -> WentBack {
+    let end = back.end.map(|(_, end)| end);
+    let way = open.rollout.ways_back().iter().find(|way| end.is_none_or(|end| end.way == way.name));
+    WentBack {
+        environment: back.entry.statement.made.environment.clone(),
+        stage: back.step.stage.clone(),
+        kind: back.begun.kind.to_string(),
+        why: back.begun.why.clone(),
+        fired: back.begun.fired,
+        outcome: end.map(|end| end.outcome.to_string()),
+        took: end.map(|end| end.took),
+        within: way.map(|way| u64::try_from(way.within.get().as_millis()).unwrap_or(u64::MAX)),
+        notes: end.map(|end| end.notes.clone()).unwrap_or_default(),
+    }
+}
+
+/// The newest drill where the plan wants one.
+async fn drill(caller: &Caller, open: &OpenRollout) -> Result<Option<WentBack>, ActError> {
+    for (way, drill) in open.rollout.ways_back().iter().filter_map(|way| Some((way, way.drill.as_ref()?))) {
+        // What cannot be read is as good as none here; whether a stage may begin without it is asked elsewhere.
+        let Ok(Some(last)) = last_drill(caller, &open.request.record, open, &drill.environment).await else { continue };
+        return Ok(Some(WentBack {
+            environment: last.environment,
+            stage: String::new(),
+            kind: "drill".into(),
+            why: "practised".into(),
+            fired: last.at,
+            outcome: Some(RollbackOutcome::Back.to_string()),
+            took: Some(last.took),
+            within: u64::try_from(way.within.get().as_millis()).ok(),
+            notes: Vec::new(),
+        }));
+    }
+    Ok(None)
+}
+
+/// Where it stands, and what comes next.
+fn state(open: &OpenRollout, stages: &[StageAccount], backs: &[WentBack], rollouts: &Rollouts<'_>) -> (Progress, String) {
+    let asked = open.asked();
+    let last = rollouts.stages.iter().rfind(|stage| asked.covered(&stage.step.release).is_ok());
+    let back = rollouts.rollbacks.iter().zip(backs).rfind(|(back, _)| last.is_some_and(|last| back.entry.entry.seq > last.entry.entry.seq));
+    if let Some((back, told)) = back.filter(|(back, _)| back.begun.kind != crate::model::RollbackKind::Drill) {
+        return match back.end.map(|(_, end)| end.outcome) {
+            Some(RollbackOutcome::Failed) => {
+                (Progress::RollbackFailed, format!("ROLLBACK FAILED in {}: {}", told.stage, told.notes.join("; ")))
+            }
+            Some(outcome) => (Progress::RolledBack, format!("rolled back from {} ({outcome}): {}", told.stage, told.why)),
+            None => (Progress::RollbackFailed, format!("the way back from {} has begun and has no end on record", told.stage)),
+        };
+    }
+    let Some((at, current)) = stages.iter().enumerate().rfind(|(_, stage)| stage.begun.is_some() || stage.attempt > 0) else {
+        return (Progress::Waiting, format!("no stage has begun: `gonogo rollout begin {}`", open.rollout.stages[0].name));
+    };
+    let name = &current.name;
+    let decided = |role: &String| current.decisions.iter().any(|said| said.role == *role && said.void.is_none() && said.choice == "go");
+    let missing: Vec<&str> = current.roles.iter().filter(|role| !decided(role)).map(String::as_str).collect();
+    let standing = current.standing.unwrap_or(Standing::Held);
+    let said = match (&current.void, standing, missing.is_empty()) {
+        (Some(void), ..) => void.clone(),
+        (None, Standing::Earned, true) | (None, Standing::Held, true) if !current.roles.is_empty() || standing == Standing::Earned => {
+            let Some(next) = open.rollout.stages.get(at + 1) else {
+                return (Progress::Finished, format!("every stage was earned, up to {}", current.traffic));
+            };
+            format!("{name} may give way to {}: `gonogo rollout begin {}`", next.name, next.name)
+        }
+        (None, Standing::Earned, _) => format!("{name} is earned and waits for {}: `gonogo decide --stage {name} go`", missing.join(", ")),
+        _ => {
+            let reasons = current.evidence.as_ref().map(|shown| shown.judgement.reasons.join("; ")).unwrap_or_default();
+            format!("{name} is {standing}: {}", if reasons.is_empty() { "nobody has looked yet" } else { &reasons })
+        }
+    };
+    (Progress::UnderWay, said)
+}

@@ -1,0 +1,246 @@
+//! Watches a stage: takes samples, puts them on record, judges them, and goes back where that is called for.
+
+mod ticks;
+
+use std::{sync::Arc, time::Instant};
+
+use jiff::Timestamp;
+
+use crate::{
+    acts::{
+        ActError, Caller, Dialogue,
+        rollout::{BackRequest, OpenRollout, WentBack, go_back, looking::Looking, stage_run::StageRun},
+    },
+    ledger::StageOnRecord,
+    model::{Digest, Exit, Period, Report, RollbackKind, utc},
+    net::{Reach, tls::TlsFiles},
+    rollout::{Judgement, Rollout, Sample, StageEvidence, Standing, Watcher},
+    run::Stop,
+};
+
+/// So often is it put on record what a stage has come to, if nothing changes.
+const CHECKPOINT: Period = Period::seconds(900);
+
+/// Who has looked and looks no more is waited for so many intervals.
+const LEASE: u32 = 3;
+
+/// What is to be watched, and how long.
+#[derive(Debug, Clone)]
+pub(crate) struct WatchRequest {
+    /// The stage; the one that began last where none is named.
+    pub(crate) stage: Option<String>,
+    pub(crate) until: Until,
+    /// Goes back where a trigger calls for it.
+    pub(crate) may_go_back: bool,
+}
+
+/// How long one watches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Until {
+    /// One look.
+    Once,
+    /// Until the stage is earned or breached.
+    Earned,
+    /// Up to then.
+    Moment(Timestamp),
+    /// Until the next stage begins or the way back is taken.
+    Over,
+}
+
+/// A stage that is watched.
+pub(crate) struct Watch {
+    pub(crate) open: OpenRollout,
+    request: WatchRequest,
+    on: StageRun,
+    rollout: Arc<Rollout>,
+    reach: Reach,
+    files: TlsFiles,
+    looking: Looking,
+    samples: Vec<Sample>,
+    /// The fingerprint of the last sample; of none, that of the beginning.
+    prev: Digest,
+    /// When the sample before was taken by this process.
+    last: Option<Instant>,
+    /// The newest evidence on record: when, and what it says.
+    kept: Option<(Timestamp, String)>,
+    since: Timestamp,
+    /// The newest look at the checks.
+    report: Option<Report>,
+    /// Samples that could not be put on record, and why.
+    unstored: Vec<Sample>,
+    lost: Option<String>,
+}
+
+/// What is shown after a look.
+pub(crate) struct Tick<'a> {
+    pub(crate) evidence: &'a StageEvidence,
+    /// What people should know.
+    pub(crate) notes: Vec<String>,
+}
+
+/// How watching ended.
+pub(crate) struct Seen {
+    pub(crate) evidence: StageEvidence,
+    pub(crate) went_back: Option<WentBack>,
+    /// Why it is over, where others ended it.
+    pub(crate) over: Option<String>,
+    /// Why samples are not on record.
+    pub(crate) lost: Option<String>,
+}
+
+impl Seen {
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        match (&self.went_back, &self.lost) {
+            (Some(went), _) => went.exit(RollbackKind::Breach),
+            (None, Some(_)) => Exit::Output,
+            (None, None) => self.evidence.judgement.standing.exit(),
+        }
+    }
+}
+
+impl Watch {
+    /// Reads what is on record of the stage; [`ActError::Closed`] where there is nothing to watch.
+    pub(crate) async fn of(caller: &Caller, open: OpenRollout, request: WatchRequest) -> Result<Self, ActError> {
+        let on = watched(&open, request.stage.as_deref())?;
+        let phase = open.phase(&on.stage.name, on.old.clone());
+        let looking = Looking::at_stage(caller, &open, &phase, &on.stage)?;
+        let rollout = looking.plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
+        let (samples, prev) = on.samples(&open).await?;
+        let reach = Reach::new(caller.env.clone(), looking.plan.pins.clone(), (caller.clock)());
+        let files = TlsFiles { ca: rollout.prometheus.ca_file.clone(), identity: None }.under(&open.plan.root);
+        let watch = Self {
+            kept: kept(&open, &on.run)?,
+            since: (caller.clock)(),
+            open,
+            request,
+            on,
+            rollout,
+            reach,
+            files,
+            looking,
+            samples,
+            prev,
+            last: None,
+            report: None,
+            unstored: Vec::new(),
+            lost: None,
+        };
+        watch.alone(caller)?;
+        Ok(watch)
+    }
+
+    /// Sample by sample, until it is over.
+    pub(crate) async fn carry_out(
+        mut self,
+        caller: &Caller,
+        dialogue: &dyn Dialogue,
+        mut stop: Stop,
+        mut observer: impl FnMut(&Tick<'_>),
+    ) -> Result<Seen, ActError> {
+        if let (number @ 1.., Until::Over | Until::Earned | Until::Moment(_)) = (self.samples.len(), self.request.until) {
+            dialogue.tell(&format!("continued at sample {}", number + 1));
+        }
+        loop {
+            let (started, now) = (Instant::now(), (caller.clock)());
+            self.tick(caller, stop.clone()).await?;
+            let mut notes = self.judged(caller).notes();
+            let evidence = self.evidence(caller);
+            let over = self.over(caller).await?;
+            let back = evidence.judgement.called_back().map(|(trigger, number, at)| (trigger.when.clone(), number, at));
+            let ends = back.is_some() || over.is_some() || self.ends(&evidence.judgement, now) || stop.borrow().is_some();
+            notes.extend(self.checkpoint(caller, dialogue, &evidence, ends).await);
+            notes.extend(self.lost.iter().map(|lost| format!("the last look is not on record and counts for nothing: {lost}")));
+            observer(&Tick { evidence: &evidence, notes });
+            if let (Some((why, number, fired)), true, None) = (&back, self.request.may_go_back, &over) {
+                let request = BackRequest { kind: RollbackKind::Breach, why: why.clone(), fired: (*fired, Some(*number)) };
+                let went = go_back(caller, dialogue, &mut self.open, &request).await?;
+                self.reach.close().await;
+                return Ok(Seen { evidence, went_back: Some(went), over: None, lost: self.lost });
+            }
+            if ends {
+                self.reach.close().await;
+                return Ok(Seen { evidence, went_back: None, over, lost: self.lost });
+            }
+            let next = self.rollout.interval.get().saturating_sub(started.elapsed());
+            tokio::select! {
+                () = tokio::time::sleep(next) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    /// Whether there is nothing more to wait for.
+    fn ends(&self, judgement: &Judgement, now: Timestamp) -> bool {
+        match self.request.until {
+            Until::Once => true,
+            Until::Earned => matches!(judgement.standing, Standing::Earned | Standing::Breached),
+            Until::Moment(end) => now >= end || judgement.standing == Standing::Breached,
+            Until::Over => false,
+        }
+    }
+
+    /// That nobody else watches it.
+    fn alone(&self, caller: &Caller) -> Result<(), ActError> {
+        let Some((last, by)) = self.samples.last().and_then(|last| Some((last, last.by.as_ref()?))) else { return Ok(()) };
+        let here = caller.host.as_deref() == Some(&*by.host);
+        let gone = here && !crate::net::command::is_running(by.pid);
+        let over = Period::from(self.rollout.interval.get() * LEASE).after(last.at) < (caller.clock)();
+        if gone || over || here && by.pid == caller.pid {
+            return Ok(());
+        }
+        let (name, since) = (&self.on.stage.name, utc(by.since));
+        Err(ActError::Usage(format!(
+            "`{name}` is watched by process {} on {} since {since}: two would count everything twice",
+            by.pid, by.host
+        )))
+    }
+
+    /// Who looks; one look leaves nobody who goes on looking.
+    fn by(&self, caller: &Caller) -> Option<Watcher> {
+        let host = caller.host.clone().unwrap_or_default();
+        (self.request.until != Until::Once).then_some(Watcher { host, pid: caller.pid, since: self.since })
+    }
+}
+
+/// The stage that is to be watched.
+fn watched(open: &OpenRollout, name: Option<&str>) -> Result<StageRun, ActError> {
+    let closed = |exit, why| Err(ActError::Closed { exit, why });
+    let rollouts = open.rollouts()?;
+    let asked = open.asked();
+    let on_record: Option<&StageOnRecord<'_>> = match name {
+        Some(name) => {
+            open.stage(name)?;
+            rollouts.newest(&asked, name)
+        }
+        None => open.current(&rollouts),
+    };
+    let Some(on_record) = on_record else {
+        let name = name.unwrap_or(&open.rollout.stages[0].name);
+        return closed(Exit::Hold, format!("the stage `{name}` was not begun with this release: `gonogo rollout begin {name}`"));
+    };
+    let name = &on_record.step.stage;
+    if let Some(void) = open.void(on_record) {
+        return closed(Exit::Hold, void);
+    }
+    if let Some(back) = rollouts.rollbacks.iter().rfind(|back| back.begun.began.as_ref() == Some(&on_record.run)) {
+        let end = back
+            .end
+            .map_or("has no end on record: `gonogo rollout rollback` finishes it".to_owned(), |(_, end)| format!("ended: {}", end.outcome));
+        return closed(Exit::Red, format!("`{name}` was rolled back; the way back {end}"));
+    }
+    let Some((entry, started)) = on_record.started else {
+        return closed(
+            Exit::Hold,
+            format!("`{name}` is about to begin, or whatever began it was ended: `gonogo rollout begin {name}` begins it again"),
+        );
+    };
+    StageRun::of(open, on_record, entry.own, &started.faults)
+}
+
+/// The newest evidence on record.
+fn kept(open: &OpenRollout, run: &Digest) -> Result<Option<(Timestamp, String)>, ActError> {
+    let rollouts = open.rollouts()?;
+    let stage = rollouts.stages.iter().find(|stage| stage.run == *run);
+    Ok(stage.and_then(StageOnRecord::newest_evidence).map(|(entry, evidence)| (entry.own, evidence.standing.clone())))
+}

@@ -1,0 +1,176 @@
+//! One look at a stage that is watched, and what of it goes on record.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::{CHECKPOINT, Watch};
+use crate::{
+    acts::{ActError, Caller, Dialogue, rollout::looking::faults},
+    ledger::{Blob, LedgerError, Rollouts},
+    model::{self, Digest, Exit, Period, Report, StageStep, Verdict},
+    rollout::{Judgement, Occasion, Sample, StageEvidence, Standing},
+    run::{Sampler, Stop, Taken},
+};
+
+impl Watch {
+    /// Takes what has come since the last sample, and puts it on record.
+    pub(super) async fn tick(&mut self, caller: &Caller, stop: Stop) -> Result<(), ActError> {
+        let (now, fixed) = ((caller.clock)(), self.on.fixed.clone());
+        let since = self.samples.last().map_or(self.on.started, |last| last.until);
+        let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.reach, &self.files);
+        let mut taken = Vec::new();
+        if Period::between(since, now).get() > self.rollout.interval.get() * 2 {
+            // Where the server cannot be asked, the look at now says why.
+            taken = sampler.catch_up(&fixed, since, now, now).await.unwrap_or_default();
+        }
+        let since = taken.last().map_or(since, |last| last.until);
+        let (newest, report) = tokio::join!(sampler.take(&fixed, since, now), self.looking.look(caller, stop));
+        let report = report?;
+        taken.extend(newest);
+        let samples = self.samples_of(caller, taken, now, &report);
+        self.report = Some(report);
+        self.store(samples).await
+    }
+
+    /// Chained, with what the checks came to on the one that was taken now.
+    fn samples_of(&mut self, caller: &Caller, taken: Vec<Taken>, now: Timestamp, report: &Report) -> Vec<Sample> {
+        let verdict = self.looking.verdict(report);
+        let outcomes = report.findings.iter().filter(|finding| finding.outcome != model::Outcome::Skipped);
+        let checks: std::collections::BTreeMap<_, _> = outcomes.map(|finding| (finding.id.clone(), finding.outcome)).collect();
+        let (mut prev, mut number) = (self.prev.clone(), self.samples.len() as u64);
+        let by = self.by(caller);
+        let since = self.last.map(|last| u64::try_from(last.elapsed().as_millis()).unwrap_or(u64::MAX));
+        let mut samples = Vec::with_capacity(taken.len());
+        for one in taken {
+            number += 1;
+            let mut sample = one.sample(number, now, prev);
+            if !sample.late {
+                (sample.checks, sample.verdict, sample.by) = (checks.clone(), Some(verdict), by.clone());
+                sample.since = since.filter(|_| samples.is_empty());
+                self.last = Some(Instant::now());
+            }
+            prev = Digest::of(&sample.to_json());
+            samples.push(sample);
+        }
+        samples
+    }
+
+    /// In one transaction, before anybody sees them. What cannot be stored counts for nothing.
+    async fn store(&mut self, samples: Vec<Sample>) -> Result<(), ActError> {
+        let Some(last) = samples.last() else { return Ok(()) };
+        let prev = Digest::of(&last.to_json());
+        let payloads = samples.iter().map(Sample::to_json).collect();
+        match self.open.record().store.add_samples(&self.on.run, self.samples.len() as u64 + 1, payloads).await {
+            Ok(()) => {
+                self.samples.extend(samples);
+                (self.prev, self.lost) = (prev, None);
+                Ok(())
+            }
+            Err(LedgerError::SampleTaken(number)) => {
+                let name = &self.on.stage.name;
+                Err(ActError::Usage(format!(
+                    "somebody else has put sample {number} of `{name}` on record: two watch it, and this one ends"
+                )))
+            }
+            // Nothing of it counts, but what calls for the way back is not passed over.
+            Err(error) => {
+                self.lost = Some(error.to_string());
+                self.unstored = samples;
+                Ok(())
+            }
+        }
+    }
+
+    /// What the stage has come to.
+    pub(super) fn judged(&self, caller: &Caller) -> Judgement {
+        let now = (caller.clock)();
+        let judgement = self.on.judged(&self.rollout, &self.samples, now);
+        if self.lost.is_some() && judgement.called_back().is_none() {
+            let all = self.on.judged(&self.rollout, &[&self.samples[..], &self.unstored[..]].concat(), now);
+            if all.called_back().is_some() {
+                return all;
+            }
+        }
+        judgement
+    }
+
+    /// The same for the file that people decide on.
+    pub(super) fn evidence(&self, caller: &Caller) -> StageEvidence {
+        let judgement = self.judged(caller);
+        self.on.evidence(&self.rollout, (&self.samples, &self.prev), judgement)
+    }
+
+    /// Puts on record what the stage has come to: when that has changed, now and then, and at the end. What could not be done is said.
+    pub(super) async fn checkpoint(
+        &mut self,
+        caller: &Caller,
+        dialogue: &dyn Dialogue,
+        evidence: &StageEvidence,
+        ends: bool,
+    ) -> Vec<String> {
+        let standing = evidence.judgement.standing;
+        let changed = self.kept.as_ref().is_none_or(|(_, said)| said != standing.word());
+        let old = self.kept.as_ref().is_none_or(|(at, _)| CHECKPOINT.after(*at) <= (caller.clock)());
+        // Whoever ends and has seen something that is not on record yet says so.
+        if !changed && !old && !ends {
+            return Vec::new();
+        }
+        let Some(report) = self.report.clone() else { return Vec::new() };
+        let json = with_evidence(report, evidence).to_json();
+        let blob = Blob::of(json);
+        let kept = model::StageEvidence {
+            began: self.on.run.clone(),
+            samples: self.samples.len() as u64,
+            last: self.prev.clone(),
+            standing: standing.word().to_owned(),
+            report: Some(blob.digest.clone()),
+        };
+        let step = self.open.step(&self.on.stage.name, self.on.attempt, StageStep::Evidence(kept));
+        let put = self.open.put(caller, dialogue, step, vec![blob], None).await;
+        let mut notes = Vec::new();
+        match put {
+            Ok(_) => self.kept = Some(((caller.clock)(), standing.word().to_owned())),
+            Err(error) => notes.push(format!("what the stage has come to is not on record: {error}")),
+        }
+        if changed {
+            let occasion = if standing == Standing::Earned { Occasion::Earned } else { Occasion::Held };
+            let text = format!("{} is {standing}: {}", self.on.stage.name, evidence.judgement.reasons.join("; "));
+            notes.extend(self.open.tell(caller, occasion, (&self.on.stage.name, self.on.attempt), text).await);
+        }
+        notes
+    }
+
+    /// Why there is nothing more to watch: others have begun the next stage, or gone back.
+    pub(super) async fn over(&mut self, caller: &Caller) -> Result<Option<String>, ActError> {
+        // A record that cannot be read just now ends nothing.
+        if self.open.record_mut().read_again(caller).await.is_err() {
+            return Ok(None);
+        }
+        let (record, name) = (self.open.record(), &self.on.stage.name);
+        let rollouts = Rollouts::of(&record.history, record.place())?;
+        if rollouts.rollbacks.iter().any(|back| back.begun.began.as_ref() == Some(&self.on.run)) {
+            return Ok(Some(format!("`{name}` is rolled back by somebody else")));
+        }
+        let newer = self.open.current(&rollouts).filter(|stage| stage.run != self.on.run);
+        Ok(newer.map(|newer| format!("`{}` has begun", newer.step.stage)))
+    }
+}
+
+/// The report of the checks, with what the stage has come to as its verdict.
+fn with_evidence(report: Report, evidence: &StageEvidence) -> Report {
+    let standing = evidence.judgement.standing;
+    let verdict = match standing {
+        Standing::Earned => Verdict::Go,
+        Standing::Held => Verdict::Hold,
+        Standing::Unseen | Standing::Breached => Verdict::NoGo,
+    };
+    let mut notes = report.notes.clone();
+    notes.extend(faults(&report).into_iter().filter(|_| standing == Standing::Earned));
+    let rollout = serde_json::to_value(evidence).map(Into::into).ok();
+    Report { verdict, exit: exit(standing).code(), rollout, notes, ..report }
+}
+
+fn exit(standing: Standing) -> Exit {
+    standing.exit()
+}

@@ -1,0 +1,62 @@
+//! `gonogo watch`: what a stage of a rollout has shown, sample by sample.
+
+use super::{
+    Failure,
+    arguments::WatchOptions,
+    edge::{self, Edge},
+    rollout::{request, said},
+    runtime, signals,
+};
+use crate::{
+    acts::rollout::{OpenRollout, Tick, Until, Watch, WatchRequest},
+    model::{Exit, Period, plain},
+    plan::Purpose,
+    rollout::{StageEvidence, Standing},
+};
+
+/// Runs the command.
+pub(super) fn watch(edge: &Edge, options: &WatchOptions) -> Result<Exit, Failure> {
+    let (rollout, caller) = (request(edge, &options.rollout)?, edge.caller());
+    let until = if options.once { Until::Once } else { options.until.unwrap_or(Until::Over) };
+    let wanted = WatchRequest { stage: options.stage.clone(), until, may_go_back: options.rollback };
+    let seen = runtime::block_on_threads(4, async {
+        let stop = signals::watch_for().map_err(Failure::output)?;
+        let open = OpenRollout::of(&caller, &rollout, Purpose::Run).await?;
+        let watch = Watch::of(&caller, open, wanted).await?;
+        let show = |tick: &Tick<'_>| {
+            if !options.quiet {
+                edge::say(&line(tick.evidence));
+                tick.notes.iter().for_each(|note| edge::complain(note));
+            }
+        };
+        Ok(watch.carry_out(&caller, &edge::TOLD, stop, show).await?)
+    })?;
+    let over = seen.over.iter().map(|over| format!("  ! {over}\n"));
+    let lost = seen.lost.iter().map(|lost| format!("  ! the last look is not on record: {lost}\n"));
+    let went = seen.went_back.iter().map(said);
+    let text: String = [concluded(&seen.evidence)].into_iter().chain(over).chain(lost).chain(went).collect();
+    edge::printed(&text)?;
+    Ok(seen.exit())
+}
+
+/// One look in one line.
+fn line(evidence: &StageEvidence) -> String {
+    let judgement = &evidence.judgement;
+    let (covered, soak) = (Period::seconds(judgement.covered), Period::seconds(judgement.soak));
+    let why = judgement.reasons.first().map(|reason| format!(": {reason}")).unwrap_or_default();
+    plain(&format!("{} {} sample {}, {covered} of {soak}{why}", evidence.stage, judgement.standing, judgement.samples)).into_owned()
+}
+
+/// What it has come to: the answer first, then why.
+fn concluded(evidence: &StageEvidence) -> String {
+    let (judgement, stage) = (&evidence.judgement, &evidence.stage);
+    let head = match judgement.standing {
+        Standing::Earned => format!("EARNED: {stage}"),
+        Standing::Held => format!("HELD: {stage}"),
+        Standing::Unseen => format!("COULD NOT LOOK: {stage}"),
+        Standing::Breached => format!("BREACHED: {stage}"),
+    };
+    let reasons = judgement.reasons.iter().map(|reason| format!("  ✗ {}", plain(reason)));
+    let lines: Vec<String> = [head].into_iter().chain(reasons).collect();
+    format!("{}\n", lines.join("\n"))
+}
