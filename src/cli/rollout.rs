@@ -10,6 +10,7 @@ use crate::{
     acts::rollout::{BackRequest, OpenRollout, RolloutRequest, WentBack, begin, go_back, status},
     model::{Exit, RollbackKind, RollbackOutcome},
     plan::Purpose,
+    render::{rollout as shown, terminal::Style},
 };
 
 /// Runs the command.
@@ -58,7 +59,11 @@ fn told(edge: &Edge, options: &RolloutStatusOptions) -> Result<Exit, Failure> {
         Ok(status(&caller, &open).await?)
     })?;
     let text = match options.format {
-        StatusFormat::Text | StatusFormat::Markdown | StatusFormat::Html => format!("{}\n", account.said),
+        StatusFormat::Text => {
+            shown::terminal(&account, Style { colour: options.out.is_none() && edge.coloured(), width: edge.width, verbose: false })
+        }
+        StatusFormat::Markdown => shown::markdown(&account),
+        StatusFormat::Html => shown::html(&account),
         StatusFormat::Json => serde_json::to_string_pretty(&account).map_err(Failure::output)? + "\n",
     };
     match &options.out {

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     acts::rollout::{OpenRollout, Tick, Until, Watch, WatchRequest},
-    model::{Exit, Period, plain},
+    model::{Exit, Period, excerpt, plain},
     plan::Purpose,
+    render::{rollout::live, terminal::Style},
     rollout::{StageEvidence, Standing},
 };
 
@@ -23,8 +24,12 @@ pub(super) fn watch(edge: &Edge, options: &WatchOptions) -> Result<Exit, Failure
         let stop = signals::watch_for().map_err(Failure::output)?;
         let open = OpenRollout::of(&caller, &rollout, Purpose::Run).await?;
         let watch = Watch::of(&caller, open, wanted).await?;
-        let show = |tick: &Tick<'_>| {
-            if !options.quiet {
+        let mut screen = (edge.watched && !options.quiet)
+            .then(|| Screen { style: Style { colour: edge.coloured(), width: edge.width, verbose: false }, lines: 0 });
+        let show = |tick: &Tick<'_>| match &mut screen {
+            Some(screen) => screen.show(tick),
+            None if options.quiet => {}
+            None => {
                 edge::say(&line(tick.evidence));
                 tick.notes.iter().for_each(|note| edge::complain(note));
             }
@@ -37,6 +42,23 @@ pub(super) fn watch(edge: &Edge, options: &WatchOptions) -> Result<Exit, Failure
     let text: String = [concluded(&seen.evidence)].into_iter().chain(over).chain(lost).chain(went).collect();
     edge::printed(&text)?;
     Ok(seen.exit())
+}
+
+/// A terminal on which each look takes the place of the one before.
+struct Screen {
+    style: Style,
+    /// How many lines of the last look stand there.
+    lines: usize,
+}
+
+impl Screen {
+    fn show(&mut self, tick: &Tick<'_>) {
+        let mut lines = live(tick.evidence, self.style);
+        lines.extend(tick.notes.iter().map(|note| excerpt(&plain(note), self.style.width)));
+        let back = if self.lines > 0 { format!("\x1b[{}A\x1b[J", self.lines) } else { String::new() };
+        edge::say(&format!("{back}{}", lines.join("\n")));
+        self.lines = lines.len();
+    }
 }
 
 /// One look in one line.

@@ -1,5 +1,6 @@
 //! Rollouts of a real shop in two versions behind HAProxy, measured by a real Prometheus.
 
+mod back;
 mod ground;
 mod killed;
 mod refused;

@@ -206,9 +206,10 @@ async fn proven(looking: &Looking, caller: &Caller, until: Instant, stop: Stop) 
         if looking.verdict(&report) == Verdict::Go {
             return Ok((true, Vec::new()));
         }
-        if Instant::now() + PAUSE > until {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
             return Ok((false, faults(&report)));
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(left.min(PAUSE)).await;
     }
 }

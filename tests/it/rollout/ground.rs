@@ -119,6 +119,13 @@ impl Ground {
         self.folder.join("haproxy.sock").display().to_string()
     }
 
+    /// The ledger, locked against everybody who writes, until this is dropped.
+    pub(super) fn locked(&self) -> rusqlite::Connection {
+        let ledger = rusqlite::Connection::open(self.gonogo.path(".gonogo/ledger.db")).expect("the ledger");
+        ledger.execute_batch("BEGIN IMMEDIATE").expect("a lock");
+        ledger
+    }
+
     /// Whether a program ended well.
     pub(super) fn shell(&self, command: &[&str]) -> bool {
         std::process::Command::new(command[0]).args(&command[1..]).status().expect(command[0]).success()
