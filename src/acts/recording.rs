@@ -10,7 +10,7 @@ use super::{ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, bundle
 use crate::{
     check::Keep,
     ledger::{self, Blob, Entry, LedgerError, VerifiedEntry, signed_waiver},
-    model::{Act, Digest, GivenAnswer, Phase, Record, Release, Report, Run, Subject, Waiver, Window, utc},
+    model::{Act, Digest, GivenAnswer, GivenDrill, Phase, Record, Release, Report, Run, Subject, Waiver, Window, utc},
     plan::Plan,
     run::GivenWaiver,
 };
@@ -143,6 +143,15 @@ impl OpenRecord {
         let entries = record.here(&[Act::ANSWER]).collect::<Result<Vec<_>, _>>()?;
         let given = entries.into_iter().filter_map(|entry| ledger::given_answer(entry, policy.as_ref()));
         Ok(given.filter(|(check, given)| may(check, &given.by)).collect())
+    }
+
+    /// The newest drill of the way back that counts in each environment; `None` without a record.
+    pub(super) fn drills(&self) -> Result<Option<BTreeMap<String, GivenDrill>>, LedgerError> {
+        let drills = |record: &EnvironmentRecord| {
+            let policy = record.policy.in_force(record.now);
+            ledger::drills(&record.history, &record.plan.project, policy.as_ref())
+        };
+        self.record.as_ref().map(drills).transpose()
     }
 }
 

@@ -230,6 +230,7 @@ pub(super) fn settings(
         notes: [identified.notes, notes].concat(),
         waivers: record.waivers(plan)?,
         answers: Arc::new(record.answers()?),
+        drills: record.drills()?.map(Arc::new),
         keep: Arc::default(),
         clock: caller.clock,
     })

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{Keep, Memo};
 use crate::{
-    model::{GivenAnswer, InRollout, Masker, Phase, ProcessEnv, Release, Secret},
+    model::{GivenAnswer, GivenDrill, InRollout, Masker, Phase, ProcessEnv, Release, Secret},
     net::Reach,
 };
 
@@ -41,6 +41,8 @@ pub struct Shared {
     pub memo: Memo,
     /// What people answered, by the id of the check: one answer each, its signature verified.
     pub answers: Arc<BTreeMap<String, GivenAnswer>>,
+    /// The newest drill of the way back by the record, by environment; `None` where the run has no record.
+    pub drills: Option<Arc<BTreeMap<String, GivenDrill>>>,
     /// Who has which role, by the role's name.
     pub roles: BTreeMap<String, Vec<String>>,
 }

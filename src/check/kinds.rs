@@ -73,6 +73,7 @@ kinds! {
     "redis" => redis::Redis,
     "redis-persistence" => redis_persistence::RedisPersistence,
     "release-share" => release_share::ReleaseShare,
+    "rollout-drill" => rollout_drill::RolloutDrill,
     "sbom" => sbom::Sbom,
     "scan-report" => scan_report::ScanReport,
     "secrets" => secrets::Secrets,

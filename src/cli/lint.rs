@@ -9,7 +9,7 @@ use crate::{
     plan::{self, Lint, Problem, Purpose, Request, Weight},
 };
 
-/// Runs the command: 0 when nothing is wrong, 2 on any problem.
+/// Runs the command: 0 when nothing is wrong, 2 on any problem. What is only told changes neither.
 pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> {
     let lint = plan::lint(&edge.plan(options), edge.now);
     for problem in &lint.problems {
@@ -18,6 +18,7 @@ pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> 
     for (check, why) in &lint.untried {
         edge::say(&format!("not tried: {check}: {why}"));
     }
+    edge::print_lines(&lint.told)?;
     let signers = signers(edge, options, &lint);
     for problem in &signers {
         edge::say(&format!("{}: {}\n", "error".red().bold(), plain(problem)));

@@ -114,10 +114,14 @@ impl<'h> Rollouts<'h> {
         self.rollbacks.iter().rfind(|rollback| rollback.end.is_none())
     }
 
+    /// The ways back that were only practised, oldest first.
+    pub fn drills(&self) -> impl DoubleEndedIterator<Item = &RollbackOnRecord<'h>> {
+        self.rollbacks.iter().filter(|rollback| rollback.begun.kind == RollbackKind::Drill)
+    }
+
     /// The newest drill of the way back that worked in time.
     pub fn drilled(&self) -> Option<Drilled> {
-        let drills = self.rollbacks.iter().rev().filter(|rollback| rollback.begun.kind == RollbackKind::Drill);
-        let (entry, end) = drills.filter_map(|drill| drill.end).find(|(_, end)| end.outcome == RollbackOutcome::Back)?;
+        let (entry, end) = self.drills().filter_map(|drill| drill.end).rfind(|(_, end)| end.outcome == RollbackOutcome::Back)?;
         Some(Drilled { environment: entry.statement.made.environment.clone(), at: entry.own, took: end.took })
     }
 }

@@ -112,7 +112,8 @@ fn live<'h>(history: &'h History, input: WindowsInput<'_>) -> Result<Vec<(&'h Ve
     Ok(stand.pop().unwrap_or_default())
 }
 
-fn refuses_unsigned(policy: Option<&PolicyInForce<'_>>) -> bool {
+/// Whether what nobody signed counts for nothing.
+pub(super) fn refuses_unsigned(policy: Option<&PolicyInForce<'_>>) -> bool {
     policy.is_some_and(|policy| policy.policy.unsigned_runs == UnsignedRuns::Refused)
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::{
-    Item, Problem, Purpose, Request, Standing, beside::Beside, fault::Fault, people, resolve::resolve, root::Environment, teeth, tree::Tree,
+    Item, Problem, Purpose, Request, Standing, beside::Beside, fault::Fault, people, resolve::resolve, rollout, root::Environment, teeth,
+    tree::Tree,
 };
 
 /// What `lint` found.
@@ -19,6 +20,8 @@ pub struct Lint {
     pub checks: usize,
     /// Checks that could not be tried, as `environment: id`, and why: a variable is not set.
     pub untried: Vec<(String, String)>,
+    /// What can be said of the rollout before it begins: how long its way back takes, with how much traffic it can be earned.
+    pub told: Vec<String>,
 }
 
 /// Reads the plan for every environment, or the one named, and tries whether each check can go red as of `at`.
@@ -42,7 +45,12 @@ pub fn lint(request: &Request, at: Timestamp) -> Lint {
     people::unanswerable(&tree.root, &tree.drafts, &mut faults);
     for environment in environments {
         let mut resolved = resolve(&tree, environment, &request.env, &mut faults);
-        Beside::read(&tree, &mut resolved, &mut faults);
+        let beside = Beside::read(&tree, &mut resolved, &mut faults);
+        if let Some(own) = &resolved.rollout {
+            rollout::too_long(&tree, own, beside.signoff.as_ref(), &mut faults);
+            let news: Vec<String> = own.prospects().into_iter().filter(|line| !lint.told.contains(line)).collect();
+            lint.told.extend(news);
+        }
         try_teeth(&tree, &resolved.items, at, &mut tried, &mut faults);
         faults.extend(resolved.secrecy.warnings);
         lint.untried.extend(resolved.untried.into_iter().map(|(id, why)| (format!("{}: {id}", environment.name), why)));

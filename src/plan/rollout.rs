@@ -1,6 +1,6 @@
 //! The plan's `rollout`: read for one environment, and that it, the checks and the roles know of each other.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use super::{
     envelope::Envelope,
@@ -19,7 +19,7 @@ use super::{
     variables::{self, Variables},
 };
 use crate::{
-    model::is_named,
+    model::{Period, Signoff, is_named},
     rollout::{Misfit, Rollout, Step, VERSION},
 };
 
@@ -78,6 +78,22 @@ pub(super) fn strangers(tree: &Tree, rollout: Option<&Rollout>, checks: &[Meant<
     for (at, name) in rollout.named_checks().into_iter().filter(|(_, name)| !ids().any(|id| is_named(id, name))) {
         let hint = suggest::hint(&name, ids(), "checks");
         faults.push(Fault::new(find(node, *label, &at), format!("the plan has no check `{name}`")).maybe_hint(hint));
+    }
+}
+
+/// What of it lasts longer than it can.
+pub(super) fn too_long(tree: &Tree, rollout: &Rollout, signoff: Option<&Signoff>, faults: &mut Vec<Fault>) {
+    let (Some(until), Some((label, node))) = (rollout.until, &tree.root.rollout) else { return };
+    let place = find(node, *label, &[Step::Key("until".into())]);
+    if let Some(valid_for) = signoff.map(|signoff| signoff.valid_for).filter(|valid_for| *valid_for < until) {
+        let message = format!("`until` is {until}, and a sign-off is good for {valid_for}: it runs out while the rollout goes on");
+        faults.push(Fault::warning(place, message).hint("raise `valid-for` of `signoff`, or shorten `until`"));
+    }
+    let soaks = rollout.stages.iter().fold(Duration::ZERO, |all, stage| all.saturating_add(stage.soak.get()));
+    if soaks > until.get() {
+        let soaks = Period::from(soaks);
+        let message = format!("the stages soak {soaks} together, and `until` is {until}: the rollout cannot come to its end");
+        faults.push(Fault::warning(place, message));
     }
 }
 

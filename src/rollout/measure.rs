@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Amount, Unit};
+use super::{Amount, Limit, Unit};
 use crate::{
     check::prometheus,
     model::{Percent, Period, from_text, without_contradiction},
@@ -156,6 +156,15 @@ impl Shape {
         };
         let falls = matches!(self, Self::Gauge(_) | Self::Mean);
         length && values.iter().all(|value| value.is_finite() && (falls || *value >= 0.0))
+    }
+
+    /// Which share of all may be bad; `None` where the limit is of another kind.
+    pub fn bad_share(self, limit: &Limit) -> Option<f64> {
+        match (self, limit) {
+            (Self::Share, Limit::Fixed(amount)) => Some(amount.value),
+            (Self::Quantile(quantile), Limit::Fixed(_)) => Some(1.0 - quantile),
+            _ => None,
+        }
     }
 
     /// How many requests the values are of; `None` where the measure needs none.

@@ -16,6 +16,7 @@ mod measure;
 mod misfit;
 mod naming;
 mod notify;
+mod prospects;
 mod sample;
 mod section;
 mod several;

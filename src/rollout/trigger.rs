@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Limit, Whose};
+use super::{Limit, Shape, Whose};
 use crate::model::{Period, without_contradiction, words};
 
 /// What follows when a trigger fires.
@@ -86,9 +86,10 @@ impl Trigger {
         self.above.as_ref().or(self.below.as_ref())
     }
 
-    /// Requests in the window without which nothing fires.
-    pub fn fewest(&self) -> u64 {
-        self.min_samples.unwrap_or(FEWEST)
+    /// Requests in the window without which nothing fires: few of them show no share.
+    pub fn fewest(&self, shape: Shape) -> u64 {
+        let share = matches!(shape, Shape::Share | Shape::Quantile(_));
+        self.min_samples.unwrap_or(if share { FEWEST } else { 0 })
     }
 
     /// What it looks at and when it fires, in words: `errors above 5% for 5m`.

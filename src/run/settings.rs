@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use crate::{
     check::Keep,
-    model::{GivenAnswer, InRollout, Location, Period, Phase, ProcessEnv, Release, Shard, Signoff, Tool, Vantage, Waiver, Window},
+    model::{
+        GivenAnswer, GivenDrill, InRollout, Location, Period, Phase, ProcessEnv, Release, Shard, Signoff, Tool, Vantage, Waiver, Window,
+    },
 };
 
 /// Everything a run is told, beside the plan.
@@ -56,6 +58,8 @@ pub struct Settings {
     pub waivers: Vec<GivenWaiver>,
     /// What people answered, by the id of the check.
     pub answers: Arc<BTreeMap<String, GivenAnswer>>,
+    /// The newest drill of the way back by the record, by environment; `None` where the run has no record.
+    pub drills: Option<Arc<BTreeMap<String, GivenDrill>>>,
     /// Where bytes of evidence go that the record is to keep.
     pub keep: Arc<Keep>,
     /// Reads the clock: for started and finished, never for judging.

@@ -58,6 +58,7 @@ pub async fn verify(
             keep: settings.keep.clone(),
             memo: Memo::default(),
             answers: settings.answers.clone(),
+            drills: settings.drills.clone(),
             roles: roles(settings),
         }),
         waivers: Waivers::new(&plan, settings),

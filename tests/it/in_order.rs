@@ -15,7 +15,7 @@ use crate::{
     hostile::Hostile,
     image, kubernetes,
     look::Look,
-    manual, postgres_migrations, postgres_schema, prometheus, report, security_headers,
+    manual, postgres_migrations, postgres_schema, prometheus, report, rollout_drill, security_headers,
     servers::{dns::NameServer, postgres::Postgres, redis::Redis},
     tcp::{Mute, speaking},
     tls::{
@@ -80,6 +80,7 @@ async fn what_is_in_order_is_green() {
             }
             "tls" => (tls().await, 10, 0),
             "manual" => (manual::answered_well().await, 2, 0),
+            "rollout-drill" => (rollout_drill::practised_well().await, 3, 0),
             other => panic!("`{other}` has no part in this law: say what is in order"),
         };
         assert!(judged.len() >= least, "`{}`: {} things in order are no measure", kind.name, judged.len());

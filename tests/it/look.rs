@@ -9,7 +9,7 @@ use std::{
 
 use gonogo::{
     check::{self, Context, Judged, Memo, Shared, Unseen},
-    model::{GivenAnswer, Masker, Outcome, Phase, ProcessEnv, Release},
+    model::{GivenAnswer, GivenDrill, Masker, Outcome, Phase, ProcessEnv, Release},
     net::{Pins, Reach},
 };
 use serde_json::Value;
@@ -31,6 +31,7 @@ pub(crate) struct Look {
     pub(crate) at: jiff::Timestamp,
     masker: Arc<Masker>,
     answer: Option<GivenAnswer>,
+    drills: Option<Arc<BTreeMap<String, GivenDrill>>>,
     roles: BTreeMap<String, Vec<String>>,
 }
 
@@ -49,6 +50,7 @@ impl Look {
             at: crate::scripted::instant(),
             masker: Arc::default(),
             answer: None,
+            drills: None,
             roles: BTreeMap::new(),
         }
     }
@@ -83,6 +85,12 @@ impl Look {
         self
     }
 
+    /// With these drills on record.
+    pub(crate) fn drills(mut self, drills: BTreeMap<String, GivenDrill>) -> Self {
+        self.drills = Some(Arc::new(drills));
+        self
+    }
+
     /// Where this person has this role.
     pub(crate) fn role(mut self, role: &str, person: &str) -> Self {
         self.roles.entry(role.into()).or_default().push(person.into());
@@ -106,6 +114,7 @@ impl Look {
             keep: Arc::default(),
             memo: Memo::default(),
             answers: Arc::new(self.answer.into_iter().map(|answer| (ID.to_owned(), answer)).collect()),
+            drills: self.drills,
             roles: self.roles,
         };
         let cx = Context::new(Arc::new(shared), ID, Instant::now() + self.timeout);

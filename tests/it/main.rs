@@ -65,6 +65,8 @@ mod release_share;
 mod render;
 mod report;
 mod rollout;
+mod rollout_drill;
+mod rollout_plans;
 mod sampler;
 mod scripted;
 mod secrets;

@@ -53,7 +53,7 @@ fn loaded(case: &Path) -> Option<String> {
 fn linted(case: &Path) -> String {
     let lint = plan::lint(&request(case), "2026-11-20T12:00:00Z".parse().expect("an instant"));
     let untried: String = lint.untried.iter().map(|(id, why)| format!("not tried: {id}: {why}\n")).collect();
-    told(&lint.problems) + &untried
+    told(&lint.problems) + &untried + &lint.told.iter().map(|line| format!("{line}\n")).collect::<String>()
 }
 
 /// As it reads for somebody who stands in the case's folder.

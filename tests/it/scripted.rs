@@ -212,6 +212,7 @@ pub(crate) fn settings() -> Settings {
         env: ProcessEnv::default(),
         waivers: Vec::new(),
         answers: Arc::default(),
+        drills: None,
         clock: instant,
     }
 }

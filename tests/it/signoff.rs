@@ -8,6 +8,7 @@ mod authors;
 mod by_hand;
 mod carried;
 mod deployed;
+mod drilled;
 mod emergency;
 mod evidence;
 mod foreign;

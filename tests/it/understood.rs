@@ -84,6 +84,8 @@ async fn what_is_not_understood_is_never_green() {
             "tls" => tls().await,
             // People answer it in words that the program gives them: an answer with another word is not read at all.
             "manual" => continue,
+            // What a drill came to is one of three words of the program's own; an entry with another is no entry.
+            "rollout-drill" => continue,
             other => panic!("`{other}` has no part in this law: mix something into what it reads"),
         };
         let ((_, (outcome, reason)), rest) = mixed.split_first().expect("something in order");

@@ -31,6 +31,7 @@ pub mod rate_limit;
 pub mod redis;
 pub mod redis_persistence;
 pub mod release_share;
+pub mod rollout_drill;
 pub mod sbom;
 pub mod scan_report;
 pub mod secrets;

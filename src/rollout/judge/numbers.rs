@@ -40,11 +40,7 @@ impl<'a> Reading<'a> {
 
     /// Which share may be bad, where the limit is a fixed one.
     pub(super) fn share(&self, line: Line<'_>) -> Option<f64> {
-        match (line.shape, line.limit) {
-            (Shape::Share, Limit::Fixed(amount)) => Some(amount.value),
-            (Shape::Quantile(quantile), Limit::Fixed(_)) => Some(1.0 - quantile),
-            _ => None,
-        }
+        line.shape.bad_share(line.limit)
     }
 
     /// The one number that the values come to.

@@ -8,7 +8,7 @@ use super::numbers::{Line, Reading};
 use crate::{
     model::Outcome,
     rollout::{
-        Cover, Limit, Sample, Shape, Trigger, Whose,
+        Cover, Limit, Sample, Trigger, Whose,
         judgement::JudgedTrigger,
         statistics::{Counts, Evidence},
     },
@@ -59,7 +59,7 @@ fn by_check(trigger: &Trigger, samples: &[Sample]) -> Watched {
 fn by_window(reading: Reading<'_>, trigger: &Trigger, measure: &str, samples: &[Sample], cover: &Cover) -> Watched {
     let Some(limit) = trigger.limit() else { return Watched { open: vec![false; samples.len()], evidence: None } };
     let line = reading.line(measure, limit);
-    let (window, fewest) = (trigger.r#for.map_or(Duration::ZERO, |window| window.get()), fewest(trigger, line.shape));
+    let (window, fewest) = (trigger.r#for.map_or(Duration::ZERO, |window| window.get()), trigger.fewest(line.shape) as f64);
     let (mut lasted, mut requests) = (Duration::ZERO, 0.0);
     let open = samples.iter().zip(&cover.stretches).map(|(sample, stretch)| {
         match beyond(reading, trigger, line, sample, *stretch) {
@@ -69,14 +69,6 @@ fn by_window(reading: Reading<'_>, trigger: &Trigger, measure: &str, samples: &[
         !lasted.is_zero() && lasted >= window && requests >= fewest
     });
     Watched { open: open.collect(), evidence: None }
-}
-
-/// Requests in the window without which nothing fires: few of them show no share.
-fn fewest(trigger: &Trigger, shape: Shape) -> f64 {
-    match (shape, trigger.min_samples) {
-        (Shape::Share | Shape::Quantile(_), _) | (_, Some(_)) => trigger.fewest() as f64,
-        _ => 0.0,
-    }
 }
 
 /// How many requests a sample is of that is beyond the limit; `None` where it is not, or is not known to be.

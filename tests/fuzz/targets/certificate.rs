@@ -65,6 +65,7 @@ fn look(check: &dyn AnyCheck) -> Option<Judged> {
         keep: Arc::default(),
         memo: Memo::default(),
         answers: Arc::default(),
+        drills: None,
         roles: Default::default(),
     };
     let cx = Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(10));

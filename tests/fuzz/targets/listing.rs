@@ -84,6 +84,7 @@ fn look(check: &dyn AnyCheck) -> Result<Judged, String> {
         keep: Arc::default(),
         memo: Memo::default(),
         answers: Arc::default(),
+        drills: None,
         roles: Default::default(),
     };
     let cx = Context::new(Arc::new(shared), "listing", Instant::now() + Duration::from_secs(10));

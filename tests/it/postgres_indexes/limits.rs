@@ -57,6 +57,7 @@ fn shared() -> Arc<Shared> {
         keep: Arc::default(),
         memo: Memo::default(),
         answers: Arc::default(),
+        drills: None,
         roles: Default::default(),
     })
 }

@@ -13,15 +13,19 @@ use super::{
 const TRUSTED: [&str; 4] = ["--signers", "trusted", "--policy", "law.yaml"];
 const NAME: &str = "samples/canary-1.jsonl";
 
-/// Puts a step of a rollout on record, as a watcher without a key does.
 async fn put(house: &House, version: &str, step: StageStep, report: Option<&[u8]>) -> Digest {
+    put_in("prod", house, version, step, report).await
+}
+
+/// Puts a step of a rollout on record, as a watcher without a key does.
+pub(super) async fn put_in(environment: &str, house: &House, version: &str, step: StageStep, report: Option<&[u8]>) -> Digest {
     let release = Release { version: Some(version.into()), ..Release::default() };
     let plan = Digest::of(b"a plan");
     let act = Act::Rollout(Box::new(RolloutStep { release, stage: "canary".into(), attempt: 1, plan, step }));
     let subject = report.map(|bytes| Subject::sha256("evidence.json", &Digest::of(bytes))).into_iter().collect();
     let made = Made {
         project: "shop".into(),
-        environment: "prod".into(),
+        environment: environment.into(),
         at: now(),
         head: Digest::none(),
         org: None,

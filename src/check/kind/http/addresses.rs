@@ -86,6 +86,7 @@ mod tests {
             keep: Arc::default(),
             memo: Memo::default(),
             answers: Arc::default(),
+            drills: None,
             roles: Default::default(),
         };
         Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(5))

@@ -1,0 +1,178 @@
+//! What can be said of a rollout before it begins: how long its way back takes at most, and with how much traffic its stages can show
+//! what they must.
+
+use std::time::Duration;
+
+use super::{Level, Limit, Rollout, Shape, Stage, Terms, Trigger, Whose, statistics::needed};
+use crate::model::Period;
+
+impl Rollout {
+    /// What people should know before it begins, a line each.
+    pub fn prospects(&self) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        let stages: Vec<(&Stage, Terms)> = self.stages.iter().map(|stage| (stage, Terms::of(self, stage))).collect();
+        for trigger in stages.iter().flat_map(|(_, terms)| &terms.triggers).filter(|trigger| trigger.level == Level::Rollback) {
+            let line = self.way_back_of(trigger);
+            // One of the rollout is in force in many stages.
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        for (stage, terms) in &stages {
+            lines.extend(self.own_series(stage, terms));
+            lines.extend(terms.demands.iter().filter_map(|(measure, limit, _)| self.traffic_for(stage, terms, measure, limit)));
+        }
+        lines
+    }
+
+    /// How long it takes from the first bad request until the old version is back.
+    fn way_back_of(&self, trigger: &Trigger) -> String {
+        let said = format!("rollback by \"{}\"", trigger.said());
+        // Each of several ways is timed from the sample that fired.
+        let Some(within) = self.ways_back().iter().map(|way| way.within).max() else {
+            return format!("{said}: the plan names no way back");
+        };
+        let interval = self.interval.get();
+        let samples = match (&trigger.check, trigger.r#for) {
+            _ if trigger.evidence.is_some() => return format!("{said}: as soon as the evidence is there, then at most {within}"),
+            (Some(_), _) => trigger.failures.unwrap_or(1),
+            // The sample that it begins in may still be within the limit.
+            (None, window) => 1 + whole(window.map_or(Duration::ZERO, Period::get), interval).max(1),
+        };
+        let longest = Period::from(interval.saturating_mul(samples).saturating_add(within.get()));
+        let fewest = trigger.measure.as_ref().map_or(0, |measure| self.measures.get(measure).map_or(0, |of| trigger.fewest(of.shape())));
+        let first = if trigger.check.is_some() { "failure" } else { "bad request" };
+        let fewest = if fewest > 0 { format!(", where {} {} come in that time", grouped(fewest), self.unit) } else { String::new() };
+        format!("{said}: at most {longest} from the first {first}{fewest}")
+    }
+
+    /// That a version which takes no traffic must be told from the old one all the same.
+    fn own_series(&self, stage: &Stage, terms: &Terms) -> Option<String> {
+        let by_version = |name: &&str| self.measures.get(*name).is_some_and(super::Measure::is_by_version);
+        let mut names: Vec<&str> = terms.demands.iter().map(|(name, ..)| name.as_str()).filter(by_version).collect();
+        names.dedup();
+        let shadow = stage.traffic.fraction() <= 0.0 && stage.measure == Whose::New && !names.is_empty();
+        let names = names.join(", ");
+        shadow.then(|| {
+            format!(
+                "{}: with 0% of the traffic the new version must have series of its own for {names}, or nothing is ever shown; \
+                 where it is switched off, write `measure: old`",
+                stage.name
+            )
+        })
+    }
+
+    /// How many requests a demand for a share needs although all go well, and how many that is a minute.
+    fn traffic_for(&self, stage: &Stage, terms: &Terms, measure: &str, limit: &Limit) -> Option<String> {
+        let shape = terms.shape(measure);
+        let share = shape.bad_share(limit)?;
+        let well = if shape == Shape::Share { "without an error" } else { "without one above it" };
+        let demand = format!("{}: {measure} max {limit}", stage.name);
+        if share <= 0.0 {
+            return Some(format!("{demand}: no number of {} shows that, so the stage is never earned", self.unit));
+        }
+        let least = needed(0, share, terms.confidence);
+        let (least, well) = if terms.min_samples > least { (terms.min_samples, "by `min-samples`") } else { (least, well) };
+        let traffic = stage.traffic.fraction();
+        let of_all = stage.measure == Whose::New && traffic > 0.0 && traffic < 1.0 && self.measures.get(measure)?.is_by_version();
+        let of_all = if of_all { format!("; of all traffic {}", rate(least as f64 / traffic, stage.soak)) } else { String::new() };
+        Some(format!("{demand}: {} {} {well} in {}, {}{of_all}", grouped(least), self.unit, stage.soak, rate(least as f64, stage.soak)))
+    }
+}
+
+/// How many intervals a stretch takes up.
+fn whole(stretch: Duration, interval: Duration) -> u32 {
+    u32::try_from(stretch.as_nanos().div_ceil(interval.as_nanos().max(1))).unwrap_or(u32::MAX - 1)
+}
+
+/// So many in a stretch of time, in the largest unit that has more than one; never less than it takes.
+fn rate(count: f64, stretch: Period) -> String {
+    let minutes = stretch.get().as_secs_f64().max(1.0) / 60.0;
+    let units = [(1.0, "a minute"), (60.0, "an hour"), (1_440.0, "a day")];
+    let of = |&(length, unit): &(f64, &'static str)| (count / minutes * length, unit);
+    let (number, unit) = units.iter().map(of).find(|(number, _)| *number >= 1.0).unwrap_or_else(|| of(&units[2]));
+    format!("{} {unit}", (number * 10.0 - 1e-9).ceil() / 10.0)
+}
+
+/// With a comma after every three digits: `2,995`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let from_the_end = digits.len();
+    let places = digits.char_indices().map(|(at, digit)| (if at > 0 && (from_the_end - at).is_multiple_of(3) { "," } else { "" }, digit));
+    places.map(|(comma, digit)| format!("{comma}{digit}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prospects(section: &str) -> Vec<String> {
+        let json = format!(
+            r#"{{"prometheus": {{"url": "http://127.0.0.1:9090"}},
+                "measures": {{
+                    "errors": {{"bad": "bad{{v=\"${{version}}\"}}", "total": "all{{v=\"${{version}}\"}}"}},
+                    "memory": {{"gauge": "memory{{v=\"${{version}}\"}}"}}
+                }}, {section}}}"#
+        );
+        serde_json::from_str::<Rollout>(&json).unwrap_or_else(|error| panic!("{error}: {json}")).prospects()
+    }
+
+    const BACK: &str =
+        r#""rollback": [{"command": ["a"], "within": "1m", "checks": ["c"]}, {"command": ["b"], "within": "2m", "checks": ["c"]}]"#;
+
+    /// What is said of one trigger where the interval is a minute.
+    fn back(trigger: &str) -> String {
+        let section = format!(
+            r#"{BACK}, "triggers": [{trigger}], "stages": [{{"name": "a", "traffic": "1%", "soak": "1h"}}, {{"name": "b", "traffic": "9%", "soak": "1h"}}]"#
+        );
+        let mut lines = prospects(&section);
+        assert_eq!(lines.len(), 1, "one of all stages is said once: {lines:?}");
+        lines.remove(0)
+    }
+
+    #[test]
+    fn the_way_back_is_as_long_as_looking_waiting_and_going() {
+        for (trigger, said) in [
+            (r#""measure": "errors", "above": "5%", "for": "5m""#, "at most 8 min from the first bad request, where 20 requests come in"),
+            (r#""measure": "errors", "above": "5%", "for": "4m30s""#, "at most 8 min from"),
+            (r#""measure": "memory", "above": "1GiB""#, "at most 4 min from the first bad request"),
+            (r#""check": "c", "failures": 2"#, "at most 4 min from the first failure"),
+            (r#""measure": "errors", "worse-than": "old", "evidence": 100"#, "as soon as the evidence is there, then at most 2 min"),
+        ] {
+            let line = back(&format!(r#"{{{trigger}, "level": "rollback"}}"#));
+            assert!(line.starts_with("rollback by \"") && line.contains(&format!("\": {said}")), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_stage_says_with_how_much_traffic_it_can_be_earned() {
+        let stage = |more: &str| prospects(&format!(r#""stages": [{{"name": "s", {more}}}]"#));
+        for (settings, said) in [
+            (
+                r#""traffic": "100%", "soak": "24h", "demands": {"errors": {"max": "0.1%"}}"#,
+                "s: errors max 0.1%: 2,995 requests without an error in 1 d, 2.1 a minute",
+            ),
+            (
+                r#""traffic": "1%", "soak": "9h", "min-samples": 300, "demands": {"errors": {"max": "1%"}}"#,
+                "s: errors max 1%: 300 requests by `min-samples` in 9 h, 33.4 an hour; of all traffic 55.6 a minute",
+            ),
+            (
+                r#""traffic": "100%", "soak": "9h", "demands": {"errors": {"max": "0%"}}"#,
+                "s: errors max 0%: no number of requests shows that, so the stage is never earned",
+            ),
+        ] {
+            assert_eq!(stage(settings), [said]);
+        }
+        assert_eq!(stage(r#""traffic": "9%", "soak": "9h", "demands": {"memory": {"max": "1GiB"}}"#), [""; 0]);
+        let shadow = stage(r#""traffic": "0%", "soak": "9h", "demands": {"memory": {"max": "1GiB"}}"#);
+        assert!(shadow[0].starts_with("s: with 0% of the traffic the new version must have series of its own for memory"), "{shadow:?}");
+        assert_eq!(stage(r#""traffic": "0%", "measure": "old", "soak": "9h", "demands": {"memory": {"max": "1GiB"}}"#), [""; 0]);
+    }
+
+    #[test]
+    fn numbers_are_read_easily() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(rate(1.0, Period::days(3)), "0.4 a day");
+        assert_eq!(rate(60.0, Period::seconds(3_600)), "1 a minute");
+    }
+}
