@@ -2,7 +2,10 @@
 
 use super::{
     Failure,
-    arguments::{RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutSimulateOptions, RolloutStatusOptions, StatusFormat},
+    arguments::{
+        RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutSimulateOptions, RolloutStatusOptions,
+        StatusFormat,
+    },
     edge::{self, Edge},
     runtime, signals,
 };
@@ -93,7 +96,11 @@ fn rehearsed(edge: &Edge, options: &RolloutSimulateOptions) -> Result<Exit, Fail
     for firings in &rehearsal.triggers {
         let times = firings.times.iter().take(3).map(|(from, to)| format!("{} to {}", utc(*from), utc(*to))).collect::<Vec<_>>().join(", ");
         let more = if firings.times.len() > 3 { ", …" } else { "" };
-        let what = if times.is_empty() { "would not have fired".into() } else { format!("would have fired {}: {times}{more}", counted(firings.times.len(), "time")) };
+        let what = if times.is_empty() {
+            "would not have fired".into()
+        } else {
+            format!("would have fired {}: {times}{more}", counted(firings.times.len(), "time"))
+        };
         lines.push(format!("  {} ({}): {what}", firings.when, firings.level));
     }
     lines.extend(soaks(&rehearsal.soaks));

@@ -109,6 +109,17 @@ impl<'h> Rollouts<'h> {
         self.stages.iter().rfind(theirs)
     }
 
+    /// The newest way back that was taken since a stage began, practised or not: its traffic is the old version's again.
+    pub fn went_back(&self, stage: &StageOnRecord<'_>) -> Option<&RollbackOnRecord<'h>> {
+        self.rollbacks.iter().rfind(|back| back.entry.entry.seq > stage.entry.entry.seq)
+    }
+
+    /// The stages that began since another did, oldest first.
+    pub fn since(&self, stage: &StageOnRecord<'_>) -> impl DoubleEndedIterator<Item = &StageOnRecord<'h>> {
+        let began = stage.entry.entry.seq;
+        self.stages.iter().filter(move |other| !other.began.drill && other.entry.entry.seq > began)
+    }
+
     /// The newest way back that has no end.
     pub fn open_rollback(&self) -> Option<&RollbackOnRecord<'h>> {
         self.rollbacks.iter().rfind(|rollback| rollback.end.is_none())
@@ -123,6 +134,13 @@ impl<'h> Rollouts<'h> {
     pub fn drilled(&self) -> Option<Drilled> {
         let (entry, end) = self.drills().filter_map(|drill| drill.end).rfind(|(_, end)| end.outcome == RollbackOutcome::Back)?;
         Some(Drilled { environment: entry.statement.made.environment.clone(), at: entry.own, took: end.took })
+    }
+}
+
+impl RollbackOnRecord<'_> {
+    /// What brings it to an end that is on record.
+    pub fn finished_by(&self) -> &'static str {
+        if self.begun.kind == RollbackKind::Drill { "gonogo rollout rollback --drill" } else { "gonogo rollout rollback" }
     }
 }
 

@@ -84,7 +84,8 @@ impl Cover {
             let between = at > 0 && self.counts[at - 1] && self.states.get(end) == Some(&State::Ok);
             if end > at && between {
                 let silent: f64 = self.stretches[at..end].iter().map(Duration::as_secs_f64).sum();
-                let missed = terms.wanted().map(|(measure, whose)| total(terms, samples, measure, whose) / time.max(1.0) * silent);
+                let rate = |(measure, whose)| total(terms, samples.iter(), measure, whose) / time.max(1.0);
+                let missed = terms.wanted().map(|wanted| rate(wanted) * silent);
                 let chance = missed.fold(0.0, f64::max) < NO_CHANCE;
                 self.counts[at..end].fill(chance);
             }
@@ -94,9 +95,9 @@ impl Cover {
 }
 
 /// All requests of a measure.
-fn total(terms: &Terms, samples: &[Sample], measure: &str, whose: Whose) -> f64 {
+pub(super) fn total<'s>(terms: &Terms, samples: impl Iterator<Item = &'s Sample>, measure: &str, whose: Whose) -> f64 {
     let shape = terms.shape(measure);
-    samples.iter().filter_map(|sample| shape.traffic(sample.values(measure, whose)?)).sum()
+    samples.filter_map(|sample| shape.traffic(sample.values(measure, whose)?)).sum()
 }
 
 /// Of each sample the time since the one before: by a clock that nobody sets, else by the server's. Longer than two intervals it
@@ -104,17 +105,22 @@ fn total(terms: &Terms, samples: &[Sample], measure: &str, whose: Whose) -> f64 
 fn stretches(terms: &Terms, begun: Timestamp, samples: &[Sample]) -> Vec<Duration> {
     let most = terms.interval.get() * 2;
     let mut last: Option<&Sample> = None;
+    // What went by and is in no sample yet: data is of a scrape's time, and not of ours.
+    let mut left = Duration::ZERO;
+    let mut newest = begun;
     let mut stretches = Vec::with_capacity(samples.len());
     for sample in samples {
-        let from = last.map_or(begun, |last| last.until);
-        let by_server = Period::between(from, sample.until).get();
+        let by_server = Period::between(newest, sample.until).get();
+        newest = newest.max(sample.until);
         let since = sample.since.map(Duration::from_millis);
         let jumped = last.zip(since).is_some_and(|(last, since)| {
             let by_ours = sample.at.duration_since(last.at);
             by_ours.checked_sub(Period::from(since).signed()).is_none_or(|off| off.abs() > Period::from(most).signed())
         });
-        let stretch = since.map_or(by_server, |since| since.min(by_server));
-        stretches.push(if jumped || stretch > most { Duration::ZERO } else { stretch });
+        let stretch = since.map_or(by_server, |since| by_server.min(left + since));
+        let seen = if jumped || stretch > most { Duration::ZERO } else { stretch };
+        left = since.filter(|_| !seen.is_zero()).map_or(Duration::ZERO, |since| (left + since - seen).min(terms.interval.get()));
+        stretches.push(seen);
         last = Some(sample);
     }
     stretches

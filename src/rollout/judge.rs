@@ -6,13 +6,16 @@ mod numbers;
 mod rehearsal;
 mod triggers;
 
-pub use self::{course::courses, rehearsal::{Firings, Rehearsal, Soak, rehearse}};
+pub use self::{
+    course::courses,
+    rehearsal::{Firings, Rehearsal, Soak, rehearse},
+};
 use jiff::Timestamp;
 
 use self::{demands::Demands, numbers::Reading, triggers::watch};
 use super::{
     Cover, Fixed, Level, Sample, Terms,
-    cover::trouble,
+    cover::{total, trouble},
     judgement::{Judgement, Standing},
     sample::State,
 };
@@ -35,7 +38,10 @@ pub fn judge(terms: &Terms, fixed: &Fixed, begun: Timestamp, samples: &[Sample],
         samples.iter().zip(&cover.states).filter(|(_, state)| **state <= State::NoTraffic).map(|(sample, _)| sample).collect();
     let demands = Demands { reading, samples: &good, cover: &cover }.judged();
     let triggers = terms.triggers.iter().zip(&watched).map(|(trigger, watched)| watched.judged(trigger, samples)).collect();
-    let since = Period::between(begun, now.max(samples.last().map_or(begun, |last| last.until))).get();
+    // What came after the last sample nobody can have seen yet, unless that is long ago.
+    let last = samples.last().map_or(begun, |last| last.until);
+    let young = Period::between(last, now).get() <= terms.interval.get() * 2;
+    let since = Period::between(begun, if young { last } else { now }).get();
     let mut judgement = Judgement {
         standing: Standing::Held,
         reasons: Vec::new(),
@@ -50,7 +56,8 @@ pub fn judge(terms: &Terms, fixed: &Fixed, begun: Timestamp, samples: &[Sample],
         gaps: cover.gaps,
     };
     (judgement.standing, judgement.reasons) = standing(terms, &judgement, samples, &cover.states);
-    judgement
+    let open = matches!(judgement.standing, Standing::Earned | Standing::Held);
+    judgement.held_by(too_few(terms, &good).filter(|_| open))
 }
 
 /// What it all comes to, and why.
@@ -90,7 +97,7 @@ fn held(terms: &Terms, judgement: &Judgement, samples: &[Sample]) -> Vec<String>
         reasons.push(format!("{covered} of {soak} have gone well, {} to go", judgement.remaining()));
     }
     if judgement.coverage < terms.coverage {
-        let (seen, wanted) = ((judgement.coverage * 100.0).round(), terms.coverage * 100.0);
+        let (seen, wanted) = ((judgement.coverage * 100.0).floor(), terms.coverage * 100.0);
         reasons.push(format!("{seen} % of the time since it began went well and was seen, {wanted} % is wanted"));
     }
     match samples.last().and_then(|last| last.verdict) {
@@ -101,6 +108,16 @@ fn held(terms: &Terms, judgement: &Judgement, samples: &[Sample]) -> Vec<String>
         None => reasons.push("the checks of the stage were not looked at".into()),
     }
     reasons
+}
+
+/// Where no demand counts requests, and so none says that they are too few: what is watched beside them does.
+fn too_few(terms: &Terms, good: &[&Sample]) -> Option<String> {
+    if terms.min_samples == 0 || terms.demands.iter().any(|(measure, ..)| terms.shape(measure).is_of_requests()) {
+        return None;
+    }
+    let own = terms.wanted().filter(|(_, whose)| *whose == terms.whose);
+    let most = own.map(|(measure, whose)| total(terms, good.iter().copied(), measure, whose)).fold(0.0, f64::max);
+    (most < terms.min_samples as f64).then(|| format!("{most} of {} {}", terms.min_samples, terms.unit))
 }
 
 impl Judgement {
@@ -118,5 +135,7 @@ impl Judgement {
     }
 }
 
+#[cfg(test)]
+mod attacks;
 #[cfg(test)]
 mod tests;

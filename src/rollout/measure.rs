@@ -155,7 +155,13 @@ impl Shape {
             Self::Gauge(_) | Self::Throughput(_) => values.len() == 1,
         };
         let falls = matches!(self, Self::Gauge(_) | Self::Mean);
-        length && values.iter().all(|value| value.is_finite() && (falls || *value >= 0.0))
+        let counts = values.get(usize::from(self == Self::Mean)..).filter(|_| !matches!(self, Self::Gauge(_))).unwrap_or_default();
+        length && values.iter().all(|value| value.is_finite() && (falls || *value >= 0.0)) && counts.iter().all(|count| countable(*count))
+    }
+
+    /// Whether it counts requests, so that few of them show little.
+    pub fn is_of_requests(self) -> bool {
+        !matches!(self, Self::Gauge(_) | Self::Throughput(_))
     }
 
     /// Which share of all may be bad; `None` where the limit is of another kind.
@@ -236,6 +242,11 @@ from_text!(Query, { "type": "string", "minLength": 1, "description": "a query in
         None => Ok(Query(query)),
     }
 });
+
+/// Whether a number can be a count: beyond 2^53 one more is no other number.
+pub(super) fn countable(number: f64) -> bool {
+    (0.0..=9_007_199_254_740_992.0).contains(&number)
+}
 
 /// As it stands in a query.
 fn variable() -> String {

@@ -90,6 +90,13 @@ impl<'a> Fitting<'a> {
         if demands.is_empty() {
             self.say(at("name"), format!("the stage `{}` demands nothing: give it `demands`, or the rollout", stage.name));
         }
+        let judged = self.rollout.triggers(stage).filter_map(|trigger| trigger.measure.as_ref()).chain(demands.keys());
+        let counts = |name: &String| self.rollout.measures.get(name).is_some_and(|measure| measure.shape().is_of_requests());
+        if stage.min_samples.is_some() && !judged.into_iter().any(counts) {
+            let message =
+                format!("nothing that the stage `{}` is judged by counts {}: demand one that does", stage.name, self.rollout.unit);
+            self.say(at("min-samples"), message);
+        }
         for (measure, demand) in demands {
             let by_itself = demand.limits().any(|(limit, _)| limit.factor().is_some()) && self.rollout.window(measure).is_none();
             if old && by_itself {
@@ -195,6 +202,9 @@ mod tests {
             let found = misfits(&format!("{section}, {STAGE}"));
             assert!(found.iter().any(|(at, message)| at == place && message.contains(said)), "{section}: {found:?}");
         }
+        let few =
+            misfits(r#""demands": {"throughput": {"min": 1}}, "stages": [{"name": "a", "traffic": "1%", "soak": "1h", "min-samples": 9}]"#);
+        assert!(few.iter().any(|(at, said)| at == "stages.0.min-samples" && said.contains("counts requests")), "{few:?}");
         let twice = misfits(
             r#""demands": {"errors": {"within": "+5% of baseline"}},
                "stages": [{"name": "a", "traffic": "0%", "measure": "old", "soak": "1h"}, {"name": "a", "traffic": "1%", "soak": "1h"}]"#,

@@ -1,7 +1,9 @@
 //! Rollouts of a real shop in two versions behind HAProxy, measured by a real Prometheus.
 
+mod attacked;
 mod back;
 mod ground;
 mod killed;
 mod refused;
+mod rows;
 mod walked;

@@ -12,7 +12,7 @@ use crate::{
             looking::{Looking, faults},
         },
     },
-    ledger::{LedgerError, StageOnRecord},
+    ledger::{LedgerError, RollbackOnRecord, StageOnRecord},
     model::{
         Digest, Exit, InRollout, Period, Release, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, Size, StageStep, Verdict,
     },
@@ -105,10 +105,20 @@ struct From {
     fired: Option<Timestamp>,
 }
 
-fn from(open: &OpenRollout) -> Result<From, ActError> {
+/// One that has begun goes on where it was for the same and of the same sort: a drill moves nobody's traffic for a breach.
+fn from(open: &OpenRollout, kind: RollbackKind) -> Result<From, ActError> {
     let rollouts = open.rollouts()?;
     let current: Option<&StageOnRecord<'_>> = open.current(&rollouts);
-    let back = rollouts.open_rollback();
+    let began = current.map(|stage| &stage.run);
+    let of_this = |back: &&RollbackOnRecord<'_>| {
+        let drills = [back.begun.kind, kind].map(|kind| kind == RollbackKind::Drill);
+        back.begun.began.as_ref() == began && drills[0] == drills[1]
+    };
+    let back = rollouts.rollbacks.iter().filter(of_this).rfind(|back| back.end.is_none() || kind == RollbackKind::Breach);
+    if let Some((back, (_, ended))) = back.and_then(|back| Some((back, back.end?))) {
+        let why = format!("`{}` was rolled back by somebody else; the way back ended: {}", back.step.stage, ended.outcome);
+        return Err(ActError::Closed { exit: Exit::Red, why });
+    }
     let said = open.rollout.versions.old().map(str::to_owned);
     let old = current.map(|stage| stage.began.old.clone()).or(said);
     Ok(From {
@@ -132,7 +142,7 @@ async fn begun(
         return Err(ActError::Usage("the plan's rollout has no `rollback`: there is no way back to take".into()));
     }
     loop {
-        let from = from(open)?;
+        let from = from(open, request.kind)?;
         if let Some(begun) = from.open.clone() {
             return Ok((from, Some(begun), None));
         }
@@ -150,13 +160,20 @@ async fn begun(
         match open.put(caller, dialogue, step, Vec::new(), Some(&head)).await {
             Ok(entry) => return Ok((from, Some(entry.statement()), None)),
             // Somebody else has added to it: perhaps that they go back.
-            Err(ActError::NotRecorded(LedgerError::Moved { .. })) => open.record_mut().read_again(caller).await?,
+            Err(ActError::NotRecorded(LedgerError::Moved { .. })) if is_there(caller, open, from.began.as_ref()).await => {}
             Err(error) => {
                 dialogue.tell(&format!("the record cannot be written ({error}); going back all the same"));
                 return Ok((from, None, Some(error.to_string())));
             }
         }
     }
+}
+
+/// Reads the record again; whether it has the stage still that one goes back from.
+async fn is_there(caller: &Caller, open: &mut OpenRollout, began: Option<&Digest>) -> bool {
+    let has =
+        |open: &OpenRollout, run: &Digest| open.rollouts().is_ok_and(|rollouts| rollouts.stages.iter().any(|stage| stage.run == *run));
+    open.record_mut().read_again(caller).await.is_ok() && began.is_none_or(|run| has(open, run))
 }
 
 /// Tries the ways in their order until one has brought the old version back.

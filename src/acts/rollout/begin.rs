@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use crate::{
     acts::{
         ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest,
@@ -11,9 +13,13 @@ use crate::{
             looking::{Looking, faults},
         },
     },
-    ledger::{Drilled, Rollouts},
-    model::{Choice, Exit, InRollout, Release, Size, StageBegun, StageStarted, StageStep, Verdict, utc},
-    net::{Reach, command::Command, tls::TlsFiles},
+    ledger::{Drilled, LedgerError, Rollouts, StageOnRecord},
+    model::{Choice, Exit, InRollout, Period, Release, Size, StageBegun, StageStarted, StageStep, Verdict, utc},
+    net::{
+        Reach,
+        command::{Command, is_running},
+        tls::TlsFiles,
+    },
     rollout::{Fixed, Occasion, READY, Stage, State},
     run::{Sampler, Stop},
 };
@@ -64,7 +70,15 @@ pub(crate) async fn begin(
         drill: false,
     };
     let head = open.record().history.head();
-    let entry = open.put(caller, dialogue, open.step(name, attempt, StageStep::Begun(begun)), Vec::new(), Some(&head)).await?;
+    let put = open.put(caller, dialogue, open.step(name, attempt, StageStep::Begun(begun)), Vec::new(), Some(&head)).await;
+    let entry = put.map_err(|error| match error {
+        ActError::NotRecorded(moved @ LedgerError::Moved { .. }) => {
+            let why =
+                format!("`{name}` was not begun, perhaps somebody else begins it: {moved}; `gonogo rollout status` shows where it is");
+            ActError::Closed { exit: Exit::Hold, why }
+        }
+        error => error,
+    })?;
     let began = entry.statement();
     let mut faults = start(caller, open, &phase, &stage, stop).await?;
     let mut notes = passed.remarks;
@@ -87,7 +101,11 @@ async fn passage(caller: &Caller, open: &OpenRollout, at: usize) -> Result<Stage
     }
     if let Some(back) = open.rollouts()?.open_rollback() {
         let why = format!("a way back from `{}` has begun and has no end on record (entry {})", back.step.stage, back.entry.entry.seq);
-        return Err(closed(Exit::Red, format!("{why}: `gonogo rollout rollback` finishes it")));
+        return Err(closed(Exit::Red, format!("{why}: `{}` finishes it", back.finished_by())));
+    }
+    if let Some(other) = open.rollouts()?.stages.last().filter(|stage| is_beginning(caller, stage, now)) {
+        let (stage, StageBegun { host, pid, .. }) = (&other.step.stage, other.began);
+        return Err(closed(Exit::Hold, format!("`{stage}` is being begun by process {pid} on {host} since {}", utc(other.entry.own))));
     }
     drilled(caller, open).await?;
     let gate = match at.checked_sub(1).map(|before| &open.rollout.stages[before].name) {
@@ -98,6 +116,13 @@ async fn passage(caller: &Caller, open: &OpenRollout, at: usize) -> Result<Stage
         return Err(closed(gate.exit(), format!("`{name}` may not begin: {}", gate.reasons.join("; "))));
     }
     Ok(gate)
+}
+
+/// Whether somebody is at it: their process runs, or nobody here can tell, and its time is not over.
+fn is_beginning(caller: &Caller, stage: &StageOnRecord<'_>, now: Timestamp) -> bool {
+    let StageBegun { host, pid, .. } = stage.began;
+    let gone = caller.host.as_ref() == Some(host) && !is_running(*pid);
+    stage.started.is_none() && !gone && now <= Period::from(LONGEST).after(stage.entry.own)
 }
 
 /// That the way back was practised where and as lately as the plan says.

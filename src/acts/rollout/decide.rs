@@ -75,6 +75,7 @@ async fn decision(open: &OpenRollout, request: &DecideRequest) -> Result<StageDe
     let (_, kept) = stage.newest_evidence().ok_or_else(|| {
         nothing(format!("nobody has watched `{name}`, so there is nothing to decide on: `gonogo watch --stage {name} --once`"))
     })?;
+    open.samples_hold(stage).await?;
     let report = kept.report.clone().ok_or_else(|| nothing(format!("the evidence of `{name}` has no report to decide on")))?;
     let shown = evidence(open, &report).await?;
     let standing = shown.judgement.standing;

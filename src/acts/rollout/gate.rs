@@ -2,7 +2,7 @@
 
 use crate::{
     acts::{ActError, Caller, ci, gate::GateQuestion, rollout::OpenRollout},
-    ledger::{Deploys, RollbackOnRecord, StageInput, StageOnRecord, stage_decisions},
+    ledger::{Deploys, Rollouts, StageInput, StageOnRecord, stage_decisions},
     model::{Choice, Exit, Period, Required, StageEvidence, counted},
     rollout::Stage,
 };
@@ -39,9 +39,10 @@ pub(crate) async fn gate(caller: &Caller, open: &OpenRollout, name: &str) -> Res
     let Some(on_record) = rollouts.newest(&open.asked(), name) else {
         return Ok(StageGate::closed(Choice::Hold, format!("the stage `{name}` was not begun with this release")));
     };
-    if let Some(closed) = closed(open, on_record, &rollouts.rollbacks) {
+    if let Some(closed) = closed(open, on_record, &rollouts) {
         return Ok(closed);
     }
+    open.samples_hold(on_record).await?;
     if stage.decide.is_some() {
         return decided(caller, open, stage, on_record).await;
     }
@@ -67,13 +68,15 @@ pub(super) fn within(open: &OpenRollout) -> Period {
 }
 
 /// What closes it whatever people decided.
-fn closed(open: &OpenRollout, stage: &StageOnRecord<'_>, rollbacks: &[RollbackOnRecord<'_>]) -> Option<StageGate> {
+fn closed(open: &OpenRollout, stage: &StageOnRecord<'_>, rollouts: &Rollouts<'_>) -> Option<StageGate> {
     let name = &stage.step.stage;
     let hold = |reason| Some(StageGate::closed(Choice::Hold, reason));
-    if rollbacks.iter().any(|back| back.begun.began.as_ref() == Some(&stage.run)) {
-        return Some(StageGate::closed(Choice::NoGo, format!("`{name}` was rolled back")));
+    if let Some(back) = rollouts.went_back(stage) {
+        let from = if back.begun.began.as_ref() == Some(&stage.run) { String::new() } else { format!(" from `{}`", back.step.stage) };
+        let why = format!("`{name}` was rolled back{from} (entry {}): begin with the first stage again", back.entry.entry.seq);
+        return Some(StageGate::closed(Choice::NoGo, why));
     }
-    if let Some(void) = open.void(stage) {
+    if let Some(void) = open.void(rollouts, stage) {
         return hold(void);
     }
     match stage.started {

@@ -22,13 +22,17 @@ pub(super) struct Looking {
     settings: Settings,
     /// Checks without which nothing is shown, by name.
     named: Vec<String>,
+    /// Those that must pass, whatever their severity.
+    must_pass: Vec<String>,
+    /// Whether they are a proof: a waiver accepts that a check fails, and proves nothing.
+    proves: bool,
 }
 
 impl Looking {
     /// Those of a stage: all that name it, and all that it names.
     pub(super) fn at_stage(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &Stage) -> Result<Self, ActError> {
         let named = open.rollout.checks(stage).map(str::to_owned).collect();
-        Self::new(caller, open, phase, (named, Vec::new()))
+        Ok(Self { must_pass: stage.checks.clone(), proves: false, ..Self::new(caller, open, phase, (named, Vec::new()))? })
     }
 
     /// These and no others.
@@ -41,7 +45,7 @@ impl Looking {
         let request = VerifyRequest::in_phase(&phase.name, open.request.record.clone(), only);
         let identified = Identified { release: open.release.clone(), notes: Vec::new() };
         let settings = verify::settings(caller, &request, &plan, (&open.open, &open.record().policy), identified)?;
-        Ok(Self { plan, settings: Settings { stage: Some(phase.clone()), ..settings }, named })
+        Ok(Self { plan, settings: Settings { stage: Some(phase.clone()), ..settings }, must_pass: named.clone(), named, proves: true })
     }
 
     /// One look.
@@ -51,16 +55,22 @@ impl Looking {
         looks.one(&settings, &mut |_| {}).await
     }
 
-    /// What a look came to: a check that was named and not looked at is none that passed, and where none is asked there is nothing
-    /// against it.
+    /// What a look came to: a check that was named and not looked at is none that passed, one that must pass is no mere warning, and
+    /// where none is asked there is nothing against it.
     pub(super) fn verdict(&self, report: &Report) -> Verdict {
         let tried: Vec<&Finding> = report.findings.iter().filter(|finding| finding.outcome != Outcome::Skipped).collect();
         let missing = self.named.iter().any(|name| !tried.iter().any(|finding| is_named(&finding.id, name)));
         let silent = !tried.iter().any(|finding| finding.severity.blocks(report.strict));
-        match (missing, silent) {
-            (true, _) => Verdict::NoGo,
-            (false, true) => Verdict::Go,
-            (false, false) => report.verdict,
+        let demanded = || tried.iter().filter(|finding| self.must_pass.iter().any(|name| is_named(&finding.id, name)));
+        let failed = demanded().any(|finding| match finding.outcome {
+            Outcome::Pass | Outcome::Pending => false,
+            _ => self.proves || !finding.is_waived(),
+        });
+        let waits = demanded().any(|finding| finding.outcome == Outcome::Pending);
+        match if silent { Verdict::Go } else { report.verdict } {
+            _ if missing || failed => Verdict::NoGo,
+            Verdict::Go if waits => Verdict::Hold,
+            verdict => verdict,
         }
     }
 }

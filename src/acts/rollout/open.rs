@@ -11,7 +11,7 @@ use crate::{
         rollout::notify::{self, News},
         signer::Recorder,
     },
-    ledger::{AskedRelease, Blob, Entry, Rollouts, StageOnRecord},
+    ledger::{AskedRelease, Blob, Entry, Rollouts, StageOnRecord, VerifiedEntry, sample_faults},
     model::{Act, Digest, InRollout, Release, RolloutStep, StageStep, Subject},
     plan::{self, Plan, Purpose},
     rollout::{self, Occasion, Rollout, Several, Stage, WayBack},
@@ -118,6 +118,16 @@ impl OpenRollout {
         notify::tell(caller, &self.plan.root, all, &news).await
     }
 
+    /// That what is on record of a stage rests on samples that are still the ones they were.
+    pub(super) async fn samples_hold(&self, stage: &StageOnRecord<'_>) -> Result<(), ActError> {
+        let evidence = stage.evidence.iter().map(|(entry, _)| *entry);
+        let entries: Vec<&VerifiedEntry> = std::iter::once(stage.entry).chain(evidence).collect();
+        match &*sample_faults(self.record().store.as_ref(), &entries).await? {
+            [] => Ok(()),
+            faults => Err(ActError::Untrusted(faults.join("; "))),
+        }
+    }
+
     /// Puts a step on record; with `onto`, only where nothing was added since that head.
     pub(super) async fn put(
         &mut self,
@@ -141,8 +151,13 @@ impl OpenRollout {
     }
 
     /// Why nothing more can be earned in a stage that is on record; `None` where it goes on.
-    pub(super) fn void(&self, stage: &StageOnRecord<'_>) -> Option<String> {
-        let name = &stage.step.stage;
+    pub(super) fn void(&self, rollouts: &Rollouts<'_>, stage: &StageOnRecord<'_>) -> Option<String> {
+        let (name, asked) = (&stage.step.stage, self.asked());
+        if let Some(other) = rollouts.since(stage).rfind(|other| asked.covered(&other.step.release).is_err()) {
+            let (release, seq) = (other.step.release.name().unwrap_or_else(|| "another release".into()), other.entry.entry.seq);
+            let begun = format!("{release} has begun its stage `{}` since `{name}` began (entry {seq})", other.step.stage);
+            return Some(format!("{begun}: begin with the first stage again"));
+        }
         if stage.step.plan != self.plan.digest {
             return Some(format!(
                 "the plan has changed since the stage `{name}` began: `gonogo diff` shows how; begin the stage again, by this plan"

@@ -64,7 +64,7 @@ fn not_begun(stage: &Stage) -> StageAccount {
 
 /// A stage that has begun; the `current` one is judged by what was sampled up to now.
 async fn account(open: &OpenRollout, stage: &Stage, on_record: &StageOnRecord<'_>, current: bool) -> Result<StageAccount, ActError> {
-    let void = open.void(on_record);
+    let void = open.void(&open.rollouts()?, on_record);
     let shown = match (on_record.started, on_record.newest_evidence().and_then(|(_, kept)| kept.report.clone())) {
         (Some((entry, started)), _) if current && void.is_none() => {
             let run = StageRun::of(open, on_record, entry.own, &started.faults)?;

@@ -107,6 +107,10 @@ impl Watch {
         let looking = Looking::at_stage(caller, &open, &phase, &on.stage)?;
         let rollout = looking.plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
         let (samples, prev) = on.samples(&open).await?;
+        let rollouts = open.rollouts()?;
+        for stage in rollouts.stages.iter().filter(|stage| stage.run == on.run) {
+            open.samples_hold(stage).await?;
+        }
         let reach = Reach::new(caller.env.clone(), looking.plan.pins.clone(), (caller.clock)());
         let files = TlsFiles { ca: rollout.prometheus.ca_file.clone(), identity: None }.under(&open.plan.root);
         let watch = Self {
@@ -220,13 +224,14 @@ fn watched(open: &OpenRollout, name: Option<&str>) -> Result<StageRun, ActError>
         return closed(Exit::Hold, format!("the stage `{name}` was not begun with this release: `gonogo rollout begin {name}`"));
     };
     let name = &on_record.step.stage;
-    if let Some(void) = open.void(on_record) {
+    if let Some(void) = open.void(&rollouts, on_record) {
         return closed(Exit::Hold, void);
     }
-    if let Some(back) = rollouts.rollbacks.iter().rfind(|back| back.begun.began.as_ref() == Some(&on_record.run)) {
-        let end = back
-            .end
-            .map_or("has no end on record: `gonogo rollout rollback` finishes it".to_owned(), |(_, end)| format!("ended: {}", end.outcome));
+    if let Some(back) = rollouts.went_back(on_record) {
+        let end = back.end.map_or_else(
+            || format!("has no end on record: `{}` finishes it", back.finished_by()),
+            |(_, end)| format!("ended: {}", end.outcome),
+        );
         return closed(Exit::Red, format!("`{name}` was rolled back; the way back {end}"));
     }
     let Some((entry, started)) = on_record.started else {

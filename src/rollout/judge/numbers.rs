@@ -1,6 +1,6 @@
 //! The numbers of a measure, taken as its shape says.
 
-use super::super::{Fixed, Limit, Sample, Shape, Terms, Whose, same_end, statistics::Counts};
+use super::super::{Fixed, Limit, Sample, Shape, Terms, Whose, measure::countable, same_end, statistics::Counts};
 
 /// What a stage is judged by, and what was laid down for it.
 #[derive(Clone, Copy)]
@@ -93,7 +93,7 @@ pub(super) fn summed(samples: &[&Sample], measure: &str, whose: Whose, shape: Sh
     Some(sums)
 }
 
-/// A count; what is no number or less than nothing is none, and not 0.
+/// A count; what is none is not 0.
 fn whole(number: f64) -> Option<u64> {
-    (number.is_finite() && number >= 0.0).then(|| number.round() as u64)
+    countable(number).then(|| number.round() as u64)
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{CHECKPOINT, Watch};
 use crate::{
     acts::{ActError, Caller, Dialogue, rollout::looking::faults},
-    ledger::{Blob, LedgerError, Rollouts},
+    ledger::{Blob, LedgerError},
     model::{self, Digest, Exit, Period, Report, StageStep, Verdict},
     rollout::{Judgement, Occasion, Sample, StageEvidence, Standing},
     run::{Sampler, Stop, Taken},
@@ -147,13 +147,13 @@ impl Watch {
         if self.open.record_mut().read_again(caller).await.is_err() {
             return Ok(None);
         }
-        let (record, name) = (self.open.record(), &self.on.stage.name);
-        let rollouts = Rollouts::of(&record.history, record.place())?;
-        if rollouts.rollbacks.iter().any(|back| back.begun.began.as_ref() == Some(&self.on.run)) {
+        let (rollouts, name) = (self.open.rollouts()?, &self.on.stage.name);
+        let Some(this) = rollouts.stages.iter().find(|stage| stage.run == self.on.run) else { return Ok(None) };
+        if rollouts.went_back(this).is_some() {
             return Ok(Some(format!("`{name}` is rolled back by somebody else")));
         }
-        let newer = self.open.current(&rollouts).filter(|stage| stage.run != self.on.run);
-        Ok(newer.map(|newer| format!("`{}` has begun", newer.step.stage)))
+        let newer = rollouts.since(this).last();
+        Ok(self.open.void(&rollouts, this).or_else(|| newer.map(|newer| format!("`{}` has begun", newer.step.stage))))
     }
 }
 
