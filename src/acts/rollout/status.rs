@@ -70,7 +70,7 @@ async fn account(open: &OpenRollout, stage: &Stage, on_record: &StageOnRecord<'_
             let run = StageRun::of(open, on_record, entry.own, &started.faults)?;
             let (samples, last) = run.samples(open).await?;
             let judgement = run.judged(&open.rollout, &samples, open.record().now);
-            Some(run.evidence(&open.rollout, (&samples, &last), judgement))
+            Some(run.evidence(&open.rollout, (&samples, &last), (open.record().now, judgement)))
         }
         (_, Some(report)) => Some(evidence(open, &report).await?),
         (_, None) => None,
