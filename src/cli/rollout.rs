@@ -10,7 +10,7 @@ use super::{
     runtime, signals,
 };
 use crate::{
-    acts::rollout::{BackRequest, OpenRollout, RolloutRequest, SimulateRequest, WentBack, begin, go_back, simulate, status},
+    acts::rollout::{BackRequest, OpenRollout, Replayed, RolloutRequest, SimulateRequest, WentBack, begin, go_back, simulate, status},
     model::{Exit, Period, RollbackKind, RollbackOutcome, counted, plain, utc},
     plan::Purpose,
     render::{rollout as shown, terminal::Style},
@@ -24,6 +24,7 @@ pub(super) fn rollout(edge: &Edge, command: &RolloutCommand) -> Result<Exit, Fai
         RolloutCommand::Status(options) => told(edge, options),
         RolloutCommand::Rollback(options) => back(edge, options),
         RolloutCommand::Simulate(options) => rehearsed(edge, options),
+        RolloutCommand::Replay(options) => replayed(edge, options),
     }
 }
 
@@ -79,6 +80,34 @@ fn told(edge: &Edge, options: &RolloutStatusOptions) -> Result<Exit, Failure> {
             Ok(Exit::Go)
         }
     }
+}
+
+/// Judges the samples on record again: 0 where they come to what was said of them.
+fn replayed(edge: &Edge, options: &RolloutOptions) -> Result<Exit, Failure> {
+    let (request, caller) = (request(edge, options)?, edge.caller());
+    let all = runtime::block_on(async {
+        let open = OpenRollout::of(&caller, &request, Purpose::Look).await?;
+        Ok(open.replayed().await?)
+    })?;
+    if all.is_empty() {
+        edge::printed("nothing of this release's rollout is on record that could be judged again\n")?;
+        return Ok(Exit::Unchecked);
+    }
+    let line = |one: &Replayed| {
+        let said = format!("stage {}, attempt {}: {} samples come to {}", one.stage, one.attempt, one.samples, one.said);
+        one.fault().map_or_else(|| format!("  ✓ {said}"), |fault| format!("  ✗ {fault}"))
+    };
+    let lines: Vec<String> = all.iter().map(|one| plain(&line(one)).into_owned()).collect();
+    edge::printed(&format!("{}\n", lines.join("\n")))?;
+    Ok(all.iter().fold(Exit::Go, |exit, one| {
+        exit.and(if one.same {
+            Exit::Go
+        } else if one.comes_to.is_ok() {
+            Exit::Untrusted
+        } else {
+            Exit::Unchecked
+        })
+    }))
 }
 
 /// Says what a stage would have come to before.

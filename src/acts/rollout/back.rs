@@ -15,6 +15,7 @@ use crate::{
     ledger::{LedgerError, RollbackOnRecord, StageOnRecord},
     model::{
         Digest, Exit, InRollout, Period, Release, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, Size, StageStep, Verdict,
+        utc,
     },
     net::command::Command,
     rollout::{Occasion, ROLLBACK, WayBack},
@@ -103,6 +104,8 @@ struct From {
     /// A way back that has begun and has no end, and when it was called for.
     open: Option<Digest>,
     fired: Option<Timestamp>,
+    /// That the release is back already.
+    done: Option<String>,
 }
 
 /// One that has begun goes on where it was for the same and of the same sort: a drill moves nobody's traffic for a breach.
@@ -114,12 +117,13 @@ fn from(open: &OpenRollout, kind: RollbackKind) -> Result<From, ActError> {
         let drills = [back.begun.kind, kind].map(|kind| kind == RollbackKind::Drill);
         back.begun.began.as_ref() == began && drills[0] == drills[1]
     };
-    let back = rollouts.rollbacks.iter().filter(of_this).rfind(|back| back.end.is_none() || kind == RollbackKind::Breach);
-    if let Some((back, (_, ended))) = back.and_then(|back| Some((back, back.end?))) {
-        let why = format!("`{}` was rolled back by somebody else; the way back ended: {}", back.step.stage, ended.outcome);
-        return Err(ActError::Closed { exit: Exit::Red, why });
-    }
+    let back = rollouts.rollbacks.iter().filter(of_this).rfind(|back| back.end.is_none());
     let said = open.rollout.versions.old().map(str::to_owned);
+    let of_run = rollouts.rollbacks.iter().rfind(|back| current.is_some_and(|current| back.begun.began.as_ref() == Some(&current.run)));
+    let done = of_run.filter(|back| back.begun.kind != RollbackKind::Drill).and_then(|back| back.end);
+    let done = done.filter(|(_, end)| end.outcome != RollbackOutcome::Failed).zip(current).map(|((entry, _), current)| {
+        format!("`{}` was rolled back already, at {}: nothing of this release is left to take back", current.step.stage, utc(entry.own))
+    });
     let old = current.map(|stage| stage.began.old.clone()).or(said);
     Ok(From {
         stage: current.map_or_else(|| open.rollout.stages[0].name.clone(), |stage| stage.step.stage.clone()),
@@ -128,6 +132,7 @@ fn from(open: &OpenRollout, kind: RollbackKind) -> Result<From, ActError> {
         began: current.map(|stage| stage.run.clone()),
         open: back.map(|back| back.entry.entry.statement()),
         fired: back.map(|back| back.begun.fired),
+        done,
     })
 }
 
@@ -143,11 +148,15 @@ async fn begun(
     }
     loop {
         let from = from(open, request.kind)?;
+        if let Some(done) = from.done.clone().filter(|_| request.kind != RollbackKind::Drill) {
+            return Err(ActError::Closed { exit: Exit::Red, why: done });
+        }
         if let Some(begun) = from.open.clone() {
             return Ok((from, Some(begun), None));
         }
         let begun = RollbackBegun {
-            began: from.began.clone(),
+            // What is only practised takes no release back.
+            began: from.began.clone().filter(|_| request.kind != RollbackKind::Drill),
             sample: request.fired.1,
             fired: request.fired.0,
             why: request.why.clone(),

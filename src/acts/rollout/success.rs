@@ -4,7 +4,7 @@ use crate::{
     acts::{ActError, rollout::OpenRollout},
     ledger::Rollouts,
     model::{Finding, Outcome, Report, is_named},
-    rollout::{Account, JudgedDemand, Progress, Shown, StageAccount, StageEvidence, Success},
+    rollout::{Account, JudgedDemand, Progress, Shown, StageAccount, Success},
 };
 
 /// What the rollout was to have shown, beside what it has shown.
@@ -42,12 +42,8 @@ fn measured(account: &Account, wanted: &Success, measure: &str) -> Shown {
     let meant = |stage: &&StageAccount| wanted.stage.as_ref().is_none_or(|name| *name == stage.name);
     let (mut demands, mut missing): (Vec<(&str, &JudgedDemand)>, Vec<&str>) = Default::default();
     for stage in account.stages.iter().filter(meant) {
-        let found: Vec<_> = stage
-            .evidence
-            .iter()
-            .flat_map(|shown: &Box<StageEvidence>| &shown.judgement.demands)
-            .filter(|demand| demand.measure == measure)
-            .collect();
+        let found: Vec<_> =
+            stage.evidence.iter().flat_map(|shown| &shown.judgement.demands).filter(|demand| demand.measure == measure).collect();
         if found.is_empty() {
             missing.push(&stage.name);
         }

@@ -129,6 +129,13 @@ fn what_nobody_saw_does_not_count() {
 }
 
 #[test]
+fn another_release_under_the_watch_is_a_breach() {
+    let terms = terms(ERRORS, "");
+    let foreign = of(&terms, (1..=20).map(|at| if at == 5 { trouble(at, State::ForeignRelease) } else { errors(at, 0.0, 100.0) }));
+    assert_eq!((foreign.standing, foreign.reasons.len()), (Standing::Breached, 1), "{:?}", foreign.reasons);
+}
+
+#[test]
 fn a_clock_that_jumps_covers_nothing() {
     let terms = terms(ERRORS, "");
     // Each sample says by a clock that nobody sets that a second went by; ours says a minute.
