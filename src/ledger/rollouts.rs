@@ -96,9 +96,9 @@ impl<'h> Rollouts<'h> {
         self.stages.iter().rfind(theirs)
     }
 
-    /// The newest way back that was taken since a stage began, practised or not: its traffic is the old version's again.
+    /// The newest way back that was taken since a stage began, and not only practised.
     pub fn went_back(&self, stage: &StageOnRecord<'_>) -> Option<&RollbackOnRecord<'h>> {
-        self.rollbacks.iter().rfind(|back| back.entry.entry.seq > stage.entry.entry.seq)
+        self.rollbacks.iter().rfind(|back| back.begun.kind != RollbackKind::Drill && back.entry.entry.seq > stage.entry.entry.seq)
     }
 
     /// The stages that began since another did, oldest first.

@@ -113,9 +113,10 @@ fn from(open: &OpenRollout, kind: RollbackKind) -> Result<From, ActError> {
     let rollouts = open.rollouts()?;
     let current: Option<&StageOnRecord<'_>> = open.current(&rollouts);
     let began = current.map(|stage| &stage.run);
-    let of_this = |back: &&RollbackOnRecord<'_>| {
-        let drills = [back.begun.kind, kind].map(|kind| kind == RollbackKind::Drill);
-        back.begun.began.as_ref() == began && drills[0] == drills[1]
+    let of_this = |back: &&RollbackOnRecord<'_>| match (kind, back.begun.kind) {
+        (RollbackKind::Drill, other) => other == RollbackKind::Drill,
+        (_, RollbackKind::Drill) => false,
+        _ => back.begun.began.as_ref() == began,
     };
     let back = rollouts.rollbacks.iter().filter(of_this).rfind(|back| back.end.is_none());
     let said = open.rollout.versions.old().map(str::to_owned);
