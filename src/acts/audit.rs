@@ -9,6 +9,7 @@ use super::{
     ActError, Caller, ChosenPolicy, EnvironmentRecord,
     bundle::{self, Opened},
     page, policy,
+    rollout::Replay,
 };
 use crate::{
     ledger::{
@@ -85,7 +86,7 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     audit.entries()?;
     audit.plan(&kept);
     audit.statements()?;
-    audit.samples().await?;
+    audit.samples(&kept).await?;
     // Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
     let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
     let asking = page::Asking { as_of: Some(written.as_of), child_of: None };
@@ -243,13 +244,24 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// Samples follow each other from the beginning of their stage, and evidence rests on them.
-    async fn samples(&mut self) -> Result<(), LedgerError> {
+    /// Samples follow each other from the beginning of their stage, and come to what its evidence says.
+    async fn samples(&mut self, plan: &Plan) -> Result<(), ActError> {
         let asked = AskedRelease::of(self.report);
         let whole = self.history.whole(asked.place()).collect::<Result<Vec<_>, _>>()?;
         let of_release = |entry: &&VerifiedEntry| entry.statement.act.release().is_some_and(|release| asked.shares_a_name(release));
         let steps: Vec<&VerifiedEntry> = whole.into_iter().filter(of_release).collect();
         self.faults.extend(sample_faults(&self.opened.store, &steps).await?);
+        let replay = Replay { store: &self.opened.store, history: self.history, plan };
+        for replayed in replay.judged(&asked).await? {
+            match (replayed.fault(), &replayed.comes_to) {
+                (Some(fault), Ok(_)) => self.faults.push(fault),
+                // What a bundle does not have cannot be judged again: that is no proof against it.
+                (Some(fault), Err(_)) => self.unseen.push(fault),
+                (None, _) => {
+                    self.lines.push(format!("stage {} judged again from {} samples: {}", replayed.stage, replayed.samples, replayed.said))
+                }
+            }
+        }
         Ok(())
     }
 

@@ -28,8 +28,8 @@ pub(super) use log::{
 };
 pub(super) use record::{KeyOptions, RecordOptions, RecordingOptions, ReleaseOptions};
 pub(super) use rollout::{
-    DecideOptions, RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutSimulateOptions, RolloutStatusOptions, StatusFormat,
-    WatchOptions,
+    DecideOptions, RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutSimulateOptions,
+    RolloutStatusOptions, StatusFormat, WatchOptions,
 };
 pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};
 pub(super) use stored::{DiffOptions, MergeOptions, ReportOptions};

@@ -2,12 +2,15 @@
 
 use super::{
     Failure,
-    arguments::{RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutSimulateOptions, RolloutStatusOptions, StatusFormat},
+    arguments::{
+        RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutSimulateOptions, RolloutStatusOptions,
+        StatusFormat,
+    },
     edge::{self, Edge},
     runtime, signals,
 };
 use crate::{
-    acts::rollout::{BackRequest, OpenRollout, RolloutRequest, SimulateRequest, WentBack, begin, go_back, simulate, status},
+    acts::rollout::{BackRequest, OpenRollout, Replayed, RolloutRequest, SimulateRequest, WentBack, begin, go_back, simulate, status},
     model::{Exit, Period, RollbackKind, RollbackOutcome, counted, plain, utc},
     plan::Purpose,
     render::{rollout as shown, terminal::Style},
@@ -21,6 +24,7 @@ pub(super) fn rollout(edge: &Edge, command: &RolloutCommand) -> Result<Exit, Fai
         RolloutCommand::Status(options) => told(edge, options),
         RolloutCommand::Rollback(options) => back(edge, options),
         RolloutCommand::Simulate(options) => rehearsed(edge, options),
+        RolloutCommand::Replay(options) => replayed(edge, options),
     }
 }
 
@@ -78,6 +82,34 @@ fn told(edge: &Edge, options: &RolloutStatusOptions) -> Result<Exit, Failure> {
     }
 }
 
+/// Judges the samples on record again: 0 where they come to what was said of them.
+fn replayed(edge: &Edge, options: &RolloutOptions) -> Result<Exit, Failure> {
+    let (request, caller) = (request(edge, options)?, edge.caller());
+    let all = runtime::block_on(async {
+        let open = OpenRollout::of(&caller, &request, Purpose::Look).await?;
+        Ok(open.replayed().await?)
+    })?;
+    if all.is_empty() {
+        edge::printed("nothing of this release's rollout is on record that could be judged again\n")?;
+        return Ok(Exit::Unchecked);
+    }
+    let line = |one: &Replayed| {
+        let said = format!("stage {}, attempt {}: {} samples come to {}", one.stage, one.attempt, one.samples, one.said);
+        one.fault().map_or_else(|| format!("  ✓ {said}"), |fault| format!("  ✗ {fault}"))
+    };
+    let lines: Vec<String> = all.iter().map(|one| plain(&line(one)).into_owned()).collect();
+    edge::printed(&format!("{}\n", lines.join("\n")))?;
+    Ok(all.iter().fold(Exit::Go, |exit, one| {
+        exit.and(if one.same {
+            Exit::Go
+        } else if one.comes_to.is_ok() {
+            Exit::Untrusted
+        } else {
+            Exit::Unchecked
+        })
+    }))
+}
+
 /// Says what a stage would have come to before.
 fn rehearsed(edge: &Edge, options: &RolloutSimulateOptions) -> Result<Exit, Failure> {
     let (request, caller) = (request(edge, &options.rollout)?, edge.caller());
@@ -93,7 +125,11 @@ fn rehearsed(edge: &Edge, options: &RolloutSimulateOptions) -> Result<Exit, Fail
     for firings in &rehearsal.triggers {
         let times = firings.times.iter().take(3).map(|(from, to)| format!("{} to {}", utc(*from), utc(*to))).collect::<Vec<_>>().join(", ");
         let more = if firings.times.len() > 3 { ", …" } else { "" };
-        let what = if times.is_empty() { "would not have fired".into() } else { format!("would have fired {}: {times}{more}", counted(firings.times.len(), "time")) };
+        let what = if times.is_empty() {
+            "would not have fired".into()
+        } else {
+            format!("would have fired {}: {times}{more}", counted(firings.times.len(), "time"))
+        };
         lines.push(format!("  {} ({}): {what}", firings.when, firings.level));
     }
     lines.extend(soaks(&rehearsal.soaks));

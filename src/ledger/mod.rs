@@ -73,7 +73,7 @@ pub use postgres::Postgres;
 pub use quorum::Missing;
 pub use range::{let_through, live};
 pub use repairs::{set_aside, told as told_repairs};
-pub use rollouts::{Drilled, RollbackOnRecord, Rollouts, StageOnRecord};
+pub use rollouts::{RollbackOnRecord, Rollouts, StageOnRecord};
 pub use row::Row;
 pub use runs::{RecordedRun, recorded, runs};
 pub use samples::{NumberedSample, follow_samples, sample_faults};

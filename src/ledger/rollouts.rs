@@ -1,11 +1,9 @@
 //! The rollouts of an environment as they stand on record: stages that began, what they came to, ways back.
 
-use jiff::Timestamp;
-
 use super::{AskedRelease, History, LedgerError, VerifiedEntry, begun::ends, samples::step_of};
 use crate::model::{
-    Act, Digest, Period, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun, StageDecision,
-    StageEvidence, StageStarted, StageStep, utc,
+    Act, Digest, Period, RollbackBegun, RollbackEnded, RollbackKind, RolloutStep, StageBegun, StageDecision, StageEvidence, StageStarted,
+    StageStep, utc,
 };
 
 /// The rollouts of one environment.
@@ -47,17 +45,6 @@ pub struct RollbackOnRecord<'h> {
     pub begun: &'h RollbackBegun,
     /// How it ended; `None` where nobody has said so.
     pub end: Option<(&'h VerifiedEntry, &'h RollbackEnded)>,
-}
-
-/// A way back that was practised and worked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drilled {
-    /// Where.
-    pub environment: String,
-    /// When it had ended.
-    pub at: Timestamp,
-    /// How many milliseconds it took.
-    pub took: u64,
 }
 
 impl<'h> Rollouts<'h> {
@@ -117,12 +104,6 @@ impl<'h> Rollouts<'h> {
     /// The ways back that were only practised, oldest first.
     pub fn drills(&self) -> impl DoubleEndedIterator<Item = &RollbackOnRecord<'h>> {
         self.rollbacks.iter().filter(|rollback| rollback.begun.kind == RollbackKind::Drill)
-    }
-
-    /// The newest drill of the way back that worked in time.
-    pub fn drilled(&self) -> Option<Drilled> {
-        let (entry, end) = self.drills().filter_map(|drill| drill.end).rfind(|(_, end)| end.outcome == RollbackOutcome::Back)?;
-        Some(Drilled { environment: entry.statement.made.environment.clone(), at: entry.own, took: end.took })
     }
 }
 

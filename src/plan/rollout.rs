@@ -3,12 +3,13 @@
 use std::{rc::Rc, time::Duration};
 
 use super::{
+    Purpose,
     envelope::Envelope,
     fault::Fault,
     interpolate::{Scope, fill},
     lack::Lack,
     needs::Meant,
-    node::Node,
+    node::{Node, Style},
     people,
     place::Place,
     resolve::{Resolved, not_set},
@@ -31,10 +32,14 @@ pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, faults: &mut Vec<Fa
     let (label, node) = tree.root.rollout.as_ref()?;
     let (mut filled, measured) = (node.clone(), Measured(&resolved.variables));
     let dropped = fill(&mut filled, &tree.sources, &|_| &measured, faults);
+    let unset = if tree.purpose == Purpose::Run { Vec::new() } else { stood_in(&mut filled) };
     let read: Typed<Rollout> = typed::read(&filled, *label, dropped, &|reader| serde::Deserialize::deserialize(reader));
     resolved.secrecy.check(&filled, "", &read.secrets, &Scopes { plan: &resolved.variables, pack: None });
+    if read.value.is_none() && !unset.is_empty() {
+        resolved.untried.extend(not_set(unset.iter()).map(|why| (KEY.to_owned(), why)));
+        return None;
+    }
     faults.extend(read.faults);
-    resolved.untried.extend(not_set(read.unset.iter()).map(|why| (KEY.to_owned(), why)));
     let rollout = read.value?;
     for Misfit { at, message } in rollout.misfits() {
         faults.push(Fault::new(find(node, *label, &at), message));
@@ -42,6 +47,23 @@ pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, faults: &mut Vec<Fa
     unallowed(tree, node, *label, &rollout, faults);
     roles(tree, resolved, node, *label, &rollout, faults);
     Some(rollout)
+}
+
+/// Where nothing is looked at, a rollout is judged and decided on by machines that do not know what runs it: something stands in
+/// for what is not set there. The names of that.
+fn stood_in(node: &mut Node) -> Vec<String> {
+    let (mut names, entry) = (Vec::new(), node.place);
+    node.each_scalar_mut(entry, &mut |scalar, _, _| {
+        if let Style::Filled(filled) = &mut scalar.style
+            && !filled.unset.is_empty()
+        {
+            names.append(&mut filled.unset);
+            if scalar.text.is_empty() {
+                scalar.text = "http://not-set.invalid".into();
+            }
+        }
+    });
+    names
 }
 
 /// The phases of the rollout in which a check runs: those that it names, and those that name it.

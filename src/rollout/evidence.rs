@@ -24,6 +24,8 @@ pub struct StageEvidence {
     pub confidence: f64,
     /// Since when it soaks.
     pub begun: Timestamp,
+    /// When it was judged.
+    pub at: Timestamp,
     /// What it replaces.
     pub old: Release,
     /// What was laid down when it began.

@@ -6,7 +6,10 @@ mod numbers;
 mod rehearsal;
 mod triggers;
 
-pub use self::{course::courses, rehearsal::{Firings, Rehearsal, Soak, rehearse}};
+pub use self::{
+    course::courses,
+    rehearsal::{Firings, Rehearsal, Soak, rehearse},
+};
 use jiff::Timestamp;
 
 use self::{demands::Demands, numbers::Reading, triggers::watch};

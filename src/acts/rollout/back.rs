@@ -15,6 +15,7 @@ use crate::{
     ledger::{LedgerError, StageOnRecord},
     model::{
         Digest, Exit, InRollout, Period, Release, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, Size, StageStep, Verdict,
+        utc,
     },
     net::command::Command,
     rollout::{Occasion, ROLLBACK, WayBack},
@@ -103,6 +104,8 @@ struct From {
     /// A way back that has begun and has no end, and when it was called for.
     open: Option<Digest>,
     fired: Option<Timestamp>,
+    /// That the release is back already.
+    done: Option<String>,
 }
 
 fn from(open: &OpenRollout) -> Result<From, ActError> {
@@ -110,6 +113,11 @@ fn from(open: &OpenRollout) -> Result<From, ActError> {
     let current: Option<&StageOnRecord<'_>> = open.current(&rollouts);
     let back = rollouts.open_rollback();
     let said = open.rollout.versions.old().map(str::to_owned);
+    let of_run = rollouts.rollbacks.iter().rfind(|back| current.is_some_and(|current| back.begun.began.as_ref() == Some(&current.run)));
+    let done = of_run.filter(|back| back.begun.kind != RollbackKind::Drill).and_then(|back| back.end);
+    let done = done.filter(|(_, end)| end.outcome != RollbackOutcome::Failed).zip(current).map(|((entry, _), current)| {
+        format!("`{}` was rolled back already, at {}: nothing of this release is left to take back", current.step.stage, utc(entry.own))
+    });
     let old = current.map(|stage| stage.began.old.clone()).or(said);
     Ok(From {
         stage: current.map_or_else(|| open.rollout.stages[0].name.clone(), |stage| stage.step.stage.clone()),
@@ -118,6 +126,7 @@ fn from(open: &OpenRollout) -> Result<From, ActError> {
         began: current.map(|stage| stage.run.clone()),
         open: back.map(|back| back.entry.entry.statement()),
         fired: back.map(|back| back.begun.fired),
+        done,
     })
 }
 
@@ -133,11 +142,15 @@ async fn begun(
     }
     loop {
         let from = from(open)?;
+        if let Some(done) = from.done.clone().filter(|_| request.kind != RollbackKind::Drill) {
+            return Err(ActError::Closed { exit: Exit::Red, why: done });
+        }
         if let Some(begun) = from.open.clone() {
             return Ok((from, Some(begun), None));
         }
         let begun = RollbackBegun {
-            began: from.began.clone(),
+            // What is only practised takes no release back.
+            began: from.began.clone().filter(|_| request.kind != RollbackKind::Drill),
             sample: request.fired.1,
             fired: request.fired.0,
             why: request.why.clone(),

@@ -11,8 +11,8 @@ use crate::{
             looking::{Looking, faults},
         },
     },
-    ledger::{Drilled, Rollouts},
-    model::{Choice, Exit, InRollout, Release, Size, StageBegun, StageStarted, StageStep, Verdict, utc},
+    ledger::{LedgerError, drills},
+    model::{Choice, Exit, GivenDrill, InRollout, Release, RollbackOutcome, Size, StageBegun, StageStarted, StageStep, Verdict, utc},
     net::{Reach, command::Command, tls::TlsFiles},
     rollout::{Fixed, Occasion, READY, Stage, State},
     run::{Sampler, Stop},
@@ -107,15 +107,17 @@ async fn drilled(caller: &Caller, open: &OpenRollout) -> Result<(), ActError> {
             let how = format!("`gonogo rollout rollback --drill --env {}` practises it", drill.environment);
             Err(ActError::Closed { exit: Exit::Hold, why: format!("{why}: {how}") })
         };
-        match last_drill(caller, &open.request.record, open, &drill.environment).await? {
-            None => return held(format!("the way back was never practised in {}", drill.environment)),
-            Some(last) if drill.max_age.after(last.at) < open.record().now => {
-                return held(format!(
-                    "the way back was last practised in {} at {}, longer ago than {}",
-                    drill.environment,
-                    utc(last.at),
-                    drill.max_age
-                ));
+        let place = &drill.environment;
+        let Some(last) = last_drill(caller, &open.request.record, open, place).await? else {
+            return held(format!("the way back was never practised in {place}"));
+        };
+        match &last.end {
+            None => return held(format!("the drill that began in {place} at {} has no end on record", utc(last.began))),
+            Some(end) if end.outcome != RollbackOutcome::Back => {
+                return held(format!("the last drill in {place}, at {}, ended: {}", utc(end.at), end.outcome));
+            }
+            Some(end) if drill.max_age.after(end.at) < open.record().now => {
+                return held(format!("the way back was last practised in {place} at {}, longer ago than {}", utc(end.at), drill.max_age));
             }
             Some(_) => {}
         }
@@ -123,21 +125,26 @@ async fn drilled(caller: &Caller, open: &OpenRollout) -> Result<(), ActError> {
     Ok(())
 }
 
-/// The newest drill that worked in time in an environment of the same ledger.
+/// The newest drill in an environment: by this ledger, or by that environment's own.
 pub(super) async fn last_drill(
     caller: &Caller,
     request: &RecordRequest,
     open: &OpenRollout,
     environment: &str,
-) -> Result<Option<Drilled>, ActError> {
-    let place = (open.plan.project.as_str(), environment);
-    if environment == open.plan.environment {
-        return Ok(open.rollouts()?.drilled());
+) -> Result<Option<GivenDrill>, ActError> {
+    let of = |record: &EnvironmentRecord| drills(&record.history, &open.plan.project, record.policy.in_force(record.now).as_ref());
+    if let Some(drill) = of(open.record())?.remove(environment) {
+        return Ok(Some(drill));
     }
-    // Another environment may keep its record elsewhere.
+    if environment == open.plan.environment {
+        return Ok(None);
+    }
     let there = RecordRequest { environment: Some(environment.to_owned()), ..request.clone() };
-    let record = EnvironmentRecord::open(caller, &there, false).await?;
-    Ok(Rollouts::of(&record.history, place)?.drilled())
+    match EnvironmentRecord::open(caller, &there, false).await {
+        Ok(record) => Ok(of(&record)?.remove(environment)),
+        Err(ActError::Ledger(LedgerError::Missing(_))) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// That the way back is open: its `ready` checks pass.

@@ -8,7 +8,10 @@ use crate::{
         given::{self, Said},
         recording::OpenRecord,
         release::identify,
-        rollout::notify::{self, News},
+        rollout::{
+            Replay, Replayed,
+            notify::{self, News},
+        },
         signer::Recorder,
     },
     ledger::{AskedRelease, Blob, Entry, Rollouts, StageOnRecord},
@@ -68,6 +71,12 @@ impl OpenRollout {
     /// What is on record of the environment's rollouts.
     pub(super) fn rollouts(&self) -> Result<Rollouts<'_>, ActError> {
         Ok(Rollouts::of(&self.record().history, self.record().place())?)
+    }
+
+    /// The newest evidence of each stage, judged again.
+    pub(crate) async fn replayed(&self) -> Result<Vec<Replayed>, ActError> {
+        let record = self.record();
+        Replay { store: record.store.as_ref(), history: &record.history, plan: &self.plan }.judged(&self.asked()).await
     }
 
     /// The stage so called, and its number from 0.

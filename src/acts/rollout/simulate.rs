@@ -30,7 +30,8 @@ pub(crate) async fn simulate(
     let (_, stage) = open.stage(&request.stage)?;
     let mut stage = stage.clone();
     stage.comparable = false;
-    let version = request.version.clone().or_else(|| open.rollout.versions.old().map(str::to_owned)).or_else(|| open.release.version.clone());
+    let version =
+        request.version.clone().or_else(|| open.rollout.versions.old().map(str::to_owned)).or_else(|| open.release.version.clone());
     let version = version.ok_or_else(|| ActError::Usage("of which version is not known: name it with `--version`".into()))?;
     let phase = open.phase(&stage.name, Release { version: Some(version.clone()), ..Release::default() });
     let plan = open.plan_in(caller, &phase)?;

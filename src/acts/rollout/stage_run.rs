@@ -60,8 +60,13 @@ impl StageRun {
         judge(&Terms::of(rollout, &self.stage), &self.fixed, self.started, samples, now).held_by(self.faults.iter().cloned())
     }
 
-    /// The same for the file that people decide on.
-    pub(super) fn evidence(&self, rollout: &Rollout, (samples, last): (&[Sample], &Digest), judgement: Judgement) -> StageEvidence {
+    /// The same, judged at `at`, for the file that people decide on.
+    pub(super) fn evidence(
+        &self,
+        rollout: &Rollout,
+        (samples, last): (&[Sample], &Digest),
+        (at, judgement): (Timestamp, Judgement),
+    ) -> StageEvidence {
         let terms = Terms::of(rollout, &self.stage);
         StageEvidence {
             stage: self.stage.name.clone(),
@@ -71,6 +76,7 @@ impl StageRun {
             unit: rollout.unit.clone(),
             confidence: terms.confidence,
             begun: self.started,
+            at,
             old: self.old.clone(),
             fixed: self.fixed.clone(),
             last: samples.last().map(|_| last.clone()),

@@ -70,7 +70,7 @@ async fn account(open: &OpenRollout, stage: &Stage, on_record: &StageOnRecord<'_
             let run = StageRun::of(open, on_record, entry.own, &started.faults)?;
             let (samples, last) = run.samples(open).await?;
             let judgement = run.judged(&open.rollout, &samples, open.record().now);
-            Some(run.evidence(&open.rollout, (&samples, &last), judgement))
+            Some(run.evidence(&open.rollout, (&samples, &last), (open.record().now, judgement)))
         }
         (_, Some(report)) => Some(evidence(open, &report).await?),
         (_, None) => None,
@@ -139,13 +139,13 @@ async fn drill(caller: &Caller, open: &OpenRollout) -> Result<Option<WentBack>, 
         // What cannot be read is as good as none here; whether a stage may begin without it is asked elsewhere.
         let Ok(Some(last)) = last_drill(caller, &open.request.record, open, &drill.environment).await else { continue };
         return Ok(Some(WentBack {
-            environment: last.environment,
+            environment: drill.environment.clone(),
             stage: String::new(),
             kind: "drill".into(),
             why: "practised".into(),
-            fired: last.at,
-            outcome: Some(RollbackOutcome::Back.to_string()),
-            took: Some(last.took),
+            fired: last.began,
+            outcome: last.end.as_ref().map(|end| end.outcome.to_string()),
+            took: last.end.map(|end| end.took),
             within: u64::try_from(way.within.get().as_millis()).ok(),
             notes: Vec::new(),
         }));

@@ -4,7 +4,7 @@ use crate::{
     acts::{ActError, rollout::OpenRollout},
     ledger::Rollouts,
     model::{Finding, Outcome, Report, is_named},
-    rollout::{Account, JudgedDemand, Progress, Shown, StageAccount, StageEvidence, Success},
+    rollout::{Account, JudgedDemand, Progress, Shown, StageAccount, Success},
 };
 
 /// What the rollout was to have shown, beside what it has shown.
@@ -45,7 +45,7 @@ fn measured(account: &Account, wanted: &Success, measure: &str) -> Shown {
         let found: Vec<_> = stage
             .evidence
             .iter()
-            .flat_map(|shown: &Box<StageEvidence>| &shown.judgement.demands)
+            .flat_map(|shown| &shown.judgement.demands)
             .filter(|demand| demand.measure == measure)
             .collect();
         if found.is_empty() {

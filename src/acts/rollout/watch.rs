@@ -144,8 +144,8 @@ impl Watch {
         loop {
             let (started, now) = (Instant::now(), (caller.clock)());
             self.tick(caller, stop.clone()).await?;
-            let mut notes = self.judged(caller).notes();
             let evidence = self.evidence(caller);
+            let mut notes = evidence.judgement.notes();
             let over = self.over(caller).await?;
             let back = evidence.judgement.called_back().map(|(trigger, number, at)| (trigger.when.clone(), number, at));
             let ends = back.is_some() || over.is_some() || self.ends(&evidence.judgement, now) || stop.borrow().is_some();

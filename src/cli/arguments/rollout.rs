@@ -33,6 +33,8 @@ pub(in crate::cli) enum RolloutCommand {
     Status(RolloutStatusOptions),
     /// Say what a stage would have come to before, on what Prometheus remembers
     Simulate(RolloutSimulateOptions),
+    /// Judge the samples on record again: do they come to what was said of them?
+    Replay(RolloutOptions),
     /// Take the way back, and prove that the old version answers again
     Rollback(RolloutRollbackOptions),
 }

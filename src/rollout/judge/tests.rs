@@ -117,10 +117,17 @@ fn what_nobody_saw_does_not_count() {
     assert_eq!((gap.standing, gap.covered), (Standing::Held, 8 * 60));
     let refused = of(&terms, (1..=20).map(|at| trouble(at, State::Error)));
     assert_eq!((refused.standing, refused.reasons), (Standing::Unseen, vec!["the server is error".to_owned()]));
-    for state in [State::Stale, State::NoData, State::ForeignRelease] {
+    for state in [State::Stale, State::NoData] {
         let held = of(&terms, (1..=20).map(|at| trouble(at, state)));
         assert_eq!((held.standing, held.covered), (Standing::Held, 0), "{state}");
     }
+}
+
+#[test]
+fn another_release_under_the_watch_is_a_breach() {
+    let terms = terms(ERRORS, "");
+    let foreign = of(&terms, (1..=20).map(|at| if at == 5 { trouble(at, State::ForeignRelease) } else { errors(at, 0.0, 100.0) }));
+    assert_eq!((foreign.standing, foreign.reasons.len()), (Standing::Breached, 1), "{:?}", foreign.reasons);
 }
 
 #[test]

@@ -229,7 +229,7 @@ async fn what_began_and_what_became_of_it_is_told() {
     assert_eq!(rollouts.stages.iter().map(|stage| &stage.run).collect::<Vec<_>>(), [&first, &second]);
     assert_eq!((rollouts.stages[0].evidence.len(), rollouts.stages[1].evidence.len()), (1, 0));
     assert_eq!(rollouts.newest(&asked, "canary").map(|stage| stage.step.attempt), Some(2));
-    assert!(rollouts.newest(&asked, "half").is_none() && rollouts.open_rollback().is_none() && rollouts.drilled().is_none());
+    assert!(rollouts.newest(&asked, "half").is_none() && rollouts.open_rollback().is_none() && rollouts.drills().next().is_none());
     let mut other = asked.clone();
     other.release.commit = Some("decade".into());
     assert!(rollouts.newest(&other, "canary").is_none(), "it is another release");
@@ -255,7 +255,8 @@ async fn what_began_and_what_became_of_it_is_told() {
     let breach = put(&store, step(2, back(RollbackKind::Breach)), None).await;
     let read = history(&store).await;
     let rollouts = Rollouts::of(&read, place).expect("rollouts");
-    assert_eq!(rollouts.drilled().map(|drilled| (drilled.environment, drilled.took)), Some(("prod".into(), 41_000)));
+    let took: Vec<_> = rollouts.drills().map(|drill| drill.end.map(|(_, end)| end.took)).collect();
+    assert_eq!(took, [Some(41_000), Some(99_000)]);
     let open = rollouts.open_rollback().expect("one is open");
     assert_eq!((open.entry.entry.seq, open.begun.kind), (breach.seq, RollbackKind::Breach));
     put(&store, ended(&breach, RollbackOutcome::Failed, 1_000), None).await;

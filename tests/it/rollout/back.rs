@@ -39,16 +39,16 @@ fn a_way_back_is_practised_before_a_stage_begins() {
 /// Row 28.
 #[test]
 fn one_that_comes_late_has_come_and_is_no_success() {
-    let ground = start(&by("slow.sh", "3s"));
+    let ground = start(&by("slow.sh", "5s"));
     program(
         &ground,
         "slow.sh",
-        "#!/bin/sh\n# As a cluster goes on by itself.\nsetsid sh -c \"sleep 4; ./weights.py $1 0%\" >/dev/null 2>&1 &\n",
+        "#!/bin/sh\n# As a cluster goes on by itself.\nsetsid sh -c \"sleep 6.5; ./weights.py $1 0%\" >/dev/null 2>&1 &\n",
     );
     ground.run(&["rollout", "begin", "p25"]).exits(0);
     assert!(ground.shell(&[ground.gonogo.path("weights.py").to_str().expect("a path"), &ground.socket(), "100%"]));
     let went = ground.run(&["rollout", "rollback", "--reason", "the owner asks"]).exits(1).says("ROLLED BACK LATE");
-    assert!(went.stdout.contains("3 s were allowed"), "{}", went.stdout);
+    assert!(went.stdout.contains("5 s were allowed"), "{}", went.stdout);
 }
 
 /// Rows 29 and 30: what cannot be stored counts for nothing, and one goes back all the same.

@@ -20,6 +20,11 @@ fn a_good_release_walks_to_all_of_the_traffic() {
     assert_eq!(met, [true, true], "{:#}", status["success"]);
     assert!(status["stages"].as_array().expect("stages").iter().all(|stage| stage["decisions"][0]["choice"] == "go"));
     ground.run(&["log", "verify"]).exits(0);
+    // What is on record comes to the same again, and so it does for a manager who has nothing of what runs it.
+    let again = ground.run(&["rollout", "replay"]).exits(0).stdout;
+    assert_eq!(again.matches("come to earned").count(), 3, "{again}");
+    let blind = ground.gonogo.command(["rollout", "status"]).env_remove("PROM").env_remove("SOCKET").env_remove("FRONT").output();
+    assert!(blind.expect("runs").status.success());
 }
 
 #[test]

@@ -83,8 +83,7 @@ impl Watch {
     }
 
     /// What the stage has come to.
-    pub(super) fn judged(&self, caller: &Caller) -> Judgement {
-        let now = (caller.clock)();
+    fn judged(&self, now: Timestamp) -> Judgement {
         let judgement = self.on.judged(&self.rollout, &self.samples, now);
         if self.lost.is_some() && judgement.called_back().is_none() {
             let all = self.on.judged(&self.rollout, &[&self.samples[..], &self.unstored[..]].concat(), now);
@@ -97,8 +96,8 @@ impl Watch {
 
     /// The same for the file that people decide on.
     pub(super) fn evidence(&self, caller: &Caller) -> StageEvidence {
-        let judgement = self.judged(caller);
-        self.on.evidence(&self.rollout, (&self.samples, &self.prev), judgement)
+        let at = (caller.clock)();
+        self.on.evidence(&self.rollout, (&self.samples, &self.prev), (at, self.judged(at)))
     }
 
     /// Puts on record what the stage has come to: when that has changed, now and then, and at the end. What could not be done is said.

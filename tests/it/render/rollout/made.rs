@@ -113,6 +113,7 @@ fn stage(number: usize, course: Course, begun: i64, minutes: i64) -> StageAccoun
         unit: terms.unit.clone(),
         confidence: terms.confidence,
         begun: at(begun),
+        at: at(begun),
         old: release("1.4.2"),
         last: samples.last().map(|last| Digest::of(&last.to_json())),
         courses: courses(&terms, &fixed, &samples),
