@@ -71,43 +71,49 @@ fn untold(judgement: &Judgement) -> bool {
     demand.met.is_none() && demand.missing.as_ref().is_some_and(|missing| missing.starts_with("cannot tell"))
 }
 
-fn cases() -> Vec<Case> {
-    use Promise::{AtLeast, AtMost};
-    let nobody: Stream = (0, 0.0);
-    let limit = || json!({ "above": "1%", "evidence": 100 });
-    let alone = |about, new: Stream, promise| Case {
+/// No old version.
+const NOBODY: Stream = (0, 0.0);
+
+/// The new version alone, against a limit of 1 %.
+fn alone(about: &'static str, new: Stream, promise: Promise) -> Case {
+    Case {
         about,
-        measures: vec![[new, nobody]],
-        trigger: limit(),
+        measures: vec![[new, NOBODY]],
+        trigger: json!({ "above": "1%", "evidence": 100 }),
         demand: Value::Null,
         soak: LOOKS,
         counted: fired,
         promise,
-    };
-    let beside = |about, new: f64, old: f64, promise| Case {
-        about,
+    }
+}
+
+/// A hundredth of 100 requests a minute, beside the rest.
+fn beside(about: &'static str, new: f64, old: f64, promise: Promise) -> Case {
+    Case {
         measures: vec![[(1, new), (99, old)]],
         trigger: json!({ "worse-than": "old", "evidence": 100 }),
-        demand: Value::Null,
-        soak: LOOKS,
-        counted: fired,
-        promise,
-    };
-    let ten = |about, first: f64, promise| {
-        let measures = (0..10).map(|n| [(10, if n == 0 { first } else { 0.01 }), nobody]).collect();
-        Case { measures, ..alone(about, nobody, promise) }
-    };
-    let demanded = |about, new: f64, demand: Value, counted, promise| Case {
-        trigger: Value::Null,
-        demand,
-        counted,
-        ..beside(about, new, 0.005, promise)
-    };
-    let waited = |about, new: f64, promise| Case {
-        measures: vec![[(10, new), nobody]],
-        soak: HOUR,
-        ..demanded(about, new, json!({ "max": "1%" }), earned, promise)
-    };
+        ..alone(about, NOBODY, promise)
+    }
+}
+
+/// Ten measures with a trigger each; all but the first are at the limit.
+fn ten(about: &'static str, first: f64, promise: Promise) -> Case {
+    let measures = (0..10).map(|n| [(10, if n == 0 { first } else { 0.01 }), NOBODY]).collect();
+    Case { measures, ..alone(about, NOBODY, promise) }
+}
+
+/// A demand beside an old version at 0.5 %, and no trigger.
+fn demanded(about: &'static str, new: f64, demand: Value, counted: fn(&Judgement) -> bool, promise: Promise) -> Case {
+    Case { trigger: Value::Null, demand, counted, ..beside(about, new, 0.005, promise) }
+}
+
+/// A soak of an hour, and somebody who waits until it is earned.
+fn waited(about: &'static str, new: f64, promise: Promise) -> Case {
+    Case { measures: vec![[(10, new), NOBODY]], soak: HOUR, ..demanded(about, new, json!({ "max": "1%" }), earned, promise) }
+}
+
+fn cases() -> Vec<Case> {
+    use Promise::{AtLeast, AtMost};
     vec![
         alone("0.5 %, 1 request a minute: rolled back", (1, 0.005), AtMost(0.01)),
         alone("0.5 %, 10 a minute: rolled back", (10, 0.005), AtMost(0.01)),
@@ -227,7 +233,10 @@ impl Draws {
     /// How many of `total` are bad, and all: from one bad one to the next it is a geometric stretch.
     fn values(&mut self, total: u64, share: f64) -> Vec<f64> {
         let (all, mut bad, mut at) = (total as f64, 0.0, 0.0);
-        while share > 0.0 {
+        if share <= 0.0 {
+            return vec![bad, all];
+        }
+        loop {
             at += (self.one().ln() / (1.0 - share).ln()).floor() + 1.0;
             if at > all {
                 break;
