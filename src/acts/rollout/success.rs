@@ -42,12 +42,8 @@ fn measured(account: &Account, wanted: &Success, measure: &str) -> Shown {
     let meant = |stage: &&StageAccount| wanted.stage.as_ref().is_none_or(|name| *name == stage.name);
     let (mut demands, mut missing): (Vec<(&str, &JudgedDemand)>, Vec<&str>) = Default::default();
     for stage in account.stages.iter().filter(meant) {
-        let found: Vec<_> = stage
-            .evidence
-            .iter()
-            .flat_map(|shown| &shown.judgement.demands)
-            .filter(|demand| demand.measure == measure)
-            .collect();
+        let found: Vec<_> =
+            stage.evidence.iter().flat_map(|shown| &shown.judgement.demands).filter(|demand| demand.measure == measure).collect();
         if found.is_empty() {
             missing.push(&stage.name);
         }
