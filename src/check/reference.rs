@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
 
 use super::{KINDS, Kind};
 
 /// The first sentence of a kind's doc comment.
 pub fn summary(kind: &Kind) -> String {
-    let reference = Reference::of(kind);
+    let reference = Reference::of(kind.schema);
     let about = reference.root["description"].as_str().unwrap_or_default();
     let paragraph = about.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     paragraph.find(". ").map_or(paragraph.as_str(), |stop| &paragraph[..=stop]).to_owned()
@@ -17,23 +17,16 @@ pub fn summary(kind: &Kind) -> String {
 
 /// All about one kind, as Markdown.
 pub fn page(kind: &Kind) -> String {
-    let reference = Reference::of(kind);
+    let reference = Reference::of(kind.schema);
     let mut page = format!("# {}\n\n{}\n", kind.name, reference.root["description"].as_str().unwrap_or_default());
-    let mut open = vec![("Keys".to_owned(), &reference.root)];
-    let mut done: Vec<String> = Vec::new();
-    while let Some((title, object)) = open.pop() {
-        reference.section(&mut page, &title, object);
-        for name in references(object).into_iter().rev() {
-            if let Some(definition) = reference.definitions.get(&name)
-                && !done.contains(&name)
-            {
-                open.push((format!("`{name}`"), definition));
-                done.push(name);
-            }
-        }
-    }
+    page.push_str(&reference.sections());
     let _ = write!(page, "\n## Example\n\n```yaml\n{}```\n", kind.example);
     page
+}
+
+/// The keys of anything that a plan may hold, and of all in it.
+pub fn keys(schema: fn(&mut SchemaGenerator) -> Schema) -> String {
+    Reference::of(schema).sections()
 }
 
 /// Every kind's page, one after the other, as `checks/README.md` has it.
@@ -46,17 +39,36 @@ pub fn book() -> String {
     book
 }
 
-/// A kind's schema and the definitions it refers to.
+/// A schema and the definitions it refers to.
 struct Reference {
     root: Value,
     definitions: Map<String, Value>,
 }
 
 impl Reference {
-    fn of(kind: &Kind) -> Self {
+    fn of(schema: fn(&mut SchemaGenerator) -> Schema) -> Self {
         let mut generator = SchemaSettings::draft07().into_generator();
-        let root = (kind.schema)(&mut generator).to_value();
+        let root = schema(&mut generator).to_value();
         Self { root, definitions: generator.take_definitions(true).into_iter().collect() }
+    }
+
+    /// Its keys, then those of everything that it refers to.
+    fn sections(&self) -> String {
+        let mut page = String::new();
+        let mut open = vec![("Keys".to_owned(), &self.root)];
+        let mut done: Vec<String> = Vec::new();
+        while let Some((title, object)) = open.pop() {
+            self.section(&mut page, &title, object);
+            for name in references(object).into_iter().rev() {
+                if let Some(definition) = self.definitions.get(&name)
+                    && !done.contains(&name)
+                {
+                    open.push((format!("`{name}`"), definition));
+                    done.push(name);
+                }
+            }
+        }
+        page
     }
 
     fn section(&self, page: &mut String, title: &str, object: &Value) {

@@ -17,6 +17,7 @@ mod misfit;
 mod naming;
 mod notify;
 mod prospects;
+pub mod reference;
 mod sample;
 mod section;
 mod several;

@@ -10,7 +10,7 @@ use serde::{
 
 /// One, or a list of them.
 #[derive(Debug, Clone, JsonSchema)]
-#[schemars(untagged)]
+#[schemars(untagged, inline)]
 pub enum Several<T> {
     /// A list.
     Many(Vec<T>),

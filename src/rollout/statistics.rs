@@ -159,34 +159,6 @@ mod tests {
 
     const SURE: f64 = 0.95;
 
-    /// Numbers as a program draws them, the same in each run.
-    struct Draws(u64);
-
-    impl Draws {
-        fn one(&mut self) -> f64 {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-        }
-
-        /// How many of `total` are bad: from one bad one to the next it is a geometric stretch.
-        fn counts(&mut self, total: u64, share: f64) -> Counts {
-            let (mut bad, mut at) = (0, 0.0);
-            if share <= 0.0 {
-                return Counts { bad, total };
-            }
-            loop {
-                at += (self.one().ln() / (1.0 - share).ln()).floor() + 1.0;
-                if at > total as f64 {
-                    break;
-                }
-                bad += 1;
-            }
-            Counts { bad, total }
-        }
-    }
-
     fn close(got: f64, wanted: f64) {
         assert!((got - wanted).abs() <= 1e-4 * wanted.abs().max(1.0), "{got} is not {wanted}");
     }
@@ -251,45 +223,5 @@ mod tests {
         close(bounds.upper, 17.7716);
         close(bounds.lower, 12.2284);
         assert_eq!(mean(&values[..29], SURE), None);
-    }
-
-    /// Of 2,000 stages of 108 looks each, how many were found, and the median of the looks it took.
-    fn found(seed: u64, mut look: impl FnMut(&mut Draws, &mut Evidence)) -> (usize, usize) {
-        let mut draws = Draws(seed);
-        let mut looks: Vec<usize> = (0..2_000)
-            .filter_map(|_| {
-                let mut evidence = Evidence::default();
-                (1..=108).find(|_| {
-                    look(&mut draws, &mut evidence);
-                    evidence.highest() >= 100.0
-                })
-            })
-            .collect();
-        looks.sort_unstable();
-        (looks.len(), looks.get(looks.len() / 2).copied().unwrap_or(0))
-    }
-
-    #[test]
-    fn a_good_release_is_left_alone_and_a_bad_one_found_in_time() {
-        // A look every five minutes; the medians in minutes.
-        for (per_minute, median) in [(1, 160), (10, 20), (100, 5)] {
-            let at = |share: f64| found(7, |draws, evidence| evidence.above(draws.counts(5 * per_minute, share), 0.01));
-            assert!(at(0.005).0 <= 20, "half the limit, {per_minute} a minute: {:?}", at(0.005));
-            assert!(at(0.01).0 <= 20, "at the limit itself, {per_minute} a minute: {:?}", at(0.01));
-            let (bad, looks) = at(0.05);
-            assert!(bad >= 1_970 && looks * 5 <= median, "five times the limit, {per_minute} a minute: {bad}, {looks}");
-        }
-    }
-
-    #[test]
-    fn beside_the_old_version_only_what_is_worse_is_found() {
-        let at = |new: f64, old: f64| found(11, |draws, evidence| evidence.worse_than(draws.counts(5, new), draws.counts(495, old)));
-        assert!(at(0.005, 0.005).0 <= 20, "{:?}", at(0.005, 0.005));
-        assert!(at(0.0, 0.0).0 == 0 && at(0.05, 0.05).0 <= 20, "both without an error, and both bad");
-        let (bad, looks) = at(0.05, 0.005);
-        assert!(bad == 2_000 && looks * 5 <= 90, "{bad}, {looks}");
-        // A baseline without any error is no hindrance; a small canary cannot show a small difference.
-        assert!(at(0.05, 0.0).0 >= 1_960, "{:?}", at(0.05, 0.0));
-        assert!(at(0.015, 0.005).0 < 1_000, "{:?}", at(0.015, 0.005));
     }
 }

@@ -52,7 +52,8 @@ fn every_example_is_listed() {
 
 #[test]
 fn the_reference_is_the_source() {
-    assert_eq!(golden::difference(Path::new("checks/README.md"), &reference::book()), None);
+    let book = reference::book() + &gonogo::rollout::reference::page();
+    assert_eq!(golden::difference(Path::new("checks/README.md"), &book), None);
 }
 
 #[test]
@@ -94,6 +95,16 @@ fn every_example_has_teeth() {
         assert!(lint.untried.is_empty(), "checks/{}.yaml: {:?}", kind.name, lint.untried);
         assert!(lint.checks > 0, "checks/{}.yaml holds no check", kind.name);
     }
+}
+
+#[test]
+fn the_rollout_of_the_reference_is_in_order() {
+    let page = fs::read_to_string("checks/rollout.md").expect("the page");
+    let plan = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a plan");
+    let gonogo = Gonogo::new().plan(plan).file("signers", "");
+    let lint = plan::lint(&plan::Request { config: gonogo.path("gonogo.yaml"), ..Default::default() }, instant());
+    let said: Vec<&str> = lint.problems.iter().map(|problem| problem.shown.as_str()).collect();
+    assert!(said.is_empty() && lint.untried.is_empty() && lint.checks == 3, "{said:?} {:?}", lint.untried);
 }
 
 #[test]

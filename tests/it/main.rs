@@ -66,6 +66,7 @@ mod render;
 mod report;
 mod rollout;
 mod rollout_drill;
+mod rollout_figures;
 mod rollout_plans;
 mod sampler;
 mod scripted;
