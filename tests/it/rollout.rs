@@ -1,4 +1,4 @@
-//! Rollouts of a real shop in two versions behind HAProxy, measured by a real Prometheus.
+//! Rollouts of a real shop in two versions behind HAProxy, measured by a real Prometheus (`crate::servers::prometheus`).
 
 mod attacked;
 mod back;

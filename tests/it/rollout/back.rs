@@ -43,7 +43,7 @@ fn one_that_comes_late_has_come_and_is_no_success() {
     program(
         &ground,
         "slow.sh",
-        "#!/bin/sh\n# As a cluster goes on by itself.\nsetsid sh -c \"sleep 6.5; ./weights.py $1 0%\" >/dev/null 2>&1 &\n",
+        "#!/bin/sh\n# As a cluster goes on by itself.\nsetsid sh -c \"sleep 6.5; ./weights.py $1 0%\" >/dev/null 2>&1 &\nsleep 1\n",
     );
     ground.run(&["rollout", "begin", "p25"]).exits(0);
     assert!(ground.shell(&[ground.gonogo.path("weights.py").to_str().expect("a path"), &ground.socket(), "100%"]));
