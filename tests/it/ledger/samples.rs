@@ -1,4 +1,4 @@
-//! Samples of stages in both stores: kept in order, never changed, seen when they were, and taken along.
+//! Samples of stages in both stores (`crate::servers::postgres`): kept in order, never changed, seen when they were, and taken along.
 
 use std::{io::Cursor, time::Instant};
 
