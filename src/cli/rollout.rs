@@ -10,7 +10,9 @@ use super::{
     runtime, signals,
 };
 use crate::{
-    acts::rollout::{BackRequest, OpenRollout, Replayed, RolloutRequest, SimulateRequest, WentBack, begin, go_back, simulate, status},
+    acts::rollout::{
+        BackRequest, OpenRollout, Replayed, RolloutRequest, SimulateRequest, WaysBack, WentBack, begin, go_back, simulate, status,
+    },
     model::{Exit, Period, RollbackKind, RollbackOutcome, counted, plain, utc},
     plan::Purpose,
     render::{rollout as shown, terminal::Style},
@@ -165,8 +167,9 @@ fn back(edge: &Edge, options: &RolloutRollbackOptions) -> Result<Exit, Failure> 
     let why = options.reason.clone().unwrap_or_else(|| if options.drill { "practised".into() } else { "asked for".into() });
     let went = runtime::block_on_threads(4, async {
         let mut open = OpenRollout::of(&caller, &request, Purpose::Run).await?;
-        let back = BackRequest { kind, why, fired: ((caller.clock)(), None) };
-        Ok(go_back(&caller, &edge::TOLD, &mut open, &back).await?)
+        let ways = WaysBack::of(&caller, &open, kind)?;
+        let back = BackRequest { why, fired: ((caller.clock)(), None) };
+        Ok(go_back(&caller, &edge::TOLD, &mut open, &ways, &back).await?)
     })?;
     edge::printed(&said(&went))?;
     Ok(went.exit(kind))

@@ -1,6 +1,6 @@
 //! The rollouts of an environment as they stand on record: stages that began, what they came to, ways back.
 
-use super::{AskedRelease, History, LedgerError, VerifiedEntry, begun::ends, samples::step_of};
+use super::{AskedRelease, History, LedgerError, PolicyInForce, VerifiedEntry, begun::ends, samples::step_of, windows::refuses_unsigned};
 use crate::model::{
     Act, Digest, Period, RollbackBegun, RollbackEnded, RollbackKind, RolloutStep, StageBegun, StageDecision, StageEvidence, StageStarted,
     StageStep, utc,
@@ -129,6 +129,14 @@ impl<'h> StageOnRecord<'h> {
     /// The newest evidence.
     pub fn newest_evidence(&self) -> Option<(&'h VerifiedEntry, &'h StageEvidence)> {
         self.evidence.last().copied()
+    }
+
+    /// What of it no recorder signed although the policy wants that: it counts for nothing.
+    pub fn not_vouched_for(&self, policy: &PolicyInForce<'_>) -> Option<&'h VerifiedEntry> {
+        let shown = self.newest_evidence().map(|(entry, _)| entry);
+        let all = [Some(self.entry), self.started.map(|(entry, _)| entry), shown].into_iter().flatten();
+        let vouched_for = |entry: &&VerifiedEntry| entry.signer().is_some_and(|signer| policy.is_recorder(signer));
+        all.filter(|_| refuses_unsigned(Some(policy))).find(|entry| !vouched_for(entry))
     }
 
     /// Why a go in this entry is none that what follows may begin on: it is about something else, or about evidence that is not

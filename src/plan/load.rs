@@ -39,7 +39,7 @@ pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
 }
 
 fn plan(tree: &Tree, resolved: Resolved<'_>, beside: Beside, warnings: Vec<Problem>) -> Plan {
-    let Resolved { environment, items, mut secrecy, variables, rollout, .. } = resolved;
+    let Resolved { environment, items, mut secrecy, variables, rollout, rollout_awaits, .. } = resolved;
     let root = &tree.root;
     let mut files: BTreeMap<String, Digest> = tree.sources.iter().map(|source| (source.name.clone(), source.digest.clone())).collect();
     files.extend(beside.keys.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))));
@@ -66,6 +66,7 @@ fn plan(tree: &Tree, resolved: Resolved<'_>, beside: Beside, warnings: Vec<Probl
         runbook: root.runbook.clone(),
         windows,
         rollout: rollout.map(Arc::new),
+        rollout_awaits,
         files,
         kept: beside.keys,
         secrets: secrecy.secrets.into_iter().filter(|(_, value)| !value.is_empty()).collect(),

@@ -57,7 +57,7 @@ mod windows;
 mod yaml;
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::Arc,
@@ -121,6 +121,8 @@ pub struct Plan {
     pub windows: Windows,
     /// How a release goes out.
     pub rollout: Option<Arc<Rollout>>,
+    /// What [`rollout`](Self::rollout) names and only a run can give and did not: something stands in for it.
+    pub rollout_awaits: BTreeSet<String>,
     /// Every file read, packs included, with its fingerprint, by its name relative to [`root`](Self::root).
     pub files: BTreeMap<String, Digest>,
     /// The bytes of each of the [`files`](Self::files), which a run on record keeps.

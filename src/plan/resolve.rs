@@ -49,6 +49,8 @@ pub(super) struct Resolved<'a> {
     pub(super) secrecy: Secrecy,
     /// How a release goes out.
     pub(super) rollout: Option<Rollout>,
+    /// What it names and only a run can give and did not.
+    pub(super) rollout_awaits: BTreeSet<String>,
     /// Checks that could not be read because a variable is not set: the id, and why.
     pub(super) untried: Vec<(String, String)>,
 }
@@ -58,7 +60,15 @@ pub(super) fn resolve<'a>(tree: &'a Tree, environment: &'a Environment, process:
     let variables = variables(tree, environment, process, faults);
     let packs: Vec<PackScope> = tree.packs.iter().map(|used| PackScope::new(used, &variables, &tree.sources, faults)).collect();
     let items = Vec::with_capacity(tree.drafts.len());
-    let mut resolved = Resolved { environment, items, secrecy: Secrecy::default(), untried: Vec::new(), variables, rollout: None };
+    let mut resolved = Resolved {
+        environment,
+        items,
+        secrecy: Secrecy::default(),
+        untried: Vec::new(),
+        variables,
+        rollout: None,
+        rollout_awaits: BTreeSet::new(),
+    };
     resolved.rollout = rollout::read(tree, &mut resolved, faults);
     // What is wrong with the members of a list is told once.
     let mut told: HashSet<(Place, String)> = HashSet::new();

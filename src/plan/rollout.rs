@@ -32,6 +32,9 @@ pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, faults: &mut Vec<Fa
     let (label, node) = tree.root.rollout.as_ref()?;
     let (mut filled, measured) = (node.clone(), Measured(&resolved.variables));
     let dropped = fill(&mut filled, &tree.sources, &|_| &measured, faults);
+    filled.each_scalar(&mut |scalar, _| {
+        resolved.rollout_awaits.extend(scalar.filled().into_iter().flat_map(|filled| filled.awaits.iter().cloned()));
+    });
     let unset = if tree.purpose == Purpose::Run { Vec::new() } else { stood_in(&mut filled) };
     let read: Typed<Rollout> = typed::read(&filled, *label, dropped, &|reader| serde::Deserialize::deserialize(reader));
     resolved.secrecy.check(&filled, "", &read.secrets, &Scopes { plan: &resolved.variables, pack: None });

@@ -32,6 +32,9 @@ pub struct StageEvidence {
     pub fixed: Fixed,
     /// The SHA-256 of the last sample, which holds that of the one before; absent where there is none.
     pub last: Option<Digest>,
+    /// What keeps it and is in no sample: what went wrong when it began, checks that are red by now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
     /// What it has come to.
     pub judgement: Judgement,
     /// The course of each measure.

@@ -123,11 +123,7 @@ fn too_few(terms: &Terms, good: &[&Sample]) -> Option<String> {
 impl Judgement {
     /// What people should know although nothing is held by it.
     pub fn notes(&self) -> Vec<String> {
-        let warnings = self.triggers.iter().filter(|trigger| trigger.level == Level::Warning);
-        let mut notes: Vec<String> = warnings
-            .filter_map(|trigger| Some((trigger, trigger.fired?)))
-            .map(|(trigger, (number, _))| format!("{} since sample {number}", trigger.when))
-            .collect();
+        let mut notes: Vec<String> = self.warnings().collect();
         if self.resets >= MANY_RESETS {
             notes.push(format!("counters began anew {}: something restarts", counted(self.resets, "time")));
         }

@@ -113,6 +113,21 @@ impl Judgement {
         self
     }
 
+    /// Whether both say the same of the stage, in whatever words: a later program may say it in others.
+    pub fn agrees(&self, other: &Self) -> bool {
+        let demands = |of: &Self| of.demands.iter().map(|demand| (demand.measure.clone(), demand.met)).collect::<Vec<_>>();
+        let triggers = |of: &Self| of.triggers.iter().map(|trigger| (trigger.level, trigger.fired)).collect::<Vec<_>>();
+        let whole = |of: &Self| (of.standing, of.samples, of.covered, of.soak, of.last);
+        whole(self) == whole(other) && demands(self) == demands(other) && triggers(self) == triggers(other)
+    }
+
+    /// The warnings that have fired.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        let warnings = self.triggers.iter().filter(|trigger| trigger.level == Level::Warning);
+        let fired = warnings.filter_map(|trigger| Some((trigger, trigger.fired?)));
+        fired.map(|(trigger, (number, _))| format!("{} since sample {number}", trigger.when))
+    }
+
     /// The sample that the way back was first called for by.
     pub fn called_back(&self) -> Option<(&JudgedTrigger, u64, Timestamp)> {
         let fired = self.triggers.iter().filter(|trigger| trigger.level == Level::Rollback);

@@ -28,10 +28,11 @@ impl Rollout {
     /// How long it takes from the first bad request until the old version is back.
     fn way_back_of(&self, trigger: &Trigger) -> String {
         let said = format!("rollback by \"{}\"", trigger.said());
-        // Each of several ways is timed from the sample that fired.
-        let Some(within) = self.ways_back().iter().map(|way| way.within).max() else {
+        // One after the other is tried, each for as long as it may take.
+        let within = Period::from(self.ways_back().iter().map(|way| way.within.get()).sum::<Duration>());
+        if self.ways_back().is_empty() {
             return format!("{said}: the plan names no way back");
-        };
+        }
         let interval = self.interval.get();
         let samples = match (&trigger.check, trigger.r#for) {
             _ if trigger.evidence.is_some() => return format!("{said}: as soon as the evidence is there, then at most {within}"),
@@ -133,11 +134,11 @@ mod tests {
     #[test]
     fn the_way_back_is_as_long_as_looking_waiting_and_going() {
         for (trigger, said) in [
-            (r#""measure": "errors", "above": "5%", "for": "5m""#, "at most 8 min from the first bad request, where 20 requests come in"),
-            (r#""measure": "errors", "above": "5%", "for": "4m30s""#, "at most 8 min from"),
-            (r#""measure": "memory", "above": "1GiB""#, "at most 4 min from the first bad request"),
-            (r#""check": "c", "failures": 2"#, "at most 4 min from the first failure"),
-            (r#""measure": "errors", "worse-than": "old", "evidence": 100"#, "as soon as the evidence is there, then at most 2 min"),
+            (r#""measure": "errors", "above": "5%", "for": "5m""#, "at most 9 min from the first bad request, where 20 requests come in"),
+            (r#""measure": "errors", "above": "5%", "for": "4m30s""#, "at most 9 min from"),
+            (r#""measure": "memory", "above": "1GiB""#, "at most 5 min from the first bad request"),
+            (r#""check": "c", "failures": 2"#, "at most 5 min from the first failure"),
+            (r#""measure": "errors", "worse-than": "old", "evidence": 100"#, "as soon as the evidence is there, then at most 3 min"),
         ] {
             let line = back(&format!(r#"{{{trigger}, "level": "rollback"}}"#));
             assert!(line.starts_with("rollback by \"") && line.contains(&format!("\": {said}")), "{line}");

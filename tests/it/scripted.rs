@@ -154,6 +154,7 @@ pub(crate) fn with_check(id: &str, check: Box<dyn AnyCheck>) -> Item {
 pub(crate) fn plan(items: Vec<Item>) -> Plan {
     Plan {
         rollout: None,
+        rollout_awaits: Default::default(),
         per_target: None,
         project: "scripted".into(),
         environment: "prod".into(),

@@ -1,6 +1,9 @@
 //! The way back: its program once, then its proof, timed from the moment that called for it.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 
@@ -13,13 +16,9 @@ use crate::{
         },
     },
     ledger::{LedgerError, RollbackOnRecord, StageOnRecord},
-    model::{
-        Digest, Exit, InRollout, Period, Release, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, Size, StageStep, Verdict,
-        utc,
-    },
-    net::command::Command,
+    model::{Digest, Exit, Period, Release, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, Size, StageStep, Verdict, utc},
+    net::command::{Command, CommandError},
     rollout::{Occasion, ROLLBACK, WayBack},
-    run::Stop,
 };
 
 /// Between two looks whether the old version is back.
@@ -28,7 +27,6 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Why the way back is taken.
 #[derive(Debug, Clone)]
 pub(crate) struct BackRequest {
-    pub(crate) kind: RollbackKind,
     pub(crate) why: String,
     /// When it was called for, and by which sample.
     pub(crate) fired: (Timestamp, Option<u64>),
@@ -57,6 +55,34 @@ impl WentBack {
     }
 }
 
+/// The ways back, ready to be taken: nothing has to be read any more when one is called for.
+pub(crate) struct WaysBack {
+    root: PathBuf,
+    kind: RollbackKind,
+    ways: Vec<(WayBack, Looking)>,
+}
+
+impl WaysBack {
+    /// Those from the stage of this release that began last; an error where the plan has none of that kind.
+    pub(crate) fn of(caller: &Caller, open: &OpenRollout, kind: RollbackKind) -> Result<Self, ActError> {
+        let from = from(open, kind)?;
+        let (phase, (_, stage)) = (open.phase(ROLLBACK, from.old), open.stage(&from.stage)?);
+        let plan = open.plan_in(caller, &phase, stage)?;
+        let ways = plan.rollout.iter().flat_map(|rollout| rollout.ways_back()).cloned();
+        let ways: Vec<WayBack> = ways.filter(|way| kind != RollbackKind::Planned || !way.planned.is_empty()).collect();
+        if ways.is_empty() {
+            let what = if kind == RollbackKind::Planned { "`rollback` with `planned` programs" } else { "`rollback`" };
+            return Err(ActError::Usage(format!("the plan's rollout has no {what}: there is no way back to take")));
+        }
+        let looking = |way: &WayBack| Looking::only(caller, open, (&phase, stage), way.checks.clone());
+        let ways = ways
+            .into_iter()
+            .map(|way| Ok((looking(&way)?, way)))
+            .map(|both: Result<_, ActError>| both.map(|(looking, way)| (way, looking)));
+        Ok(Self { root: plan.root.clone(), kind, ways: ways.collect::<Result<_, _>>()? })
+    }
+}
+
 /// What became of the ways that were tried.
 struct Tried {
     outcome: RollbackOutcome,
@@ -65,22 +91,18 @@ struct Tried {
     notes: Vec<String>,
 }
 
-/// Takes the way back from the stage of this release that began last. The record comes first, but one that cannot be written keeps
-/// nobody from going back. Where it has begun already, nothing is run twice: only the proof is looked for.
+/// Takes a way back. The record comes first, but one that cannot be written keeps nobody from going back. Where it has begun already,
+/// nothing is run twice: only the proof is looked for.
 pub(crate) async fn go_back(
     caller: &Caller,
     dialogue: &dyn Dialogue,
     open: &mut OpenRollout,
+    ways: &WaysBack,
     request: &BackRequest,
 ) -> Result<WentBack, ActError> {
-    let (from, begun, mut lost) = begun(caller, dialogue, open, request).await?;
-    let phase = open.phase(ROLLBACK, from.old.clone());
-    let ways = open.ways_back(caller, &phase)?;
-    let already = from.open.is_some();
-    // Whoever wants this to end wants the old version back first.
-    let (_kept, stop) = tokio::sync::watch::channel(None);
+    let (from, begun, mut lost) = begun(caller, dialogue, open, (ways.kind, request)).await?;
     let fired = from.fired.unwrap_or(request.fired.0);
-    let tried = try_ways(caller, open, &phase, &ways, (request.kind, already, fired), stop).await?;
+    let tried = ways.tried(caller, from.open.is_some(), fired).await?;
     let took = Period::between(fired, (caller.clock)());
     let mut went =
         WentBack { stage: from.stage.clone(), outcome: tried.outcome, took, within: tried.within, notes: tried.notes, lost: None };
@@ -142,14 +164,11 @@ async fn begun(
     caller: &Caller,
     dialogue: &dyn Dialogue,
     open: &mut OpenRollout,
-    request: &BackRequest,
+    (kind, request): (RollbackKind, &BackRequest),
 ) -> Result<(From, Option<Digest>, Option<String>), ActError> {
-    if open.rollout.ways_back().is_empty() {
-        return Err(ActError::Usage("the plan's rollout has no `rollback`: there is no way back to take".into()));
-    }
     loop {
-        let from = from(open, request.kind)?;
-        if let Some(done) = from.done.clone().filter(|_| request.kind != RollbackKind::Drill) {
+        let from = from(open, kind)?;
+        if let Some(done) = from.done.clone().filter(|_| kind != RollbackKind::Drill) {
             return Err(ActError::Closed { exit: Exit::Red, why: done });
         }
         if let Some(begun) = from.open.clone() {
@@ -157,11 +176,11 @@ async fn begun(
         }
         let begun = RollbackBegun {
             // What is only practised takes no release back.
-            began: from.began.clone().filter(|_| request.kind != RollbackKind::Drill),
+            began: from.began.clone().filter(|_| kind != RollbackKind::Drill),
             sample: request.fired.1,
             fired: request.fired.0,
             why: request.why.clone(),
-            kind: request.kind,
+            kind,
             host: caller.host.clone().unwrap_or_default(),
             pid: caller.pid,
         };
@@ -186,48 +205,58 @@ async fn is_there(caller: &Caller, open: &mut OpenRollout, began: Option<&Digest
     open.record_mut().read_again(caller).await.is_ok() && began.is_none_or(|run| has(open, run))
 }
 
-/// Tries the ways in their order until one has brought the old version back.
-async fn try_ways(
-    caller: &Caller,
-    open: &OpenRollout,
-    phase: &InRollout,
-    ways: &[WayBack],
-    (kind, already, fired): (RollbackKind, bool, Timestamp),
-    stop: Stop,
-) -> Result<Tried, ActError> {
-    let (mut notes, mut within) = (Vec::new(), Duration::ZERO);
-    for (at, way) in ways.iter().enumerate() {
-        within += way.within.get();
-        let left = Period::between((caller.clock)(), Period::from(within).after(fired)).get();
-        let until = Instant::now() + if already { way.within.get() } else { left };
-        let name = way.name.clone().unwrap_or_else(|| "the way back".into());
-        let looking = Looking::only(caller, open, phase, way.checks.clone())?;
+impl WaysBack {
+    /// Tries the ways in their order until one has brought the old version back; where that has begun `already`, nothing is run.
+    async fn tried(&self, caller: &Caller, already: bool, fired: Timestamp) -> Result<Tried, ActError> {
+        let (mut notes, mut within) = (Vec::new(), Duration::ZERO);
         if already {
             notes.push("it had begun before: nothing was run again".to_owned());
-        } else {
-            let programs = if kind == RollbackKind::Planned { &way.planned[..] } else { std::slice::from_ref(&way.command) };
-            for argv in programs {
-                // It may take as long as it is given whole, however late it was called for.
-                let deadline = until.max(Instant::now() + way.within.get());
-                let command = Command { argv, env: &caller.env, dir: &open.plan.root, deadline, limit: Size(16 << 20), stdin: &[] };
-                notes.extend(command.output().await.err().map(|error| format!("{name}: {error}")));
+        }
+        for (at, (way, looking)) in self.ways.iter().enumerate() {
+            within += way.within.get();
+            let left = Period::between((caller.clock)(), Period::from(within).after(fired)).get();
+            let until = Instant::now() + if already { way.within.get() } else { left };
+            let name = way.name.clone().unwrap_or_else(|| "the way back".into());
+            let failed = if already { None } else { self.run(caller, way, until).await.err() };
+            // One that comes late has come; but where its program failed, or there is another way, it is not waited for.
+            let last = match () {
+                () if failed.is_some() => Instant::now(),
+                () if at + 1 < self.ways.len() => until,
+                () => until.max(Instant::now()) + way.within.get(),
+            };
+            let (back, what) = proven(looking, caller, last).await?;
+            notes.extend(what.into_iter().map(|what| format!("{name}: {what}")));
+            match failed {
+                // Where both versions answer, the old one may answer by chance.
+                Some(error) => notes.push(format!("{name}: {error}, so what answers now proves nothing")),
+                None if back => {
+                    let late = Period::between(fired, (caller.clock)()).get() > within;
+                    let outcome = if late { RollbackOutcome::Late } else { RollbackOutcome::Back };
+                    return Ok(Tried { outcome, way: way.name.clone(), within: Period::from(within), notes });
+                }
+                None => {}
             }
         }
-        // One that comes late has come; but where there is another way it is not waited for.
-        let last = if at + 1 < ways.len() { until } else { until.max(Instant::now()) + way.within.get() };
-        let (back, what) = proven(&looking, caller, last, stop.clone()).await?;
-        if back {
-            let late = Period::between(fired, (caller.clock)()).get() > within;
-            let outcome = if late { RollbackOutcome::Late } else { RollbackOutcome::Back };
-            return Ok(Tried { outcome, way: way.name.clone(), within: Period::from(within), notes });
-        }
-        notes.extend(what.into_iter().map(|what| format!("{name}: {what}")));
+        Ok(Tried { outcome: RollbackOutcome::Failed, way: None, within: Period::from(within), notes })
     }
-    Ok(Tried { outcome: RollbackOutcome::Failed, way: None, within: Period::from(within), notes })
+
+    /// Runs the programs of a way, one after the other, until one fails.
+    async fn run(&self, caller: &Caller, way: &WayBack, until: Instant) -> Result<(), CommandError> {
+        let programs = if self.kind == RollbackKind::Planned { &way.planned[..] } else { std::slice::from_ref(&way.command) };
+        for argv in programs {
+            // It may take as long as it is given whole, however late it was called for.
+            let deadline = until.max(Instant::now() + way.within.get());
+            let command = Command { argv, env: &caller.env, dir: &self.root, deadline, limit: Size(16 << 20), stdin: &[] };
+            command.output().await?;
+        }
+        Ok(())
+    }
 }
 
 /// Looks every 2 seconds whether the old version is back, at least once.
-async fn proven(looking: &Looking, caller: &Caller, until: Instant, stop: Stop) -> Result<(bool, Vec<String>), ActError> {
+async fn proven(looking: &Looking, caller: &Caller, until: Instant) -> Result<(bool, Vec<String>), ActError> {
+    // Whoever wants this to end wants the old version back first.
+    let (_kept, stop) = tokio::sync::watch::channel(None);
     loop {
         let report = looking.look(caller, stop.clone()).await?;
         if looking.verdict(&report) == Verdict::Go {

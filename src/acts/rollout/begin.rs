@@ -57,7 +57,7 @@ pub(crate) async fn begin(
     let passed = passage(caller, open, at).await?;
     let old = Release { version: Some(old_version(open, old)?), ..Release::default() };
     let phase = open.phase(name, old.clone());
-    ready(caller, open, &old, stop.clone()).await?;
+    ready(caller, open, &old, &stage, stop.clone()).await?;
     let fixed = lay_down(caller, open, &phase, &stage).await?;
     let attempt = open.rollouts()?.newest(&open.asked(), name).map_or(0, |before| before.step.attempt) + 1;
     let begun = StageBegun {
@@ -175,12 +175,12 @@ pub(super) async fn last_drill(
 }
 
 /// That the way back is open: its `ready` checks pass.
-async fn ready(caller: &Caller, open: &OpenRollout, old: &Release, stop: Stop) -> Result<(), ActError> {
+async fn ready(caller: &Caller, open: &OpenRollout, old: &Release, stage: &Stage, stop: Stop) -> Result<(), ActError> {
     let named: Vec<String> = open.rollout.ways_back().iter().flat_map(|way| way.ready.clone()).collect();
     if named.is_empty() {
         return Ok(());
     }
-    let looking = Looking::only(caller, open, &open.phase(READY, old.clone()), named)?;
+    let looking = Looking::only(caller, open, (&open.phase(READY, old.clone()), stage), named)?;
     let report = looking.look(caller, stop).await?;
     match looking.verdict(&report) {
         Verdict::Go => Ok(()),
@@ -209,14 +209,20 @@ fn old_version(open: &OpenRollout, said: Option<&str>) -> Result<String, ActErro
 
 /// What stays so for all samples of the stage.
 async fn lay_down(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &Stage) -> Result<Fixed, ActError> {
-    let plan = open.plan_in(caller, phase)?;
+    let plan = open.plan_in(caller, phase, stage)?;
     let section = plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
     let new = section.versions.new.clone().or_else(|| open.release.version.clone());
     let new = new.ok_or_else(|| ActError::Usage("the version that is rolled out is not known: name it with `--release`".into()))?;
+    let old = phase.old.version.as_deref().unwrap_or_default();
+    if new == old {
+        return Err(ActError::Usage(format!(
+            "the new and the old version are both called `{new}`, so nobody could tell them apart: name the other with `--old` or `--release`"
+        )));
+    }
     let reach = Reach::new(caller.env.clone(), plan.pins.clone(), (caller.clock)());
     let files = TlsFiles { ca: section.prometheus.ca_file.clone(), identity: None }.under(&plan.root);
     let sampler = Sampler::new(&section, stage, &reach, &files);
-    let (fixed, troubles) = sampler.fix(&new, phase.old.version.as_deref().unwrap_or_default(), (caller.clock)()).await;
+    let (fixed, troubles) = sampler.fix(&new, old, (caller.clock)()).await;
     reach.close().await;
     // What cannot be laid down now never will be, and nothing could be earned by it.
     let said: Vec<String> = troubles.iter().map(|(measure, trouble)| format!("{measure}: {}", trouble.why)).collect();
@@ -230,7 +236,7 @@ async fn lay_down(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage:
 
 /// Runs the program that begins the stage, and looks all the while whether somebody is left without an answer.
 async fn start(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &Stage, stop: Stop) -> Result<Vec<String>, ActError> {
-    let plan = open.plan_in(caller, phase)?;
+    let plan = open.plan_in(caller, phase, stage)?;
     let begin = plan.rollout.as_ref().and_then(|rollout| rollout.stage(&stage.name)).and_then(|(_, stage)| stage.begin.clone());
     let Some(argv) = begin else { return Ok(Vec::new()) };
     let deadline = Instant::now() + LONGEST;
@@ -238,8 +244,12 @@ async fn start(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &S
     let (mut faults, mut looks) = (Vec::new(), 0_u32);
     let mut running = std::pin::pin!(command.output());
     let every = open.rollout.zero_downtime.as_ref().map_or(LONGEST, |zero| zero.every.get());
-    let looking =
-        open.rollout.zero_downtime.as_ref().map(|zero| Looking::only(caller, open, phase, vec![zero.check.clone()])).transpose()?;
+    let looking = open
+        .rollout
+        .zero_downtime
+        .as_ref()
+        .map(|zero| Looking::only(caller, open, (phase, stage), vec![zero.check.clone()]))
+        .transpose()?;
     loop {
         tokio::select! {
             ended = &mut running => {
@@ -249,20 +259,24 @@ async fn start(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &S
             () = tokio::time::sleep(if looks == 0 { Duration::ZERO } else { every }), if looking.is_some() => {
                 looks += 1;
                 if let Some(looking) = &looking {
-                    faults.extend(downtime(looking, caller, stop.clone()).await?);
+                    faults.extend(downtime(looking, caller, stop.clone()).await);
                 }
             }
         }
     }
     // Once more when it has ended: that is when the old ones are gone.
     if let Some(looking) = &looking {
-        faults.extend(downtime(looking, caller, stop).await?);
+        faults.extend(downtime(looking, caller, stop).await);
     }
     Ok(faults)
 }
 
-async fn downtime(looking: &Looking, caller: &Caller, stop: Stop) -> Result<Option<String>, ActError> {
-    let report = looking.look(caller, stop).await?;
-    let down = looking.verdict(&report) != Verdict::Go;
-    Ok(down.then(|| format!("while the stage began: {}", faults(&report).first().cloned().unwrap_or_default())))
+/// What was amiss at a look; one that could not be made is amiss too, and ends no program that is at work.
+async fn downtime(looking: &Looking, caller: &Caller, stop: Stop) -> Option<String> {
+    let amiss = match looking.look(caller, stop).await {
+        Ok(report) if looking.verdict(&report) == Verdict::Go => return None,
+        Ok(report) => faults(&report).into_iter().next().unwrap_or_default(),
+        Err(error) => error.to_string(),
+    };
+    Some(format!("while the stage began: {amiss}"))
 }

@@ -46,9 +46,10 @@ pub(crate) async fn gate(caller: &Caller, open: &OpenRollout, name: &str) -> Res
     if stage.decide.is_some() {
         return decided(caller, open, stage, on_record).await;
     }
-    let within = within(open);
+    // What nothing follows does not grow old.
+    let (within, last) = (within(open), open.rollout.stages.last().is_some_and(|last| last.name == name));
     let (choice, reason) = match on_record.newest_evidence() {
-        Some((shown, evidence)) if evidence.standing == StageEvidence::EARNED && open.record().now <= within.after(shown.own) => {
+        Some((shown, evidence)) if evidence.standing == StageEvidence::EARNED && (last || open.record().now <= within.after(shown.own)) => {
             (Choice::Go, None)
         }
         Some((_, evidence)) if evidence.standing == StageEvidence::EARNED => (
@@ -78,6 +79,11 @@ fn closed(open: &OpenRollout, stage: &StageOnRecord<'_>, rollouts: &Rollouts<'_>
     }
     if let Some(void) = open.void(rollouts, stage) {
         return hold(void);
+    }
+    let policy = open.record().policy.in_force(open.record().now);
+    if let Some(entry) = policy.as_ref().and_then(|policy| stage.not_vouched_for(policy)) {
+        let seq = entry.entry.seq;
+        return hold(format!("entry {seq} of `{name}` is not signed by a `recorder`, which the policy demands: give `--recorder-key`"));
     }
     match stage.started {
         None => hold(format!("`{name}` is about to begin, or whatever began it was ended: `gonogo rollout begin {name}` begins it again")),

@@ -32,20 +32,33 @@ impl Looking {
     /// Those of a stage: all that name it, and all that it names.
     pub(super) fn at_stage(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &Stage) -> Result<Self, ActError> {
         let named = open.rollout.checks(stage).map(str::to_owned).collect();
-        Ok(Self { must_pass: stage.checks.clone(), proves: false, ..Self::new(caller, open, phase, (named, Vec::new()))? })
+        Ok(Self { must_pass: stage.checks.clone(), proves: false, ..Self::new(caller, open, (phase, stage), (named, Vec::new()))? })
     }
 
-    /// These and no others.
-    pub(super) fn only(caller: &Caller, open: &OpenRollout, phase: &InRollout, named: Vec<String>) -> Result<Self, ActError> {
-        Self::new(caller, open, phase, (named.clone(), named))
+    /// These and no others, in a phase that is about a stage.
+    pub(super) fn only(caller: &Caller, open: &OpenRollout, about: (&InRollout, &Stage), named: Vec<String>) -> Result<Self, ActError> {
+        Self::new(caller, open, about, (named.clone(), named))
     }
 
-    fn new(caller: &Caller, open: &OpenRollout, phase: &InRollout, (named, only): (Vec<String>, Vec<String>)) -> Result<Self, ActError> {
-        let plan = open.plan_in(caller, phase)?;
+    fn new(
+        caller: &Caller,
+        open: &OpenRollout,
+        (phase, stage): (&InRollout, &Stage),
+        (named, only): (Vec<String>, Vec<String>),
+    ) -> Result<Self, ActError> {
+        let plan = open.plan_in(caller, phase, stage)?;
         let request = VerifyRequest::in_phase(&phase.name, open.request.record.clone(), only);
         let identified = Identified { release: open.release.clone(), notes: Vec::new() };
         let settings = verify::settings(caller, &request, &plan, (&open.open, &open.record().policy), identified)?;
         Ok(Self { plan, settings: Settings { stage: Some(phase.clone()), ..settings }, must_pass: named.clone(), named, proves: true })
+    }
+
+    /// Takes in what people have said since: answers, accepted exceptions, and what was practised.
+    pub(super) fn take_in(&mut self, open: &OpenRollout) -> Result<(), ActError> {
+        self.settings.answers = Arc::new(open.open.answers()?);
+        self.settings.waivers = open.open.waivers(&self.plan)?;
+        self.settings.drills = open.open.drills()?.map(Arc::new);
+        Ok(())
     }
 
     /// One look.

@@ -6,6 +6,7 @@ use crate::{
     acts::{
         ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest,
         given::{self, Said},
+        kept_plan::KeptPlans,
         recording::OpenRecord,
         release::identify,
         rollout::{
@@ -17,7 +18,7 @@ use crate::{
     ledger::{AskedRelease, Blob, Entry, Rollouts, StageOnRecord, VerifiedEntry, sample_faults},
     model::{Act, Digest, InRollout, Release, RolloutStep, StageStep, Subject},
     plan::{self, Plan, Purpose},
-    rollout::{self, Occasion, Rollout, Several, Stage, WayBack},
+    rollout::{self, Occasion, Rollout, Several, Stage},
 };
 
 /// Which rollout.
@@ -75,8 +76,11 @@ impl OpenRollout {
 
     /// The newest evidence of each stage, judged again.
     pub(crate) async fn replayed(&self) -> Result<Vec<Replayed>, ActError> {
-        let record = self.record();
-        Replay { store: record.store.as_ref(), history: &record.history, plan: &self.plan }.judged(&self.asked()).await
+        self.replay().judged(&self.asked()).await
+    }
+
+    fn replay(&self) -> Replay<'_> {
+        Replay { store: self.record().store.as_ref(), history: &self.record().history, plan: &self.plan }
     }
 
     /// The stage so called, and its number from 0.
@@ -93,21 +97,22 @@ impl OpenRollout {
         rollouts.stages.iter().rfind(|stage| !stage.began.drill && asked.covered(&stage.step.release).is_ok())
     }
 
-    /// The plan for a phase of it.
-    pub(super) fn plan_in(&self, caller: &Caller, phase: &InRollout) -> Result<Arc<Plan>, ActError> {
-        let stage = self.rollout.stage(&phase.name).map(|(_, stage)| stage);
-        given::fill(self.plan.clone(), self.request.record.plan(caller, Purpose::Run), &self.release, Said { phase: Some(phase), stage })
+    /// The plan for a phase of it that is about a stage; an error where its rollout names what is not known: no program may be given
+    /// what only stands in for it.
+    pub(super) fn plan_in(&self, caller: &Caller, phase: &InRollout, stage: &Stage) -> Result<Arc<Plan>, ActError> {
+        let said = Said { phase: Some(phase), stage: Some(stage) };
+        let plan = given::fill(self.plan.clone(), self.request.record.plan(caller, Purpose::Run), &self.release, said)?;
+        match plan.rollout_awaits.first() {
+            None => Ok(plan),
+            Some(name) => Err(ActError::Usage(format!(
+                "the rollout names `${{{name}}}`, which is not known: name the release with `--release`, `--commit` or `--artifact`"
+            ))),
+        }
     }
 
     /// The phase so called, with what is known of the old version.
     pub(super) fn phase(&self, name: &str, old: Release) -> InRollout {
         rollout::in_phase(name, old)
-    }
-
-    /// The ways back, with what the run says filled in.
-    pub(super) fn ways_back(&self, caller: &Caller, phase: &InRollout) -> Result<Vec<WayBack>, ActError> {
-        let plan = self.plan_in(caller, phase)?;
-        Ok(plan.rollout.as_ref().map(|rollout| rollout.ways_back().to_vec()).unwrap_or_default())
     }
 
     /// Tells those who want to hear of it that something happened in a stage; what is returned are sentences about those who could not
@@ -127,14 +132,16 @@ impl OpenRollout {
         notify::tell(caller, &self.plan.root, all, &news).await
     }
 
-    /// That what is on record of a stage rests on samples that are still the ones they were.
+    /// That what is on record of a stage rests on samples that are still the ones they were, and that they come to what it says.
     pub(super) async fn samples_hold(&self, stage: &StageOnRecord<'_>) -> Result<(), ActError> {
         let evidence = stage.evidence.iter().map(|(entry, _)| *entry);
         let entries: Vec<&VerifiedEntry> = std::iter::once(stage.entry).chain(evidence).collect();
-        match &*sample_faults(self.record().store.as_ref(), &entries).await? {
-            [] => Ok(()),
-            faults => Err(ActError::Untrusted(faults.join("; "))),
+        let mut faults = sample_faults(self.record().store.as_ref(), &entries).await?;
+        if faults.is_empty() {
+            let replayed = self.replay().of(stage, &KeptPlans::default()).await?;
+            faults.extend(replayed.and_then(|replayed| replayed.fault()));
         }
+        if faults.is_empty() { Ok(()) } else { Err(ActError::Untrusted(faults.join("; "))) }
     }
 
     /// Puts a step on record; with `onto`, only where nothing was added since that head.

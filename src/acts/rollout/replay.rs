@@ -72,23 +72,28 @@ impl Replay<'_> {
         let rollouts = Rollouts::of(self.history, asked.place())?;
         let (mut all, kept) = (Vec::new(), KeptPlans::default());
         for stage in rollouts.stages.iter().filter(|stage| asked.shares_a_name(&stage.step.release)) {
-            let Some((_, evidence)) = stage.newest_evidence() else { continue };
-            let again = match self.again(stage, evidence, &kept).await {
-                Ok(again) => Ok(again),
-                Err(Untold::Why(why)) => Err(why),
-                Err(Untold::Failed(error)) => return Err(error),
-            };
-            let said = evidence.standing.clone();
-            all.push(Replayed {
-                stage: stage.step.stage.clone(),
-                attempt: stage.step.attempt,
-                samples: evidence.samples,
-                same: again.as_ref().is_ok_and(|(then, now)| then == now && then.standing.word() == said),
-                said,
-                comes_to: again.map(|(_, now)| now.standing),
-            });
+            all.extend(self.of(stage, &kept).await?);
         }
         Ok(all)
+    }
+
+    /// The newest evidence of one stage; `None` where there is none.
+    pub(super) async fn of(&self, stage: &StageOnRecord<'_>, kept: &KeptPlans) -> Result<Option<Replayed>, ActError> {
+        let Some((_, evidence)) = stage.newest_evidence() else { return Ok(None) };
+        let again = match self.again(stage, evidence, kept).await {
+            Ok(again) => Ok(again),
+            Err(Untold::Why(why)) => Err(why),
+            Err(Untold::Failed(error)) => return Err(error),
+        };
+        let said = evidence.standing.clone();
+        Ok(Some(Replayed {
+            stage: stage.step.stage.clone(),
+            attempt: stage.step.attempt,
+            samples: evidence.samples,
+            same: again.as_ref().is_ok_and(|(then, now)| then.agrees(now) && then.standing.word() == said),
+            said,
+            comes_to: again.map(|(_, now)| now.standing),
+        }))
     }
 
     /// What the report of an evidence says, and what its samples come to.
@@ -105,7 +110,8 @@ impl Replay<'_> {
         let (_, section) = rollout.stage(&stage.step.stage).ok_or_else(|| "its plan has no such stage".to_owned())?;
         let fixed = serde_json::from_value(stage.began.fixed.value().clone()).map_err(|error| format!("what it began with: {error}"))?;
         let judged = judge(&Terms::of(&rollout, section), &fixed, entry.own, &samples, shown.at);
-        Ok((shown.judgement, judged.held_by(started.faults.iter().cloned())))
+        // What is beside the samples can only keep it; what went wrong when it began is on record by itself.
+        Ok((shown.judgement, judged.held_by(started.faults.iter().chain(&shown.beside).cloned())))
     }
 
     async fn shown(&self, evidence: &model::StageEvidence) -> Result<StageEvidence, Untold> {

@@ -34,7 +34,7 @@ pub(crate) async fn simulate(
         request.version.clone().or_else(|| open.rollout.versions.old().map(str::to_owned)).or_else(|| open.release.version.clone());
     let version = version.ok_or_else(|| ActError::Usage("of which version is not known: name it with `--version`".into()))?;
     let phase = open.phase(&stage.name, Release { version: Some(version.clone()), ..Release::default() });
-    let plan = open.plan_in(caller, &phase)?;
+    let plan = open.plan_in(caller, &phase, &stage)?;
     let section = plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
     let (now, reach) = ((caller.clock)(), Reach::new(caller.env.clone(), plan.pins.clone(), (caller.clock)()));
     let files = TlsFiles { ca: section.prometheus.ca_file.clone(), identity: None }.under(&plan.root);

@@ -55,9 +55,9 @@ impl StageRun {
         Ok((samples, last))
     }
 
-    /// What these samples come to.
-    pub(super) fn judged(&self, rollout: &Rollout, samples: &[Sample], now: Timestamp) -> Judgement {
-        judge(&Terms::of(rollout, &self.stage), &self.fixed, self.started, samples, now).held_by(self.faults.iter().cloned())
+    /// What these samples come to, with what keeps it `beside` them.
+    pub(super) fn judged(&self, rollout: &Rollout, (samples, beside): (&[Sample], &[String]), now: Timestamp) -> Judgement {
+        judge(&Terms::of(rollout, &self.stage), &self.fixed, self.started, samples, now).held_by(beside.iter().cloned())
     }
 
     /// The same, judged at `at`, for the file that people decide on.
@@ -65,7 +65,7 @@ impl StageRun {
         &self,
         rollout: &Rollout,
         (samples, last): (&[Sample], &Digest),
-        (at, judgement): (Timestamp, Judgement),
+        (at, beside, judgement): (Timestamp, Vec<String>, Judgement),
     ) -> StageEvidence {
         let terms = Terms::of(rollout, &self.stage);
         StageEvidence {
@@ -80,6 +80,7 @@ impl StageRun {
             old: self.old.clone(),
             fixed: self.fixed.clone(),
             last: samples.last().map(|_| last.clone()),
+            beside,
             judgement,
             courses: courses(&terms, &self.fixed, samples),
         }

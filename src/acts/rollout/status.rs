@@ -3,10 +3,10 @@
 use crate::{
     acts::{
         ActError, Caller,
-        rollout::{OpenRollout, begin::last_drill, decide::evidence, gate, stage_run::StageRun, success::success},
+        rollout::{OpenRollout, StageGate, begin::last_drill, decide::evidence, gate, stage_run::StageRun, success::success},
     },
     ledger::{Deploys, RollbackOnRecord, Rollouts, StageInput, StageOnRecord, stage_decisions},
-    model::RollbackOutcome,
+    model::{Choice, RollbackOutcome},
     rollout::{Account, DecisionAccount, Progress, Stage, StageAccount, Standing, WentBack},
 };
 
@@ -26,7 +26,12 @@ pub(crate) async fn status(caller: &Caller, open: &OpenRollout) -> Result<Accoun
     ends(&mut stages);
     let theirs = |back: &&RollbackOnRecord<'_>| asked.covered(&back.step.release).is_ok();
     let rollbacks: Vec<WentBack> = rollouts.rollbacks.iter().filter(theirs).map(|back| went_back(open, back)).collect();
-    let (state, said) = state(open, &stages, &rollbacks, &rollouts);
+    let begun = stages.iter().rfind(|stage| stage.attempt > 0).map(|stage| stage.name.clone());
+    let gate = match &begun {
+        Some(name) => Some(gate::gate(caller, open, name).await?),
+        None => None,
+    };
+    let (state, said) = state(open, (&stages, gate.as_ref()), &rollbacks, &rollouts);
     let old = rollouts.stages.iter().rfind(|stage| asked.covered(&stage.step.release).is_ok()).map(|stage| stage.began.old.clone());
     let mut account = Account {
         project: open.plan.project.clone(),
@@ -69,8 +74,9 @@ async fn account(open: &OpenRollout, stage: &Stage, on_record: &StageOnRecord<'_
         (Some((entry, started)), _) if current && void.is_none() => {
             let run = StageRun::of(open, on_record, entry.own, &started.faults)?;
             let (samples, last) = run.samples(open).await?;
-            let judgement = run.judged(&open.rollout, &samples, open.record().now);
-            Some(run.evidence(&open.rollout, (&samples, &last), (open.record().now, judgement)))
+            let now = open.record().now;
+            let judgement = run.judged(&open.rollout, (&samples, &run.faults), now);
+            Some(run.evidence(&open.rollout, (&samples, &last), (now, run.faults.clone(), judgement)))
         }
         (_, Some(report)) => Some(evidence(open, &report).await?),
         (_, None) => None,
@@ -154,7 +160,12 @@ async fn drill(caller: &Caller, open: &OpenRollout) -> Result<Option<WentBack>, 
 }
 
 /// Where it stands, and what comes next.
-fn state(open: &OpenRollout, stages: &[StageAccount], backs: &[WentBack], rollouts: &Rollouts<'_>) -> (Progress, String) {
+fn state(
+    open: &OpenRollout,
+    (stages, gate): (&[StageAccount], Option<&StageGate>),
+    backs: &[WentBack],
+    rollouts: &Rollouts<'_>,
+) -> (Progress, String) {
     let asked = open.asked();
     let last = rollouts.stages.iter().rfind(|stage| asked.covered(&stage.step.release).is_ok());
     let back = rollouts.rollbacks.iter().zip(backs).rfind(|(back, _)| last.is_some_and(|last| back.entry.entry.seq > last.entry.entry.seq));
@@ -167,26 +178,19 @@ fn state(open: &OpenRollout, stages: &[StageAccount], backs: &[WentBack], rollou
             None => (Progress::RollbackFailed, format!("the way back from {} has begun and has no end on record", told.stage)),
         };
     }
-    let Some((at, current)) = stages.iter().enumerate().rfind(|(_, stage)| stage.begun.is_some() || stage.attempt > 0) else {
+    let Some((at, current, gate)) =
+        stages.iter().enumerate().rfind(|(_, stage)| stage.attempt > 0).zip(gate).map(|((at, stage), gate)| (at, stage, gate))
+    else {
         return (Progress::Waiting, format!("no stage has begun: `gonogo rollout begin {}`", open.rollout.stages[0].name));
     };
-    let name = &current.name;
-    let decided = |role: &String| current.decisions.iter().any(|said| said.role == *role && said.void.is_none() && said.choice == "go");
-    let missing: Vec<&str> = current.roles.iter().filter(|role| !decided(role)).map(String::as_str).collect();
-    let standing = current.standing.unwrap_or(Standing::Held);
-    let said = match (&current.void, standing, missing.is_empty()) {
-        (Some(void), ..) => void.clone(),
-        (None, Standing::Earned, true) | (None, Standing::Held, true) if !current.roles.is_empty() || standing == Standing::Earned => {
-            let Some(next) = open.rollout.stages.get(at + 1) else {
-                return (Progress::Finished, format!("every stage was earned, up to {}", current.traffic));
-            };
-            format!("{name} may give way to {}: `gonogo rollout begin {}`", next.name, next.name)
-        }
-        (None, Standing::Earned, _) => format!("{name} is earned and waits for {}: `gonogo decide --stage {name} go`", missing.join(", ")),
-        _ => {
-            let reasons = current.evidence.as_ref().map(|shown| shown.judgement.reasons.join("; ")).unwrap_or_default();
-            format!("{name} is {standing}: {}", if reasons.is_empty() { "nobody has looked yet" } else { &reasons })
-        }
-    };
-    (Progress::UnderWay, said)
+    let (name, standing) = (&current.name, current.standing.unwrap_or(Standing::Held));
+    if gate.choice == Choice::Go {
+        return match open.rollout.stages.get(at + 1) {
+            Some(next) => (Progress::UnderWay, format!("{name} may give way to {}: `gonogo rollout begin {}`", next.name, next.name)),
+            None => (Progress::Finished, format!("every stage may give way, up to {}", current.traffic)),
+        };
+    }
+    let reasons = current.evidence.as_ref().filter(|_| current.void.is_none()).map(|shown| shown.judgement.reasons.as_slice());
+    let reasons = reasons.filter(|reasons| !reasons.is_empty()).unwrap_or(&gate.reasons);
+    (Progress::UnderWay, format!("{name} is {standing}: {}", reasons.join("; ")))
 }

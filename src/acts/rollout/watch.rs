@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use crate::{
     acts::{
         ActError, Caller, Dialogue,
-        rollout::{BackRequest, OpenRollout, WentBack, go_back, looking::Looking, stage_run::StageRun},
+        rollout::{BackRequest, OpenRollout, WaysBack, WentBack, go_back, looking::Looking, stage_run::StageRun},
     },
     ledger::StageOnRecord,
     model::{Digest, Exit, Period, Report, RollbackKind, utc},
     net::{Reach, tls::TlsFiles},
-    rollout::{Judgement, Rollout, Sample, StageEvidence, Standing, Watcher},
+    rollout::{Judgement, Occasion, Rollout, Sample, StageEvidence, Standing, Watcher},
     run::Stop,
 };
 
@@ -56,6 +56,8 @@ pub(crate) struct Watch {
     reach: Reach,
     files: TlsFiles,
     looking: Looking,
+    /// The ways back, where they may be taken.
+    ways: Option<WaysBack>,
     samples: Vec<Sample>,
     /// The fingerprint of the last sample; of none, that of the beginning.
     prev: Digest,
@@ -105,6 +107,8 @@ impl Watch {
         let on = watched(&open, request.stage.as_deref())?;
         let phase = open.phase(&on.stage.name, on.old.clone());
         let looking = Looking::at_stage(caller, &open, &phase, &on.stage)?;
+        // What it would take to go back is read now: then there may be no time, or another plan.
+        let ways = request.may_go_back.then(|| WaysBack::of(caller, &open, RollbackKind::Breach)).transpose()?;
         let rollout = looking.plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
         let (samples, prev) = on.samples(&open).await?;
         let rollouts = open.rollouts()?;
@@ -123,6 +127,7 @@ impl Watch {
             reach,
             files,
             looking,
+            ways,
             samples,
             prev,
             last: None,
@@ -145,20 +150,27 @@ impl Watch {
         if let (number @ 1.., Until::Over | Until::Earned | Until::Moment(_)) = (self.samples.len(), self.request.until) {
             dialogue.tell(&format!("continued at sample {}", number + 1));
         }
+        let mut warned: Vec<String> = self.evidence(caller).judgement.warnings().collect();
         loop {
             let (started, now) = (Instant::now(), (caller.clock)());
+            self.read_record(caller).await?;
             self.tick(caller, stop.clone()).await?;
             let evidence = self.evidence(caller);
             let mut notes = evidence.judgement.notes();
-            let over = self.over(caller).await?;
+            let over = self.over()?;
             let back = evidence.judgement.called_back().map(|(trigger, number, at)| (trigger.when.clone(), number, at));
             let ends = back.is_some() || over.is_some() || self.ends(&evidence.judgement, now) || stop.borrow().is_some();
             notes.extend(self.checkpoint(caller, dialogue, &evidence, ends).await);
+            for warning in evidence.judgement.warnings().filter(|warning| !warned.contains(warning)).collect::<Vec<_>>() {
+                let about = (self.on.stage.name.as_str(), self.on.attempt);
+                notes.extend(self.open.tell(caller, Occasion::Warning, about, warning.clone()).await);
+                warned.push(warning);
+            }
             notes.extend(self.lost.iter().map(|lost| format!("the last look is not on record and counts for nothing: {lost}")));
             observer(&Tick { evidence: &evidence, notes });
-            if let (Some((why, number, fired)), true, None) = (&back, self.request.may_go_back, &over) {
-                let request = BackRequest { kind: RollbackKind::Breach, why: why.clone(), fired: (*fired, Some(*number)) };
-                let went = go_back(caller, dialogue, &mut self.open, &request).await?;
+            if let (Some((why, number, fired)), Some(ways), None) = (&back, &self.ways, &over) {
+                let request = BackRequest { why: why.clone(), fired: (*fired, Some(*number)) };
+                let went = go_back(caller, dialogue, &mut self.open, ways, &request).await?;
                 self.reach.close().await;
                 return Ok(Seen { evidence, went_back: Some(went), over: None, lost: self.lost });
             }

@@ -232,6 +232,13 @@ fn checks_end_a_stage_or_keep_it() {
     };
     assert!(fails(&[2, 4, 6], &[]).called_back().is_none());
     assert_eq!(fails(&[2, 3], &[]).called_back().map(|(_, number, _)| number), Some(3));
+    // Of a list of them one that fails is enough.
+    let of_list = (1..=10).map(|at| {
+        let mut sample = errors(at, 0.0, 100.0);
+        sample.checks.extend([("critical[eu]".to_owned(), Outcome::Pass), ("critical[us]".to_owned(), Outcome::Fail)]);
+        sample
+    });
+    assert_eq!(of(&terms, of_list).called_back().map(|(_, number, _)| number), Some(2));
     // Between two failures nobody could look: they stand in a row.
     assert_eq!(fails(&[2, 4], &[3]).called_back().map(|(_, number, _)| number), Some(4));
     for (verdict, why) in [(Some(Verdict::NoGo), "does not pass"), (Some(Verdict::Hold), "waits for an answer"), (None, "not looked at")] {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::numbers::{Line, Reading};
 use crate::{
-    model::Outcome,
+    model::{Outcome, is_named},
     rollout::{
         Cover, Limit, Sample, Trigger, Whose,
         judgement::JudgedTrigger,
@@ -43,12 +43,15 @@ impl Watched {
 fn by_check(trigger: &Trigger, samples: &[Sample]) -> Watched {
     let mut row = 0;
     let open = samples.iter().map(|sample| {
-        let outcome = trigger.check.as_ref().and_then(|check| sample.checks.get(check));
-        match outcome {
+        // One of a list that fails is enough; all of it must pass.
+        let meant = |id: &str| trigger.check.as_ref().is_some_and(|check| is_named(id, check));
+        let outcomes = sample.checks.iter().filter(|(id, _)| meant(id)).map(|(_, outcome)| *outcome);
+        let worst = outcomes.min_by_key(|outcome| Outcome::ALL.iter().position(|known| known == outcome));
+        match worst {
             Some(Outcome::Fail) => row += 1,
-            // Nobody could look: that is no success, and no failure either.
-            Some(Outcome::Unknown) | None => {}
-            Some(_) => row = 0,
+            Some(Outcome::Pass) => row = 0,
+            // Nobody could look, or somebody is still asked: that is no success, and no failure either.
+            _ => {}
         }
         row >= trigger.failures.unwrap_or(1)
     });

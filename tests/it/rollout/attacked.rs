@@ -1,17 +1,12 @@
 //! What would let a release go on that has not earned it, or keep it from going back.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
+use std::{fs, time::Duration};
 
-use super::ground::Ground;
+use super::ground::{Ground, program};
 
 const LONG: (&str, &str) = ("soak: 10s", "soak: 60s");
 const SHORT: (&str, &str) = ("soak: 10s", "soak: 2s");
 const BACK: &str = "command: [\"./weights.py\", \"${SOCKET}\", \"0%\"]\n    within: 30s";
-
-fn program(ground: &Ground, name: &str, script: &str) {
-    fs::write(ground.gonogo.path(name), script).expect("written");
-    fs::set_permissions(ground.gonogo.path(name), fs::Permissions::from_mode(0o755)).expect("a program");
-}
 
 /// Rows 24 and 35: the stage is earned, people have not decided yet, and it starts failing.
 #[test]

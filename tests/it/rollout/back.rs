@@ -1,8 +1,8 @@
 //! The way back: practised, planned, late, without a record, and told to those who want to hear of it.
 
-use std::{fs, io::Write as _, net::TcpListener, os::unix::fs::PermissionsExt as _};
+use std::{io::Write as _, net::TcpListener};
 
-use super::ground::Ground;
+use super::ground::{Ground, program};
 
 /// A way back by another program, which is in the ground's folder.
 fn by(program: &str, within: &str) -> Vec<(&'static str, String)> {
@@ -15,11 +15,6 @@ fn by(program: &str, within: &str) -> Vec<(&'static str, String)> {
 fn start(changes: &[(&'static str, String)]) -> Ground {
     let changes: Vec<(&str, &str)> = changes.iter().map(|(from, to)| (*from, to.as_str())).collect();
     Ground::start(60, &changes)
-}
-
-fn program(ground: &Ground, name: &str, script: &str) {
-    fs::write(ground.gonogo.path(name), script).expect("written");
-    fs::set_permissions(ground.gonogo.path(name), fs::Permissions::from_mode(0o755)).expect("a program");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::{fs, net::TcpStream, path::PathBuf};
 
+use gonogo::ledger::{Sqlite, Store};
+
 use crate::{
     gonogo::{Gonogo, Ran},
     port::unused,
@@ -20,6 +22,14 @@ pub(super) struct Ground {
 impl Ground {
     /// With so many visitors a second, and a plan changed by these replacements; signed and let through.
     pub(super) fn start(rate: u32, changes: &[(&str, &str)]) -> Self {
+        let ground = Self::prepared(rate, changes);
+        ground.run(&["verify"]).exits(0);
+        ground.run(&["sign", "--as", "owner", "--yes"]).exits(0);
+        ground
+    }
+
+    /// The same before anybody has looked or signed.
+    pub(super) fn prepared(rate: u32, changes: &[(&str, &str)]) -> Self {
         let ports: Vec<(&str, String)> = ["OLD", "NEW", "FRONT", "PROM"].iter().map(|name| (*name, unused().to_string())).collect();
         let of = |name: &str| ports.iter().find(|(known, _)| *known == name).expect("a port").1.clone();
         let shop = folder();
@@ -71,7 +81,7 @@ impl Ground {
         ground
     }
 
-    /// Makes the owner's key, and lets the release through the gate.
+    /// Makes the owner's key.
     fn sign_up(&self) {
         use std::os::unix::fs::PermissionsExt as _;
         fs::set_permissions(self.gonogo.path("weights.py"), fs::Permissions::from_mode(0o755)).expect("a program");
@@ -81,8 +91,6 @@ impl Ground {
         let public = self.gonogo.read("key.pub");
         let public = public.rsplit_once(' ').map_or(public.as_str(), |(public, _)| public);
         fs::write(self.gonogo.path("signers"), format!("pat@example.com {public}\n")).expect("written");
-        self.run(&["verify"]).exits(0);
-        self.run(&["sign", "--as", "owner", "--yes"]).exits(0);
     }
 
     #[track_caller]
@@ -114,6 +122,18 @@ impl Ground {
         stage["evidence"]["judgement"]["samples"].as_u64().unwrap_or(0)
     }
 
+    /// The newest sample on record.
+    pub(super) async fn last_sample(&self) -> serde_json::Value {
+        let store = Sqlite::open(&self.gonogo.path(".gonogo/ledger.db")).expect("the ledger");
+        let entries = store.entries(&gonogo::ledger::chain_of("shop")).await.expect("entries");
+        for entry in entries.iter().rev() {
+            if let Some((_, sample)) = store.newest_sample(&entry.statement()).await.expect("read") {
+                return serde_json::from_slice(&sample).expect("a sample");
+            }
+        }
+        panic!("there is no sample");
+    }
+
     /// HAProxy's socket.
     pub(super) fn socket(&self) -> String {
         self.folder.join("haproxy.sock").display().to_string()
@@ -130,4 +150,11 @@ impl Ground {
     pub(super) fn shell(&self, command: &[&str]) -> bool {
         std::process::Command::new(command[0]).args(&command[1..]).status().expect(command[0]).success()
     }
+}
+
+/// A program beside the plan.
+pub(super) fn program(ground: &Ground, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::write(ground.gonogo.path(name), script).expect("written");
+    fs::set_permissions(ground.gonogo.path(name), fs::Permissions::from_mode(0o755)).expect("a program");
 }

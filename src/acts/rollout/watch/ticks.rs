@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::{CHECKPOINT, Watch};
+use super::{CHECKPOINT, Until, Watch};
 use crate::{
-    acts::{ActError, Caller, Dialogue, rollout::looking::faults},
+    acts::{ActError, Caller, Dialogue},
     ledger::{Blob, LedgerError},
-    model::{self, Digest, Exit, Period, Report, StageStep, Verdict},
+    model::{self, Digest, Period, Report, StageStep, Verdict},
     rollout::{Judgement, Occasion, Sample, StageEvidence, Standing},
     run::{Sampler, Stop, Taken},
 };
@@ -82,22 +82,29 @@ impl Watch {
         }
     }
 
-    /// What the stage has come to.
-    fn judged(&self, now: Timestamp) -> Judgement {
-        let judgement = self.on.judged(&self.rollout, &self.samples, now);
+    /// What the stage has come to, and what keeps it beside the samples.
+    fn judged(&self, now: Timestamp) -> (Vec<String>, Judgement) {
+        let mut beside = self.on.faults.clone();
+        // Where the server has nothing new, what the checks came to by now is in no sample.
+        let seen = self.samples.last().and_then(|last| last.verdict);
+        let red = self.report.as_ref().map(|report| self.looking.verdict(report)).filter(|verdict| *verdict != Verdict::Go);
+        beside.extend(red.filter(|_| seen == Some(Verdict::Go)).map(|verdict| format!("the checks of the stage come to {verdict} by now")));
+        let judge = |samples: &[Sample]| self.on.judged(&self.rollout, (samples, &beside), now);
+        let judgement = judge(&self.samples);
         if self.lost.is_some() && judgement.called_back().is_none() {
-            let all = self.on.judged(&self.rollout, &[&self.samples[..], &self.unstored[..]].concat(), now);
+            let all = judge(&[&self.samples[..], &self.unstored[..]].concat());
             if all.called_back().is_some() {
-                return all;
+                return (beside, all);
             }
         }
-        judgement
+        (beside, judgement)
     }
 
     /// The same for the file that people decide on.
     pub(super) fn evidence(&self, caller: &Caller) -> StageEvidence {
         let at = (caller.clock)();
-        self.on.evidence(&self.rollout, (&self.samples, &self.prev), (at, self.judged(at)))
+        let (beside, judgement) = self.judged(at);
+        self.on.evidence(&self.rollout, (&self.samples, &self.prev), (at, beside, judgement))
     }
 
     /// Puts on record what the stage has come to: when that has changed, now and then, and at the end. What could not be done is said.
@@ -111,8 +118,8 @@ impl Watch {
         let standing = evidence.judgement.standing;
         let changed = self.kept.as_ref().is_none_or(|(_, said)| said != standing.word());
         let old = self.kept.as_ref().is_none_or(|(at, _)| CHECKPOINT.after(*at) <= (caller.clock)());
-        // Whoever ends and has seen something that is not on record yet says so.
-        if !changed && !old && !ends {
+        // Whoever ends and has seen something that is not on record yet says so; one look after the other would fill the record.
+        if !changed && !old && !(ends && self.request.until != Until::Once) {
             return Vec::new();
         }
         let Some(report) = self.report.clone() else { return Vec::new() };
@@ -140,12 +147,13 @@ impl Watch {
         notes
     }
 
+    /// Reads what others have put on record, and takes in what people have said. A record that cannot be read just now ends nothing.
+    pub(super) async fn read_record(&mut self, caller: &Caller) -> Result<(), ActError> {
+        if self.open.record_mut().read_again(caller).await.is_ok() { self.looking.take_in(&self.open) } else { Ok(()) }
+    }
+
     /// Why there is nothing more to watch: others have begun the next stage, or gone back.
-    pub(super) async fn over(&mut self, caller: &Caller) -> Result<Option<String>, ActError> {
-        // A record that cannot be read just now ends nothing.
-        if self.open.record_mut().read_again(caller).await.is_err() {
-            return Ok(None);
-        }
+    pub(super) fn over(&self) -> Result<Option<String>, ActError> {
         let (rollouts, name) = (self.open.rollouts()?, &self.on.stage.name);
         let Some(this) = rollouts.stages.iter().find(|stage| stage.run == self.on.run) else { return Ok(None) };
         if rollouts.went_back(this).is_some() {
@@ -164,12 +172,6 @@ fn with_evidence(report: Report, evidence: &StageEvidence) -> Report {
         Standing::Held => Verdict::Hold,
         Standing::Unseen | Standing::Breached => Verdict::NoGo,
     };
-    let mut notes = report.notes.clone();
-    notes.extend(faults(&report).into_iter().filter(|_| standing == Standing::Earned));
     let rollout = serde_json::to_value(evidence).map(Into::into).ok();
-    Report { verdict, exit: exit(standing).code(), rollout, notes, ..report }
-}
-
-fn exit(standing: Standing) -> Exit {
-    standing.exit()
+    Report { verdict, exit: standing.exit().code(), rollout, ..report }
 }

@@ -106,6 +106,7 @@ fn stage(number: usize, course: Course, begun: i64, minutes: i64) -> StageAccoun
     let samples: Vec<Sample> = (1..=minutes).map(|minute| sample(course, begun, minute)).collect();
     let judgement = judge(&terms, &fixed, at(begun), &samples, at(begun + minutes));
     let evidence = StageEvidence {
+        beside: Vec::new(),
         stage: own.name.clone(),
         place: [number, 3],
         attempt: 1,
