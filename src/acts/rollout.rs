@@ -14,7 +14,7 @@ mod status;
 mod success;
 mod watch;
 
-pub(crate) use back::{BackRequest, WaysBack, WentBack, go_back};
+pub(crate) use back::{BackRequest, WayBackTaken, WaysBack, go_back};
 pub(crate) use begin::begin;
 pub(crate) use decide::{DecideRequest, decide};
 pub(crate) use gate::{StageGate, gate};

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     acts::rollout::{
-        BackRequest, OpenRollout, Replayed, RolloutRequest, SimulateRequest, WaysBack, WentBack, begin, go_back, simulate, status,
+        BackRequest, OpenRollout, Replayed, RolloutRequest, SimulateRequest, WayBackTaken, WaysBack, begin, go_back, simulate, status,
     },
     model::{Exit, Period, RollbackKind, RollbackOutcome, counted, plain, utc},
     plan::Purpose,
@@ -176,7 +176,7 @@ fn back(edge: &Edge, options: &RolloutRollbackOptions) -> Result<Exit, Failure> 
 }
 
 /// How the way back went: the outcome first.
-pub(super) fn said(went: &WentBack) -> String {
+pub(super) fn said(went: &WayBackTaken) -> String {
     let (stage, took, within) = (&went.stage, went.took, went.within);
     let head = match went.outcome {
         RollbackOutcome::Back => format!("ROLLED BACK: from {stage} in {took}, {within} were allowed"),

@@ -2,8 +2,8 @@
 
 use super::{AskedRelease, History, LedgerError, PolicyInForce, VerifiedEntry, begun::ends, samples::step_of, windows::refuses_unsigned};
 use crate::model::{
-    Act, Digest, Period, RollbackBegun, RollbackEnded, RollbackKind, RolloutStep, StageBegun, StageDecision, StageEvidence, StageStarted,
-    StageStep, utc,
+    Act, Digest, Period, RecordedEvidence, RollbackBegun, RollbackEnded, RollbackKind, RolloutStep, StageBegun, StageDecision,
+    StageStarted, StageStep, utc,
 };
 
 /// The rollouts of one environment.
@@ -29,7 +29,7 @@ pub struct StageOnRecord<'h> {
     /// What came of beginning it; `None` where nobody has said so.
     pub started: Option<(&'h VerifiedEntry, &'h StageStarted)>,
     /// What it had come to, oldest first.
-    pub evidence: Vec<(&'h VerifiedEntry, &'h StageEvidence)>,
+    pub evidence: Vec<(&'h VerifiedEntry, &'h RecordedEvidence)>,
     /// What people decided, oldest first; whether that counts is for [`stage_decisions`](super::stage_decisions) to say.
     pub decisions: Vec<(&'h VerifiedEntry, &'h StageDecision)>,
 }
@@ -104,7 +104,7 @@ impl<'h> Rollouts<'h> {
     /// The stages that began since another did, oldest first.
     pub fn since(&self, stage: &StageOnRecord<'_>) -> impl DoubleEndedIterator<Item = &StageOnRecord<'h>> {
         let began = stage.entry.entry.seq;
-        self.stages.iter().filter(move |other| !other.began.drill && other.entry.entry.seq > began)
+        self.stages.iter().filter(move |other| other.entry.entry.seq > began)
     }
 
     /// The newest way back that has no end.
@@ -127,7 +127,7 @@ impl RollbackOnRecord<'_> {
 
 impl<'h> StageOnRecord<'h> {
     /// The newest evidence.
-    pub fn newest_evidence(&self) -> Option<(&'h VerifiedEntry, &'h StageEvidence)> {
+    pub fn newest_evidence(&self) -> Option<(&'h VerifiedEntry, &'h RecordedEvidence)> {
         self.evidence.last().copied()
     }
 
@@ -161,7 +161,7 @@ impl<'h> StageOnRecord<'h> {
             return Some(format!("the evidence says {}, on which nobody can decide go", evidence.standing));
         }
         let why = said.comment.as_deref().unwrap_or_default().trim();
-        (evidence.standing != StageEvidence::EARNED && why.is_empty())
+        (evidence.standing != RecordedEvidence::EARNED && why.is_empty())
             .then(|| "the evidence says held, and nothing says why that is enough: decide with a comment".into())
     }
 }

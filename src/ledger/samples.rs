@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::{LedgerError, Store, VerifiedEntry};
-use crate::model::{Act, Digest, RolloutStep, Size, StageEvidence, StageStep};
+use crate::model::{Act, Digest, RecordedEvidence, RolloutStep, Size, StageStep};
 
 /// The most that one sample may have.
 pub(super) const LARGEST_SAMPLE: Size = Size(256 << 10);
@@ -89,7 +89,7 @@ pub(super) fn step_of(entry: &VerifiedEntry) -> Option<(&VerifiedEntry, &Rollout
     if let Act::Rollout(step) = &entry.statement.act { Some((entry, step)) } else { None }
 }
 
-fn evidence<'h>(steps: &[(&'h VerifiedEntry, &'h RolloutStep)]) -> Vec<(u64, &'h StageEvidence)> {
+fn evidence<'h>(steps: &[(&'h VerifiedEntry, &'h RolloutStep)]) -> Vec<(u64, &'h RecordedEvidence)> {
     let of = |(entry, step): &(&VerifiedEntry, &'h RolloutStep)| match &step.step {
         StageStep::Evidence(evidence) => Some((entry.entry.seq, evidence)),
         StageStep::Begun(_) | StageStep::Started(_) | StageStep::RollbackBegun(_) | StageStep::RollbackEnded(_) => None,
@@ -98,8 +98,8 @@ fn evidence<'h>(steps: &[(&'h VerifiedEntry, &'h RolloutStep)]) -> Vec<(u64, &'h
 }
 
 /// Why the evidence of the entry `seq` does not rest on these samples.
-fn broken(seq: u64, evidence: &StageEvidence, samples: &[Vec<u8>]) -> Option<String> {
-    let StageEvidence { began, samples: count, last, .. } = evidence;
+fn broken(seq: u64, evidence: &RecordedEvidence, samples: &[Vec<u8>]) -> Option<String> {
+    let RecordedEvidence { began, samples: count, last, .. } = evidence;
     let rests = usize::try_from(*count).unwrap_or(usize::MAX);
     if rests > samples.len() {
         return Some(format!("the evidence in entry {seq} rests on {count} samples, and {} are here", samples.len()));

@@ -80,8 +80,8 @@ pub use signoff::{BreakGlass, Committers, Independence, LongestWaiver, Method, R
 pub use size::Size;
 pub use statement::{
     Act, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus,
-    Emergency, Evidence, Kept, Made, PolicyPlace, Repair, Repaired, Reply, Review, RollbackBegun, RollbackEnded, RollbackKind,
-    RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageEvidence, StageStarted, StageStep,
+    Emergency, Evidence, Kept, Made, PolicyPlace, RecordedEvidence, Repair, Repaired, Reply, Review, RollbackBegun, RollbackEnded,
+    RollbackKind, RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageStarted, StageStep,
     Statement, StatementError, Subject, VouchedAuthors, Withdrawal,
 };
 pub use stored::ReportError;

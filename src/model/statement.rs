@@ -22,7 +22,7 @@ pub use act::Act;
 pub use decision::{Answer, Decision, Evidence, Reply, SignOff, SignedException, Withdrawal};
 pub use deployment::{Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Kept, PolicyPlace, Review};
 pub use rollout::{
-    Choice, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun, StageDecision, StageEvidence,
+    Choice, RecordedEvidence, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun, StageDecision,
     StageStarted, StageStep,
 };
 pub use run::{Author, Authors, Run, VouchedAuthors};

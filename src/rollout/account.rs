@@ -30,7 +30,7 @@ pub struct Account {
     /// The ways back that were taken, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rollbacks: Vec<WentBack>,
-    /// The newest drill of the way back that worked.
+    /// The newest drill of the way back, whatever came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drill: Option<WentBack>,
     /// What the rollout was to have shown.

@@ -34,7 +34,7 @@ pub(crate) struct BackRequest {
 
 /// A way back that was taken.
 #[derive(Debug, Clone)]
-pub(crate) struct WentBack {
+pub(crate) struct WayBackTaken {
     pub(crate) stage: String,
     pub(crate) outcome: RollbackOutcome,
     pub(crate) took: Period,
@@ -44,7 +44,7 @@ pub(crate) struct WentBack {
     pub(crate) lost: Option<String>,
 }
 
-impl WentBack {
+impl WayBackTaken {
     /// The exit code: a drill that worked is a success, and a release that had to go back is none.
     pub(crate) fn exit(&self, kind: RollbackKind) -> Exit {
         match (&self.lost, self.outcome, kind) {
@@ -99,13 +99,13 @@ pub(crate) async fn go_back(
     open: &mut OpenRollout,
     ways: &WaysBack,
     request: &BackRequest,
-) -> Result<WentBack, ActError> {
+) -> Result<WayBackTaken, ActError> {
     let (from, begun, mut lost) = begun(caller, dialogue, open, (ways.kind, request)).await?;
     let fired = from.fired.unwrap_or(request.fired.0);
     let tried = ways.tried(caller, from.open.is_some(), fired).await?;
     let took = Period::between(fired, (caller.clock)());
     let mut went =
-        WentBack { stage: from.stage.clone(), outcome: tried.outcome, took, within: tried.within, notes: tried.notes, lost: None };
+        WayBackTaken { stage: from.stage.clone(), outcome: tried.outcome, took, within: tried.within, notes: tried.notes, lost: None };
     let text = format!("{} went back from {}: {} after {took} ({})", open.plan.project, from.stage, went.outcome, request.why);
     went.notes.extend(open.tell(caller, Occasion::RolledBack, (&from.stage, from.attempt), text).await);
     if let Some(begun) = begun {
@@ -114,7 +114,7 @@ pub(crate) async fn go_back(
         let step = open.step(&from.stage, from.attempt, StageStep::RollbackEnded(ended));
         lost = open.put(caller, dialogue, step, Vec::new(), None).await.err().map(|error| error.to_string());
     }
-    Ok(WentBack { lost, ..went })
+    Ok(WayBackTaken { lost, ..went })
 }
 
 /// Where one goes back from.

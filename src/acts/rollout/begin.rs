@@ -69,7 +69,6 @@ pub(crate) async fn begin(
         soak: stage.soak.get().as_secs(),
         host: caller.host.clone().unwrap_or_default(),
         pid: caller.pid,
-        drill: false,
     };
     let head = open.record().history.head();
     let put = open.put(caller, dialogue, open.step(name, attempt, StageStep::Begun(begun)), Vec::new(), Some(&head)).await;
@@ -194,7 +193,7 @@ async fn ready(caller: &Caller, open: &OpenRollout, old: &Release, stage: &Stage
 /// Which version is replaced: as the plan says, as it is said, or as the record knows it.
 fn old_version(open: &OpenRollout, said: Option<&str>) -> Result<String, ActError> {
     let rollouts = open.rollouts()?;
-    let before = rollouts.stages.iter().rfind(|stage| !stage.began.drill && open.asked().covered(&stage.step.release).is_ok());
+    let before = rollouts.stages.iter().rfind(|stage| open.asked().covered(&stage.step.release).is_ok());
     let live =
         || crate::ledger::live(&open.record().history, open.record().place()).find_map(|deployed| deployed.ok()?.1.release.version.clone());
     open.rollout

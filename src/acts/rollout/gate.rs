@@ -3,7 +3,7 @@
 use crate::{
     acts::{ActError, Caller, ci, gate::GateQuestion, rollout::OpenRollout},
     ledger::{Deploys, Rollouts, StageInput, StageOnRecord, stage_decisions},
-    model::{Choice, Exit, Period, Required, StageEvidence, counted},
+    model::{Choice, Exit, Period, RecordedEvidence, Required, counted},
     rollout::Stage,
 };
 
@@ -49,14 +49,16 @@ pub(crate) async fn gate(caller: &Caller, open: &OpenRollout, name: &str) -> Res
     // What nothing follows does not grow old.
     let (within, last) = (within(open), open.rollout.stages.last().is_some_and(|last| last.name == name));
     let (choice, reason) = match on_record.newest_evidence() {
-        Some((shown, evidence)) if evidence.standing == StageEvidence::EARNED && (last || open.record().now <= within.after(shown.own)) => {
+        Some((shown, evidence))
+            if evidence.standing == RecordedEvidence::EARNED && (last || open.record().now <= within.after(shown.own)) =>
+        {
             (Choice::Go, None)
         }
-        Some((_, evidence)) if evidence.standing == StageEvidence::EARNED => (
+        Some((_, evidence)) if evidence.standing == RecordedEvidence::EARNED => (
             Choice::Hold,
             Some(format!("what `{name}` has shown is older than {within}: `gonogo watch --stage {name} --once` looks again")),
         ),
-        Some((_, evidence)) if evidence.standing == StageEvidence::HELD => (Choice::Hold, Some(format!("`{name}` is held"))),
+        Some((_, evidence)) if evidence.standing == RecordedEvidence::HELD => (Choice::Hold, Some(format!("`{name}` is held"))),
         Some((_, evidence)) => (Choice::NoGo, Some(format!("`{name}` is {}", evidence.standing))),
         None => (Choice::Hold, Some(format!("nobody has watched `{name}`: `gonogo watch --stage {name}`"))),
     };

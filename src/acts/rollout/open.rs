@@ -94,7 +94,7 @@ impl OpenRollout {
     /// The stage of this release that began last, by the record.
     pub(super) fn current<'r>(&self, rollouts: &'r Rollouts<'_>) -> Option<&'r StageOnRecord<'r>> {
         let asked = self.asked();
-        rollouts.stages.iter().rfind(|stage| !stage.began.drill && asked.covered(&stage.step.release).is_ok())
+        rollouts.stages.iter().rfind(|stage| asked.covered(&stage.step.release).is_ok())
     }
 
     /// The plan for a phase of it that is about a stage; an error where its rollout names what is not known: no program may be given

@@ -100,7 +100,7 @@ impl Replay<'_> {
     async fn again(
         &self,
         stage: &StageOnRecord<'_>,
-        evidence: &model::StageEvidence,
+        evidence: &model::RecordedEvidence,
         kept: &KeptPlans,
     ) -> Result<(Judgement, Judgement), Untold> {
         let shown = self.shown(evidence).await?;
@@ -114,7 +114,7 @@ impl Replay<'_> {
         Ok((shown.judgement, judged.held_by(started.faults.iter().chain(&shown.beside).cloned())))
     }
 
-    async fn shown(&self, evidence: &model::StageEvidence) -> Result<StageEvidence, Untold> {
+    async fn shown(&self, evidence: &model::RecordedEvidence) -> Result<StageEvidence, Untold> {
         let report = evidence.report.as_ref().ok_or_else(|| "its evidence has no report".to_owned())?;
         let bytes = self.store.blob(report).await?.ok_or_else(|| format!("the report {report} of its evidence is gone"))?;
         let read = serde_json::from_slice::<Report>(&bytes).ok().and_then(|report| report.rollout);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::{
     acts::{
         ActError, Caller, Dialogue,
-        rollout::{BackRequest, OpenRollout, WaysBack, WentBack, go_back, looking::Looking, stage_run::StageRun},
+        rollout::{BackRequest, OpenRollout, WayBackTaken, WaysBack, go_back, looking::Looking, stage_run::StageRun},
     },
     ledger::StageOnRecord,
     model::{Digest, Exit, Period, Report, RollbackKind, utc},
@@ -83,7 +83,7 @@ pub(crate) struct Tick<'a> {
 /// How watching ended.
 pub(crate) struct Seen {
     pub(crate) evidence: StageEvidence,
-    pub(crate) went_back: Option<WentBack>,
+    pub(crate) went_back: Option<WayBackTaken>,
     /// Why it is over, where others ended it.
     pub(crate) over: Option<String>,
     /// Why samples are not on record.

@@ -167,8 +167,7 @@ fn happened(RolloutStep { stage, attempt, step, .. }: &RolloutStep) -> String {
     let again = if *attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
     match step {
         StageStep::Begun(begun) => {
-            let drill = if begun.drill { ", as a drill" } else { "" };
-            format!("begins stage {stage}{again} with {} of the traffic, in place of {}{drill}", begun.traffic, begun.old)
+            format!("begins stage {stage}{again} with {} of the traffic, in place of {}", begun.traffic, begun.old)
         }
         StageStep::Started(started) => match started.faults.first() {
             Some(fault) => format!("could not start stage {stage}{again}: {fault}"),

@@ -47,7 +47,7 @@ pub enum StageStep {
     /// What came of beginning it: from here on it soaks.
     Started(StageStarted),
     /// What it had come to at a moment.
-    Evidence(StageEvidence),
+    Evidence(RecordedEvidence),
     /// The way back is taken: on record before its command starts.
     RollbackBegun(RollbackBegun),
     /// What became of that.
@@ -75,9 +75,6 @@ pub struct StageBegun {
     pub host: String,
     /// The process.
     pub pid: u32,
-    /// Whether it is only practised.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub drill: bool,
 }
 
 /// What came of beginning a stage.
@@ -97,7 +94,7 @@ pub struct StageStarted {
 /// What a stage had come to at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct StageEvidence {
+pub struct RecordedEvidence {
     /// The fingerprint of the statement with which it began.
     pub began: Digest,
     /// How many samples it rests on.
@@ -111,7 +108,7 @@ pub struct StageEvidence {
     pub report: Option<Digest>,
 }
 
-impl StageEvidence {
+impl RecordedEvidence {
     /// The word of a stage that has shown all that was demanded.
     pub const EARNED: &str = "earned";
     /// The word of one that has not, with nothing that speaks against it.

@@ -38,7 +38,7 @@ struct Stage {
 impl Stage {
     async fn with(standing: &str) -> Self {
         let store = Memory::empty("a test");
-        let run = put(&store, step(1, begun(false)), None).await.statement();
+        let run = put(&store, step(1, begun()), None).await.statement();
         let mut stage = Self { store, run, seen: Digest::none() };
         stage.shows(FIRST, standing).await;
         stage
@@ -189,7 +189,7 @@ async fn a_go_rests_on_the_evidence_of_this_attempt() {
     let (standing, why) = stage.asked(&["lead", "security"], Period::seconds(0)).await;
     assert!(standing == Choice::Hold && why.contains("longer than 0 s after the evidence"), "{why}");
     // It begins again: what was decided before counts for nothing.
-    put(&stage.store, step(2, begun(false)), None).await;
+    put(&stage.store, step(2, begun()), None).await;
     assert_eq!(stage.comes_to().await.0, Choice::Hold);
 }
 

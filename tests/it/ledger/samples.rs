@@ -16,7 +16,7 @@ use super::{
 /// A stage with five samples that evidence rests on.
 async fn watched(store: &dyn Store) -> (Digest, Vec<Vec<u8>>, Entry) {
     five(store).await;
-    let run = put(store, step(1, begun(false)), None).await.statement();
+    let run = put(store, step(1, begun()), None).await.statement();
     let all = samples(&run, 5, "x");
     for (number, payload) in (1..).zip(&all) {
         store.add_sample(&run, number, payload.clone()).await.expect("added");
@@ -79,7 +79,7 @@ async fn a_second_watcher_is_told_and_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_watchers_at_once_one_gets_each_number() {
     for ground in Ground::both().await {
-        let run = put(ground.open().as_ref(), step(1, begun(false)), None).await.statement();
+        let run = put(ground.open().as_ref(), step(1, begun()), None).await.statement();
         let watchers = (0..8).map(|who| {
             let (store, run) = (ground.open(), run.clone());
             tokio::spawn(async move { store.add_sample(&run, 1, sample(1, &run, &who.to_string())).await })
@@ -201,7 +201,7 @@ async fn a_broken_export_is_taken_over_nowhere() {
 async fn a_long_stage_is_read_at_once() {
     for ground in Ground::both().await {
         let store = ground.open();
-        let run = put(store.as_ref(), step(1, begun(false)), None).await.statement();
+        let run = put(store.as_ref(), step(1, begun()), None).await.statement();
         let all = samples(&run, 8640, &"x".repeat(900));
         store.add_samples(&run, 1, all.clone()).await.expect("added");
         let mut fastest = u128::MAX;
@@ -222,7 +222,7 @@ async fn what_began_and_what_became_of_it_is_told() {
     let store = Memory::empty("a test");
     let place = ("api", "prod");
     let (first, ..) = watched(&store).await;
-    let second = put(&store, step(2, begun(false)), None).await.statement();
+    let second = put(&store, step(2, begun()), None).await.statement();
     let asked = gonogo::ledger::AskedRelease { project: "api".into(), environment: "prod".into(), release: release() };
     let read = history(&store).await;
     let rollouts = Rollouts::of(&read, place).expect("rollouts");

@@ -2,7 +2,7 @@
 
 use gonogo::{
     ledger::{Blob, Draft, Entry, Store},
-    model::{Act, Digest, Json, Release, RolloutStep, StageBegun, StageEvidence, StageStep, Statement, Subject},
+    model::{Act, Digest, Json, RecordedEvidence, Release, RolloutStep, StageBegun, StageStep, Statement, Subject},
 };
 
 use super::{append, made};
@@ -17,7 +17,7 @@ pub(super) fn step(attempt: u32, step: StageStep) -> RolloutStep {
     RolloutStep { release: release(), stage: "canary".into(), attempt, plan, step }
 }
 
-pub(super) fn begun(drill: bool) -> StageStep {
+pub(super) fn begun() -> StageStep {
     StageStep::Begun(StageBegun {
         old: "1.9.0".into(),
         new: "2.0.0".into(),
@@ -27,7 +27,6 @@ pub(super) fn begun(drill: bool) -> StageStep {
         soak: 3600,
         host: "runner-7".into(),
         pid: 4711,
-        drill,
     })
 }
 
@@ -57,7 +56,7 @@ pub(super) fn samples(run: &Digest, count: u64, more: &str) -> Vec<Vec<u8>> {
 
 /// That a stage rests on these samples.
 pub(super) fn evidence(run: &Digest, samples: &[Vec<u8>], standing: &str, report: Option<&[u8]>) -> StageStep {
-    StageStep::Evidence(StageEvidence {
+    StageStep::Evidence(RecordedEvidence {
         began: run.clone(),
         samples: samples.len() as u64,
         last: samples.last().map_or_else(|| run.clone(), |last| Digest::of(last)),

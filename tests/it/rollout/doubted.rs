@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use gonogo::{
     ledger::{Blob, Draft, Sqlite, Store},
-    model::{Act, Digest, Made, Method, RolloutStep, StageEvidence, StageStep, Statement, Subject},
+    model::{Act, Digest, Made, Method, RecordedEvidence, RolloutStep, StageStep, Statement, Subject},
 };
 
 use super::ground::{Ground, program};
@@ -60,7 +60,7 @@ async fn what_is_said_of_samples_that_say_otherwise_opens_no_gate() {
     let report = store.blob(evidence.report.as_ref().expect("a report")).await.expect("read").expect("there");
     let report = String::from_utf8(report).expect("text").replace("\"standing\":\"held\"", "\"standing\":\"earned\"").into_bytes();
     let blob = Blob::of(report);
-    let forged = StageEvidence { standing: "earned".into(), report: Some(blob.digest.clone()), ..evidence };
+    let forged = RecordedEvidence { standing: "earned".into(), report: Some(blob.digest.clone()), ..evidence };
     let act = Act::Rollout(Box::new(RolloutStep { step: StageStep::Evidence(forged), ..*step }));
     let made = Made {
         project: "shop".into(),

@@ -2,7 +2,7 @@
 
 use gonogo::{
     ledger::{Blob, Draft, Store as _},
-    model::{Act, Digest, Json, Made, Method, Release, RolloutStep, StageBegun, StageEvidence, StageStep, Statement, Subject},
+    model::{Act, Digest, Json, Made, Method, RecordedEvidence, Release, RolloutStep, StageBegun, StageStep, Statement, Subject},
 };
 
 use super::{
@@ -48,7 +48,6 @@ fn begun() -> StageStep {
         soak: 600,
         host: "runner-7".into(),
         pid: 4711,
-        drill: false,
     })
 }
 
@@ -66,7 +65,7 @@ async fn rolled_out() -> (House, Digest, Vec<Vec<u8>>) {
         samples.push(payload);
     }
     let (began, last, report) = (run.clone(), Digest::of(&samples[2]), Some(Digest::of(b"evidence")));
-    let evidence = StageEvidence { began, samples: 3, last, standing: "earned".into(), report };
+    let evidence = RecordedEvidence { began, samples: 3, last, standing: "earned".into(), report };
     put(&house, "1.4.2", StageStep::Evidence(evidence), Some(b"evidence")).await;
     // The stage of another release has a file of its own elsewhere.
     let other = put(&house, "1.3.0", begun(), None).await;

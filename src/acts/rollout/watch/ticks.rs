@@ -119,13 +119,14 @@ impl Watch {
         let changed = self.kept.as_ref().is_none_or(|(_, said)| said != standing.word());
         let old = self.kept.as_ref().is_none_or(|(at, _)| CHECKPOINT.after(*at) <= (caller.clock)());
         // Whoever ends and has seen something that is not on record yet says so; one look after the other would fill the record.
-        if !changed && !old && !(ends && self.request.until != Until::Once) {
+        let says = changed || old || ends && self.request.until != Until::Once;
+        if !says {
             return Vec::new();
         }
         let Some(report) = self.report.clone() else { return Vec::new() };
         let json = with_evidence(report, evidence).to_json();
         let blob = Blob::of(json);
-        let kept = model::StageEvidence {
+        let kept = model::RecordedEvidence {
             began: self.on.run.clone(),
             samples: self.samples.len() as u64,
             last: self.prev.clone(),
