@@ -245,7 +245,7 @@ mod tests {
         let began = Digest::of(b"a beginning");
         let steps = [
             json!({ "begun": { "old": "1", "new": "2", "fixed": { "baseline": { "errors": [0.25, 1e9] } }, "traffic": "2.5%", "soak": 600,
-                "host": "h", "pid": 7, "drill": true } }),
+                "host": "h", "pid": 7 } }),
             json!({ "evidence": { "began": began, "samples": 3, "last": began, "standing": "earned", "report": began } }),
             json!({ "rollback-begun": { "began": began, "sample": 2, "fired": "2026-11-20T12:00:00Z", "why": "errors", "kind": "breach",
                 "host": "h", "pid": 7 } }),
