@@ -61,9 +61,11 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Write a first plan from what a folder holds; overwrites nothing
     ///
-    /// Looks at env files (their keys, never their values), SQL schemas and migrations, Dockerfiles, compose files, nginx
-    /// configuration, what makes backups (scripts, cron tables, folders of dumps), manifests, alerting rules, reports of tests and
-    /// scans, and pipelines that make them. Where there is none of these, it writes a small plan that runs.
+    /// Looks at env files and their examples (their keys, never their values), SQL and other schemas and migrations, Dockerfiles,
+    /// compose files, Kubernetes manifests and charts' values, configuration of nginx, Caddy, Traefik and HAProxy, Terraform, code and
+    /// lock files that say a health path, pipelines, what makes backups (scripts, cron tables, folders of dumps), alerting rules,
+    /// reports of tests and scans, CODEOWNERS and the clone's remote. Leaves out what git ignores, and says what else it did not
+    /// read. On a terminal it asks what no file says.
     Init(InitOptions),
     /// Make checks from files of goss, Troubleshoot, Gatus or the blackbox exporter
     ///
@@ -152,6 +154,10 @@ pub(super) struct InitOptions {
     /// The project's folder
     #[arg(value_name = "DIR", default_value = ".")]
     pub(super) folder: PathBuf,
+
+    /// Do not ask for what no file says
+    #[arg(long, short)]
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, Args)]

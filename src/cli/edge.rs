@@ -185,6 +185,17 @@ impl Dialogue for Terminal {
     }
 }
 
+/// What somebody at the terminal answers, in one line; nothing where nobody is there, or the line is empty.
+pub(super) fn asked(question: &str) -> Option<String> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    ask(question);
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer).ok()?;
+    Some(answer.trim().to_owned()).filter(|answer| !answer.is_empty())
+}
+
 /// Ledger heads as they were kept.
 pub(super) fn heads(said: &[String]) -> Result<Vec<Digest>, Failure> {
     said.iter().map(|said| head("--head", said)).collect()

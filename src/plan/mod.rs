@@ -79,8 +79,8 @@ pub use pack_page::pack_page;
 pub use pack_pin::PackPin;
 pub use problem::Problem;
 pub use request::{Purpose, Request};
+pub(crate) use runbook::unfilled;
 pub use schema::schema;
-pub(crate) use yaml::scalars;
 
 /// So many checks may be let run at once, in all or on one target.
 pub const AT_ONCE: RangeInclusive<u16> = 1..=1024;

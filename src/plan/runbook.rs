@@ -36,7 +36,7 @@ pub(super) fn read(label: Place, mut node: Node, faults: &mut Vec<Fault>) -> Opt
 }
 
 /// Why it is no word about anything: what forms leave open is in brackets, or says that it is open.
-fn unfilled(text: &str) -> Option<&'static str> {
+pub(crate) fn unfilled(text: &str) -> Option<&'static str> {
     let open = ["tbd", "todo", "tba", "fixme", "xxx", "n/a", "none", "unknown", "placeholder"];
     let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric() && c != '/').map(str::to_lowercase).collect();
     match text.trim() {

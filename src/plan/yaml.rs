@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value as Json;
 use serde_yaml::granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::{
@@ -31,18 +30,6 @@ pub(super) fn parse(file: u32, text: &str, faults: &mut Vec<Fault>) -> Option<No
             None
         }
     }
-}
-
-/// Another program's YAML, every scalar as its text; `None` if it cannot be read.
-pub(crate) fn scalars(text: &str) -> Option<Json> {
-    fn json(node: Node) -> Json {
-        match node.value {
-            Value::Scalar(scalar) => scalar.text.into(),
-            Value::List(items) => items.into_iter().map(json).collect(),
-            Value::Map(entries) => entries.into_iter().map(|(key, node)| (key.text, json(node))).collect(),
-        }
-    }
-    parse(0, text, &mut Vec::new()).map(json)
 }
 
 struct Composer<'t, 'f, I> {

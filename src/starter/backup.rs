@@ -5,7 +5,12 @@ use serde::Serialize;
 
 use std::collections::BTreeMap;
 
-use super::command::{self, Words};
+use super::{
+    Named,
+    command::{self, Words},
+    detect::{Place, Said},
+    found::Found,
+};
 
 /// A backup that somebody makes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,13 +42,33 @@ const DUMPERS: [&str; 5] = ["pg_dump", "pg_dumpall", "pg_basebackup", "mysqldump
 const DUMPS: [&str; 8] = [".dump", ".pgdump", ".dump.gz", ".dump.zst", ".sql.gz", ".sql.zst", ".rdb", ".rdb.gz"];
 
 /// Whether a path is one of the settings, scripts and tables that can tell of backups. In lower case.
-pub(super) fn tells(path: &str, name: &str) -> bool {
-    let within = |folder: &str| path.starts_with(&format!("{folder}/")) || path.contains(&format!("/{folder}/"));
-    is_settings(path, name)
+pub(super) fn tells(place: &Place<'_>) -> bool {
+    let name = place.name;
+    is_settings(place.path, name)
         || [".sh", ".bash", ".cron", ".crontab", ".service"].iter().any(|ending| name.ends_with(ending))
         || name == "crontab"
         || (name.contains("backup") && !name.contains('.'))
-        || ["cron.d", "cron.hourly", "cron.daily", "cron.weekly"].iter().any(|folder| within(folder))
+        || ["cron.d", "cron.hourly", "cron.daily", "cron.weekly"].iter().any(|folder| place.within(folder))
+}
+
+/// Takes the backups that a file tells of.
+pub(super) fn take(found: &mut Found, path: &str, text: &str) -> Said {
+    Ok(found.made(read(path, text), path).then_some("backups: how they are made"))
+}
+
+/// A timer of systemd.
+pub(super) fn is_timer(place: &Place<'_>) -> bool {
+    place.name.ends_with(".timer")
+}
+
+/// Takes what runs by the clock.
+pub(super) fn timer(found: &mut Found, path: &str, text: &str) -> Said {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let taken = text.contains("[Timer]") && is_name(name) && found.timers.len() < MOST;
+    if taken {
+        found.timers.push(Named { name: name.to_owned(), file: path.to_owned() });
+    }
+    Ok(taken.then_some("a timer of systemd"))
 }
 
 fn is_settings(path: &str, name: &str) -> bool {

@@ -2,7 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Found, command::is_variable};
+use super::{
+    command::is_variable,
+    detect::{Place, Said},
+    found::{Found, slug},
+    service::STORES,
+};
 use crate::{model::looks_secret, net::EnvFile};
 
 /// What is kept of an env file: names, never a value.
@@ -23,13 +28,105 @@ pub(super) struct Settings {
 /// Keys of one file that a plan lists.
 const MOST: usize = 60;
 
-/// Not an environment's own settings: examples, and what developers and tests use.
-const OTHERS: [&str; 12] =
-    ["example", "sample", "template", "dist", "default", "defaults", "test", "testing", "ci", "dev", "development", "local"];
+/// Examples of settings.
+const EXAMPLES: [&str; 6] = ["example", "sample", "template", "tmpl", "dist", "default"];
+/// What developers and tests use.
+const OTHERS: [&str; 8] = ["defaults", "test", "testing", "ci", "dev", "development", "local", "sail"];
 
 /// By the name, in lower case: `.env`, `.env.production`, `prod.env`.
 pub(super) fn is_settings(name: &str) -> bool {
-    (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) && !words(name).any(|word| OTHERS.contains(&word))
+    is_env(name) && !words(name).any(|word| OTHERS.contains(&word) || EXAMPLES.contains(&word))
+}
+
+pub(super) fn is_settings_at(place: &Place<'_>) -> bool {
+    is_settings(place.name)
+}
+
+/// `.env.example`, `env.dist`, `.env.production.sample`, `sample.env`.
+pub(super) fn is_example_at(place: &Place<'_>) -> bool {
+    let name = place.name;
+    (is_env(name) || name.starts_with("env.") || name.contains(".env."))
+        && words(name).any(|word| EXAMPLES.contains(&word))
+        && !words(name).any(|word| OTHERS.contains(&word))
+}
+
+fn is_env(name: &str) -> bool {
+    name == ".env" || name.starts_with(".env.") || name.ends_with(".env")
+}
+
+/// The environment that a path speaks of: `prod` unless a word of it says otherwise; nothing for what is a developer's.
+pub(super) fn of_path(path: &str) -> Option<&'static str> {
+    let path = path.to_ascii_lowercase();
+    let has = |these: &[&str]| words(&path).any(|word| these.contains(&word));
+    if has(&["dev", "development", "local", "override", "test", "testing", "ci", "kind", "minikube", "sandbox", "preview", "debug"]) {
+        return None;
+    }
+    Some(if has(&STAGING) { "staging" } else { "prod" })
+}
+
+/// Words for the rehearsal.
+const STAGING: [&str; 6] = ["staging", "stage", "stg", "preprod", "uat", "preproduction"];
+
+/// Takes from an env file its keys, and which of them lead to a store; never a value.
+pub(super) fn settings(found: &mut Found, path: &str, text: &str) -> Said {
+    let settings = Settings::of(path, &parsed(text)?, in_git(found, path));
+    found.settings.push(settings);
+    Ok(Some("settings: the names of its secrets, no values"))
+}
+
+/// Takes from an example the keys that must be set; one that it leaves empty may stay so.
+pub(super) fn example(found: &mut Found, path: &str, text: &str) -> Said {
+    let file = parsed(text)?;
+    for entry in file.entries.iter().filter(|entry| is_variable(&entry.key)) {
+        if entry.value.is_empty() && is_secret(&entry.key, "") {
+            if found.optional.len() < MOST && !found.optional.contains(&entry.key) {
+                found.optional.push(entry.key.clone());
+            }
+        } else {
+            found.variable(&entry.key, &entry.value, &format!("{path}:{}", entry.line));
+        }
+    }
+    found.examples.push(Settings::of(path, &file, false));
+    Ok(Some("an example of settings: the names of its secrets, no values"))
+}
+
+/// Neither error quotes what the file says.
+fn parsed(text: &str) -> Result<EnvFile, String> {
+    EnvFile::parse(text).map_err(|error| format!("is no env file: {error}"))
+}
+
+/// Whether the file stands in a git repository.
+fn in_git(found: &Found, path: &str) -> bool {
+    found.root.join(path).ancestors().skip(1).any(|folder| folder.join(".git").exists())
+}
+
+/// Whether a variable holds a secret: by its name, or as an address with a login.
+pub(super) fn is_secret(key: &str, value: &str) -> bool {
+    looks_secret(key) || (value.contains('@') && store_of(key, value).is_some() && value.contains("://"))
+}
+
+/// The store that a variable leads to or tells of, and whether gonogo can read the address as it stands.
+pub(super) fn store_of(key: &str, value: &str) -> Option<(&'static str, bool)> {
+    let known = |word: &str| STORES.iter().find(|(name, ..)| *name == word).map(|(_, store, _)| *store);
+    if let Some((scheme, _)) = value.split_once("://") {
+        // SQLAlchemy and JDBC write the driver into the scheme, and each language has schemes of its own.
+        let readable = matches!(scheme, "postgres" | "postgresql" | "redis" | "rediss");
+        let plain = scheme.trim_start_matches("jdbc:").split('+').next().unwrap_or_default();
+        return match plain {
+            "ecto" | "postgis" | "pgsql" => Some(("postgres", false)),
+            "rediss" => Some(("redis", readable)),
+            "amqp" | "amqps" => Some(("rabbitmq", false)),
+            "mysql2" => Some(("mysql", false)),
+            word => known(word).map(|store| (store, readable)),
+        };
+    }
+    let key = key.to_ascii_lowercase();
+    if ["db", "database"].iter().any(|word| key.contains(word)) && known(&value.replace("pgsql", "postgres")).is_some() {
+        return known(&value.replace("pgsql", "postgres")).map(|store| (store, false));
+    }
+    let leads = ["host", "url", "address", "addr", "password", "server"].iter().any(|end| key.ends_with(end));
+    let store = words(&key).find_map(|word| ["postgres", "redis"].into_iter().find(|store| *store == word));
+    store.filter(|_| leads).map(|store| (store, value.is_empty() && key.ends_with("url")))
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
@@ -41,19 +138,13 @@ impl Settings {
     pub(super) fn of(path: &str, file: &EnvFile, in_git: bool) -> Self {
         let mut settings = Self { path: path.into(), in_git, ..Self::default() };
         for entry in file.entries.iter().filter(|entry| is_variable(&entry.key) && entry.key.len() <= 100) {
-            let scheme = entry.value.split_once("://").map_or("", |(scheme, _)| scheme);
-            // SQLAlchemy writes the driver into the scheme: `postgresql+asyncpg`. gonogo reads the plain ones.
-            let postgres = matches!(scheme, "postgres" | "postgresql");
-            let redis = matches!(scheme, "redis" | "rediss");
-            if postgres && settings.database.is_none() {
-                settings.database = Some(entry.key.clone());
-            }
-            if redis && settings.redis.is_none() {
-                settings.redis = Some(entry.key.clone());
+            match store_of(&entry.key, &entry.value) {
+                Some(("postgres", true)) => drop(settings.database.get_or_insert_with(|| entry.key.clone())),
+                Some(("redis", true)) => drop(settings.redis.get_or_insert_with(|| entry.key.clone())),
+                _ => {}
             }
             let known = settings.secrets.iter().any(|(key, _)| *key == entry.key);
-            let secret = looks_secret(&entry.key) || ((postgres || redis) && entry.value.contains('@'));
-            if secret && !known && settings.secrets.len() < MOST {
+            if is_secret(&entry.key, &entry.value) && !known && settings.secrets.len() < MOST {
                 settings.secrets.push((entry.key.clone(), entry.line));
             }
         }
@@ -62,7 +153,7 @@ impl Settings {
 
     /// The environment it is for: `staging` where its name says so, else `prod`.
     pub(super) fn environment(&self) -> &'static str {
-        if self.is_named(&["staging", "stage", "stg"]) { "staging" } else { "prod" }
+        if self.is_named(&STAGING) { "staging" } else { "prod" }
     }
 
     /// Whether one of these is a word of its name.
@@ -79,21 +170,29 @@ pub(super) struct Environment<'f> {
 }
 
 impl Environment<'_> {
-    /// The variable that leads to the store, where it is asked.
-    pub(super) fn redis(&self) -> Option<&str> {
-        self.settings?.redis.as_deref()
-    }
-
-    /// The variable that leads to the database.
-    pub(super) fn database(&self) -> &str {
-        match self.settings {
-            Some(settings) => settings.database.as_deref().unwrap_or("GONOGO_DATABASE_URL"),
-            None => "DATABASE_URL",
+    /// The address of its store, `postgres` or `redis`, as a value with variables: where the env file does not say it, one that
+    /// leads nowhere until somebody sets the variable.
+    pub(super) fn store(&self, store: &'static str, found: &Found) -> String {
+        let own = self.settings.and_then(|settings| if store == "redis" { settings.redis.as_ref() } else { settings.database.as_ref() });
+        if let Some(key) = own {
+            return format!("${{{key}}}");
+        }
+        let usual = match (store, self.settings) {
+            ("redis", None) => "REDIS_URL",
+            ("redis", Some(_)) => "GONOGO_REDIS_URL",
+            (_, None) => "DATABASE_URL",
+            (_, Some(_)) => "GONOGO_DATABASE_URL",
+        };
+        let key = found.leads.get(store).filter(|_| self.settings.is_none()).map_or(usual, String::as_str);
+        let unset = format!("set-{}.invalid", slug(key));
+        match store {
+            "redis" => format!("${{{key}:-redis://{unset}:6379}}"),
+            _ => format!("${{{key}:-postgres://gonogo@{unset}/app}}"),
         }
     }
 }
 
-/// Production and staging where something speaks of them; else this machine, so that no plan says `prod` and means it not.
+/// Production always; staging where something speaks of it; this machine where nothing speaks of any, to try the plan on.
 pub(super) fn environments(found: &Found) -> Vec<Environment<'_>> {
     let settings = |name: &str| {
         let mut here: Vec<&Settings> = found.settings.iter().filter(|settings| settings.environment() == name).collect();
@@ -101,14 +200,12 @@ pub(super) fn environments(found: &Found) -> Vec<Environment<'_>> {
         here.first().copied()
     };
     let (prod, staging) = (settings("prod"), settings("staging"));
-    let mut all = Vec::new();
-    if prod.is_some() || found.proxy.host.is_some() {
-        all.push(Environment { name: "prod", settings: prod });
-    }
-    if staging.is_some() {
+    let has_host = |name: &str| found.hosts.iter().any(|host| host.environment == name);
+    let mut all = vec![Environment { name: "prod", settings: prod }];
+    if staging.is_some() || has_host("staging") {
         all.push(Environment { name: "staging", settings: staging });
     }
-    if all.is_empty() {
+    if prod.is_none() && all.len() == 1 && !has_host("prod") {
         all.push(Environment { name: "local", settings: None });
     }
     all

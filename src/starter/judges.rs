@@ -5,6 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Serialize;
 
+use super::{
+    detect::{Place, Said},
+    found::Found,
+};
 use crate::model::regex;
 
 /// What a kind of check judges.
@@ -21,10 +25,7 @@ pub(super) struct Judged {
 /// A path in lower case, and what stands there; the group is the report that it makes, an image, or the name of an alert.
 static MARKS: LazyLock<Vec<(Regex, Regex, &'static str)>> = LazyLock::new(|| {
     let pipeline = r"(^|/)(\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|jenkinsfile|makefile|[^/]+\.sh)$";
-    let services = r"(^|/)((docker-)?compose[^/]*|(.*/)?(k8s|kubernetes|manifests|deploy)/[^.]*)\.ya?ml$";
     [
-        (services, r"(?m)^kind: *(?:Deployment|StatefulSet|DaemonSet)\b", "kubernetes"),
-        (services, r#"(?m)^[ -]*image: *["']?([a-z0-9.-]+(?::[0-9]+)?/[a-z0-9._/-]+:[\w.-]+)"#, "image"),
         (r"(rule|alert).*\.ya?ml$", r"(?m)^[ -]*alert: *(\w+)", "prometheus-rules"),
         (r"(^|/)alertmanager[^/]*\.ya?ml$", r"(?m)^receivers:", "alertmanager"),
         (r"(junit|test)[^/]*\.xml$", r"<testsuites?\b", "test-report"),
@@ -42,13 +43,22 @@ static MARKS: LazyLock<Vec<(Regex, Regex, &'static str)>> = LazyLock::new(|| {
     .collect()
 });
 
-/// Whether a file may be one, by its path in lower case.
-pub(super) fn may_be(path: &str) -> bool {
-    MARKS.iter().any(|(known, ..)| known.is_match(path))
+/// Whether a file may be one.
+pub(super) fn may_be(place: &Place<'_>) -> bool {
+    MARKS.iter().any(|(known, ..)| known.is_match(place.path))
+}
+
+/// Takes what a file is, or makes.
+pub(super) fn take(found: &mut Found, path: &str, text: &str) -> Said {
+    let known = found.judged.len();
+    for (kind, one) in of(path, text) {
+        found.judged.entry(kind).or_insert(one);
+    }
+    Ok((found.judged.len() > known).then_some("what a kind of check judges, or the pipeline that makes it"))
 }
 
 /// The kinds that judge what the file is, or what it makes.
-pub(super) fn of(path: &str, text: &str) -> Vec<(&'static str, Judged)> {
+fn of(path: &str, text: &str) -> Vec<(&'static str, Judged)> {
     let lower = path.to_ascii_lowercase();
     let marks = MARKS.iter().filter(|(known, mark, _)| known.is_match(&lower) && mark.is_match(text));
     marks
@@ -56,7 +66,6 @@ pub(super) fn of(path: &str, text: &str) -> Vec<(&'static str, Judged)> {
             let names: Vec<String> =
                 mark.captures_iter(text).take(20).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).collect();
             let place = match (*kind, names.first()) {
-                ("kubernetes", _) => path.rsplit_once('/').map_or(".", |(folder, _)| folder),
                 ("prometheus-rules", _) | (_, None) => path,
                 (_, Some(name)) => name,
             };

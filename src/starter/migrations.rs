@@ -15,14 +15,27 @@ pub(super) struct Migrations {
     pub(super) tool: Option<&'static str>,
 }
 
+impl Migrations {
+    /// Takes in another folder: the one above both.
+    pub(super) fn widen(&mut self, other: &str) {
+        let both = self.folder.split('/').zip(other.split('/')).take_while(|(one, other)| one == other);
+        let above: Vec<&str> = both.map(|(part, _)| part).collect();
+        self.folder = if above.is_empty() { ".".into() } else { above.join("/") };
+    }
+}
+
 /// What only one tool's files are called, by the path; the first group is the folder.
 static NAMES: LazyLock<Vec<(Regex, Option<&'static str>)>> = LazyLock::new(|| {
     let names = [
         (r"^(?:(.*)/)?V[0-9][0-9._]*__[^/]+\.sql$", Some("flyway")),
-        (r"^(?:(.*)/)?[0-9]{14}_[^/]+/migration\.sql$", Some("prisma")),
+        (r"^(?:(.*)/)?[0-9]+_[^/]+/migration\.sql$", Some("prisma")),
         (r"^(?:(.*)/)?[0-9-]+_[^/]+/up\.sql$", Some("diesel")),
         (r"^(.*\bmigrate)/[0-9]{14}_[^/]+\.rb$", Some("rails")),
         (r"^(.*\bversions)/[^/]+\.py$", Some("alembic")),
+        (r"^(?:(.*)/)?[^/]+/migrations/[0-9]{4}_[^/]+\.py$", Some("django")),
+        (r"^(.*\bmigrations)/[0-9]{14}_[^/]+\.exs$", Some("ecto")),
+        (r"^(.*\bMigrations)/[0-9]{14}_[^/]+\.cs$", Some("ef")),
+        (r"^(.*\bdatabase/migrations)/[0-9_]{17}[^/]+\.php$", Some("laravel")),
         (r"^(?:(.*)/)?[0-9]+_[^/]+\.up\.sql$", None),
         (r"^(.*\bmigrations?)/[0-9]+_[^/]+\.sql$", None),
     ];
@@ -30,11 +43,16 @@ static NAMES: LazyLock<Vec<(Regex, Option<&'static str>)>> = LazyLock::new(|| {
 });
 
 /// What only one tool's files say.
-const MARKS: [(&str, &str); 3] = [("-- +goose up", "goose"), ("-- migrate:up", "dbmate"), ("--liquibase formatted sql", "liquibase")];
+const MARKS: [(&str, &str); 4] = [
+    ("-- +goose up", "goose"),
+    ("-- migrate:up", "dbmate"),
+    ("--liquibase formatted sql", "liquibase"),
+    ("--> statement-breakpoint", "drizzle"),
+];
 
-/// Whether a file that is no SQL may be a migration, by its path in lower case.
+/// Whether a file that is no SQL may be a migration, by its path.
 pub(super) fn may_be(path: &str) -> bool {
-    (path.ends_with(".rb") || path.ends_with(".py")) && NAMES.iter().any(|(name, _)| name.is_match(path))
+    NAMES.iter().any(|(name, _)| name.is_match(path))
 }
 
 /// The folder that a file is a migration of.
@@ -49,7 +67,13 @@ pub(super) fn of(path: &str, text: &str) -> Option<Migrations> {
         (None, None) => return None,
     };
     // Others have folders called so.
-    if tool == Some("alembic") && !text.contains("down_revision") {
+    let own = match tool {
+        Some("alembic") => text.contains("down_revision"),
+        Some("django") => text.contains("migrations.Migration"),
+        Some("ef") => text.contains("MigrationBuilder"),
+        _ => true,
+    };
+    if !own {
         return None;
     }
     Some(Migrations { folder: if folder.is_empty() { ".".into() } else { folder }, tool })
@@ -68,6 +92,12 @@ mod tests {
             ("db/migrate/20260101000000_a.rb", "", Some(("db/migrate", Some("rails")))),
             ("alembic/versions/1_a.py", "down_revision = None", Some(("alembic/versions", Some("alembic")))),
             ("app/versions/a.py", "", None),
+            ("hc/api/migrations/0001_a.py", "class M(migrations.Migration)", Some(("hc", Some("django")))),
+            ("api/migrations/0001_a.py", "migrations.Migration", Some((".", Some("django")))),
+            ("priv/repo/migrations/20260101000000_a.exs", "", Some(("priv/repo/migrations", Some("ecto")))),
+            ("Data/Migrations/20260101000000_A.cs", "MigrationBuilder", Some(("Data/Migrations", Some("ef")))),
+            ("database/migrations/2026_01_01_000000_a.php", "", Some(("database/migrations", Some("laravel")))),
+            ("drizzle/0000_a.sql", "--> statement-breakpoint", Some(("drizzle", Some("drizzle")))),
             ("migrations/001_a.sql", "", Some(("migrations", None))),
             ("migrations/001_a.sql", "-- +goose Up", Some(("migrations", Some("goose")))),
             ("001_a.up.sql", "", Some((".", None))),

@@ -11,7 +11,7 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("section.yaml", include_str!("../../templates/plan/section.yaml")),
     ("checks/secrets.yaml", include_str!("../../templates/plan/secrets.yaml")),
     ("checks/database.yaml", include_str!("../../templates/plan/database.yaml")),
-    ("checks/redis.yaml", include_str!("../../templates/plan/redis.yaml")),
+    ("checks/stores.yaml", include_str!("../../templates/plan/stores.yaml")),
     ("checks/backups.yaml", include_str!("../../templates/plan/backups.yaml")),
     ("checks/network.yaml", include_str!("../../templates/plan/network.yaml")),
     ("checks/delivery.yaml", include_str!("../../templates/plan/delivery.yaml")),

@@ -1,65 +1,61 @@
-//! The indexes that schemas and migrations leave in place, read from their SQL.
+//! What SQL files do to tables and indexes, statement by statement.
 
-use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{
-    sheet::is_plain,
+    catalogue::{Catalogue, Key},
     token::{Kind, Token, statements},
 };
+use crate::model::regex;
 
 /// From here on a migration says how it is taken back (goose, sql-migrate, dbmate).
 const DOWN: [&str; 3] = ["-- +goose down", "-- +migrate down", "-- migrate:down"];
 
-/// Indexes of a plan: what more there is, the reader adds.
-const MOST: usize = 200;
-
-/// Every index by schema and name.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Catalogue {
-    indexes: BTreeMap<(String, String), Index>,
+/// Reads one file into a catalogue.
+pub(super) struct Reader<'c> {
+    catalogue: &'c mut Catalogue,
+    file: &'c str,
+    /// The schema of names without one.
+    path: String,
 }
 
-/// Where an index comes from.
-#[derive(Debug, Clone)]
-pub(super) struct Index {
-    table: String,
-    pub(super) file: String,
-    pub(super) line: usize,
+/// Applies the statements of one file. Says whether one of them was about an index or a table.
+pub(super) fn read(catalogue: &mut Catalogue, file: &str, text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let up = DOWN.iter().filter_map(|mark| lower.find(mark)).min().unwrap_or(text.len());
+    let mut reader = Reader { catalogue, file, path: "public".to_owned() };
+    let mut any = false;
+    for statement in statements(&text[..up]) {
+        any |= reader.apply(&mut Words { tokens: &statement });
+    }
+    any
 }
 
-impl Catalogue {
-    /// Applies the statements of one file. Says whether one of them was about an index or a table.
-    pub(super) fn read(&mut self, file: &str, text: &str) -> bool {
-        let lower = text.to_ascii_lowercase();
-        let up = DOWN.iter().filter_map(|mark| lower.find(mark)).min().unwrap_or(text.len());
-        let mut path = "public".to_owned();
-        let mut any = false;
-        for statement in statements(&text[..up]) {
-            any |= self.apply(&mut Words { tokens: &statement }, &mut path, file);
-        }
-        any
-    }
+/// Whether a block of code, which is not read, drops or renames something.
+pub(super) fn is_hidden(text: &str) -> bool {
+    static BLOCK: LazyLock<Regex> = LazyLock::new(|| regex(r"(?is)\bdo\s+\$\w*\$.*?\b(?:drop|rename)\s+(?:index|table|to|column|constraint|schema)\b.*?\$\w*\$"));
+    BLOCK.is_match(text)
+}
 
-    /// The schemas, each with its indexes by name.
-    pub(super) fn schemas(&self) -> BTreeMap<&str, Vec<(&str, &Index)>> {
-        let mut all: BTreeMap<&str, Vec<(&str, &Index)>> = BTreeMap::new();
-        for ((schema, name), index) in self.indexes.iter().take(MOST) {
-            all.entry(schema).or_default().push((name, index));
-        }
-        all
-    }
-
-    fn apply(&mut self, words: &mut Words<'_>, path: &mut String, file: &str) -> bool {
+impl Reader<'_> {
+    fn apply(&mut self, words: &mut Words<'_>) -> bool {
         match (words.word().as_deref(), words.word().as_deref()) {
-            (Some("create"), Some("unique")) if words.eat("index") => self.create(words, path, file),
-            (Some("create"), Some("index")) => self.create(words, path, file),
-            (Some("create"), Some("table")) => true,
-            (Some("drop"), Some("index")) => self.drop_index(words, path),
-            (Some("drop"), Some("table")) => self.drop_table(words, path),
+            (Some("create"), Some("unique")) if words.eat("index") => self.create_index(words),
+            (Some("create"), Some("index")) => self.create_index(words),
+            (Some("create"), Some("table")) => self.create_table(words),
+            (Some("create"), Some("unlogged" | "foreign")) if words.eat("table") => self.create_table(words),
+            (Some("alter"), Some("table")) => self.alter_table(words),
+            (Some("alter"), Some("index")) => self.alter_index(words),
+            (Some("drop"), Some("index")) => self.drop(words, Catalogue::drop_index),
+            (Some("drop"), Some("table")) => self.drop(words, Catalogue::drop_table),
+            (Some("drop"), Some("materialized")) if words.eat("view") => self.drop(words, Catalogue::drop_table),
+            (Some("drop"), Some("schema")) => self.drop(words, |catalogue, (_, schema)| catalogue.drop_schema(schema)),
             (Some("set"), Some(second)) => {
                 if second == "search_path" || words.eat("search_path") {
                     let _ = words.eat("to") || words.eat_sign('=');
-                    path.clone_from(&words.name().unwrap_or_else(|| "public".into()));
+                    self.path = words.name().unwrap_or_else(|| "public".into());
                 }
                 false
             }
@@ -67,39 +63,118 @@ impl Catalogue {
         }
     }
 
-    fn create(&mut self, words: &mut Words<'_>, path: &str, file: &str) -> bool {
-        words.eat("concurrently");
-        let _ = words.eat("if") && words.eat("not") && words.eat("exists");
+    fn create_table(&mut self, words: &mut Words<'_>) -> bool {
+        words.eat_all(&["if", "not", "exists"]);
+        let line = words.line();
+        if let Some(key) = words.qualified(&self.path) {
+            self.catalogue.add_table(key, (self.file.to_owned(), line));
+        }
+        true
+    }
+
+    fn create_index(&mut self, words: &mut Words<'_>) -> bool {
+        words.eat_all(&["concurrently", "if", "not", "exists"]);
         let line = words.line();
         let name = if words.next_is("on") { None } else { words.name() };
         if !words.eat("on") {
             return false;
         }
         words.eat("only");
-        let (Some(name), Some((schema, table))) = (name, words.qualified(path)) else { return true };
-        // A quote within a name would have to be doubled again for the check: rare enough to leave to the reader.
-        let fit = |name: &str| is_plain(name) && !name.contains('"');
-        if fit(&name) && fit(&schema) && self.indexes.len() < 10 * MOST {
-            self.indexes.insert((schema, name), Index { table, file: file.to_owned(), line });
+        if let (Some(name), Some((schema, table))) = (name, words.qualified(&self.path)) {
+            self.catalogue.add_index((schema, name), &table, words.rest(), (self.file.to_owned(), line));
         }
         true
     }
 
-    fn drop_index(&mut self, words: &mut Words<'_>, path: &str) -> bool {
-        words.eat("concurrently");
-        let _ = words.eat("if") && words.eat("exists");
-        while let Some(key) = words.qualified(path) {
-            self.indexes.remove(&key);
-            words.eat_sign(',');
+    fn alter_index(&mut self, words: &mut Words<'_>) -> bool {
+        words.eat_all(&["if", "exists"]);
+        if let Some(key) = words.qualified(&self.path)
+            && words.eat("rename")
+            && words.eat("to")
+            && let Some(to) = words.name()
+        {
+            self.catalogue.rename_index(&key, to);
         }
         true
     }
 
-    fn drop_table(&mut self, words: &mut Words<'_>, path: &str) -> bool {
-        let _ = words.eat("if") && words.eat("exists");
-        while let Some((schema, table)) = words.qualified(path) {
-            self.indexes.retain(|(of, _), index| !(*of == schema && index.table == table));
-            words.eat_sign(',');
+    fn alter_table(&mut self, words: &mut Words<'_>) -> bool {
+        words.eat_all(&["if", "exists", "only"]);
+        let Some(mut table) = words.qualified(&self.path) else { return true };
+        words.eat_sign('*');
+        while !words.tokens.is_empty() {
+            self.action(words, &mut table);
+            words.to_next_action();
+        }
+        true
+    }
+
+    /// One of the comma-separated parts of ALTER TABLE.
+    fn action(&mut self, words: &mut Words<'_>, table: &mut Key) {
+        let schema = table.0.clone();
+        match words.word().as_deref() {
+            Some("rename") => self.rename(words, table),
+            Some("set") if words.eat("schema") => {
+                if let Some(to) = words.name() {
+                    let to = (to, table.1.clone());
+                    self.catalogue.rename_table(table, to.clone());
+                    *table = to;
+                }
+            }
+            Some("add") => {
+                let constraint = words.eat("constraint").then(|| words.name()).flatten();
+                let _ = words.eat("unique") || (words.eat("primary") && words.eat("key"));
+                if words.eat("using") && words.eat("index") {
+                    // The index takes the constraint's name.
+                    if let (Some(index), Some(constraint)) = (words.name(), constraint) {
+                        self.catalogue.rename_index(&(schema, index), constraint);
+                    }
+                }
+            }
+            Some("drop") => {
+                let constraint = words.eat("constraint");
+                let _ = constraint || words.eat("column");
+                words.eat_all(&["if", "exists"]);
+                match words.name() {
+                    Some(name) if constraint => self.catalogue.drop_index(&(schema, name)),
+                    Some(name) => self.catalogue.drop_column(table, &name),
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn rename(&mut self, words: &mut Words<'_>, table: &mut Key) {
+        if words.eat("to") {
+            if let Some(to) = words.name() {
+                let to = (table.0.clone(), to);
+                self.catalogue.rename_table(table, to.clone());
+                *table = to;
+            }
+            return;
+        }
+        let constraint = words.eat("constraint");
+        let _ = constraint || words.eat("column");
+        if let Some(from) = words.name()
+            && words.eat("to")
+            && let Some(to) = words.name()
+        {
+            match constraint {
+                true => self.catalogue.rename_index(&(table.0.clone(), from), to),
+                false => self.catalogue.rename_column(table, &from, &to),
+            }
+        }
+    }
+
+    /// Takes away what a list names.
+    fn drop(&mut self, words: &mut Words<'_>, one: impl Fn(&mut Catalogue, &Key)) -> bool {
+        words.eat_all(&["concurrently", "if", "exists"]);
+        while let Some(key) = words.qualified(&self.path) {
+            one(self.catalogue, &key);
+            if !words.eat_sign(',') {
+                break;
+            }
         }
         true
     }
@@ -140,6 +215,33 @@ impl Words<'_> {
         self.take(|kind| matches!(kind, Kind::Word(next) if next == word).then_some(())).is_some()
     }
 
+    /// Those of the words, in their order, that stand there.
+    fn eat_all(&mut self, all: &[&str]) {
+        for word in all {
+            self.eat(word);
+        }
+    }
+
+    /// Every name that is left.
+    fn rest(&self) -> Vec<String> {
+        let name = |token: &Token| if let Kind::Word(name) | Kind::Quoted(name) = &token.kind { Some(name.clone()) } else { None };
+        self.tokens.iter().filter_map(name).collect()
+    }
+
+    /// Goes on after the next comma outside parentheses.
+    fn to_next_action(&mut self) {
+        let mut depth = 0;
+        while let Some((first, rest)) = self.tokens.split_first() {
+            self.tokens = rest;
+            match first.kind {
+                Kind::Sign('(') => depth += 1,
+                Kind::Sign(')') => depth -= 1,
+                Kind::Sign(',') if depth == 0 => return,
+                _ => {}
+            }
+        }
+    }
+
     fn eat_sign(&mut self, sign: char) -> bool {
         self.take(|kind| (*kind == Kind::Sign(sign)).then_some(())).is_some()
     }
@@ -158,10 +260,10 @@ mod tests {
     fn left(files: &[&str]) -> Vec<String> {
         let mut catalogue = Catalogue::default();
         for (place, text) in files.iter().enumerate() {
-            catalogue.read(&format!("{place}.sql"), text);
+            read(&mut catalogue, &format!("{place}.sql"), text);
         }
-        let names = catalogue.schemas();
-        names.iter().flat_map(|(schema, of)| of.iter().map(move |(name, i)| format!("{schema}.{name} {}:{}", i.file, i.line))).collect()
+        let names = catalogue.indexes();
+        names.iter().flat_map(|(schema, of)| of.iter().map(move |(name, (file, line))| format!("{schema}.{name} {file}:{line}"))).collect()
     }
 
     #[test]
@@ -184,5 +286,17 @@ mod tests {
     #[test]
     fn a_name_that_acts_on_its_reader_is_left_out() {
         assert_eq!(left(&["CREATE INDEX \"a\nb\" ON t (x); CREATE INDEX \"\u{202e}\" ON t (x); CREATE INDEX ON"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn follows_names_and_columns() {
+        let files = [
+            "CREATE TABLE t (id int, x int, y int); CREATE UNIQUE INDEX a ON t (x); CREATE INDEX b ON t (y) WHERE z > 0; CREATE INDEX c ON t (id);",
+            "ALTER TABLE t ADD CONSTRAINT t_x_key UNIQUE USING INDEX a, DROP COLUMN IF EXISTS z CASCADE, ADD COLUMN w numeric(1, 2);",
+            "ALTER INDEX IF EXISTS c RENAME TO d; ALTER TABLE t RENAME TO u; ALTER TABLE ONLY u SET SCHEMA app;",
+            "ALTER TABLE app.u RENAME COLUMN id TO key; CREATE INDEX e ON app.u (w); ALTER TABLE app.u DROP w; DROP SCHEMA gone CASCADE;",
+        ];
+        assert_eq!(left(&files), ["app.d 0.sql:1", "app.t_x_key 0.sql:1"]);
+        assert_eq!(left(&[files[0], "ALTER TABLE t DROP CONSTRAINT a; ALTER TABLE t RENAME CONSTRAINT b TO f"]), ["public.c 0.sql:1", "public.f 0.sql:1"]);
     }
 }

@@ -7,12 +7,9 @@ use serde_json::Value;
 
 use super::words::variable;
 use crate::{
-    check::format::{self, Form, Format, Limits},
-    model::{Size, beginning, plain, regex},
+    model::regex,
+    starter::documents::{LIMITS, documents},
 };
-
-/// No file that people write is larger.
-const LIMITS: Limits = Limits { size: Size(4 << 20), depth: 64, values: 200_000 };
 
 /// `{{ … }}`, with the word that Replicated's tools put before it.
 static TAG: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:\brepl)?\{\{-?\s*(?:repl\b|kurl\b)?\s*([^{}]*?)\s*-?\}\}"));
@@ -49,14 +46,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Value>, String> {
     let Ok(text) = std::str::from_utf8(bytes) else { return documents(bytes) };
     let text = text.replace(['\u{e000}', '\u{e001}'], "\u{fffd}").replace(" !!binary ", " ");
     documents(filled(&text)?.as_bytes())
-}
-
-fn documents(bytes: &[u8]) -> Result<Vec<Value>, String> {
-    let form = Form { documents: true, ..Format::Yaml.into() };
-    match format::read(bytes, form, LIMITS).map_err(|why| beginning(&plain(&why), 400).to_owned())? {
-        Value::Array(all) => Ok(all),
-        one => Ok(vec![one]),
-    }
 }
 
 /// The text with variables for what a template fills in.

@@ -1,0 +1,234 @@
+//! What was found in a folder, as far as a plan can say it.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde::Serialize;
+
+use super::{
+    Named,
+    backup::{Backup, Way},
+    database::Databases,
+    environment::{self, Settings},
+    judges::Judged,
+    origin::is_public_host,
+    pipeline::Stage,
+    proxy::Host,
+    service::{self, Role, Service},
+    walk::natural,
+};
+
+/// Of anything that a plan lists.
+const MOST: usize = 60;
+
+/// What was found.
+#[derive(Default, Serialize)]
+pub(super) struct Found {
+    /// What the project is called.
+    pub(super) project: String,
+    #[serde(skip)]
+    pub(super) root: PathBuf,
+    /// Env files, by path.
+    pub(super) settings: Vec<Settings>,
+    /// Examples of env files: what must be set somewhere.
+    pub(super) examples: Vec<Settings>,
+    /// Keys of secrets that services are given, each with who says so.
+    pub(super) required: BTreeMap<String, String>,
+    /// Keys that an example leaves empty.
+    pub(super) optional: Vec<String>,
+    /// The stores that are used, each with the file that says so first.
+    pub(super) stores: BTreeMap<&'static str, String>,
+    /// Libraries that could speak to a store.
+    #[serde(skip)]
+    pub(super) drivers: Vec<&'static str>,
+    /// The variables that lead to a store.
+    pub(super) leads: BTreeMap<&'static str, String>,
+    #[serde(skip)]
+    pub(super) databases: Databases,
+    /// The project's own services.
+    pub(super) services: Vec<Service>,
+    /// The names that proxies, ingresses and pipelines give it.
+    pub(super) hosts: Vec<Host>,
+    /// Origins that may call from a browser.
+    pub(super) origins: Vec<Named>,
+    /// A store that a compose file starts with an append-only file.
+    pub(super) append_only: Option<String>,
+    pub(super) backups: Vec<Backup>,
+    /// Units of systemd that run by the clock.
+    pub(super) timers: Vec<Named>,
+    /// Folders of Kubernetes manifests, each with its first workload's file.
+    pub(super) manifests: BTreeMap<String, String>,
+    /// Health paths in code, by the folder of their file.
+    #[serde(skip)]
+    pub(super) paths: Vec<Named>,
+    /// Ports that images expose, each with its file.
+    #[serde(skip)]
+    pub(super) exposed: Vec<(u16, String)>,
+    /// Jobs of pipelines that deploy.
+    pub(super) stages: Vec<Stage>,
+    /// What other tools write or read, by the kind that judges it: the first that is found.
+    pub(super) judged: BTreeMap<&'static str, Judged>,
+    /// Where the repository is on the web.
+    pub(super) repository: Option<String>,
+    /// Whose a part of it is: the pattern, and who.
+    pub(super) owners: Vec<(String, String)>,
+    /// What was taken for what, for the reader: path and what it is.
+    pub(super) sources: Vec<(String, String)>,
+}
+
+impl Found {
+    /// Nothing yet, in the folder `root`.
+    pub(super) fn new(root: &std::path::Path) -> Self {
+        let name = root.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
+        let plain = plain.trim_matches(['-', '.', '_']).chars().take(60).collect::<String>();
+        let project = if plain.is_empty() { "my-project".into() } else { plain };
+        Self { project, root: root.to_owned(), ..Self::default() }
+    }
+
+    /// The service of this name; facts of one name are of one service, whichever file says them.
+    pub(super) fn service(&mut self, name: &str, file: &str) -> &mut Service {
+        let name = slug(name);
+        let at = self.services.iter().position(|service| service.name == name).unwrap_or_else(|| {
+            self.services.push(Service { name, file: file.to_owned(), ..Service::default() });
+            self.services.len() - 1
+        });
+        &mut self.services[at]
+    }
+
+    /// Takes the image of a container: what it is, and, of a store, that there is one.
+    pub(super) fn image(&mut self, image: &str, file: &str) -> Role {
+        let role = service::role(image);
+        if let Role::Store(store, _) = role {
+            self.uses(store, file);
+        }
+        role
+    }
+
+    pub(super) fn uses(&mut self, store: &'static str, file: &str) {
+        self.stores.entry(store).or_insert_with(|| file.to_owned());
+    }
+
+    /// Takes a variable that a service is given; the value is only asked where it leads.
+    pub(super) fn variable(&mut self, key: &str, value: &str, place: &str) {
+        if let Some((store, readable)) = environment::store_of(key, value) {
+            self.uses(store, place.split([':', ' ']).next().unwrap_or(place));
+            if readable {
+                self.leads.entry(store).or_insert_with(|| key.to_owned());
+            }
+        }
+        if environment::is_secret(key, value) {
+            self.require(key, place);
+        }
+    }
+
+    /// Takes the key of a secret that somebody is given.
+    pub(super) fn require(&mut self, key: &str, place: &str) {
+        let fits = (1..=100).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+        if fits && self.required.len() < MOST {
+            self.required.entry(key.to_owned()).or_insert_with(|| place.to_owned());
+        }
+    }
+
+    /// Takes a name that it answers to, if it is one to ask from outside and the file is not for developers. The environment is
+    /// that of the path, unless the file says another.
+    pub(super) fn host(&mut self, host: Host) -> Option<&mut Host> {
+        let environment = if host.environment.is_empty() { environment::of_path(&host.file)? } else { host.environment };
+        if !is_public_host(&host.name) || self.hosts.len() >= MOST {
+            return None;
+        }
+        let host = Host { environment, ..host };
+        let at = self.hosts.iter().position(|known| (&known.name, known.environment) == (&host.name, environment)).unwrap_or_else(|| {
+            self.hosts.push(host.clone());
+            self.hosts.len() - 1
+        });
+        let known = &mut self.hosts[at];
+        known.tls = known.tls.take().or(host.tls);
+        known.redirects = known.redirects.take().or(host.redirects);
+        known.service = known.service.take().or(host.service);
+        Some(known)
+    }
+
+    /// Takes ways in which a file makes backups.
+    pub(super) fn made(&mut self, ways: Vec<Way>, file: &str) -> bool {
+        let any = !ways.is_empty();
+        for way in ways {
+            if !self.backups.iter().any(|known| known.way == way) {
+                self.backups.push(Backup { way, file: file.to_owned() });
+            }
+        }
+        any
+    }
+
+    /// Takes dumps by their paths, all at once.
+    pub(super) fn dumps(&mut self, paths: &[String]) {
+        for (way, path) in super::backup::folders(paths) {
+            self.sources.push((path.clone(), "a folder of dumps".into()));
+            self.made(vec![way], &path);
+        }
+    }
+
+    /// Whether the database is a PostgreSQL: it is named, or what there is of SQL is not another's.
+    pub(super) fn has_postgres(&self) -> bool {
+        let other = |store: &&'static str| matches!(*store, "mysql" | "sqlite");
+        let drivers = &self.drivers;
+        self.stores.contains_key("postgres")
+            || (!self.databases.is_empty()
+                && !self.stores.keys().any(|store| other(&store))
+                && (drivers.contains(&"postgres") || !drivers.iter().any(|store| other(&store))))
+    }
+
+    /// When all is read: gives each path in code to the service that is built there, and puts the first service first.
+    pub(super) fn settle(&mut self) {
+        let mut paths = std::mem::take(&mut self.paths);
+        paths.sort_by_key(|path| (path.file.matches('/').count(), natural(&path.file)));
+        for path in paths {
+            let (name, file) = (path.name.clone(), path.file.clone());
+            self.built(&file).health.get_or_insert(Named { name, file });
+        }
+        for (port, file) in std::mem::take(&mut self.exposed) {
+            self.built(&file).port.get_or_insert((port, file));
+        }
+        let hosts: Vec<(String, Named)> = self.hosts.iter().filter_map(|host| Some((slug(host.service.as_ref()?), host.named()))).collect();
+        for (name, host) in hosts {
+            if let Some(service) = self.services.iter_mut().find(|service| service.name == name) {
+                service.host.get_or_insert(host);
+            }
+        }
+        self.services.sort_by_key(|service| (std::cmp::Reverse(service.weight()), service.name.clone()));
+    }
+
+    /// The service that a file is part of: the one that is built from the nearest folder above, or is called like one; for a file
+    /// of the whole repository the first one, or, as there is none, the project itself.
+    fn built(&mut self, file: &str) -> &mut Service {
+        let within = |folder: &str| folder.is_empty() || file.starts_with(&format!("{folder}/"));
+        let near = |service: &Service| {
+            let called = file.split('/').rev().skip(1).any(|folder| slug(folder) == service.name);
+            let folder = service.folder.as_ref().filter(|folder| within(folder)).map(|folder| folder.len());
+            folder.max(called.then_some(service.name.len())).map(|length| (length, service.weight()))
+        };
+        let all = &self.services;
+        let nearest = (0..all.len()).filter(|at| near(&all[*at]).is_some()).max_by_key(|at| near(&all[*at]));
+        let first = file.split_once('/').map_or("", |(first, _)| first);
+        let whole = WHOLE.contains(&first);
+        let heaviest = || (0..all.len()).filter(|_| whole && all.iter().all(|service| service.folder.is_none())).max_by_key(|at| all[*at].weight());
+        match nearest.or_else(heaviest) {
+            Some(at) => &mut self.services[at],
+            None => {
+                let name = if whole { self.project.clone() } else { first.to_owned() };
+                self.service(&name, file)
+            }
+        }
+    }
+}
+
+/// Folders that are of no one part of a repository.
+const WHOLE: [&str; 14] =
+    ["", "app", "bootstrap", "build", "cmd", "config", "docker", "internal", "lib", "pages", "pkg", "priv", "server", "src"];
+
+/// A name as an id may have it.
+pub(super) fn slug(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
+    let slug: String = words.join("-").chars().take(40).collect();
+    if slug.starts_with(|c: char| c.is_ascii_alphabetic()) { slug } else { format!("s-{slug}") }
+}

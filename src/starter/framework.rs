@@ -1,0 +1,156 @@
+//! Health paths that code answers, and which drivers of databases it has: only where the code or a lock file says so.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    Named,
+    detect::{Place, Said},
+    found::Found,
+    origin::is_path,
+};
+use crate::model::regex;
+
+/// What a path of this end is called that says whether a service is well.
+const HEALTH: &str = r"(?:_?health(?:z|[_-]?check)?|_?healthcheck|livez?|liveness|readyz?|readiness|heartbeat|alive|up|_?status|ping)";
+
+/// A path in lower case, and what stands in the file; the group is the health path. A file whose path is one has no mark.
+static CODE: LazyLock<Vec<(Regex, Regex)>> = LazyLock::new(|| {
+    let path = format!(r#"(/?(?:[\w./-]*/)?{HEALTH}/?)"#);
+    [
+        // Rails, Laravel.
+        (r"(^|/)config/routes\.rb$", r#"(?m)^\s*get\s*\(?["']([\w/-]+)["'].*rails/health#show"#.to_owned()),
+        (r"(^|/)bootstrap/app\.php$", r#"health:\s*["']([\w/-]+)["']"#.to_owned()),
+        // ASP.NET; Spring's way is the actuator's.
+        (r"\.cs$", r#"MapHealthChecks\(\s*"([\w/-]+)""#.to_owned()),
+        (r"(^|/)(pom\.xml|build\.gradle(\.kts)?)$", r"spring-boot-starter-(actuator)".to_owned()),
+        // FastAPI, Flask and Django: only routes of the application itself, and of the first table of URLs.
+        (r"\.py$", format!(r#"@(?:app|application)\.(?:get|route|api_route)\(\s*["']{path}["']"#)),
+        // Express, Fastify, Hono, Koa.
+        (r"(^|/)(app|server|index|main|routes?)\.[mc]?[jt]s$", format!(r#"\b(?:app|server|fastify)\.get\(\s*["'`]{path}["'`]"#)),
+        // Go: the standard library, gin, echo, chi, fiber, gorilla.
+        (r"\.go$", format!(r#"\b(?:HandleFunc|Handle|GET|Get)\(\s*"(?:GET )?{path}""#)),
+        // Plug and Phoenix, where no scope stands before it.
+        (r"(endpoint|router|health\w*)\.exs?$", format!(r#"\b(?:get\(? ?|request_path: )"{path}""#)),
+    ]
+    .into_iter()
+    .map(|(place, mark)| (regex(place), regex(&mark)))
+    .collect()
+});
+
+/// Routes that are files: Next, Nuxt and SvelteKit.
+static ROUTES: LazyLock<Regex> = LazyLock::new(|| {
+    regex(&format!(
+        r"^(?:.*/)?(?:app|pages|server|routes)((?:/[\w().-]+)*/{HEALTH})(?:/route\.[jt]sx?|/\+server\.[jt]s|/index\.[jt]s|(?:\.get)?\.[jt]s)$"
+    ))
+});
+
+/// Libraries by the lock files that name them, and the database that they speak to.
+static DRIVERS: LazyLock<Vec<(Regex, Regex, &'static str)>> = LazyLock::new(|| {
+    let python = r"(^|/)(requirements[^/]*\.(txt|in)|pyproject\.toml|poetry\.lock|uv\.lock|pipfile)$";
+    [
+        (r"(^|/)gemfile(\.lock)?$", r#"(?m)^\s+pg \(|gem ["']pg["']"#, "postgres"),
+        (r"(^|/)gemfile(\.lock)?$", r#"(?m)^\s+mysql2 \(|gem ["']mysql2["']"#, "mysql"),
+        (python, r"psycopg|asyncpg|pg8000", "postgres"),
+        (python, r"mysqlclient|pymysql|aiomysql", "mysql"),
+        (r"(^|/)go\.mod$", r"jackc/pgx|lib/pq\b", "postgres"),
+        (r"(^|/)go\.mod$", r"go-sql-driver/mysql", "mysql"),
+        (r"(^|/)package\.json$", r#""(?:pg|postgres|@prisma/adapter-pg)":"#, "postgres"),
+        (r"(^|/)package\.json$", r#""mysql2?":"#, "mysql"),
+        (r"(^|/)mix\.exs$", r":postgrex\b", "postgres"),
+        (r"(^|/)mix\.exs$", r":myxql\b", "mysql"),
+        (r"(^|/)(pom\.xml|build\.gradle(\.kts)?)$", r"org\.postgresql", "postgres"),
+        (r"(^|/)(pom\.xml|build\.gradle(\.kts)?)$", r"com\.mysql", "mysql"),
+        (r"\.(csproj|props)$", r"Npgsql", "postgres"),
+        (r"(^|/)schema\.prisma$", r#"provider\s*=\s*"postgresql""#, "postgres"),
+        (r"(^|/)schema\.prisma$", r#"provider\s*=\s*"mysql""#, "mysql"),
+        (r"(^|/)schema\.prisma$", r#"provider\s*=\s*"sqlite""#, "sqlite"),
+    ]
+    .into_iter()
+    .map(|(place, mark, store)| (regex(place), regex(mark), store))
+    .collect()
+});
+
+/// Whether a file may answer a health path.
+pub(super) fn is_code(place: &Place<'_>) -> bool {
+    CODE.iter().any(|(known, _)| known.is_match(place.path)) || ROUTES.is_match(place.path)
+}
+
+/// Whether a file names libraries.
+pub(super) fn is_lock(place: &Place<'_>) -> bool {
+    DRIVERS.iter().any(|(known, ..)| known.is_match(place.path))
+}
+
+/// Takes the health path that a file answers.
+pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
+    let lower = path.to_ascii_lowercase();
+    let route = ROUTES.captures(path).map(|route| {
+        let parts = route[1].split('/').filter(|part| !part.is_empty() && !part.starts_with('('));
+        format!("/{}", parts.collect::<Vec<_>>().join("/"))
+    });
+    let said = || {
+        let known = CODE.iter().filter(|(known, _)| known.is_match(&lower));
+        known.filter_map(|(_, mark)| Some(mark.captures(text)?[1].to_owned())).next()
+    };
+    let Some(path_) = route.or_else(said) else { return Ok(None) };
+    let scoped = lower.ends_with("router.ex") && text.lines().take_while(|line| !line.contains(&format!("\"{path_}\""))).any(|line| line.contains("scope \"/"));
+    let health = match path_.as_str() {
+        "actuator" => "/actuator/health".to_owned(),
+        other => format!("/{}", other.trim_start_matches('/')),
+    };
+    let health = if scoped { last_scope(text, &path_) + &health } else { health };
+    if !is_path(&health) {
+        return Ok(None);
+    }
+    found.paths.push(Named { name: health, file: path.to_owned() });
+    Ok(Some("code: its health path"))
+}
+
+/// Phoenix: the scope that a route stands in; scopes within scopes are rare.
+fn last_scope(text: &str, path: &str) -> String {
+    let before = text.split(&format!("\"{path}\"")).next().unwrap_or_default();
+    let scope = before.rsplit("scope \"").next().and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    scope.trim_end_matches('/').to_owned()
+}
+
+/// Takes which databases it can speak to.
+pub(super) fn drivers(found: &mut Found, path: &str, text: &str) -> Said {
+    let lower = path.to_ascii_lowercase();
+    let mine = DRIVERS.iter().filter(|(known, mark, _)| known.is_match(&lower) && mark.is_match(text));
+    found.drivers.extend(mine.map(|(.., store)| *store));
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn only_what_the_code_says_is_taken() {
+        for (file, text, health) in [
+            ("config/routes.rb", "  get \"up\" => \"rails/health#show\", as: :up\n", Some("/up")),
+            ("config/routes.rb", "  # get \"up\" => \"rails/health#show\"\n", None),
+            ("bootstrap/app.php", "->withRouting(health: '/up',)", Some("/up")),
+            ("src/Defaults/Extensions.cs", "app.MapHealthChecks(\"/health\");", Some("/health")),
+            ("pom.xml", "<artifactId>spring-boot-starter-actuator</artifactId>", Some("/actuator/health")),
+            ("pom.xml", "<artifactId>spring-boot-starter-web</artifactId>", None),
+            ("app/main.py", "@app.get(\"/healthz\")\n", Some("/healthz")),
+            ("app/routes.py", "@router.get(\"/health\")\n", None),
+            ("src/app/(main)/api/health/route.ts", "", Some("/api/health")),
+            ("pages/api/healthz.ts", "", Some("/api/healthz")),
+            ("src/server.ts", "app.get('/status/ready', f)", None),
+            ("src/server.ts", "app.get('/api/readyz', f)", Some("/api/readyz")),
+            ("cmd/main.go", "mux.HandleFunc(\"GET /healthz\", f)", Some("/healthz")),
+            ("lib/web/router.ex", "scope \"/api\", X do\n get(\"/ping\", P, :ping)\n", Some("/api/ping")),
+            ("lib/web/router.ex", "scope \"/\" do\n get \"/health\", P, :ping\n", Some("/health")),
+            ("cmd/main.go", "r.GET(\"/users\", f)", None),
+        ] {
+            let mut found = Found::new(Path::new("/x"));
+            read(&mut found, file, text).expect("readable");
+            assert_eq!(found.paths.first().map(|path| path.name.as_str()), health, "{file}: {text}");
+        }
+    }
+}
