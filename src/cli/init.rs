@@ -56,7 +56,7 @@ pub(super) fn init(options: &InitOptions) -> Result<Exit, Failure> {
 
 /// The three next commands, and where the gate belongs.
 fn next(looked: &Looked) -> String {
-    let pipeline = looked.deploys().map(|(job, file)| format!("; in `{file}`, before job `{job}`: `gonogo gate --env prod`"));
+    let pipeline = looked.deploys().map(|(job, file)| format!("\nLater `gonogo gate --env prod` stands before job `{job}` of `{file}`."));
     let lines = [
         "\nhint: read the plan, then",
         "  gonogo lint                # is the plan in order? touches nothing",

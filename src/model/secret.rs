@@ -92,6 +92,10 @@ pub fn looks_secret(name: &str) -> bool {
     let words = words_of(name);
     let word = |w: &str| words.iter().any(|have| have == w);
     let ends = |w: &str| words.last().is_some_and(|have| have == w);
+    // How long something is good for, not what it is.
+    if ["duration", "ttl", "lifetime", "expiry", "minutes", "seconds", "hours", "days"].iter().any(|w| ends(w)) {
+        return false;
+    }
     let run = words.concat();
     if words.iter().any(|word| SECRET.contains(word.as_str()))
         || ["pass", "pw", "auth", "pin", "otp", "hmac", "jwt"].iter().any(|w| ends(w))

@@ -88,7 +88,9 @@ fn joined(path: &str, context: &str, service: &Map<String, Value>) -> Option<Str
             part => parts.push(part),
         }
     }
-    Some(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/"))
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    // A toolkit's own image, not the project's.
+    (!parts.contains(&"vendor")).then(|| parts.join("/"))
 }
 
 /// The port that others reach: `8000:8000`, `127.0.0.1:8000:80/tcp`, `${PORT:-3000}:3000`, `{ target: 80, published: 8000 }`.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    backup, compose, container, database, environment, found::Found, framework, judges, kubernetes, people, pipeline, proxy, terraform,
+    backup, compose, config, container, database, environment, found::Found, framework, judges, kubernetes, people, pipeline, proxy, terraform,
     walk::{Walk, natural},
 };
 use crate::{
@@ -44,7 +44,7 @@ struct Detector {
 }
 
 /// In the order in which they read; a file is of each that knows it.
-const DETECTORS: [Detector; 17] = [
+const DETECTORS: [Detector; 18] = [
     Detector { is: environment::is_settings_at, read: environment::settings },
     Detector { is: environment::is_example_at, read: environment::example },
     Detector { is: compose::is_compose, read: compose::read },
@@ -56,6 +56,7 @@ const DETECTORS: [Detector; 17] = [
     Detector { is: proxy::is_proxy, read: proxy::read },
     Detector { is: pipeline::is_pipeline, read: pipeline::read },
     Detector { is: framework::is_code, read: framework::read },
+    Detector { is: config::is_config, read: config::read },
     Detector { is: framework::is_lock, read: framework::drivers },
     Detector { is: backup::tells, read: backup::take },
     Detector { is: backup::is_timer, read: backup::timer },
@@ -132,8 +133,8 @@ impl Left {
             all => (format!("{} in `{folder}/`, like `{}`", counted(all.len(), "file"), all[0]), format!("each {why}")),
         });
         let passed = passed.into_iter().map(|(why, (count, first))| match count {
-            1 => (format!("`{first}`"), why.to_owned()),
-            _ => (format!("{count} files and folders like `{first}`"), why.to_owned()),
+            1 => (format!("`{first}`"), format!("({why})")),
+            _ => (format!("`{first}` and {} more", count - 1), format!("({why})")),
         });
         files.chain(passed).collect()
     }

@@ -70,6 +70,9 @@ const STAGING: [&str; 6] = ["staging", "stage", "stg", "preprod", "uat", "prepro
 /// Takes from an env file its keys, and which of them lead to a store; never a value.
 pub(super) fn settings(found: &mut Found, path: &str, text: &str) -> Said {
     let settings = Settings::of(path, &parsed(text)?, in_git(found, path));
+    for store in parsed(text)?.entries.iter().filter_map(|entry| store_of(&entry.key, &entry.value)) {
+        found.uses(store.0, path);
+    }
     found.settings.push(settings);
     Ok(Some("settings: the names of its secrets, no values"))
 }

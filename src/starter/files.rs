@@ -104,9 +104,34 @@ fn known(found: &Found, answers: &Answers) -> Value {
         bare => bare(found),
         packs => context! { postgres, redis, actuator => found.services.iter().any(is_actuator) },
         contacts,
+        sources => sources(found),
+        manifests => Serde(manifests(found)),
         resources => Serde(resources),
         required => Serde(found.required.iter().collect::<Vec<_>>()),
     }
+}
+
+/// What was read, for the reader: many of a kind stand in one line.
+fn sources(found: &Found) -> Vec<String> {
+    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (path, what) in &found.sources {
+        match kinds.iter_mut().find(|(known, _)| known == what) {
+            Some((_, paths)) => paths.push(path),
+            None => kinds.push((what, vec![path])),
+        }
+    }
+    let lines = kinds.into_iter().flat_map(|(what, paths)| match paths.as_slice() {
+        [first, _, _, _, ..] => vec![format!("{first} and {} more: {what}", paths.len() - 1)],
+        few => few.iter().map(|path| format!("{path}: {what}")).collect(),
+    });
+    lines.collect()
+}
+
+/// The folders with the most workloads.
+fn manifests(found: &Found) -> Vec<(&str, &str)> {
+    let mut all: Vec<_> = found.manifests.iter().map(|(folder, (count, file))| (std::cmp::Reverse(*count), folder.as_str(), file.as_str())).collect();
+    all.sort_unstable();
+    all.into_iter().take(3).map(|(_, folder, file)| (folder, file)).collect()
 }
 
 /// A value that leads nowhere until somebody sets a variable for it.

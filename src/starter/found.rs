@@ -13,6 +13,7 @@ use super::{
     origin::is_public_host,
     pipeline::Stage,
     proxy::Host,
+    sheet::one_line,
     service::{self, Role, Service},
     walk::natural,
 };
@@ -55,8 +56,8 @@ pub(super) struct Found {
     pub(super) backups: Vec<Backup>,
     /// Units of systemd that run by the clock.
     pub(super) timers: Vec<Named>,
-    /// Folders of Kubernetes manifests, each with its first workload's file.
-    pub(super) manifests: BTreeMap<String, String>,
+    /// Folders of Kubernetes manifests, each with how many workloads and the first one's file.
+    pub(super) manifests: BTreeMap<String, (usize, String)>,
     /// Health paths in code, by the folder of their file.
     #[serde(skip)]
     pub(super) paths: Vec<Named>,
@@ -125,7 +126,7 @@ impl Found {
     pub(super) fn require(&mut self, key: &str, place: &str) {
         let fits = (1..=100).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
         if fits && self.required.len() < MOST {
-            self.required.entry(key.to_owned()).or_insert_with(|| place.to_owned());
+            self.required.entry(key.to_owned()).or_insert_with(|| one_line(place));
         }
     }
 

@@ -27,6 +27,7 @@ static CODE: LazyLock<Vec<(Regex, Regex)>> = LazyLock::new(|| {
         (r"(^|/)(pom\.xml|build\.gradle(\.kts)?)$", r"spring-boot-starter-(actuator)".to_owned()),
         // FastAPI, Flask and Django: only routes of the application itself, and of the first table of URLs.
         (r"\.py$", format!(r#"@(?:app|application)\.(?:get|route|api_route)\(\s*["']{path}["']"#)),
+        (r"(^|/)urls\.py$", format!(r#"\bpath\(\s*["']{path}["'],\s*[^i]"#)),
         // Express, Fastify, Hono, Koa.
         (r"(^|/)(app|server|index|main|routes?)\.[mc]?[jt]s$", format!(r#"\b(?:app|server|fastify)\.get\(\s*["'`]{path}["'`]"#)),
         // Go: the standard library, gin, echo, chi, fiber, gorilla.
@@ -94,6 +95,10 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
         known.filter_map(|(_, mark)| Some(mark.captures(text)?[1].to_owned())).next()
     };
     let Some(path_) = route.or_else(said) else { return Ok(None) };
+    // Django's first table of URLs stands beside the settings; what others add before theirs is not known here.
+    if lower.ends_with("urls.py") && !["settings.py", "settings", "wsgi.py"].iter().any(|name| found.root.join(path).with_file_name(name).exists()) {
+        return Ok(None);
+    }
     let scoped = lower.ends_with("router.ex") && text.lines().take_while(|line| !line.contains(&format!("\"{path_}\""))).any(|line| line.contains("scope \"/"));
     let health = match path_.as_str() {
         "actuator" => "/actuator/health".to_owned(),
@@ -141,7 +146,7 @@ mod tests {
             ("app/routes.py", "@router.get(\"/health\")\n", None),
             ("src/app/(main)/api/health/route.ts", "", Some("/api/health")),
             ("pages/api/healthz.ts", "", Some("/api/healthz")),
-            ("src/server.ts", "app.get('/status/ready', f)", None),
+            ("src/server.ts", "app.get('/status/ready', f)", Some("/status/ready")),
             ("src/server.ts", "app.get('/api/readyz', f)", Some("/api/readyz")),
             ("cmd/main.go", "mux.HandleFunc(\"GET /healthz\", f)", Some("/healthz")),
             ("lib/web/router.ex", "scope \"/api\", X do\n get(\"/ping\", P, :ping)\n", Some("/api/ping")),

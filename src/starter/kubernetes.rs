@@ -65,7 +65,7 @@ fn one(found: &mut Found, path: &str, object: &Value) -> bool {
         "HTTPRoute" | "VirtualService" | "Route" | "IngressRoute" => route(found, path, spec),
         "Secret" => {
             let all = ["data", "stringData"].iter().filter_map(|key| object[*key].as_object()).flat_map(|map| map.keys());
-            all.for_each(|key| found.require(key, &format!("{path}: Secret {name}")));
+            all.filter(|key| environment::is_secret(key, "")).for_each(|key| found.require(key, &format!("{path}: Secret {name}")));
         }
         "SealedSecret" => {
             let all = spec["encryptedData"].as_object().into_iter().flat_map(|map| map.keys());
@@ -83,7 +83,7 @@ fn one(found: &mut Found, path: &str, object: &Value) -> bool {
 
 fn manifests(found: &mut Found, path: &str) {
     let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
-    found.manifests.entry(folder.to_owned()).or_insert_with(|| path.to_owned());
+    found.manifests.entry(folder.to_owned()).or_insert_with(|| (0, path.to_owned())).0 += 1;
 }
 
 fn containers(pod: &Value) -> impl Iterator<Item = &Value> {
@@ -97,7 +97,10 @@ fn commands(container: &Value) -> Vec<Way> {
 }
 
 fn workload(found: &mut Found, path: &str, name: &str, pod: &Value) {
-    manifests(found, path);
+    // A patch names no container, or one without its image.
+    if containers(pod).any(|container| container["image"].is_string()) {
+        manifests(found, path);
+    }
     for container in containers(pod) {
         let image = container["image"].as_str().unwrap_or_default();
         let role = found.image(image, path);

@@ -7,6 +7,7 @@ mod backup;
 mod catalogue;
 mod command;
 mod compose;
+mod config;
 mod container;
 mod database;
 mod detect;
@@ -66,7 +67,7 @@ impl Looked {
 
     /// The pipeline's job that deploys, and its file.
     pub fn deploys(&self) -> Option<(&str, &str)> {
-        self.found.stages.first().map(|stage| (stage.job.as_str(), stage.file.as_str()))
+        self.found.stages.first().filter(|stage| stage.is_release()).map(|stage| (stage.job.as_str(), stage.file.as_str()))
     }
 
     /// How many files the plan is written from.

@@ -9,7 +9,7 @@ pub(super) fn is_public_host(name: &str) -> bool {
     let local = ["localhost", "local", "localdomain", "test", "invalid"];
     let placeholder = ["example.com", "example.org", "example.net", "domain.com", "yourdomain.com", "your-domain.com", "mydomain.com"];
     labels.len() >= 2
-        && !placeholder.contains(&name.trim_start_matches("www."))
+        && !placeholder.contains(&name)
         && name.len() <= 253
         && labels.iter().all(label)
         && labels.last().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()) && !local.contains(last))
@@ -43,7 +43,7 @@ mod tests {
             ("a.b\"", false),
             ("${host}.example.com", false),
             ("app.localhost", false),
-            ("www.example.com", false),
+            ("example.com", false),
         ] {
             assert_eq!(is_public_host(name), is, "{name}");
         }

@@ -22,6 +22,13 @@ pub(super) struct Stage {
     pub(super) environment: Option<String>,
 }
 
+impl Stage {
+    /// Whether it deploys to production, or does not say where to.
+    pub(super) fn is_release(&self) -> bool {
+        self.environment.as_deref().is_none_or(|name| environment::of_path(name) == Some("prod"))
+    }
+}
+
 /// By the path, in lower case.
 pub(super) fn is_pipeline(place: &Place<'_>) -> bool {
     place.is_yaml() && (place.path.starts_with(".github/workflows/") || place.path.starts_with(".gitlab-ci") || place.within(".gitlab"))
@@ -36,7 +43,7 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
     for (job, said) in jobs.iter().filter(|(job, said)| said.is_object() && is_plain(job) && !job.starts_with('.')) {
         let name = said.pointer("/environment/name").or_else(|| said.get("environment")).and_then(Value::as_str);
         let environment = name.filter(|name| is_plain(name) && !name.contains(['$', '{'])).map(str::to_owned);
-        let deploys = job.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "deploy" | "release" | "rollout" | "publish"));
+        let deploys = job.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "deploy" | "deployment" | "rollout"));
         if !(deploys || environment.is_some()) || found.stages.len() >= 20 {
             continue;
         }
@@ -46,9 +53,8 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
         }
         found.stages.push(Stage { job: job.clone(), file: path.to_owned(), environment });
     }
-    // What deploys to production first, then to any environment.
-    let to_production = |stage: &Stage| stage.environment.as_deref().and_then(environment::of_path) == Some("prod");
-    found.stages.sort_by_key(|stage| (!to_production(stage), stage.environment.is_none(), !stage.job.contains("deploy")));
+    // What deploys to production first.
+    found.stages.sort_by_key(|stage| (!stage.is_release(), stage.environment.is_none(), !stage.job.contains("deploy")));
     Ok(any.then_some("pipeline: environments and jobs that deploy"))
 }
 

@@ -57,7 +57,7 @@ static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
             r"(^|/)schema\.rb$",
             "ActiveRecord::Schema",
             "\0",
-            r"\0",
+            r"\x00",
             true,
             &[
                 (r#"create_table "([\w.]+)""#, Table),
@@ -69,7 +69,7 @@ static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
             r"versions/[^/]+\.py$",
             "down_revision",
             "def downgrade",
-            r#"\bschema=|op\.execute\((?s:.){0,400}?\b(?i:drop|rename)\b|batch_op\.(?:create|drop)_index"#,
+            r#"\bschema=|op\.execute\([^)]{0,400}?\b(?i:drop|rename)\b|batch_op\.(?:create|drop)_index"#,
             true,
             &[
                 (r#"op\.create_table\(\s*["'](\w+)["']"#, Table),
@@ -84,7 +84,7 @@ static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
             r"migrations/[0-9]{4}_[^/]+\.py$",
             "migrations.Migration",
             "\0",
-            r"RunSQL\((?s:.){0,400}?\b(?i:drop|rename)\b",
+            r"RunSQL\([^)]{0,400}?\b(?i:drop|rename)\b",
             false,
             &[
                 (r#"CreateModel\(\s*name=["'](\w+)["']"#, Table),
@@ -98,13 +98,13 @@ static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
             r"migrations/[0-9]{14}_[^/]+\.cs$",
             "MigrationBuilder",
             "void Down(",
-            r#"migrationBuilder\.Sql\((?s:.){0,400}?\b(?i:drop|rename)\b|\bschema:"#,
+            r#"migrationBuilder\.Sql\([^)]{0,400}?\b(?i:drop|rename)\b|\bnewSchema:"#,
             true,
             &[
                 (r#"CreateTable\(\s*name: *"(\w+)""#, Table),
                 (r#"DropTable\(\s*name: *"(\w+)""#, DropTable),
                 (r#"RenameTable\(\s*name: *"(\w+)",\s*newName: *"(\w+)""#, RenameTable),
-                (r#"CreateIndex\(\s*name: *"(\w+)",\s*table: *"(\w+)""#, Index),
+                (r#"CreateIndex\(\s*name: *"(\w+)",\s*(?:schema: *"\w+",\s*)?table: *"(\w+)""#, Index),
                 (r#"DropIndex\(\s*name: *"(\w+)""#, DropIndex),
                 (r#"RenameIndex\(\s*name: *"(\w+)",[^;]*?newName: *"(\w+)""#, RenameIndex),
             ],
@@ -113,7 +113,7 @@ static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
             r"migrations/[0-9_]{17}[^/]+\.php$",
             "Migration",
             "function down",
-            r"DB::(?:statement|unprepared)\((?s:.){0,400}?\b(?i:drop|rename)\b",
+            r"DB::(?:statement|unprepared)\([^)]{0,400}?\b(?i:drop|rename)\b",
             true,
             &[
                 (r#"Schema::create\(\s*["'](\w+)["']"#, Table),
@@ -125,7 +125,7 @@ static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
             r"migrations/[0-9]{14}_[^/]+\.exs$",
             "Ecto.Migration",
             "def down",
-            r"\bprefix:|\bexecute[ (](?s:.){0,400}?\b(?i:drop|rename)\b",
+            r"\bprefix:|\bexecute[ (]+\x22{1,3}[^\x22]{0,400}?\b(?i:drop|rename)\b",
             true,
             &[
                 (r#"\bcreate(?:_if_not_exists)?[ (]+table\(\s*:?"?(\w+)"?"#, Table),
@@ -139,6 +139,9 @@ static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
         ),
     ]
 });
+
+/// A call that begins with a name and its schema.
+static SCHEMA: LazyLock<Regex> = LazyLock::new(|| regex(r#"^\w+\(\s*name: *"\w+",\s*schema: *"(\w+)""#));
 
 /// Whether a file may be one, by its path in lower case.
 pub(super) fn may_be(path: &str) -> bool {
@@ -167,7 +170,6 @@ impl Dialect {
     /// Applies what the program does. False where it does more than stands in it in so many words.
     pub(super) fn apply(&self, catalogue: &mut Catalogue, file: &str, text: &str) -> bool {
         let up = &text[..text.find(self.back).unwrap_or(text.len())];
-        let key = |name: &str| -> Key { ("public".into(), name.to_owned()) };
         let mut calls: Vec<(usize, Act, Vec<&str>)> = self
             .acts
             .iter()
@@ -182,6 +184,9 @@ impl Dialect {
         let mut table = String::new();
         for (at, act, names) in calls {
             let place: Place = (file.to_owned(), 1 + up[..at].matches('\n').count());
+            // EF Core names the schema beside the name.
+            let schema = SCHEMA.captures(&up[at..]).map_or("public", |found| found.get(1).map_or("public", |schema| schema.as_str()));
+            let key = |name: &str| -> Key { (schema.to_owned(), name.to_owned()) };
             let (first, second) = (names[0], names.get(1).copied().unwrap_or_default());
             match act {
                 Act::Table | Act::Alter => {

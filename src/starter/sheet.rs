@@ -57,7 +57,8 @@ pub(super) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.len() <= 400 && !text.contains(['\n', '\t']) && plain(text) == text
 }
 
-fn one_line(comment: &str) -> String {
+/// Outside text in one line, as a comment may have it.
+pub(super) fn one_line(comment: &str) -> String {
     let line: Vec<&str> = comment.split_whitespace().collect();
     plain(&line.join(" ")).chars().take(LONGEST).collect()
 }

@@ -15,10 +15,12 @@ const DEEPEST: usize = 40;
 const MOST_ENTRIES: usize = 400_000;
 
 /// Why a folder is passed over.
-const MADE: &str = "made by a tool or by others";
-const TESTS: &str = "of tests";
-const EXAMPLES: &str = "of examples and documentation";
+const MADE: &str = "made by tools or by others";
+const TESTS: &str = "tests";
+const EXAMPLES: &str = "examples and documentation";
 const IGNORED: &str = "ignored by git";
+/// What everybody knows to hold nothing of a project.
+const SILENT: &str = "";
 const DEEP: &str = "too many folders within each other, or entries";
 
 /// Folders that are passed over: the name, what must stand beside or within one that is meant, and why.
@@ -27,16 +29,16 @@ const FOREIGN: [(&str, &[&str], &str); 33] = [
     ("bower_components", &[], MADE),
     ("__pycache__", &[], MADE),
     ("site-packages", &[], MADE),
-    (".git", &[], MADE),
-    (".hg", &[], MADE),
-    (".svn", &[], MADE),
+    (".git", &[], SILENT),
+    (".hg", &[], SILENT),
+    (".svn", &[], SILENT),
     (".venv", &[], MADE),
     (".tox", &[], MADE),
     (".terraform", &[], MADE),
     (".gradle", &[], MADE),
     (".next", &[], MADE),
     (".yarn", &[], MADE),
-    (".gonogo", &[], MADE),
+    (".gonogo", &[], SILENT),
     (".devcontainer", &[], TESTS),
     ("vendor", &["go.mod", "composer.json", "Gemfile", "modules.txt", "package.json", "Cargo.toml"], MADE),
     ("target", &["Cargo.toml", "pom.xml", "build.sbt", "project.clj"], MADE),
@@ -118,7 +120,9 @@ impl Walk {
     }
 
     fn pass(&mut self, why: &'static str, path: String) {
-        self.passed.entry(why).or_insert((0, path)).0 += 1;
+        if why != SILENT {
+            self.passed.entry(why).or_insert((0, path)).0 += 1;
+        }
     }
 }
 

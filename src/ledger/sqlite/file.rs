@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::ErrorKind,
+    io::{ErrorKind, Write as _},
     path::Path,
     thread::sleep,
     time::Duration,
@@ -49,12 +49,23 @@ pub(super) fn open(place: &str, path: &Path) -> Result<Connection, LedgerError> 
     Ok(connection)
 }
 
+/// Lets git overlook gonogo's own folder where it lies in a work tree: a ledger that is committed is a change after each run, and
+/// no file of the project is changed for it. Where that cannot be written the ledger is none the worse.
+fn keep_out_of_git(folder: &Path) {
+    let in_work_tree = || fs::canonicalize(folder).is_ok_and(|folder| folder.ancestors().any(|above| above.join(".git").exists()));
+    if folder.file_name().is_some_and(|name| name == ".gonogo") && in_work_tree() {
+        let file = File::options().write(true).create_new(true).open(folder.join(".gitignore"));
+        let _ = file.and_then(|mut file| file.write_all(b"*\n"));
+    }
+}
+
 /// Starts a ledger; another process may do so at the same time.
 pub(super) fn create(place: &str, path: &Path) -> Result<(), LedgerError> {
     let failed = |error: rusqlite::Error| failed(place, "added to", &error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)
         .map_err(|error| LedgerError::unavailable(place, "added to", format!("its folder cannot be made: {error}")))?;
+    keep_out_of_git(folder);
     let mut connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
     prepare(&connection).map_err(failed)?;
