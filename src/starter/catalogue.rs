@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sheet::is_plain;
 
-/// Of a plan: what more there is, the reader adds.
-const MOST: usize = 200;
+/// Of a kind in a plan: how many more there are is told.
+const MOST: usize = 1_000;
 /// Kept while reading: later files may drop most of them.
 const MOST_KEPT: usize = 20_000;
 
@@ -30,9 +30,10 @@ struct Index {
     place: Place,
 }
 
-/// A quote within a name would have to be doubled again for the check: rare enough to leave to the reader.
+/// A quote within a name would have to be doubled again for the check: rare enough to leave to the reader. One with a variable in
+/// it is not what it will be.
 fn fits((schema, name): &Key) -> bool {
-    [schema, name].iter().all(|name| is_plain(name) && !name.contains('"'))
+    [schema, name].iter().all(|name| is_plain(name) && !name.contains('"') && !name.contains("${"))
 }
 
 impl Catalogue {
@@ -116,6 +117,11 @@ impl Catalogue {
     /// The schemas, each with its tables.
     pub(super) fn tables(&self) -> BTreeMap<&str, Vec<(&str, &Place)>> {
         by_schema(self.tables.iter())
+    }
+
+    /// How many of either kind are not listed.
+    pub(super) fn unlisted(&self) -> usize {
+        self.tables.len().saturating_sub(MOST) + self.indexes.len().saturating_sub(MOST)
     }
 
     pub(super) fn len(&self) -> usize {

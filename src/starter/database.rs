@@ -91,7 +91,7 @@ pub(super) fn sql(found: &mut Found, path: &str, text: &str) -> Said {
     if database.whole {
         return Ok(known);
     }
-    if text.contains("{{") || text.contains("${") {
+    if sql::is_template(text) {
         return Err("is a template: what it makes is not known".into());
     }
     database.whole = name == "structure.sql";

@@ -102,7 +102,7 @@ fn known(found: &Found, answers: &Answers) -> Value {
         schema => databases.first().and_then(|(_, schema, _)| schema.clone()),
         stores => stores(found),
         bare => bare(found),
-        packs => context! { postgres, redis, actuator => found.services.iter().any(is_actuator) },
+        packs => context! { postgres, redis, actuator => found.actuator.is_some() },
         contacts,
         sources => sources(found),
         manifests => Serde(manifests(found)),
@@ -203,7 +203,7 @@ fn databases(found: &Found) -> Vec<(String, Option<String>, Value)> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     let mut all = Vec::new();
     for (place, (owner, database)) in found.databases.all().into_iter().take(MOST).enumerate() {
-        let mut name = slug(owner.rsplit('/').find(|part| !["src", "lib", "app", "Infrastructure", "Data"].contains(part)).unwrap_or("more"));
+        let mut name = slug(owner.rsplit('/').find(|part| !["src", "lib", "app", "Infrastructure", "Data"].contains(part)).filter(|part| !part.is_empty()).unwrap_or("root"));
         while !names.insert(name.clone()) {
             name += "-more";
         }
@@ -224,7 +224,7 @@ fn value_of(database: &Database, variable: &str, suffix: &str) -> Value {
         schemas.map(|(schema, names)| (schema.to_owned(), names.into_iter().map(one).collect::<Vec<_>>())).collect::<Vec<_>>()
     };
     let (indexes, tables) = (listed(database.catalogue.indexes()), listed(database.catalogue.tables()));
-    context! { variable, suffix, indexes, tables, migrations => Serde(&database.migrations) }
+    context! { variable, suffix, indexes, tables, unlisted => database.catalogue.unlisted(), migrations => Serde(&database.migrations) }
 }
 
 /// Stores that no kind of check asks more than whether they can be reached.
@@ -241,10 +241,6 @@ fn stores(found: &Found) -> Vec<Value> {
 /// The environments that no env file is for, but this machine.
 fn bare(found: &Found) -> Vec<&'static str> {
     environments(found).iter().filter(|one| one.settings.is_none() && one.name != "local").map(|one| one.name).collect()
-}
-
-fn is_actuator(service: &Service) -> bool {
-    service.health.as_ref().is_some_and(|health| health.name.contains("/actuator/health"))
 }
 
 /// Whom and what the plan names: owners that can be reached, and the repository.

@@ -61,6 +61,10 @@ pub(super) struct Found {
     /// Health paths in code, by the folder of their file.
     #[serde(skip)]
     pub(super) paths: Vec<Named>,
+    /// Kubernetes' secrets that have keys of secrets: the name, the keys and the file.
+    pub(super) mounted: Vec<(String, Vec<String>, String)>,
+    /// A file that says that Spring's actuator is there.
+    pub(super) actuator: Option<String>,
     /// Ports that images expose, each with its file.
     #[serde(skip)]
     pub(super) exposed: Vec<(u16, String)>,
@@ -127,6 +131,16 @@ impl Found {
         let fits = (1..=100).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
         if fits && self.required.len() < MOST {
             self.required.entry(key.to_owned()).or_insert_with(|| one_line(place));
+        }
+    }
+
+    /// Takes the keys of a secret of Kubernetes', as it is mounted.
+    pub(super) fn mount<'k>(&mut self, name: &str, keys: impl Iterator<Item = &'k str>, file: &str) {
+        let plain = |key: &&str| key.len() <= 100 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+        let keys: Vec<String> = keys.filter(plain).filter(|key| environment::is_secret(key, "")).map(str::to_owned).collect();
+        let name = slug(name);
+        if !keys.is_empty() && self.mounted.len() < MOST && !self.mounted.iter().any(|(known, ..)| *known == name) {
+            self.mounted.push((name, keys, file.to_owned()));
         }
     }
 
@@ -231,5 +245,9 @@ pub(super) fn slug(name: &str) -> String {
     let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
     let slug: String = words.join("-").chars().take(40).collect();
-    if slug.starts_with(|c: char| c.is_ascii_alphabetic()) { slug } else { format!("s-{slug}") }
+    match slug.chars().next() {
+        Some(first) if first.is_ascii_alphabetic() => slug,
+        Some(_) => format!("s-{slug}"),
+        None => "unnamed".to_owned(),
+    }
 }

@@ -101,7 +101,10 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
     }
     let scoped = lower.ends_with("router.ex") && text.lines().take_while(|line| !line.contains(&format!("\"{path_}\""))).any(|line| line.contains("scope \"/"));
     let health = match path_.as_str() {
-        "actuator" => "/actuator/health".to_owned(),
+        "actuator" => {
+            found.actuator.get_or_insert_with(|| path.to_owned());
+            "/actuator/health".to_owned()
+        }
         other => format!("/{}", other.trim_start_matches('/')),
     };
     let health = if scoped { last_scope(text, &path_) + &health } else { health };

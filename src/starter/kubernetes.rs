@@ -65,15 +65,12 @@ fn one(found: &mut Found, path: &str, object: &Value) -> bool {
         "HTTPRoute" | "VirtualService" | "Route" | "IngressRoute" => route(found, path, spec),
         "Secret" => {
             let all = ["data", "stringData"].iter().filter_map(|key| object[*key].as_object()).flat_map(|map| map.keys());
-            all.filter(|key| environment::is_secret(key, "")).for_each(|key| found.require(key, &format!("{path}: Secret {name}")));
+            found.mount(name, all.map(String::as_str), path);
         }
-        "SealedSecret" => {
-            let all = spec["encryptedData"].as_object().into_iter().flat_map(|map| map.keys());
-            all.for_each(|key| found.require(key, &format!("{path}: SealedSecret {name}")));
-        }
+        "SealedSecret" => found.mount(name, spec["encryptedData"].as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str), path),
         "ExternalSecret" => {
             let all = spec["data"].as_array().into_iter().flatten().filter_map(|one| one["secretKey"].as_str());
-            all.for_each(|key| found.require(key, &format!("{path}: ExternalSecret {name}")));
+            found.mount(name, all, path);
         }
         "Kustomization" => kustomization(found, path, object),
         _ => return false,
@@ -191,7 +188,7 @@ fn kustomization(found: &mut Found, path: &str, object: &Value) {
     }
     for secret in object["secretGenerator"].as_array().into_iter().flatten() {
         let literals = texts(secret.get("literals")).filter_map(|line| Some(line.split_once('=')?.0));
-        literals.for_each(|key| found.require(key, &format!("{path}: secretGenerator")));
+        found.mount(secret["name"].as_str().unwrap_or_default(), literals, path);
     }
 }
 
@@ -279,9 +276,10 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ image: "postgr
         assert_eq!(api.health.as_ref().map(|path| path.name.as_str()), Some("/ready"));
         assert_eq!(api.host.as_ref().map(|host| host.name.as_str()), Some("https://api.acme.io"));
         assert_eq!(api.image.as_ref().map(|image| image.name.as_str()), Some("ghcr.io/acme/api:1.4"));
-        assert_eq!(found.required.keys().collect::<Vec<_>>(), ["JWT_KEY", "stripe-key"]);
+        assert_eq!(found.required.keys().collect::<Vec<_>>(), ["JWT_KEY"]);
+        assert_eq!(found.mounted, [("api".into(), vec!["stripe-key".into()], "k8s/all.yaml".to_owned())]);
         assert_eq!((found.backups.len(), found.manifests.len()), (1, 1));
-        assert!(!format!("{:?}", found.required).contains("canary"));
+        assert!(!format!("{:?}", found.mounted).contains("canary"));
     }
 
     #[test]

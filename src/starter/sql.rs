@@ -33,6 +33,11 @@ pub(super) fn read(catalogue: &mut Catalogue, file: &str, text: &str) -> bool {
     any
 }
 
+/// Whether something is still to be filled in: no statement has a brace outside its strings and names.
+pub(super) fn is_template(text: &str) -> bool {
+    statements(text).iter().flatten().any(|token| token.kind == Kind::Sign('{'))
+}
+
 /// Whether a block of code, which is not read, drops or renames something.
 pub(super) fn is_hidden(text: &str) -> bool {
     static BLOCK: LazyLock<Regex> = LazyLock::new(|| regex(r"(?is)\bdo\s+\$\w*\$.*?\b(?:drop|rename)\s+(?:index|table|to|column|constraint|schema)\b.*?\$\w*\$"));

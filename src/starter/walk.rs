@@ -105,7 +105,7 @@ impl Walk {
             }
             let ignored = is_ignored(rules, &root.join(&path), kind.is_dir());
             if kind.is_dir() {
-                match foreign(name, &here, &folder).or(ignored.then_some(IGNORED)) {
+                match foreign(name, &here, &folder, depth).or(ignored.then_some(IGNORED)) {
                     Some(why) => self.pass(why, path),
                     None => self.folder(root, &path, rules, depth + 1),
                 }
@@ -127,7 +127,11 @@ impl Walk {
 }
 
 /// Why the folder `name` is passed over, which stands beside `here`.
-fn foreign(name: &str, here: &[(String, fs::FileType)], folder: &Path) -> Option<&'static str> {
+fn foreign(name: &str, here: &[(String, fs::FileType)], folder: &Path, depth: usize) -> Option<&'static str> {
+    // Deeper within code these are words like any other.
+    if depth > 1 && FOREIGN.iter().any(|(known, _, why)| *known == name && *why == EXAMPLES) {
+        return None;
+    }
     let (_, marks, why) = FOREIGN.iter().find(|(known, ..)| *known == name)?;
     let beside = |mark: &&str| here.iter().any(|(other, _)| other == mark) || folder.join(name).join(mark).is_file();
     (marks.is_empty() || marks.iter().any(|mark| beside(mark))).then_some(why)

@@ -1,6 +1,7 @@
 //! `gonogo init`: a plan that lints and runs, from whatever a folder holds; nothing is overwritten, no secret is copied.
 
 mod demo;
+mod lookalikes;
 
 use std::{fs, os::unix::fs::symlink, path::Path};
 
@@ -97,14 +98,17 @@ async fn where_nothing_is_found_the_plan_runs_as_it_is() {
     let gonogo = Gonogo::new();
     gonogo.run(["init"]).exits(0).says("gonogo.yaml").says("nothing here says what is deployed");
     assert!(!gonogo.path("checks").exists());
-    gonogo.run(["lint"]).exits(0).says("1 checks, environments: local");
+    gonogo.run(["lint"]).exits(0).says("1 checks, environments: prod, local");
+    gonogo.run(["plan", "--env", "prod"]).exits(0).says("set-prod-url.invalid");
+    // Nothing that was left open is ever green.
+    gonogo.run(["verify", "--env", "prod"]).exits(3);
     // Whatever stands on the usual port of this machine: there is a verdict.
-    let (ran, report) = gonogo.verify(&[]);
+    let (ran, report) = gonogo.verify(&["--env", "local"]);
     assert!([0, 1, 3].contains(&ran.code) && report.findings.len() == 1, "{}", ran.stdout);
     let gonogo = gonogo.env("URL", &server().await);
-    let (ran, report) = gonogo.verify(&[]);
+    let (ran, report) = gonogo.verify(&["--env", "local"]);
     assert_eq!((ran.code, report.verdict), (0, Verdict::Go), "{}", ran.stdout);
-    gonogo.env("URL", "http://127.0.0.1:1").run(["verify"]).exits(3);
+    gonogo.env("URL", "http://127.0.0.1:1").run(["verify", "--env", "local"]).exits(3);
 }
 
 #[test]
@@ -133,7 +137,7 @@ fn everything_found_becomes_a_check_and_the_plan_lints() {
         assert!(all.contains(said), "{said}:\n{all}");
     }
     assert!(!all.contains("\"gone") && !all.contains("LOG_LEVEL"), "{all}");
-    for (kind, line) in [("tls", "    tls: "), ("cors", "- \"https://app.example.com\""), ("redis-persistence", "    redis-persistence: ")]
+    for (kind, line) in [("tls", "    tls: "), ("cors", "- \"https://app.example.com\""), ("redis-persistence", "redis-persistence: { aof: true }")]
     {
         assert_eq!(all.contains(line), Kind::named(kind).is_some(), "{kind}:\n{all}");
     }
@@ -153,10 +157,10 @@ fn what_a_kind_judges_becomes_a_check() {
         "file: \"reports/k6.json\"",
         "# .github/workflows/ci.yml; or url",
         "image: \"registry.example.com:5000/shop/api:1.4.2\"",
-        "files: \"deploy/prod\"",
     ] {
         assert!(delivery.contains(said), "{said}:\n{delivery}");
     }
+    assert!(gonogo.read("gonogo.yaml").contains("pack: kubernetes-baseline, as: manifests, vars: { manifests: \"deploy/prod\" }"));
     let alerts = gonogo.read("checks/alerts.yaml");
     for said in ["- \"ShopDown\"", "- \"ShopSlow\"", "url: \"${PROMETHEUS_URL:-", "url: \"${ALERTMANAGER_URL:-"] {
         assert!(alerts.contains(said), "{said}:\n{alerts}");
@@ -201,14 +205,14 @@ async fn a_folder_of_dumps_is_read() {
     gonogo.run(["init"]).exits(0).says("checks/backups.yaml");
     gonogo.run(["lint"]).exits(0);
     let outcomes = |report: &gonogo::model::Report| report.findings.iter().map(|finding| finding.outcome).collect::<Vec<_>>();
-    let (ran, report) = gonogo.verify(&[]);
+    let (ran, report) = gonogo.verify(&["--env", "local"]);
     assert_eq!(outcomes(&report), [Outcome::Fail, Outcome::Pass], "{}", ran.stdout);
     ran.says("a.dump is no backup of a known kind");
     fs::write(gonogo.path("backups/a.dump"), dump_of_now()).expect("written");
     // `faketime` does not move what the kernel writes.
     let dump = fs::File::options().write(true).open(gonogo.path("backups/a.dump")).expect("a file");
     dump.set_modified(now().into()).expect("set");
-    let (ran, report) = gonogo.verify(&[]);
+    let (ran, report) = gonogo.verify(&["--env", "local"]);
     assert_eq!(outcomes(&report), [Outcome::Pass, Outcome::Pass], "{}", ran.stdout);
 }
 
@@ -304,13 +308,14 @@ fn no_secret_is_copied() {
 #[test]
 fn names_cannot_add_to_the_plan() {
     let outside = Gonogo::new().file("prod.env", "OUTSIDE_TOKEN=x\n").file("a.sql", "CREATE INDEX outside ON t (x);");
-    let evil = "x'\\n  - id: injected\\n    http: { url: 'http://evil.example' } # ${HOME} $$ ${X:-y}";
+    let evil = "x'\\n  - id: injected\\n    http: { url: 'http://evil.example' } # $HOME $$ {{ x }}";
     let gonogo = Gonogo::new()
         .file("prod.env", "GOOD_TOKEN=x\nA_TOKEN: [x]\nB.C_TOKEN=1\nD-E_TOKEN=2\n")
         .file("broken.env", "\"A: b\"=canary\n${HOME}_TOKEN=canary\n")
         .file("a \"b\" ${HOME} # c.sql", &format!("CREATE INDEX \"{evil}\" ON \"s: {{ a\" (x); CREATE INDEX \"two\nlines\" ON t (x);"))
+        .file("m ${HOME}/V1__a.sql", "SELECT 1;")
         .file("new\nline.sql", "CREATE INDEX newline ON t (x);")
-        .file("large.sql", &format!("CREATE INDEX large ON t (x); {}", "-- ".repeat(1 << 20)))
+        .file("large.sql", &format!("CREATE INDEX large ON t (x); {}", "-- ".repeat(2 << 20)))
         .file("nginx.conf", "server { listen 443 ssl; server_name ${HOME}.example.com \"a\nb.example.com\" *.example.com; add_header Access-Control-Allow-Origin https://a.example.com\"; }")
         .file("Dockerfile", "EXPOSE 99999\nHEALTHCHECK CMD curl http://localhost/${HOME}\"\n")
         .file("ops/backup.sh", "pgbackrest --stanza='a:{${HOME}' backup\nbarman backup '}]${X}'\npg_dump x >\"/b/}: [# ${HOME}\"\n")
@@ -325,15 +330,17 @@ fn names_cannot_add_to_the_plan() {
     assert!(ran.stdout.contains("nothing wrong"), "{}", ran.stderr);
     let all: String = written(&gonogo).into_iter().map(|(_, text)| text).collect();
     for absent in ["OUTSIDE", "outside", "newline", "lines", "large", "99999", "\n  - id: injected"] {
-        assert!(!all.contains(absent), "{absent}:\n{all}");
+        assert!(!all.contains(absent), "absent: {absent}:\n{all}");
     }
-    assert!(all.contains("$${HOME}"), "{all}");
+    assert!(all.contains("folder: \"m $${HOME}\"") && all.contains("# $$HOME $$$$"), "{all}");
     let (_, report) =
         gonogo.env("PROD_URL", "http://127.0.0.1:1").env("GONOGO_DATABASE_URL", "postgres://127.0.0.1:1/x").verify(&["--env", "prod"]);
     let ids: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
-    assert_eq!(ids, ["no-development-secrets", "indexes-in-place", "backups", "backups-2", "backups-3", "answers"]);
+    let packs = ["postgres/indexes-valid", "postgres/foreign-keys-indexed", "postgres/no-duplicate-index"];
+    let own = ["no-development-secrets", "migrations-applied", "indexes-in-place-root", "backups", "backups-2", "backups-3", "answers"];
+    assert_eq!(ids, [own.as_slice(), &packs].concat());
     let backups = sources_of_backups(&all);
-    assert_eq!(backups, ["files: \"${BACKUPS:-/var/backups/*.dump}\"", "pgbackrest: { stanza: \"x\" }", "pgbackrest: { stanza: \"a\" }"]);
+    assert_eq!(backups, ["pgbackrest: { stanza: \"x\" }", "pgbackrest: { stanza: \"a\" }", "files: \"${BACKUPS:-/var/backups/*.dump}\""]);
 }
 
 /// Where the checks of the plan look for backups.
@@ -348,12 +355,12 @@ fn a_folder_that_is_too_large_ends_all_the_same() {
     for n in 0..700 {
         fs::write(gonogo.path(&format!("{n:03}.sql")), format!("CREATE INDEX i{n} ON t (x);")).expect("written");
     }
-    let deep = "d/".repeat(40);
+    let deep = "d/".repeat(60);
     let gonogo = gonogo.file(&format!("{deep}a.sql"), "CREATE INDEX deep ON t (x);");
-    gonogo.run(["init"]).exits(0);
+    gonogo.run(["init"]).exits(0).says("too many folders within each other");
     gonogo.run(["lint"]).exits(0);
     let text = gonogo.read("checks/database.yaml");
-    assert!(text.lines().count() < 300 && !text.contains("deep"), "{text}");
+    assert!(text.contains("\"i699\"") && !text.contains("deep"), "{text}");
 }
 
 #[test]
