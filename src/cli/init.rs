@@ -76,7 +76,8 @@ fn asked(looked: &Looked) -> Answers {
             Some(format!("{}://{}{port}", url.scheme(), url.host_str()?))
         });
     }
-    let Some(who) = until("Who signs releases, by e-mail address? (Enter: not yet) ", |said| is_address(said).then(|| said.to_owned())) else {
+    let Some(who) = until("Who signs releases, by e-mail address? (Enter: not yet) ", |said| is_address(said).then(|| said.to_owned()))
+    else {
         return answers;
     };
     let key = until("Their public SSH key, or the file that it is in? (Enter: not yet) ", |said| {
@@ -90,7 +91,8 @@ fn asked(looked: &Looked) -> Answers {
 
 fn is_address(text: &str) -> bool {
     let common = |c: char| c.is_ascii_alphanumeric() || "@._+-".contains(c);
-    text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@')) && text.chars().all(common)
+    text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'))
+        && text.chars().all(common)
 }
 
 /// Asks until the answer can be taken, nothing is answered, or nobody is there.

@@ -59,7 +59,8 @@ impl Catalogue {
         {
             self.tables.insert(to.clone(), place);
         }
-        let moved: Vec<Key> = self.indexes.iter().filter(|((schema, _), i)| *schema == key.0 && i.table == key.1).map(|(key, _)| key.clone()).collect();
+        let moved: Vec<Key> =
+            self.indexes.iter().filter(|((schema, _), i)| *schema == key.0 && i.table == key.1).map(|(key, _)| key.clone()).collect();
         for old in moved {
             if let Some(index) = self.indexes.remove(&old) {
                 self.indexes.insert((to.0.clone(), old.1), Index { table: to.1.clone(), ..index });
@@ -86,8 +87,9 @@ impl Catalogue {
 
     /// With a column go the indexes that mention it.
     pub(super) fn drop_column(&mut self, table: &Key, column: &str) {
-        self.indexes
-            .retain(|(schema, _), index| !(*schema == table.0 && index.table == table.1 && index.mentions.iter().any(|word| word == column)));
+        self.indexes.retain(|(schema, _), index| {
+            !(*schema == table.0 && index.table == table.1 && index.mentions.iter().any(|word| word == column))
+        });
     }
 
     pub(super) fn rename_column(&mut self, table: &Key, column: &str, to: &str) {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::Named;
 use super::{
     backup::{self, Way},
     command,
@@ -13,12 +14,12 @@ use super::{
     proxy::{Host, rule_hosts},
     service::{Role, is_released},
 };
-use super::Named;
 
 /// `compose.yaml`, `docker-compose.prod.yml`, `compose.example.yml`, `podman-compose.yml`.
 pub(super) fn is_compose(place: &Place<'_>) -> bool {
     let words = ["compose", "docker-compose", "podman-compose"];
-    place.is_yaml() && place.name.split('.').next().is_some_and(|stem| words.iter().any(|word| stem.starts_with(word) || stem.ends_with(word)))
+    place.is_yaml()
+        && place.name.split('.').next().is_some_and(|stem| words.iter().any(|word| stem.starts_with(word) || stem.ends_with(word)))
 }
 
 /// Takes what each service says.
@@ -44,7 +45,8 @@ fn one(found: &mut Found, path: &str, name: &str, service: &Map<String, Value>) 
     if role == Role::Store("redis", 6379) && said(service.get("command")).contains("appendonly yes") {
         found.append_only.get_or_insert_with(|| path.to_owned());
     }
-    let hosts: Vec<(String, bool)> = labels(service).iter().flat_map(|(_, rule)| rule_hosts(rule)).map(|host| (host, tls(service))).collect();
+    let hosts: Vec<(String, bool)> =
+        labels(service).iter().flat_map(|(_, rule)| rule_hosts(rule)).map(|host| (host, tls(service))).collect();
     if role != Role::Own {
         return;
     }
@@ -108,7 +110,10 @@ fn published(port: &Value) -> Option<u16> {
 fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
     match value {
         Some(Value::Object(map)) => map.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect(),
-        list => texts(list).map(|line| line.split_once('=').unwrap_or((line, ""))).map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+        list => texts(list)
+            .map(|line| line.split_once('=').unwrap_or((line, "")))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect(),
     }
 }
 

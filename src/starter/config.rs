@@ -37,7 +37,8 @@ static READS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 });
 
 /// A property of Spring with its value: only where it leads is asked.
-static PROPERTY: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?m)^\s*[\w.-]*?(url|uri|host)\s*[=:]\s*["']?(jdbc:[a-z0-9]+|[a-z0-9+]+)://"#));
+static PROPERTY: LazyLock<Regex> =
+    LazyLock::new(|| regex(r#"(?m)^\s*[\w.-]*?(url|uri|host)\s*[=:]\s*["']?(jdbc:[a-z0-9]+|[a-z0-9+]+)://"#));
 /// Connection strings of ASP.NET; each is a variable `ConnectionStrings__NAME`.
 static CONNECTIONS: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?s)"ConnectionStrings"\s*:\s*\{([^}]*)\}"#));
 static NAME: LazyLock<Regex> = LazyLock::new(|| regex(r#""(\w+)"\s*:"#));
@@ -83,11 +84,36 @@ mod tests {
     #[test]
     fn takes_names_and_no_values() {
         for (file, text, keys, stores) in [
-            ("config/database.yml", "production:\n  password: <%= ENV[\"SHOP_DATABASE_PASSWORD\"] %>\n", vec!["SHOP_DATABASE_PASSWORD"], vec![]),
-            ("config/runtime.exs", "System.fetch_env!(\"SECRET_KEY_BASE\")\n# System.get_env(\"OLD_SECRET\")\n", vec!["SECRET_KEY_BASE"], vec![]),
-            ("shop/settings.py", "SECRET_KEY = os.environ[\"SECRET_KEY\"]\nX = env('REDIS_URL')\nDEBUG = env.bool('DEBUG')\n", vec!["SECRET_KEY"], vec!["redis"]),
-            ("src/main/resources/application.yml", "url: jdbc:postgresql://db/x\npassword: ${DB_PASSWORD:canary}\n", vec!["DB_PASSWORD"], vec!["postgres"]),
-            ("src/Api/appsettings.json", "{\"ConnectionStrings\": {\"Shop\": \"Host=x;Password=canary\"}}", vec!["ConnectionStrings__Shop"], vec![]),
+            (
+                "config/database.yml",
+                "production:\n  password: <%= ENV[\"SHOP_DATABASE_PASSWORD\"] %>\n",
+                vec!["SHOP_DATABASE_PASSWORD"],
+                vec![],
+            ),
+            (
+                "config/runtime.exs",
+                "System.fetch_env!(\"SECRET_KEY_BASE\")\n# System.get_env(\"OLD_SECRET\")\n",
+                vec!["SECRET_KEY_BASE"],
+                vec![],
+            ),
+            (
+                "shop/settings.py",
+                "SECRET_KEY = os.environ[\"SECRET_KEY\"]\nX = env('REDIS_URL')\nDEBUG = env.bool('DEBUG')\n",
+                vec!["SECRET_KEY"],
+                vec!["redis"],
+            ),
+            (
+                "src/main/resources/application.yml",
+                "url: jdbc:postgresql://db/x\npassword: ${DB_PASSWORD:canary}\n",
+                vec!["DB_PASSWORD"],
+                vec!["postgres"],
+            ),
+            (
+                "src/Api/appsettings.json",
+                "{\"ConnectionStrings\": {\"Shop\": \"Host=x;Password=canary\"}}",
+                vec!["ConnectionStrings__Shop"],
+                vec![],
+            ),
             ("src/AppHost/Program.cs", "var r = builder.AddRabbitMQ(\"bus\");", vec![], vec!["rabbitmq"]),
         ] {
             let mut found = Found::new(Path::new("/x"));

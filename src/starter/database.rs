@@ -27,8 +27,23 @@ pub(super) struct Database {
 
 /// Where the folders of a database begin.
 const OF_DATABASES: [&str; 17] = [
-    "db", "database", "databases", "migrations", "migration", "migrate", "sql", "schema", "prisma", "drizzle", "alembic", "postgres", "postgresql",
-    "flyway", "priv", "deploy", "docker",
+    "db",
+    "database",
+    "databases",
+    "migrations",
+    "migration",
+    "migrate",
+    "sql",
+    "schema",
+    "prisma",
+    "drizzle",
+    "alembic",
+    "postgres",
+    "postgresql",
+    "flyway",
+    "priv",
+    "deploy",
+    "docker",
 ];
 
 /// Databases whose SQL is another.
@@ -43,7 +58,8 @@ impl Databases {
     /// Those of which something is known, that with the most first.
     pub(super) fn all(&self) -> Vec<(&str, &Database)> {
         let known = |database: &Database| !database.catalogue.is_empty() || database.migrations.is_some();
-        let mut all: Vec<(&str, &Database)> = self.0.iter().filter(|(_, one)| known(one)).map(|(owner, one)| (owner.as_str(), one)).collect();
+        let mut all: Vec<(&str, &Database)> =
+            self.0.iter().filter(|(_, one)| known(one)).map(|(owner, one)| (owner.as_str(), one)).collect();
         all.sort_by_key(|(_, one)| std::cmp::Reverse((one.migrations.is_some(), one.catalogue.len())));
         all
     }
@@ -69,7 +85,9 @@ pub(super) fn is_sql(place: &Place<'_>) -> bool {
 
 /// A migration that is a program.
 pub(super) fn is_program(place: &Place<'_>) -> bool {
-    !place.name.ends_with(".sql") && !place.name.ends_with(".designer.cs") && (programs::may_be(place.path) || migrations::may_be(place.path))
+    !place.name.ends_with(".sql")
+        && !place.name.ends_with(".designer.cs")
+        && (programs::may_be(place.path) || migrations::may_be(place.path))
         && !is_schema(place)
 }
 
@@ -183,7 +201,8 @@ mod tests {
 
     fn names(found: &Found) -> Vec<(String, Vec<String>)> {
         let all = found.databases.all().into_iter();
-        all.map(|(owner, one)| (owner.to_owned(), one.catalogue.indexes().values().flatten().map(|(name, _)| (*name).to_owned()).collect())).collect()
+        all.map(|(owner, one)| (owner.to_owned(), one.catalogue.indexes().values().flatten().map(|(name, _)| (*name).to_owned()).collect()))
+            .collect()
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    backup, compose, config, container, database, environment, found::Found, framework, judges, kubernetes, people, pipeline, proxy, terraform,
+    backup, compose, config, container, database, environment,
+    found::Found,
+    framework, judges, kubernetes, people, pipeline, proxy, terraform,
     walk::{Walk, natural},
 };
 use crate::{
@@ -13,8 +15,9 @@ use crate::{
 
 /// Of one file.
 const LARGEST: Size = Size(4 << 20);
-/// Of all.
+/// Of all, and what is said of the rest.
 const MOST_BYTES: usize = 128 << 20;
+const LATE: &str = "after 128 MiB of text that were read";
 
 /// A path in lower case, and its last part.
 pub(super) struct Place<'p> {
@@ -55,7 +58,6 @@ const DETECTORS: [Detector; 18] = [
     Detector { is: kubernetes::is_manifest, read: kubernetes::read },
     Detector { is: proxy::is_proxy, read: proxy::read },
     Detector { is: pipeline::is_pipeline, read: pipeline::read },
-    Detector { is: framework::is_code, read: framework::read },
     Detector { is: config::is_config, read: config::read },
     Detector { is: framework::is_lock, read: framework::drivers },
     Detector { is: backup::tells, read: backup::take },
@@ -63,15 +65,16 @@ const DETECTORS: [Detector; 18] = [
     Detector { is: terraform::is_terraform, read: terraform::read },
     Detector { is: people::is_owners, read: people::owners },
     Detector { is: judges::may_be, read: judges::take },
+    Detector { is: framework::is_code, read: framework::read },
 ];
 
 /// What `root`, a folder's full path, holds; and what was not read, with why.
 pub(super) fn look(root: &Path) -> (Found, Vec<(String, String)>) {
-    let (mut found, walk) = (Found::new(root), Walk::of(root));
+    let (mut found, mut walk) = (Found::new(root), Walk::of(root));
     people::remote(&mut found);
     let mut left = Left::default();
     let (mut wanted, mut dumps) = (Vec::new(), Vec::new());
-    for path in walk.files {
+    for path in std::mem::take(&mut walk.files) {
         let lower = path.to_ascii_lowercase();
         let place = Place { path: &lower, name: lower.rsplit('/').next().unwrap_or(&lower) };
         let mine: Vec<usize> = (0..DETECTORS.len()).filter(|at| (DETECTORS[*at].is)(&place)).collect();
@@ -85,7 +88,7 @@ pub(super) fn look(root: &Path) -> (Found, Vec<(String, String)>) {
     let mut bytes = 0;
     for (_, _, path, mine) in wanted {
         if bytes > MOST_BYTES {
-            left.add(&path, &format!("comes after {} of text that were read", Size(MOST_BYTES as u64)));
+            walk.pass(LATE, path);
             continue;
         }
         match regular_file::read_text(&root.join(&path), LARGEST) {

@@ -74,7 +74,8 @@ fn known(found: &Found, answers: &Answers) -> Value {
         .iter()
         .map(|environment| {
             let other = both.map(|(prod, staging)| if environment.name == "prod" { &staging.path } else { &prod.path });
-            let urls: Vec<_> = others.iter().map(|service| (format!("{}-url", service.name), address(environment, found, service))).collect();
+            let urls: Vec<_> =
+                others.iter().map(|service| (format!("{}-url", service.name), address(environment, found, service))).collect();
             let more: Vec<_> = databases.iter().skip(1).map(|(name, ..)| (name.clone(), unset(name))).collect();
             context! {
                 name => environment.name,
@@ -129,7 +130,8 @@ fn sources(found: &Found) -> Vec<String> {
 
 /// The folders with the most workloads.
 fn manifests(found: &Found) -> Vec<(&str, &str)> {
-    let mut all: Vec<_> = found.manifests.iter().map(|(folder, (count, file))| (std::cmp::Reverse(*count), folder.as_str(), file.as_str())).collect();
+    let mut all: Vec<_> =
+        found.manifests.iter().map(|(folder, (count, file))| (std::cmp::Reverse(*count), folder.as_str(), file.as_str())).collect();
     all.sort_unstable();
     all.into_iter().take(3).map(|(_, folder, file)| (folder, file)).collect()
 }
@@ -158,7 +160,10 @@ fn main_address(environment: &Environment<'_>, found: &Found, first: Option<&Ser
     match environment.name {
         "prod" => match host {
             Some(host) => (set("PROD_URL", host.url()), format!("from {}", host.file)),
-            None => (set("PROD_URL", "https://set-prod-url.invalid".into()), "set PROD_URL, or write the address here; until then it leads nowhere".into()),
+            None => (
+                set("PROD_URL", "https://set-prod-url.invalid".into()),
+                "set PROD_URL, or write the address here; until then it leads nowhere".into(),
+            ),
         },
         "staging" => match found.hosts.iter().find(|host| host.environment == "staging") {
             Some(host) => (set("STAGING_URL", host.url()), format!("from {}", host.file)),
@@ -176,9 +181,10 @@ fn main_address(environment: &Environment<'_>, found: &Found, first: Option<&Ser
 
 /// Another service's address.
 fn address(environment: &Environment<'_>, found: &Found, service: &Service) -> String {
-    let host = found.hosts.iter().find(|host| {
-        host.environment == environment.name && host.service.as_deref().is_some_and(|name| slug(name) == service.name)
-    });
+    let host = found
+        .hosts
+        .iter()
+        .find(|host| host.environment == environment.name && host.service.as_deref().is_some_and(|name| slug(name) == service.name));
     let variable = format!("{}_{}_URL", environment.name, service.name).to_ascii_uppercase().replace('-', "_");
     let local = service.port.as_ref().filter(|_| environment.name == "local").map(|(port, _)| format!("http://localhost:{port}"));
     let to = host.map(Host::url).or(local).unwrap_or_else(|| format!("https://set-{}.invalid", slug(&variable)));
@@ -203,14 +209,21 @@ fn databases(found: &Found) -> Vec<(String, Option<String>, Value)> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     let mut all = Vec::new();
     for (place, (owner, database)) in found.databases.all().into_iter().take(MOST).enumerate() {
-        let mut name = slug(owner.rsplit('/').find(|part| !["src", "lib", "app", "Infrastructure", "Data"].contains(part)).filter(|part| !part.is_empty()).unwrap_or("root"));
+        let mut name = slug(
+            owner
+                .rsplit('/')
+                .find(|part| !["src", "lib", "app", "Infrastructure", "Data"].contains(part))
+                .filter(|part| !part.is_empty())
+                .unwrap_or("root"),
+        );
         while !names.insert(name.clone()) {
             name += "-more";
         }
         let variable = if place == 0 { "database".to_owned() } else { format!("{name}-database") };
         let suffix = if place == 0 { String::new() } else { format!("-{name}") };
         let value = value_of(database, &variable, &suffix);
-        let schema = database.catalogue.indexes().keys().chain(database.catalogue.tables().keys()).next().map(|schema| (*schema).to_owned());
+        let schema =
+            database.catalogue.indexes().keys().chain(database.catalogue.tables().keys()).next().map(|schema| (*schema).to_owned());
         all.push((variable, schema.filter(|schema| schema != "public"), value));
     }
     all

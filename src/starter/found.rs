@@ -13,8 +13,8 @@ use super::{
     origin::is_public_host,
     pipeline::Stage,
     proxy::Host,
-    sheet::one_line,
     service::{self, Role, Service},
+    sheet::one_line,
     walk::natural,
 };
 
@@ -225,7 +225,8 @@ impl Found {
         let nearest = (0..all.len()).filter(|at| near(&all[*at]).is_some()).max_by_key(|at| near(&all[*at]));
         let first = file.split_once('/').map_or("", |(first, _)| first);
         let whole = WHOLE.contains(&first);
-        let heaviest = || (0..all.len()).filter(|_| whole && all.iter().all(|service| service.folder.is_none())).max_by_key(|at| all[*at].weight());
+        let heaviest =
+            || (0..all.len()).filter(|_| whole && all.iter().all(|service| service.folder.is_none())).max_by_key(|at| all[*at].weight());
         match nearest.or_else(heaviest) {
             Some(at) => &mut self.services[at],
             None => {

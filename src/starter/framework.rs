@@ -75,7 +75,8 @@ static DRIVERS: LazyLock<Vec<(Regex, Regex, &'static str)>> = LazyLock::new(|| {
 
 /// Whether a file may answer a health path.
 pub(super) fn is_code(place: &Place<'_>) -> bool {
-    CODE.iter().any(|(known, _)| known.is_match(place.path)) || ROUTES.is_match(place.path)
+    let of_tests = ["test", "spec", "mock"].iter().any(|word| place.name.contains(word));
+    !of_tests && (CODE.iter().any(|(known, _)| known.is_match(place.path)) || ROUTES.is_match(place.path))
 }
 
 /// Whether a file names libraries.
@@ -96,10 +97,13 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
     };
     let Some(path_) = route.or_else(said) else { return Ok(None) };
     // Django's first table of URLs stands beside the settings; what others add before theirs is not known here.
-    if lower.ends_with("urls.py") && !["settings.py", "settings", "wsgi.py"].iter().any(|name| found.root.join(path).with_file_name(name).exists()) {
+    if lower.ends_with("urls.py")
+        && !["settings.py", "settings", "wsgi.py"].iter().any(|name| found.root.join(path).with_file_name(name).exists())
+    {
         return Ok(None);
     }
-    let scoped = lower.ends_with("router.ex") && text.lines().take_while(|line| !line.contains(&format!("\"{path_}\""))).any(|line| line.contains("scope \"/"));
+    let scoped = lower.ends_with("router.ex")
+        && text.lines().take_while(|line| !line.contains(&format!("\"{path_}\""))).any(|line| line.contains("scope \"/"));
     let health = match path_.as_str() {
         "actuator" => {
             found.actuator.get_or_insert_with(|| path.to_owned());

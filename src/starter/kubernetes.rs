@@ -67,7 +67,9 @@ fn one(found: &mut Found, path: &str, object: &Value) -> bool {
             let all = ["data", "stringData"].iter().filter_map(|key| object[*key].as_object()).flat_map(|map| map.keys());
             found.mount(name, all.map(String::as_str), path);
         }
-        "SealedSecret" => found.mount(name, spec["encryptedData"].as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str), path),
+        "SealedSecret" => {
+            found.mount(name, spec["encryptedData"].as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str), path)
+        }
         "ExternalSecret" => {
             let all = spec["data"].as_array().into_iter().flatten().filter_map(|one| one["secretKey"].as_str());
             found.mount(name, all, path);
@@ -161,7 +163,8 @@ fn ingress(found: &mut Found, path: &str, spec: &Value) {
 fn route(found: &mut Found, path: &str, spec: &Value) {
     let backend = ["/rules/0/backendRefs/0/name", "/http/0/route/0/destination/host", "/to/name", "/routes/0/services/0/name"];
     let service = backend.iter().find_map(|at| spec.pointer(at)?.as_str()).map(|name| name.split('.').next().unwrap_or(name));
-    let rules: Vec<String> = spec["routes"].as_array().into_iter().flatten().filter_map(|one| one["match"].as_str()).flat_map(rule_hosts).collect();
+    let rules: Vec<String> =
+        spec["routes"].as_array().into_iter().flatten().filter_map(|one| one["match"].as_str()).flat_map(rule_hosts).collect();
     let names = ["hostnames", "hosts", "host"].iter().flat_map(|key| texts(spec.get(*key)));
     let secured = spec.get("tls").is_some();
     for host in names.chain(rules.iter().map(String::as_str)) {
@@ -198,7 +201,13 @@ fn values(found: &mut Found, path: &str, text: &str) -> Option<&'static str> {
     let values = all.first()?;
     let chart = path.rsplit('/').nth(1).unwrap_or(&found.project).to_owned();
     let mut parts: BTreeMap<String, &Value> = [(chart, values)].into();
-    parts.extend(values.as_object()?.iter().filter(|(_, part)| part.get("image").is_some_and(Value::is_object)).map(|(name, part)| (name.clone(), part)));
+    parts.extend(
+        values
+            .as_object()?
+            .iter()
+            .filter(|(_, part)| part.get("image").is_some_and(Value::is_object))
+            .map(|(name, part)| (name.clone(), part)),
+    );
     for (name, part) in parts {
         let at = |key: &str| part.pointer(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let registry = Some(at("/image/registry")).filter(|registry| !registry.is_empty()).map_or(String::new(), |registry| registry + "/");
@@ -213,11 +222,19 @@ fn values(found: &mut Found, path: &str, text: &str) -> Option<&'static str> {
         service.health = service.health.take().or(health.map(|name| Named { name, file: path.to_owned() }));
         for host in part.pointer("/ingress/hosts").and_then(Value::as_array).into_iter().flatten() {
             if let Some(host) = host.as_str().or_else(|| host["host"].as_str()) {
-                add(found, path, host, part.pointer("/ingress/tls").and_then(Value::as_array).is_some_and(|tls| !tls.is_empty()), Some(&name));
+                add(
+                    found,
+                    path,
+                    host,
+                    part.pointer("/ingress/tls").and_then(Value::as_array).is_some_and(|tls| !tls.is_empty()),
+                    Some(&name),
+                );
             }
         }
     }
-    for (store, name) in [("postgresql", "postgres"), ("redis", "redis"), ("mysql", "mysql"), ("rabbitmq", "rabbitmq"), ("mongodb", "mongodb")] {
+    for (store, name) in
+        [("postgresql", "postgres"), ("redis", "redis"), ("mysql", "mysql"), ("rabbitmq", "rabbitmq"), ("mongodb", "mongodb")]
+    {
         if values.get(store).is_some_and(|part| part["enabled"] != false) {
             found.uses(name, path);
         }

@@ -78,7 +78,8 @@ mod tests {
         let mut found = Found::new(Path::new("/x"));
         let github = "on: push\njobs:\n  test: { steps: [] }\n  deploy-staging:\n    environment: staging\n  deploy:\n    environment: { name: production, url: 'https://shop.acme.io/start' }\n  preview:\n    environment: { name: '${{ x }}', url: 'https://${{ x }}.acme.io' }\n";
         assert!(read(&mut found, ".github/workflows/cd.yml", github).is_ok_and(|said| said.is_some()));
-        let gitlab = "stages: [a]\n.base: { environment: x }\ndeploy_stage:\n  environment: { name: staging, url: https://staging.acme.io }\n";
+        let gitlab =
+            "stages: [a]\n.base: { environment: x }\ndeploy_stage:\n  environment: { name: staging, url: https://staging.acme.io }\n";
         drop(read(&mut found, ".gitlab-ci.yml", gitlab));
         let jobs: Vec<&str> = found.stages.iter().map(|stage| stage.job.as_str()).collect();
         assert_eq!(jobs, ["deploy", "deploy-staging", "deploy_stage"]);

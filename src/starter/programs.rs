@@ -245,7 +245,9 @@ mod tests {
         for (file, text) in files {
             dialect(file, text).expect("known").apply(&mut catalogue, file, text);
         }
-        let names = |all: std::collections::BTreeMap<&str, Vec<(&str, &Place)>>| all.values().flatten().map(|(name, _)| (*name).to_owned()).collect();
+        let names = |all: std::collections::BTreeMap<&str, Vec<(&str, &Place)>>| {
+            all.values().flatten().map(|(name, _)| (*name).to_owned()).collect()
+        };
         (names(catalogue.tables()), names(catalogue.indexes()))
     }
 

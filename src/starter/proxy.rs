@@ -59,7 +59,12 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
     let hosts = if lower.contains("caddyfile") {
         caddy(text, path)
     } else if lower.ends_with(".cfg") {
-        found.paths.extend(HAPROXY_HEALTH.captures(text).filter(|found| is_path(&found[1])).map(|found| Named { name: found[1].to_owned(), file: path.to_owned() }));
+        found.paths.extend(
+            HAPROXY_HEALTH
+                .captures(text)
+                .filter(|found| is_path(&found[1]))
+                .map(|found| Named { name: found[1].to_owned(), file: path.to_owned() }),
+        );
         haproxy(text, path)
     } else if lower.contains("traefik") && !lower.ends_with(".conf") {
         traefik(text, path)
@@ -134,7 +139,8 @@ fn caddy(text: &str, file: &str) -> Vec<Host> {
     hosts
 }
 
-static HAPROXY_HOST: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)(?:hdr(?:_dom|_beg)?\(host\)|ssl_fc_sni|req\.ssl_sni)(?: -i| -m \w+)* +([a-z0-9.-]+)"));
+static HAPROXY_HOST: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?i)(?:hdr(?:_dom|_beg)?\(host\)|ssl_fc_sni|req\.ssl_sni)(?: -i| -m \w+)* +([a-z0-9.-]+)"));
 static HAPROXY_HEALTH: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?m)^\s*(?:option +httpchk(?: +(?:GET|HEAD|OPTIONS))?|http-check +send .*\buri) +(/[\w./-]+)"));
 

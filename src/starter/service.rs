@@ -82,8 +82,32 @@ pub(super) const STORES: [(&str, &str, u16); 24] = [
 
 /// Words of images that only help.
 const TOOLS: [&str; 26] = [
-    "traefik", "nginx", "caddy", "haproxy", "envoy", "adminer", "pgadmin", "pgadmin4", "phpmyadmin", "mailhog", "mailpit", "mailcatcher", "maildev",
-    "prometheus", "grafana", "loki", "jaeger", "tempo", "alertmanager", "exporter", "selenium", "busybox", "certbot", "zookeeper", "backup", "collector",
+    "traefik",
+    "nginx",
+    "caddy",
+    "haproxy",
+    "envoy",
+    "adminer",
+    "pgadmin",
+    "pgadmin4",
+    "phpmyadmin",
+    "mailhog",
+    "mailpit",
+    "mailcatcher",
+    "maildev",
+    "prometheus",
+    "grafana",
+    "loki",
+    "jaeger",
+    "tempo",
+    "alertmanager",
+    "exporter",
+    "selenium",
+    "busybox",
+    "certbot",
+    "zookeeper",
+    "backup",
+    "collector",
 ];
 
 /// By the words of the image's last part: `bitnami/postgresql:16`, `pgvector/pgvector`.

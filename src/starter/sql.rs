@@ -40,7 +40,8 @@ pub(super) fn is_template(text: &str) -> bool {
 
 /// Whether a block of code, which is not read, drops or renames something.
 pub(super) fn is_hidden(text: &str) -> bool {
-    static BLOCK: LazyLock<Regex> = LazyLock::new(|| regex(r"(?is)\bdo\s+\$\w*\$.*?\b(?:drop|rename)\s+(?:index|table|to|column|constraint|schema)\b.*?\$\w*\$"));
+    static BLOCK: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?is)\bdo\s+\$\w*\$.*?\b(?:drop|rename)\s+(?:index|table|to|column|constraint|schema)\b.*?\$\w*\$"));
     BLOCK.is_match(text)
 }
 
@@ -302,6 +303,9 @@ mod tests {
             "ALTER TABLE app.u RENAME COLUMN id TO key; CREATE INDEX e ON app.u (w); ALTER TABLE app.u DROP w; DROP SCHEMA gone CASCADE;",
         ];
         assert_eq!(left(&files), ["app.d 0.sql:1", "app.t_x_key 0.sql:1"]);
-        assert_eq!(left(&[files[0], "ALTER TABLE t DROP CONSTRAINT a; ALTER TABLE t RENAME CONSTRAINT b TO f"]), ["public.c 0.sql:1", "public.f 0.sql:1"]);
+        assert_eq!(
+            left(&[files[0], "ALTER TABLE t DROP CONSTRAINT a; ALTER TABLE t RENAME CONSTRAINT b TO f"]),
+            ["public.c 0.sql:1", "public.f 0.sql:1"]
+        );
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn is_terraform(place: &Place<'_>) -> bool {
 }
 
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r#"(?m)^\s*(?:value|default|domain(?:_name)?|hostname|host|fqdn|name|\w*_(?:url|domain|host))\s*=\s*"(https?://)?([a-z0-9.-]+\.[a-z]{2,})/?"\s*$"#)
+    regex(
+        r#"(?m)^\s*(?:value|default|domain(?:_name)?|hostname|host|fqdn|name|\w*_(?:url|domain|host))\s*=\s*"(https?://)?([a-z0-9.-]+\.[a-z]{2,})/?"\s*$"#,
+    )
 });
 
 static STORES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {

@@ -119,7 +119,8 @@ impl Walk {
         rules.truncate(known);
     }
 
-    fn pass(&mut self, why: &'static str, path: String) {
+    /// Notes what is passed over, and why.
+    pub(super) fn pass(&mut self, why: &'static str, path: String) {
         if why != SILENT {
             self.passed.entry(why).or_insert((0, path)).0 += 1;
         }
@@ -171,8 +172,19 @@ mod tests {
     fn passes_over_what_a_repository_means_by_it() {
         let folder = tempfile::tempdir().expect("a folder");
         for path in [
-            "target/a.yaml", "rust/target/a.yaml", "rust/Cargo.toml", "node_modules/a.yaml", "vendor/a.yaml", "go/vendor/a.yaml",
-            "go/go.mod", "out/a.yaml", "keep/out/a.yaml", "log/a.yaml", "prod.env", "src/a.tmp", "src/b.tmp",
+            "target/a.yaml",
+            "rust/target/a.yaml",
+            "rust/Cargo.toml",
+            "node_modules/a.yaml",
+            "vendor/a.yaml",
+            "go/vendor/a.yaml",
+            "go/go.mod",
+            "out/a.yaml",
+            "keep/out/a.yaml",
+            "log/a.yaml",
+            "prod.env",
+            "src/a.tmp",
+            "src/b.tmp",
         ] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().expect("a folder")).expect("made");

@@ -3,7 +3,7 @@
 mod demo;
 mod lookalikes;
 
-use std::{fs, os::unix::fs::symlink, path::Path};
+use std::{fs, io::Write as _, os::unix::fs::symlink, path::Path, process::Stdio};
 
 use gonogo::{
     check::Kind,
@@ -137,7 +137,8 @@ fn everything_found_becomes_a_check_and_the_plan_lints() {
         assert!(all.contains(said), "{said}:\n{all}");
     }
     assert!(!all.contains("\"gone") && !all.contains("LOG_LEVEL"), "{all}");
-    for (kind, line) in [("tls", "    tls: "), ("cors", "- \"https://app.example.com\""), ("redis-persistence", "redis-persistence: { aof: true }")]
+    for (kind, line) in
+        [("tls", "    tls: "), ("cors", "- \"https://app.example.com\""), ("redis-persistence", "redis-persistence: { aof: true }")]
     {
         assert_eq!(all.contains(line), Kind::named(kind).is_some(), "{kind}:\n{all}");
     }
@@ -366,4 +367,48 @@ fn a_folder_that_is_too_large_ends_all_the_same() {
 #[test]
 fn its_help_says_what_it_reads() {
     Gonogo::new().run(["init", "--help"]).exits(0).says("their keys, never their values").says("overwrites nothing");
+}
+
+/// What `init` is answered at a terminal, and the folder it was run in.
+fn answered(gonogo: Gonogo, answers: &str) -> (Gonogo, String) {
+    let program = gonogo.command(["init"]);
+    let mut command = std::process::Command::new("script");
+    command.args(["-qec", &format!("'{}' init", program.get_program().display()), "/dev/null"]).current_dir(gonogo.path("."));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("`script`, of Debian's bsdutils");
+    child.stdin.take().expect("its input").write_all(answers.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("ended");
+    (gonogo, String::from_utf8(output.stdout).expect("text"))
+}
+
+#[test]
+fn at_a_terminal_it_asks_what_no_file_says() {
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti";
+    let (gonogo, said) = answered(Gonogo::new(), &format!("nowhere\nhttps://shop.acme.io/start\nann@acme.io\n{key} ann@laptop\n"));
+    assert!(said.contains("Where does production answer") && said.contains("that is none") && said.contains("Who signs"), "{said}");
+    assert!(gonogo.read("gonogo.yaml").contains("url: \"${PROD_URL:-https://shop.acme.io}\""));
+    assert_eq!(gonogo.read("signers"), format!("ann@acme.io {key}\n"));
+    let linted = gonogo.run(["lint"]).exits(0);
+    assert!(linted.stdout.contains("nothing wrong"), "{}", linted.stderr);
+    gonogo.run(["plan", "--env", "prod"]).exits(0).says("https://shop.acme.io");
+    // What a file says is not asked; what is left open stays so.
+    let (gonogo, said) = answered(rich(), "\n");
+    assert!(!said.contains("Where does production") && said.contains("Who signs"), "{said}");
+    assert!(gonogo.read("gonogo.yaml").contains("#signoff:") && !gonogo.path("signers").exists());
+}
+
+#[test]
+fn the_ledger_s_folder_is_ignored_by_git() {
+    let gonogo = Gonogo::new().file(".git/HEAD", "ref: refs/heads/main\n").file(".gitignore", "/target");
+    gonogo.run(["init"]).exits(0).says("is in `.gitignore` now");
+    assert_eq!(gonogo.read(".gitignore"), "/target\n.gonogo/\n");
+    // The first start of a ledger, where nobody ran init.
+    let gonogo = Gonogo::new().file(".git/HEAD", "ref: refs/heads/main\n").env("URL", "http://127.0.0.1:1");
+    let plan = "project: x\nenvironments: { prod: {} }\nchecks: [{ id: a, tcp: { address: '127.0.0.1:1' } }]\n";
+    let gonogo = gonogo.plan(plan);
+    gonogo.run(["verify", "--record", "--release", "1"]);
+    assert_eq!(gonogo.read(".gonogo/.gitignore"), "*\n");
+    // Outside a work tree there is nothing to ignore.
+    let gonogo = Gonogo::new();
+    gonogo.run(["init"]).exits(0);
+    assert!(!gonogo.path(".gitignore").exists());
 }
