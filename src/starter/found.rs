@@ -146,10 +146,11 @@ impl Found {
 
     /// Takes a name that it answers to, if it is one to ask from outside and the file is not for developers. The environment is
     /// that of the path, unless the file says another.
-    pub(super) fn host(&mut self, host: Host) -> Option<&mut Host> {
-        let environment = if host.environment.is_empty() { environment::of_path(&host.file)? } else { host.environment };
+    pub(super) fn host(&mut self, host: Host) {
+        let said = Some(host.environment).filter(|said| !said.is_empty());
+        let Some(environment) = said.or_else(|| environment::of_path(&host.file)) else { return };
         if !is_public_host(&host.name) || self.hosts.len() >= MOST {
-            return None;
+            return;
         }
         let host = Host { environment, ..host };
         let at = self.hosts.iter().position(|known| (&known.name, known.environment) == (&host.name, environment)).unwrap_or_else(|| {
@@ -160,7 +161,6 @@ impl Found {
         known.tls = known.tls.take().or(host.tls);
         known.redirects = known.redirects.take().or(host.redirects);
         known.service = known.service.take().or(host.service);
-        Some(known)
     }
 
     /// Takes ways in which a file makes backups.
@@ -188,8 +188,8 @@ impl Found {
         let drivers = &self.drivers;
         self.stores.contains_key("postgres")
             || (!self.databases.is_empty()
-                && !self.stores.keys().any(|store| other(&store))
-                && (drivers.contains(&"postgres") || !drivers.iter().any(|store| other(&store))))
+                && !self.stores.keys().any(other)
+                && (drivers.contains(&"postgres") || !drivers.iter().any(other)))
     }
 
     /// When all is read: gives each path in code to the service that is built there, and puts the first service first.

@@ -77,7 +77,7 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
         }
         hosts
     };
-    hosts.into_iter().for_each(|host| drop(found.host(host)));
+    hosts.into_iter().for_each(|host| found.host(host));
     Ok(Some("reverse proxy: its names, TLS and allowed origins"))
 }
 

@@ -110,7 +110,7 @@ impl Reader<'_> {
         words.eat_sign('*');
         while !words.tokens.is_empty() {
             self.action(words, &mut table);
-            words.to_next_action();
+            words.next_action();
         }
         true
     }
@@ -235,7 +235,7 @@ impl Words<'_> {
     }
 
     /// Goes on after the next comma outside parentheses.
-    fn to_next_action(&mut self) {
+    fn next_action(&mut self) {
         let mut depth = 0;
         while let Some((first, rest)) = self.tokens.split_first() {
             self.tokens = rest;

@@ -135,7 +135,7 @@ fn foreign(name: &str, here: &[(String, fs::FileType)], folder: &Path, depth: us
     }
     let (_, marks, why) = FOREIGN.iter().find(|(known, ..)| *known == name)?;
     let beside = |mark: &&str| here.iter().any(|(other, _)| other == mark) || folder.join(name).join(mark).is_file();
-    (marks.is_empty() || marks.iter().any(|mark| beside(mark))).then_some(why)
+    (marks.is_empty() || marks.iter().any(beside)).then_some(why)
 }
 
 /// As git has it: the nearest file that says something about the path, and in it the last line.
