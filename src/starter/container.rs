@@ -1,7 +1,7 @@
 //! Dockerfiles: the port and the health check, for the service that is built there.
 
 use super::{
-    Named, command,
+    command,
     detect::{Place, Said},
     found::Found,
     origin::is_path,
@@ -19,8 +19,12 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
     if super::environment::of_path(&file).is_none() {
         return Err("is for developers or tests".into());
     }
-    found.paths.extend(health(text).map(|name| Named { name, file: path.to_owned() }));
-    found.exposed.extend(port(text).map(|port| (port, path.to_owned())));
+    if let Some(health) = health(text) {
+        found.answers(health, path);
+    }
+    if let Some(port) = port(text) {
+        found.exposes(port, path);
+    }
     Ok(Some("image: its port and health check"))
 }
 

@@ -138,6 +138,8 @@ fn folder_of_migrations(found: &mut Found, path: &str, text: &str) -> Option<&'s
     let database = found.databases.of(if is_django { "" } else { path });
     match &mut database.migrations {
         Some(known) if is_django && known.tool == here.tool => known.widen(&here.folder),
+        // A tool's folder may hold SQL beside its programs.
+        Some(known) if known.folder == here.folder => known.tool = known.tool.or(here.tool),
         Some(_) => {}
         unknown => {
             *unknown = Some(here);

@@ -6,7 +6,7 @@ use super::{
     command::is_variable,
     detect::{Place, Said},
     found::{Found, slug},
-    service::STORES,
+    service,
 };
 use crate::{model::looks_secret, net::EnvFile};
 
@@ -89,7 +89,6 @@ pub(super) fn example(found: &mut Found, path: &str, text: &str) -> Said {
             found.variable(&entry.key, &entry.value, &format!("{path}:{}", entry.line));
         }
     }
-    found.examples.push(Settings::of(path, &file, false));
     Ok(Some("an example of settings: the names of its secrets, no values"))
 }
 
@@ -110,7 +109,7 @@ pub(super) fn is_secret(key: &str, value: &str) -> bool {
 
 /// The store that a variable leads to or tells of, and whether gonogo can read the address as it stands.
 pub(super) fn store_of(key: &str, value: &str) -> Option<(&'static str, bool)> {
-    let known = |word: &str| STORES.iter().find(|(name, ..)| *name == word).map(|(_, store, _)| *store);
+    let known = |word: &str| service::store(word).map(|(store, _)| store);
     if let Some((scheme, _)) = value.split_once("://") {
         // SQLAlchemy and JDBC write the driver into the scheme, and each language has schemes of its own.
         let readable = matches!(scheme, "postgres" | "postgresql" | "redis" | "rediss");
@@ -199,7 +198,7 @@ impl Environment<'_> {
 pub(super) fn environments(found: &Found) -> Vec<Environment<'_>> {
     let settings = |name: &str| {
         let mut here: Vec<&Settings> = found.settings.iter().filter(|settings| settings.environment() == name).collect();
-        here.sort_by_key(|settings| (!settings.is_named(&["prod", "production"]), settings.path.matches('/').count(), &settings.path));
+        here.sort_by_key(|one| (!one.is_named(&["prod", "production"]), one.secrets.is_empty(), one.path.matches('/').count(), &one.path));
         here.first().copied()
     };
     let (prod, staging) = (settings("prod"), settings("staging"));

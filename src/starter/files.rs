@@ -11,7 +11,7 @@ use super::{
     environment::{Environment, environments},
     found::{Found, slug},
     proxy::Host,
-    service::{STORES, Service},
+    service::{self, Service},
     sheet::filled,
 };
 use crate::plan::unfilled;
@@ -29,7 +29,7 @@ const SECTIONS: [(&str, &str, &str); 8] = [
 ];
 
 /// Services, databases and names that a plan lists.
-const MOST: usize = 12;
+const MOST: usize = 50;
 
 /// Each file of the plan: `gonogo.yaml`, and one for each section where something was found.
 pub(super) fn files(found: &Found, answers: &Answers) -> Result<BTreeMap<String, String>, Error> {
@@ -60,14 +60,14 @@ pub(super) fn files(found: &Found, answers: &Answers) -> Result<BTreeMap<String,
 
 /// What the templates know.
 fn known(found: &Found, answers: &Answers) -> Value {
-    let of = |name: &str| found.settings.iter().find(|settings| settings.environment() == name);
-    let both = of("prod").zip(of("staging"));
     let services: Vec<&Service> = found.services.iter().filter(|service| service.health.is_some()).take(MOST).collect();
     let first = found.services.first();
     let others: Vec<&&Service> = services.iter().filter(|service| first.is_some_and(|first| first.name != service.name)).collect();
     let databases = if found.has_postgres() { databases(found) } else { Vec::new() };
     let postgres = found.has_postgres();
     let all = environments(found);
+    let of = |name: &str| all.iter().find(|one| one.name == name).and_then(|one| one.settings);
+    let both = of("prod").zip(of("staging"));
     let redis = found.stores.contains_key("redis") || all.iter().any(|one| one.settings.is_some_and(|settings| settings.redis.is_some()));
     let host = primary(found, first, answers);
     let environments: Vec<Value> = all
@@ -245,15 +245,19 @@ fn stores(found: &Found) -> Vec<Value> {
     let others = found.stores.iter().filter(|(store, _)| !["postgres", "redis"].contains(*store));
     others
         .map(|(store, file)| {
-            let port = STORES.iter().find(|(_, name, _)| name == store).map_or(0, |(.., port)| *port);
+            let port = service::store(store).map_or(0, |(_, port)| port);
             context! { store => *store, variable => format!("{}_ADDRESS", store.to_ascii_uppercase()), port, file => file.as_str() }
         })
         .collect()
 }
 
-/// The environments that no env file is for, but this machine.
+/// The environments whose secrets no env file holds, but this machine.
 fn bare(found: &Found) -> Vec<&'static str> {
-    environments(found).iter().filter(|one| one.settings.is_none() && one.name != "local").map(|one| one.name).collect()
+    environments(found)
+        .iter()
+        .filter(|one| one.settings.is_none_or(|settings| settings.secrets.is_empty()) && one.name != "local")
+        .map(|one| one.name)
+        .collect()
 }
 
 /// Whom and what the plan names: owners that can be reached, and the repository.

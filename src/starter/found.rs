@@ -19,7 +19,9 @@ use super::{
 };
 
 /// Of anything that a plan lists.
-const MOST: usize = 60;
+const MOST: usize = 300;
+/// Backups of a plan.
+const MOST_BACKUPS: usize = 20;
 
 /// What was found.
 #[derive(Default, Serialize)]
@@ -30,8 +32,6 @@ pub(super) struct Found {
     pub(super) root: PathBuf,
     /// Env files, by path.
     pub(super) settings: Vec<Settings>,
-    /// Examples of env files: what must be set somewhere.
-    pub(super) examples: Vec<Settings>,
     /// Keys of secrets that services are given, each with who says so.
     pub(super) required: BTreeMap<String, String>,
     /// Keys that an example leaves empty.
@@ -58,16 +58,19 @@ pub(super) struct Found {
     pub(super) timers: Vec<Named>,
     /// Folders of Kubernetes manifests, each with how many workloads and the first one's file.
     pub(super) manifests: BTreeMap<String, (usize, String)>,
+    /// Takes what is said of a service beyond those that a plan lists.
+    #[serde(skip)]
+    beyond: Service,
     /// Health paths in code, by the folder of their file.
     #[serde(skip)]
-    pub(super) paths: Vec<Named>,
+    paths: Vec<Named>,
     /// Kubernetes' secrets that have keys of secrets: the name, the keys and the file.
     pub(super) mounted: Vec<(String, Vec<String>, String)>,
     /// A file that says that Spring's actuator is there.
     pub(super) actuator: Option<String>,
     /// Ports that images expose, each with its file.
     #[serde(skip)]
-    pub(super) exposed: Vec<(u16, String)>,
+    exposed: Vec<(u16, String)>,
     /// Jobs of pipelines that deploy.
     pub(super) stages: Vec<Stage>,
     /// What other tools write or read, by the kind that judges it: the first that is found.
@@ -93,11 +96,32 @@ impl Found {
     /// The service of this name; facts of one name are of one service, whichever file says them.
     pub(super) fn service(&mut self, name: &str, file: &str) -> &mut Service {
         let name = slug(name);
-        let at = self.services.iter().position(|service| service.name == name).unwrap_or_else(|| {
-            self.services.push(Service { name, file: file.to_owned(), ..Service::default() });
-            self.services.len() - 1
-        });
-        &mut self.services[at]
+        match self.services.iter().position(|service| service.name == name) {
+            Some(at) => &mut self.services[at],
+            None if self.services.len() >= MOST => {
+                self.beyond = Service::default();
+                &mut self.beyond
+            }
+            None => {
+                self.services.push(Service { name, file: file.to_owned(), ..Service::default() });
+                let last = self.services.len() - 1;
+                &mut self.services[last]
+            }
+        }
+    }
+
+    /// Takes a health path that a file answers.
+    pub(super) fn answers(&mut self, name: String, file: &str) {
+        if self.paths.len() < MOST {
+            self.paths.push(Named { name, file: file.to_owned() });
+        }
+    }
+
+    /// Takes a port that an image exposes.
+    pub(super) fn exposes(&mut self, port: u16, file: &str) {
+        if self.exposed.len() < MOST {
+            self.exposed.push((port, file.to_owned()));
+        }
     }
 
     /// Takes the image of a container: what it is, and, of a store, that there is one.
@@ -167,7 +191,7 @@ impl Found {
     pub(super) fn made(&mut self, ways: Vec<Way>, file: &str) -> bool {
         let any = !ways.is_empty();
         for way in ways {
-            if !self.backups.iter().any(|known| known.way == way) {
+            if self.backups.len() < MOST_BACKUPS && !self.backups.iter().any(|known| known.way == way) {
                 self.backups.push(Backup { way, file: file.to_owned() });
             }
         }

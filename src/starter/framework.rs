@@ -5,39 +5,20 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    Named,
     detect::{Place, Said},
     found::Found,
     origin::is_path,
+    table::rows,
 };
 use crate::model::regex;
 
 /// What a path of this end is called that says whether a service is well.
 const HEALTH: &str = r"(?:_?health(?:z|[_-]?check)?|_?healthcheck|livez?|liveness|readyz?|readiness|heartbeat|alive|up|_?status|ping)";
 
-/// A path in lower case, and what stands in the file; the group is the health path. A file whose path is one has no mark.
+/// A path in lower case, and what stands in the file; the group is the health path.
 static CODE: LazyLock<Vec<(Regex, Regex)>> = LazyLock::new(|| {
-    let path = format!(r#"(/?(?:[\w./-]*/)?{HEALTH}/?)"#);
-    [
-        // Rails, Laravel.
-        (r"(^|/)config/routes\.rb$", r#"(?m)^\s*get\s*\(?["']([\w/-]+)["'].*rails/health#show"#.to_owned()),
-        (r"(^|/)bootstrap/app\.php$", r#"health:\s*["']([\w/-]+)["']"#.to_owned()),
-        // ASP.NET; Spring's way is the actuator's.
-        (r"\.cs$", r#"MapHealthChecks\(\s*"([\w/-]+)""#.to_owned()),
-        (r"(^|/)(pom\.xml|build\.gradle(\.kts)?)$", r"spring-boot-starter-(actuator)".to_owned()),
-        // FastAPI, Flask and Django: only routes of the application itself, and of the first table of URLs.
-        (r"\.py$", format!(r#"@(?:app|application)\.(?:get|route|api_route)\(\s*["']{path}["']"#)),
-        (r"(^|/)urls\.py$", format!(r#"\bpath\(\s*["']{path}["'],\s*[^i]"#)),
-        // Express, Fastify, Hono, Koa.
-        (r"(^|/)(app|server|index|main|routes?)\.[mc]?[jt]s$", format!(r#"\b(?:app|server|fastify)\.get\(\s*["'`]{path}["'`]"#)),
-        // Go: the standard library, gin, echo, chi, fiber, gorilla.
-        (r"\.go$", format!(r#"\b(?:HandleFunc|Handle|GET|Get)\(\s*"(?:GET )?{path}""#)),
-        // Plug and Phoenix, where no scope stands before it.
-        (r"(endpoint|router|health\w*)\.exs?$", format!(r#"\b(?:get\(? ?|request_path: )"{path}""#)),
-    ]
-    .into_iter()
-    .map(|(place, mark)| (regex(place), regex(&mark)))
-    .collect()
+    let path = format!(r"(/?(?:[\w./-]*/)?{HEALTH}/?)");
+    rows(include_str!("code.txt")).into_iter().map(|row| (regex(row[0]), regex(&row[1].replace("{path}", &path)))).collect()
 });
 
 /// Routes that are files: Next, Nuxt and SvelteKit.
@@ -48,30 +29,8 @@ static ROUTES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Libraries by the lock files that name them, and the database that they speak to.
-static DRIVERS: LazyLock<Vec<(Regex, Regex, &'static str)>> = LazyLock::new(|| {
-    let python = r"(^|/)(requirements[^/]*\.(txt|in)|pyproject\.toml|poetry\.lock|uv\.lock|pipfile)$";
-    [
-        (r"(^|/)gemfile(\.lock)?$", r#"(?m)^\s+pg \(|gem ["']pg["']"#, "postgres"),
-        (r"(^|/)gemfile(\.lock)?$", r#"(?m)^\s+mysql2 \(|gem ["']mysql2["']"#, "mysql"),
-        (python, r"psycopg|asyncpg|pg8000", "postgres"),
-        (python, r"mysqlclient|pymysql|aiomysql", "mysql"),
-        (r"(^|/)go\.mod$", r"jackc/pgx|lib/pq\b", "postgres"),
-        (r"(^|/)go\.mod$", r"go-sql-driver/mysql", "mysql"),
-        (r"(^|/)package\.json$", r#""(?:pg|postgres|@prisma/adapter-pg)":"#, "postgres"),
-        (r"(^|/)package\.json$", r#""mysql2?":"#, "mysql"),
-        (r"(^|/)mix\.exs$", r":postgrex\b", "postgres"),
-        (r"(^|/)mix\.exs$", r":myxql\b", "mysql"),
-        (r"(^|/)(pom\.xml|build\.gradle(\.kts)?)$", r"org\.postgresql", "postgres"),
-        (r"(^|/)(pom\.xml|build\.gradle(\.kts)?)$", r"com\.mysql", "mysql"),
-        (r"\.(csproj|props)$", r"Npgsql", "postgres"),
-        (r"(^|/)schema\.prisma$", r#"provider\s*=\s*"postgresql""#, "postgres"),
-        (r"(^|/)schema\.prisma$", r#"provider\s*=\s*"mysql""#, "mysql"),
-        (r"(^|/)schema\.prisma$", r#"provider\s*=\s*"sqlite""#, "sqlite"),
-    ]
-    .into_iter()
-    .map(|(place, mark, store)| (regex(place), regex(mark), store))
-    .collect()
-});
+static DRIVERS: LazyLock<Vec<(Regex, Regex, &'static str)>> =
+    LazyLock::new(|| rows(include_str!("drivers.txt")).into_iter().map(|row| (regex(row[0]), regex(row[1]), row[2])).collect());
 
 /// Whether a file may answer a health path.
 pub(super) fn is_code(place: &Place<'_>) -> bool {
@@ -112,10 +71,11 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
         other => format!("/{}", other.trim_start_matches('/')),
     };
     let health = if scoped { last_scope(text, &path_) + &health } else { health };
-    if !is_path(&health) {
+    // A socket is asked in another way.
+    if !is_path(&health) || health.split('/').any(|part| part == "ws") {
         return Ok(None);
     }
-    found.paths.push(Named { name: health, file: path.to_owned() });
+    found.answers(health, path);
     Ok(Some("code: its health path"))
 }
 
@@ -162,7 +122,9 @@ mod tests {
         ] {
             let mut found = Found::new(Path::new("/x"));
             read(&mut found, file, text).expect("readable");
-            assert_eq!(found.paths.first().map(|path| path.name.as_str()), health, "{file}: {text}");
+            found.settle();
+            let said = found.services.first().and_then(|service| service.health.as_ref());
+            assert_eq!(said.map(|path| path.name.as_str()), health, "{file}: {text}");
         }
     }
 }

@@ -28,6 +28,7 @@ mod proxy;
 mod service;
 mod sheet;
 mod sql;
+mod table;
 mod terraform;
 mod token;
 mod walk;

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::catalogue::{Catalogue, Key, Place};
+use super::{
+    catalogue::{Catalogue, Key, Place},
+    table::rows,
+};
 use crate::model::regex;
 
 /// How one tool writes it.
@@ -14,26 +17,22 @@ pub(super) struct Dialect {
     /// What its files say, and others that are called so do not.
     mark: &'static str,
     /// Where the way there ends and the way back begins.
-    back: &'static str,
+    back: Option<&'static str>,
     /// What makes names other than they stand there.
-    unsure: Regex,
+    unsure: Option<Regex>,
     /// Whether the tables are called as the program says.
     names_tables: bool,
     acts: Vec<(Regex, Act)>,
 }
 
-/// What a call does; the groups are the names, in this order.
+/// What a call does: see the table.
 #[derive(Clone, Copy)]
 enum Act {
-    /// `table`: made, or spoken of from here on.
     Table,
     Alter,
     DropTable,
-    /// `old`, `new`.
     RenameTable,
-    /// `name`, and `table` where it is another than the one spoken of.
     Index,
-    /// `table`, columns, and perhaps a name; else Ecto makes one of them.
     EctoIndex,
     EctoDrop,
     DropIndex,
@@ -41,103 +40,25 @@ enum Act {
     DropColumn,
 }
 
+const ACTS: [(&str, Act); 10] = [
+    ("table", Act::Table),
+    ("alter", Act::Alter),
+    ("drop-table", Act::DropTable),
+    ("rename-table", Act::RenameTable),
+    ("index", Act::Index),
+    ("ecto-index", Act::EctoIndex),
+    ("ecto-drop", Act::EctoDrop),
+    ("drop-index", Act::DropIndex),
+    ("rename-index", Act::RenameIndex),
+    ("drop-column", Act::DropColumn),
+];
+
 static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
-    use Act::{Alter, DropColumn, DropIndex, DropTable, EctoDrop, EctoIndex, Index, RenameIndex, RenameTable, Table};
-    let dialect = |path: &str, mark, back, unsure: &str, names_tables, acts: &[(&str, Act)]| Dialect {
-        path: regex(path),
-        mark,
-        back,
-        unsure: regex(unsure),
-        names_tables,
-        acts: acts.iter().map(|(call, act)| (regex(call), *act)).collect(),
-    };
-    let columns = r#"\(\s*:?"?(\w+)"?,\s*\[?([^\]\n)]*)\]?(?:,[^)]*?\bname: *[:"](\w+))?"#;
-    vec![
-        dialect(
-            r"(^|/)schema\.rb$",
-            "ActiveRecord::Schema",
-            "\0",
-            r"\x00",
-            true,
-            &[
-                (r#"create_table "([\w.]+)""#, Table),
-                (r#"t\.index .*\bname: "([^"]+)""#, Index),
-                (r#"add_index "[\w.]+",.*\bname: "([^"]+)""#, Index),
-            ],
-        ),
-        dialect(
-            r"versions/[^/]+\.py$",
-            "down_revision",
-            "def downgrade",
-            r#"\bschema=|op\.execute\([^)]{0,400}?\b(?i:drop|rename)\b|batch_op\.(?:create|drop)_index"#,
-            true,
-            &[
-                (r#"op\.create_table\(\s*["'](\w+)["']"#, Table),
-                (r#"op\.drop_table\(\s*["'](\w+)["']"#, DropTable),
-                (r#"op\.rename_table\(\s*["'](\w+)["'],\s*["'](\w+)["']"#, RenameTable),
-                (r#"op\.create_index\(\s*(?:op\.f\()?["'](\w+)["']\)?,\s*["'](\w+)["']"#, Index),
-                (r#"op\.drop_index\(\s*(?:op\.f\()?["'](\w+)["']"#, DropIndex),
-                (r#"op\.drop_column\(\s*["'](\w+)["'],\s*["'](\w+)["']"#, DropColumn),
-            ],
-        ),
-        dialect(
-            r"migrations/[0-9]{4}_[^/]+\.py$",
-            "migrations.Migration",
-            "\0",
-            r"RunSQL\([^)]{0,400}?\b(?i:drop|rename)\b",
-            false,
-            &[
-                (r#"CreateModel\(\s*name=["'](\w+)["']"#, Table),
-                (r#"(?:DeleteModel)\(\s*(?:name=)?["'](\w+)["']"#, DropTable),
-                (r#"RemoveIndex\([^)]*?[^_]name=["'](\w+)["']"#, DropIndex),
-                (r#"RenameIndex\([^)]*?old_name=["'](\w+)["'],?\s*new_name=["'](\w+)["']"#, RenameIndex),
-                (r#"(?:models\.|indexes\.)\w*Index\([^)]*?[^_]name=["'](\w+)["']"#, Index),
-            ],
-        ),
-        dialect(
-            r"migrations/[0-9]{14}_[^/]+\.cs$",
-            "MigrationBuilder",
-            "void Down(",
-            r#"migrationBuilder\.Sql\([^)]{0,400}?\b(?i:drop|rename)\b|\bnewSchema:"#,
-            true,
-            &[
-                (r#"CreateTable\(\s*name: *"(\w+)""#, Table),
-                (r#"DropTable\(\s*name: *"(\w+)""#, DropTable),
-                (r#"RenameTable\(\s*name: *"(\w+)",\s*newName: *"(\w+)""#, RenameTable),
-                (r#"CreateIndex\(\s*name: *"(\w+)",\s*(?:schema: *"\w+",\s*)?table: *"(\w+)""#, Index),
-                (r#"DropIndex\(\s*name: *"(\w+)""#, DropIndex),
-                (r#"RenameIndex\(\s*name: *"(\w+)",[^;]*?newName: *"(\w+)""#, RenameIndex),
-            ],
-        ),
-        dialect(
-            r"migrations/[0-9_]{17}[^/]+\.php$",
-            "Migration",
-            "function down",
-            r"DB::(?:statement|unprepared)\([^)]{0,400}?\b(?i:drop|rename)\b",
-            true,
-            &[
-                (r#"Schema::create\(\s*["'](\w+)["']"#, Table),
-                (r#"Schema::drop(?:IfExists)?\(\s*["'](\w+)["']"#, DropTable),
-                (r#"Schema::rename\(\s*["'](\w+)["'],\s*["'](\w+)["']"#, RenameTable),
-            ],
-        ),
-        dialect(
-            r"migrations/[0-9]{14}_[^/]+\.exs$",
-            "Ecto.Migration",
-            "def down",
-            r"\bprefix:|\bexecute[ (]+\x22{1,3}[^\x22]{0,400}?\b(?i:drop|rename)\b",
-            true,
-            &[
-                (r#"\bcreate(?:_if_not_exists)?[ (]+table\(\s*:?"?(\w+)"?"#, Table),
-                (r#"\balter[ (]+table\(\s*:?"?(\w+)"?"#, Alter),
-                (r#"\bdrop(?:_if_exists)?[ (]+table\(\s*:?"?(\w+)"?"#, DropTable),
-                (r#"\brename[ (]+table\(\s*:?"?(\w+)"?\),? *to: *table\(:?"?(\w+)"#, RenameTable),
-                (&format!(r"\bcreate(?:_if_not_exists)?[ (]+(?:unique_)?index{columns}"), EctoIndex),
-                (&format!(r"\bdrop(?:_if_exists)?[ (]+(?:unique_)?index{columns}"), EctoDrop),
-                (r"\bremove(?:_if_exists)?[ (]+:()(\w+)", DropColumn),
-            ],
-        ),
-    ]
+    include_str!("programs.txt")
+        .split("\n[")
+        .skip(1)
+        .map(|part| Dialect::of(&rows(part.split_once('\n').map_or("", |(_, rows)| rows))))
+        .collect()
 });
 
 /// A call that begins with a name and its schema.
@@ -162,6 +83,19 @@ pub(super) fn revisions(text: &str) -> Option<(String, Option<String>)> {
 }
 
 impl Dialect {
+    fn of(rows: &[Vec<&'static str>]) -> Self {
+        let said = |key: &str| rows.iter().find(|row| row[0] == key).map(|row| row[1]);
+        let act = |row: &Vec<&str>| ACTS.iter().find(|(name, _)| *name == row[0]).map(|(_, act)| (regex(row[1]), *act));
+        Self {
+            path: regex(said("path").unwrap_or("$^")),
+            mark: said("mark").unwrap_or_default(),
+            back: said("back"),
+            unsure: said("unsure").map(regex),
+            names_tables: said("tables").is_none(),
+            acts: rows.iter().filter_map(act).collect(),
+        }
+    }
+
     /// Whether all folders of a repository are of one database, as Django's applications are.
     pub(super) fn is_whole(&self) -> bool {
         !self.names_tables
@@ -169,7 +103,7 @@ impl Dialect {
 
     /// Applies what the program does. False where it does more than stands in it in so many words.
     pub(super) fn apply(&self, catalogue: &mut Catalogue, file: &str, text: &str) -> bool {
-        let up = &text[..text.find(self.back).unwrap_or(text.len())];
+        let up = &text[..self.back.and_then(|back| text.find(back)).unwrap_or(text.len())];
         let mut calls: Vec<(usize, Act, Vec<&str>)> = self
             .acts
             .iter()
@@ -181,9 +115,11 @@ impl Dialect {
             })
             .collect();
         calls.sort_by_key(|(at, ..)| *at);
-        let mut table = String::new();
+        let (mut table, mut line, mut counted) = (String::new(), 1, 0);
         for (at, act, names) in calls {
-            let place: Place = (file.to_owned(), 1 + up[..at].matches('\n').count());
+            line += up[counted..at].matches('\n').count();
+            counted = at;
+            let place: Place = (file.to_owned(), line);
             // EF Core names the schema beside the name.
             let schema = SCHEMA.captures(&up[at..]).map_or("public", |found| found.get(1).map_or("public", |schema| schema.as_str()));
             let key = |name: &str| -> Key { (schema.to_owned(), name.to_owned()) };
@@ -212,7 +148,7 @@ impl Dialect {
                 Act::DropColumn => catalogue.drop_column(&key(if first.is_empty() { &table } else { first }), second),
             }
         }
-        let sure = !self.unsure.is_match(up);
+        let sure = !self.unsure.as_ref().is_some_and(|unsure| unsure.is_match(up));
         if !sure {
             catalogue.forget(up);
         }

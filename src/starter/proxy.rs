@@ -59,12 +59,9 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
     let hosts = if lower.contains("caddyfile") {
         caddy(text, path)
     } else if lower.ends_with(".cfg") {
-        found.paths.extend(
-            HAPROXY_HEALTH
-                .captures(text)
-                .filter(|found| is_path(&found[1]))
-                .map(|found| Named { name: found[1].to_owned(), file: path.to_owned() }),
-        );
+        if let Some(health) = HAPROXY_HEALTH.captures(text).filter(|found| is_path(&found[1])) {
+            found.answers(health[1].to_owned(), path);
+        }
         haproxy(text, path)
     } else if lower.contains("traefik") && !lower.ends_with(".conf") {
         traefik(text, path)

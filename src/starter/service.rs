@@ -1,8 +1,10 @@
 //! The services that a repository starts, each with what is said of it and of no other.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
-use super::Named;
+use super::{Named, table::rows};
 
 /// What one of them is.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -52,74 +54,27 @@ pub(super) enum Role {
     Own,
 }
 
-/// Stores by words of their images and of drivers' schemes, with their ports.
-pub(super) const STORES: [(&str, &str, u16); 24] = [
-    ("postgres", "postgres", 5432),
-    ("postgresql", "postgres", 5432),
-    ("postgis", "postgres", 5432),
-    ("timescaledb", "postgres", 5432),
-    ("pgvector", "postgres", 5432),
-    ("redis", "redis", 6379),
-    ("valkey", "redis", 6379),
-    ("keydb", "redis", 6379),
-    ("dragonfly", "redis", 6379),
-    ("mysql", "mysql", 3306),
-    ("mariadb", "mysql", 3306),
-    ("percona", "mysql", 3306),
-    ("mongo", "mongodb", 27017),
-    ("mongodb", "mongodb", 27017),
-    ("rabbitmq", "rabbitmq", 5672),
-    ("kafka", "kafka", 9092),
-    ("redpanda", "kafka", 9092),
-    ("nats", "nats", 4222),
-    ("elasticsearch", "elasticsearch", 9200),
-    ("opensearch", "elasticsearch", 9200),
-    ("memcached", "memcached", 11211),
-    ("minio", "minio", 9000),
-    ("clickhouse", "clickhouse", 8123),
-    ("meilisearch", "meilisearch", 7700),
-];
+/// A store's name and port, with the words that mean it.
+static STORES: LazyLock<Vec<(&'static str, u16, Vec<&'static str>)>> = LazyLock::new(|| {
+    let rows = rows(include_str!("stores.txt")).into_iter();
+    rows.map(|row| (row[0], row[1].parse().unwrap_or_default(), row[2].split(' ').collect())).collect()
+});
 
-/// Words of images that only help.
-const TOOLS: [&str; 26] = [
-    "traefik",
-    "nginx",
-    "caddy",
-    "haproxy",
-    "envoy",
-    "adminer",
-    "pgadmin",
-    "pgadmin4",
-    "phpmyadmin",
-    "mailhog",
-    "mailpit",
-    "mailcatcher",
-    "maildev",
-    "prometheus",
-    "grafana",
-    "loki",
-    "jaeger",
-    "tempo",
-    "alertmanager",
-    "exporter",
-    "selenium",
-    "busybox",
-    "certbot",
-    "zookeeper",
-    "backup",
-    "collector",
-];
+/// The store that a word means, and its port.
+pub(super) fn store(word: &str) -> Option<(&'static str, u16)> {
+    STORES.iter().find(|(_, port, words)| *port > 0 && words.contains(&word)).map(|(store, port, _)| (*store, *port))
+}
 
 /// By the words of the image's last part: `bitnami/postgresql:16`, `pgvector/pgvector`.
 pub(super) fn role(image: &str) -> Role {
     let path = image.split('@').next().unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default().split(':').next().unwrap_or_default().to_ascii_lowercase();
     let words = || last.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    if words().any(|word| TOOLS.contains(&word)) {
+    let helps = |word: &str| STORES.iter().any(|(_, port, words)| *port == 0 && words.contains(&word));
+    if words().any(helps) {
         return Role::Tool;
     }
-    let store = words().find_map(|word| STORES.iter().find(|(known, ..)| *known == word));
-    store.map_or(Role::Own, |(_, store, port)| Role::Store(store, *port))
+    words().find_map(store).map_or(Role::Own, |(store, port)| Role::Store(store, port))
 }
 
 /// Whether an image can be asked for in a registry: a name of several parts and a tag, nothing left to fill in, and not the one

@@ -1,64 +1,34 @@
 //! Which files of a folder there are to read, and what is passed over, with why. Follows no link.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::LazyLock};
 
 use ignore::{
     Match,
     gitignore::{Gitignore, GitignoreBuilder},
 };
 
-use super::{environment::is_settings, sheet};
+use super::{environment::is_settings, sheet, table::rows};
 
 /// Folders within folders.
 const DEEPEST: usize = 40;
 /// Entries looked at in all.
 const MOST_ENTRIES: usize = 400_000;
 
-/// Why a folder is passed over.
-const MADE: &str = "made by tools or by others";
-const TESTS: &str = "tests";
+/// Why a file or folder is passed over.
 const EXAMPLES: &str = "examples and documentation";
 const IGNORED: &str = "ignored by git";
-/// What everybody knows to hold nothing of a project.
-const SILENT: &str = "";
 const DEEP: &str = "too many folders within each other, or entries";
+/// What everybody knows to hold nothing of a project.
+const SILENT: &str = "-";
 
-/// Folders that are passed over: the name, what must stand beside or within one that is meant, and why.
-const FOREIGN: [(&str, &[&str], &str); 33] = [
-    ("node_modules", &[], MADE),
-    ("bower_components", &[], MADE),
-    ("__pycache__", &[], MADE),
-    ("site-packages", &[], MADE),
-    (".git", &[], SILENT),
-    (".hg", &[], SILENT),
-    (".svn", &[], SILENT),
-    (".venv", &[], MADE),
-    (".tox", &[], MADE),
-    (".terraform", &[], MADE),
-    (".gradle", &[], MADE),
-    (".next", &[], MADE),
-    (".yarn", &[], MADE),
-    (".gonogo", &[], SILENT),
-    (".devcontainer", &[], TESTS),
-    ("vendor", &["go.mod", "composer.json", "Gemfile", "modules.txt", "package.json", "Cargo.toml"], MADE),
-    ("target", &["Cargo.toml", "pom.xml", "build.sbt", "project.clj"], MADE),
-    ("venv", &["pyvenv.cfg"], MADE),
-    ("build", &["build.gradle", "build.gradle.kts", "CMakeLists.txt"], MADE),
-    ("deps", &["mix.exs"], MADE),
-    ("_build", &["mix.exs"], MADE),
-    ("tests", &[], TESTS),
-    ("test", &[], TESTS),
-    ("spec", &[], TESTS),
-    ("__tests__", &[], TESTS),
-    ("testdata", &[], TESTS),
-    ("fixtures", &[], TESTS),
-    ("e2e", &[], TESTS),
-    ("cypress", &[], TESTS),
-    ("examples", &[], EXAMPLES),
-    ("example", &[], EXAMPLES),
-    ("samples", &[], EXAMPLES),
-    ("docs", &[], EXAMPLES),
-];
+/// Folders that are passed over: why, the names, and what must stand beside or within one that is meant.
+static FOREIGN: LazyLock<Vec<[Vec<&'static str>; 3]>> = LazyLock::new(|| {
+    let words = |text: &'static str| text.split_whitespace().collect();
+    rows(include_str!("folders.txt"))
+        .into_iter()
+        .map(|row| [vec![row[0]], words(row[1]), words(row.get(2).copied().unwrap_or_default())])
+        .collect()
+});
 
 /// What a folder holds.
 #[derive(Default)]
@@ -129,13 +99,11 @@ impl Walk {
 
 /// Why the folder `name` is passed over, which stands beside `here`.
 fn foreign(name: &str, here: &[(String, fs::FileType)], folder: &Path, depth: usize) -> Option<&'static str> {
-    // Deeper within code these are words like any other.
-    if depth > 1 && FOREIGN.iter().any(|(known, _, why)| *known == name && *why == EXAMPLES) {
-        return None;
-    }
-    let (_, marks, why) = FOREIGN.iter().find(|(known, ..)| *known == name)?;
     let beside = |mark: &&str| here.iter().any(|(other, _)| other == mark) || folder.join(name).join(mark).is_file();
-    (marks.is_empty() || marks.iter().any(beside)).then_some(why)
+    let meant = |marks: &[&str]| marks.is_empty() || marks.iter().any(beside);
+    let [why, ..] = FOREIGN.iter().find(|[_, names, marks]| names.contains(&name) && meant(marks))?;
+    // Deeper within code these are words like any other.
+    why.first().copied().filter(|why| *why != EXAMPLES || depth <= 1)
 }
 
 /// As git has it: the nearest file that says something about the path, and in it the last line.
@@ -195,6 +163,6 @@ mod tests {
         let walk = Walk::of(folder.path());
         let read: Vec<&str> = walk.files.iter().map(String::as_str).filter(|path| !path.contains(".gitignore")).collect();
         assert_eq!(read, ["go/go.mod", "keep/out/a.yaml", "prod.env", "rust/Cargo.toml", "src/b.tmp", "target/a.yaml", "vendor/a.yaml"]);
-        assert_eq!((walk.passed[IGNORED].0, walk.passed[MADE].0), (3, 3));
+        assert_eq!((walk.passed[IGNORED].0, walk.passed["made by tools or by others"].0), (3, 3));
     }
 }

@@ -344,6 +344,34 @@ fn names_cannot_add_to_the_plan() {
     assert_eq!(backups, ["pgbackrest: { stanza: \"x\" }", "pgbackrest: { stanza: \"a\" }", "files: \"${BACKUPS:-/var/backups/*.dump}\""]);
 }
 
+#[test]
+fn names_of_services_and_jobs_cannot_add_to_it_either() {
+    let evil = "x\\n  - id: injected\\n    http: { url: 'http://evil.example' } # ${HOME} {{ x }}";
+    let compose = format!(
+        "services:\n  \"{evil}\":\n    image: acme/shop:1\n    environment: [A_TOKEN=x, \"B\\nC_TOKEN=x\"]\n    labels: [\"a.rule=Host(`a\\nb.acme.io`)\"]\n    healthcheck: {{ test: [curl, \"http://h/a\\nb\"] }}\n"
+    );
+    let objects = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{ name: \"{evil}\" }}\ndata: {{ \"a\\nb_key\": x, c_key: x }}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: \"y\\n{evil}\" }}\nspec: {{ template: {{ spec: {{ containers: [{{ image: \"a/b\\n:1\", env: [{{ name: D_TOKEN, value: x }}] }}] }} }} }}\n"
+    );
+    let pipeline = format!(
+        "jobs:\n  \"{evil}\": {{ environment: \"prod\\n{evil}\" }}\n  deploy: {{ environment: {{ name: \"{evil}\", url: \"https://a\\nb.acme.io\" }} }}\n"
+    );
+    let gonogo = Gonogo::new()
+        .file("compose.yaml", &compose)
+        .file("k8s ${HOME}/a.yaml", &objects)
+        .file(".github/workflows/d.yml", &pipeline)
+        .file("Caddyfile", "a}b.acme.io ${HOME}.acme.io {\n}\n")
+        .file("CODEOWNERS", "* @a/[b] x@y\"z\n")
+        .file(".git/config", "[remote \"origin\"]\n\turl = https://github.com/a/b\"c\n");
+    gonogo.run(["init"]).exits(0);
+    let ran = gonogo.run(["lint"]).exits(0);
+    assert!(ran.stdout.contains("nothing wrong"), "{}", ran.stderr);
+    gonogo.run(["plan", "--env", "prod"]).exits(0);
+    let all: String = written(&gonogo).into_iter().map(|(_, text)| text).collect();
+    assert!(all.contains("- \"A_TOKEN\"") && all.contains("- \"D_TOKEN\"") && all.contains("- \"c_key\""), "{all}");
+    assert!(!all.lines().any(|line| line.trim_start().starts_with("- id: injected")), "{all}");
+}
+
 /// Where the checks of the plan look for backups.
 fn sources_of_backups(plan: &str) -> Vec<&str> {
     let sources = plan.lines().map(|line| line.split(" # ").next().unwrap_or_default().trim());
