@@ -5,20 +5,22 @@
 //! and the questions are used as they stand. What is asked of systems that nobody has here (Unleash, Loki, reports of a pipeline) is
 //! asked of the shop.
 
+mod hours;
+mod past;
+mod stand_in;
+
 use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    fs,
-    io::Write as _,
-    net::TcpStream,
-    os::unix::net::UnixStream,
-    path::{Path, PathBuf},
-    process::Command,
+    collections::BTreeMap, fmt::Write as _, fs, io::Write as _, net::TcpStream, os::unix::net::UnixStream, path::PathBuf, process::Command,
 };
 
-use jiff::{SignedDuration, Timestamp, civil::Weekday, tz::TimeZone};
-use serde_json::{Map, Value, json};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::{Value, json};
 
+use self::{
+    hours::{days, monday_before, working_hours},
+    past::past,
+    stand_in::here,
+};
 use crate::{
     gonogo::{Gonogo, Ran, now, search_path},
     port::unused,
@@ -27,124 +29,24 @@ use crate::{
 
 const PLANS: &str = "fixtures/demo/rollouts";
 
-/// A counter, with what it grows by in a minute; of a histogram each bucket with its own. Where that is negative it is a gauge, with
-/// its value.
-type Series = (&'static str, f64);
-
-/// A rollout, and what its Prometheus remembers.
-struct Seed {
-    name: &'static str,
-    /// Days before the first stage, and after its beginning.
-    days: (i64, i64),
-    series: &'static [Series],
-}
-
-const STORY_2_6: Seed = Seed {
-    name: "story-2.6",
-    days: (1, 9),
-    series: &[
-        (r#"validation_requests_total{version="1.0",outcome="ok"}"#, 89.0),
-        (r#"validation_requests_total{version="1.0",outcome="error"}"#, 0.4),
-        (r#"validation_requests_total{version="2.0",outcome="ok"}"#, 20.0),
-        (r#"validation_requests_total{version="2.0",outcome="error"}"#, 0.01),
-        (r#"validation_duration_seconds_bucket{version="1.0",le="2.5"}"#, 80.0),
-        (r#"validation_duration_seconds_bucket{version="1.0",le="5"}"#, 8.0),
-        (r#"validation_duration_seconds_bucket{version="1.0",le="7"}"#, 1.3),
-        (r#"validation_duration_seconds_bucket{version="1.0",le="+Inf"}"#, 0.1),
-        (r#"validation_duration_seconds_count{version="1.0"}"#, 0.0),
-        (r#"validation_duration_seconds_bucket{version="2.0",le="2.5"}"#, 19.4),
-        (r#"validation_duration_seconds_bucket{version="2.0",le="5"}"#, 0.5),
-        (r#"validation_duration_seconds_bucket{version="2.0",le="7"}"#, 0.1),
-        (r#"validation_duration_seconds_bucket{version="2.0",le="+Inf"}"#, 0.01),
-        (r#"validation_duration_seconds_count{version="2.0"}"#, 0.0),
-        (r#"validation_duration_seconds_sum{version="1.0"}"#, 120.0),
-        (r#"validation_duration_seconds_sum{version="2.0"}"#, 22.0),
-        (r#"process_resident_memory_bytes{version="1.0"}"#, -300e6),
-        (r#"process_resident_memory_bytes{version="2.0"}"#, -330e6),
-        (r#"process_cpu_seconds_total{version="1.0"}"#, 12.0),
-        (r#"process_cpu_seconds_total{version="2.0"}"#, 14.0),
-        ("node_network_transmit_bytes_total", 1e6),
-        (r#"probe_attempts_total{job="validation"}"#, 4.0),
-        (r#"probe_failures_total{job="validation"}"#, 0.0),
-    ],
-};
-
-const ORCHESTRATOR: Seed = Seed {
-    name: "orchestrator-v2",
-    days: (8, 16),
-    series: &[
-        (r#"api_requests_total{version="1.0",status="200"}"#, 60.0),
-        (r#"api_requests_total{version="1.0",status="500"}"#, 0.05),
-        (r#"api_requests_total{version="2.0",status="200"}"#, 10.0),
-        (r#"api_requests_total{version="2.0",status="500"}"#, 0.001),
-        (r#"api_duration_seconds_bucket{version="1.0",le="0.25"}"#, 56.0),
-        (r#"api_duration_seconds_bucket{version="1.0",le="0.5"}"#, 3.0),
-        (r#"api_duration_seconds_bucket{version="1.0",le="+Inf"}"#, 1.05),
-        (r#"api_duration_seconds_count{version="1.0"}"#, 0.0),
-        (r#"api_duration_seconds_bucket{version="2.0",le="0.25"}"#, 9.7),
-        (r#"api_duration_seconds_bucket{version="2.0",le="0.5"}"#, 0.2),
-        (r#"api_duration_seconds_bucket{version="2.0",le="+Inf"}"#, 0.101),
-        (r#"api_duration_seconds_count{version="2.0"}"#, 0.0),
-    ],
-};
-
-const STORY_21_6: Seed = Seed {
-    name: "story-21.6",
-    days: (1, 9),
-    series: &[
-        (r#"http_requests_total{version="1.0",status="200"}"#, 60.0),
-        (r#"http_requests_total{version="1.0",status="500"}"#, 0.1),
-        (r#"http_requests_total{version="2.0",status="200"}"#, 30.0),
-        (r#"http_requests_total{version="2.0",status="500"}"#, 0.05),
-        (r#"http_request_duration_seconds_sum{version="1.0"}"#, 15.0),
-        (r#"http_request_duration_seconds_sum{version="2.0"}"#, 6.0),
-        (r#"http_request_duration_seconds_count{version="1.0"}"#, 60.0),
-        (r#"http_request_duration_seconds_count{version="2.0"}"#, 30.0),
-        ("pg_stat_activity_count", -40.0),
-    ],
-};
-
-const US_011: Seed = Seed {
-    name: "us-011",
-    days: (1, 5),
-    series: &[
-        (r#"validations_total{version="1.0",result="ok"}"#, 3.0),
-        (r#"validations_total{version="1.0",result="error"}"#, 0.02),
-        (r#"validations_total{version="2.0",result="ok"}"#, 1.0),
-        (r#"validations_total{version="2.0",result="error"}"#, 0.01),
-        (r#"ui_action_seconds_bucket{version="1.0",le="0.2"}"#, 2.9),
-        (r#"ui_action_seconds_bucket{version="1.0",le="+Inf"}"#, 0.1),
-        (r#"ui_action_seconds_count{version="1.0"}"#, 0.0),
-        (r#"ui_action_seconds_bucket{version="2.0",le="0.2"}"#, 0.99),
-        (r#"ui_action_seconds_bucket{version="2.0",le="+Inf"}"#, 0.01),
-        (r#"ui_action_seconds_count{version="2.0"}"#, 0.0),
-        (r#"generation_seconds_bucket{version="1.0",le="5"}"#, 2.9),
-        (r#"generation_seconds_bucket{version="1.0",le="+Inf"}"#, 0.1),
-        (r#"generation_seconds_count{version="1.0"}"#, 0.0),
-        (r#"generation_seconds_bucket{version="2.0",le="5"}"#, 0.99),
-        (r#"generation_seconds_bucket{version="2.0",le="+Inf"}"#, 0.01),
-        (r#"generation_seconds_count{version="2.0"}"#, 0.0),
-    ],
-};
-
 #[test]
 fn story_2_6_takes_its_five_days() {
-    Walk::of(&STORY_2_6).to_the_end();
+    Walk::of("story-2.6", 1, 9).to_the_end();
 }
 
 #[test]
 fn the_orchestrator_takes_its_eight_days() {
-    Walk::of(&ORCHESTRATOR).to_the_end();
+    Walk::of("orchestrator-v2", 8, 16).to_the_end();
 }
 
 #[test]
 fn story_21_6_takes_its_three_days() {
-    Walk::of(&STORY_21_6).to_the_end();
+    Walk::of("story-21.6", 1, 9).to_the_end();
 }
 
 #[test]
 fn us_011_takes_its_two_days() {
-    Walk::of(&US_011).to_the_end();
+    Walk::of("us-011", 1, 5).to_the_end();
 }
 
 /// A rollout on its way.
@@ -158,16 +60,17 @@ struct Walk {
 }
 
 impl Walk {
-    fn of(seed: &Seed) -> Self {
+    /// Of the rollout so called, whose Prometheus remembers so many days before the first stage, and after its beginning.
+    fn of(seed: &str, before: i64, after: i64) -> Self {
         let ports: BTreeMap<&str, u16> = ["OLD", "NEW", "FRONT", "PROM", "CLOCKED"].map(|name| (name, unused())).into();
         let shop = folder();
-        let begins = monday_before(now() - SignedDuration::from_hours(24 * (seed.days.1 + 1)));
+        let begins = monday_before(now() - days(after + 1));
         fs::write(shop.join("good.txt"), "0 0.001").expect("written");
         fs::write(shop.join("clock"), "now 0\n").expect("written");
         let config = ports.iter().fold(HAPROXY.to_owned(), |text, (name, port)| text.replace(&format!(":{name}"), &format!(":{port}")));
         fs::write(shop.join("haproxy.cfg"), config.replace("FOLDER", &shop.display().to_string())).expect("written");
         fs::write(shop.join("prometheus.yml"), "{}\n").expect("written");
-        fs::write(shop.join("past.txt"), past(seed, begins)).expect("written");
+        fs::write(shop.join("past.txt"), past(seed, [begins - days(before), begins + days(after)])).expect("written");
         own(&shop);
         let place = |name: &str| shop.join(name).display().to_string();
         run(&["/usr/bin/promtool", "tsdb", "create-blocks-from", "openmetrics", &place("past.txt"), &place("data")]);
@@ -189,7 +92,7 @@ impl Walk {
         for (server, name) in servers.iter().zip(["OLD", "NEW", "FRONT", "PROM"]) {
             server.wait_until(|| TcpStream::connect(("127.0.0.1", ports[name])).is_ok());
         }
-        let plan = here(seed.name, ports["FRONT"], ports["CLOCKED"]);
+        let plan = here(seed, ports["FRONT"], ports["CLOCKED"]);
         let socket = shop.join("haproxy.sock").display().to_string();
         let weights = fs::canonicalize(format!("{PLANS}/live/weights.py")).expect("weights.py").display().to_string();
         let program = PROGRAM.replace("WEIGHTS", &weights).replace("SOCKET", &socket);
@@ -304,91 +207,6 @@ impl Walk {
         }
         self.runs(None, &["log", "verify", "--env", "prod"]).exits(0);
     }
-}
-
-const ENVIRONMENTS: [&str; 3] = ["prod", "staging", "local"];
-
-/// The plan where everything that it asks is asked of the shop.
-fn here(name: &str, shop: u16, prometheus: u16) -> Value {
-    let text = fs::read_to_string(Path::new(PLANS).join(name).join("gonogo.yaml")).expect("a plan");
-    let mut plan: Value = serde_yaml::from_str(&text).expect("YAML");
-    let (shop, prometheus) = (format!("http://127.0.0.1:{shop}"), format!("http://127.0.0.1:{prometheus}"));
-    let all = plan.as_object_mut().expect("a map");
-    all.remove("include");
-    let environment = |name: &str| json!({ "vars": { "prom": prometheus, "flags": shop, "api": shop }, "guard": [format!("is-{name}")] });
-    all.insert("environments".into(), ENVIRONMENTS.iter().map(|name| (*name, environment(name))).collect::<Value>());
-    // No repository stands behind it that would say who wrote the release.
-    all["signoff"]["independence"] = json!("not-required");
-    let checks = all["checks"].as_array_mut().expect("checks");
-    checks.retain(|check| !ENVIRONMENTS.iter().any(|name| check["id"] == format!("is-{name}")));
-    checks.iter_mut().for_each(|check| *check = of_the_shop(check, &shop));
-    let guard = |name: &str| json!({ "id": format!("is-{name}"), "environments": [name], "http": { "url": format!("{shop}/health") } });
-    checks.extend(ENVIRONMENTS.map(guard));
-    plan
-}
-
-/// A check with its id and phase, which asks the shop what it asked: a question stays one, and so does what HAProxy and the record know.
-fn of_the_shop(check: &Value, shop: &str) -> Value {
-    let mut asked = Map::new();
-    for key in ["id", "phase", "environments", "severity", "timeout"] {
-        asked.extend(check.get(key).map(|value| (key.to_owned(), value.clone())));
-    }
-    let own = ["manual", "rollout-drill", "release-share", "health"].into_iter().find(|kind| check.get(kind).is_some());
-    let mut settings = own.map_or_else(|| json!({}), |kind| check[kind].clone());
-    if settings.get("url").is_some() || own.is_none() {
-        settings["url"] = json!(format!("{shop}/health"));
-    }
-    for said in ["release", "version"] {
-        if settings.get(said).is_some() {
-            settings[said] = json!({ "json": "$.version" });
-        }
-    }
-    asked.insert(own.unwrap_or("http").into(), settings);
-    Value::Object(asked)
-}
-
-/// What Prometheus remembers, a value each minute: OpenMetrics, one series after the other.
-fn past(seed: &Seed, begins: Timestamp) -> String {
-    let (from, to) = (begins - SignedDuration::from_hours(24 * seed.days.0), begins + SignedDuration::from_hours(24 * seed.days.1));
-    let mut text = String::new();
-    // Of a histogram each bucket holds those before it too.
-    let (mut within, mut before) = (Vec::new(), String::new());
-    for (series, pace) in seed.series {
-        let histogram = series.split(",le=").next().unwrap_or_default().replace("_count", "_bucket").replace('}', "");
-        if std::mem::replace(&mut before, histogram.clone()) != histogram {
-            within.clear();
-        }
-        within.push(*pace);
-        for minute in 0..to.duration_since(from).as_mins() {
-            let grown = |pace: &f64| if *pace < 0.0 { -pace } else { (pace * minute as f64).floor() };
-            let value: f64 = within.iter().map(grown).sum();
-            let _ = writeln!(text, "{series} {value} {}", from.as_second() + minute * 60);
-        }
-    }
-    text + "# EOF\n"
-}
-
-/// Nine in the morning of a Monday.
-fn monday_before(at: Timestamp) -> Timestamp {
-    let mut day = at.to_zoned(TimeZone::UTC).date();
-    while day.weekday() != Weekday::Monday {
-        day = day.yesterday().expect("a day");
-    }
-    day.at(9, 0, 0, 0).to_zoned(TimeZone::UTC).expect("a time").timestamp()
-}
-
-/// The next moment at which people begin something.
-fn working_hours(at: Timestamp) -> Timestamp {
-    let at = at.to_zoned(TimeZone::UTC);
-    let weekend = |at: &jiff::Zoned| matches!(at.weekday(), Weekday::Saturday | Weekday::Sunday);
-    if !weekend(&at) && (9..18).contains(&at.hour()) {
-        return at.timestamp();
-    }
-    let mut day = if at.hour() < 9 && !weekend(&at) { at.date() } else { at.date().tomorrow().expect("a day") };
-    while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
-        day = day.tomorrow().expect("a day");
-    }
-    day.at(9, 1, 0, 0).to_zoned(TimeZone::UTC).expect("a time").timestamp()
 }
 
 /// The shop, and Prometheus with the clock of the walk.
