@@ -152,7 +152,10 @@ impl Demands<'_> {
     fn inconclusive(&self, counts: Counts, limit: f64) -> String {
         let needed = statistics::needed(counts.bad, limit, self.reading.terms.confidence);
         if counts.bad as f64 > limit * counts.total as f64 {
-            return format!("cannot tell: {} of {} {}", counts.bad, counts.total, self.reading.terms.unit);
+            return format!(
+                "cannot tell: {} of {} {} are above the limit, and too few to show it",
+                counts.bad, counts.total, self.reading.terms.unit
+            );
         }
         self.shortfall(counts.total as f64, needed)
     }
