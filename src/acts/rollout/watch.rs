@@ -108,7 +108,7 @@ impl Watch {
         let phase = open.phase(&on.stage.name, on.old.clone());
         let looking = Looking::at_stage(caller, &open, &phase, &on.stage)?;
         // What it would take to go back is read now: then there may be no time, or another plan.
-        let ways = request.may_go_back.then(|| WaysBack::of(caller, &open, RollbackKind::Breach)).transpose()?;
+        let ways = request.may_go_back.then(|| WaysBack::of(caller, &open, RollbackKind::Breach, None)).transpose()?;
         let rollout = looking.plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
         let (samples, prev) = on.samples(&open).await?;
         let rollouts = open.rollouts()?;
