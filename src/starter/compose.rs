@@ -51,7 +51,12 @@ fn one(found: &mut Found, path: &str, name: &str, service: &Map<String, Value>) 
         return;
     }
     for (key, value) in pairs(service.get("environment")) {
-        found.variable(&key, &value, &format!("{path}: {name}"));
+        let place = format!("{path}: {name}");
+        // `${NAME:-}`: it may stay empty.
+        match value.ends_with(":-}") {
+            true => found.option(&key, "", &place),
+            false => found.variable(&key, &value, &place),
+        }
     }
     for (host, tls) in hosts {
         let file = || path.to_owned();

@@ -23,17 +23,19 @@ static FILES: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// How programs read a variable; the group is its name. Of Spring and Compose `${NAME}` and `${NAME:default}`.
-static READS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
-        r#"\bENV(?:\.fetch\(|\[)\s*["']([A-Z][A-Z0-9_]+)["']"#,
-        r#"\b(?:get_env|fetch_env!|env!)\(?\s*\(?"([A-Z][A-Z0-9_]+)""#,
-        r#"\b(?:environ(?:\.get\(|\[)|getenv\(|env(?:\.\w+)?\(|config\(|envint\(|envbool\()\s*["']([A-Z][A-Z0-9_]+)["']"#,
-        r"\$\{([A-Z][A-Z0-9_]+)(?::[^}]*)?\}",
-    ]
-    .into_iter()
-    .map(regex)
-    .collect()
+/// How programs read a variable that must be set; the group is its name. `${NAME}` is Spring's.
+static DEMANDS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r#"\b(?:ENV\.fetch\(|fetch_env!\(?|environ\[|env(?:\.\w+)?\(|config\()\s*["']([A-Z][A-Z0-9_]+)["']\s*[)\]]"#,
+        r"|\$\{([A-Z][A-Z0-9_]+)\}",
+    ))
+});
+/// And one that need not be.
+static READS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r#"\b(?:ENV(?:\.fetch\(|\[)|get_env\(?|environ\.get\(|getenv\(|env(?:\.\w+)?\(|config\(|envint\(|envbool\()\s*["']([A-Z][A-Z0-9_]+)["']"#,
+        r"|\$\{([A-Z][A-Z0-9_]+):",
+    ))
 });
 
 /// A property of Spring with its value: only where it leads is asked.
@@ -52,10 +54,15 @@ pub(super) fn is_config(place: &Place<'_>) -> bool {
 
 /// Takes the names of variables, of those that are secrets or lead to a store.
 pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
-    let known = (found.required.len(), found.stores.len());
+    let known = (found.required.len(), found.optional.len(), found.stores.len());
     let code: String = text.lines().filter(|line| !line.trim_start().starts_with(['#', '/'])).map(|line| format!("{line}\n")).collect();
-    for name in READS.iter().flat_map(|reads| reads.captures_iter(&code)) {
-        found.variable(&name[1], "", path);
+    for (reads, must) in [(&*DEMANDS, true), (&*READS, false)] {
+        for name in reads.captures_iter(&code).filter_map(|found| found.iter().skip(1).flatten().next()) {
+            match must {
+                true => found.variable(name.as_str(), "", path),
+                false => found.option(name.as_str(), "", path),
+            }
+        }
     }
     for property in PROPERTY.captures_iter(&code) {
         if let Some((store, _)) = environment::store_of("", &format!("{}://", &property[2])) {
@@ -72,7 +79,8 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
             found.uses(store, path);
         }
     }
-    Ok((known != (found.required.len(), found.stores.len())).then_some("configuration: the names of secrets and the stores it reads"))
+    Ok((known != (found.required.len(), found.optional.len(), found.stores.len()))
+        .then_some("configuration: the names of secrets and the stores it reads"))
 }
 
 #[cfg(test)]
@@ -86,7 +94,7 @@ mod tests {
         for (file, text, keys, stores) in [
             (
                 "config/database.yml",
-                "production:\n  password: <%= ENV[\"SHOP_DATABASE_PASSWORD\"] %>\n",
+                "production:\n  password: <%= ENV.fetch(\"SHOP_DATABASE_PASSWORD\") %>\n  other: <%= ENV[\"OLD_PASSWORD\"] %>\n",
                 vec!["SHOP_DATABASE_PASSWORD"],
                 vec![],
             ),
@@ -104,7 +112,7 @@ mod tests {
             ),
             (
                 "src/main/resources/application.yml",
-                "url: jdbc:postgresql://db/x\npassword: ${DB_PASSWORD:canary}\n",
+                "url: jdbc:postgresql://db/x\npassword: ${DB_PASSWORD}\nother: ${OTHER_PASSWORD:canary}\n",
                 vec!["DB_PASSWORD"],
                 vec!["postgres"],
             ),

@@ -81,12 +81,10 @@ pub(super) fn settings(found: &mut Found, path: &str, text: &str) -> Said {
 pub(super) fn example(found: &mut Found, path: &str, text: &str) -> Said {
     let file = parsed(text)?;
     for entry in file.entries.iter().filter(|entry| is_variable(&entry.key)) {
-        if entry.value.is_empty() && is_secret(&entry.key, "") {
-            if found.optional.len() < MOST && !found.optional.contains(&entry.key) {
-                found.optional.push(entry.key.clone());
-            }
-        } else {
-            found.variable(&entry.key, &entry.value, &format!("{path}:{}", entry.line));
+        let place = format!("{path}:{}", entry.line);
+        match entry.value.as_str() {
+            "" => found.option(&entry.key, "", &place),
+            value => found.variable(&entry.key, value, &place),
         }
     }
     Ok(Some("an example of settings: the names of its secrets, no values"))

@@ -139,14 +139,27 @@ impl Found {
 
     /// Takes a variable that a service is given; the value is only asked where it leads.
     pub(super) fn variable(&mut self, key: &str, value: &str, place: &str) {
+        self.leads_to(key, value, place);
+        if environment::is_secret(key, value) {
+            self.require(key, place);
+        }
+    }
+
+    /// Takes a variable that may stay unset.
+    pub(super) fn option(&mut self, key: &str, value: &str, place: &str) {
+        self.leads_to(key, value, place);
+        let fits = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && key.len() <= 100;
+        if fits && environment::is_secret(key, "") && self.optional.len() < MOST && !self.optional.iter().any(|known| known == key) {
+            self.optional.push(key.to_owned());
+        }
+    }
+
+    fn leads_to(&mut self, key: &str, value: &str, place: &str) {
         if let Some((store, readable)) = environment::store_of(key, value) {
             self.uses(store, place.split([':', ' ']).next().unwrap_or(place));
             if readable {
                 self.leads.entry(store).or_insert_with(|| key.to_owned());
             }
-        }
-        if environment::is_secret(key, value) {
-            self.require(key, place);
         }
     }
 
@@ -218,6 +231,7 @@ impl Found {
 
     /// When all is read: gives each path in code to the service that is built there, and puts the first service first.
     pub(super) fn settle(&mut self) {
+        self.optional.retain(|key| !self.required.contains_key(key));
         let mut paths = std::mem::take(&mut self.paths);
         paths.sort_by_key(|path| (path.file.matches('/').count(), natural(&path.file)));
         for path in paths {

@@ -13,14 +13,14 @@ use super::{
     documents::{documents, texts},
     environment,
     found::Found,
-    origin::is_path,
+    origin::{is_path, is_public_host},
     proxy::{Host, rule_hosts},
     service::{Role, is_released},
 };
 
 /// Any YAML but that of pipelines and compose files.
 pub(super) fn is_manifest(place: &Place<'_>) -> bool {
-    place.is_yaml() && !place.within(".github") && !place.path.contains("compose") && !place.path.contains(".gitlab-ci")
+    place.is_yaml() && !place.within(".github/workflows") && !place.path.contains("compose") && !place.path.contains(".gitlab-ci")
 }
 
 /// Takes what the objects of a file say.
@@ -73,6 +73,13 @@ fn one(found: &mut Found, path: &str, object: &Value) -> bool {
         "ExternalSecret" => {
             let all = spec["data"].as_array().into_iter().flatten().filter_map(|one| one["secretKey"].as_str());
             found.mount(name, all, path);
+        }
+        "Certificate" | "ManagedCertificate" => {
+            let names: Vec<String> = ["dnsNames", "domains"].iter().flat_map(|key| texts(spec.get(*key))).map(str::to_owned).collect();
+            // One for names within a cluster says nothing about what users reach.
+            if names.iter().all(|name| is_public_host(name.trim_start_matches("*."))) {
+                names.iter().for_each(|name| add(found, path, name, true, None));
+            }
         }
         "Kustomization" => kustomization(found, path, object),
         _ => return false,
@@ -296,6 +303,9 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ image: "postgr
         assert_eq!(found.required.keys().collect::<Vec<_>>(), ["JWT_KEY"]);
         assert_eq!(found.mounted, [("api".into(), vec!["stripe-key".into()], "k8s/all.yaml".to_owned())]);
         assert_eq!((found.backups.len(), found.manifests.len()), (1, 1));
+        let certificate = "apiVersion: cert-manager.io/v1\nkind: Certificate\nspec: { dnsNames: [shop.acme.io, '*.acme.io'] }\n---\napiVersion: cert-manager.io/v1\nkind: Certificate\nspec: { dnsNames: [api.shop, localhost] }\n";
+        assert!(read(&mut found, "k8s/c.yaml", certificate).is_ok());
+        assert_eq!(found.hosts.iter().map(Host::url).collect::<Vec<_>>(), ["https://api.acme.io", "https://shop.acme.io"]);
         assert!(!format!("{:?}", found.mounted).contains("canary"));
     }
 

@@ -6,7 +6,7 @@ pub(super) fn is_public_host(name: &str) -> bool {
     let label = |label: &&str| {
         !label.is_empty() && label.len() <= 63 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !label.starts_with('-')
     };
-    let local = ["localhost", "local", "localdomain", "test", "invalid"];
+    let local = ["localhost", "local", "localdomain", "internal", "svc", "lan", "test", "invalid"];
     let placeholder = ["example.com", "example.org", "example.net", "domain.com", "yourdomain.com", "your-domain.com", "mydomain.com"];
     labels.len() >= 2
         && !placeholder.contains(&name)
