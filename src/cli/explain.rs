@@ -1,4 +1,4 @@
-//! `gonogo explain`: the documentation of a kind or a pack, from its own source.
+//! `gonogo explain`: the documentation of a part of the plan, a kind or a pack, from its own source.
 
 use std::fmt::Write as _;
 
@@ -17,16 +17,25 @@ pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
         None => list(),
         Some(name) => match name.strip_prefix("pack:") {
             Some(pack) => explain_pack(pack).ok_or_else(|| unknown(name))?,
-            None => reference::page(Kind::named(name).ok_or_else(|| unknown(name))?),
+            None => page(name).ok_or_else(|| unknown(name))?,
         },
     };
     edge::printed(&text)
 }
 
+fn page(name: &str) -> Option<String> {
+    let topic = || plan::TOPICS.iter().find(|topic| topic.name == name).map(plan::Topic::page);
+    Kind::named(name).map(reference::page).or_else(topic)
+}
+
 fn list() -> String {
-    let mut text = String::from("Kinds of check:\n");
+    let mut text = String::from("The plan and what comes of it:\n");
     // The longest name of a pack, with its prefix.
     const WIDTH: usize = 26;
+    for topic in plan::TOPICS {
+        let _ = writeln!(text, "  {:<WIDTH$} {}", topic.name, topic.summary());
+    }
+    text.push_str("\nKinds of check:\n");
     for kind in KINDS {
         let _ = writeln!(text, "  {:<WIDTH$} {}", kind.name, reference::summary(kind));
     }
@@ -43,13 +52,14 @@ fn explain_pack(name: &str) -> Option<String> {
 }
 
 fn unknown(name: &str) -> Failure {
-    let names = KINDS.iter().map(|kind| kind.name.to_owned()).chain(plan::packs().iter().map(|pack| format!("pack:{}", pack.name)));
+    let packs = plan::packs().iter().map(|pack| format!("pack:{}", pack.name));
+    let names = KINDS.iter().map(|kind| kind.name).chain(plan::TOPICS.iter().map(|topic| topic.name)).map(str::to_owned).chain(packs);
     let near = names
         .map(|known| (strsim::jaro_winkler(name, &known), known))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0));
     Failure::usage(match near {
-        Some((_, near)) => anyhow!("there is no kind or pack `{name}`: did you mean `{near}`?"),
-        None => anyhow!("there is no kind or pack `{name}`: `gonogo explain` lists them"),
+        Some((_, near)) => anyhow!("nothing here is called `{name}`: did you mean `{near}`?"),
+        None => anyhow!("nothing here is called `{name}`: `gonogo explain` lists them"),
     })
 }

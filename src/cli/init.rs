@@ -13,6 +13,7 @@ use ssh_key::PublicKey;
 use super::{Failure, arguments::InitOptions, edge};
 use crate::{
     model::{Exit, counted, plain},
+    net::git,
     starter::{Answers, Looked},
 };
 
@@ -108,7 +109,7 @@ fn until<T>(question: &str, taken: impl Fn(&str) -> Option<T>) -> Option<T> {
 
 /// Puts the ledger's folder among what git ignores, where the folder is in a work tree and nobody has; whether it did.
 fn ignore_ledger(root: &Path) -> std::io::Result<bool> {
-    if !root.ancestors().any(|folder| folder.join(".git").exists()) {
+    if !git::in_work_tree(root) {
         return Ok(false);
     }
     let path = root.join(".gitignore");

@@ -25,8 +25,8 @@ pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> 
     }
     match (lint.problems.as_slice(), signers.as_slice()) {
         ([], []) => {
-            let (config, environments) = (options.config.display(), lint.environments.join(", "));
-            edge::printed(&format!("{config}: nothing wrong; {} checks, environments: {environments}\n", lint.checks))
+            let (config, environments) = (edge.plan(options).config, lint.environments.join(", "));
+            edge::printed(&format!("{}: nothing wrong; {} checks, environments: {environments}\n", config.display(), lint.checks))
         }
         ([], _) => Ok(Exit::Usage),
         (problems, _) => {

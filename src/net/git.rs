@@ -28,6 +28,11 @@ pub use refs::resolve;
 pub use release::{Repository, Signers, refs_of};
 pub use tree::files_at;
 
+/// Whether a folder, by its full path, or one above it holds a clone: what lies there may be committed.
+pub fn in_work_tree(folder: &Path) -> bool {
+    folder.ancestors().any(|above| above.join(".git").exists())
+}
+
 /// What git knows of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -48,6 +48,7 @@ mod shelf;
 mod suggest;
 mod teeth;
 mod template;
+mod topics;
 mod tree;
 mod typed;
 mod unused;
@@ -81,6 +82,7 @@ pub use problem::Problem;
 pub use request::{Purpose, Request};
 pub(crate) use runbook::unfilled;
 pub use schema::schema;
+pub use topics::{TOPICS, Topic};
 
 /// So many checks may be let run at once, in all or on one target.
 pub const AT_ONCE: RangeInclusive<u16> = 1..=1024;

@@ -8,7 +8,10 @@ use super::{
     found::{Found, slug},
     service,
 };
-use crate::{model::looks_secret, net::EnvFile};
+use crate::{
+    model::looks_secret,
+    net::{EnvFile, git},
+};
 
 /// What is kept of an env file: names, never a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -97,7 +100,7 @@ fn parsed(text: &str) -> Result<EnvFile, String> {
 
 /// Whether the file stands in a git repository.
 fn in_git(found: &Found, path: &str) -> bool {
-    found.root.join(path).ancestors().skip(1).any(|folder| folder.join(".git").exists())
+    found.root.join(path).parent().is_some_and(git::in_work_tree)
 }
 
 /// Whether a variable holds a secret: by its name, or as an address with a login.

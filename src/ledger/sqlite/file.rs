@@ -15,7 +15,7 @@ use super::{
     trouble::failed,
     write_ahead_log,
 };
-use crate::ledger::LedgerError;
+use crate::{ledger::LedgerError, net::git};
 
 /// How long to wait for other processes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -52,7 +52,7 @@ pub(super) fn open(place: &str, path: &Path) -> Result<Connection, LedgerError> 
 /// Lets git overlook gonogo's own folder where it lies in a work tree: a ledger that is committed is a change after each run, and
 /// no file of the project is changed for it. Where that cannot be written the ledger is none the worse.
 fn keep_out_of_git(folder: &Path) {
-    let in_work_tree = || fs::canonicalize(folder).is_ok_and(|folder| folder.ancestors().any(|above| above.join(".git").exists()));
+    let in_work_tree = || fs::canonicalize(folder).is_ok_and(|folder| git::in_work_tree(&folder));
     if folder.file_name().is_some_and(|name| name == ".gonogo") && in_work_tree() {
         let file = File::options().write(true).create_new(true).open(folder.join(".gitignore"));
         let _ = file.and_then(|mut file| file.write_all(b"*\n"));
