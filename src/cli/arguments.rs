@@ -128,7 +128,7 @@ pub(super) enum Command {
     ///
     /// Those are the ones it includes as `pack: git+https://…`.
     Pack(PackOptions),
-    /// Explain a part of the plan, a kind of check or a pack; alone, list them
+    /// Explain a part of the plan, a kind or a pack; alone, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
     Schema,
