@@ -12,6 +12,7 @@ mod simulate;
 mod stage_run;
 mod status;
 mod success;
+mod traffic;
 mod watch;
 
 pub(crate) use back::{BackRequest, WayBackTaken, WaysBack, go_back};
@@ -22,4 +23,5 @@ pub(crate) use open::{OpenRollout, RolloutRequest};
 pub(crate) use replay::{Replay, Replayed};
 pub(crate) use simulate::{SimulateRequest, simulate};
 pub(crate) use status::status;
+pub(crate) use traffic::traffic;
 pub(crate) use watch::{Tick, Until, Watch, WatchRequest};

@@ -74,7 +74,7 @@ pub(super) enum Command {
     /// Run the checks of an environment and say GO or NO-GO
     Verify(Box<VerifyOptions>),
     /// Check the plan itself, offline: mistakes, and checks that could never go red
-    Lint(PlanOptions),
+    Lint(LintOptions),
     /// List every host, query and credential name a run would touch; sends nothing
     Plan(PlanListOptions),
     /// Render a stored JSON report again, in any format
@@ -182,6 +182,24 @@ pub(super) struct PlanOptions {
     /// The environment; may be left out where the plan has only one
     #[arg(short, long, value_name = "NAME", env = "GONOGO_ENV")]
     pub(super) env: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintOptions {
+    #[command(flatten)]
+    pub(super) plan: PlanOptions,
+
+    /// Ask the rollout's Prometheus how much traffic there was in the last seven days, and say what each stage can show with it
+    #[arg(long)]
+    pub(super) with_traffic: bool,
+
+    /// Of which version; left out, the old one of the plan, or the one that is live by the record
+    #[arg(long, value_name = "VERSION", requires = "with_traffic")]
+    pub(super) version: Option<String>,
+
+    /// The ledger: a file, or the address of a PostgreSQL database; the plan's where it is left out
+    #[arg(long, value_name = "PLACE", requires = "with_traffic")]
+    pub(super) ledger: Option<String>,
 }
 
 #[derive(Debug, Args)]

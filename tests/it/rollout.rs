@@ -7,4 +7,5 @@ mod ground;
 mod killed;
 mod refused;
 mod rows;
+mod traffic;
 mod walked;
