@@ -121,7 +121,7 @@ pub(super) enum Command {
     Audit(Box<AuditOptions>),
     /// Fetch the packs that the plan pins (`pack: git+https://…`) and put them beside it
     Pack(PackOptions),
-    /// Explain a kind of check, or a pack (`pack:NAME`); without a name, list them
+    /// Explain a kind of check, a pack (`pack:NAME`) or `rollout`; without a name, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
     Schema,
@@ -315,7 +315,7 @@ pub(super) struct OutputOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
-    /// A kind (`http`) or a pack (`pack:web-api`)
+    /// A kind (`http`), a pack (`pack:web-api`) or `rollout`
     pub(super) name: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `gonogo explain`: the documentation of a kind or a pack, from its own source.
+//! `gonogo explain`: the documentation of a kind, a pack or rollouts, from its own source.
 
 use std::fmt::Write as _;
 
@@ -8,13 +8,17 @@ use super::{Failure, arguments::ExplainOptions, edge};
 use crate::{
     check::{KINDS, Kind, reference},
     model::Exit,
-    plan,
+    plan, rollout,
 };
+
+/// The name of what rollouts are explained under.
+const ROLLOUT: &str = "rollout";
 
 /// Runs the command.
 pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
     let text = match options.name.as_deref() {
         None => list(),
+        Some(ROLLOUT) => rollout::reference::page(),
         Some(name) => match name.strip_prefix("pack:") {
             Some(pack) => explain_pack(pack).ok_or_else(|| unknown(name))?,
             None => reference::page(Kind::named(name).ok_or_else(|| unknown(name))?),
@@ -34,6 +38,8 @@ fn list() -> String {
     for pack in plan::packs() {
         let _ = writeln!(text, "  {:<WIDTH$} {}", format!("pack:{}", pack.name), pack.summary());
     }
+    let _ =
+        writeln!(text, "\nA part of the plan:\n  {ROLLOUT:<WIDTH$} A release that goes out in stages, each of which must earn the next");
     text.push_str("\n`gonogo explain NAME` tells all about one.\n");
     text
 }
@@ -43,7 +49,8 @@ fn explain_pack(name: &str) -> Option<String> {
 }
 
 fn unknown(name: &str) -> Failure {
-    let names = KINDS.iter().map(|kind| kind.name.to_owned()).chain(plan::packs().iter().map(|pack| format!("pack:{}", pack.name)));
+    let packs = plan::packs().iter().map(|pack| format!("pack:{}", pack.name));
+    let names = KINDS.iter().map(|kind| kind.name.to_owned()).chain(packs).chain([ROLLOUT.to_owned()]);
     let near = names
         .map(|known| (strsim::jaro_winkler(name, &known), known))
         .filter(|(likeness, _)| *likeness > 0.75)
