@@ -5,6 +5,7 @@ mod back;
 mod doubted;
 mod ground;
 mod killed;
+mod recovered;
 mod refused;
 mod rows;
 mod traffic;
