@@ -168,7 +168,7 @@ fn back(edge: &Edge, options: &RolloutRollbackOptions) -> Result<Exit, Failure> 
     let why = options.reason.clone().unwrap_or_else(|| if options.drill { "practised".into() } else { "asked for".into() });
     let went = runtime::block_on_threads(4, async {
         let mut open = OpenRollout::of(&caller, &request, Purpose::Run).await?;
-        let ways = WaysBack::of(&caller, &open, kind)?;
+        let ways = WaysBack::of(&caller, &open, kind, options.old.as_deref())?;
         let back = BackRequest { why, fired: ((caller.clock)(), None) };
         Ok(go_back(&caller, &edge::TOLD, &mut open, &ways, &back).await?)
     })?;

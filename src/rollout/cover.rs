@@ -66,6 +66,16 @@ impl Cover {
         cover
     }
 
+    /// With how many samples the soak was over.
+    pub(super) fn soaked(&self, terms: &Terms) -> Option<usize> {
+        let mut seen = Duration::ZERO;
+        let counted = self.stretches.iter().zip(&self.counts).position(|(stretch, counts)| {
+            seen += if *counts { *stretch } else { Duration::ZERO };
+            seen.as_secs() >= terms.soak.get().as_secs()
+        });
+        counted.map(|at| at + 1)
+    }
+
     /// Goes on with the last gap where that is the same.
     fn gap(&mut self, from: Timestamp, to: Timestamp, why: String) {
         match self.gaps.last_mut().filter(|gap| gap.to == from && gap.why == why) {

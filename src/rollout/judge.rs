@@ -2,6 +2,7 @@
 
 mod course;
 mod demands;
+mod looks;
 mod numbers;
 mod rehearsal;
 mod triggers;
@@ -36,7 +37,8 @@ pub fn judge(terms: &Terms, fixed: &Fixed, begun: Timestamp, samples: &[Sample],
     let cover = Cover::of(terms, begun, samples, &still);
     let good: Vec<&Sample> =
         samples.iter().zip(&cover.states).filter(|(_, state)| **state <= State::NoTraffic).map(|(sample, _)| sample).collect();
-    let demands = Demands { reading, samples: &good, cover: &cover }.judged();
+    let soaked = cover.soaked(terms).map(|end| cover.states[..end].iter().filter(|state| **state <= State::NoTraffic).count());
+    let demands = Demands { reading, samples: &good, cover: &cover, soaked }.judged();
     let triggers = terms.triggers.iter().zip(&watched).map(|(trigger, watched)| watched.judged(trigger, samples)).collect();
     // What came after the last sample nobody can have seen yet, unless that is long ago.
     let last = samples.last().map_or(begun, |last| last.until);

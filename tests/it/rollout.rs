@@ -8,5 +8,6 @@ mod killed;
 mod recovered;
 mod refused;
 mod rows;
+mod seeds;
 mod traffic;
 mod walked;

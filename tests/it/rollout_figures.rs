@@ -147,7 +147,7 @@ fn cases() -> Vec<Case> {
             AtMost(0.05),
         ),
         demanded("1 %: `max: 1%` is met at the end of the soak", 0.01, json!({ "max": "1%" }), earned, AtMost(0.05)),
-        waited("1 %, 10 a minute: `max: 1%` is met after 1, 2, … or 9 h", 0.01, AtMost(0.15)),
+        waited("1 %, 10 a minute: `max: 1%` is met after 1, 2, … or 9 h", 0.01, AtMost(0.067)),
         waited("**2 %**, 10 a minute: `max: 1%` is met after 1, 2, … or 9 h", 0.02, AtMost(0.01)),
     ]
 }

@@ -65,10 +65,17 @@ pub(crate) struct WaysBack {
 }
 
 impl WaysBack {
-    /// Those from the stage of this release that began last; an error where the plan has none of that kind.
-    pub(crate) fn of(caller: &Caller, open: &OpenRollout, kind: RollbackKind) -> Result<Self, ActError> {
+    /// Those from the stage of this release that began last, to the version that it replaced; before any has begun to the one that is
+    /// said to be there. An error where the plan has none of that kind, and where a drill could prove nothing.
+    pub(crate) fn of(caller: &Caller, open: &OpenRollout, kind: RollbackKind, old: Option<&str>) -> Result<Self, ActError> {
         let from = from(open, kind)?;
-        let (phase, (_, stage)) = (open.phase(ROLLBACK, from.old), open.stage(&from.stage)?);
+        let rollouts = open.rollouts()?;
+        let version = match open.current(&rollouts) {
+            Some(stage) => Some(stage.began.old.clone()),
+            None if kind == RollbackKind::Drill => Some(open.old_version(&rollouts, old)?),
+            None => open.old_version(&rollouts, old).ok(),
+        };
+        let (phase, (_, stage)) = (open.phase(ROLLBACK, Release { version, ..Release::default() }), open.stage(&from.stage)?);
         let plan = open.plan_in(caller, &phase, stage)?;
         let ways = plan.rollout.iter().flat_map(|rollout| rollout.ways_back()).cloned();
         let ways: Vec<WayBack> = ways.filter(|way| kind != RollbackKind::Planned || !way.planned.is_empty()).collect();
@@ -126,7 +133,6 @@ pub(crate) async fn go_back(
 struct From {
     stage: String,
     attempt: u32,
-    old: Release,
     began: Option<Digest>,
     /// A way back that has begun and has no end, and when it was called for.
     open: Option<Digest>,
@@ -146,17 +152,14 @@ fn from(open: &OpenRollout, kind: RollbackKind) -> Result<From, ActError> {
         _ => back.begun.began.as_ref() == began,
     };
     let back = rollouts.rollbacks.iter().filter(of_this).rfind(|back| back.end.is_none());
-    let said = open.rollout.versions.old().map(str::to_owned);
     let of_run = rollouts.rollbacks.iter().rfind(|back| current.is_some_and(|current| back.begun.began.as_ref() == Some(&current.run)));
     let done = of_run.filter(|back| back.begun.kind != RollbackKind::Drill).and_then(|back| back.end);
     let done = done.filter(|(_, end)| end.outcome != RollbackOutcome::Failed).zip(current).map(|((entry, _), current)| {
         format!("`{}` was rolled back already, at {}: nothing of this release is left to take back", current.step.stage, utc(entry.own))
     });
-    let old = current.map(|stage| stage.began.old.clone()).or(said);
     Ok(From {
         stage: current.map_or_else(|| open.rollout.stages[0].name.clone(), |stage| stage.step.stage.clone()),
         attempt: current.map_or(0, |stage| stage.step.attempt),
-        old: Release { version: old, ..Release::default() },
         began: current.map(|stage| stage.run.clone()),
         open: back.map(|back| back.entry.entry.statement()),
         fired: back.map(|back| back.begun.fired),

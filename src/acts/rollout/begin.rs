@@ -55,7 +55,7 @@ pub(crate) async fn begin(
     let (at, stage) = open.stage(name)?;
     let stage = stage.clone();
     let passed = passage(caller, open, at).await?;
-    let old = Release { version: Some(old_version(open, old)?), ..Release::default() };
+    let old = Release { version: Some(open.old_version(&open.rollouts()?, old)?), ..Release::default() };
     let phase = open.phase(name, old.clone());
     ready(caller, open, &old, &stage, stop.clone()).await?;
     let fixed = lay_down(caller, open, &phase, &stage).await?;
@@ -189,22 +189,6 @@ async fn ready(caller: &Caller, open: &OpenRollout, old: &Release, stage: &Stage
             Err(ActError::Closed { exit, why: format!("the way back is not open: {}", faults(&report).join("; ")) })
         }
     }
-}
-
-/// Which version is replaced: as the plan says, as it is said, or as the record knows it.
-fn old_version(open: &OpenRollout, said: Option<&str>) -> Result<String, ActError> {
-    let rollouts = open.rollouts()?;
-    let before = rollouts.stages.iter().rfind(|stage| open.asked().covered(&stage.step.release).is_ok());
-    let live =
-        || crate::ledger::live(&open.record().history, open.record().place()).find_map(|deployed| deployed.ok()?.1.release.version.clone());
-    open.rollout
-        .versions
-        .old()
-        .or(said)
-        .map(str::to_owned)
-        .or_else(|| before.map(|stage| stage.began.old.clone()))
-        .or_else(live)
-        .ok_or_else(|| ActError::Usage("which version is replaced is not on record: name it with `--old VERSION`".into()))
 }
 
 /// What stays so for all samples of the stage.

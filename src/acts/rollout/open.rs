@@ -97,6 +97,16 @@ impl OpenRollout {
         rollouts.stages.iter().rfind(|stage| asked.covered(&stage.step.release).is_ok())
     }
 
+    /// Which version is replaced: as the plan says, as it is said, or as the record knows it.
+    pub(super) fn old_version(&self, rollouts: &Rollouts<'_>, said: Option<&str>) -> Result<String, ActError> {
+        let live =
+            || crate::ledger::live(&self.record().history, self.record().place()).find_map(|live| live.ok()?.1.release.version.clone());
+        let said = self.rollout.versions.old().or(said).map(str::to_owned);
+        said.or_else(|| Some(self.current(rollouts)?.began.old.clone()))
+            .or_else(live)
+            .ok_or_else(|| ActError::Usage("which version is replaced is not on record: name it with `--old VERSION`".into()))
+    }
+
     /// The plan for a phase of it that is about a stage; an error where its rollout names what is not known: no program may be given
     /// what only stands in for it.
     pub(super) fn plan_in(&self, caller: &Caller, phase: &InRollout, stage: &Stage) -> Result<Arc<Plan>, ActError> {

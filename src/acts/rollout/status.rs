@@ -14,7 +14,7 @@ use crate::{
         },
     },
     ledger::{Deploys, RollbackOnRecord, Rollouts, StageInput, StageOnRecord, stage_decisions},
-    model::{Choice, RollbackOutcome},
+    model::{Choice, RollbackKind, RollbackOutcome},
     rollout::{Account, DecisionAccount, Progress, Stage, StageAccount, Standing, WentBack},
 };
 
@@ -31,12 +31,12 @@ pub(crate) async fn status(caller: &Caller, open: &OpenRollout) -> Result<Accoun
             None => not_begun(stage),
         });
     }
-    ends(&mut stages);
     let theirs = |back: &&RollbackOnRecord<'_>| asked.covered(&back.step.release).is_ok();
     let mut rollbacks = Vec::new();
     for back in rollouts.rollbacks.iter().filter(theirs) {
         rollbacks.push(went_back(open, &rollouts, back).await?);
     }
+    ends(&mut stages, &rollbacks);
     let begun = stages.iter().rfind(|stage| stage.attempt > 0).map(|stage| stage.name.clone());
     let gate = match &begun {
         Some(name) => Some(gate::gate(caller, open, name).await?),
@@ -124,13 +124,12 @@ fn decisions(open: &OpenRollout, stage: &Stage, on_record: &StageOnRecord<'_>) -
     Ok(told.collect())
 }
 
-/// A stage is over when a later one begins.
-fn ends(stages: &mut [StageAccount]) {
-    for at in 1..stages.len() {
-        let next = stages[at].begun;
-        if let Some(before) = stages[..at].iter_mut().rfind(|stage| stage.begun.is_some()) {
-            before.ended = next.filter(|next| before.begun.is_some_and(|begun| begun < *next));
-        }
+/// A stage is over when a later one begins, or the way back is called for.
+fn ends(stages: &mut [StageAccount], backs: &[WentBack]) {
+    let taken = backs.iter().filter(|back| back.kind != RollbackKind::Drill.to_string()).map(|back| back.fired);
+    let ends: Vec<jiff::Timestamp> = stages.iter().filter_map(|stage| stage.begun).chain(taken).collect();
+    for stage in stages {
+        stage.ended = ends.iter().filter(|end| stage.begun.is_some_and(|begun| begun < **end)).min().copied();
     }
 }
 
@@ -160,7 +159,7 @@ async fn drill(caller: &Caller, open: &OpenRollout) -> Result<Option<WentBack>, 
         return Ok(Some(WentBack {
             environment: drill.environment.clone(),
             stage: String::new(),
-            kind: "drill".into(),
+            kind: RollbackKind::Drill.to_string(),
             why: "practised".into(),
             fired: last.began,
             outcome: last.end.as_ref().map(|end| end.outcome.to_string()),
@@ -184,14 +183,15 @@ fn state(
     let asked = open.asked();
     let last = rollouts.stages.iter().rfind(|stage| asked.covered(&stage.step.release).is_ok());
     let back = rollouts.rollbacks.iter().zip(backs).rfind(|(back, _)| last.is_some_and(|last| back.entry.entry.seq > last.entry.entry.seq));
-    if let Some((back, told)) = back.filter(|(back, _)| back.begun.kind != crate::model::RollbackKind::Drill) {
+    if let Some((back, told)) = back.filter(|(back, _)| back.begun.kind != RollbackKind::Drill) {
         return match back.end.map(|(_, end)| end.outcome) {
             Some(RollbackOutcome::Failed) => {
                 (Progress::RollbackFailed, format!("ROLLBACK FAILED in {}: {}", told.stage, told.notes.join("; ")))
             }
             Some(outcome) => {
-                let after: String = told.afterwards().map(|said| format!(", {said}")).collect();
-                (Progress::RolledBack, format!("rolled back from {} ({outcome}; {}){after}", told.stage, told.why))
+                let late = if outcome == RollbackOutcome::Late { "late " } else { "" };
+                let after: String = told.afterwards().map(|said| format!("; {said}")).collect();
+                (Progress::RolledBack, format!("rolled back {late}from {}: {}{after}", told.stage, told.why))
             }
             None => (Progress::RollbackFailed, format!("the way back from {} has begun and has no end on record", told.stage)),
         };

@@ -122,8 +122,9 @@ impl Watch {
             false => Looking::at_stage(caller, &open, &phase, &on.stage)?,
         };
         // What it would take to go back is read now: then there may be no time, or another plan.
-        let ways =
-            (request.may_go_back && !on.stage.is_recovery()).then(|| WaysBack::of(caller, &open, RollbackKind::Breach)).transpose()?;
+        let ways = (request.may_go_back && !on.stage.is_recovery())
+            .then(|| WaysBack::of(caller, &open, RollbackKind::Breach, None))
+            .transpose()?;
         let rollout = looking.plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
         let (samples, prev) = on.samples(&open).await?;
         let rollouts = open.rollouts()?;

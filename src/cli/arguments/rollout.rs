@@ -107,6 +107,10 @@ pub(in crate::cli) struct RolloutRollbackOptions {
     #[command(flatten)]
     pub(in crate::cli) rollout: RolloutOptions,
 
+    /// The version that must answer again; left out, it is what the rollout or the record says
+    #[arg(long, value_name = "VERSION")]
+    pub(in crate::cli) old: Option<String>,
+
     /// Only practise it: it counts as a drill, and no release is rolled back by it
     #[arg(long, conflicts_with = "planned")]
     pub(in crate::cli) drill: bool,

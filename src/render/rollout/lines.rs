@@ -97,7 +97,7 @@ fn details(out: &mut String, evidence: &StageEvidence, style: Style) {
     for demand in &judgement.demands {
         let (outcome, said) = words::told(demand.met);
         let bounds = words::bounds(evidence, demand).map(|bounds| format!(", shown is {bounds}"));
-        let missing = demand.missing.iter().map(|missing| format!("; {missing}"));
+        let missing = words::missing(demand).map(|missing| format!("; {missing}"));
         let more: String = bounds.into_iter().chain(missing).collect();
         entry(out, outcome, &format!("{}: {said}: wanted {}, {}{more}", demand.measure, demand.wanted, demand.got), style);
     }

@@ -158,5 +158,9 @@ pub(in crate::render) fn stage(evidence: &StageEvidence) -> Value {
 
 fn demand(demand: &JudgedDemand, evidence: &StageEvidence) -> Value {
     let (outcome, said) = words::told(demand.met);
-    merge_maps([signed(outcome, said), Value::from(Serde(demand)), context! { bounds => words::bounds(evidence, demand) }])
+    merge_maps([
+        signed(outcome, said),
+        Value::from(Serde(demand)),
+        context! { bounds => words::bounds(evidence, demand), missing => words::missing(demand) },
+    ])
 }

@@ -90,6 +90,11 @@ pub(super) fn told(met: Option<bool>) -> (Outcome, &'static str) {
     }
 }
 
+/// What is missing of a demand, beside the words of [`told`].
+pub(super) fn missing(demand: &JudgedDemand) -> Option<&str> {
+    demand.missing.as_deref().map(|missing| missing.strip_prefix("cannot tell: ").unwrap_or(missing))
+}
+
 /// What a stage has come to, likewise.
 pub(super) fn stands(standing: Standing) -> Outcome {
     match standing {

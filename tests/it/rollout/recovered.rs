@@ -30,7 +30,7 @@ fn a_watch_that_went_back_goes_on_until_the_old_version_has_recovered() {
     let back = &status["rollbacks"][0];
     assert_eq!((status["state"].as_str(), back["recovery"]["standing"].as_str()), (Some("rolled-back"), Some("earned")), "{status:#}");
     let said = status["said"].as_str().expect("a sentence");
-    assert!(said.contains(", recovered, its review is due by 20"), "{said}");
+    assert!(said.contains("; recovered; its review is due by 20"), "{said}");
     // It is known by now, and the stage has earned nothing by it.
     ground.run(&["watch", "--stage", "p25", "--once"]).exits(1).says("ended: back, recovered");
     ground.run(&["gate", "--stage", "p25"]).exits(1);
@@ -53,7 +53,7 @@ fn one_look_after_the_other_finds_it_too_and_nothing_is_run_twice() {
         if look.stdout.contains("ROLLED BACK") {
             assert!(look.stdout.contains("RECOVERING: the old version"), "{}", look.stdout);
             let said = status(&ground)["said"].as_str().expect("a sentence").to_owned();
-            assert!(said.contains("rolled back from p25 (back;") && said.contains(", recovering: "), "{said}");
+            assert!(said.contains("rolled back from p25: ") && said.contains("; recovering: "), "{said}");
         }
         if look.stdout.contains("RECOVERED: ") || Instant::now() > end {
             break;
@@ -63,7 +63,7 @@ fn one_look_after_the_other_finds_it_too_and_nothing_is_run_twice() {
     assert!(held > 0 && looks.last().is_some_and(|(code, said)| *code == 1 && said.starts_with("RECOVERED")), "{looks:?}");
     assert_eq!(ground.log().matches("goes back from stage p25").count(), 1);
     let said = status(&ground)["said"].as_str().expect("a sentence").to_owned();
-    assert!(said.contains(", recovered, its review is overdue since 20"), "{said}");
+    assert!(said.contains("; recovered; its review is overdue since 20"), "{said}");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn an_old_version_that_fails_has_not_recovered() {
     ground.failing("old", "0.5");
     let went = ground.run(&["rollout", "rollback", "--reason", "the owner asks"]).exits(1).says("ROLLED BACK");
     assert!(went.stdout.contains("NOT RECOVERED: the old version\n  ✗ errors "), "{}", went.stdout);
-    assert!(status(&ground)["said"].as_str().is_some_and(|said| said.contains(", not recovered: errors ")));
+    assert!(status(&ground)["said"].as_str().is_some_and(|said| said.contains("; not recovered: errors ")));
     ground.run(&["watch", "--stage", "p25", "--once"]).exits(1).says("not recovered");
 }
 

@@ -19,12 +19,18 @@ impl Watch {
         let (now, fixed) = ((caller.clock)(), self.on.fixed.clone());
         let since = self.samples.last().map_or(self.on.started, |last| last.until);
         let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.reach, &self.files);
-        let mut taken = Vec::new();
-        if Period::between(since, now).get() > self.rollout.interval.get() * 2 {
+        let mut taken: Vec<Taken> = Vec::new();
+        let newest = |taken: &[Taken]| taken.last().map_or(since, |last| last.until);
+        // Only so much is told at once.
+        while Period::between(newest(&taken), now).get() > self.rollout.interval.get() * 2 {
             // Where the server cannot be asked, the look at now says why.
-            taken = sampler.catch_up(&fixed, since, now, now).await.unwrap_or_default();
+            let more = sampler.catch_up(&fixed, newest(&taken), now, now).await.unwrap_or_default();
+            if more.is_empty() {
+                break;
+            }
+            taken.extend(more);
         }
-        let since = taken.last().map_or(since, |last| last.until);
+        let since = newest(&taken);
         let (newest, report) = tokio::join!(sampler.take(&fixed, since, now), self.looking.look(caller, stop));
         let report = report?;
         taken.extend(newest);
