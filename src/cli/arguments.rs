@@ -109,7 +109,8 @@ pub(super) enum Command {
     Rollout(Box<RolloutCommand>),
     /// Watch a stage of a rollout: what it has shown, what is missing, and when it breaches
     ///
-    /// Exit codes: 0 it has earned the next one, 1 breached or rolled back, 3 nobody could look, 4 held.
+    /// Exit codes: 0 it has earned the next one, 1 breached or rolled back, 3 nobody could look, 4 held. After a way back with a
+    /// `recovery` it watches the old version: 4 while that recovers, then 1.
     Watch(Box<WatchOptions>),
     /// Decide whether what follows a stage may begin, signed with your own key
     Decide(Box<DecideOptions>),

@@ -274,6 +274,46 @@ mod tests {
     }
 
     #[test]
+    fn a_soak_is_too_short_by_the_traffic_that_there_was() {
+        let at = |stage: &str, rate: f64| {
+            let json = format!(
+                r#"{{"prometheus": {{"url": "http://127.0.0.1:9090"}}, "demands": {{"errors": {{"max": "1%"}}}}, "stages": [{{"name": "s", {stage}}}],
+                    "measures": {{"errors": {{"bad": "bad{{v=\"${{version}}\"}}", "total": "all{{v=\"${{version}}\"}}"}}}}}}"#
+            );
+            let rollout: Rollout = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"));
+            let (told, short) = rollout.at_rates(&BTreeMap::from([("errors".to_owned(), rate)]));
+            (told, short.into_iter().map(|misfit| misfit.message).collect::<Vec<_>>())
+        };
+        let all = |stage, rate| at(stage, rate).0.concat() + "|" + &at(stage, rate).1.concat();
+        for (stage, rate, said) in [
+            (
+                r#""traffic": "10%", "soak": "1h""#,
+                1.0,
+                "360 requests in 1 h at last week's rate; `errors` at most 1% needs 299 without an error, there after 50 min|",
+            ),
+            (
+                r#""traffic": "10%", "soak": "1h""#,
+                0.1,
+                "|stage `s`: about 36 requests in 1 h at last week's rate; `errors` at most 1% needs 299 without an error, which takes 8 h 19 min",
+            ),
+            (r#""traffic": "10%", "measure": "old", "soak": "1h""#, 0.1, "about 324 requests"),
+            (r#""traffic": "10%", "soak": "1h""#, 1e-9, ", which takes years"),
+            (
+                r#""traffic": "10%", "soak": "1h""#,
+                0.0,
+                "|stage `s`: about 0 requests in 1 h at last week's rate; `errors` at most 1% needs 299 without an error, and none came",
+            ),
+            (
+                r#""traffic": "0%", "soak": "1h""#,
+                1.0,
+                "nobody can tell beforehand how long; `errors` at most 1% needs 299 without an error|",
+            ),
+        ] {
+            assert!(all(stage, rate).contains(said), "{}", all(stage, rate));
+        }
+    }
+
+    #[test]
     fn numbers_are_read_easily() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(rate(1.0, Period::days(3)), "0.4 a day");

@@ -76,8 +76,12 @@ pub(super) async fn recovering(
     let watch = format!("`gonogo watch --stage {} --once` looks", back.step.stage);
     let nobody = Recovering { standing: None, said: format!("recovering: nobody has looked yet: {watch}") };
     let Some(recovery) = &back.recovery else { return Ok(Some(nobody)) };
-    let open_still = unsettled(back).filter(|recovery| open.void(rollouts, recovery).is_none());
-    let judgement = match open_still.map(|recovery| StageRun::of(open, recovery)).transpose()?.flatten() {
+    let unsettled = unsettled(back);
+    if unsettled.is_some_and(|recovery| open.void(rollouts, recovery).is_some() || rollouts.since(recovery).next().is_some()) {
+        let said = "whether it recovered is not known: the plan has changed since, or a stage has begun".into();
+        return Ok(Some(Recovering { standing: None, said }));
+    }
+    let judgement = match unsettled.map(|recovery| StageRun::of(open, recovery)).transpose()?.flatten() {
         Some(run) => {
             let (samples, _) = run.samples(open).await?;
             run.judged(&open.rollout, (&samples, &[]), open.record().now)

@@ -81,3 +81,15 @@ fn one_that_recovers_after_somebody_asked_is_a_success() {
     let ground = start("3s", "3d");
     ground.run(&["rollout", "rollback", "--reason", "the owner asks"]).exits(0).says("ROLLED BACK").says("RECOVERED: the old version");
 }
+
+#[test]
+fn a_recovery_that_nobody_saw_to_its_end_is_not_known() {
+    let ground = start("60s", "3d");
+    ground.failing("new", "0.7");
+    std::thread::sleep(Duration::from_secs(8));
+    ground.run(&["watch", "--stage", "p25", "--once", "--rollback"]).exits(1).says("RECOVERING");
+    ground.failing("new", "0");
+    ground.run(&["rollout", "begin", "p25"]).exits(0);
+    let back = status(&ground)["rollbacks"][0].clone();
+    assert!(back["recovery"]["said"].as_str().is_some_and(|said| said.contains("is not known")), "{back:#}");
+}
