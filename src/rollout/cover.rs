@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Sample, State, Terms, Whose};
+use super::{Sample, Shape, State, Terms, Whose};
 use crate::model::Period;
 
 /// Silence in which so many requests would have come at the usual rate is none by chance: one in a thousand.
@@ -40,9 +40,10 @@ pub struct Gap {
 impl Cover {
     /// That of samples in a stage that began at `begun`; `standing_still` says in which of them the soak stands still.
     pub fn of(terms: &Terms, begun: Timestamp, samples: &[Sample], standing_still: &[bool]) -> Self {
+        let wanted: Vec<_> = terms.wanted().map(|(measure, whose)| (measure, whose, terms.shape(measure))).collect();
         let mut cover = Self {
             stretches: stretches(terms, begun, samples),
-            states: samples.iter().map(|sample| state(terms, sample)).collect(),
+            states: samples.iter().map(|sample| state(&wanted, sample)).collect(),
             ..Self::default()
         };
         cover.counts = cover.states.iter().map(|state| *state == State::Ok).collect();
@@ -57,7 +58,7 @@ impl Cover {
                 let why = match (still, cover.states[at]) {
                     (true, _) => "the soak stood still".to_owned(),
                     (false, State::Ok) => "nobody looked".to_owned(),
-                    (false, state) => trouble(terms, sample).unwrap_or_else(|| state.to_string()),
+                    (false, state) => trouble(terms, sample, state).unwrap_or_else(|| state.to_string()),
                 };
                 cover.gap(last, sample.until, why);
             }
@@ -137,20 +138,19 @@ fn stretches(terms: &Terms, begun: Timestamp, samples: &[Sample]) -> Vec<Duratio
 }
 
 /// What came of a sample for what the stage is judged by.
-fn state(terms: &Terms, sample: &Sample) -> State {
-    let one = |(measure, whose): (&str, Whose)| match (sample.trouble(measure, whose), sample.values(measure, whose)) {
+fn state(wanted: &[(&str, Whose, Shape)], sample: &Sample) -> State {
+    let one = |&(measure, whose, shape): &(&str, Whose, Shape)| match (sample.trouble(measure, whose), sample.values(measure, whose)) {
         (Some(trouble), _) => trouble.state,
         (None, None) => State::NoData,
-        (None, Some(values)) if !terms.shape(measure).holds(values) => State::Error,
-        (None, Some(values)) if terms.shape(measure).traffic(values) == Some(0.0) => State::NoTraffic,
+        (None, Some(values)) if !shape.holds(values) => State::Error,
+        (None, Some(values)) if shape.traffic(values) == Some(0.0) => State::NoTraffic,
         (None, Some(_)) => State::Ok,
     };
-    terms.wanted().map(one).max().unwrap_or_default()
+    wanted.iter().map(one).max().unwrap_or_default()
 }
 
-/// Why a sample does not count.
-pub(super) fn trouble(terms: &Terms, sample: &Sample) -> Option<String> {
-    let worst = state(terms, sample);
+/// Why a sample does not count, whose measures come to the worst of these states.
+pub(super) fn trouble(terms: &Terms, sample: &Sample, worst: State) -> Option<String> {
     let found = terms.wanted().find_map(|(measure, whose)| {
         let trouble = sample.trouble(measure, whose)?;
         (trouble.state == worst).then(|| trouble.why.clone())

@@ -34,7 +34,7 @@ pub fn judge(terms: &Terms, fixed: &Fixed, begun: Timestamp, samples: &[Sample],
     let still: Vec<bool> = (0..samples.len())
         .map(|at| watched.iter().zip(&terms.triggers).any(|(watched, trigger)| trigger.level == Level::Hold && watched.open[at]))
         .collect();
-    let cover = Cover::of(terms, begun, samples, &still);
+    let cover = if still.contains(&true) { Cover::of(terms, begun, samples, &still) } else { unheld };
     let good: Vec<&Sample> =
         samples.iter().zip(&cover.states).filter(|(_, state)| **state <= State::NoTraffic).map(|(sample, _)| sample).collect();
     let soaked = cover.soaked(terms).map(|end| cover.states[..end].iter().filter(|state| **state <= State::NoTraffic).count());
@@ -72,7 +72,7 @@ fn standing(terms: &Terms, judgement: &Judgement, samples: &[Sample], states: &[
         demands(Some(false)).map(|demand| format!("{} {}, wanted {}", demand.measure, demand.got, demand.wanted)).collect();
     // Whoever answers beside the two: what was seen is no longer seen of this release.
     let foreign = samples.iter().zip(states).rfind(|(_, state)| **state == State::ForeignRelease);
-    let foreign = foreign.and_then(|(sample, _)| trouble(terms, sample));
+    let foreign = foreign.and_then(|(sample, state)| trouble(terms, sample, *state));
     if !fired.is_empty() || foreign.is_some() || soaked && !missed.is_empty() {
         return (Standing::Breached, fired.into_iter().chain(foreign).chain(missed.into_iter().filter(|_| soaked)).collect());
     }

@@ -20,6 +20,10 @@ impl Looks {
     /// at best, whatever is bad among them: before that no look is spent. `shows` says whether they do, with so much confidence.
     pub(super) fn shown(&self, able: impl Fn(usize) -> bool, shows: impl Fn(usize, f64) -> bool) -> Result<(), usize> {
         let (mut few, mut look) = (self.first, self.samples + 1);
+        // Mostly the soak is long enough.
+        if few < look && able(few) {
+            look = few;
+        }
         while few < look {
             let middle = usize::midpoint(few, look);
             if middle <= self.samples && !able(middle) { few = middle + 1 } else { look = middle }
