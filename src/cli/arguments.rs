@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 mod deploy;
+mod groups;
 mod log;
 mod record;
 mod rollout;
@@ -22,6 +23,7 @@ pub(super) use deploy::{
     DeployAuthorsOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeploySettleOptions,
     DeployerOptions, Status,
 };
+pub(super) use groups::command;
 pub(super) use log::{
     LedgerOptions, LogCheckpointOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions,
     LogOptions, LogRepairOptions, LogVerifyOptions,
@@ -34,7 +36,7 @@ pub(super) use rollout::{
 pub(super) use signoff::{AnswerOptions, AuditOptions, GateOptions, Said, SignOptions, WaiveOptions};
 pub(super) use stored::{DiffOptions, MergeOptions, ReportOptions};
 
-/// May we go? Runs a deployment checklist against the live systems and says GO or NO-GO.
+/// May we go? Runs a deployment checklist against the live systems: GO or NO-GO.
 #[derive(Debug, Parser)]
 #[command(name = "gonogo", version, about, after_help = exit_codes(), max_term_width = 110, arg_required_else_help = true)]
 pub(super) struct Arguments {
@@ -65,38 +67,43 @@ pub(super) enum Command {
     /// configuration, what makes backups (scripts, cron tables, folders of dumps), manifests, alerting rules, reports of tests and
     /// scans, and pipelines that make them. Where there is none of these, it writes a small plan that runs.
     Init(InitOptions),
-    /// Make checks from files of goss, Troubleshoot, Gatus or the blackbox exporter
+    /// Make checks from files of goss, Gatus, Troubleshoot or blackbox
     ///
     /// What an entry demands is said by the kinds there are; what they cannot say stands as a comment with the reason. Secrets
     /// become variables, and so does what a template fills in. goss looks for an expression in one line after the other, these
     /// checks in the whole text, with `^` and `$` at each line.
     Import(ImportOptions),
     /// Run the checks of an environment and say GO or NO-GO
+    #[command(aliases = ["check", "run", "test", "validate"])]
     Verify(Box<VerifyOptions>),
-    /// Check the plan itself, offline: mistakes, and checks that could never go red
+    /// Check the plan itself: mistakes, and checks that never go red
+    ///
+    /// Offline, unless `--with-traffic` asks the rollout's Prometheus.
     Lint(LintOptions),
-    /// List every host, query and credential name a run would touch; sends nothing
+    /// List every host, query and credential that a run would touch
+    ///
+    /// Sends nothing.
     Plan(PlanListOptions),
     /// Render a stored JSON report again, in any format
     Report(Box<ReportOptions>),
-    /// Make the full report out of the shares of one run (`verify --from`, `--only`, `--skip`)
+    /// Make the full report out of the shares of one run
     ///
-    /// Project, environment, phase, release, plan, `--strict` and `--advisory` must agree, and every check must have
+    /// A share is what `verify --from`, `--only` or `--skip` wrote. Project, environment, phase, release, plan, `--strict` and `--advisory` must agree, and every check must have
     /// been tried in some share. Where a check was tried in several, the gravest outcome counts. Exits like `verify`. With
     /// `--record` the merged run goes on record and can be signed.
     Merge(MergeOptions),
-    /// Compare two stored reports: what is newly red, and what asks less than before
+    /// Compare two stored reports: what is newly red, what asks less
     Diff(DiffOptions),
     /// Answer a manual item, signed with your SSH key
     Answer(Box<AnswerOptions>),
-    /// Accept an exception for one check until a date, signed with your SSH key
+    /// Accept an exception for one check until a date, with your key
     Waive(Box<WaiveOptions>),
     /// Put your name to a report: go or no-go, signed with your SSH key
     ///
     /// Shows what is signed: verdict, release, exceptions, what changed since you last signed, the fingerprint and the
     /// sentence your role signs. With a bundle it needs nothing else and writes one small file to send back.
     Sign(Box<SignOptions>),
-    /// Say whether a release may be deployed now: what a deploy job calls
+    /// Say whether a release may be deployed now: for a deploy job
     ///
     /// 0 only if the newest full run of this plan, release and environment is a go, recent, and signed by every role that
     /// must sign, on its own report or on one it confirms. 4 says who is missing.
@@ -107,22 +114,24 @@ pub(super) enum Command {
     /// proves that the way back was taken.
     #[command(subcommand)]
     Rollout(Box<RolloutCommand>),
-    /// Watch a stage of a rollout: what it has shown, what is missing, and when it breaches
+    /// Watch a stage of a rollout: what it has shown, what is missing
     ///
     /// Exit codes: 0 it has earned the next one, 1 breached or rolled back, 3 nobody could look, 4 held. After a way back with a
     /// `recovery` it watches the old version: 4 while that recovers, then 1.
     Watch(Box<WatchOptions>),
-    /// Decide whether what follows a stage may begin, signed with your own key
+    /// Decide whether what follows a stage may begin, with your key
     Decide(Box<DecideOptions>),
     /// Show the deployment log, and look after the ledger
     Log(Box<LogOptions>),
-    /// Put a deployment on record; with a command: gate, deploy, verify and record in one
+    /// Put a deployment on record; with a command, gate and verify it
     Deploy(Box<DeployOptions>),
     /// Check a bundle offline, on another machine
     Audit(Box<AuditOptions>),
-    /// Fetch the packs that the plan pins (`pack: git+https://…`) and put them beside it
+    /// Fetch the packs that the plan pins, and put them beside it
+    ///
+    /// Those are the ones it includes as `pack: git+https://…`.
     Pack(PackOptions),
-    /// Explain a kind of check, a pack (`pack:NAME`) or `rollout`; without a name, list them
+    /// Explain a kind of check, a pack or `rollout`; alone, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
     Schema,

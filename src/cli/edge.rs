@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::{
     Failure,
     arguments::{Colour, KeyOptions, PlanOptions, RecordOptions, RecordingOptions},
+    plan_path::plan_path,
     runtime,
 };
 use crate::{
@@ -79,8 +80,7 @@ impl Edge {
 
     /// What to read the plan with. A path within the current folder is named from there, as CI looks for its places.
     pub(super) fn plan(&self, options: &PlanOptions) -> Request {
-        let within = self.folder.as_ref().and_then(|folder| options.config.strip_prefix(folder).ok());
-        let config = within.unwrap_or(&options.config).to_path_buf();
+        let config = plan_path(self.folder.as_deref(), &options.config);
         Request { config, environment: options.env.clone(), env: self.env.clone(), ..Request::default() }
     }
 

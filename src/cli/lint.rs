@@ -46,8 +46,8 @@ pub(super) fn lint(edge: &Edge, options: &LintOptions) -> Result<Exit, Failure> 
     }
     match exit {
         Exit::Go => {
-            let (config, environments) = (plan.config.display(), lint.environments.join(", "));
-            edge::printed(&format!("{config}: nothing wrong; {} checks, environments: {environments}\n", lint.checks))
+            let (config, environments) = (edge.plan(plan).config, lint.environments.join(", "));
+            edge::printed(&format!("{}: nothing wrong; {} checks, environments: {environments}\n", config.display(), lint.checks))
         }
         exit => Ok(exit),
     }

@@ -18,6 +18,7 @@ mod merge;
 mod outlet;
 mod pack;
 mod plan;
+mod plan_path;
 mod progress;
 mod report;
 mod rollout;
@@ -32,7 +33,7 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use crate::{
     acts::ActError,
@@ -47,7 +48,8 @@ use edge::Edge;
 pub fn main() -> ExitCode {
     edge::silence_panics();
     let edge = Edge::snapshot();
-    let arguments = match Arguments::try_parse_from(&edge.arguments) {
+    let said = arguments::command().try_get_matches_from(&edge.arguments);
+    let arguments = match said.and_then(|said| Arguments::from_arg_matches(&said)) {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };

@@ -12,7 +12,7 @@ use std::{
 
 use gonogo::model::{Digest, Exit, Outcome, Report, Verdict};
 
-use crate::gonogo::{Gonogo, clock, now};
+use crate::gonogo::{Gonogo, Ran, clock, now};
 
 /// A server that answers `/ok` with 200, `/bad` with 500, `/slow` never, and counts its visitors.
 async fn server() -> (String, Arc<AtomicUsize>) {
@@ -320,3 +320,23 @@ fn b20_lint_tells_a_lost_letter_and_a_comma() {
     let comma = lint("WEBSITE_URL", "1,000h").exits(2).stderr;
     assert!(comma.contains("write `1000h`") && comma.contains("gonogo.yaml:5"), "{comma}");
 }
+
+#[test]
+fn the_plan_of_the_repository_is_found_from_within_it_and_none_from_outside() {
+    let gonogo = Gonogo::new().file("repository/gonogo.yaml", PLAN).file("repository/services/api/here.txt", "").file("gonogo.yaml", PLAN);
+    let within = |folder: &str, command: &str| Ran::of(gonogo.command([command]).current_dir(gonogo.path(folder)));
+    std::fs::create_dir(gonogo.path("repository/.git")).expect("a repository");
+    within("repository/services/api", "lint").exits(0).says("../../gonogo.yaml: nothing wrong");
+    within("repository/services", "verify").exits(0);
+    std::fs::remove_file(gonogo.path("repository/gonogo.yaml")).expect("removed");
+    within("repository/services", "lint").exits(2).says("`gonogo.yaml` does not exist");
+}
+
+#[test]
+fn other_words_for_it_verify() {
+    for word in ["check", "run", "test", "validate"] {
+        Gonogo::new().plan(PLAN).run([word]).exits(0).says("GO");
+    }
+}
+
+const PLAN: &str = "project: x\nenvironments: { prod: {} }\nchecks: [{ id: there, file: { path: gonogo.yaml } }]\n";

@@ -20,7 +20,7 @@ impl Where {
     /// Finds it. A path starts in the plan's folder.
     pub(super) fn find(edge: &Edge, options: &LedgerOptions) -> Result<Self, Failure> {
         if let Some(place) = &options.ledger {
-            let root = options.plan.config.parent().unwrap_or(Path::new("")).to_path_buf();
+            let root = edge.plan(&options.plan).config.parent().unwrap_or(Path::new("")).to_path_buf();
             return Ok(Self { place: place.clone(), root });
         }
         let plan = plan::load(&edge.plan(&options.plan))?;
