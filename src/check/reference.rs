@@ -9,7 +9,12 @@ use super::{KINDS, Kind};
 
 /// The first sentence of a kind's doc comment.
 pub fn summary(kind: &Kind) -> String {
-    let reference = Reference::of(kind.schema);
+    first_sentence(kind.schema)
+}
+
+/// The first sentence of what is said of anything that a plan may hold.
+pub fn first_sentence(schema: fn(&mut SchemaGenerator) -> Schema) -> String {
+    let reference = Reference::of(schema);
     let about = reference.root["description"].as_str().unwrap_or_default();
     let paragraph = about.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     paragraph.find(". ").map_or(paragraph.as_str(), |stop| &paragraph[..=stop]).to_owned()
@@ -17,11 +22,13 @@ pub fn summary(kind: &Kind) -> String {
 
 /// All about one kind, as Markdown.
 pub fn page(kind: &Kind) -> String {
-    let reference = Reference::of(kind.schema);
-    let mut page = format!("# {}\n\n{}\n", kind.name, reference.root["description"].as_str().unwrap_or_default());
-    page.push_str(&reference.sections());
-    let _ = write!(page, "\n## Example\n\n```yaml\n{}```\n", kind.example);
-    page
+    format!("{}\n## Example\n\n```yaml\n{}```\n", about(kind.name, kind.schema), kind.example)
+}
+
+/// All about anything that a plan may hold, as Markdown.
+pub fn about(name: &str, schema: fn(&mut SchemaGenerator) -> Schema) -> String {
+    let reference = Reference::of(schema);
+    format!("# {name}\n\n{}\n{}", reference.root["description"].as_str().unwrap_or_default(), reference.sections())
 }
 
 /// The keys of anything that a plan may hold, and of all in it.

@@ -131,7 +131,7 @@ pub(super) enum Command {
     ///
     /// Those are the ones it includes as `pack: git+https://…`.
     Pack(PackOptions),
-    /// Explain a kind of check, a pack or `rollout`; alone, list them
+    /// Explain a part of the plan, a kind of check or a pack; alone, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
     Schema,
@@ -325,7 +325,7 @@ pub(super) struct OutputOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
-    /// A kind (`http`), a pack (`pack:web-api`) or `rollout`
+    /// A kind (`http`), a pack (`pack:web-api`) or a part of the plan (`rollout`)
     pub(super) name: Option<String>,
 }
 

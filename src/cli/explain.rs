@@ -1,4 +1,4 @@
-//! `gonogo explain`: the documentation of a kind, a pack or rollouts, from its own source.
+//! `gonogo explain`: the documentation of a part of the plan, a kind or a pack, from its own source.
 
 use std::fmt::Write as _;
 
@@ -8,29 +8,34 @@ use super::{Failure, arguments::ExplainOptions, edge};
 use crate::{
     check::{KINDS, Kind, reference},
     model::Exit,
-    plan, rollout,
+    plan,
 };
-
-/// The name of what rollouts are explained under.
-const ROLLOUT: &str = "rollout";
 
 /// Runs the command.
 pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
     let text = match options.name.as_deref() {
         None => list(),
-        Some(ROLLOUT) => rollout::reference::page(),
         Some(name) => match name.strip_prefix("pack:") {
             Some(pack) => explain_pack(pack).ok_or_else(|| unknown(name))?,
-            None => reference::page(Kind::named(name).ok_or_else(|| unknown(name))?),
+            None => page(name).ok_or_else(|| unknown(name))?,
         },
     };
     edge::printed(&text)
 }
 
+fn page(name: &str) -> Option<String> {
+    let topic = || plan::TOPICS.iter().find(|topic| topic.name == name).map(plan::Topic::page);
+    Kind::named(name).map(reference::page).or_else(topic)
+}
+
 fn list() -> String {
-    let mut text = String::from("Kinds of check:\n");
+    let mut text = String::from("The plan and what comes of it:\n");
     // The longest name of a pack, with its prefix.
     const WIDTH: usize = 26;
+    for topic in plan::TOPICS {
+        let _ = writeln!(text, "  {:<WIDTH$} {}", topic.name, topic.summary());
+    }
+    text.push_str("\nKinds of check:\n");
     for kind in KINDS {
         let _ = writeln!(text, "  {:<WIDTH$} {}", kind.name, reference::summary(kind));
     }
@@ -38,8 +43,6 @@ fn list() -> String {
     for pack in plan::packs() {
         let _ = writeln!(text, "  {:<WIDTH$} {}", format!("pack:{}", pack.name), pack.summary());
     }
-    let _ =
-        writeln!(text, "\nA part of the plan:\n  {ROLLOUT:<WIDTH$} A release that goes out in stages, each of which must earn the next");
     text.push_str("\n`gonogo explain NAME` tells all about one.\n");
     text
 }
@@ -50,13 +53,13 @@ fn explain_pack(name: &str) -> Option<String> {
 
 fn unknown(name: &str) -> Failure {
     let packs = plan::packs().iter().map(|pack| format!("pack:{}", pack.name));
-    let names = KINDS.iter().map(|kind| kind.name.to_owned()).chain(packs).chain([ROLLOUT.to_owned()]);
+    let names = KINDS.iter().map(|kind| kind.name).chain(plan::TOPICS.iter().map(|topic| topic.name)).map(str::to_owned).chain(packs);
     let near = names
         .map(|known| (strsim::jaro_winkler(name, &known), known))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0));
     Failure::usage(match near {
-        Some((_, near)) => anyhow!("there is no kind or pack `{name}`: did you mean `{near}`?"),
-        None => anyhow!("there is no kind or pack `{name}`: `gonogo explain` lists them"),
+        Some((_, near)) => anyhow!("nothing here is called `{name}`: did you mean `{near}`?"),
+        None => anyhow!("nothing here is called `{name}`: `gonogo explain` lists them"),
     })
 }

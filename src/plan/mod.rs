@@ -48,6 +48,7 @@ mod shelf;
 mod suggest;
 mod teeth;
 mod template;
+mod topics;
 mod tree;
 mod typed;
 mod unused;
@@ -80,6 +81,7 @@ pub use pack_pin::PackPin;
 pub use problem::Problem;
 pub use request::{Purpose, Request};
 pub use schema::schema;
+pub use topics::{TOPICS, Topic};
 pub(crate) use yaml::scalars;
 
 /// So many checks may be let run at once, in all or on one target.

@@ -4,7 +4,7 @@
 //! cannot say something else; their doc comments are its descriptions.
 
 mod loosen;
-mod root;
+pub(super) mod root;
 mod waivers;
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};

@@ -1,6 +1,6 @@
 //! The schema of `gonogo.yaml`. Its outline is written here; what it holds comes from the structs that read it.
 
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::{ID, closed, loosen, loosened, section};
@@ -33,7 +33,7 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
         "vars": vars("Variables of all environments: `${name}`."),
         "include": { "type": "array", "minItems": 1, "items": { "anyOf": [path(), pack()] }, "description": "Files of checks, and packs." },
         "section": section(),
-        "checks": { "$ref": "#/definitions/checks" },
+        "checks": { "$ref": "#/definitions/checks", "description": "The checks, in the order of the report." },
         "release": loosened(ReleaseSettings::json_schema(generator).to_value()),
         "people": { "type": "object", "additionalProperties": person, "allOf": [{ "$ref": "#/definitions/literal" }], "description": "Who answers and signs, by id. Takes no variables." },
         "signoff": signoff,
@@ -44,6 +44,48 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
         "ledger": { "$ref": "#/definitions/scalar", "description": "Where the record is kept: a path or an address." },
     });
     closed("The plan's main file, `gonogo.yaml`.", properties, &["project", "environments"])
+}
+
+/// The main file as people read of it: what has a page of its own is only named.
+pub(in crate::plan) fn outline(generator: &mut SchemaGenerator) -> Schema {
+    let mut plan = plan(generator);
+    let parts = [("environment", "/properties/environments/additionalProperties"), ("pack", "/properties/include/items/anyOf/1")];
+    for (name, place) in parts {
+        let Some(place) = plan.pointer_mut(place) else { continue };
+        let mut part = std::mem::replace(place, json!({ "$ref": format!("#/definitions/{name}") }));
+        name_only(&mut part);
+        generator.definitions_mut().insert(name.into(), part);
+    }
+    name_only(&mut plan);
+    Schema::try_from(plan).unwrap_or_default()
+}
+
+/// Of each key what it is for, and in a word what stands there.
+fn name_only(object: &mut Value) {
+    for property in object["properties"].as_object_mut().into_iter().flatten().filter_map(|(_, property)| property.as_object_mut()) {
+        property.retain(|key, _| !["allOf", "properties", "not"].contains(&key.as_str()));
+        for place in [None, Some("additionalProperties"), Some("items")] {
+            let place = match place {
+                None => Some(&mut *property),
+                Some(key) => property.get_mut(key).and_then(Value::as_object_mut),
+            };
+            let Some((place, word)) = place.and_then(|place| word(place.get("$ref")?.as_str()?).map(|word| (place, word))) else {
+                continue;
+            };
+            place.remove("$ref");
+            place.insert("type".into(), json!(word));
+        }
+    }
+}
+
+/// What stands at a reference to something that is no part of the plan by itself.
+fn word(reference: &str) -> Option<&'static str> {
+    match reference.rsplit('/').next()? {
+        "scalar" => Some("text"),
+        "id" | "full-id" => Some("id"),
+        "checks" => Some("list of checks"),
+        _ => None,
+    }
 }
 
 fn environment(signoff: &Value) -> Value {

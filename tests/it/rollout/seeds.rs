@@ -31,22 +31,22 @@ const PLANS: &str = "fixtures/demo/rollouts";
 
 #[test]
 fn story_2_6_takes_its_five_days() {
-    Walk::of("story-2.6", 1, 9).to_the_end();
+    Walk::of("story-2.6", 1, 9).walks();
 }
 
 #[test]
 fn the_orchestrator_takes_its_eight_days() {
-    Walk::of("orchestrator-v2", 8, 16).to_the_end();
+    Walk::of("orchestrator-v2", 8, 16).walks();
 }
 
 #[test]
 fn story_21_6_takes_its_three_days() {
-    Walk::of("story-21.6", 1, 9).to_the_end();
+    Walk::of("story-21.6", 1, 9).walks();
 }
 
 #[test]
 fn us_011_takes_its_two_days() {
-    Walk::of("us-011", 1, 5).to_the_end();
+    Walk::of("us-011", 1, 5).walks();
 }
 
 /// A rollout on its way.
@@ -172,7 +172,7 @@ impl Walk {
         self.runs(None, &["rollout", "rollback", "--drill", "--old", "1.0", "--env", "staging"]).exits(0);
     }
 
-    fn to_the_end(mut self) {
+    fn walks(mut self) {
         let roles = |value: &Value| -> Vec<String> { serde_json::from_value(value.clone()).expect("roles") };
         self.practise();
         self.answer("pre-deploy");
