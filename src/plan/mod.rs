@@ -75,7 +75,7 @@ use crate::{
 pub use fault::Weight;
 pub use foreign::{GOSS, Tool};
 pub use item::{Item, Retry, Standing};
-pub use lint::{Lint, lint};
+pub use lint::{Lint, lint, rollout_warnings};
 pub use load::load;
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
