@@ -107,7 +107,7 @@ fn hint(fault: &Fault, sources: &Sources) -> Option<String> {
         return Some(advice.to_owned());
     }
     let root = || yaml::parse(fault.place.file, &source.text, &mut Vec::new());
-    let better = if fault.message.starts_with("expected ") {
+    let better = if ["expected a map", "expected a list"].iter().any(|wanted| fault.message.starts_with(wanted)) {
         root().and_then(|root| form::at(&root, fault.place, &fault.message)).map(|form| format!("write `{form}`"))
     } else if fault.message.starts_with("unknown key") {
         root().and_then(|root| form::home(&root, fault.place))
