@@ -79,7 +79,9 @@ pub(super) enum Command {
     #[command(aliases = ["check", "run", "test", "validate"])]
     Verify(Box<VerifyOptions>),
     /// Check the plan itself: mistakes, and checks that never go red
-    Lint(PlanOptions),
+    ///
+    /// Offline, unless `--with-traffic` asks the rollout's Prometheus.
+    Lint(LintOptions),
     /// List every host, query and credential that a run would touch
     ///
     /// Sends nothing.
@@ -116,7 +118,8 @@ pub(super) enum Command {
     Rollout(Box<RolloutCommand>),
     /// Watch a stage of a rollout: what it has shown, what is missing
     ///
-    /// Exit codes: 0 it has earned the next one, 1 breached or rolled back, 3 nobody could look, 4 held.
+    /// Exit codes: 0 it has earned the next one, 1 breached or rolled back, 3 nobody could look, 4 held. After a way back with a
+    /// `recovery` it watches the old version: 4 while that recovers, then 1.
     Watch(Box<WatchOptions>),
     /// Decide whether what follows a stage may begin, with your key
     Decide(Box<DecideOptions>),
@@ -130,7 +133,7 @@ pub(super) enum Command {
     ///
     /// Those are the ones it includes as `pack: git+https://…`.
     Pack(PackOptions),
-    /// Explain a part of the plan, a kind of check or a pack; alone, list them
+    /// Explain a part of the plan, a kind or a pack; alone, list them
     Explain(ExplainOptions),
     /// Print the JSON Schema of plan files, for editors
     Schema,
@@ -195,6 +198,24 @@ pub(super) struct PlanOptions {
     /// The environment; may be left out where the plan has only one
     #[arg(short, long, value_name = "NAME", env = "GONOGO_ENV")]
     pub(super) env: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintOptions {
+    #[command(flatten)]
+    pub(super) plan: PlanOptions,
+
+    /// Ask the rollout's Prometheus how much traffic there was in the last seven days, and say what each stage can show with it
+    #[arg(long)]
+    pub(super) with_traffic: bool,
+
+    /// Of which version; left out, the old one of the plan, or the one that is live by the record
+    #[arg(long, value_name = "VERSION", requires = "with_traffic")]
+    pub(super) version: Option<String>,
+
+    /// The ledger: a file, or the address of a PostgreSQL database; the plan's where it is left out
+    #[arg(long, value_name = "PLACE", requires = "with_traffic")]
+    pub(super) ledger: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -310,7 +331,7 @@ pub(super) struct OutputOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
-    /// A kind (`http`) or a pack (`pack:web-api`)
+    /// A kind (`http`), a pack (`pack:web-api`) or a part of the plan (`rollout`)
     pub(super) name: Option<String>,
 }
 

@@ -1,17 +1,28 @@
-//! `gonogo lint`: what is wrong with a plan, found offline.
+//! `gonogo lint`: what is wrong with a plan, found offline; and where that is asked for, with how much traffic its rollout can be earned.
 
+use anyhow::anyhow;
 use owo_colors::OwoColorize as _;
 
-use super::{Failure, arguments::PlanOptions, edge, edge::Edge};
+use super::{
+    Failure,
+    arguments::{LintOptions, PlanOptions},
+    edge,
+    edge::Edge,
+    runtime,
+};
 use crate::{
-    acts::signer_problems,
-    model::{Exit, counted, plain},
+    acts::{RecordRequest, rollout::traffic, signer_problems},
+    model::{Exit, Release, counted, plain},
     plan::{self, Lint, Problem, Purpose, Request, Weight},
 };
 
 /// Runs the command: 0 when nothing is wrong, 2 on any problem. What is only told changes neither.
-pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> {
-    let lint = plan::lint(&edge.plan(options), edge.now);
+pub(super) fn lint(edge: &Edge, options: &LintOptions) -> Result<Exit, Failure> {
+    let plan = &options.plan;
+    let mut lint = plan::lint(&edge.plan(plan), edge.now);
+    // What is wrong with the plan is said however the asking ends.
+    let broken = lint.problems.iter().any(|problem| problem.weight == Weight::Error);
+    let asked = if options.with_traffic && !broken { with_traffic(edge, options, &mut lint) } else { Ok(()) };
     for problem in &lint.problems {
         edge::say(&shown(problem));
     }
@@ -19,21 +30,40 @@ pub(super) fn lint(edge: &Edge, options: &PlanOptions) -> Result<Exit, Failure> 
         edge::say(&format!("not tried: {check}: {why}"));
     }
     edge::print_lines(&lint.told)?;
-    let signers = signers(edge, options, &lint);
+    let signers = signers(edge, plan, &lint);
     for problem in &signers {
         edge::say(&format!("{}: {}\n", "error".red().bold(), plain(problem)));
     }
-    match (lint.problems.as_slice(), signers.as_slice()) {
-        ([], []) => {
-            let (config, environments) = (edge.plan(options).config, lint.environments.join(", "));
+    let exit = if lint.problems.is_empty() && signers.is_empty() { Exit::Go } else { Exit::Usage };
+    if !lint.problems.is_empty() {
+        edge::say(&tally(&lint.problems));
+    }
+    if options.with_traffic && broken {
+        edge::say("how much traffic there was is not asked before the errors are mended");
+    }
+    if let Err(failure) = asked {
+        return Ok(exit.and(failure.told()));
+    }
+    match exit {
+        Exit::Go => {
+            let (config, environments) = (edge.plan(plan).config, lint.environments.join(", "));
             edge::printed(&format!("{}: nothing wrong; {} checks, environments: {environments}\n", config.display(), lint.checks))
         }
-        ([], _) => Ok(Exit::Usage),
-        (problems, _) => {
-            edge::say(&tally(problems));
-            Ok(Exit::Usage)
-        }
+        exit => Ok(exit),
     }
+}
+
+/// Adds what the traffic of last week lets the stages show.
+fn with_traffic(edge: &Edge, options: &LintOptions, lint: &mut Lint) -> Result<(), Failure> {
+    if let Some(version) = &options.version {
+        Release::check_version(version).map_err(|why| Failure::usage(anyhow!("--version: {why}")))?;
+    }
+    let Request { config, environment, .. } = edge.plan(&options.plan);
+    let request = RecordRequest { config, environment, ledger: options.ledger.clone(), ..RecordRequest::default() };
+    let found = runtime::block_on(async { Ok(traffic(&edge.caller(), &request, options.version.as_deref()).await?) })?;
+    lint.told.extend(found.told);
+    lint.problems.extend(found.problems);
+    Ok(())
 }
 
 /// What is wrong with the keys of those who sign, each once.

@@ -7,11 +7,12 @@ use super::{
         StatusFormat,
     },
     edge::{self, Edge},
-    runtime, signals,
+    runtime, signals, watch,
 };
 use crate::{
     acts::rollout::{
-        BackRequest, OpenRollout, Replayed, RolloutRequest, SimulateRequest, WayBackTaken, WaysBack, begin, go_back, simulate, status,
+        BackRequest, OpenRollout, Replayed, RolloutRequest, SimulateRequest, Until, WayBackTaken, WaysBack, begin, go_back, simulate,
+        status,
     },
     model::{Exit, Period, RollbackKind, RollbackOutcome, counted, plain, utc},
     plan::Purpose,
@@ -172,7 +173,11 @@ fn back(edge: &Edge, options: &RolloutRollbackOptions) -> Result<Exit, Failure> 
         Ok(go_back(&caller, &edge::TOLD, &mut open, &ways, &back).await?)
     })?;
     edge::printed(&said(&went))?;
-    Ok(went.exit(kind))
+    Ok(if went.recovers {
+        went.exit(kind).and(watch::recovery(edge, &request, &went.stage, (Until::Over, false)))
+    } else {
+        went.exit(kind)
+    })
 }
 
 /// How the way back went: the outcome first.

@@ -8,40 +8,63 @@ use super::{
     runtime, signals,
 };
 use crate::{
-    acts::rollout::{OpenRollout, Tick, Until, Watch, WatchRequest},
+    acts::rollout::{OpenRollout, RolloutRequest, Seen, Tick, Until, Watch, WatchRequest},
     model::{Exit, Period, excerpt, plain},
     plan::Purpose,
     render::{rollout::live, terminal::Style},
-    rollout::{StageEvidence, Standing},
+    rollout::{ROLLBACK, StageEvidence, Standing},
 };
 
 /// Runs the command.
 pub(super) fn watch(edge: &Edge, options: &WatchOptions) -> Result<Exit, Failure> {
-    let (rollout, caller) = (request(edge, &options.rollout)?, edge.caller());
+    let rollout = request(edge, &options.rollout)?;
     let until = if options.once { Until::Once } else { options.until.unwrap_or(Until::Over) };
     let wanted = WatchRequest { stage: options.stage.clone(), until, may_go_back: options.rollback };
-    let seen = runtime::block_on_threads(4, async {
+    let seen = looked(edge, &rollout, wanted.clone(), options.quiet)?;
+    tell(&seen)?;
+    match &seen.went_back {
+        Some(went) if went.recovers => Ok(seen.exit().and(recovery(edge, &rollout, &went.stage, (until, options.quiet)))),
+        // However well the old version does, the stage that went back has not earned the next one.
+        _ if seen.is_of_recovery() && seen.exit() == Exit::Go => Ok(Exit::Red),
+        _ => Ok(seen.exit()),
+    }
+}
+
+/// After a way back from a stage, whether the old version recovers: 0 where it has.
+pub(super) fn recovery(edge: &Edge, rollout: &RolloutRequest, stage: &str, (until, quiet): (Until, bool)) -> Exit {
+    let wanted = WatchRequest { stage: Some(stage.to_owned()), until, may_go_back: false };
+    let exit = looked(edge, rollout, wanted, quiet).and_then(|seen| tell(&seen).map(|_| seen.exit()));
+    exit.unwrap_or_else(Failure::told)
+}
+
+/// Watches until it is over.
+fn looked(edge: &Edge, rollout: &RolloutRequest, wanted: WatchRequest, quiet: bool) -> Result<Seen, Failure> {
+    let caller = edge.caller();
+    runtime::block_on_threads(4, async {
         let stop = signals::watch_for().map_err(Failure::output)?;
-        let open = OpenRollout::of(&caller, &rollout, Purpose::Run).await?;
-        let watch = Watch::of(&caller, open, wanted).await?;
-        let mut screen = (edge.watched && !options.quiet)
+        let open = OpenRollout::of(&caller, rollout, Purpose::Run).await?;
+        let watch = Watch::of(&caller, &edge::TOLD, open, wanted).await?;
+        let mut screen = (edge.watched && !quiet)
             .then(|| Screen { style: Style { colour: edge.coloured(), width: edge.width, verbose: false }, lines: 0 });
         let show = |tick: &Tick<'_>| match &mut screen {
             Some(screen) => screen.show(tick),
-            None if options.quiet => {}
+            None if quiet => {}
             None => {
                 edge::say(&line(tick.evidence));
                 tick.notes.iter().for_each(|note| edge::complain(note));
             }
         };
         Ok(watch.carry_out(&caller, &edge::TOLD, stop, show).await?)
-    })?;
+    })
+}
+
+/// Tells what it came to.
+fn tell(seen: &Seen) -> Result<Exit, Failure> {
     let over = seen.over.iter().map(|over| format!("  ! {over}\n"));
     let lost = seen.lost.iter().map(|lost| format!("  ! the last look is not on record: {lost}\n"));
     let went = seen.went_back.iter().map(said);
     let text: String = [concluded(&seen.evidence)].into_iter().chain(over).chain(lost).chain(went).collect();
-    edge::printed(&text)?;
-    Ok(seen.exit())
+    edge::printed(&text)
 }
 
 /// A terminal on which each look takes the place of the one before.
@@ -71,13 +94,18 @@ fn line(evidence: &StageEvidence) -> String {
 
 /// What it has come to: the answer first, then why.
 fn concluded(evidence: &StageEvidence) -> String {
-    let (judgement, stage) = (&evidence.judgement, &evidence.stage);
-    let head = match judgement.standing {
-        Standing::Earned => format!("EARNED: {stage}"),
-        Standing::Held => format!("HELD: {stage}"),
-        Standing::Unseen => format!("COULD NOT LOOK: {stage}"),
-        Standing::Breached => format!("BREACHED: {stage}"),
+    let judgement = &evidence.judgement;
+    let (what, words) = match evidence.stage == ROLLBACK {
+        true => ("the old version", ["RECOVERED", "RECOVERING", "NOT RECOVERED"]),
+        false => (&*evidence.stage, ["EARNED", "HELD", "BREACHED"]),
     };
+    let word = match judgement.standing {
+        Standing::Earned => words[0],
+        Standing::Held => words[1],
+        Standing::Breached => words[2],
+        Standing::Unseen => "COULD NOT LOOK",
+    };
+    let head = format!("{word}: {what}");
     let reasons = judgement.reasons.iter().map(|reason| format!("  ✗ {}", plain(reason)));
     let lines: Vec<String> = [head].into_iter().chain(reasons).collect();
     format!("{}\n", lines.join("\n"))

@@ -1,9 +1,11 @@
 //! The rollouts of an environment as they stand on record: stages that began, what they came to, ways back.
 
+use jiff::Timestamp;
+
 use super::{AskedRelease, History, LedgerError, PolicyInForce, VerifiedEntry, begun::ends, samples::step_of, windows::refuses_unsigned};
 use crate::model::{
-    Act, Digest, Period, RecordedEvidence, RollbackBegun, RollbackEnded, RollbackKind, RolloutStep, StageBegun, StageDecision,
-    StageStarted, StageStep, utc,
+    Act, Digest, Period, RecordedEvidence, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun,
+    StageDecision, StageStarted, StageStep, utc,
 };
 
 /// The rollouts of one environment.
@@ -45,6 +47,8 @@ pub struct RollbackOnRecord<'h> {
     pub begun: &'h RollbackBegun,
     /// How it ended; `None` where nobody has said so.
     pub end: Option<(&'h VerifiedEntry, &'h RollbackEnded)>,
+    /// What the old version showed afterwards; `None` where nobody has looked.
+    pub recovery: Option<StageOnRecord<'h>>,
 }
 
 impl<'h> Rollouts<'h> {
@@ -71,16 +75,23 @@ impl<'h> Rollouts<'h> {
         match &step.step {
             StageStep::Begun(began) => {
                 let run = entry.entry.statement();
-                self.stages.push(StageOnRecord { entry, run, step, began, started: None, evidence: Vec::new(), decisions: Vec::new() });
+                let stage = StageOnRecord { entry, run, step, began, started: None, evidence: Vec::new(), decisions: Vec::new() };
+                let Some(after) = &began.after else { return self.stages.push(stage) };
+                let back = self.rollbacks.iter_mut().find(|back| ends(entry, Some(&after.back), back.entry));
+                // Who came second looks at what was begun first.
+                if let Some(back) = back.filter(|back| entry.aside.is_none() && back.recovery.is_none()) {
+                    back.recovery = Some(stage);
+                }
             }
-            StageStep::RollbackBegun(begun) => self.rollbacks.push(RollbackOnRecord { entry, step, begun, end: None }),
+            StageStep::RollbackBegun(begun) => self.rollbacks.push(RollbackOnRecord { entry, step, begun, end: None, recovery: None }),
             _ if entry.aside.is_some() => {}
             StageStep::Started(started) => {
                 let stage = self.stages.iter_mut().find(|stage| ends(entry, Some(&started.began), stage.entry));
                 stage.into_iter().for_each(|stage| stage.started = Some((entry, started)));
             }
             StageStep::Evidence(evidence) => {
-                let stage = self.stages.iter_mut().find(|stage| ends(entry, Some(&evidence.began), stage.entry));
+                let recovering = self.rollbacks.iter_mut().filter_map(|back| back.recovery.as_mut());
+                let stage = self.stages.iter_mut().chain(recovering).find(|stage| ends(entry, Some(&evidence.began), stage.entry));
                 stage.into_iter().for_each(|stage| stage.evidence.push((entry, evidence)));
             }
             StageStep::RollbackEnded(end) => {
@@ -88,6 +99,11 @@ impl<'h> Rollouts<'h> {
                 open.into_iter().for_each(|open| open.end = Some((entry, end)));
             }
         }
+    }
+
+    /// All that has samples: the stages, and what the old version showed after ways back.
+    pub fn sampled(&self) -> impl Iterator<Item = &StageOnRecord<'h>> {
+        self.stages.iter().chain(self.rollbacks.iter().filter_map(|back| back.recovery.as_ref()))
     }
 
     /// The newest attempt of a stage with this release.
@@ -119,6 +135,11 @@ impl<'h> Rollouts<'h> {
 }
 
 impl RollbackOnRecord<'_> {
+    /// Whether the old version is back, in time or not.
+    pub fn is_back(&self) -> bool {
+        self.end.is_some_and(|(_, end)| end.outcome != RollbackOutcome::Failed)
+    }
+
     /// What brings it to an end that is on record.
     pub fn finished_by(&self) -> &'static str {
         if self.begun.kind == RollbackKind::Drill { "gonogo rollout rollback --drill" } else { "gonogo rollout rollback" }
@@ -129,6 +150,14 @@ impl<'h> StageOnRecord<'h> {
     /// The newest evidence.
     pub fn newest_evidence(&self) -> Option<(&'h VerifiedEntry, &'h RecordedEvidence)> {
         self.evidence.last().copied()
+    }
+
+    /// Since when it soaks, and what went wrong when it began. What comes after a way back has no program of its own.
+    pub fn soaking(&self) -> Option<(Timestamp, &'h [String])> {
+        match self.began.after {
+            Some(_) => Some((self.entry.own, &[])),
+            None => self.started.map(|(entry, started)| (entry.own, &started.faults[..])),
+        }
     }
 
     /// What of it no recorder signed although the policy wants that: it counts for nothing.

@@ -79,10 +79,10 @@ pub use shown_verdict::ShownVerdict;
 pub use signoff::{BreakGlass, Committers, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns};
 pub use size::Size;
 pub use statement::{
-    Act, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus,
-    Emergency, Evidence, Kept, Made, PolicyPlace, RecordedEvidence, Repair, Repaired, Reply, Review, RollbackBegun, RollbackEnded,
-    RollbackKind, RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageStarted, StageStep,
-    Statement, StatementError, Subject, VouchedAuthors, Withdrawal,
+    Act, AfterWayBack, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment,
+    DeploymentStatus, Emergency, Evidence, Kept, Made, PolicyPlace, RecordedEvidence, Repair, Repaired, Reply, Review, RollbackBegun,
+    RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageStarted,
+    StageStep, Statement, StatementError, Subject, VouchedAuthors, Withdrawal,
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;

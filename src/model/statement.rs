@@ -22,8 +22,8 @@ pub use act::Act;
 pub use decision::{Answer, Decision, Evidence, Reply, SignOff, SignedException, Withdrawal};
 pub use deployment::{Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Kept, PolicyPlace, Review};
 pub use rollout::{
-    Choice, RecordedEvidence, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun, StageDecision,
-    StageStarted, StageStep,
+    AfterWayBack, Choice, RecordedEvidence, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun,
+    StageDecision, StageStarted, StageStep,
 };
 pub use run::{Author, Authors, Run, VouchedAuthors};
 pub use upkeep::{Checkpoint, Closing, Repair, Repaired};

@@ -137,7 +137,11 @@ fn id(node: &Node, label: Place, faults: &mut Vec<Fault>) -> Option<Word> {
         return Some(id);
     }
     let message = format!("`{}` is not an id: lower-case letters, digits and `-`, at most 100", id.text);
-    faults.push(Fault::new(id.place, message));
+    let words = id.text.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), " ");
+    let near = words.split_whitespace().collect::<Vec<_>>().join("-");
+    let fault = Fault::new(id.place, message);
+    // What people read may be anything.
+    faults.push(if is_id(&near) { fault.hint(format!("write `id: {near}`; as `title` it may be called what people say")) } else { fault });
     None
 }
 
@@ -154,12 +158,12 @@ fn kind(entries: &[(Key, Node)], label: Place, faults: &mut Vec<Fault>) -> Optio
             } else {
                 found = Some((kind, key.place));
             }
-        } else if key.text == "kind" {
+        } else if names_a_kind(key, node) {
             faults.push(misplaced_kind(key, node));
             told = true;
         }
     }
-    if told && found.is_none() && entries.iter().any(|(key, _)| key.text == "kind") {
+    if told && found.is_none() && entries.iter().any(|(key, node)| names_a_kind(key, node)) {
         // What else is unknown are the kind's keys, which belong under it.
         return None;
     }
@@ -188,9 +192,15 @@ fn unknown(key: &Key, node: &Node, has_kind: bool) -> Fault {
     }
 }
 
+/// `kind: http`, `type: http`: a word that other tools have for it.
+fn names_a_kind(key: &Key, node: &Node) -> bool {
+    let known = envelope::KEYS.contains(&key.text.as_str());
+    key.text == "kind" || !known && node.scalar().is_some_and(|scalar| Kind::named(&scalar.text).is_some())
+}
+
 fn misplaced_kind(key: &Key, node: &Node) -> Fault {
     let name = node.scalar().and_then(|scalar| Kind::named(&scalar.text)).map_or("http", |kind| kind.name);
-    Fault::new(key.place, "unknown key `kind`").hint(format!("the kind is a key itself: `{name}: {{ … }}`"))
+    Fault::new(key.place, format!("unknown key `{}`", key.text)).hint(format!("the kind is a key itself: `{name}: {{ … }}`"))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::{
     Item, Problem, Purpose, Request, Standing, beside::Beside, fault::Fault, people, resolve::resolve, rollout, root::Environment, teeth,
     tree::Tree,
 };
+use crate::rollout::Misfit;
 
 /// What `lint` found.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +60,13 @@ pub fn lint(request: &Request, at: Timestamp) -> Lint {
     lint.checks = tried.len();
     lint.problems = Problem::all(faults, &tree.sources);
     lint
+}
+
+/// What was found at places of the plan's rollout, as warnings that show them.
+pub fn rollout_warnings(request: &Request, found: &[Misfit]) -> Vec<Problem> {
+    let mut faults = Vec::new();
+    let Ok(tree) = Tree::read(&Request { purpose: Purpose::Look, ..request.clone() }, &mut faults) else { return Vec::new() };
+    Problem::all(rollout::warnings(&tree, found), &tree.sources)
 }
 
 fn try_teeth(tree: &Tree, items: &[Item], at: Timestamp, tried: &mut BTreeSet<String>, faults: &mut Vec<Fault>) {

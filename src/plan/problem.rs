@@ -7,7 +7,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::{
     conceal,
     fault::{Fault, Weight},
+    form, marks,
     place::{Place, Sources},
+    yaml,
 };
 use crate::model::{excerpt, plain};
 
@@ -70,7 +72,7 @@ impl Problem {
             line: line as u64 + 1,
             column: column as u64,
             message: clean(&fault.message),
-            hint: fault.hint.as_deref().map(clean),
+            hint: hint(fault, sources).as_deref().map(clean),
             shown: shown(fault.place, sources, column),
         }
     }
@@ -92,6 +94,27 @@ impl Problem {
         }
         problems
     }
+}
+
+/// What to do next: about a mark that only looks right, in the right form, or as whoever found it says.
+fn hint(fault: &Fault, sources: &Sources) -> Option<String> {
+    let own = fault.hint.clone();
+    if fault.weight != Weight::Error || own.as_ref().is_some_and(|hint| hint.starts_with("did you mean")) {
+        return own;
+    }
+    let source = sources.of(fault.place);
+    if let Some(advice) = marks::advice(&source.text[source.line_of(fault.place.start as usize).1]) {
+        return Some(advice.to_owned());
+    }
+    let root = || yaml::parse(fault.place.file, &source.text, &mut Vec::new());
+    let better = if ["expected a map", "expected a list"].iter().any(|wanted| fault.message.starts_with(wanted)) {
+        root().and_then(|root| form::at(&root, fault.place, &fault.message)).map(|form| format!("write `{form}`"))
+    } else if fault.message.starts_with("unknown key") {
+        root().and_then(|root| form::home(&root, fault.place))
+    } else {
+        None
+    };
+    better.or(own)
 }
 
 /// The line with the place underlined. Of a place of several lines the first is shown.

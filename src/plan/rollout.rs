@@ -122,6 +122,12 @@ pub(super) fn too_long(tree: &Tree, rollout: &Rollout, signoff: Option<&Signoff>
     }
 }
 
+/// What was found at places of it.
+pub(super) fn warnings(tree: &Tree, found: &[Misfit]) -> Vec<Fault> {
+    let Some((label, node)) = &tree.root.rollout else { return Vec::new() };
+    found.iter().map(|Misfit { at, message }| Fault::warning(find(node, *label, at), message.clone())).collect()
+}
+
 /// That it runs no program where the plan does not allow it.
 fn unallowed(tree: &Tree, node: &Node, label: Place, rollout: &Rollout, faults: &mut Vec<Fault>) {
     if tree.root.allows_commands {

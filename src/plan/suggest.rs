@@ -1,5 +1,20 @@
 //! "Did you mean": the known name nearest to an unknown one.
 
+/// What other tools call what has another name here.
+const ELSEWHERE: [(&str, &[&str]); 11] = [
+    ("title", &["name", "label", "description", "desc"]),
+    ("needs", &["depends-on", "dependson", "depends", "requires", "after"]),
+    ("severity", &["level", "priority", "criticality"]),
+    ("argv", &["run", "cmd", "script", "args", "exec"]),
+    ("address", &["host", "hostname", "endpoint", "target"]),
+    ("url", &["uri", "link", "href", "endpoint"]),
+    ("expect", &["expected", "assert", "assertions", "should"]),
+    ("contains", &["body", "text"]),
+    ("blocker", &["critical", "error", "fatal", "high", "must"]),
+    ("warning", &["warn", "medium", "should"]),
+    ("info", &["low", "note", "could"]),
+];
+
 /// The hint for an unknown `name`: the nearest of `known`, else all of them when they are few.
 pub(super) fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone, noun: &str) -> Option<String> {
     if let Some(near) = nearest(name, known.clone()) {
@@ -23,10 +38,18 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         return None;
     }
     let distance = |candidate: &str| strsim::damerau_levenshtein(&wanted, &plain(candidate));
-    let (steps, near) = known.into_iter().filter(|k| k.len() <= 96).map(|k| (distance(k), k)).min()?;
+    let known: Vec<&str> = known.into_iter().filter(|k| k.len() <= 96).collect();
+    let (steps, near) = known.iter().map(|k| (distance(k), *k)).min()?;
     let allowed = 1 + wanted.chars().count().max(near.chars().count()) / 4;
     // A replacement of every letter is no misspelling.
-    (steps <= allowed && steps < wanted.chars().count().min(near.chars().count())).then_some(near)
+    let slip = (steps <= allowed && steps < wanted.chars().count().min(near.chars().count())).then_some(near);
+    let elsewhere = || {
+        ELSEWHERE
+            .iter()
+            .filter(|(_, words)| words.contains(&wanted.as_str()))
+            .find_map(|(here, _)| known.iter().find(|known| *known == here))
+    };
+    slip.or_else(|| elsewhere().copied())
 }
 
 /// The text without its digits: names that differ in their numbers are taken as meant.
@@ -68,6 +91,8 @@ mod tests {
             assert_eq!(nearest(name, known), Some(near), "{name}");
         }
         assert_eq!(nearest("apl", ["api", "aps"]), nearest("apl", ["aps", "api"]));
+        assert_eq!(nearest("depends_on", ["needs", "title"]), Some("needs"));
+        assert_eq!(nearest("critical", ["blocker", "info"]), Some("blocker"));
         for name in ["x", "description", "ab", ""] {
             assert_eq!(nearest(name, known), None, "{name}");
         }

@@ -136,9 +136,33 @@ pub struct WentBack {
     /// What was allowed, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<u64>,
+    /// What the old version showed afterwards, where the plan wants that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovering>,
+    /// Until when people must have looked at it, or that this is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<String>,
     /// What people should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+impl WentBack {
+    /// What came after it, and is to come.
+    pub fn afterwards(&self) -> impl Iterator<Item = &String> {
+        self.recovery.iter().map(|recovery| &recovery.said).chain(&self.review)
+    }
+}
+
+/// What the old version showed after a way back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Recovering {
+    /// What that has come to; absent where nobody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// The same in a sentence.
+    pub said: String,
 }
 
 /// What the rollout was to have shown: wanted beside measured.

@@ -134,6 +134,17 @@ impl Judgement {
         fired.filter_map(|trigger| trigger.fired.map(|(number, at)| (trigger, number, at))).min_by_key(|(_, number, _)| *number)
     }
 
+    /// Whether the old version has recovered, where that is what was judged.
+    pub fn recovery(&self) -> String {
+        let why = self.reasons.join("; ");
+        match self.standing {
+            Standing::Earned => "recovered".into(),
+            Standing::Held => format!("recovering: {why}"),
+            Standing::Breached => format!("not recovered: {why}"),
+            Standing::Unseen => format!("nobody could look whether it recovers: {why}"),
+        }
+    }
+
     /// How much longer it must go well.
     pub fn remaining(&self) -> Period {
         Period::seconds(self.soak.saturating_sub(self.covered))

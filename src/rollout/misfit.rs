@@ -49,6 +49,19 @@ impl Rollout {
             }
             fitting.stage(&place, stage);
         }
+        for (number, back) in self.ways_back().iter().enumerate() {
+            let place = [key("rollback"), vec![Step::Item(number)], key("recovery"), key("demands")].concat();
+            for (measure, demand) in back.recovery.iter().flat_map(|recovery| &recovery.demands) {
+                let at = [place.clone(), key(measure)].concat();
+                fitting.demand(&at, measure, demand);
+                if demand.limits().any(|(limit, _)| limit.factor().is_some()) {
+                    fitting.say(at, format!("after a way back there is only the old version, and `{measure}` cannot be held beside itself: give an absolute limit"));
+                }
+            }
+            if back.recovery.as_ref().is_some_and(|recovery| recovery.demands.is_empty()) {
+                fitting.say(place, "this demands nothing, so nobody would see whether the old version recovers: name a measure".into());
+            }
+        }
         for (at, success) in self.success.iter().enumerate() {
             let place = [key("success"), vec![Step::Item(at)]].concat();
             if let Some(measure) = &success.measure {
@@ -174,6 +187,12 @@ mod tests {
 
     const STAGE: &str = r#""stages": [{"name": "p10", "traffic": "10%", "soak": "1h"}]"#;
 
+    /// A way back after which this is demanded.
+    fn recovers(demands: &str) -> String {
+        let back = r#"{"command": ["a"], "within": "1m", "checks": ["c"], "recovery": {"soak": "1h", "demands": {DEMANDS}}}"#;
+        format!(r#""demands": {{"errors": {{"max": "1%"}}}}, "rollback": {}"#, back.replace("DEMANDS", demands))
+    }
+
     #[test]
     fn what_fits_is_let_be() {
         assert_eq!(misfits(&format!(r#""demands": {{"errors": {{"max": "1%"}}, "throughput": {{"min": 100}}}}, {STAGE}"#)), []);
@@ -198,6 +217,9 @@ mod tests {
                 "the same for both versions",
             ),
             (r#""demands": {}"#, "stages.0.name", "demands nothing"),
+            (&recovers(r#""errors": {"within": "+5% of baseline"}"#), "rollback.0.recovery.demands.errors", "give an absolute limit"),
+            (&recovers(r#""eror": {"max": "1%"}"#), "rollback.0.recovery.demands.eror", "no measure `eror`"),
+            (&recovers(""), "rollback.0.recovery.demands", "demands nothing"),
         ] {
             let found = misfits(&format!("{section}, {STAGE}"));
             assert!(found.iter().any(|(at, message)| at == place && message.contains(said)), "{section}: {found:?}");

@@ -27,7 +27,7 @@ mod terms;
 mod trigger;
 mod way_back;
 
-pub use account::{Account, DecisionAccount, Progress, Shown, StageAccount, WentBack};
+pub use account::{Account, DecisionAccount, Progress, Recovering, Shown, StageAccount, WentBack};
 pub use amount::{Amount, Limit, Unit};
 pub use cover::{Cover, Gap};
 pub use demand::Demand;

@@ -1,9 +1,12 @@
 //! What can be said of a rollout before it begins: how long its way back takes at most, and with how much traffic its stages can show
 //! what they must.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use super::{Level, Limit, Rollout, Shape, Stage, Terms, Trigger, Whose, statistics::needed};
+use super::{Level, Limit, Misfit, Rollout, Shape, Stage, Step, Terms, Trigger, Whose, statistics::needed};
 use crate::model::Period;
 
 impl Rollout {
@@ -20,8 +23,8 @@ impl Rollout {
         }
         for (stage, terms) in &stages {
             lines.extend(self.own_series(stage, terms));
-            lines.extend(terms.demands.iter().filter_map(|(measure, limit, _)| self.traffic_for(stage, terms, measure, limit)));
         }
+        lines.extend(self.needs().map(|need| need.said()));
         lines
     }
 
@@ -63,22 +66,122 @@ impl Rollout {
         })
     }
 
-    /// How many requests a demand for a share needs although all go well, and how many that is a minute.
-    fn traffic_for(&self, stage: &Stage, terms: &Terms, measure: &str, limit: &Limit) -> Option<String> {
-        let shape = terms.shape(measure);
-        let share = shape.bad_share(limit)?;
-        let well = if shape == Shape::Share { "without an error" } else { "without one above it" };
-        let demand = format!("{}: {measure} max {limit}", stage.name);
-        if share <= 0.0 {
-            return Some(format!("{demand}: no number of {} shows that, so the stage is never earned", self.unit));
-        }
-        let least = needed(0, share, terms.confidence);
-        let (least, well) = if terms.min_samples > least { (terms.min_samples, "by `min-samples`") } else { (least, well) };
-        let traffic = stage.traffic.fraction();
-        let of_all = stage.measure == Whose::New && traffic > 0.0 && traffic < 1.0 && self.measures.get(measure)?.is_by_version();
-        let of_all = if of_all { format!("; of all traffic {}", rate(least as f64 / traffic, stage.soak)) } else { String::new() };
-        Some(format!("{demand}: {} {} {well} in {}, {}{of_all}", grouped(least), self.unit, stage.soak, rate(least as f64, stage.soak)))
+    /// What each stage must be shown by requests: every absolute limit on a share or a quantile.
+    fn needs(&self) -> impl Iterator<Item = Need<'_>> {
+        self.stages.iter().enumerate().flat_map(|(at, stage)| {
+            let terms = Terms::of(self, stage);
+            let need = |(measure, limit, _): &(String, Limit, bool)| self.need((at, stage), &terms, measure, limit);
+            terms.demands.iter().filter_map(need).collect::<Vec<_>>()
+        })
     }
+
+    /// How many requests a demand for a share needs although all go well.
+    fn need<'a>(&'a self, (at, stage): (usize, &'a Stage), terms: &Terms, name: &str, limit: &Limit) -> Option<Need<'a>> {
+        let (shape, measure) = (terms.shape(name), self.measures.get(name)?);
+        let share = shape.bad_share(limit)?;
+        let least = (share > 0.0).then(|| needed(0, share, terms.confidence));
+        let well = if shape == Shape::Share { "without an error" } else { "without one above it" };
+        let by_rule = least.is_some_and(|least| terms.min_samples > least);
+        let traffic = stage.traffic.fraction();
+        let part = match stage.measure {
+            _ if !measure.is_by_version() => 1.0,
+            Whose::New => traffic,
+            Whose::Old => 1.0 - traffic,
+        };
+        Some(Need {
+            at,
+            stage,
+            measure: name.to_owned(),
+            limit: limit.to_string(),
+            unit: &self.unit,
+            least: least.map(|least| least.max(terms.min_samples)),
+            well: if by_rule { "by `min-samples`" } else { well },
+            part,
+        })
+    }
+
+    /// The measures whose traffic says what the soaks can show.
+    pub fn counted(&self) -> BTreeSet<String> {
+        self.needs().map(|need| need.measure).collect()
+    }
+
+    /// What the soaks can show when so many requests come in a second, by measure, to both versions together; and beside it, with
+    /// their places, the stages whose soak cannot show what they demand.
+    pub fn at_rates(&self, rates: &BTreeMap<String, f64>) -> (Vec<String>, Vec<Misfit>) {
+        let (mut told, mut short) = (Vec::new(), Vec::new());
+        for need in self.needs() {
+            let Some((rate, least)) = rates.get(&need.measure).zip(need.least) else { continue };
+            let said = need.at_rate(*rate, least);
+            let soaks = need.part <= 0.0 || rate * need.part * need.stage.soak.get().as_secs_f64() >= least as f64;
+            match soaks {
+                true => told.push(said),
+                false => short
+                    .push(Misfit { at: vec![Step::Key("stages".into()), Step::Item(need.at), Step::Key("soak".into())], message: said }),
+            }
+        }
+        (told, short)
+    }
+}
+
+/// What a stage must be shown by requests.
+struct Need<'a> {
+    /// The stage's number, from 0.
+    at: usize,
+    stage: &'a Stage,
+    measure: String,
+    limit: String,
+    unit: &'a str,
+    /// So many, if all go well; `None` where no number of them shows it.
+    least: Option<u64>,
+    /// What that is by.
+    well: &'static str,
+    /// The part of all traffic that they come from.
+    part: f64,
+}
+
+impl Need<'_> {
+    /// How many it takes, and how many that is a minute.
+    fn said(&self) -> String {
+        let Self { stage, measure, limit, unit, well, part, .. } = self;
+        let demand = format!("{}: {measure} max {limit}", stage.name);
+        let Some(least) = self.least else {
+            return format!("{demand}: no number of {unit} shows that, so the stage is never earned");
+        };
+        let of_all = stage.measure == Whose::New && 0.0 < *part && *part < 1.0;
+        let of_all = if of_all { format!("; of all traffic {}", rate(least as f64 / part, stage.soak)) } else { String::new() };
+        format!("{demand}: {} {unit} {well} in {}, {}{of_all}", grouped(least), stage.soak, rate(least as f64, stage.soak))
+    }
+
+    /// How many come in the soak, how many it takes, and how long that takes.
+    fn at_rate(&self, rate: f64, least: u64) -> String {
+        let Self { stage, measure, limit, unit, well, part, .. } = self;
+        let takes = format!("`{measure}` at most {limit} needs {} {well}", grouped(least));
+        if *part <= 0.0 {
+            return format!("stage `{}`: no part of the traffic is its own, so nobody can tell beforehand how long; {takes}", stage.name);
+        }
+        let theirs = rate * part;
+        let count = (theirs * stage.soak.get().as_secs_f64()).floor();
+        let long = match least as f64 / theirs {
+            seconds if count >= least as f64 => format!(", there after {}", long(seconds)),
+            seconds if seconds < LONGEST => format!(", which takes {}", long(seconds)),
+            _ if rate > 0.0 => ", which takes years".into(),
+            _ => ", and none came".into(),
+        };
+        format!("stage `{}`: about {} {unit} in {} at last week's rate; {takes}{long}", stage.name, grouped(count as u64), stage.soak)
+    }
+}
+
+/// Ten years, in seconds.
+const LONGEST: f64 = 3.2e8;
+
+/// So many seconds, never fewer, in units that fit.
+fn long(seconds: f64) -> Period {
+    let unit = match seconds {
+        ..86_400.0 => 60,
+        ..518_400.0 => 3_600,
+        _ => 86_400,
+    };
+    Period::seconds(((seconds / unit as f64).ceil() as u64).max(1) * unit)
 }
 
 /// How many intervals a stretch takes up.
@@ -168,6 +271,46 @@ mod tests {
         let shadow = stage(r#""traffic": "0%", "soak": "9h", "demands": {"memory": {"max": "1GiB"}}"#);
         assert!(shadow[0].starts_with("s: with 0% of the traffic the new version must have series of its own for memory"), "{shadow:?}");
         assert_eq!(stage(r#""traffic": "0%", "measure": "old", "soak": "9h", "demands": {"memory": {"max": "1GiB"}}"#), [""; 0]);
+    }
+
+    #[test]
+    fn a_soak_is_too_short_by_the_traffic_that_there_was() {
+        let at = |stage: &str, rate: f64| {
+            let json = format!(
+                r#"{{"prometheus": {{"url": "http://127.0.0.1:9090"}}, "demands": {{"errors": {{"max": "1%"}}}}, "stages": [{{"name": "s", {stage}}}],
+                    "measures": {{"errors": {{"bad": "bad{{v=\"${{version}}\"}}", "total": "all{{v=\"${{version}}\"}}"}}}}}}"#
+            );
+            let rollout: Rollout = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"));
+            let (told, short) = rollout.at_rates(&BTreeMap::from([("errors".to_owned(), rate)]));
+            (told, short.into_iter().map(|misfit| misfit.message).collect::<Vec<_>>())
+        };
+        let all = |stage, rate| at(stage, rate).0.concat() + "|" + &at(stage, rate).1.concat();
+        for (stage, rate, said) in [
+            (
+                r#""traffic": "10%", "soak": "1h""#,
+                1.0,
+                "360 requests in 1 h at last week's rate; `errors` at most 1% needs 299 without an error, there after 50 min|",
+            ),
+            (
+                r#""traffic": "10%", "soak": "1h""#,
+                0.1,
+                "|stage `s`: about 36 requests in 1 h at last week's rate; `errors` at most 1% needs 299 without an error, which takes 8 h 19 min",
+            ),
+            (r#""traffic": "10%", "measure": "old", "soak": "1h""#, 0.1, "about 324 requests"),
+            (r#""traffic": "10%", "soak": "1h""#, 1e-9, ", which takes years"),
+            (
+                r#""traffic": "10%", "soak": "1h""#,
+                0.0,
+                "|stage `s`: about 0 requests in 1 h at last week's rate; `errors` at most 1% needs 299 without an error, and none came",
+            ),
+            (
+                r#""traffic": "0%", "soak": "1h""#,
+                1.0,
+                "nobody can tell beforehand how long; `errors` at most 1% needs 299 without an error|",
+            ),
+        ] {
+            assert!(all(stage, rate).contains(said), "{}", all(stage, rate));
+        }
     }
 
     #[test]

@@ -188,7 +188,9 @@ impl Rollout {
 
     /// The triggers that can fire in a stage.
     pub fn triggers<'a>(&'a self, stage: &'a Stage) -> impl Iterator<Item = &'a Trigger> {
-        self.triggers.iter().chain(&stage.triggers)
+        // After a way back there is none to take again: the old version is judged by its demands.
+        let of_all = if stage.is_recovery() { &[][..] } else { &self.triggers[..] };
+        of_all.iter().chain(&stage.triggers)
     }
 
     /// The checks that a stage looks at by name: its own, those of the triggers, and the one that must not fail while it begins.
@@ -200,6 +202,11 @@ impl Rollout {
     /// The ways back, in the order in which they are tried.
     pub fn ways_back(&self) -> &[WayBack] {
         self.rollback.as_ref().map_or(&[], Several::all)
+    }
+
+    /// What the old version must show after the way back so called, as a stage is judged.
+    pub fn recovery(&self, way: Option<&str>) -> Option<Stage> {
+        self.ways_back().iter().find(|back| back.name.as_deref() == way)?.recovery_stage()
     }
 
     /// The stretch before a stage that is the baseline of a measure; `None` for the old version at the same time.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Demand, Trigger, naming::is_taken};
+use super::{Demand, ROLLBACK, Trigger, naming::is_taken};
 use crate::{
     check::Argv,
     model::{Percent, Period, without_contradiction, words},
@@ -73,6 +73,11 @@ fn yes() -> bool {
 without_contradiction!(Stage);
 
 impl Stage {
+    /// Whether it is none, but what the old version must show after a way back.
+    pub fn is_recovery(&self) -> bool {
+        self.name == ROLLBACK
+    }
+
     fn contradiction(&self) -> Option<String> {
         let id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if self.name.is_empty() || !self.name.chars().all(id) || self.name.starts_with('-') {

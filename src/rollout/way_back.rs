@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Demand;
+use super::{Demand, ROLLBACK, Stage, Whose};
 use crate::{
     check::Argv,
     model::{Period, without_contradiction},
@@ -43,7 +43,7 @@ pub struct WayBack {
 pub struct Recovery {
     /// For how long.
     pub soak: Period,
-    /// What its measures must be.
+    /// What its measures must be, by absolute limits.
     pub demands: BTreeMap<String, Demand>,
 }
 
@@ -60,6 +60,24 @@ pub struct Drill {
 without_contradiction!(WayBack);
 
 impl WayBack {
+    /// What the old version must show after it, as a stage is judged: by these demands, and by the checks that proved the way back.
+    pub fn recovery_stage(&self) -> Option<Stage> {
+        let recovery = self.recovery.as_ref()?;
+        Some(Stage {
+            name: ROLLBACK.into(),
+            begin: None,
+            traffic: "0%".parse().unwrap_or_else(|_| unreachable!()),
+            soak: recovery.soak,
+            min_samples: None,
+            measure: Whose::Old,
+            comparable: false,
+            demands: Some(recovery.demands.clone()),
+            triggers: Vec::new(),
+            checks: self.checks.clone(),
+            decide: None,
+        })
+    }
+
     fn contradiction(&self) -> Option<String> {
         if self.checks.is_empty() {
             return Some("`checks` is empty, so nobody would see whether the way back worked: name at least one".into());

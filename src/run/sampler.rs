@@ -10,6 +10,7 @@ mod part;
 mod past;
 mod reading;
 mod rise;
+mod stretch;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

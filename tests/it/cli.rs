@@ -258,6 +258,10 @@ fn what_needs_no_plan_works_without_one() {
         gonogo.run(["explain", kind.name]).exits(0).says("## Example");
     }
     gonogo.run(["explain", "pack:web-api"]).exits(0);
+    let rollout = gonogo.run(["explain", "rollout"]).exits(0).says("# Rollouts");
+    assert!(rollout.stdout.contains("- **`stages`**") && !rollout.stdout.contains("<!-- keys"), "{}", rollout.stdout);
+    gonogo.run(["explain"]).exits(0).says("  rollout  ");
+    gonogo.run(["explain", "rolout"]).exits(2).says("did you mean `rollout`?");
     gonogo.run(["explain", "htpp"]).exits(2).says("did you mean `http`?");
     gonogo.run(["--help"]).exits(0).says("3  no-go because blockers could not be checked");
     gonogo.run(["--version"]).exits(0).says(env!("CARGO_PKG_VERSION"));

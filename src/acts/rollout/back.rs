@@ -40,6 +40,8 @@ pub(crate) struct WayBackTaken {
     pub(crate) took: Period,
     pub(crate) within: Period,
     pub(crate) notes: Vec<String>,
+    /// Whether the old version is to show something now.
+    pub(crate) recovers: bool,
     /// Why it is not on record.
     pub(crate) lost: Option<String>,
 }
@@ -111,8 +113,10 @@ pub(crate) async fn go_back(
     let fired = from.fired.unwrap_or(request.fired.0);
     let tried = ways.tried(caller, from.open.is_some(), fired).await?;
     let took = Period::between(fired, (caller.clock)());
-    let mut went =
-        WayBackTaken { stage: from.stage.clone(), outcome: tried.outcome, took, within: tried.within, notes: tried.notes, lost: None };
+    let back = tried.outcome != RollbackOutcome::Failed && ways.kind != RollbackKind::Drill;
+    let recovers = back && open.rollout.recovery(tried.way.as_deref()).is_some();
+    let (stage, within, notes) = (from.stage.clone(), tried.within, tried.notes);
+    let mut went = WayBackTaken { stage, outcome: tried.outcome, took, within, notes, recovers, lost: None };
     let text = format!("{} went back from {}: {} after {took} ({})", open.plan.project, from.stage, went.outcome, request.why);
     went.notes.extend(open.tell(caller, Occasion::RolledBack, (&from.stage, from.attempt), text).await);
     if let Some(begun) = begun {
@@ -121,7 +125,8 @@ pub(crate) async fn go_back(
         let step = open.step(&from.stage, from.attempt, StageStep::RollbackEnded(ended));
         lost = open.put(caller, dialogue, step, Vec::new(), None).await.err().map(|error| error.to_string());
     }
-    Ok(WayBackTaken { lost, ..went })
+    // What is not on record has nothing that could be looked at after it.
+    Ok(WayBackTaken { recovers: recovers && lost.is_none(), lost, ..went })
 }
 
 /// Where one goes back from.

@@ -69,6 +69,7 @@ pub(crate) async fn begin(
         soak: stage.soak.get().as_secs(),
         host: caller.host.clone().unwrap_or_default(),
         pid: caller.pid,
+        after: None,
     };
     let head = open.record().history.head();
     let put = open.put(caller, dialogue, open.step(name, attempt, StageStep::Begun(begun)), Vec::new(), Some(&head)).await;
@@ -191,7 +192,7 @@ async fn ready(caller: &Caller, open: &OpenRollout, old: &Release, stage: &Stage
 }
 
 /// What stays so for all samples of the stage.
-async fn lay_down(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &Stage) -> Result<Fixed, ActError> {
+pub(super) async fn lay_down(caller: &Caller, open: &OpenRollout, phase: &InRollout, stage: &Stage) -> Result<Fixed, ActError> {
     let plan = open.plan_in(caller, phase, stage)?;
     let section = plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
     let new = section.versions.new.clone().or_else(|| open.release.version.clone());

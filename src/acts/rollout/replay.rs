@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    acts::{ActError, kept_plan::KeptPlans},
+    acts::{ActError, kept_plan::KeptPlans, rollout::stage_run::section},
     ledger::{AskedRelease, History, LedgerError, Rollouts, StageOnRecord, Store, follow_samples},
     model::{self, Act, Report},
     plan::Plan,
@@ -71,7 +71,7 @@ impl Replay<'_> {
     pub(crate) async fn judged(&self, asked: &AskedRelease) -> Result<Vec<Replayed>, ActError> {
         let rollouts = Rollouts::of(self.history, asked.place())?;
         let (mut all, kept) = (Vec::new(), KeptPlans::default());
-        for stage in rollouts.stages.iter().filter(|stage| asked.shares_a_name(&stage.step.release)) {
+        for stage in rollouts.sampled().filter(|stage| asked.shares_a_name(&stage.step.release)) {
             all.extend(self.of(stage, &kept).await?);
         }
         Ok(all)
@@ -106,12 +106,12 @@ impl Replay<'_> {
         let shown = self.shown(evidence).await?;
         let samples = self.samples(stage, evidence.samples).await?;
         let rollout = self.rollout(stage, kept).await?.ok_or_else(|| "no run on record has kept the plan that it began with".to_owned())?;
-        let (entry, started) = stage.started.ok_or_else(|| "it never started".to_owned())?;
-        let (_, section) = rollout.stage(&stage.step.stage).ok_or_else(|| "its plan has no such stage".to_owned())?;
+        let (started, faults) = stage.soaking().ok_or_else(|| "it never started".to_owned())?;
+        let (_, section) = section(&rollout, stage).ok_or_else(|| "its plan has no such stage".to_owned())?;
         let fixed = serde_json::from_value(stage.began.fixed.value().clone()).map_err(|error| format!("what it began with: {error}"))?;
-        let judged = judge(&Terms::of(&rollout, section), &fixed, entry.own, &samples, shown.at);
+        let judged = judge(&Terms::of(&rollout, &section), &fixed, started, &samples, shown.at);
         // What is beside the samples can only keep it; what went wrong when it began is on record by itself.
-        Ok((shown.judgement, judged.held_by(started.faults.iter().chain(&shown.beside).cloned())))
+        Ok((shown.judgement, judged.held_by(faults.iter().chain(&shown.beside).cloned())))
     }
 
     async fn shown(&self, evidence: &model::RecordedEvidence) -> Result<StageEvidence, Untold> {

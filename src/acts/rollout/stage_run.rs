@@ -9,6 +9,14 @@ use crate::{
     rollout::{Fixed, Judgement, Rollout, Sample, Stage, StageEvidence, Terms, courses, judge},
 };
 
+/// What one on record is judged by, with its number from 0: a stage of the plan, or what is demanded after a way back.
+pub(super) fn section(rollout: &Rollout, on_record: &StageOnRecord<'_>) -> Option<(usize, Stage)> {
+    match &on_record.began.after {
+        Some(after) => rollout.recovery(after.way.as_deref()).map(|stage| (0, stage)),
+        None => rollout.stage(&on_record.step.stage).map(|(at, stage)| (at, stage.clone())),
+    }
+}
+
 /// A stage as it was begun once.
 #[derive(Clone)]
 pub(super) struct StageRun {
@@ -27,22 +35,24 @@ pub(super) struct StageRun {
 }
 
 impl StageRun {
-    /// The one on record, which soaks since `started`.
-    pub(super) fn of(open: &OpenRollout, on_record: &StageOnRecord<'_>, started: Timestamp, faults: &[String]) -> Result<Self, ActError> {
+    /// The one on record; `None` where nobody has said what came of beginning it.
+    pub(super) fn of(open: &OpenRollout, on_record: &StageOnRecord<'_>) -> Result<Option<Self>, ActError> {
+        let Some((started, faults)) = on_record.soaking() else { return Ok(None) };
         let name = &on_record.step.stage;
-        let (at, stage) = open.stage(name)?;
+        let none = || ActError::Usage(format!("the plan's rollout has no stage `{name}` any more"));
+        let (at, stage) = section(&open.rollout, on_record).ok_or_else(none)?;
         let fixed = serde_json::from_value(on_record.began.fixed.value().clone())
             .map_err(|error| ActError::Untrusted(format!("what `{name}` began with cannot be read: {error}")))?;
-        Ok(Self {
+        Ok(Some(Self {
             at,
-            stage: stage.clone(),
+            stage,
             run: on_record.run.clone(),
             attempt: on_record.step.attempt,
             started,
             fixed,
             old: on_record.began.old_release.clone().unwrap_or_default(),
             faults: faults.to_vec(),
-        })
+        }))
     }
 
     /// Its samples, with the fingerprint of the last, or of the beginning where there is none.

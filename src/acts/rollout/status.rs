@@ -3,7 +3,15 @@
 use crate::{
     acts::{
         ActError, Caller,
-        rollout::{OpenRollout, StageGate, begin::last_drill, decide::evidence, gate, stage_run::StageRun, success::success},
+        rollout::{
+            OpenRollout, StageGate,
+            begin::last_drill,
+            decide::evidence,
+            gate,
+            recovery::{recovering, review},
+            stage_run::StageRun,
+            success::success,
+        },
     },
     ledger::{Deploys, RollbackOnRecord, Rollouts, StageInput, StageOnRecord, stage_decisions},
     model::{Choice, RollbackKind, RollbackOutcome},
@@ -24,7 +32,10 @@ pub(crate) async fn status(caller: &Caller, open: &OpenRollout) -> Result<Accoun
         });
     }
     let theirs = |back: &&RollbackOnRecord<'_>| asked.covered(&back.step.release).is_ok();
-    let rollbacks: Vec<WentBack> = rollouts.rollbacks.iter().filter(theirs).map(|back| went_back(open, back)).collect();
+    let mut rollbacks = Vec::new();
+    for back in rollouts.rollbacks.iter().filter(theirs) {
+        rollbacks.push(went_back(open, &rollouts, back).await?);
+    }
     ends(&mut stages, &rollbacks);
     let begun = stages.iter().rfind(|stage| stage.attempt > 0).map(|stage| stage.name.clone());
     let gate = match &begun {
@@ -70,9 +81,9 @@ fn not_begun(stage: &Stage) -> StageAccount {
 /// A stage that has begun; the `current` one is judged by what was sampled up to now.
 async fn account(open: &OpenRollout, stage: &Stage, on_record: &StageOnRecord<'_>, current: bool) -> Result<StageAccount, ActError> {
     let void = open.void(&open.rollouts()?, on_record);
-    let shown = match (on_record.started, on_record.newest_evidence().and_then(|(_, kept)| kept.report.clone())) {
-        (Some((entry, started)), _) if current && void.is_none() => {
-            let run = StageRun::of(open, on_record, entry.own, &started.faults)?;
+    let run = if current && void.is_none() { StageRun::of(open, on_record)? } else { None };
+    let shown = match (run, on_record.newest_evidence().and_then(|(_, kept)| kept.report.clone())) {
+        (Some(run), _) => {
             let (samples, last) = run.samples(open).await?;
             let now = open.record().now;
             let judgement = run.judged(&open.rollout, (&samples, &run.faults), now);
@@ -122,10 +133,10 @@ fn ends(stages: &mut [StageAccount], backs: &[WentBack]) {
     }
 }
 
-fn went_back(open: &OpenRollout, back: &RollbackOnRecord<'_>) -> WentBack {
+async fn went_back(open: &OpenRollout, rollouts: &Rollouts<'_>, back: &RollbackOnRecord<'_>) -> Result<WentBack, ActError> {
     let end = back.end.map(|(_, end)| end);
     let way = open.rollout.ways_back().iter().find(|way| end.is_none_or(|end| end.way == way.name));
-    WentBack {
+    Ok(WentBack {
         environment: back.entry.statement.made.environment.clone(),
         stage: back.step.stage.clone(),
         kind: back.begun.kind.to_string(),
@@ -134,8 +145,10 @@ fn went_back(open: &OpenRollout, back: &RollbackOnRecord<'_>) -> WentBack {
         outcome: end.map(|end| end.outcome.to_string()),
         took: end.map(|end| end.took),
         within: way.map(|way| u64::try_from(way.within.get().as_millis()).unwrap_or(u64::MAX)),
+        recovery: recovering(open, rollouts, back).await?,
+        review: review(open, back),
         notes: end.map(|end| end.notes.clone()).unwrap_or_default(),
-    }
+    })
 }
 
 /// The newest drill where the plan wants one.
@@ -152,6 +165,8 @@ async fn drill(caller: &Caller, open: &OpenRollout) -> Result<Option<WentBack>, 
             outcome: last.end.as_ref().map(|end| end.outcome.to_string()),
             took: last.end.map(|end| end.took),
             within: u64::try_from(way.within.get().as_millis()).ok(),
+            recovery: None,
+            review: None,
             notes: Vec::new(),
         }));
     }
@@ -175,7 +190,8 @@ fn state(
             }
             Some(outcome) => {
                 let late = if outcome == RollbackOutcome::Late { "late " } else { "" };
-                (Progress::RolledBack, format!("rolled back {late}from {}: {}", told.stage, told.why))
+                let after: String = told.afterwards().map(|said| format!("; {said}")).collect();
+                (Progress::RolledBack, format!("rolled back {late}from {}: {}{after}", told.stage, told.why))
             }
             None => (Progress::RollbackFailed, format!("the way back from {} has begun and has no end on record", told.stage)),
         };

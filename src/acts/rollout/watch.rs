@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use crate::{
     acts::{
         ActError, Caller, Dialogue,
-        rollout::{BackRequest, OpenRollout, WayBackTaken, WaysBack, go_back, looking::Looking, stage_run::StageRun},
+        rollout::{BackRequest, OpenRollout, WayBackTaken, WaysBack, go_back, looking::Looking, recovery, stage_run::StageRun},
     },
-    ledger::StageOnRecord,
-    model::{Digest, Exit, Period, Report, RollbackKind, utc},
+    ledger::{Rollouts, StageOnRecord},
+    model::{Digest, Exit, Period, RecordedEvidence, Report, RollbackKind, utc},
     net::{Reach, tls::TlsFiles},
-    rollout::{Judgement, Occasion, Rollout, Sample, StageEvidence, Standing, Watcher},
+    rollout::{Judgement, Occasion, ROLLBACK, Rollout, Sample, StageEvidence, Standing, Watcher},
     run::Stop,
 };
 
@@ -91,6 +91,11 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// Whether the old version was watched, after a way back.
+    pub(crate) fn is_of_recovery(&self) -> bool {
+        self.evidence.stage == ROLLBACK
+    }
+
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match (&self.went_back, &self.lost) {
@@ -103,16 +108,27 @@ impl Seen {
 
 impl Watch {
     /// Reads what is on record of the stage; [`ActError::Closed`] where there is nothing to watch.
-    pub(crate) async fn of(caller: &Caller, open: OpenRollout, request: WatchRequest) -> Result<Self, ActError> {
+    pub(crate) async fn of(
+        caller: &Caller,
+        dialogue: &dyn Dialogue,
+        mut open: OpenRollout,
+        request: WatchRequest,
+    ) -> Result<Self, ActError> {
+        recovery::begin_where_due(caller, dialogue, &mut open, request.stage.as_deref()).await?;
         let on = watched(&open, request.stage.as_deref())?;
         let phase = open.phase(&on.stage.name, on.old.clone());
-        let looking = Looking::at_stage(caller, &open, &phase, &on.stage)?;
+        let looking = match on.stage.is_recovery() {
+            true => Looking::only(caller, &open, (&phase, &on.stage), on.stage.checks.clone())?,
+            false => Looking::at_stage(caller, &open, &phase, &on.stage)?,
+        };
         // What it would take to go back is read now: then there may be no time, or another plan.
-        let ways = request.may_go_back.then(|| WaysBack::of(caller, &open, RollbackKind::Breach, None)).transpose()?;
+        let ways = (request.may_go_back && !on.stage.is_recovery())
+            .then(|| WaysBack::of(caller, &open, RollbackKind::Breach, None))
+            .transpose()?;
         let rollout = looking.plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
         let (samples, prev) = on.samples(&open).await?;
         let rollouts = open.rollouts()?;
-        for stage in rollouts.stages.iter().filter(|stage| stage.run == on.run) {
+        for stage in rollouts.sampled().filter(|stage| stage.run == on.run) {
             open.samples_hold(stage).await?;
         }
         let reach = Reach::new(caller.env.clone(), looking.plan.pins.clone(), (caller.clock)());
@@ -190,9 +206,10 @@ impl Watch {
     fn ends(&self, judgement: &Judgement, now: Timestamp) -> bool {
         match self.request.until {
             Until::Once => true,
-            Until::Earned => matches!(judgement.standing, Standing::Earned | Standing::Breached),
+            // Nothing comes after a recovery.
+            Until::Over if !self.on.stage.is_recovery() => false,
+            Until::Earned | Until::Over => matches!(judgement.standing, Standing::Earned | Standing::Breached),
             Until::Moment(end) => now >= end || judgement.standing == Standing::Breached,
-            Until::Over => false,
         }
     }
 
@@ -219,19 +236,23 @@ impl Watch {
     }
 }
 
-/// The stage that is to be watched.
+/// The stage that is to be watched, or the one that began last.
+pub(super) fn named<'r>(
+    open: &OpenRollout,
+    rollouts: &'r Rollouts<'_>,
+    name: Option<&str>,
+) -> Result<Option<&'r StageOnRecord<'r>>, ActError> {
+    match name {
+        Some(name) => open.stage(name).map(|_| rollouts.newest(&open.asked(), name)),
+        None => Ok(open.current(rollouts)),
+    }
+}
+
+/// What is watched of it: itself, or after a way back what the old version shows.
 fn watched(open: &OpenRollout, name: Option<&str>) -> Result<StageRun, ActError> {
     let closed = |exit, why| Err(ActError::Closed { exit, why });
     let rollouts = open.rollouts()?;
-    let asked = open.asked();
-    let on_record: Option<&StageOnRecord<'_>> = match name {
-        Some(name) => {
-            open.stage(name)?;
-            rollouts.newest(&asked, name)
-        }
-        None => open.current(&rollouts),
-    };
-    let Some(on_record) = on_record else {
+    let Some(on_record) = named(open, &rollouts, name)? else {
         let name = name.unwrap_or(&open.rollout.stages[0].name);
         return closed(Exit::Hold, format!("the stage `{name}` was not begun with this release: `gonogo rollout begin {name}`"));
     };
@@ -240,24 +261,28 @@ fn watched(open: &OpenRollout, name: Option<&str>) -> Result<StageRun, ActError>
         return closed(Exit::Hold, void);
     }
     if let Some(back) = rollouts.went_back(on_record) {
+        if let Some(recovery) = recovery::unsettled(back)
+            && let Some(run) = StageRun::of(open, recovery)?
+        {
+            return Ok(run);
+        }
+        let came = |said: &str| if said == RecordedEvidence::EARNED { ", recovered" } else { ", not recovered" };
+        let settled = back.recovery.as_ref().and_then(|recovery| recovery.newest_evidence()).map_or("", |(_, said)| came(&said.standing));
         let end = back.end.map_or_else(
             || format!("has no end on record: `{}` finishes it", back.finished_by()),
-            |(_, end)| format!("ended: {}", end.outcome),
+            |(_, end)| format!("ended: {}{settled}", end.outcome),
         );
         return closed(Exit::Red, format!("`{name}` was rolled back; the way back {end}"));
     }
-    let Some((entry, started)) = on_record.started else {
-        return closed(
-            Exit::Hold,
-            format!("`{name}` is about to begin, or whatever began it was ended: `gonogo rollout begin {name}` begins it again"),
-        );
-    };
-    StageRun::of(open, on_record, entry.own, &started.faults)
+    StageRun::of(open, on_record)?.ok_or_else(|| ActError::Closed {
+        exit: Exit::Hold,
+        why: format!("`{name}` is about to begin, or whatever began it was ended: `gonogo rollout begin {name}` begins it again"),
+    })
 }
 
 /// The newest evidence on record.
 fn kept(open: &OpenRollout, run: &Digest) -> Result<Option<(Timestamp, String)>, ActError> {
     let rollouts = open.rollouts()?;
-    let stage = rollouts.stages.iter().find(|stage| stage.run == *run);
+    let stage = rollouts.sampled().find(|stage| stage.run == *run);
     Ok(stage.and_then(StageOnRecord::newest_evidence).map(|(entry, evidence)| (entry.own, evidence.standing.clone())))
 }

@@ -36,6 +36,8 @@ pub(in crate::cli) enum RolloutCommand {
     /// Judge the samples on record again: do they come to what was said of them?
     Replay(RolloutOptions),
     /// Take the way back, and prove that the old version answers again
+    ///
+    /// Where the plan demands a `recovery`, it goes on until that is shown: 0 recovered, 1 not, 4 ended before.
     Rollback(RolloutRollbackOptions),
 }
 

@@ -11,6 +11,7 @@ use crate::{
         Act, Choice, Decision, DeployerSource, DeploymentStatus, Period, Reply, RollbackOutcome, RolloutStep, StageStep, counted, one_line,
         utc, when,
     },
+    rollout::ROLLBACK,
 };
 
 /// The deployments of one environment, newest first, as a table: date, version, deployer, status, notes.
@@ -166,6 +167,7 @@ fn said(proven: &VerifiedEntry) -> String {
 fn happened(RolloutStep { stage, attempt, step, .. }: &RolloutStep) -> String {
     let again = if *attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
     match step {
+        StageStep::Begun(begun) if begun.after.is_some() => format!("is rolled back: whether {} recovers is looked at{again}", begun.old),
         StageStep::Begun(begun) => {
             format!("begins stage {stage}{again} with {} of the traffic, in place of {}", begun.traffic, begun.old)
         }
@@ -174,7 +176,9 @@ fn happened(RolloutStep { stage, attempt, step, .. }: &RolloutStep) -> String {
             None => format!("started stage {stage}{again}"),
         },
         StageStep::Evidence(evidence) => {
-            format!("in stage {stage}{again}: {} after {}", evidence.standing, counted(evidence.samples, "sample"))
+            // What comes after a way back stands under its phase.
+            let place = if stage == ROLLBACK { "after the way back".into() } else { format!("in stage {stage}{again}") };
+            format!("{place}: {} after {}", evidence.standing, counted(evidence.samples, "sample"))
         }
         StageStep::RollbackBegun(begun) => format!("goes back from stage {stage}{again} ({}): {}", begun.kind, begun.why),
         StageStep::RollbackEnded(ended) => {

@@ -75,6 +75,20 @@ pub struct StageBegun {
     pub host: String,
     /// The process.
     pub pid: u32,
+    /// That this is no stage: after a way back the old version is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<AfterWayBack>,
+}
+
+/// A way back that the old version recovers from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AfterWayBack {
+    /// The fingerprint of the statement with which it began.
+    pub back: Digest,
+    /// Which of several ways it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<String>,
 }
 
 /// What came of beginning a stage.

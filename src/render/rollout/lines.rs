@@ -79,7 +79,7 @@ fn went_back(out: &mut String, what: &str, back: &WentBack, style: Style) {
         moment(back.fired)
     );
     entry(out, outcome, &told, style);
-    [&back.why].into_iter().chain(&back.notes).for_each(|note| aside(out, note, style));
+    std::iter::once(&*back.why).chain(back.afterwards().chain(&back.notes).map(String::as_str)).for_each(|note| aside(out, note, style));
 }
 
 /// What a stage has shown, whole.

@@ -117,7 +117,8 @@ fn decision(it: &DecisionAccount) -> Value {
 fn went_back(back: &WentBack) -> Value {
     let (outcome, said) = words::came_back(back);
     let more = context! {
-        environment => &back.environment, stage => &back.stage, kind => &back.kind, why => &back.why, notes => &back.notes,
+        environment => &back.environment, stage => &back.stage, kind => &back.kind, why => &back.why,
+        notes => back.afterwards().chain(&back.notes).cloned().collect::<Vec<_>>(),
         fired => moment(back.fired), took => words::took(back),
     };
     with(signed(outcome, said), more)

@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, time::Instant};
 use jiff::Timestamp;
 
 use super::{
-    Sampler, before, buckets,
-    part::{Part, Parts, called, histogram},
-    past::{Past, Question, Stretch},
-    reading::{Reading, error, trouble},
+    Sampler, buckets,
+    part::{Part, called, histogram},
+    past::Question,
+    reading::{error, trouble},
     to_millis,
 };
 use crate::{
@@ -132,21 +132,10 @@ impl Fixing<'_> {
     /// What the old version had in the window; a throughput for each second in which there was one to count.
     async fn baseline(&self, window: Period, fixed: &Fixed) -> Result<Vec<f64>, Trouble> {
         let nothing = || trouble(State::NoData, format!("`{}` had nothing in the {window} before", fixed.old));
-        let mut part = Part::of(self.name, self.measure, Whose::Old, fixed).ok_or_else(nothing)?;
-        let stale = self.sampler.rollout.prometheus.max_stale;
-        let stretch = Stretch::coarse(before(self.instant, window), self.instant, stale);
-        if let Shape::Gauge(_) = part.shape {
-            part.main = part.main.mean_over(&stretch);
-        }
-        let parts = Parts { each: vec![part], others: BTreeMap::new() };
-        let (past, spans) = Past::of(self.sampler, &stretch, &parts).await;
-        let (part, span) = parts.each.first().zip(spans.first()).ok_or_else(nothing)?;
-        let mut values = Reading::new(&past, fixed, *span).values(part)?;
-        let seconds = Period::between(past.oldest(&part.main)?, span.until).get().as_secs_f64();
-        if let Shape::Throughput(_) = part.shape {
-            values.iter_mut().for_each(|value| *value /= seconds.max(1.0));
-        }
-        let any = part.shape.traffic(&values).unwrap_or(values[0]) > 0.0;
-        (any || matches!(part.shape, Shape::Gauge(_))).then_some(values).ok_or_else(nothing)
+        let part = Part::of(self.name, self.measure, Whose::Old, fixed).ok_or_else(nothing)?;
+        let shape = part.shape;
+        let (values, _) = self.sampler.over(part, (window, self.instant), fixed).await?;
+        let any = shape.traffic(&values).unwrap_or(values[0]) > 0.0;
+        (any || matches!(shape, Shape::Gauge(_))).then_some(values).ok_or_else(nothing)
     }
 }

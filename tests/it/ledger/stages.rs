@@ -27,6 +27,7 @@ pub(super) fn begun() -> StageStep {
         soak: 3600,
         host: "runner-7".into(),
         pid: 4711,
+        after: None,
     })
 }
 

@@ -48,6 +48,7 @@ fn begun() -> StageStep {
         soak: 600,
         host: "runner-7".into(),
         pid: 4711,
+        after: None,
     })
 }
 

@@ -147,11 +147,18 @@ impl Watch {
             Err(error) => notes.push(format!("what the stage has come to is not on record: {error}")),
         }
         if changed {
-            let occasion = if standing == Standing::Earned { Occasion::Earned } else { Occasion::Held };
-            let text = format!("{} is {standing}: {}", self.on.stage.name, evidence.judgement.reasons.join("; "));
+            let (occasion, text) = match standing {
+                _ if self.on.stage.is_recovery() => (Occasion::RolledBack, format!("the old version: {}", evidence.judgement.recovery())),
+                Standing::Earned => (Occasion::Earned, self.said(evidence)),
+                Standing::Held | Standing::Unseen | Standing::Breached => (Occasion::Held, self.said(evidence)),
+            };
             notes.extend(self.open.tell(caller, occasion, (&self.on.stage.name, self.on.attempt), text).await);
         }
         notes
+    }
+
+    fn said(&self, evidence: &StageEvidence) -> String {
+        format!("{} is {}: {}", self.on.stage.name, evidence.judgement.standing, evidence.judgement.reasons.join("; "))
     }
 
     /// Reads what others have put on record, and takes in what people have said. A record that cannot be read just now ends nothing.
@@ -162,7 +169,7 @@ impl Watch {
     /// Why there is nothing more to watch: others have begun the next stage, or gone back.
     pub(super) fn over(&self) -> Result<Option<String>, ActError> {
         let (rollouts, name) = (self.open.rollouts()?, &self.on.stage.name);
-        let Some(this) = rollouts.stages.iter().find(|stage| stage.run == self.on.run) else { return Ok(None) };
+        let Some(this) = rollouts.sampled().find(|stage| stage.run == self.on.run) else { return Ok(None) };
         if rollouts.went_back(this).is_some() {
             return Ok(Some(format!("`{name}` is rolled back by somebody else")));
         }

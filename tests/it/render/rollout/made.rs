@@ -161,6 +161,8 @@ fn ended(stage: StageAccount, minute: i64) -> StageAccount {
 
 fn went_back(environment: &str, kind: &str, outcome: &str, took: u64, fired: i64, why: &str) -> WentBack {
     WentBack {
+        recovery: None,
+        review: None,
         environment: environment.into(),
         stage: "half".into(),
         kind: kind.into(),
