@@ -12,7 +12,7 @@ const STEPS: [i64; 20] =
     [1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000, 31_536_000];
 const DAY: i64 = 86_400;
 /// Marks of an axis, about.
-const MARKS: i64 = 5;
+const MARKS: i64 = 4;
 
 /// A stretch of time that is drawn.
 #[derive(Debug, Clone, Copy)]
