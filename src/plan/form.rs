@@ -4,8 +4,9 @@ use serde_json::Value as Json;
 
 use super::{
     node::{Node, Value},
-    place::Place,
+    place::{Place, Sources},
     schema::schema,
+    yaml,
 };
 use crate::check::Kind;
 
@@ -18,42 +19,70 @@ enum Step<'n> {
     Item,
 }
 
-/// How what is meant at `place` of the file is written; `None` where that is no key of the plan. What was written goes into it if it is
-/// `told` anyway: it may be a secret.
-pub(super) fn at(root: &Node, place: Place, told: &str) -> Option<String> {
-    let schema = schema();
-    let (way, found) = way(root, place)?;
-    let about = way.iter().try_fold(file(&schema, root)?, |about, step| child(&schema, about, step))?;
-    let named = way.iter().rev().find_map(|step| if let Step::Key(key) = step { Some(format!("{key}: ")) } else { None });
-    let scalar = found.scalar().map(|scalar| scalar.text.as_str()).filter(|text| !text.is_empty() && told.contains(text));
-    Some(format!("{}{}", named.unwrap_or_default(), shown(&schema, about, scalar, 2)?))
+/// The schema, and the file that was asked about last, each read once: hundreds of faults may stand in a large file.
+#[derive(Default)]
+pub(super) struct Forms {
+    schema: Option<Json>,
+    read: Option<(u32, Option<Node>)>,
 }
 
-/// The key beside the unknown one at `place` in which that is known; `None` where none or several know it.
-pub(super) fn home(root: &Node, place: Place) -> Option<String> {
-    let schema = schema();
+impl Forms {
+    fn of(&mut self, sources: &Sources, place: Place) -> Option<(&Json, &Node)> {
+        if self.read.as_ref().is_none_or(|(file, _)| *file != place.file) {
+            self.read = Some((place.file, yaml::parse(place.file, &sources.of(place).text, &mut Vec::new())));
+        }
+        let root = self.read.as_ref().and_then(|(_, root)| root.as_ref())?;
+        Some((self.schema.get_or_insert_with(schema), root))
+    }
+
+    /// How what is meant at `place` is written; `None` where that is no key of the plan. What was written goes into it if it is `told`
+    /// anyway: it may be a secret.
+    pub(super) fn at(&mut self, sources: &Sources, place: Place, told: &str) -> Option<String> {
+        self.of(sources, place).and_then(|(schema, root)| at(schema, root, place, told))
+    }
+
+    /// The key beside the unknown one at `place` in which that is known; `None` where none or several know it.
+    pub(super) fn home(&mut self, sources: &Sources, place: Place) -> Option<String> {
+        self.of(sources, place).and_then(|(schema, root)| home(schema, root, place))
+    }
+}
+
+fn at(schema: &Json, root: &Node, place: Place, told: &str) -> Option<String> {
+    let (way, found) = way(root, place)?;
+    let about = way.iter().try_fold(file(schema, root)?, |about, step| child(schema, about, step))?;
+    let named = way.iter().rev().find_map(|step| if let Step::Key(key) = step { Some(format!("{key}: ")) } else { None });
+    let scalar = found.scalar().map(|scalar| scalar.text.as_str()).filter(|text| !text.is_empty() && told.contains(text));
+    Some(format!("{}{}", named.unwrap_or_default(), shown(schema, about, scalar, 2)?))
+}
+
+fn home(schema: &Json, root: &Node, place: Place) -> Option<String> {
     let (mut way, _) = way(root, place)?;
     let Some(Step::Key(stray)) = way.pop() else { return None };
     // A kind is named by whoever writes the check, and not by one of its keys.
     let is_meant = |name: &str| Kind::named(name).is_none();
-    let about = way.iter().try_fold(file(&schema, root)?, |about, step| child(&schema, about, step))?;
-    let siblings = branches(&schema, about).into_iter().filter_map(|branch| branch["properties"].as_object()).flatten();
-    let knows = |about| branches(&schema, about).into_iter().any(|branch| branch["properties"].get(stray).is_some());
+    let about = way.iter().try_fold(file(schema, root)?, |about, step| child(schema, about, step))?;
+    let siblings = branches(schema, about).into_iter().filter_map(|branch| branch["properties"].as_object()).flatten();
+    let knows = |about| branches(schema, about).into_iter().any(|branch| branch["properties"].get(stray).is_some());
     let mut homes = siblings.filter(|(name, about)| is_meant(name) && knows(about)).map(|(name, _)| name);
     let home = homes.next()?;
     homes.next().is_none().then(|| format!("`{stray}` stands in `{home}`: `{home}: {{ {stray}: … }}`"))
 }
 
-/// The way to what begins at `place`, or to what the key there names.
+/// The way to what begins at `place`, or to what the key there names: it is in the last that begins before. What an alias stands for
+/// stands where its anchor is.
 fn way(node: &Node, place: Place) -> Option<(Vec<Step<'_>>, &Node)> {
     match &node.value {
         _ if node.place == place => Some((Vec::new(), node)),
         Value::Scalar(_) => None,
-        Value::List(items) => items.iter().find_map(|item| below(Step::Item, item, place)),
-        Value::Map(entries) => entries.iter().find_map(|(key, child)| {
+        Value::List(items) => {
+            let item = items.iter().filter(|item| item.place.start <= place.start).max_by_key(|item| item.place.start)?;
+            below(Step::Item, item, place)
+        }
+        Value::Map(entries) => {
+            let (key, child) = entries.iter().filter(|(key, _)| key.place.start <= place.start).max_by_key(|(key, _)| key.place.start)?;
             let named = (key.place == place).then(|| (vec![Step::Key(&key.text)], child));
             named.or_else(|| below(Step::Key(&key.text), child, place))
-        }),
+        }
     }
 }
 
@@ -141,7 +170,7 @@ mod tests {
     fn form(text: &str, mark: &str) -> Option<String> {
         let root = yaml::parse(0, text, &mut Vec::new()).expect("YAML");
         let start = text.find(mark).expect("the mark");
-        at(&root, Place::new(0, &(start..start + mark.len())), text)
+        at(&schema(), &root, Place::new(0, &(start..start + mark.len())), text)
     }
 
     #[test]
@@ -163,11 +192,25 @@ mod tests {
     }
 
     #[test]
+    fn a_large_file_is_read_once_however_much_is_wrong_with_it() {
+        let checks: String = (0..500).map(|at| format!("  - {{ id: a{at}, http: [x] }}\n")).collect();
+        let more = "1, ".repeat(200_000);
+        let text = format!("project: x\nenvironments: {{ prod: {{}} }}\nchecks:\n{checks}vars: [{more}]\n");
+        let (mut sources, mut forms, begun) = (Sources::default(), Forms::default(), std::time::Instant::now());
+        sources.add("gonogo.yaml".into(), text.clone());
+        for (start, mark) in text.match_indices("http") {
+            let form = forms.at(&sources, Place::new(0, &(start..start + mark.len())), "");
+            assert_eq!(form.as_deref(), Some("http: { url: … }"));
+        }
+        assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    }
+
+    #[test]
     fn a_key_is_led_home() {
         let text = "project: x\nenvironments: { prod: {} }\nchecks:\n  - id: a\n    http: { url: u, status: 200 }\n";
         let root = yaml::parse(0, text, &mut Vec::new()).expect("YAML");
         let start = text.find("status").expect("the key");
-        let home = home(&root, Place::new(0, &(start..start + 6)));
+        let home = home(&schema(), &root, Place::new(0, &(start..start + 6)));
         assert_eq!(home.as_deref(), Some("`status` stands in `expect`: `expect: { status: … }`"));
     }
 }

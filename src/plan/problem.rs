@@ -7,9 +7,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::{
     conceal,
     fault::{Fault, Weight},
-    form, marks,
+    form::Forms,
+    marks,
     place::{Place, Sources},
-    yaml,
 };
 use crate::model::{excerpt, plain};
 
@@ -61,7 +61,7 @@ impl Problem {
     }
 
     /// What people get to see of `fault`.
-    pub(super) fn of(fault: &Fault, sources: &Sources) -> Self {
+    pub(super) fn of(fault: &Fault, sources: &Sources, forms: &mut Forms) -> Self {
         let clean = |text: &str| excerpt(&plain(&conceal::without_passwords(text)), LONGEST).replace(['\n', '\t'], " ");
         let source = sources.of(fault.place);
         let (line, range) = source.line_of(fault.place.start as usize);
@@ -72,7 +72,7 @@ impl Problem {
             line: line as u64 + 1,
             column: column as u64,
             message: clean(&fault.message),
-            hint: hint(fault, sources).as_deref().map(clean),
+            hint: hint(fault, sources, forms).as_deref().map(clean),
             shown: shown(fault.place, sources, column),
         }
     }
@@ -84,7 +84,8 @@ impl Problem {
         faults.dedup_by(|a, b| (a.place.file, a.place.start, &a.message) == (b.place.file, b.place.start, &b.message));
         let errors = faults.iter().filter(|fault| fault.weight == Weight::Error).count();
         let told = faults.iter().take(MOST).filter(|fault| fault.weight == Weight::Error).count();
-        let mut problems: Vec<Self> = faults.iter().take(MOST).map(|fault| Self::of(fault, sources)).collect();
+        let mut forms = Forms::default();
+        let mut problems: Vec<Self> = faults.iter().take(MOST).map(|fault| Self::of(fault, sources, &mut forms)).collect();
         if faults.len() > MOST
             && let Some(source) = sources.iter().next()
         {
@@ -97,20 +98,25 @@ impl Problem {
 }
 
 /// What to do next: about a mark that only looks right, in the right form, or as whoever found it says.
-fn hint(fault: &Fault, sources: &Sources) -> Option<String> {
+fn hint(fault: &Fault, sources: &Sources, forms: &mut Forms) -> Option<String> {
     let own = fault.hint.clone();
     if fault.weight != Weight::Error || own.as_ref().is_some_and(|hint| hint.starts_with("did you mean")) {
         return own;
     }
     let source = sources.of(fault.place);
-    if let Some(advice) = marks::advice(&source.text[source.line_of(fault.place.start as usize).1]) {
+    let line = &source.text[source.line_of(fault.place.start as usize).1];
+    // What a map lacks is not wrong with the words in its first line.
+    let lacks = ["the key `", "the check has no kind"].iter().any(|lacks| fault.message.starts_with(lacks));
+    if !lacks
+        && line.len() <= LONGEST_LINE
+        && let Some(advice) = marks::advice(line)
+    {
         return Some(advice.to_owned());
     }
-    let root = || yaml::parse(fault.place.file, &source.text, &mut Vec::new());
     let better = if ["expected a map", "expected a list"].iter().any(|wanted| fault.message.starts_with(wanted)) {
-        root().and_then(|root| form::at(&root, fault.place, &fault.message)).map(|form| format!("write `{form}`"))
+        forms.at(sources, fault.place, &fault.message).map(|form| format!("write `{form}`"))
     } else if fault.message.starts_with("unknown key") {
-        root().and_then(|root| form::home(&root, fault.place))
+        forms.home(sources, fault.place)
     } else {
         None
     };

@@ -144,3 +144,18 @@ fn an_empty_baseline_earns_nothing() {
         assert_eq!(judge(&fixed, &empty, begun(), &samples, samples[9].at).standing, Standing::Held, "{demand}");
     }
 }
+
+/// Of a version that is shown to be better, at the end of the soak nobody can tell which is worse; then one can.
+#[test]
+fn who_is_shown_to_be_better_is_not_held_where_who_is_alike_is_not() {
+    let terms = terms(r#""soak": "10m", "demands": {"errors": {"within": "+0% of baseline"}}"#, "");
+    let share = |bad: bool| Some(vec![f64::from(u8::from(bad)), 300.0]);
+    let pair = |at| Sample {
+        values: BTreeMap::from([("errors".to_owned(), Pair { new: share(at < 3), old: share(at % 2 == 0) })]),
+        ..errors(at, 0.0, 0.0)
+    };
+    for last in 10..60 {
+        let judged = of(&terms, (1..=last).map(pair));
+        assert_eq!((last, judged.standing, &judged.reasons), (last, Standing::Earned, &vec![]));
+    }
+}

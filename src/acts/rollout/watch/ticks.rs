@@ -17,18 +17,20 @@ impl Watch {
     /// Takes what has come since the last sample, and puts it on record.
     pub(super) async fn tick(&mut self, caller: &Caller, stop: Stop) -> Result<(), ActError> {
         let (now, fixed) = ((caller.clock)(), self.on.fixed.clone());
+        let interval = self.rollout.interval;
         let since = self.samples.last().map_or(self.on.started, |last| last.until);
         let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.reach, &self.files);
         let mut taken: Vec<Taken> = Vec::new();
         let newest = |taken: &[Taken]| taken.last().map_or(since, |last| last.until);
-        // Only so much is told at once.
-        while Period::between(newest(&taken), now).get() > self.rollout.interval.get() * 2 {
+        // Only so much is told at once. Whoever wants this to end gets what was told so far.
+        while Period::between(newest(&taken), now).get() > interval.get() * 2 && stop.borrow().is_none() {
+            let before = newest(&taken);
             // Where the server cannot be asked, the look at now says why.
-            let more = sampler.catch_up(&fixed, newest(&taken), now, now).await.unwrap_or_default();
-            if more.is_empty() {
+            taken.extend(sampler.catch_up(&fixed, before, now, now).await.unwrap_or_default());
+            // The data of a server that is late grows a little while it is asked: that would go on until it is no longer late.
+            if newest(&taken) < interval.after(before) {
                 break;
             }
-            taken.extend(more);
         }
         let since = newest(&taken);
         let (newest, report) = tokio::join!(sampler.take(&fixed, since, now), self.looking.look(caller, stop));
