@@ -16,46 +16,68 @@ use crate::{
 impl Watch {
     /// Takes what has come since the last sample, and puts it on record.
     pub(super) async fn tick(&mut self, caller: &Caller, stop: Stop) -> Result<(), ActError> {
-        let (now, fixed) = ((caller.clock)(), self.on.fixed.clone());
-        let interval = self.rollout.interval;
-        let since = self.samples.last().map_or(self.on.started, |last| last.until);
-        let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.reach, &self.files);
-        let mut taken: Vec<Taken> = Vec::new();
-        let newest = |taken: &[Taken]| taken.last().map_or(since, |last| last.until);
-        // Only so much is told at once. Whoever wants this to end gets what was told so far.
-        while Period::between(newest(&taken), now).get() > interval.get() * 2 && stop.borrow().is_none() {
-            let before = newest(&taken);
-            // Where the server cannot be asked, the look at now says why.
-            taken.extend(sampler.catch_up(&fixed, before, now, now).await.unwrap_or_default());
-            // The data of a server that is late grows a little while it is asked: that would go on until it is no longer late.
-            if newest(&taken) < interval.after(before) {
-                break;
+        let (now, known) = ((caller.clock)(), self.samples.len());
+        let whole = loop {
+            match self.catches_up(caller, now, &stop).await? {
+                Some(true) => {}
+                Some(false) => break true,
+                None => break false,
             }
-        }
-        let since = newest(&taken);
-        let (newest, report) = tokio::join!(sampler.take(&fixed, since, now), self.looking.look(caller, stop));
+        };
+        let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.reach, &self.files);
+        // What was missed and is not on record comes first: the next look goes on there.
+        let take = async { if whole { sampler.take(&self.on.fixed, self.newest(), now).await } else { None } };
+        let (newest, report) = tokio::join!(take, self.looking.look(caller, stop));
         let report = report?;
-        taken.extend(newest);
-        let samples = self.samples_of(caller, taken, now, &report);
+        // Between this look and one that was taken later no clock of ours has run.
+        let since = self.last.filter(|_| self.samples.len() == known);
+        let samples = self.samples_of(caller, newest.into_iter().collect(), (now, since), Some(&report));
         self.report = Some(report);
         self.store(samples).await
     }
 
+    /// Up to when the stage is sampled.
+    fn newest(&self) -> Timestamp {
+        self.samples.last().map_or(self.on.started, |last| last.until)
+    }
+
+    /// Puts on record what was missed, as much as is told at once; whether there may be more, and `None` where that failed. Where the
+    /// server cannot be asked, the look at now says why.
+    async fn catches_up(&mut self, caller: &Caller, now: Timestamp, stop: &Stop) -> Result<Option<bool>, ActError> {
+        let (interval, before) = (self.rollout.interval, self.newest());
+        if Period::between(before, now).get() <= interval.get() * 2 || stop.borrow().is_some() {
+            return Ok(Some(false));
+        }
+        let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.reach, &self.files);
+        let taken = sampler.catch_up(&self.on.fixed, before, now, now).await.unwrap_or_default();
+        let samples = self.samples_of(caller, taken, (now, None), None);
+        let known = samples.len() + self.samples.len();
+        self.store(samples).await?;
+        if self.samples.len() < known {
+            return Ok(None);
+        }
+        // The data of a server that is late grows a little while it is asked: that would go on until it is no longer late.
+        Ok(Some(self.newest() >= interval.after(before)))
+    }
+
     /// Chained, with what the checks came to on the one that was taken now.
-    fn samples_of(&mut self, caller: &Caller, taken: Vec<Taken>, now: Timestamp, report: &Report) -> Vec<Sample> {
-        let verdict = self.looking.verdict(report);
-        let outcomes = report.findings.iter().filter(|finding| finding.outcome != model::Outcome::Skipped);
-        let checks: std::collections::BTreeMap<_, _> = outcomes.map(|finding| (finding.id.clone(), finding.outcome)).collect();
+    fn samples_of(
+        &mut self,
+        caller: &Caller,
+        taken: Vec<Taken>,
+        (now, since): (Timestamp, Option<Instant>),
+        report: Option<&Report>,
+    ) -> Vec<Sample> {
         let (mut prev, mut number) = (self.prev.clone(), self.samples.len() as u64);
-        let by = self.by(caller);
-        let since = self.last.map(|last| u64::try_from(last.elapsed().as_millis()).unwrap_or(u64::MAX));
         let mut samples = Vec::with_capacity(taken.len());
         for one in taken {
             number += 1;
             let mut sample = one.sample(number, now, prev);
-            if !sample.late {
-                (sample.checks, sample.verdict, sample.by) = (checks.clone(), Some(verdict), by.clone());
-                sample.since = since.filter(|_| samples.is_empty());
+            if let Some(report) = report.filter(|_| !sample.late) {
+                let outcomes = report.findings.iter().filter(|finding| finding.outcome != model::Outcome::Skipped);
+                sample.checks = outcomes.map(|finding| (finding.id.clone(), finding.outcome)).collect();
+                (sample.verdict, sample.by) = (Some(self.looking.verdict(report)), self.by(caller));
+                sample.since = since.map(|last| u64::try_from(last.elapsed().as_millis()).unwrap_or(u64::MAX));
                 self.last = Some(Instant::now());
             }
             prev = Digest::of(&sample.to_json());
