@@ -45,11 +45,10 @@ pub(super) fn import(options: &ImportOptions) -> Result<Exit, Failure> {
 
 fn boxed(boxes: &Boxes) -> String {
     let Boxes { all, checked, in_part, manual, groups, signatures, loose_code, .. } = boxes;
-    let part = if *in_part > 0 { format!(" and {in_part} in part") } else { String::new() };
     let loose = if *loose_code > 0 { format!("; not read: {loose_code} blocks of code under no box") } else { String::new() };
     format!(
-        "{all} boxes: {checked} became checks{part}, {manual} are asked of people, {groups} stand for those under them, {signatures} are \
-         signed; write who has each role, and their keys into `signers`{loose}"
+        "{all} boxes: {checked} became checks, {in_part} in part; asked of people: {manual}; headings of those under them: {groups}; lines to \
+         sign: {signatures}{loose}\nwrite who has each role into the plan, and their keys into `signers`"
     )
 }
 

@@ -11,7 +11,7 @@ use crate::{
 
 /// What an author says must come out.
 static EXPECTED: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?i)(?:\b(?:expect\w*|should \w+|must \w+|returns?|verwacht\w*|erwartet\w*)\b(?:\s+[a-z]+)?\s*:?|→|=>)\s*(.+)")
+    regex(r"(?i)(?:\b(?:expect\w*|should \w+|must \w+|returns?|verwacht\w*|erwartet\w*)\b(?:\s+[a-z]+\b)?\s*:?|→|=>)\s*(.+)")
 });
 /// What makes the commands before and after it a choice.
 static OR: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)^(?:or|oder|of|ou|alternativ\w*)\b"));
@@ -158,6 +158,9 @@ mod tests {
         let expected: Vec<_> = all.iter().map(|one| one.expected.as_deref()).collect();
         assert_eq!((expected, choice), (vec![Some("{\"a\": 1}"), None], false));
         assert!(commands("a\n# or\nb").1);
-        assert_eq!(super::expected("should return `PONG`."), Some("PONG".into()));
+        for comment in ["should return `PONG`.", "returns PONG", "Expected output: PONG", "→ PONG"] {
+            assert_eq!(super::expected(comment).as_deref(), Some("PONG"), "{comment}");
+        }
+        assert_eq!(super::expected("as it should"), None);
     }
 }

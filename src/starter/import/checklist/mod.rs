@@ -29,8 +29,14 @@ pub use tick::{Ticked, tick};
 /// Characters of a question, and of what is said of its evidence.
 const QUESTION: usize = 400;
 
+/// No checklist that people go through has more boxes.
+const MOST: usize = 5_000;
+
 static BOX: LazyLock<Regex> = LazyLock::new(|| regex(r"(?m)^[ \t>]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\[[ xX]\][ \t]"));
 static EVIDENCE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\b(?:evidence|proof|bewijs|nachweis|preuve)\s*:\s*([^)]+)"));
+static CODE: LazyLock<Regex> = LazyLock::new(|| regex("`[^`]*`"));
+/// Code of more than one word.
+static CODE_LINE: LazyLock<Regex> = LazyLock::new(|| regex("`[^`]* [^`]*`"));
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex("[0-9]+"));
 static LOG: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)^(?:date|datum|when|data|fecha)\b"));
 /// What follows an option that takes a login.
@@ -116,6 +122,9 @@ impl Checklist {
         if page.boxes.is_empty() {
             return Err(format!("`{name}` has no boxes: wanted lines like `- [ ] The backup was restored`"));
         }
+        if page.boxes.len() > MOST {
+            return Err(format!("`{name}` has {} boxes: at most {MOST} are read", page.boxes.len()));
+        }
         let roles = sign_off::roles(&page);
         let mut ids = HashSet::new();
         let entries = (0..page.boxes.len()).map(|index| entry(&page, index, commands, &mut ids)).collect();
@@ -135,15 +144,14 @@ fn entry(page: &Page, index: usize, commands: bool, ids: &mut HashSet<String>) -
         entry.off = Some(sign_off::LINE.into());
         return entry;
     }
-    let (rest, expected) = asked(&mut entry, item);
+    let rest = asked(&mut entry, item, commands);
     let nothing = entry.checks.is_empty() && entry.commands.is_empty();
     if nothing && rest.is_empty() && page.is_group(index) {
         entry.off = Some("it stands for those under it".into());
         return entry;
     }
-    let unsaid = !commands && !entry.commands.is_empty();
     let (evidence, notes): (Vec<&String>, Vec<&String>) = item.notes.iter().partition(|note| EVIDENCE.is_match(note));
-    if nothing || unsaid || !rest.is_empty() || !notes.is_empty() || names_more(item, &expected) || EVIDENCE.is_match(&item.text) {
+    if nothing || !rest.is_empty() || !notes.is_empty() || names_more(item, &entry) || EVIDENCE.is_match(&item.text) {
         let question: Vec<&str> = std::iter::once(&entry.name).chain(notes).map(String::as_str).collect();
         let named = std::iter::once(&item.text).chain(evidence).find_map(|text| Some(EVIDENCE.captures(text)?[1].to_owned()));
         let done = (!rest.is_empty()).then(|| format!("that this was done: {}", rest.join("; ")));
@@ -154,20 +162,21 @@ fn entry(page: &Page, index: usize, commands: bool, ids: &mut HashSet<String>) -
     entry
 }
 
-/// Makes checks of the code of a box; what of it is not said, and what was expected of the rest.
-fn asked(entry: &mut Entry, item: &Item) -> (Vec<String>, String) {
-    let (mut rest, mut expected) = (Vec::new(), String::new());
+/// Makes checks of the code of a box; what of it is not said.
+fn asked(entry: &mut Entry, item: &Item, with_commands: bool) -> Vec<String> {
+    let mut rest = Vec::new();
     let said = std::iter::once(&item.text).chain(&item.notes).map(String::as_str).collect::<Vec<_>>().join(" ");
     for code in &item.code {
         let (commands, choice) = code.commands(&item.text);
         let before = (entry.checks.len(), entry.commands.len());
         for (command, is_query) in commands {
+            let asked = entry.checks.len();
             let done = match is_query {
                 true => ask::query(entry, None, &command.text, command.expected.as_deref()),
                 false => ask::ask(entry, &command, &said),
             };
             match done {
-                Some(()) if !choice => expected.push_str(&format!(" {}", command.expected.unwrap_or_default())),
+                Some(()) if !choice && (with_commands || entry.checks.len() > asked) => {}
                 // A word within a line that is no command asks nothing: the text does.
                 None if code.language.is_none() && !command.text.contains(' ') => {}
                 _ => rest.push(command.text),
@@ -180,7 +189,7 @@ fn asked(entry: &mut Entry, item: &Item) -> (Vec<String>, String) {
         }
     }
     rest.dedup();
-    (rest, expected)
+    rest
 }
 
 impl page::Code {
@@ -207,14 +216,18 @@ impl page::Code {
     }
 }
 
-/// Whether the text names a number that no command asks about.
-fn names_more(item: &Item, expected: &str) -> bool {
-    let code: String = item.code.iter().map(|code| code.text.as_str()).chain([expected]).collect::<Vec<_>>().join(" ");
-    NUMBER.find_iter(&item.text).any(|number| !NUMBER.find_iter(&code).any(|known| known.as_str() == number.as_str()))
+/// Whether the text names a number that no check of the box asks about.
+fn names_more(item: &Item, entry: &Entry) -> bool {
+    let asked: Vec<String> = entry.checks.iter().chain(&entry.commands).map(|check| json!(check.body).to_string()).collect();
+    let asked = asked.join(" ");
+    let text = CODE.replace_all(&item.text, "");
+    NUMBER.find_iter(&text).any(|number| !NUMBER.find_iter(&asked).any(|known| known.as_str() == number.as_str()))
 }
 
 /// A name for a box that comes of nothing but its text and of what it stands under.
 fn id(under: &str, text: &str) -> String {
+    // No secret, and of commands only the fingerprint.
+    let [under, text] = [under, text].map(|text| shown(&without_logins(text), 1_000));
     let words = |text: &str, most: usize| {
         let mut short = String::new();
         for word in slug(text).split('-').filter(|word| !word.is_empty()) {
@@ -227,10 +240,10 @@ fn id(under: &str, text: &str) -> String {
     };
     // Of an emoji nothing is missed.
     let exact = |text: &str| text.chars().all(|c| c.is_ascii() || !c.is_alphanumeric()) && !text.contains(['<', '>', '%', '=', '+', '!']);
-    let id = format!("{}{}", words(under, 32), words(text, 56));
+    let id = format!("{}{}", words(&CODE_LINE.replace_all(&under, ""), 32), words(&CODE_LINE.replace_all(&text, ""), 56));
     let id = id.trim_matches('-');
-    let whole = format!("{}-{}", slug(under), slug(text));
-    if exact(under) && exact(text) && !id.is_empty() && whole.trim_matches('-') == id {
+    let whole = format!("{}-{}", slug(&under), slug(&text));
+    if exact(&under) && exact(&text) && !id.is_empty() && whole.trim_matches('-') == id {
         return id.to_owned();
     }
     // Where the words are not the whole text, a piece of its fingerprint makes the difference.

@@ -1,6 +1,6 @@
 //! A report's ticks written back into the checklist that its plan came from, and a row of its log. Nothing else changes.
 
-use super::{Checklist, Page, Table, is_log, shown};
+use super::{Checklist, Table, is_log, shown};
 use crate::model::{Outcome, Report, is_named};
 
 /// What came of it.
@@ -26,7 +26,11 @@ pub fn tick(name: &str, bytes: &[u8], report: &Report, verdict: &str, digest: &s
     let (plain, with_commands) = (ids(name, bytes, false)?, ids(name, bytes, true)?);
     let page = Checklist::read(name, bytes, false)?.page;
     let own: Vec<Own> = plain.iter().zip(&with_commands).map(|(plain, other)| Own::of(plain, report).or(Own::of(other, report))).collect();
-    let states: Vec<Option<bool>> = (0..own.len()).map(|index| state(&page, &own, index)).collect();
+    let mut states = vec![None; own.len()];
+    // Those under a box come after it.
+    for index in (0..own.len()).rev() {
+        states[index] = state(own[index], page.under(index).map(|other| states[other]).collect());
+    }
     let (ticked, open) =
         (states.iter().filter(|state| **state == Some(true)).count(), states.iter().filter(|state| **state == Some(false)).count());
     if ticked + open == 0 {
@@ -84,9 +88,8 @@ impl Own {
 }
 
 /// Whether a box is to be ticked; `None` where it is not known.
-fn state(page: &Page, own: &[Own], index: usize) -> Option<bool> {
-    let under: Vec<Option<bool>> = page.under(index).map(|other| state(page, own, other)).collect();
-    match own[index] {
+fn state(own: Own, under: Vec<Option<bool>>) -> Option<bool> {
+    match own {
         Own::Missing => None,
         Own::Passed(false) => Some(false),
         Own::Nothing if under.is_empty() => None,
