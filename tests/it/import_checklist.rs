@@ -131,6 +131,15 @@ fn ticks_go_back_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_report_of_the_record_ticks_too() {
+    let (gonogo, _) = planned(LIST, &[]);
+    gonogo.run(["log", "init"]).exits(0);
+    gonogo.run(["verify", "--release", "1.1", "--record"]).exits(1);
+    gonogo.run(["report", "--tick", "list.md"]).exits(0).says("boxes: 4 ticked, 2 open, 0 left as they were; a row is added");
+    assert!(gonogo.read("list.md").contains("- [x] Forgotten"));
+}
+
+#[test]
 fn a_report_of_another_plan_ticks_nothing() {
     let gonogo = Gonogo::new()
         .file("list.md", LIST)
