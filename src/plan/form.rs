@@ -155,7 +155,10 @@ mod tests {
         ] {
             assert_eq!(form(&check(kind), mark).as_deref(), Some(wanted), "{kind}");
         }
-        assert_eq!(form("project: x\nenvironments: [prod]\n", "environments").as_deref(), Some("environments: { NAME: … }"));
+        assert_eq!(
+            form("project: x\nenvironments: [prod]\n", "environments").as_deref(),
+            Some("environments: { NAME: { vars: …, env-file: …, guard: … } }")
+        );
         assert_eq!(form("project: x\nsurprise: 1\n", "surprise"), None);
     }
 

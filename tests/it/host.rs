@@ -154,7 +154,8 @@ async fn processes_are_counted_by_their_whole_name() {
     let folder = tempfile::tempdir().expect("a folder");
     // The kernel keeps 15 letters of it.
     let program = folder.path().join("gonogo-it-sleeper");
-    std::fs::copy(printed("sh", &["-c", "command -v sleep"]), &program).expect("copied");
+    // Not by this process: what it has open for writing while another test starts a program cannot be run (ETXTBSY).
+    assert!(Command::new("cp").arg(printed("sh", &["-c", "command -v sleep"])).arg(&program).status().expect("cp").success());
     let start = || Running(Command::new(&program).arg("60").spawn().expect("it runs"));
     let (first, second) = (start(), start());
     let user = printed("id", &["-un"]);

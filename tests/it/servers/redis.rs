@@ -44,7 +44,11 @@ impl Redis {
 
     fn run(folder: PathBuf, settings: &str, more: &[&str]) -> Self {
         assert!(Path::new(PROGRAM).exists(), "no Redis server: `apt-get install redis-server`");
-        let port = crate::port::unused();
+        // Nodes of a cluster talk to each other at the port 10,000 above.
+        let both = std::iter::repeat_with(crate::port::unused);
+        let mut both =
+            both.filter(|port| port.checked_add(10_000).is_some_and(|bus| std::net::TcpListener::bind(("127.0.0.1", bus)).is_ok()));
+        let port = both.next().expect("two free ports");
         let place = folder.display();
         let all = format!("bind 127.0.0.1\nport {port}\ndir {place}\nunixsocket {place}/socket\nlogfile \"\"\n{settings}\n");
         fs::write(folder.join("settings"), all).expect("written");
