@@ -74,6 +74,8 @@ pub(super) enum Command {
     /// What an entry demands is said by the kinds there are; what they cannot say stands as a comment with the reason. Secrets
     /// become variables, and so does what a template fills in. goss looks for an expression in one line after the other, these
     /// checks in the whole text, with `^` and `$` at each line.
+    ///
+    /// A checklist in Markdown becomes a whole plan: each box a check of what its commands surely ask, or a question to people.
     Import(ImportOptions),
     /// Run the checks of an environment and say GO or NO-GO
     #[command(aliases = ["check", "run", "test", "validate"])]
@@ -172,7 +174,7 @@ pub(super) struct InitOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ImportOptions {
-    /// The files; which tool each is of is told by its keys
+    /// The files; which tool each is of is told by its keys. Or one checklist in Markdown
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
 

@@ -8,11 +8,11 @@ use super::{Failure, arguments::ImportOptions, edge};
 use crate::{
     model::{Exit, Size, plain},
     net::regular_file::read_bytes,
-    starter::import::{Imported, Wish},
+    starter::import::{Boxes, Imported, Wish},
 };
 
 /// What is read of a file; more is no file that people write.
-const LARGEST: Size = Size(4 << 20);
+pub(super) const LARGEST: Size = Size(4 << 20);
 
 /// Runs the command: 2 where a file cannot be read, or one stands already where the checks are to go.
 pub(super) fn import(options: &ImportOptions) -> Result<Exit, Failure> {
@@ -31,10 +31,25 @@ pub(super) fn import(options: &ImportOptions) -> Result<Exit, Failure> {
             let file = fs::File::options().write(true).create_new(true).open(path);
             let mut file = file.with_context(|| format!("`{}` cannot be made", path.display())).map_err(Failure::usage)?;
             file.write_all(imported.text.as_bytes()).map_err(Failure::output)?;
+            // The plan's file of keys, unless there is one.
+            if let Some(boxes) = &imported.boxes
+                && let Ok(mut file) = fs::File::options().write(true).create_new(true).open(path.with_file_name("signers"))
+            {
+                file.write_all(boxes.signers.as_bytes()).map_err(Failure::output)?;
+            }
         }
     }
-    edge::say(&plain(&summed(&imported, options.with_commands)));
+    edge::say(&plain(&imported.boxes.as_ref().map_or_else(|| summed(&imported, options.with_commands), boxed)));
     Ok(Exit::Go)
+}
+
+fn boxed(boxes: &Boxes) -> String {
+    let Boxes { all, checked, in_part, manual, groups, signatures, loose_code, .. } = boxes;
+    let loose = if *loose_code > 0 { format!("; not read: {loose_code} blocks of code under no box") } else { String::new() };
+    format!(
+        "{all} boxes: {checked} became checks, {in_part} in part; asked of people: {manual}; headings of those under them: {groups}; lines to \
+         sign: {signatures}{loose}\nwrite who has each role into the plan, and their keys into `signers`"
+    )
 }
 
 fn summed(imported: &Imported, commands: bool) -> String {

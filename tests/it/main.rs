@@ -36,6 +36,7 @@ mod http_steps;
 mod http_text;
 mod image;
 mod import;
+mod import_checklist;
 mod in_order;
 mod init;
 mod kubernetes;

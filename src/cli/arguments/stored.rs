@@ -26,6 +26,11 @@ pub(in crate::cli) struct ReportOptions {
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     pub(in crate::cli) bundle: Option<PathBuf>,
 
+    /// Instead of printing it, write its ticks into the checklist in Markdown that `gonogo import` made the plan from, and a
+    /// row into its log of deployments: a box is ticked where all checks that came of it passed, and nothing else changes
+    #[arg(long, value_name = "CHECKLIST")]
+    pub(in crate::cli) tick: Option<PathBuf>,
+
     #[command(flatten)]
     pub(in crate::cli) output: OutputOptions,
 }

@@ -11,6 +11,10 @@ pub(super) struct Entry {
     pub(super) name: String,
     /// What its author called it.
     pub(super) title: Option<String>,
+    /// The heading of its checks, where they have one of their own.
+    pub(super) section: Option<String>,
+    /// The id of its checks, where it does not come of the name.
+    pub(super) id: Option<String>,
     /// What is said of it.
     pub(super) checks: Vec<Check>,
     /// What only a command can say of it.

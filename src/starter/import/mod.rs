@@ -4,6 +4,7 @@
 //! counts as said only if all of it is. What a file says is not trusted: it is read with limits, and quoted.
 
 mod blackbox;
+mod checklist;
 mod entry;
 mod gatus;
 mod goss;
@@ -19,6 +20,8 @@ use serde_json::Value;
 
 use self::{entry::Entry, hide::Hidden};
 use crate::plan::{GOSS, Tool};
+
+pub use checklist::{Boxes, Ticked, tick};
 
 /// How to import.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +44,8 @@ pub struct Imported {
     pub by_command: usize,
     /// The others of which a part is said.
     pub in_part: usize,
+    /// Of a checklist, which becomes a whole plan: what came of its boxes.
+    pub boxes: Option<Boxes>,
 }
 
 impl Imported {
@@ -49,6 +54,13 @@ impl Imported {
     /// # Errors
     /// Why a file cannot be read, or what it is instead: a sentence.
     pub fn of(files: &[(String, Vec<u8>)], wish: &Wish) -> Result<Self, String> {
+        if let Some((name, bytes)) = files.iter().find(|(name, bytes)| checklist::is_checklist(name, bytes)) {
+            if files.len() > 1 {
+                return Err(format!("`{name}` is a checklist and becomes a plan of its own: import it alone"));
+            }
+            let (text, boxes) = checklist::plan(name, bytes, wish.commands)?;
+            return Ok(Self { text, boxes: Some(boxes), entries: 0, said: 0, by_command: 0, in_part: 0 });
+        }
         let (mut entries, mut tools) = (Vec::new(), Vec::new());
         for (name, bytes) in files {
             let documents = source::read(bytes).map_err(|why| format!("`{name}` {why}"))?;
@@ -65,7 +77,9 @@ impl Imported {
                 });
             }
             if !known {
-                return Err(format!("`{name}` is no file of goss, Troubleshoot, Gatus or the blackbox exporter"));
+                return Err(format!(
+                    "`{name}` is no file of goss, Troubleshoot, Gatus or the blackbox exporter, and no checklist in Markdown"
+                ));
             }
         }
         tools.dedup();
@@ -81,6 +95,7 @@ impl Imported {
             said: plainly + if wish.commands { by_command } else { 0 },
             by_command,
             in_part: count(&|entry| !entry.lacking.is_empty() && !entry.checks.is_empty()),
+            boxes: None,
             text: sheet::sheet(entries, tools, wish.commands, &mut Hidden::default()),
         }
     }

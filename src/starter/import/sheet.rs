@@ -18,23 +18,46 @@ const TITLE: usize = 120;
 const USUAL: u64 = 10_000;
 const LONGEST: u64 = 3_600_000;
 
-/// The file's text.
-pub(super) fn sheet(entries: Vec<Entry>, tools: &[(&str, &str)], commands: bool, hidden: &mut Hidden) -> String {
-    let (mut ids, mut body, mut any, mut runs) = (HashSet::new(), String::new(), false, false);
+/// The checks of a file, with the comments between them.
+pub(super) struct Body {
+    pub(super) text: String,
+    /// The ids of what came of each entry.
+    pub(super) ids: Vec<Vec<String>>,
+    /// Whether any of them runs a program.
+    pub(super) runs: bool,
+}
+
+/// The entries as checks.
+pub(super) fn body(entries: Vec<Entry>, commands: bool, hidden: &mut Hidden) -> Body {
+    let mut taken: HashSet<String> = entries.iter().filter_map(|entry| entry.id.clone()).collect();
+    let mut body = Body { text: String::new(), ids: Vec::new(), runs: false };
     for mut entry in entries {
-        comments(&entry, commands, &mut body);
+        comments(&entry, commands, &mut body.text);
         let mut checks = std::mem::take(&mut entry.checks);
         if commands {
-            runs |= !entry.commands.is_empty();
+            body.runs |= !entry.commands.is_empty();
             checks.append(&mut entry.commands);
         }
         let several = checks.windows(2).any(|pair| pair[0].kind != pair[1].kind);
+        let mut ids = Vec::new();
         for check in checks {
-            any = true;
-            let id = id(&entry.name, if several { check.kind } else { "" }, &mut ids);
-            body.push_str(&written(check, &entry, &id, hidden));
+            let id = match &entry.id {
+                // The first of a box goes by its name.
+                Some(id) if ids.is_empty() => id.clone(),
+                Some(id) => free(&format!("{id}-{}", check.kind), &mut taken),
+                None => id(&entry.name, if several { check.kind } else { "" }, &mut taken),
+            };
+            body.text.push_str(&written(check, &entry, &id, hidden));
+            ids.push(id);
         }
+        body.ids.push(ids);
     }
+    body
+}
+
+/// The file's text.
+pub(super) fn sheet(entries: Vec<Entry>, tools: &[(&str, &str)], commands: bool, hidden: &mut Hidden) -> String {
+    let Body { text, ids, runs } = body(entries, commands, hidden);
     let mut head = String::new();
     for (tool, file) in tools {
         head.push_str(&format!("# Made by `gonogo import` from {tool}: {}\n", shown(file, COMMENT)));
@@ -43,17 +66,21 @@ pub(super) fn sheet(entries: Vec<Entry>, tools: &[(&str, &str)], commands: bool,
     if runs {
         head.push_str("# The plan's main file must say `allow: [command]`: some of these checks run programs.\n");
     }
-    if !hidden.named.is_empty() {
-        let names: Vec<&str> = hidden.named.keys().map(String::as_str).collect();
-        head.push_str(&format!(
-            "# Set these variables, in `vars` if they are no secrets, in an env file or in the environment: {}\n",
-            shown(&names.join(", "), 2_000)
-        ));
+    head.push_str(&variables(hidden));
+    if ids.iter().all(Vec::is_empty) {
+        return format!("{head}# Nothing of it is said: there is no check here to include.\n{text}");
     }
-    if !any {
-        return format!("{head}# Nothing of it is said: there is no check here to include.\n{body}");
+    format!("{head}section: {}\nchecks:\n{text}", section(tools))
+}
+
+/// Which variables must be set, as a comment.
+pub(super) fn variables(hidden: &Hidden) -> String {
+    if hidden.named.is_empty() {
+        return String::new();
     }
-    format!("{head}section: {}\nchecks:\n{body}", section(tools))
+    let names: Vec<&str> = hidden.named.keys().map(String::as_str).collect();
+    let names = shown(&names.join(", "), 2_000);
+    format!("# Set these variables, in `vars` if they are no secrets, in an env file or in the environment: {names}\n")
 }
 
 fn section(tools: &[(&str, &str)]) -> &'static str {
@@ -69,7 +96,7 @@ fn comments(entry: &Entry, commands: bool, out: &mut String) {
     let name = shown(&entry.name, COMMENT);
     let mut line = |what: &str, why: &str| out.push_str(&format!("  # {what}{name}: {}\n", shown(why, COMMENT)));
     if let Some(why) = &entry.off {
-        return line("left out: ", why);
+        return line(if entry.id.is_some() { "" } else { "left out: " }, why);
     }
     entry.notes.iter().for_each(|note| line("", note));
     entry.lacking.iter().for_each(|why| line("not said: ", why));
@@ -82,6 +109,7 @@ fn comments(entry: &Entry, commands: bool, out: &mut String) {
 fn written(check: Check, entry: &Entry, id: &str, hidden: &mut Hidden) -> String {
     let title = check.title.as_ref().or(entry.title.as_ref()).unwrap_or(&entry.name);
     let mut fields: Map<String, Value> = [("title".to_owned(), json!(shown(title, TITLE)))].into_iter().collect();
+    fields.extend(entry.section.as_ref().map(|section| ("section".to_owned(), json!(section))));
     if check.warns {
         fields.insert("severity".into(), json!("warning"));
     }
@@ -101,15 +129,20 @@ fn written(check: Check, entry: &Entry, id: &str, hidden: &mut Hidden) -> String
 
 /// A name for the check that no other has.
 fn id(name: &str, kind: &str, taken: &mut HashSet<String>) -> String {
-    let name = shown(name, 200);
-    let slug = |text: &str| {
-        let plain: String = text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
-    };
-    let short: String = slug(&name).chars().take(60).collect();
+    let short: String = slug(&shown(name, 200)).chars().take(60).collect();
     let suffix = if kind.is_empty() || short.starts_with(kind) { String::new() } else { format!("-{kind}") };
-    let base = format!("{}{suffix}", if short.is_empty() { "check" } else { short.trim_matches('-') });
-    let mut id = base.clone();
+    free(&format!("{}{suffix}", if short.is_empty() { "check" } else { short.trim_matches('-') }), taken)
+}
+
+/// The letters and digits of a text, apart by `-`.
+pub(super) fn slug(text: &str) -> String {
+    let plain: String = text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// `base`, or with the first number that makes it a name that no other has.
+pub(super) fn free(base: &str, taken: &mut HashSet<String>) -> String {
+    let mut id = base.to_owned();
     let mut number = 2;
     while !taken.insert(id.clone()) {
         id = format!("{base}-{number}");
