@@ -20,11 +20,11 @@ pub(super) fn advice(line: &str) -> Option<&'static str> {
     if line.contains("{{") {
         return Some("`{{ … }}` belongs to a template (Helm, Jinja): render it first, or write a variable, `${NAME}`");
     }
-    let named = |mark: char| {
-        let rest = line.split(mark).skip(1);
-        rest.into_iter().any(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'))
-    };
-    (named('$') || named('%')).then_some("a variable is written `${NAME}`")
+    let of_name = |c: char| c.is_ascii_uppercase() || c == '_';
+    let of_shell = line.split('$').skip(1).any(|rest| rest.starts_with(of_name));
+    // Two characters are one that is encoded: `%C3%BC`.
+    let of_windows = line.split('%').skip(1).any(|part| part.len() > 2 && part.chars().all(of_name)) && line.matches('%').count() > 1;
+    (of_shell || of_windows).then_some("a variable is written `${NAME}`")
 }
 
 #[cfg(test)]
@@ -44,7 +44,14 @@ mod tests {
         ] {
             assert!(advice(line).is_some_and(|advice| advice.contains(said)), "{line}");
         }
-        for line in ["  url: https://example.com/", "  url: ${URL}", "  text: 50 % of it, $5", "\u{feff}project: x", "  $.a: 1"] {
+        for line in [
+            "  url: https://example.com/",
+            "  url: ${URL}",
+            "  text: 50 % of it, $5",
+            "  url: https://example.com/%C3%BCber",
+            "\u{feff}project: x",
+            "  $.a: 1",
+        ] {
             assert_eq!(advice(line), None, "{line}");
         }
     }

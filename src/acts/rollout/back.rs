@@ -71,6 +71,12 @@ impl WaysBack {
         let from = from(open, kind)?;
         let rollouts = open.rollouts()?;
         let version = match open.current(&rollouts) {
+            Some(stage) if old.is_some_and(|old| old != stage.began.old) => {
+                let (name, old) = (&stage.step.stage, &stage.began.old);
+                return Err(ActError::Usage(format!(
+                    "`{name}` has begun in place of {old}: that is what must be back, so leave `--old` out"
+                )));
+            }
             Some(stage) => Some(stage.began.old.clone()),
             None if kind == RollbackKind::Drill => Some(open.old_version(&rollouts, old)?),
             None => open.old_version(&rollouts, old).ok(),

@@ -101,7 +101,13 @@ impl OpenRollout {
     pub(super) fn old_version(&self, rollouts: &Rollouts<'_>, said: Option<&str>) -> Result<String, ActError> {
         let live =
             || crate::ledger::live(&self.record().history, self.record().place()).find_map(|live| live.ok()?.1.release.version.clone());
-        let said = self.rollout.versions.old().or(said).map(str::to_owned);
+        let planned = self.rollout.versions.old();
+        if let (Some(planned), Some(said)) = (planned, said)
+            && planned != said
+        {
+            return Err(ActError::Usage(format!("the plan says that {planned} is replaced, `--old` says {said}: leave it out")));
+        }
+        let said = planned.or(said).map(str::to_owned);
         said.or_else(|| Some(self.current(rollouts)?.began.old.clone()))
             .or_else(live)
             .ok_or_else(|| ActError::Usage("which version is replaced is not on record: name it with `--old VERSION`".into()))

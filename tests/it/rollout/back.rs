@@ -22,6 +22,7 @@ fn a_way_back_is_practised_before_a_stage_begins() {
     let drill = "    drill: { environment: prod, max-age: 1h }\n    checks: [old-answers]\n";
     let ground = start(&[("    checks: [old-answers]\n", drill.into())]);
     ground.run(&["rollout", "begin", "p25"]).exits(4).says("never practised in prod").says("gonogo rollout rollback --drill");
+    ground.run(&["rollout", "rollback", "--drill", "--old", "0.9"]).exits(2).says("leave");
     ground.run(&["rollout", "rollback", "--drill"]).exits(0).says("ROLLED BACK");
     ground.run(&["rollout", "begin", "p25"]).exits(0);
     // It is none of the release: the stage goes on.
