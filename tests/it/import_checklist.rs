@@ -35,8 +35,8 @@ fn planned(checklist: &str, more: &[&str]) -> (Gonogo, Ran) {
 fn every_box_is_a_check_or_a_question_and_the_plan_lints() {
     let mut wrong = Vec::new();
     for (more, ending, says) in [
-        (&[][..], "checks", "25 boxes: 9 became checks, 1 in part; asked of people: 13; headings of those under them: 1; lines to sign: 1"),
-        (&["--with-commands"][..], "commands", "25 boxes: 10 became checks, 1 in part; asked of people: 12;"),
+        (&[][..], "checks", "25 boxes: 8 became checks, 2 in part; asked of people: 13; headings of those under them: 1; lines to sign: 1"),
+        (&["--with-commands"][..], "commands", "25 boxes: 9 became checks, 2 in part; asked of people: 12;"),
     ] {
         let (gonogo, ran) = planned(&fixture(), more);
         ran.says(says);
@@ -99,7 +99,30 @@ fn what_is_not_surely_the_same_is_asked_of_people() {
     }
 }
 
-const LIST: &str = "# Ünder way\r\n\r\n* [ ]   **Group**  \r\n  - [X] There: `test -e /etc/passwd`\r\n  - [ ] There too\r\n\r\n    ```sh\r\n    test -d /etc\r\n    ```\r\n- [x] Not there `test -e /nothing/at/all`\r\n+ [x] Asked\t\r\n- [ ] Forgotten: `test -e /etc/hosts`\r\n\r\n## Log\r\n\r\n  | Date | Version | Who | Status | Notes |\r\n  |--|--|--|--|--|\r\n  | 2026-01-02 | 1.0 | Ann | GO | |\r\n  |  |  |  |  |  |\r\n\r\nEnd, no line end \t";
+/// A check that is green while the door is open would say GO for the opposite of what was asked.
+#[test]
+fn what_is_to_fail_becomes_no_check_that_passes_then() {
+    for (text, lines) in [
+        ("The debug page must not be reachable", "curl -f https://a.example/debug"),
+        ("Admin is closed", "nc -z a.example 9000"),
+        ("Old host is unreachable", "curl -f https://old.example/"),
+        ("No debug output", "curl -s https://a.example/ | grep -q debug"),
+        ("API answers", "curl -f https://a.example/ # must not return 200"),
+        ("API answers", "curl -f https://a.example/ok\n  # 500 never\n  curl -f https://a.example/admin"),
+        ("Backups are taken", "psql -c 'SELECT count(*) FROM backups' # should exceed 0"),
+    ] {
+        let gonogo = Gonogo::new().file("a.md", &format!("- [ ] {text}\n  ```sh\n  {lines}\n  ```\n"));
+        let ran = gonogo.run(["import", "a.md"]).exits(0).says("0 became checks");
+        assert!(ran.stdout.contains("manual:"), "{lines}: {}", ran.stdout);
+    }
+    // Where nobody can tell, people are asked besides.
+    let gonogo = Gonogo::new().file("a.md", "- [ ] The admin page: `curl -f https://a.example/admin`\n");
+    gonogo.run(["import", "a.md"]).exits(0).says("0 became checks, 1 in part");
+    let gonogo = Gonogo::new().file("b.md", "- [ ] The API answers: `curl -f https://a.example/`\n");
+    gonogo.run(["import", "b.md"]).exits(0).says("1 became checks, 0 in part");
+}
+
+const LIST: &str = "# Ünder way\r\n\r\n* [ ]   **Group**  \r\n  - [X] There: `test -e /etc/passwd`\r\n  - [ ] There too\r\n\r\n    ```sh\r\n    test -d /etc\r\n    ```\r\n- [x] Elsewhere there `test -e /nothing/at/all`\r\n+ [x] Asked\t\r\n- [ ] Forgotten: `test -e /etc/hosts` exists\r\n\r\n## Log\r\n\r\n  | Date | Version | Who | Status | Notes |\r\n  |--|--|--|--|--|\r\n  | 2026-01-02 | 1.0 | Ann | GO | |\r\n  |  |  |  |  |  |\r\n\r\nEnd, no line end \t";
 
 #[test]
 fn ticks_go_back_and_nothing_else_changes() {
@@ -121,7 +144,7 @@ fn ticks_go_back_and_nothing_else_changes() {
     let wanted = LIST
         .replace("* [ ]   **Group", "* [x]   **Group")
         .replace("- [ ] There too", "- [x] There too")
-        .replace("- [x] Not there", "- [ ] Not there")
+        .replace("- [x] Elsewhere", "- [ ] Elsewhere")
         .replace("+ [x] Asked", "+ [ ] Asked")
         .replace("Ann | GO | |\r\n", &format!("Ann | GO | |\r\n{row}\r\n"));
     assert_eq!(now, wanted);

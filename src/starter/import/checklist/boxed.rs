@@ -9,6 +9,7 @@ use super::{
     QUESTION, ask,
     line::{self, Command},
     page::{Code, Item, Page},
+    sense::Sense,
     sign_off, without_logins,
 };
 use crate::{
@@ -38,14 +39,14 @@ pub(super) fn entry(page: &Page, index: usize, commands: bool, ids: &mut HashSet
         entry.off = Some(sign_off::LINE.into());
         return entry;
     }
-    let rest = asked(&mut entry, item, commands);
+    let (rest, open) = asked(&mut entry, item, &format!("{} {}", item.section, parent.unwrap_or_default()), commands);
     let nothing = entry.checks.is_empty() && entry.commands.is_empty();
     if nothing && rest.is_empty() && page.is_group(index) {
         entry.off = Some("it stands for those under it".into());
         return entry;
     }
     let (evidence, notes): (Vec<&String>, Vec<&String>) = item.notes.iter().partition(|note| EVIDENCE.is_match(note));
-    if nothing || !rest.is_empty() || !notes.is_empty() || names_more(item, &entry) || EVIDENCE.is_match(&item.text) {
+    if nothing || open || !rest.is_empty() || !notes.is_empty() || names_more(item, &entry) || EVIDENCE.is_match(&item.text) {
         let question: Vec<&str> = std::iter::once(&entry.name).chain(notes).map(String::as_str).collect();
         let named = std::iter::once(&item.text).chain(evidence).find_map(|text| Some(EVIDENCE.captures(text)?[1].to_owned()));
         let done = (!rest.is_empty()).then(|| format!("that this was done: {}", rest.join("; ")));
@@ -56,21 +57,23 @@ pub(super) fn entry(page: &Page, index: usize, commands: bool, ids: &mut HashSet
     entry
 }
 
-/// Makes checks of the code of a box; what of it is not said.
-fn asked(entry: &mut Entry, item: &Item, with_commands: bool) -> Vec<String> {
-    let mut rest = Vec::new();
+/// Makes checks of the code of a box below `above`: what of it is not said, and whether people are to be asked besides.
+fn asked(entry: &mut Entry, item: &Item, above: &str, with_commands: bool) -> (Vec<String>, bool) {
+    let (mut rest, mut open) = (Vec::new(), false);
     let said = std::iter::once(&item.text).chain(&item.notes).map(String::as_str).collect::<Vec<_>>().join(" ");
     for code in &item.code {
         let (commands, choice) = code.commands(&item.text);
         let before = (entry.checks.len(), entry.commands.len());
         for (command, is_query) in commands {
             let asked = entry.checks.len();
+            let sense = Sense::of(&command, &CODE.replace_all(&said, ""), above);
             let done = match is_query {
+                _ if sense == Sense::Contrary => None,
                 true => ask::query(entry, None, &command.text, command.expected.as_deref()),
                 false => ask::ask(entry, &command, &said),
             };
             match done {
-                Some(()) if !choice && (with_commands || entry.checks.len() > asked) => {}
+                Some(()) if !choice && (with_commands || entry.checks.len() > asked) => open |= sense == Sense::Open,
                 // A word within a line that is no command asks nothing: the text does.
                 None if code.language.is_none() && !command.text.contains(' ') => {}
                 _ => rest.push(command.text),
@@ -83,7 +86,7 @@ fn asked(entry: &mut Entry, item: &Item, with_commands: bool) -> Vec<String> {
         }
     }
     rest.dedup();
-    rest
+    (rest, open)
 }
 
 impl Code {
@@ -103,7 +106,7 @@ impl Code {
             Some("sql") => {
                 let (comments, query): (Vec<&str>, Vec<&str>) = self.text.lines().map(str::trim).partition(|line| line.starts_with("--"));
                 let expected = line::expected(&comments.join(" ").replace("--", ""));
-                (vec![(Command { text: query.join("\n").trim().into(), stages: None, expected }, true)], false)
+                (vec![(Command { text: query.join("\n").trim().into(), stages: None, expected, ..Command::default() }, true)], false)
             }
             Some(_) => (vec![(Command { text: self.text.clone(), ..Command::default() }, false)], false),
         }

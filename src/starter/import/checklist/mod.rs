@@ -4,6 +4,7 @@ mod ask;
 mod boxed;
 mod line;
 mod page;
+mod sense;
 mod sign_off;
 mod tick;
 
