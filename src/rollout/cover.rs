@@ -88,14 +88,15 @@ impl Cover {
     /// Where requests are rare there is none in many intervals. Such a silence counts once it is over, unless so many were missing
     /// that it was none by chance.
     fn allow_silence(&mut self, terms: &Terms, samples: &[Sample]) {
-        let time: f64 = self.stretches.iter().map(Duration::as_secs_f64).sum();
         let mut at = 0;
         while at < samples.len() {
             let end = at + self.states[at..].iter().take_while(|state| **state == State::NoTraffic).count();
             let between = at > 0 && self.counts[at - 1] && self.states.get(end) == Some(&State::Ok);
             if end > at && between {
                 let silent: f64 = self.stretches[at..end].iter().map(Duration::as_secs_f64).sum();
-                let rate = |(measure, whose)| total(terms, samples.iter(), measure, whose) / time.max(1.0);
+                // What comes later says nothing of it any more: what counted once goes on counting.
+                let time: f64 = self.stretches[..=end].iter().map(Duration::as_secs_f64).sum();
+                let rate = |(measure, whose)| total(terms, samples[..=end].iter(), measure, whose) / time.max(1.0);
                 let missed = terms.wanted().map(|wanted| rate(wanted) * silent);
                 let chance = missed.fold(0.0, f64::max) < NO_CHANCE;
                 self.counts[at..end].fill(chance);

@@ -48,8 +48,8 @@ pub struct Trigger {
 
 without_contradiction!(Trigger);
 
-/// Requests without which one of them would be a percentage.
-const FEWEST: u64 = 20;
+/// Requests without which one of them would be a percentage, for a trigger and for what is only not to be worse.
+pub(super) const FEWEST: u64 = 20;
 
 impl Trigger {
     fn contradiction(&self) -> Option<String> {

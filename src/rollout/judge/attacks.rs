@@ -159,3 +159,16 @@ fn who_is_shown_to_be_better_is_not_held_where_who_is_alike_is_not() {
         assert_eq!((last, judged.standing, &judged.reasons), (last, Standing::Earned, &vec![]));
     }
 }
+
+/// Of so few nothing is shown to be worse, and of two that are alike none is shown to be better.
+#[test]
+fn what_nobody_can_tell_earns_nothing_by_that() {
+    for (demand, each) in [("+0% of baseline", 1.0_f64), ("80% of baseline", 1_000.0)] {
+        let terms = terms(&format!(r#""soak": "10m", "demands": {{"errors": {{"max": "{demand}"}}}}"#), "");
+        let share = || Some(vec![(each / 100.0).floor(), each]);
+        let pair =
+            |at| Sample { values: BTreeMap::from([("errors".to_owned(), Pair { new: share(), old: share() })]), ..errors(at, 0.0, 0.0) };
+        let judged = of(&terms, (1..=10).map(pair));
+        assert_eq!((judged.standing, judged.demands[0].met), (Standing::Held, None), "{demand}: {:?}", judged.reasons);
+    }
+}

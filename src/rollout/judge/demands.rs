@@ -10,6 +10,7 @@ use crate::{
         Cover, Limit, Sample, Shape, State, Whose,
         judgement::JudgedDemand,
         statistics::{self, Bounds, Counts},
+        trigger::FEWEST,
     },
 };
 
@@ -92,8 +93,13 @@ impl Demands<'_> {
             got.push_str(&format!("; {} of {} in the baseline", old.bad, old.total));
         }
         let (met, missing) = match (told(&seen), old) {
-            // No count shows that two are exactly alike: what is asked is that it is not shown to be worse, so nothing is waited for.
-            (None | Some(true), Some(old)) if seen.limit <= 1.0 && counts.total > 0 && old.total > 0 => (Some(true), None),
+            // No count shows that two are exactly alike: what is asked is that it is not shown to be worse, so no look is waited for.
+            (None | Some(true), Some(old)) if (seen.limit - 1.0).abs() < 1e-9 && counts.total > 0 && old.total > 0 => {
+                match counts.total.min(old.total) {
+                    few if few < FEWEST => (None, Some(self.shortfall(few as f64, FEWEST))),
+                    _ => (Some(true), None),
+                }
+            }
             (Some(true), _) => self.at_a_look(line, |samples, confidence, best| self.counted(line, samples, confidence, best)),
             (None, None) => (None, Some(self.inconclusive(counts, seen.limit))),
             (None, Some(old)) => (None, Some(self.indistinct(&got, counts, old))),
