@@ -244,7 +244,7 @@ impl Query {
 
     /// The query for a version.
     pub fn of(&self, version: &str) -> String {
-        // A version has no quote and no backslash, so it cannot leave the text that it stands in.
+        // A version has no quote and no backslash (`Release::check_version`), so it cannot leave the text that it stands in.
         self.metrics().map_or_else(String::new, |query| query.text().replace(&variable(), version))
     }
 

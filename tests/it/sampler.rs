@@ -370,3 +370,14 @@ async fn baselines_are_taken_of_the_time_before() {
     near("slow", &[1_200.0, 0.0]);
     assert_eq!((fixed.beside["slow"], Whose::Old.to_string()), (5.0, "old".to_owned()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_could_leave_a_query_is_none() {
+    let taking = beside(&share("bad_total", "all_total"));
+    for odd in ["1\"} or vector(0) or x{y=\"", "1'; select 1", "${to}", "-c", ""] {
+        for (new, old) in [("2", odd), (odd, "1")] {
+            let (_, troubles) = taking.sampler().fix_at(new, old, ago(0)).await;
+            assert!(troubles["it"].why.starts_with("a version"), "{odd}: {troubles:?}");
+        }
+    }
+}

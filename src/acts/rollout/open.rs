@@ -108,9 +108,13 @@ impl OpenRollout {
             return Err(ActError::Usage(format!("the plan says that {planned} is replaced, `--old` says {said}: leave it out")));
         }
         let said = planned.or(said).map(str::to_owned);
-        said.or_else(|| Some(self.current(rollouts)?.began.old.clone()))
+        let old = said
+            .or_else(|| Some(self.current(rollouts)?.began.old.clone()))
             .or_else(live)
-            .ok_or_else(|| ActError::Usage("which version is replaced is not on record: name it with `--old VERSION`".into()))
+            .ok_or_else(|| ActError::Usage("which version is replaced is not on record: name it with `--old VERSION`".into()))?;
+        // It is handed to programs and queries, wherever it was taken from.
+        Release::check_version(&old).map_err(|why| ActError::Usage(format!("the version that is replaced: {why}")))?;
+        Ok(old)
     }
 
     /// The plan for a phase of it that is about a stage; an error where its rollout names what is not known: no program may be given

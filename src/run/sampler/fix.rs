@@ -13,7 +13,7 @@ use super::{
     to_millis,
 };
 use crate::{
-    model::Period,
+    model::{Period, Release},
     rollout::{Fixed, Limit, Measure, Shape, State, Trouble, Whose, same_end},
 };
 
@@ -48,6 +48,11 @@ impl Sampler<'_> {
     pub async fn fix_at(&self, new: &str, old: &str, instant: Timestamp) -> (Fixed, BTreeMap<String, Trouble>) {
         let mut fixed = Fixed { new: new.into(), old: old.into(), ..Fixed::default() };
         let (mut troubles, instant) = (BTreeMap::new(), to_millis(instant));
+        // What a query is asked with cannot leave the text that it stands in.
+        if let Some(why) = [new, old].into_iter().find_map(|version| Release::check_version(version).err()) {
+            troubles.extend(self.wanted().into_iter().map(|name| (name.to_owned(), error(why.clone()))));
+            return (fixed, troubles);
+        }
         for (name, measure) in self.wanted().into_iter().filter_map(|name| Some((name, self.rollout.measures.get(name)?))) {
             let compared = self.terms.compared().any(|compared| compared == name);
             let window = self.rollout.window(name).filter(|_| compared);

@@ -9,10 +9,10 @@ use super::{
     document::{Counted, Within, begin_of_interval},
     part::{Part, Parts},
     past::{Past, Stretch},
-    reading::{Reading, trouble},
+    reading::{Reading, error, trouble},
 };
 use crate::{
-    model::{Period, utc},
+    model::{Period, Release, utc},
     rollout::{Fixed, Shape, State, Trouble, Whose},
 };
 
@@ -26,6 +26,7 @@ impl Sampler<'_> {
     /// # Errors
     /// When the server cannot be asked or believed, or has nothing to tell it by.
     pub async fn rate(&self, measure: &str, version: &str, (over, now): (Period, Timestamp)) -> Result<f64, Trouble> {
+        Release::check_version(version).map_err(error)?;
         let fixed = Fixed { new: version.into(), old: version.into(), ..Fixed::default() };
         let of = self.rollout.measures.get(measure);
         if let Some(counted) = of.and_then(|of| Counted::of(measure, of, Whose::Old)) {

@@ -94,7 +94,7 @@ async fn one_that_a_database_knows_as_bad_goes_back() {
 async fn what_is_not_in_a_document_is_not_nothing() {
     let (gonogo, database) = shop(50).await;
     let said = |why: &str| {
-        std::thread::sleep(std::time::Duration::from_millis(2_500));
+        std::thread::sleep(std::time::Duration::from_secs(4));
         gonogo.run(["watch", "--stage", "canary", "--once"]).exits(4).says(why);
     };
     std::fs::write(gonogo.path("stock.json"), r#"{"leftover": 5}"#).expect("written");
