@@ -136,6 +136,17 @@ fn the_hook_before_a_commit_is_a_command_that_lints() {
 }
 
 #[test]
+fn what_the_readme_names_is_there() {
+    let readme = fs::read_to_string("README.md").expect("the README");
+    let named = readme.split(['(', ')', ' ', '`', '\n', '"']).filter(|word| word.starts_with(".ci/") || word.starts_with(".github/"));
+    let named: Vec<&str> = named.collect();
+    assert!(named.contains(&".ci/release/pack") && named.contains(&".ci/setup/gitlab.yml"), "{named:?}");
+    for file in named {
+        assert!(Path::new(file).is_file(), "{file}");
+    }
+}
+
+#[test]
 fn every_script_can_be_run() {
     for script in ["release/build", "release/notices", "release/pack", "release/prove", "release/seal", "setup/install"] {
         let mode = fs::metadata(Path::new(".ci").join(script)).expect("a script").permissions().mode();
