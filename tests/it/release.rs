@@ -4,35 +4,43 @@ mod packed;
 mod setup;
 
 use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
-    sync::LazyLock,
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
 
 use tempfile::TempDir;
 
 use crate::gonogo::{Ran, search_path};
 
-/// What `pack` has made once for all tests, with the key that signed it.
+/// What `pack` has made, with the key that signed it.
 struct Made {
     folder: TempDir,
 }
 
-static MADE: LazyLock<Made> = LazyLock::new(|| {
-    let folder = TempDir::new().expect("a folder");
-    tool("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", "key"], folder.path());
-    // The program itself, in a small file: packed three times and compressed, what a debug build weighs takes minutes.
-    let program = folder.path().join("program");
-    fs::write(&program, format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_gonogo"))).expect("a written file");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a program");
-    let made = Made { folder };
-    made.pack("out", &[("SIGNING_KEY", &made.path("key").display().to_string())]).exits(0);
-    made
-});
+/// Made anew only where no other test holds it; gone with the last of them.
+fn made() -> Arc<Made> {
+    static SHARED: Mutex<Weak<Made>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let made = Arc::new(Made::new());
+        *shared = Arc::downgrade(&made);
+        made
+    })
+}
 
 impl Made {
+    fn new() -> Self {
+        let made = Self { folder: TempDir::new().expect("a folder") };
+        tool("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", "key"], made.folder.path());
+        // The program itself, in a small file: what a debug build weighs, packed and compressed again and again, takes minutes.
+        // Written by another process: what this one has open while another test starts a program cannot be run (ETXTBSY).
+        let text = format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_gonogo"));
+        tool("sh", &["-c", "printf %s \"$1\" >program && chmod 755 program", "sh", &text], made.folder.path());
+        made.pack("out", &[("SIGNING_KEY", &made.path("key").display().to_string())]).exits(0);
+        made
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

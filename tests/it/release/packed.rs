@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 
-use super::{MADE, bare, files, name, tool};
+use super::{bare, files, made, name, tool};
 use crate::gonogo::{Gonogo, Ran};
 
 /// What goes with the binary wherever it goes.
@@ -26,7 +26,7 @@ fn listed(archive: &str, folder: &Path) -> Vec<String> {
 }
 
 #[track_caller]
-fn holds<'a>(found: &[String], wanted: impl IntoIterator<Item = String>, prefix: &'a str) {
+fn holds(found: &[String], wanted: impl IntoIterator<Item = String>, prefix: &str) {
     let mut wanted: Vec<String> = wanted.into_iter().map(|name| format!("{prefix}{name}")).collect();
     wanted.sort();
     assert_eq!(found, wanted);
@@ -34,10 +34,11 @@ fn holds<'a>(found: &[String], wanted: impl IntoIterator<Item = String>, prefix:
 
 #[test]
 fn the_same_binary_gives_the_same_bytes() {
-    let key = MADE.path("key").display().to_string();
+    let made = made();
+    let key = made.path("key").display().to_string();
     let elsewhere = [("SIGNING_KEY", key.as_str()), ("MASK", "077"), ("TZ", "Asia/Tokyo"), ("LC_ALL", "C.UTF-8")];
-    MADE.pack("again", &elsewhere).exits(0);
-    let (first, again) = (MADE.path("out"), MADE.path("again"));
+    made.pack("again", &elsewhere).exits(0);
+    let (first, again) = (made.path("out"), made.path("again"));
     assert_eq!(files(&first).len(), 5);
     assert_eq!(files(&first), files(&again));
     for file in files(&first) {
@@ -47,13 +48,14 @@ fn the_same_binary_gives_the_same_bytes() {
 
 #[test]
 fn the_archive_holds_the_program_and_what_goes_with_it() {
+    let made = made();
     let beside = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY-NOTICES", "gonogo"];
     let wanted = beside.iter().chain(&COMPLETIONS).map(|name| (*name).to_owned());
-    let found = listed(&MADE.archive().display().to_string(), Path::new("."));
+    let found = listed(&made.archive().display().to_string(), Path::new("."));
     holds(&found, wanted.chain(pages().iter().map(|page| format!("man/{page}"))), &format!("{}/", name()));
 
     let unpacked = tempfile::tempdir().expect("a folder");
-    tool("tar", &["--strip-components=1", "-xzf", &MADE.archive().display().to_string()], unpacked.path());
+    tool("tar", &["--strip-components=1", "-xzf", &made.archive().display().to_string()], unpacked.path());
     let read = |name: &str| fs::read_to_string(unpacked.path().join(name)).expect("a file");
     assert!(read("man/gonogo-lint.1").contains("gonogo\\-lint \\- Check the plan itself"));
     assert!(read("completions/gonogo.bash").contains("complete -F _gonogo"));
@@ -65,14 +67,15 @@ fn the_archive_holds_the_program_and_what_goes_with_it() {
 
 #[test]
 fn the_package_puts_each_file_where_debian_looks_for_it() {
-    let package = tool("bash", &["-c", "echo gonogo_*.deb"], &MADE.path("out"));
-    let field = |name: &str| tool("dpkg-deb", &["--field", package.trim(), name], &MADE.path("out")).trim().to_owned();
+    let made = made();
+    let package = tool("bash", &["-c", "echo gonogo_*.deb"], &made.path("out"));
+    let field = |name: &str| tool("dpkg-deb", &["--field", package.trim(), name], &made.path("out")).trim().to_owned();
     assert_eq!(field("Version"), env!("CARGO_PKG_VERSION"));
     assert_eq!(field("Architecture"), tool("dpkg", &["--print-architecture"], Path::new(".")).trim());
     assert_eq!((field("Maintainer").as_str(), field("Depends").as_str()), ("Eve Example <eve@example.com>", ""));
 
     let root = tempfile::tempdir().expect("a folder");
-    tool("dpkg-deb", &["--raw-extract", package.trim(), &root.path().display().to_string()], &MADE.path("out"));
+    tool("dpkg-deb", &["--raw-extract", package.trim(), &root.path().display().to_string()], &made.path("out"));
     tool("md5sum", &["--quiet", "--check", "DEBIAN/md5sums"], root.path());
     let own = [
         "bin/gonogo",
@@ -92,7 +95,8 @@ fn the_package_puts_each_file_where_debian_looks_for_it() {
 
 #[test]
 fn the_image_holds_the_program_roots_and_one_user_and_no_more() {
-    let image = format!("oci-archive:{}", MADE.path("out").join(format!("{}.oci.tar", name())).display());
+    let made = made();
+    let image = format!("oci-archive:{}", made.path("out").join(format!("{}.oci.tar", name())).display());
     let config: Value = serde_json::from_str(&tool("skopeo", &["inspect", "--config", &image], Path::new("."))).expect("JSON");
     assert_eq!(config["config"]["User"], "65532:65532");
     assert_eq!(config["config"]["Entrypoint"], serde_json::json!(["/usr/bin/gonogo"]));
@@ -115,9 +119,10 @@ fn the_image_holds_the_program_roots_and_one_user_and_no_more() {
 
 #[test]
 fn digests_and_signature_hold_until_a_byte_changes() {
+    let made = made();
     let out = tempfile::tempdir().expect("a folder");
-    tool("cp", &["-r", &format!("{}/.", MADE.path("out").display()), "."], out.path());
-    let public = fs::read_to_string(MADE.path("key.pub")).expect("a key");
+    tool("cp", &["-r", &format!("{}/.", made.path("out").display()), "."], out.path());
+    let public = fs::read_to_string(made.path("key.pub")).expect("a key");
     fs::write(out.path().join("trusted"), format!("release@example.com {public}")).expect("a written file");
     let verify = "ssh-keygen -Y verify -f trusted -I release@example.com -n gonogo-release -s SHA256SUMS.sig <SHA256SUMS";
     let whole = format!("{verify} && sha256sum --strict --check SHA256SUMS");
@@ -136,8 +141,9 @@ fn digests_and_signature_hold_until_a_byte_changes() {
 
 #[test]
 fn what_nobody_signed_or_answers_for_is_told() {
-    MADE.pack("unsigned", &[]).exits(0).says("NOT SIGNED");
-    assert!(!MADE.path("unsigned/SHA256SUMS.sig").exists());
-    MADE.pack("nobody", &[("MAINTAINER", "")]).exits(2).says("MAINTAINER");
-    assert!(!MADE.path("nobody").exists());
+    let made = made();
+    made.pack("unsigned", &[]).exits(0).says("NOT SIGNED");
+    assert!(!made.path("unsigned/SHA256SUMS.sig").exists());
+    made.pack("nobody", &[("MAINTAINER", "")]).exits(2).says("MAINTAINER");
+    assert!(!made.path("nobody").exists());
 }

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{MADE, bare, files, name, tool};
+use super::{Made, bare, files, made, name, tool};
 use crate::{
     gonogo::{Gonogo, Ran},
     hostile::Hostile,
@@ -15,14 +15,14 @@ use crate::{
 const WAYS: [&str; 3] = ["script", "github", "gitlab"];
 
 /// A project with a file of pins beside the digests of what was made.
-fn project() -> TempDir {
+fn project(made: &Made) -> TempDir {
     let project = tempfile::tempdir().expect("a folder");
-    fs::copy(MADE.path("out/SHA256SUMS"), project.path().join("gonogo.sha256")).expect("a copy");
+    fs::copy(made.path("out/SHA256SUMS"), project.path().join("gonogo.sha256")).expect("a copy");
     project
 }
 
-fn digest() -> String {
-    let line = tool("sha256sum", &[&MADE.archive().display().to_string()], Path::new("."));
+fn digest(made: &Made) -> String {
+    let line = tool("sha256sum", &[&made.archive().display().to_string()], Path::new("."));
     line[..64].to_owned()
 }
 
@@ -56,10 +56,11 @@ fn installs(way: &str, project: &Path, archive: &str, sha256: &str) -> Ran {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pinned_archive_is_installed() {
-    let here = MADE.archive().display().to_string();
+    let made = made();
+    let here = made.archive().display().to_string();
     for way in WAYS {
-        for (archive, sha256) in [(&here, digest()), (&here, "gonogo.sha256".into())] {
-            let project = project();
+        for (archive, sha256) in [(&here, digest(&made)), (&here, "gonogo.sha256".into())] {
+            let project = project(&made);
             installs(way, project.path(), archive, &sha256).exits(0).says(concat!("gonogo ", env!("CARGO_PKG_VERSION")));
             tool("installed/gonogo", &["--version"], project.path());
             let told = fs::read_to_string(project.path().join("path")).unwrap_or_default();
@@ -70,8 +71,9 @@ async fn the_pinned_archive_is_installed() {
 
 #[test]
 fn any_other_is_refused_and_nothing_is_installed() {
-    let here = MADE.archive().display().to_string();
-    let other = digest().chars().rev().collect::<String>();
+    let made = made();
+    let here = made.archive().display().to_string();
+    let other = digest(&made).chars().rev().collect::<String>();
     let cases = [
         (here.as_str(), other.as_str(), "is not what was pinned"),
         (&here, "", "names no digest"),
@@ -83,7 +85,7 @@ fn any_other_is_refused_and_nothing_is_installed() {
     ];
     for way in WAYS {
         for (archive, sha256, why) in cases {
-            let project = project();
+            let project = project(&made);
             let ran = installs(way, project.path(), archive, sha256);
             assert_ne!(ran.code, 0, "{way}: {archive} {sha256}: {}", ran.stdout);
             ran.says(why);
@@ -94,12 +96,13 @@ fn any_other_is_refused_and_nothing_is_installed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_sends_is_held_against_the_pin() {
-    let project = project();
+    let made = made();
+    let project = project(&made);
     let server = Hostile::answering(200, &[], "not an archive").await;
     let address = server.url(&format!("/{}.tar.gz", name()));
     installs("script", project.path(), &address, "gonogo.sha256").exits(1).says("is not what was pinned");
     let server = Hostile::answering(404, &[], "").await;
-    installs("script", project.path(), &server.url("/none"), &digest()).exits(22);
+    installs("script", project.path(), &server.url("/none"), &digest(&made)).exits(22);
     assert_eq!(files(project.path()), ["gonogo.sha256"]);
 }
 
