@@ -62,6 +62,7 @@ mod rate_limit;
 mod readme;
 mod redis;
 mod redis_persistence;
+mod release;
 mod release_share;
 mod render;
 mod report;
