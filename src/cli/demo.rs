@@ -1,0 +1,161 @@
+//! `gonogo demo`: a small shop goes through one release, by real commands of this program.
+
+mod steps;
+
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Stdio},
+};
+
+use anyhow::{Context as _, anyhow};
+use owo_colors::OwoColorize as _;
+
+use super::{
+    Failure,
+    arguments::DemoOptions,
+    edge::{self, Edge},
+    runtime, signals,
+};
+use crate::{
+    demo::{DemoFolder, Shop},
+    model::{Exit, plain, shell_word},
+};
+use steps::{Does, NEXT, STEPS, Step};
+
+/// Runs the command: 0 when every step ended as it must.
+pub(super) fn demo(edge: &Edge, options: &DemoOptions) -> Result<Exit, Failure> {
+    // The shop is served on a thread beside this one, which waits for commands and people.
+    runtime::block_on_threads(1, async {
+        let shop = Shop::open().await.context("the shop has no port of 127.0.0.1").map_err(Failure::output)?;
+        let port = shop.port().map_err(Failure::output)?;
+        let folder = made(edge, &options.folder, port)?;
+        tokio::spawn(shop.serve(folder.settings()));
+        let walk = Walk { edge, folder, waits: !options.yes && edge.env.get("CI").is_none() };
+        walk.ends_by_signal()?;
+        print(&walk.opening(port)?)?;
+        for (number, step) in (1..).zip(&STEPS) {
+            walk.wait("\nEnter goes on. ");
+            walk.take(number, step)?;
+        }
+        print(&format!("\nThat is all. {}\n{NEXT}", walk.stays()))?;
+        walk.wait("\nThe shop answers until you press Enter. ");
+        Ok(Exit::Go)
+    })
+}
+
+/// The folder, which must be new or empty.
+fn made(edge: &Edge, named: &Path, port: u16) -> Result<DemoFolder, Failure> {
+    let path = edge.folder.as_deref().unwrap_or(Path::new("")).join(named);
+    DemoFolder::make(path, port).map_err(|error| {
+        let kind = error.kind();
+        let why = anyhow!("the demo's folder `{}` cannot be made: {error}; name another one: `gonogo demo --dir DIR`", named.display());
+        if kind == ErrorKind::DirectoryNotEmpty { Failure::usage(why) } else { Failure::output(why) }
+    })
+}
+
+/// The demo on its way.
+struct Walk<'a> {
+    edge: &'a Edge,
+    folder: DemoFolder,
+    /// Somebody says when it goes on.
+    waits: bool,
+}
+
+impl Walk<'_> {
+    /// Where everything is, and how to try it in a second terminal.
+    fn opening(&self, port: u16) -> Result<String, Failure> {
+        let folder = self.path();
+        let shell = shell_word(&folder).unwrap_or_else(|| folder.clone());
+        // Whoever called it by a path may not have it where the shell looks.
+        let called = self.edge.arguments.first().is_some_and(|name| name.to_string_lossy().contains('/'));
+        let program = program()?.display().to_string();
+        let alias = shell_word(&program).filter(|_| called).map(|program| format!("\n  alias gonogo={program}")).unwrap_or_default();
+        Ok(format!(
+            "A small shop goes through one release, on this machine alone.\n\n  \
+             the shop    http://127.0.0.1:{port}, which is part of this program\n  \
+             its folder  {folder}\n\n\
+             Every command below is a real one. To try them in a second terminal:\n\n  \
+             cd {shell}{alias}\n"
+        ))
+    }
+
+    /// Does what the step is about; the error tells which step it was that did not end as it must.
+    fn take(&self, number: usize, step: &Step) -> Result<(), Failure> {
+        let title = format!("── {number} of {} · {} ", STEPS.len(), step.title);
+        print(&format!("\n{}\n{}", format!("{title:─<80}").bold(), told(step.before)))?;
+        let changes = match step.does {
+            Some(Does::Mend) => self.folder.mend(),
+            Some(Does::Release) => self.folder.release(),
+            None => Ok(Vec::new()),
+        };
+        for change in changes.context("the shop's settings could not be changed").map_err(Failure::output)? {
+            let [before, after] = change.lines().map(|line| plain(&line).into_owned());
+            print(&format!("  {}\n  {}\n", before.red(), after.green()))?;
+        }
+        for (command, wanted) in step.commands {
+            print(&format!("\n{} {}\n", "$".dimmed(), format!("gonogo {command}").bold()))?;
+            let ended = self.run(command)?;
+            if ended.code() != Some(i32::from(wanted.code())) {
+                let title = step.title;
+                let why = anyhow!("step {number}, \"{title}\": `gonogo {command}` ended with {ended}, wanted {}", wanted.code());
+                return Err(Failure { exit: Exit::Unchecked, cause: Some(why.context(self.stays())) });
+            }
+            print(&format!("{}\n", format!("(exit code {})", wanted.code()).dimmed()))?;
+        }
+        print(&told(&step.after.replace("{folder}", &self.path())))
+    }
+
+    /// Runs this program as it is typed in the demo's folder, with nothing of this machine's environment that it goes by.
+    fn run(&self, command: &str) -> Result<ExitStatus, Failure> {
+        let ours = |name: &str| ["GONOGO_", "SHOP_", "SSL_CERT_"].iter().any(|start| name.starts_with(start));
+        let mut child = Command::new(program()?);
+        // A line that goes on in the next one ends with `\`.
+        child.args(command.split_whitespace().filter(|word| *word != "\\")).current_dir(self.folder.path()).stdin(Stdio::null());
+        for (name, _) in self.edge.env.iter().filter(|(name, _)| ours(name)) {
+            child.env_remove(name);
+        }
+        child.env("XDG_STATE_HOME", self.folder.path().join(".gonogo"));
+        child.status().context("this program could not be started again").map_err(Failure::output)
+    }
+
+    /// Ctrl-C ends it, and the shop with it.
+    fn ends_by_signal(&self) -> Result<(), Failure> {
+        let mut signals = signals::Forwarded::watch().context("signals cannot be watched for").map_err(Failure::output)?;
+        let said = format!("\nThe demo was ended, and the shop with it. {}", self.stays());
+        tokio::spawn(async move {
+            signals.next().await;
+            edge::say(&said);
+            std::process::exit(i32::from(Exit::Unchecked.code()));
+        });
+        Ok(())
+    }
+
+    fn wait(&self, question: &str) {
+        if self.waits {
+            edge::asked(question);
+        }
+    }
+
+    fn path(&self) -> String {
+        plain(&self.folder.path().display().to_string()).into_owned()
+    }
+
+    fn stays(&self) -> String {
+        format!("Everything that was written stays in\n{}\n", self.path())
+    }
+}
+
+/// This very program.
+fn program() -> Result<PathBuf, Failure> {
+    std::env::current_exe().context("where this program is, the system does not say").map_err(Failure::output)
+}
+
+/// A text of its own, or none.
+fn told(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("\n{text}\n") }
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    edge::print(text).map_err(Failure::output)
+}

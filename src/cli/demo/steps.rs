@@ -1,0 +1,100 @@
+//! What happens in the demo, step by step: what is done, how it must end, and what is said of it.
+
+use crate::model::Exit;
+
+/// One step.
+pub(super) struct Step {
+    /// What it is about.
+    pub(super) title: &'static str,
+    /// What is said before it.
+    pub(super) before: &'static str,
+    /// What is done to the shop first.
+    pub(super) does: Option<Does>,
+    /// The commands, as they are typed after `gonogo`, and what each must exit with.
+    pub(super) commands: &'static [(&'static str, Exit)],
+    /// What came of it.
+    pub(super) after: &'static str,
+}
+
+/// What is done to the shop.
+#[derive(Clone, Copy)]
+pub(super) enum Does {
+    /// What is wrong is mended.
+    Mend,
+    /// The new version is rolled out.
+    Release,
+}
+
+/// The way of a release.
+pub(super) const STEPS: [Step; 8] = [
+    Step {
+        title: "May release 1.4.2 go to production?",
+        before: "gonogo asks the shop itself, and looks at its settings, by the plan gonogo.yaml.",
+        does: None,
+        commands: &[("verify --env prod --release 1.4.2", Exit::Red)],
+        after: "NO-GO: three blockers are red. Each says what was met, what was wanted and how to\n\
+                mend it. In a pipeline, the exit code ends it here.",
+    },
+    Step {
+        title: "Somebody mends it",
+        before: "All three are lines of prod.env. The shop reads it at every request.",
+        does: Some(Does::Mend),
+        commands: &[],
+        after: "",
+    },
+    Step {
+        title: "And now?",
+        before: "",
+        does: None,
+        commands: &[("verify --env prod --release 1.4.2", Exit::Go)],
+        after: "GO, for the machine. But the plan wants a person as well: see the line `Signed`.",
+    },
+    Step {
+        title: "The gate, which a deploy job asks",
+        before: "",
+        does: None,
+        commands: &[("gate --env prod --release 1.4.2", Exit::Hold)],
+        after: "HOLD: nothing is red, but nobody answers for it yet. It says who is missing.",
+    },
+    Step {
+        title: "Robin Reed, the release manager, signs",
+        before: "With an SSH key, here a throw-away one. Without `--yes` gonogo asks whether it is meant.",
+        does: None,
+        commands: &[
+            ("sign --env prod --release 1.4.2 --as release-manager \\\n    --key keys/release-manager --yes", Exit::Go),
+            ("gate --env prod --release 1.4.2", Exit::Go),
+        ],
+        after: "The gate is open. The signature is for this very report, of this release and this\n\
+                plan: change one of them, and the gate is shut again.",
+    },
+    Step {
+        title: "The pipeline deploys, and puts it on record",
+        before: "The roll-out is a line of prod.env too. In real life one command asks the gate, rolls\n\
+                 out, looks again and records it: `gonogo deploy --env prod -- ./your-roll-out`.",
+        does: Some(Does::Release),
+        commands: &[("deploy record --env prod --release 1.4.2 --status succeeded \\\n    --recorder-key keys/pipeline", Exit::Go)],
+        after: "",
+    },
+    Step {
+        title: "The report, for people",
+        before: "",
+        does: None,
+        commands: &[("report --env prod --release 1.4.2 --quiet \\\n    --format html=report.html --format markdown=report.md", Exit::Go)],
+        after: "",
+    },
+    Step {
+        title: "The record, for the auditor who comes in a year",
+        before: "",
+        does: None,
+        commands: &[("log --env prod", Exit::Go), ("log verify --env prod", Exit::Go)],
+        after: "Every entry has the fingerprint of the one before it, and signatures vouch for them:\n\
+                whoever changes, moves or takes out one is found, and the exit code is 5.",
+    },
+];
+
+/// What to do next, in a project of one's own.
+pub(super) const NEXT: &str = "Next, in your own project:
+  gonogo init              # a first plan, from what the repository holds
+  gonogo plan --env prod   # what would be asked of whom; sends nothing
+  gonogo explain           # all that a plan can demand
+";
