@@ -4,12 +4,14 @@ mod steps;
 
 use std::{
     io::ErrorKind,
+    net::Ipv4Addr,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
 };
 
 use anyhow::{Context as _, anyhow};
 use owo_colors::OwoColorize as _;
+use tokio::net::TcpListener;
 
 use super::{
     Failure,
@@ -18,7 +20,7 @@ use super::{
     runtime, signals,
 };
 use crate::{
-    demo::{DemoFolder, Shop},
+    demo::{DemoFolder, serve},
     model::{Exit, plain, shell_word},
 };
 use steps::{Does, NEXT, STEPS, Step};
@@ -27,10 +29,11 @@ use steps::{Does, NEXT, STEPS, Step};
 pub(super) fn demo(edge: &Edge, options: &DemoOptions) -> Result<Exit, Failure> {
     // The shop is served on a thread beside this one, which waits for commands and people.
     runtime::block_on_threads(1, async {
-        let shop = Shop::open().await.context("the shop has no port of 127.0.0.1").map_err(Failure::output)?;
-        let port = shop.port().map_err(Failure::output)?;
+        let shop =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("127.0.0.1 has no port for the shop").map_err(Failure::output)?;
+        let port = shop.local_addr().map_err(Failure::output)?.port();
         let folder = made(edge, &options.folder, port)?;
-        tokio::spawn(shop.serve(folder.settings()));
+        tokio::spawn(serve(shop, folder.settings()));
         let walk = Walk { edge, folder, waits: !options.yes && edge.env.get("CI").is_none() };
         walk.ends_by_signal()?;
         print(&walk.opening(port)?)?;
@@ -87,10 +90,11 @@ impl Walk<'_> {
         let changes = match step.does {
             Some(Does::Mend) => self.folder.mend(),
             Some(Does::Release) => self.folder.release(),
+            Some(Does::Forge) => self.folder.forge(),
             None => Ok(Vec::new()),
         };
-        for change in changes.context("the shop's settings could not be changed").map_err(Failure::output)? {
-            let [before, after] = change.lines().map(|line| plain(&line).into_owned());
+        for lines in changes.context("a file of the demo could not be changed").map_err(Failure::output)? {
+            let [before, after] = lines.map(|line| plain(&line).into_owned());
             print(&format!("  {}\n  {}\n", before.red(), after.green()))?;
         }
         for (command, wanted) in step.commands {
@@ -99,7 +103,8 @@ impl Walk<'_> {
             if ended.code() != Some(i32::from(wanted.code())) {
                 let title = step.title;
                 let why = anyhow!("step {number}, \"{title}\": `gonogo {command}` ended with {ended}, wanted {}", wanted.code());
-                return Err(Failure { exit: Exit::Unchecked, cause: Some(why.context(self.stays())) });
+                edge::say(&self.stays());
+                return Err(Failure { exit: Exit::Unchecked, cause: Some(why) });
             }
             print(&format!("{}\n", format!("(exit code {})", wanted.code()).dimmed()))?;
         }

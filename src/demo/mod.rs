@@ -3,5 +3,5 @@
 mod folder;
 mod shop;
 
-pub use folder::{Change, DemoFolder};
-pub use shop::Shop;
+pub use folder::DemoFolder;
+pub use shop::serve;

@@ -2,10 +2,7 @@
 
 use std::{
     convert::Infallible,
-    io,
-    net::Ipv4Addr,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
@@ -30,41 +27,19 @@ const LONGEST: Duration = Duration::from_secs(10);
 const ORDERS: &str = "<!doctype html>\n<html lang=\"en\">\n<title>Orders</title>\n<h1>Orders</h1>\n\
     <ol>\n<li>Two cups, one pot of tea\n<li>A blanket\n</ol>\n</html>\n";
 
-/// The shop's port, before anybody is served.
-pub struct Shop(TcpListener);
-
-impl Shop {
-    /// Takes a free port of this machine, which nobody reaches from another one.
-    ///
-    /// # Errors
-    /// Where there is none.
-    pub async fn open() -> io::Result<Self> {
-        Ok(Self(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?))
-    }
-
-    /// Its number.
-    ///
-    /// # Errors
-    /// Where the system does not say.
-    pub fn port(&self) -> io::Result<u16> {
-        Ok(self.0.local_addr()?.port())
-    }
-
-    /// Serves by the settings in this file, for as long as somebody waits for it.
-    pub async fn serve(self, settings: PathBuf) {
-        let settings = Arc::new(settings);
-        loop {
-            match self.0.accept().await {
-                Ok((stream, _)) => drop(tokio::spawn(connection(stream, settings.clone()))),
-                // Too many files are open: it passes when some of them close.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            }
+/// Serves by the settings in this file, for as long as somebody waits for it.
+pub async fn serve(listener: TcpListener, settings: PathBuf) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(connection(stream, settings.clone()))),
+            // Too many files are open: it passes when some of them close.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
 }
 
 /// Answers one request.
-async fn connection(stream: TcpStream, settings: Arc<PathBuf>) {
+async fn connection(stream: TcpStream, settings: PathBuf) {
     let service = service_fn(|request: Request<Incoming>| {
         let answer = answer(request.method(), request.uri().path(), request.headers(), &settings);
         async { Ok::<_, Infallible>(answer) }

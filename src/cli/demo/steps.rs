@@ -8,7 +8,7 @@ pub(super) struct Step {
     pub(super) title: &'static str,
     /// What is said before it.
     pub(super) before: &'static str,
-    /// What is done to the shop first.
+    /// What is done first.
     pub(super) does: Option<Does>,
     /// The commands, as they are typed after `gonogo`, and what each must exit with.
     pub(super) commands: &'static [(&'static str, Exit)],
@@ -16,38 +16,40 @@ pub(super) struct Step {
     pub(super) after: &'static str,
 }
 
-/// What is done to the shop.
+/// What is done before the commands.
 #[derive(Clone, Copy)]
 pub(super) enum Does {
-    /// What is wrong is mended.
+    /// What is wrong with the shop is mended.
     Mend,
     /// The new version is rolled out.
     Release,
+    /// A copy of the record is changed.
+    Forge,
 }
 
 /// The way of a release.
-pub(super) const STEPS: [Step; 8] = [
+pub(super) const STEPS: [Step; 9] = [
     Step {
         title: "May release 1.4.2 go to production?",
-        before: "gonogo asks the shop itself, and looks at its settings, by the plan gonogo.yaml.",
+        before: "gonogo asks the shop, and looks at its settings, as the plan gonogo.yaml says.",
         does: None,
         commands: &[("verify --env prod --release 1.4.2", Exit::Red)],
-        after: "NO-GO: three blockers are red. Each says what was met, what was wanted and how to\n\
-                mend it. In a pipeline, the exit code ends it here.",
+        after: "NO-GO: three blockers are red. Each says what was met, what was wanted, and\n\
+                how to mend it. In a pipeline the exit code ends it here.",
     },
     Step {
         title: "Somebody mends it",
-        before: "All three are lines of prod.env. The shop reads it at every request.",
+        before: "All three are lines of prod.env, which the shop reads at every request:",
         does: Some(Does::Mend),
         commands: &[],
         after: "",
     },
     Step {
-        title: "And now?",
+        title: "May it go now?",
         before: "",
         does: None,
         commands: &[("verify --env prod --release 1.4.2", Exit::Go)],
-        after: "GO, for the machine. But the plan wants a person as well: see the line `Signed`.",
+        after: "GO, for the machine. The plan wants a person as well: see the line `Signed`.",
     },
     Step {
         title: "The gate, which a deploy job asks",
@@ -58,19 +60,18 @@ pub(super) const STEPS: [Step; 8] = [
     },
     Step {
         title: "Robin Reed, the release manager, signs",
-        before: "With an SSH key, here a throw-away one. Without `--yes` gonogo asks whether it is meant.",
+        before: "With an SSH key; here it is a throw-away one. Without `--yes` gonogo asks first.",
         does: None,
         commands: &[
             ("sign --env prod --release 1.4.2 --as release-manager \\\n    --key keys/release-manager --yes", Exit::Go),
             ("gate --env prod --release 1.4.2", Exit::Go),
         ],
-        after: "The gate is open. The signature is for this very report, of this release and this\n\
-                plan: change one of them, and the gate is shut again.",
+        after: "The gate is open: for this very report of this release, by this plan.",
     },
     Step {
         title: "The pipeline deploys, and puts it on record",
-        before: "The roll-out is a line of prod.env too. In real life one command asks the gate, rolls\n\
-                 out, looks again and records it: `gonogo deploy --env prod -- ./your-roll-out`.",
+        before: "In real life one command asks the gate, rolls out, looks again and records it:\n\
+                 `gonogo deploy --env prod -- ./roll-out`. Here, prod.env is the roll-out:",
         does: Some(Does::Release),
         commands: &[("deploy record --env prod --release 1.4.2 --status succeeded \\\n    --recorder-key keys/pipeline", Exit::Go)],
         after: "",
@@ -80,15 +81,21 @@ pub(super) const STEPS: [Step; 8] = [
         before: "",
         does: None,
         commands: &[("report --env prod --release 1.4.2 --quiet \\\n    --format html=report.html --format markdown=report.md", Exit::Go)],
-        after: "",
+        after: "Open it in a browser:\n{folder}/report.html",
     },
     Step {
-        title: "The record, for the auditor who comes in a year",
+        title: "The record, for whoever asks in a year",
         before: "",
         does: None,
         commands: &[("log --env prod", Exit::Go), ("log verify --env prod", Exit::Go)],
-        after: "Every entry has the fingerprint of the one before it, and signatures vouch for them:\n\
-                whoever changes, moves or takes out one is found, and the exit code is 5.",
+        after: "Every entry has the fingerprint of the one before it. So what happens if ...",
+    },
+    Step {
+        title: "Somebody makes a GO of the first NO-GO",
+        before: "In a copy of the record, with a few bytes:",
+        does: Some(Does::Forge),
+        commands: &[("log verify --env prod --ledger forged.db", Exit::Untrusted)],
+        after: "It is found, and named. No gate opens by that record any more.",
     },
 ];
 
