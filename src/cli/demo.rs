@@ -52,7 +52,10 @@ fn made(edge: &Edge, named: &Path, port: u16) -> Result<DemoFolder, Failure> {
     let path = edge.folder.as_deref().unwrap_or(Path::new("")).join(named);
     DemoFolder::make(path, port).map_err(|error| {
         let kind = error.kind();
-        let why = anyhow!("the demo's folder `{}` cannot be made: {error}; name another one: `gonogo demo --dir DIR`", named.display());
+        let why = anyhow!(
+            "the demo's folder `{}` cannot be made: {error}; name another one, where you may write: `gonogo demo --dir DIR`",
+            named.display()
+        );
         if kind == ErrorKind::DirectoryNotEmpty { Failure::usage(why) } else { Failure::output(why) }
     })
 }
