@@ -41,8 +41,8 @@ pub(super) fn demo(edge: &Edge, options: &DemoOptions) -> Result<Exit, Failure> 
             walk.wait("\nEnter goes on. ");
             walk.take(number, step)?;
         }
-        print(&format!("\nThat is all. {}\n{NEXT}", walk.stays()))?;
-        walk.wait("\nThe shop answers until you press Enter. ");
+        print(&format!("\n{}\n{NEXT}", walk.stays()))?;
+        walk.wait("\nEnter ends the shop. Before: break something in prod.env, and verify again. ");
         Ok(Exit::Go)
     })
 }
@@ -51,12 +51,10 @@ pub(super) fn demo(edge: &Edge, options: &DemoOptions) -> Result<Exit, Failure> 
 fn made(edge: &Edge, named: &Path, port: u16) -> Result<DemoFolder, Failure> {
     let path = edge.folder.as_deref().unwrap_or(Path::new("")).join(named);
     DemoFolder::make(path, port).map_err(|error| {
-        let kind = error.kind();
-        let why = anyhow!(
-            "the demo's folder `{}` cannot be made: {error}; name another one, where you may write: `gonogo demo --dir DIR`",
-            named.display()
-        );
-        if kind == ErrorKind::DirectoryNotEmpty { Failure::usage(why) } else { Failure::output(why) }
+        let taken = error.kind() == ErrorKind::DirectoryNotEmpty;
+        let hint = if taken { "remove it, or name another one" } else { "name one where you may write" };
+        let why = anyhow!("the demo's folder `{}` cannot be made: {error}; {hint}: `gonogo demo --dir DIR`", named.display());
+        if taken { Failure::usage(why) } else { Failure::output(why) }
     })
 }
 
@@ -71,18 +69,17 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Where everything is, and how to try it in a second terminal.
     fn opening(&self, port: u16) -> Result<String, Failure> {
-        let folder = self.path();
-        let shell = shell_word(&folder).unwrap_or_else(|| folder.clone());
         // Whoever called it by a path may not have it where the shell looks.
         let called = self.edge.arguments.first().is_some_and(|name| name.to_string_lossy().contains('/'));
-        let program = program()?.display().to_string();
-        let alias = shell_word(&program).filter(|_| called).map(|program| format!("\n  alias gonogo={program}")).unwrap_or_default();
+        let program = shell_word(&program()?.display().to_string()).filter(|_| called);
+        let alias = program.map(|program| format!("  alias gonogo={program}\n")).unwrap_or_default();
+        let try_it = |folder| format!("\nEvery command below is a real one. To try them in a second terminal:\n\n  cd {folder}\n{alias}");
         Ok(format!(
-            "A small shop goes through one release, on this machine alone.\n\n  \
+            "A team wants to release version 1.4.2 of its shop. gonogo says whether it may.\n\n  \
              the shop    http://127.0.0.1:{port}, which is part of this program\n  \
-             its folder  {folder}\n\n\
-             Every command below is a real one. To try them in a second terminal:\n\n  \
-             cd {shell}{alias}\n"
+             its folder  {}\n{}",
+            self.path(),
+            shell_word(&self.folder.path().display().to_string()).map(try_it).unwrap_or_default()
         ))
     }
 
@@ -150,7 +147,7 @@ impl Walk<'_> {
     }
 
     fn stays(&self) -> String {
-        format!("Everything that was written stays in\n{}\n", self.path())
+        format!("All that was written stays in this folder; remove it when you like:\n{}\n", self.path())
     }
 }
 

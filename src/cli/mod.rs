@@ -13,6 +13,7 @@ mod explain;
 mod gate;
 mod import;
 mod init;
+mod laid_out;
 mod lint;
 mod log;
 mod merge;

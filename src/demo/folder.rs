@@ -123,7 +123,11 @@ impl DemoFolder {
 
 /// A line of the settings. A secret is shown only where it is the one that this program publishes.
 fn shown(key: &str, line: &str) -> String {
-    if looks_secret(key) && !SETTINGS.lines().any(|published| published == line) { format!("{key}=(not shown)") } else { line.to_owned() }
+    if looks_secret(key) && !SETTINGS.lines().any(|published| published == line) {
+        format!("{key}=(a secret, not shown)")
+    } else {
+        line.to_owned()
+    }
 }
 
 /// A word of 64 hexadecimal digits that nobody can guess.

@@ -158,7 +158,7 @@ fn at_a_terminal_it_waits_and_what_it_showed_can_be_pasted() {
     pasted(&gonogo, "gate --env prod --release 1.4.2").exits(4);
     demo.stdin.as_mut().expect("its input").write_all(b"\x03").expect("Ctrl-C");
     let said = said_until(&mut demo, "/gonogo-demo\r\n");
-    assert!(said.contains("The demo was ended, and the shop with it. Everything that was written stays in"), "{said}");
+    assert!(said.contains("The demo was ended, and the shop with it. All that was written stays in this folder"), "{said}");
     assert_eq!(demo.wait().expect("it ends").code(), Some(3));
     assert!(!answers(&gonogo));
 }

@@ -34,8 +34,10 @@ pub(super) const STEPS: [Step; 9] = [
         before: "gonogo asks the shop, and looks at its settings, as the plan gonogo.yaml says.",
         does: None,
         commands: &[("verify --env prod --release 1.4.2", Exit::Red)],
-        after: "NO-GO: three blockers are red. Each says what was met, what was wanted, and\n\
-                how to mend it. In a pipeline the exit code ends it here.",
+        after: "NO-GO, for three reasons: production has the session secret of development, it\n\
+                lets in the website on any developer's machine, and nobody works on its orders.\n\
+                Each stands above with what was met, what was wanted, and how to mend it.\n\
+                In a pipeline the exit code ends it here.",
     },
     Step {
         title: "Somebody mends it",
