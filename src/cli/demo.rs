@@ -3,7 +3,7 @@
 mod steps;
 
 use std::{
-    io::ErrorKind,
+    io::{ErrorKind, IsTerminal as _},
     net::Ipv4Addr,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
@@ -34,7 +34,7 @@ pub(super) fn demo(edge: &Edge, options: &DemoOptions) -> Result<Exit, Failure> 
         let port = shop.local_addr().map_err(Failure::output)?.port();
         let folder = made(edge, &options.folder, port)?;
         tokio::spawn(serve(shop, folder.settings()));
-        let walk = Walk { edge, folder, waits: !options.yes && edge.env.get("CI").is_none() };
+        let walk = Walk { edge, folder, waits: !options.yes && edge.env.get("CI").is_none() && std::io::stdout().is_terminal() };
         walk.ends_by_signal()?;
         print(&walk.opening(port)?)?;
         for (number, step) in (1..).zip(&STEPS) {
