@@ -32,7 +32,7 @@ pub struct Shared {
     /// The process environment.
     pub env: ProcessEnv,
     /// How to reach targets.
-    pub reach: Reach,
+    pub reach: Arc<Reach>,
     /// Hides secrets in everything the run puts out.
     pub masker: Arc<Masker>,
     /// Bytes of evidence for the record.
@@ -45,6 +45,28 @@ pub struct Shared {
     pub drills: Option<Arc<BTreeMap<String, GivenDrill>>>,
     /// Who has which role, by the role's name.
     pub roles: BTreeMap<String, Vec<String>>,
+}
+
+impl Shared {
+    /// What a look needs that belongs to no run: nothing is asked of people, and nothing is fetched yet.
+    pub fn of_look(root: PathBuf, env: ProcessEnv, reach: Arc<Reach>, masker: Arc<Masker>) -> Self {
+        Self {
+            at: reach.now(),
+            phase: Phase::PreDeploy,
+            stage: None,
+            release: Release::default(),
+            seed: String::new(),
+            root,
+            env,
+            reach,
+            masker,
+            keep: Arc::default(),
+            memo: Memo::default(),
+            answers: Arc::default(),
+            drills: None,
+            roles: BTreeMap::new(),
+        }
+    }
 }
 
 /// Kept back at the end of an attempt: a twentieth of its time, and no more than this.

@@ -1,6 +1,6 @@
 //! The plan's `rollout`: read for one environment, and that it, the checks and the roles know of each other.
 
-use std::{rc::Rc, time::Duration};
+use std::{collections::HashSet, rc::Rc, time::Duration};
 
 use super::{
     Purpose,
@@ -9,7 +9,7 @@ use super::{
     interpolate::{Scope, fill},
     lack::Lack,
     needs::Meant,
-    node::{Node, Style},
+    node::{Key, Node, Scalar, Style, Value},
     people,
     place::Place,
     resolve::{Resolved, not_set},
@@ -20,8 +20,9 @@ use super::{
     variables::{self, Variables},
 };
 use crate::{
+    check::kind::document::Document,
     model::{Period, Signoff, is_named},
-    rollout::{Misfit, Rollout, Step, VERSION},
+    rollout::{FROM, Misfit, Rollout, Step, TO, VERSION},
 };
 
 /// The plan's key.
@@ -30,14 +31,25 @@ pub(super) const KEY: &str = "rollout";
 /// Reads it; what is wrong joins the `faults`.
 pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, faults: &mut Vec<Fault>) -> Option<Rollout> {
     let (label, node) = tree.root.rollout.as_ref()?;
-    let (mut filled, measured) = (node.clone(), Measured(&resolved.variables));
-    let dropped = fill(&mut filled, &tree.sources, &|_| &measured, faults);
+    let documents: Vec<(Place, &Node)> = documents(node).collect();
+    let mut asked = HashSet::new();
+    documents.iter().for_each(|(_, document)| document.each_scalar(&mut |_, place| _ = asked.insert(place)));
+    let (in_query, in_document) = (Measured(&resolved.variables, &[VERSION]), Measured(&resolved.variables, &[VERSION, FROM, TO]));
+    let scope = |place| if asked.contains(&place) { &in_document as &dyn Scope } else { &in_query };
+    let mut filled = node.clone();
+    let dropped = fill(&mut filled, &tree.sources, &scope, faults);
     filled.each_scalar(&mut |scalar, _| {
         resolved.rollout_awaits.extend(scalar.filled().into_iter().flat_map(|filled| filled.awaits.iter().cloned()));
     });
     let unset = if tree.purpose == Purpose::Run { Vec::new() } else { stood_in(&mut filled) };
     let read: Typed<Rollout> = typed::read(&filled, *label, dropped, &|reader| serde::Deserialize::deserialize(reader));
-    resolved.secrecy.check(&filled, "", &read.secrets, &Scopes { plan: &resolved.variables, pack: None });
+    let mut secrets = read.secrets;
+    for (label, document) in self::documents(&filled) {
+        let read = typed::read::<Document>(&demanding(document), label, HashSet::new(), &|reader| serde::Deserialize::deserialize(reader));
+        secrets.extend(read.secrets);
+        faults.extend(read.faults);
+    }
+    resolved.secrecy.check(&filled, "", &secrets, &Scopes { plan: &resolved.variables, pack: None });
     if read.value.is_none() && !unset.is_empty() {
         resolved.untried.extend(not_set(unset.iter()).map(|why| (KEY.to_owned(), why)));
         return None;
@@ -50,6 +62,35 @@ pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, faults: &mut Vec<Fa
     unallowed(tree, node, *label, &rollout, faults);
     roles(tree, resolved, node, *label, &rollout, faults);
     Some(rollout)
+}
+
+/// The documents that measures are read from, each with the place of its key.
+fn documents(node: &Node) -> impl Iterator<Item = (Place, &Node)> {
+    let measures = node.get("measures").and_then(Node::entries).unwrap_or_default();
+    measures.iter().filter_map(|(_, measure)| measure.entry("document")).map(|(key, document)| (key.place, document))
+}
+
+/// Such a document as a check has it, which demands something: only where it is and how it is read stands in the measure.
+fn demanding(document: &Node) -> Node {
+    let mut document = document.clone();
+    let entry = document.place;
+    document.each_scalar_mut(entry, &mut |scalar, _, _| {
+        for (name, word) in [(VERSION, "1"), (FROM, "0"), (TO, "60")] {
+            scalar.text = scalar.text.replace(&format!("${{{name}}}"), word);
+        }
+    });
+    // Where it does demand something, that has been said.
+    let demands = document.get("expect").is_some();
+    if let Value::Map(entries) = &mut document.value
+        && !demands
+    {
+        let key = |text: &str| Key { place: entry, text: text.into() };
+        let node = |value| Node { place: entry, value };
+        let exists = node(Value::Scalar(Scalar { text: "true".into(), style: Style::Plain }));
+        let at = node(Value::Map(vec![(key("exists"), exists)]));
+        entries.push((key("expect"), node(Value::Map(vec![(key("$"), at)]))));
+    }
+    document
 }
 
 /// Where nothing is looked at, a rollout is judged and decided on by machines that do not know what runs it: something stands in
@@ -177,13 +218,13 @@ fn find(node: &Node, label: Place, way: &[Step]) -> Place {
     found.1
 }
 
-/// The plan's variables, and `${version}`, which stays as it is: each query is asked for both versions.
-struct Measured<'a>(&'a Variables<'a>);
+/// The plan's variables, and those which stay as they are: each query is asked for both versions, a document for a stretch of time.
+struct Measured<'a>(&'a Variables<'a>, &'a [&'static str]);
 
 impl Scope for Measured<'_> {
     fn value(&self, name: &str) -> Result<Rc<variables::Resolved>, Lack> {
         match name {
-            VERSION => Ok(Rc::new(variables::Resolved::literal(&format!("${{{name}}}")))),
+            name if self.1.contains(&name) => Ok(Rc::new(variables::Resolved::literal(&format!("${{{name}}}")))),
             name => self.0.value(name),
         }
     }
@@ -193,6 +234,6 @@ impl Scope for Measured<'_> {
     }
 
     fn names(&self) -> Vec<&str> {
-        self.0.known_names().into_iter().chain([VERSION]).collect()
+        self.0.known_names().into_iter().chain(self.1.iter().copied()).collect()
     }
 }

@@ -42,7 +42,7 @@ pub fn judge(terms: &Terms, fixed: &Fixed, begun: Timestamp, samples: &[Sample],
     let triggers = terms.triggers.iter().zip(&watched).map(|(trigger, watched)| watched.judged(trigger, samples)).collect();
     // What came after the last sample nobody can have seen yet, unless that is long ago.
     let last = samples.last().map_or(begun, |last| last.until);
-    let young = Period::between(last, now).get() <= terms.interval.get() * 2;
+    let young = Period::between(last, now).get() <= terms.interval.get() * 2 + terms.lag.get();
     let since = Period::between(begun, if young { last } else { now }).get();
     let mut judgement = Judgement {
         standing: Standing::Held,

@@ -5,26 +5,37 @@ use std::{collections::BTreeMap, fmt};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Amount, Limit, Unit};
+use super::{Amount, FROM, Limit, Origin, TO, Unit};
 use crate::{
-    check::prometheus,
-    model::{Percent, Period, from_text, without_contradiction},
+    check::{demand::Place, prometheus},
+    model::{Percent, Period, from_text, quote, without_contradiction},
     net::prometheus::promql,
 };
 
 /// The variable that stands for the version that is asked about.
 pub const VERSION: &str = "version";
 
-/// A query in PromQL; `${version}` in it is each version in turn.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Query(prometheus::Query);
+/// A query in PromQL; `${version}` in it is each version in turn. Of a measure with a `document` a JSONPath (RFC 9535) into it.
+#[derive(Debug, Clone)]
+pub struct Query(Wanted);
+
+#[derive(Debug, Clone)]
+enum Wanted {
+    Metrics(prometheus::Query),
+    Place(Place),
+}
 
 /// What is measured of a version, by queries in PromQL of which `${version}` is replaced by each of the two. One of: `bad` and `total`,
 /// `histogram` and `quantile`, `sum` and `count`, `gauge`, `total` alone. Counters are given as they are, without `rate` or `increase`:
-/// the differences are taken of each series by itself, so that a restart of one of many loses nothing.
+/// the differences are taken of each series by itself, so that a restart of one of many loses nothing. With a `document` they are
+/// JSONPaths to what was counted since the look before; several numbers that one leads to are added up.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Measure {
+    /// What is asked instead of Prometheus: where a document is and how it is read, as of kind `document`. `${version}` in it is each
+    /// version in turn; `${from}` and `${to}`, in seconds since 1970, are the whole intervals since the look before. What was counted
+    /// from the one up to the other is wanted: a count that only grows is none.
+    pub document: Option<Origin>,
     /// A counter of what went wrong: `sum(http_requests_total{version="${version}",code=~"5.."})`. Absent while `total` moves, it is 0.
     pub bad: Option<Query>,
     /// A counter of all. Alone it is the throughput.
@@ -100,6 +111,9 @@ impl Measure {
         if self.share.is_some_and(|share| share.fraction() <= 0.0) {
             return Some("`share` is more than nothing: `99%`".into());
         }
+        if let Some(why) = self.misplaced() {
+            return Some(why);
+        }
         let histogram = self.histogram.as_ref().filter(|query| query.selector().is_none_or(|selector| selector.metric.is_none()));
         if let Some(query) = histogram {
             return Some(format!(
@@ -109,6 +123,35 @@ impl Measure {
         let mut counters = self.counters().into_iter();
         counters
             .find_map(|query| query.is_rate().then(|| format!("{query} is a rate: give the counter itself, differences are taken here")))
+    }
+
+    /// That it is asked of one place, and of a document what is counted in a stretch of time.
+    fn misplaced(&self) -> Option<String> {
+        let is_place = |query: &&Query| matches!(query.0, Wanted::Place(_));
+        let Some(document) = &self.document else {
+            let path = self.queries().find(is_place);
+            return path.map(|path| format!("{path} is a JSONPath and no PromQL: say by `document` what it leads into"));
+        };
+        let other = self.queries().find(|query| !is_place(query));
+        Some(match () {
+            () if self.histogram.is_some() => {
+                "a `document` has no `histogram`: count as `bad` those above the limit, beside the `total`".to_owned()
+            }
+            () if other.is_some() => return other.map(|other| format!("{other} is no place in the `document`: write a JSONPath (RFC 9535), they begin with `$`")),
+            () if document.demand().is_some() => {
+                return document.demand().map(|key| format!("`{key}` demands something of the `document`: here it is only counted, `demands` says what must hold"));
+            }
+            () if document.names(FROM) != document.names(TO) => "`${from}` and `${to}` go together in a `document`".to_owned(),
+            () if self.gauge.is_none() && !document.is_of_stretch() => {
+                "nobody could tell what was counted since the look before: ask the `document` for it by `${from}` and `${to}`, in seconds since 1970".to_owned()
+            }
+            () => return None,
+        })
+    }
+
+    /// All that it asks for.
+    fn queries(&self) -> impl Iterator<Item = &Query> {
+        [&self.bad, &self.total, &self.histogram, &self.sum, &self.count, &self.gauge].into_iter().flatten()
     }
 
     fn counters(&self) -> Vec<&Query> {
@@ -128,10 +171,10 @@ impl Measure {
 
     /// Whether the two versions are asked for one by one; else both are the same.
     pub fn is_by_version(&self) -> bool {
-        [&self.bad, &self.total, &self.histogram, &self.sum, &self.count, &self.gauge]
-            .into_iter()
-            .flatten()
-            .any(|query| query.0.text().contains(&variable()))
+        match &self.document {
+            Some(document) => document.names(VERSION),
+            None => self.queries().any(|query| query.metrics().is_some_and(|query| query.text().contains(&variable()))),
+        }
     }
 
     /// Why a limit cannot be one of this measure.
@@ -184,23 +227,39 @@ impl Shape {
 }
 
 impl Query {
+    fn metrics(&self) -> Option<&prometheus::Query> {
+        match &self.0 {
+            Wanted::Metrics(query) => Some(query),
+            Wanted::Place(_) => None,
+        }
+    }
+
+    /// Where it leads to in a document.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        match &self.0 {
+            Wanted::Metrics(_) => None,
+            Wanted::Place(place) => Some(place),
+        }
+    }
+
     /// The query for a version.
     pub fn of(&self, version: &str) -> String {
         // A version has no quote and no backslash, so it cannot leave the text that it stands in.
-        self.0.text().replace(&variable(), version)
+        self.metrics().map_or_else(String::new, |query| query.text().replace(&variable(), version))
     }
 
     /// What it selects, where it is one selector, or the sum of one: the series are then looked at one by one.
     pub fn selector(&self) -> Option<&promql::Selector> {
-        let [selector] = &*self.0.read().selectors else { return None };
-        let text = self.0.text().trim();
+        let query = self.metrics()?;
+        let [selector] = &*query.read().selectors else { return None };
+        let text = query.text().trim();
         let inner = text.strip_prefix("sum").map(str::trim_start).and_then(|rest| rest.strip_prefix('(')?.strip_suffix(')'));
         (text == selector.text || inner.map(str::trim) == Some(&*selector.text)).then_some(selector)
     }
 
     /// What it selects for a version, by one selector after the other.
     pub fn selectors_of(&self, version: &str) -> Vec<String> {
-        self.0.read().selectors.iter().map(|selector| selector.text.replace(&variable(), version)).collect()
+        self.selectors().iter().map(|selector| selector.text.replace(&variable(), version)).collect()
     }
 
     /// Where one label alone tells the version by being equal to a text: its name, and a selector of what has another text there than
@@ -217,29 +276,36 @@ impl Query {
 
     /// Whether somebody has taken differences already.
     fn is_rate(&self) -> bool {
-        ["rate(", "irate(", "increase(", "delta("].iter().any(|name| self.0.text().replace(' ', "").contains(name))
+        let text = self.metrics().map_or_else(String::new, |query| query.text().replace(' ', ""));
+        ["rate(", "irate(", "increase(", "delta("].iter().any(|name| text.contains(name))
     }
 
     /// All that it selects.
     pub fn selectors(&self) -> &[promql::Selector] {
-        &self.0.read().selectors
+        self.metrics().map_or(&[], |query| &query.read().selectors)
     }
 }
 
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match &self.0 {
+            Wanted::Metrics(query) => query.fmt(f),
+            Wanted::Place(place) => f.write_str(&quote(place.written())),
+        }
     }
 }
 
-from_text!(Query, { "type": "string", "minLength": 1, "description": "a query in PromQL" }, |text| {
+from_text!(Query, { "type": "string", "minLength": 1, "description": "a query in PromQL, or a JSONPath into the `document`" }, |text| {
+    if text == "$" || text.starts_with("$.") || text.starts_with("$[") {
+        return serde_json::from_value(text.into()).map(|place| Query(Wanted::Place(place))).map_err(|error: serde_json::Error| error.to_string());
+    }
     let query: prometheus::Query = text.parse()?;
     if query.read().selectors.is_empty() {
         return Err("the query selects no metric, so it says nothing of what runs".to_owned());
     }
     match query.read().filters.first() {
         Some(filter) => Err(format!("`{filter}` drops what fails it, and nothing would be left to judge: say the limit as a demand")),
-        None => Ok(Query(query)),
+        None => Ok(Query(Wanted::Metrics(query))),
     }
 });
 

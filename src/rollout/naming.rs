@@ -82,11 +82,15 @@ impl Rollout {
             let planned = back.planned.iter().cloned().map(move |program| (at("planned"), program));
             [(at("command"), back.command.clone())].into_iter().chain(planned).collect::<Vec<_>>()
         };
+        let asked = self.measures.iter().filter_map(|(name, measure)| {
+            let keys = ["measures", name, "document", "command"].map(|key| Step::Key(key.into()));
+            Some((keys.to_vec(), serde_json::from_value(measure.document.as_ref()?.command()?.into()).ok()?))
+        });
         let told = self.notify.iter().flat_map(|notify| notify.all()).enumerate();
         let told =
             told.filter_map(|(n, notify)| Some(([way("notify", n), vec![Step::Key("command".into())]].concat(), notify.command.clone()?)));
         let stages = self.stages.iter().enumerate().filter_map(stage);
-        stages.chain(self.ways_back().iter().enumerate().flat_map(back)).chain(told).collect()
+        stages.chain(self.ways_back().iter().enumerate().flat_map(back)).chain(told).chain(asked).collect()
     }
 }
 

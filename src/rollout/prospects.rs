@@ -43,7 +43,8 @@ impl Rollout {
             // The sample that it begins in may still be within the limit.
             (None, window) => 1 + whole(window.map_or(Duration::ZERO, Period::get), interval).max(1),
         };
-        let longest = Period::from(interval.saturating_mul(samples).saturating_add(within.get()));
+        let late = trigger.measure.as_ref().map_or(Duration::ZERO, |_| self.lag().get());
+        let longest = Period::from(interval.saturating_mul(samples).saturating_add(within.get()).saturating_add(late));
         let fewest = trigger.measure.as_ref().map_or(0, |measure| self.measures.get(measure).map_or(0, |of| trigger.fewest(of.shape())));
         let first = if trigger.check.is_some() { "failure" } else { "bad request" };
         let fewest = if fewest > 0 { format!(", where {} {} come in that time", grouped(fewest), self.unit) } else { String::new() };

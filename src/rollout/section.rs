@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Demand, Freeze, Notify, Several, Stage, Trigger, WayBack, Whose, measure::Measures};
+use super::{Demand, Freeze, Notify, Origin, Several, Stage, Trigger, WayBack, Whose, measure::Measures};
 use crate::{
     check::http::SentHeaders,
     model::{Percent, Period, without_contradiction},
@@ -23,8 +23,11 @@ pub struct Rollout {
     /// What one count is, for the texts. Default: `requests`.
     #[serde(default = "requests")]
     pub unit: String,
-    /// Where the measures come from.
-    pub prometheus: Server,
+    /// Where the measures come from that name no `document`.
+    pub prometheus: Option<Server>,
+    /// How long after an instant all that came before it is counted in the documents. Default: `1m`.
+    #[serde(default = "minute")]
+    pub counted_within: Period,
     /// What the two versions are called in the queries.
     #[serde(default)]
     pub versions: Versions,
@@ -167,6 +170,10 @@ impl Rollout {
         if self.measures.is_empty() {
             return Some("`measures` is empty, so nothing would be judged: name at least one".into());
         }
+        let nowhere = self.measures.iter().find(|(_, measure)| measure.document.is_none() && self.prometheus.is_none());
+        if let Some((name, _)) = nowhere {
+            return Some(format!("`{name}` comes from nowhere: write `prometheus: {{ url: … }}`, or give it a `document`"));
+        }
         if !(Period::seconds(1)..=Period::seconds(3_600)).contains(&self.interval) {
             return Some(format!("`interval` is {}: write `1s` to `1h`", self.interval));
         }
@@ -207,6 +214,17 @@ impl Rollout {
     /// What the old version must show after the way back so called, as a stage is judged.
     pub fn recovery(&self, way: Option<&str>) -> Option<Stage> {
         self.ways_back().iter().find(|back| back.name.as_deref() == way)?.recovery_stage()
+    }
+
+    /// How late the newest sample may be because documents count late.
+    pub fn lag(&self) -> Period {
+        let late = self.measures.values().filter_map(|measure| measure.document.as_ref()).any(Origin::is_of_stretch);
+        if late { Period::from(self.counted_within.get() + self.interval.get()) } else { Period::seconds(0) }
+    }
+
+    /// How old the newest value may be.
+    pub fn max_stale(&self) -> Period {
+        self.prometheus.as_ref().map_or_else(two_minutes, |server| server.max_stale)
     }
 
     /// The stretch before a stage that is the baseline of a measure; `None` for the old version at the same time.

@@ -18,6 +18,8 @@ pub struct Terms {
     pub soak: Period,
     /// Between two samples.
     pub interval: Period,
+    /// How late the newest sample may be.
+    pub lag: Period,
     /// Which share of the time since it began must have been seen.
     pub coverage: f64,
     /// How sure the bounds are.
@@ -56,6 +58,7 @@ impl Terms {
             whose,
             soak: stage.soak,
             interval: rollout.interval,
+            lag: rollout.lag(),
             coverage: rollout.coverage.fraction(),
             confidence: rollout.confidence.fraction(),
             min_samples: stage.min_samples.unwrap_or(0),

@@ -12,7 +12,7 @@ mod verify;
 mod waivers;
 mod width;
 
-pub use sampler::{Sampler, Taken};
+pub use sampler::{Sampler, Surroundings, Taken};
 pub use select::{Choice, Selection, SelectionError};
 pub use settings::{GivenWaiver, Limits, Settings};
 pub use verify::{Stop, verify};

@@ -5,6 +5,7 @@
 //! makes up what it did not see.
 
 mod buckets;
+mod document;
 mod fix;
 mod part;
 mod past;
@@ -14,6 +15,8 @@ mod stretch;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -25,9 +28,10 @@ use self::{
     reading::Reading,
 };
 use crate::{
-    model::{Digest, Period, utc},
+    model::{Digest, Masker, Period, ProcessEnv, utc},
     net::{Reach, prometheus, tls::TlsFiles},
-    rollout::{Fixed, Pair, Rollout, Sample, Stage, State, Terms, Trouble},
+    plan::Plan,
+    rollout::{Fixed, Measure, Origin, Pair, Rollout, Sample, Server, Stage, State, Terms, Trouble, Whose, key},
 };
 
 /// How far the server's clock may be off ours: times of data mean nothing by one that is wrong.
@@ -49,10 +53,37 @@ const AT_ONCE: Duration = Duration::from_secs(1_800);
 pub struct Sampler<'a> {
     rollout: &'a Rollout,
     terms: Terms,
-    reach: &'a Reach,
-    files: &'a TlsFiles,
+    surroundings: &'a Surroundings,
     /// How long one query may take.
     pub patience: Period,
+}
+
+/// How the sources of measures are reached.
+pub struct Surroundings {
+    /// How to reach what answers.
+    pub reach: Arc<Reach>,
+    /// Whom to trust as Prometheus.
+    pub files: TlsFiles,
+    /// Paths in the plan are relative to this folder.
+    pub root: PathBuf,
+    /// The process environment.
+    pub env: ProcessEnv,
+    /// Hides secrets in what is said of a measure.
+    pub masker: Arc<Masker>,
+}
+
+impl Surroundings {
+    /// Those of a plan with this rollout; certificates are judged as of `now`.
+    pub fn of(plan: &Plan, rollout: &Rollout, env: &ProcessEnv, now: Timestamp) -> Self {
+        let ca = rollout.prometheus.as_ref().and_then(|server| server.ca_file.clone());
+        Self {
+            reach: Arc::new(Reach::new(env.clone(), plan.pins.clone(), now)),
+            files: TlsFiles { ca, identity: None }.under(&plan.root),
+            root: plan.root.clone(),
+            env: env.clone(),
+            masker: Arc::new(Masker::of(plan.words.clone(), &plan.secrets, env)),
+        }
+    }
 }
 
 /// What a look at the measures came to.
@@ -78,6 +109,17 @@ impl Taken {
         Sample { number, at, until, since, late, resets, values, troubles, checks, verdict, by, prev }
     }
 
+    /// What a measure of a version came to.
+    fn add(&mut self, measure: &str, whose: Whose, values: Result<Vec<f64>, Trouble>) {
+        match values {
+            Ok(values) => {
+                let pair = self.values.entry(measure.to_owned()).or_default();
+                *(if whose == Whose::New { &mut pair.new } else { &mut pair.old }) = Some(values);
+            }
+            Err(trouble) => _ = self.troubles.insert(key(measure, whose), trouble),
+        }
+    }
+
     /// Nothing could be looked at.
     fn failed(until: Timestamp, trouble: Trouble) -> Self {
         let troubles = BTreeMap::from([(String::new(), trouble)]);
@@ -86,9 +128,9 @@ impl Taken {
 }
 
 impl<'a> Sampler<'a> {
-    /// One for a stage. `files` says whom to trust; what is secret of the server's address and headers is known to the masker already.
-    pub fn new(rollout: &'a Rollout, stage: &Stage, reach: &'a Reach, files: &'a TlsFiles) -> Self {
-        Self { rollout, terms: Terms::of(rollout, stage), reach, files, patience: PATIENCE }
+    /// One for a stage.
+    pub fn new(rollout: &'a Rollout, stage: &Stage, surroundings: &'a Surroundings) -> Self {
+        Self { rollout, terms: Terms::of(rollout, stage), surroundings, patience: PATIENCE }
     }
 
     /// What came since the sample whose data went up to `since`, or since the stage began; `now` is what our clock says. `None` where
@@ -98,13 +140,13 @@ impl<'a> Sampler<'a> {
             Ok(instant) => instant,
             Err(trouble) => return Some(Taken::failed(now.max(since), trouble)),
         };
-        let most = Period::from(self.rollout.interval.get() * 2).max(self.rollout.prometheus.max_stale);
+        let most = Period::from(self.rollout.interval.get() * 2).max(self.rollout.max_stale());
         self.take_at(fixed, since.max(before(instant, most)), instant).await
     }
 
     /// The same as of an instant, by the server's clock.
     pub async fn take_at(&self, fixed: &Fixed, since: Timestamp, instant: Timestamp) -> Option<Taken> {
-        self.looks(fixed, since, vec![instant]).await.pop()
+        self.looks(fixed, since, vec![instant], true).await.pop()
     }
 
     /// The samples that are missing since the one whose data went up to `since`, one for each interval up to `to` and 2,000 at most,
@@ -121,26 +163,40 @@ impl<'a> Sampler<'a> {
         let mut all: Vec<Taken> = Vec::with_capacity(instants.len());
         for instants in instants.chunks(few) {
             let since = all.last().map_or(since, |last| last.until);
-            all.extend(self.looks(fixed, since, instants.to_vec()).await);
+            all.extend(self.looks(fixed, since, instants.to_vec(), false).await);
         }
         all.iter_mut().for_each(|taken| taken.late = true);
         Ok(all)
     }
 
-    /// What came between each of these instants and the next.
-    async fn looks(&self, fixed: &Fixed, since: Timestamp, instants: Vec<Timestamp>) -> Vec<Taken> {
-        let (interval, stale) = (self.rollout.interval, self.rollout.prometheus.max_stale);
+    /// What came between each of these instants and the next; `now` is whether the last of them is.
+    async fn looks(&self, fixed: &Fixed, since: Timestamp, instants: Vec<Timestamp>, now: bool) -> Vec<Taken> {
+        let (interval, stale) = (self.rollout.interval, self.rollout.max_stale());
         let instants: Vec<Timestamp> = instants.into_iter().map(to_millis).filter(|instant| *instant > since).collect();
         let Some(stretch) = Stretch::of(to_millis(since), instants, interval, stale) else { return Vec::new() };
         let parts = Parts::of(self.rollout, &self.terms, fixed);
         let (past, spans) = Past::of(self, &stretch, &parts).await;
-        spans.into_iter().map(|span| Reading::new(&past, fixed, span).taken(&parts)).collect()
+        let mut taken: Vec<Taken> = spans.iter().map(|span| Reading::new(&past, fixed, *span).taken(&parts)).collect();
+        self.count(&parts, fixed, &spans, now, &mut taken).await;
+        taken
     }
 
-    /// Up to when the server's data is complete: its own clock, which must be ours, less what a scrape takes.
+    /// Up to when the data is complete, wherever it comes from.
     async fn settled(&self, now: Timestamp) -> Result<Timestamp, Trouble> {
-        let address = self.rollout.prometheus.url.target();
-        let theirs = self.server(Instant::now() + self.patience.get()).clock().await.map_err(unseen)?;
+        let measured = |of: &dyn Fn(&Measure) -> bool| self.wanted().into_iter().filter_map(|name| self.rollout.measures.get(name)).any(of);
+        let from_server = measured(&|measure| measure.document.is_none());
+        let settled = match &self.rollout.prometheus {
+            Some(server) if from_server => self.settled_at(server, now).await?,
+            _ => to_millis(now),
+        };
+        let late = measured(&|measure| measure.document.as_ref().is_some_and(Origin::is_of_stretch));
+        Ok(if late { settled.min(before(to_millis(now), self.rollout.counted_within)) } else { settled })
+    }
+
+    /// Up to when a server's data is complete: its own clock, which must be ours, less what a scrape takes.
+    async fn settled_at(&self, server: &Server, now: Timestamp) -> Result<Timestamp, Trouble> {
+        let address = server.url.target();
+        let theirs = self.server(server, Instant::now() + self.patience.get()).clock().await.map_err(unseen)?;
         if theirs.duration_since(now).abs() > CLOCK.signed() {
             let why = format!("the clock of {address} says {}, ours {}: set the one that is wrong", utc(theirs), utc(now));
             return Err(Trouble { state: State::Error, why });
@@ -148,9 +204,14 @@ impl<'a> Sampler<'a> {
         Ok(to_millis(before(theirs, SETTLING.min(self.rollout.interval.get() / 4).into())))
     }
 
-    fn server(&self, until: Instant) -> prometheus::Server<'_> {
-        let server = &self.rollout.prometheus;
-        prometheus::Server { reach: self.reach, address: &server.url, headers: server.headers.map(), files: self.files, until }
+    fn server<'s>(&'s self, server: &'s Server, until: Instant) -> prometheus::Server<'s> {
+        prometheus::Server {
+            reach: &self.surroundings.reach,
+            address: &server.url,
+            headers: server.headers.map(),
+            files: &self.surroundings.files,
+            until,
+        }
     }
 
     /// The measures that must be seen.

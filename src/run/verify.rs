@@ -53,7 +53,7 @@ pub async fn verify(
             seed: settings.seed.clone().unwrap_or_else(|| seed(&plan.project, &settings.release)),
             root: plan.root.clone(),
             env: settings.env.clone(),
-            reach: Reach::new(settings.env.clone(), plan.pins.clone(), settings.at),
+            reach: Arc::new(Reach::new(settings.env.clone(), plan.pins.clone(), settings.at)),
             masker,
             keep: settings.keep.clone(),
             memo: Memo::default(),

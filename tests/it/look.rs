@@ -8,7 +8,7 @@ use std::{
 };
 
 use gonogo::{
-    check::{self, Context, Judged, Memo, Shared, Unseen},
+    check::{self, Context, Judged, Shared, Unseen},
     model::{GivenAnswer, GivenDrill, Masker, Outcome, Phase, ProcessEnv, Release},
     net::{Pins, Reach},
 };
@@ -104,18 +104,12 @@ impl Look {
         let shared = Shared {
             at,
             phase: self.phase,
-            stage: None,
             release: self.release,
             seed: self.seed,
-            root: self.root,
-            env: self.env.clone(),
-            reach: Reach::new(self.env, self.pins, at),
-            masker: self.masker,
-            keep: Arc::default(),
-            memo: Memo::default(),
             answers: Arc::new(self.answer.into_iter().map(|answer| (ID.to_owned(), answer)).collect()),
             drills: self.drills,
             roles: self.roles,
+            ..Shared::of_look(self.root, self.env.clone(), Arc::new(Reach::new(self.env, self.pins, at)), self.masker)
         };
         let cx = Context::new(Arc::new(shared), ID, Instant::now() + self.timeout);
         tokio::time::timeout(self.timeout, check.look(&cx)).await.expect("an answer in time")

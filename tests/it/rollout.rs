@@ -2,6 +2,7 @@
 
 mod attacked;
 mod back;
+mod documents;
 mod doubted;
 mod ground;
 mod killed;

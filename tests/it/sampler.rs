@@ -1,12 +1,16 @@
 //! The samples of a rollout, taken from a real Prometheus with a past, and from what only pretends to be one.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use gonogo::{
     model::{Digest, Period, ProcessEnv},
     net::{Pins, Reach, tls::TlsFiles},
     rollout::{Fixed, Rollout, State, Trouble, Whose, judge},
-    run::{Sampler, Taken},
+    run::{Sampler, Surroundings, Taken},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -69,8 +73,7 @@ fn ago(seconds: i64) -> Timestamp {
 
 struct Taking {
     rollout: Rollout,
-    reach: Reach,
-    files: TlsFiles,
+    surroundings: Surroundings,
 }
 
 impl Taking {
@@ -85,11 +88,13 @@ impl Taking {
             section["stages"] = json!([{ "name": "p10", "traffic": "10%", "soak": "5m" }]);
         }
         let rollout = serde_json::from_value(section.clone()).unwrap_or_else(|error| panic!("{error}: {section}"));
-        Self { rollout, reach: Reach::new(ProcessEnv::default(), Pins::default(), now()), files: TlsFiles::default() }
+        let reach = Arc::new(Reach::new(ProcessEnv::default(), Pins::default(), now()));
+        let (files, root, env, masker) = (TlsFiles::default(), PathBuf::new(), ProcessEnv::default(), Arc::default());
+        Self { rollout, surroundings: Surroundings { reach, files, root, env, masker } }
     }
 
     fn sampler(&self) -> Sampler<'_> {
-        let mut sampler = Sampler::new(&self.rollout, &self.rollout.stages[0], &self.reach, &self.files);
+        let mut sampler = Sampler::new(&self.rollout, &self.rollout.stages[0], &self.surroundings);
         sampler.patience = Period::seconds(3);
         sampler
     }

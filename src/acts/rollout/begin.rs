@@ -17,13 +17,9 @@ use crate::{
     model::{
         Choice, Exit, GivenDrill, InRollout, Period, Release, RollbackOutcome, Size, StageBegun, StageStarted, StageStep, Verdict, utc,
     },
-    net::{
-        Reach,
-        command::{Command, is_running},
-        tls::TlsFiles,
-    },
+    net::command::{Command, is_running},
     rollout::{Fixed, Occasion, READY, Stage, State},
-    run::{Sampler, Stop},
+    run::{Sampler, Stop, Surroundings},
 };
 
 /// How long the program that begins a stage may take.
@@ -203,11 +199,10 @@ pub(super) async fn lay_down(caller: &Caller, open: &OpenRollout, phase: &InRoll
             "the new and the old version are both called `{new}`, so nobody could tell them apart: name the other with `--old` or `--release`"
         )));
     }
-    let reach = Reach::new(caller.env.clone(), plan.pins.clone(), (caller.clock)());
-    let files = TlsFiles { ca: section.prometheus.ca_file.clone(), identity: None }.under(&plan.root);
-    let sampler = Sampler::new(&section, stage, &reach, &files);
+    let surroundings = Surroundings::of(&plan, &section, &caller.env, (caller.clock)());
+    let sampler = Sampler::new(&section, stage, &surroundings);
     let (fixed, troubles) = sampler.fix(&new, old, (caller.clock)()).await;
-    reach.close().await;
+    surroundings.reach.close().await;
     // What cannot be laid down now never will be, and nothing could be earned by it.
     let said: Vec<String> = troubles.iter().map(|(measure, trouble)| format!("{measure}: {}", trouble.why)).collect();
     if said.is_empty() {

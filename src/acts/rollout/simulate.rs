@@ -5,9 +5,8 @@ use jiff::Timestamp;
 use crate::{
     acts::{ActError, Caller, Dialogue, rollout::OpenRollout},
     model::{Digest, Exit, Period, Release, Verdict, utc},
-    net::{Reach, tls::TlsFiles},
     rollout::{Rehearsal, Sample, Terms, Trouble, rehearse},
-    run::{Sampler, Taken},
+    run::{Sampler, Surroundings, Taken},
 };
 
 /// What is to be rehearsed.
@@ -36,9 +35,9 @@ pub(crate) async fn simulate(
     let phase = open.phase(&stage.name, Release { version: Some(version.clone()), ..Release::default() });
     let plan = open.plan_in(caller, &phase, &stage)?;
     let section = plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
-    let (now, reach) = ((caller.clock)(), Reach::new(caller.env.clone(), plan.pins.clone(), (caller.clock)()));
-    let files = TlsFiles { ca: section.prometheus.ca_file.clone(), identity: None }.under(&plan.root);
-    let sampler = Sampler::new(&section, &stage, &reach, &files);
+    let now = (caller.clock)();
+    let surroundings = Surroundings::of(&plan, &section, &caller.env, now);
+    let sampler = Sampler::new(&section, &stage, &surroundings);
     let begun = now - request.since.signed();
     let (fixed, troubles) = sampler.fix(&version, &version, now).await;
     let unseen = |why: String| ActError::Closed { exit: Exit::Unchecked, why };
@@ -55,7 +54,7 @@ pub(crate) async fn simulate(
         samples.extend((samples.len() as u64 + 1..).zip(taken).map(|(number, taken)| sample(number, taken)));
         dialogue.tell(&format!("{} samples, up to {}", samples.len(), samples.last().map_or_else(String::new, |last| utc(last.until))));
     }
-    reach.close().await;
+    surroundings.reach.close().await;
     Ok(rehearse(&Terms::of(&section, &stage), &fixed, begun, &samples))
 }
 

@@ -9,10 +9,9 @@ use crate::{
     },
     ledger::{self, LedgerError},
     model::{Exit, Period, Release},
-    net::{Reach, tls::TlsFiles},
     plan::{self, Plan, Problem, Purpose},
     rollout::{Misfit, Rollout, State, Step, Trouble, in_phase},
-    run::Sampler,
+    run::{Sampler, Surroundings},
 };
 
 /// Over how much of the past.
@@ -45,12 +44,11 @@ pub(crate) async fn traffic(caller: &Caller, request: &RecordRequest, version: O
     // Whatever the queries say of either version is asked of the one that there was.
     let release = Release { version: Some(version.clone()), ..Release::default() };
     let stage = &rollout.stages[0];
-    let (phase, root) = (in_phase(&stage.name, release.clone()), plan.root.clone());
+    let phase = in_phase(&stage.name, release.clone());
     let plan = given::fill(plan, asked.clone(), &release, Said { phase: Some(&phase), stage: Some(stage) })?;
     let rollout = plan.rollout.as_ref().ok_or_else(none)?;
-    let reach = Reach::new(caller.env.clone(), plan.pins.clone(), (caller.clock)());
-    let files = TlsFiles { ca: rollout.prometheus.ca_file.clone(), identity: None }.under(&root);
-    let sampler = Sampler::new(rollout, &rollout.stages[0], &reach, &files);
+    let surroundings = Surroundings::of(&plan, rollout, &caller.env, (caller.clock)());
+    let sampler = Sampler::new(rollout, &rollout.stages[0], &surroundings);
     let (mut rates, mut found) = (BTreeMap::new(), Vec::new());
     for measure in counted {
         match sampler.rate(&measure, &version, (WEEK, (caller.clock)())).await {
@@ -66,7 +64,7 @@ pub(crate) async fn traffic(caller: &Caller, request: &RecordRequest, version: O
             }
         }
     }
-    reach.close().await;
+    surroundings.reach.close().await;
     let (told, short) = rollout.at_rates(&rates);
     found.extend(short);
     Ok(Traffic { told, problems: plan::rollout_warnings(&asked, &found) })

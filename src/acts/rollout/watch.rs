@@ -13,9 +13,8 @@ use crate::{
     },
     ledger::{Rollouts, StageOnRecord},
     model::{Digest, Exit, Period, RecordedEvidence, Report, RollbackKind, utc},
-    net::{Reach, tls::TlsFiles},
     rollout::{Judgement, Occasion, ROLLBACK, Rollout, Sample, StageEvidence, Standing, Watcher},
-    run::Stop,
+    run::{Stop, Surroundings},
 };
 
 /// So often is it put on record what a stage has come to, if nothing changes.
@@ -53,8 +52,7 @@ pub(crate) struct Watch {
     request: WatchRequest,
     on: StageRun,
     rollout: Arc<Rollout>,
-    reach: Reach,
-    files: TlsFiles,
+    surroundings: Surroundings,
     looking: Looking,
     /// The ways back, where they may be taken.
     ways: Option<WaysBack>,
@@ -131,8 +129,7 @@ impl Watch {
         for stage in rollouts.sampled().filter(|stage| stage.run == on.run) {
             open.samples_hold(stage).await?;
         }
-        let reach = Reach::new(caller.env.clone(), looking.plan.pins.clone(), (caller.clock)());
-        let files = TlsFiles { ca: rollout.prometheus.ca_file.clone(), identity: None }.under(&open.plan.root);
+        let surroundings = Surroundings::of(&looking.plan, &rollout, &caller.env, (caller.clock)());
         let watch = Self {
             kept: kept(&open, &on.run)?,
             since: (caller.clock)(),
@@ -140,8 +137,7 @@ impl Watch {
             request,
             on,
             rollout,
-            reach,
-            files,
+            surroundings,
             looking,
             ways,
             samples,
@@ -187,11 +183,11 @@ impl Watch {
             if let (Some((why, number, fired)), Some(ways), None) = (&back, &self.ways, &over) {
                 let request = BackRequest { why: why.clone(), fired: (*fired, Some(*number)) };
                 let went = go_back(caller, dialogue, &mut self.open, ways, &request).await?;
-                self.reach.close().await;
+                self.surroundings.reach.close().await;
                 return Ok(Seen { evidence, went_back: Some(went), over: None, lost: self.lost });
             }
             if ends {
-                self.reach.close().await;
+                self.surroundings.reach.close().await;
                 return Ok(Seen { evidence, went_back: None, over, lost: self.lost });
             }
             let next = self.rollout.interval.get().saturating_sub(started.elapsed());

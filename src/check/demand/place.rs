@@ -25,6 +25,16 @@ impl Place {
         self.path.query(document).all()
     }
 
+    /// Whether the names that it begins with lead to a list of nothing, so that there is nothing for the rest of it.
+    pub(crate) fn is_of_empty_list(&self, document: &Value) -> bool {
+        let step = |value, names: Vec<String>| match &*names {
+            [name] => Value::get(value, name),
+            _ => None,
+        };
+        let begins = self.names().into_iter().try_fold(document, step);
+        begins.and_then(Value::as_array).is_some_and(Vec::is_empty)
+    }
+
     /// The names that the path begins with, up to the first step that is none: each step with those it may take, several in
     /// `['a','b']`.
     pub(super) fn names(&self) -> Vec<Vec<String>> {

@@ -13,11 +13,12 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use self::settings::{Fingerprint, Items, Next, Separator};
 use crate::{
     check::{
-        Argv, Check, Touch,
+        Argv, Check, Context, Touch, Unseen,
         demand::Demands,
         format::{Form, Format},
         http::SentHeaders,
@@ -152,6 +153,14 @@ impl Document {
     /// The format as far as the plan says it.
     fn named_format(&self) -> Option<Format> {
         self.format.or_else(|| Format::of_file(self.file.as_deref()?))
+    }
+
+    /// The whole of it, for who reads more than demands can say.
+    ///
+    /// # Errors
+    /// When it could not be brought, or not be read.
+    pub(crate) async fn value(&self, cx: &Context) -> Result<Value, Unseen> {
+        observe::bring(self, cx).await?.document.map_err(|why| Unseen::Unknown(format!("the document {why}")))
     }
 
     fn form(&self, format: Format) -> Form {

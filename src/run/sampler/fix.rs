@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Sampler, buckets,
+    document::Counted,
     part::{Part, called, histogram},
     past::Question,
     reading::{error, trouble},
@@ -132,9 +133,11 @@ impl Fixing<'_> {
     /// What the old version had in the window; a throughput for each second in which there was one to count.
     async fn baseline(&self, window: Period, fixed: &Fixed) -> Result<Vec<f64>, Trouble> {
         let nothing = || trouble(State::NoData, format!("`{}` had nothing in the {window} before", fixed.old));
-        let part = Part::of(self.name, self.measure, Whose::Old, fixed).ok_or_else(nothing)?;
-        let shape = part.shape;
-        let (values, _) = self.sampler.over(part, (window, self.instant), fixed).await?;
+        let (shape, over) = (self.measure.shape(), (window, self.instant));
+        let (values, _) = match Counted::of(self.name, self.measure, Whose::Old) {
+            Some(counted) => self.sampler.counted_over(&counted, over, fixed).await?,
+            None => self.sampler.over(Part::of(self.name, self.measure, Whose::Old, fixed).ok_or_else(nothing)?, over, fixed).await?,
+        };
         let any = shape.traffic(&values).unwrap_or(values[0]) > 0.0;
         (any || matches!(shape, Shape::Gauge(_))).then_some(values).ok_or_else(nothing)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{buckets, past::Stretch};
+use super::{buckets, document::Counted, past::Stretch};
 use crate::rollout::{Fixed, Measure, Query, Rollout, Shape, Terms, Whose};
 
 /// One query for one version.
@@ -32,6 +32,8 @@ pub(super) struct Part<'a> {
 /// All of a stage.
 pub(super) struct Parts<'a> {
     pub(super) each: Vec<Part<'a>>,
+    /// What is counted by documents, and by no server.
+    pub(super) counted: Vec<Counted<'a>>,
     /// What selects other versions than the two, with the label that has their name.
     pub(super) others: BTreeMap<Source, String>,
 }
@@ -106,10 +108,16 @@ pub(super) fn other(whose: Whose) -> Whose {
 
 impl<'a> Parts<'a> {
     pub(super) fn of(rollout: &'a Rollout, terms: &'a Terms, fixed: &Fixed) -> Self {
-        let mut parts = Self { each: Vec::new(), others: BTreeMap::new() };
+        let mut parts = Self { each: Vec::new(), counted: Vec::new(), others: BTreeMap::new() };
         for (name, whose) in terms.wanted() {
-            let known = parts.each.iter().any(|part| part.measure == name && part.whose == whose);
+            let is_this = |measure: &str, of: Whose| measure == name && of == whose;
+            let known = parts.each.iter().any(|part| is_this(part.measure, part.whose))
+                || parts.counted.iter().any(|counted| is_this(counted.measure, counted.whose));
             let Some(measure) = rollout.measures.get(name).filter(|_| !known) else { continue };
+            if let Some(counted) = Counted::of(name, measure, whose) {
+                parts.counted.push(counted);
+                continue;
+            }
             parts.each.extend(Part::of(name, measure, whose, fixed));
             // Where both are called the same, the past of one version is looked at, and others had their time then.
             if fixed.new != fixed.old {

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     Sampler, before,
+    document::{Counted, begin_of_interval, end_of_interval},
     part::{Part, Parts, Source},
     rise::Span,
     unseen,
@@ -181,13 +182,16 @@ impl<'a> Past<'a> {
         questions
     }
 
-    /// The stretches that become samples: each up to the newest time that every measure which is not too old has data of.
+    /// The stretches that become samples: each up to the newest time that every measure which is not too old has data of. Where
+    /// documents count, each ends with a whole interval.
     fn spans(&self, parts: &Parts<'_>) -> Vec<Span> {
         let (mut from, mut spans) = (self.stretch.from, Vec::new());
         for at in &self.stretch.instants {
             let newest = parts.each.iter().filter_map(|part| self.newest(&part.main, *at).ok().flatten());
             let until = newest.filter(|newest| self.stretch.is_fresh(*newest, *at)).min().unwrap_or(*at);
-            if until > from {
+            let whole = parts.counted.iter().any(Counted::is_of_stretch);
+            let until = if whole { begin_of_interval(until, self.stretch.step) } else { until };
+            if until > if whole { end_of_interval(from, self.stretch.step) } else { from } {
                 spans.push(Span { from, until, at: *at });
                 from = until;
             }
@@ -237,7 +241,9 @@ impl<'a> Past<'a> {
 impl Sampler<'_> {
     /// One question; a number without labels is one series.
     pub(super) async fn ask(&self, question: &Question, end: Instant) -> Result<Vec<Series>, Trouble> {
-        let server = self.server((Instant::now() + self.patience.get()).min(end));
+        let Some(server) = &self.rollout.prometheus else { return Ok(Vec::new()) };
+        let address = server.url.target();
+        let server = self.server(server, (Instant::now() + self.patience.get()).min(end));
         let data = match question.when {
             When::At(at) => server.instant(&question.text, Some(at)).await,
             When::Over(from, to, step) => server.range(&question.text, Window { from, to, step }).await,
@@ -245,9 +251,7 @@ impl Sampler<'_> {
         match data.map_err(unseen)? {
             Data::Vector(series) | Data::Matrix(series) => Ok(series),
             Data::Scalar(point) => Ok(vec![Series { labels: Labels::default(), points: vec![point] }]),
-            Data::Text(_) => {
-                Err(unseen(net::Trouble::Unknown(format!("{} gives a text, not a number", self.rollout.prometheus.url.target()))))
-            }
+            Data::Text(_) => Err(unseen(net::Trouble::Unknown(format!("{address} gives a text, not a number")))),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::{Period, excerpt, first_of, quote, utc},
     net::prometheus::{Labels, Series},
-    rollout::{Fixed, Pair, Shape, State, Trouble, Whose, key},
+    rollout::{Fixed, Shape, State, Trouble},
 };
 
 /// What is shown of a query.
@@ -37,21 +37,15 @@ impl<'p> Reading<'p> {
     }
 
     pub(super) fn taken(mut self, parts: &Parts<'_>) -> Taken {
-        let (mut values, mut troubles) = (BTreeMap::<String, Pair>::new(), BTreeMap::new());
+        let mut taken = Taken { until: self.span.until, late: false, resets: 0, values: BTreeMap::new(), troubles: BTreeMap::new() };
         for part in &parts.each {
-            match self.values(part) {
-                Ok(found) => {
-                    let pair = values.entry(part.measure.to_owned()).or_default();
-                    *(if part.whose == Whose::New { &mut pair.new } else { &mut pair.old }) = Some(found);
-                }
-                Err(trouble) => _ = troubles.insert(key(part.measure, part.whose), trouble),
-            }
+            taken.add(part.measure, part.whose, self.values(part));
         }
-        let resets = u32::try_from(self.resets.len()).unwrap_or(u32::MAX);
+        taken.resets = u32::try_from(self.resets.len()).unwrap_or(u32::MAX);
         if let Some(trouble) = self.others(parts) {
-            troubles.insert(String::new(), trouble);
+            taken.troubles.insert(String::new(), trouble);
         }
-        Taken { until: self.span.until, late: false, resets, values, troubles }
+        taken
     }
 
     /// The values of a measure of one version.

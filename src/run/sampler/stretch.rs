@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Sampler, before,
+    document::{Counted, Within, begin_of_interval},
     part::{Part, Parts},
     past::{Past, Stretch},
     reading::{Reading, trouble},
@@ -26,7 +27,14 @@ impl Sampler<'_> {
     /// When the server cannot be asked or believed, or has nothing to tell it by.
     pub async fn rate(&self, measure: &str, version: &str, (over, now): (Period, Timestamp)) -> Result<f64, Trouble> {
         let fixed = Fixed { new: version.into(), old: version.into(), ..Fixed::default() };
-        let part = self.rollout.measures.get(measure).and_then(|of| Part::of(measure, of, Whose::Old, &fixed));
+        let of = self.rollout.measures.get(measure);
+        if let Some(counted) = of.and_then(|of| Counted::of(measure, of, Whose::Old)) {
+            let (values, seen) = self.counted_over(&counted, (over, self.settled(now).await?), &fixed).await?;
+            // The last is all: of a throughput it is one for each second already.
+            let all = values.last().copied().unwrap_or_default();
+            return Ok(if counted.is_throughput() { all } else { all / seen.get().as_secs_f64() });
+        }
+        let part = of.and_then(|of| Part::of(measure, of, Whose::Old, &fixed));
         let part = part.ok_or_else(|| trouble(State::NoData, format!("nothing is counted by `{measure}`")))?;
         let part = Part { shape: Shape::Throughput(1.0), beside: None, ..part };
         let (values, seen) = self.over(part, (over, self.settled(now).await?), &fixed).await?;
@@ -34,6 +42,22 @@ impl Sampler<'_> {
             return Err(trouble(State::NoData, format!("`{measure}` was counted for less than {SHORTEST} by {}", utc(now))));
         }
         Ok(values[0])
+    }
+
+    /// What a document says of such a stretch; a throughput for each second of it.
+    pub(super) async fn counted_over(
+        &self,
+        counted: &Counted<'_>,
+        (window, until): (Period, Timestamp),
+        fixed: &Fixed,
+    ) -> Result<(Vec<f64>, Period), Trouble> {
+        let to = begin_of_interval(until, self.rollout.interval);
+        let within = Within { from: before(to, window), to, now: false };
+        let mut values = counted.values(fixed, within, &self.surroundings.context(self.patience)).await?;
+        if counted.is_throughput() {
+            values.iter_mut().for_each(|value| *value /= window.get().as_secs_f64());
+        }
+        Ok((values, window))
     }
 
     /// What a part came to in a stretch up to an instant by the server's clock, and how much of that there was something to see; a
@@ -45,11 +69,11 @@ impl Sampler<'_> {
         fixed: &Fixed,
     ) -> Result<(Vec<f64>, Period), Trouble> {
         let nothing = || trouble(State::NoData, format!("`{}` had nothing in the {window} before", fixed.old));
-        let stretch = Stretch::coarse(before(until, window), until, self.rollout.prometheus.max_stale);
+        let stretch = Stretch::coarse(before(until, window), until, self.rollout.max_stale());
         if let Shape::Gauge(_) = part.shape {
             part.main = part.main.mean_over(&stretch);
         }
-        let parts = Parts { each: vec![part], others: BTreeMap::new() };
+        let parts = Parts { each: vec![part], counted: Vec::new(), others: BTreeMap::new() };
         let (past, spans) = Past::of(self, &stretch, &parts).await;
         let (part, span) = parts.each.first().zip(spans.first()).ok_or_else(nothing)?;
         let mut values = Reading::new(&past, fixed, *span).values(part)?;

@@ -9,8 +9,8 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::FutureExt as _;
 use gonogo::{
-    check::{self, AnyCheck, Context, Judged, Memo, Shared},
-    model::{Masker, Phase, ProcessEnv, Release},
+    check::{self, AnyCheck, Context, Judged, Shared},
+    model::ProcessEnv,
     net::{Pins, Reach},
 };
 use jiff::Timestamp;
@@ -52,22 +52,8 @@ pub(crate) fn holds(input: &[u8]) {
 /// `None` for what cannot be looked at, which has to be said.
 fn look(check: &dyn AnyCheck) -> Option<Judged> {
     let env = ProcessEnv::default();
-    let shared = Shared {
-        at: instant(),
-        phase: Phase::PreDeploy,
-        stage: None,
-        release: Release::default(),
-        seed: "it".into(),
-        root: FOLDER.path().to_owned(),
-        env: env.clone(),
-        reach: Reach::new(env, Pins::default(), instant()),
-        masker: Arc::new(Masker::default()),
-        keep: Arc::default(),
-        memo: Memo::default(),
-        answers: Arc::default(),
-        drills: None,
-        roles: Default::default(),
-    };
+    let shared =
+        Shared::of_look(FOLDER.path().to_owned(), env.clone(), Arc::new(Reach::new(env, Pins::default(), instant())), Arc::default());
     let cx = Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(10));
     check.look(&cx).now_or_never().expect("a file is read at once").ok()
 }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use gonogo::{
-    check::{self, AnyCheck, Context, Judged, Memo, Shared},
-    model::{Expectation, Masker, Outcome, Phase, ProcessEnv, Release},
+    check::{self, AnyCheck, Context, Judged, Shared},
+    model::{Expectation, Outcome, ProcessEnv},
     net::{Pins, Reach},
 };
 use jiff::Timestamp;
@@ -71,22 +71,8 @@ fn quiet(text: &str) {
 
 fn look(check: &dyn AnyCheck) -> Result<Judged, String> {
     let env = ProcessEnv::default();
-    let shared = Shared {
-        at: instant(),
-        phase: Phase::PreDeploy,
-        stage: None,
-        release: Release::default(),
-        seed: "it".into(),
-        root: FOLDER.path().to_owned(),
-        env: env.clone(),
-        reach: Reach::new(env, Pins::default(), instant()),
-        masker: Arc::new(Masker::default()),
-        keep: Arc::default(),
-        memo: Memo::default(),
-        answers: Arc::default(),
-        drills: None,
-        roles: Default::default(),
-    };
+    let shared =
+        Shared::of_look(FOLDER.path().to_owned(), env.clone(), Arc::new(Reach::new(env, Pins::default(), instant())), Arc::default());
     let cx = Context::new(Arc::new(shared), "listing", Instant::now() + Duration::from_secs(10));
     RUNTIME.block_on(check.look(&cx)).map_err(|unseen| unseen.to_string())
 }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use gonogo::{
-    check::{self, Context, Memo, Shared, Unseen},
-    model::{Masker, Outcome, Phase, ProcessEnv, Release},
+    check::{self, Context, Shared, Unseen},
+    model::{Outcome, ProcessEnv},
     net::{Pins, Reach},
 };
 use serde_json::json;
@@ -44,22 +44,12 @@ async fn none_left(database: &Database) {
 }
 
 fn shared() -> Arc<Shared> {
-    Arc::new(Shared {
-        at: "2026-11-20T12:00:00Z".parse().expect("an instant"),
-        phase: Phase::PreDeploy,
-        stage: None,
-        release: Release::default(),
-        seed: "it".into(),
-        root: ".".into(),
-        env: ProcessEnv::default(),
-        reach: Reach::new(ProcessEnv::default(), Pins::default(), crate::scripted::instant()),
-        masker: Arc::new(Masker::default()),
-        keep: Arc::default(),
-        memo: Memo::default(),
-        answers: Arc::default(),
-        drills: None,
-        roles: Default::default(),
-    })
+    Arc::new(Shared::of_look(
+        ".".into(),
+        ProcessEnv::default(),
+        Arc::new(Reach::new(ProcessEnv::default(), Pins::default(), crate::scripted::instant())),
+        Arc::default(),
+    ))
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ impl Watch {
                 None => break false,
             }
         };
-        let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.reach, &self.files);
+        let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.surroundings);
         // What was missed and is not on record comes first: the next look goes on there.
         let take = async { if whole { sampler.take(&self.on.fixed, self.newest(), now).await } else { None } };
         let (newest, report) = tokio::join!(take, self.looking.look(caller, stop));
@@ -45,10 +45,10 @@ impl Watch {
     /// server cannot be asked, the look at now says why.
     async fn catches_up(&mut self, caller: &Caller, now: Timestamp, stop: &Stop) -> Result<Option<bool>, ActError> {
         let (interval, before) = (self.rollout.interval, self.newest());
-        if Period::between(before, now).get() <= interval.get() * 2 || stop.borrow().is_some() {
+        if Period::between(before, now).get() <= interval.get() * 2 + self.rollout.lag().get() || stop.borrow().is_some() {
             return Ok(Some(false));
         }
-        let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.reach, &self.files);
+        let sampler = Sampler::new(&self.rollout, &self.on.stage, &self.surroundings);
         let taken = sampler.catch_up(&self.on.fixed, before, now, now).await.unwrap_or_default();
         let samples = self.samples_of(caller, taken, (now, None), None);
         let known = samples.len() + self.samples.len();

@@ -229,8 +229,8 @@ mod tests {
 
     use super::{super::judge::judge as judge_at, *};
     use crate::{
-        check::{Memo, Shared},
-        model::{Masker, Phase, ProcessEnv, Release},
+        check::Shared,
+        model::ProcessEnv,
         net::{Pins, Reach},
     };
 
@@ -238,22 +238,9 @@ mod tests {
 
     fn context() -> Context {
         let at = "2026-11-20T12:00:00Z".parse().expect("an instant");
-        let shared = Shared {
-            at,
-            phase: Phase::PreDeploy,
-            stage: None,
-            release: Release::default(),
-            seed: "shop 1".into(),
-            root: ".".into(),
-            env: ProcessEnv::default(),
-            reach: Reach::new(ProcessEnv::default(), Pins::default(), at),
-            masker: Arc::new(Masker::default()),
-            keep: Arc::default(),
-            memo: Memo::default(),
-            answers: Arc::default(),
-            drills: None,
-            roles: Default::default(),
-        };
+        let reach = Reach::new(ProcessEnv::default(), Pins::default(), at);
+        let shared =
+            Shared { seed: "shop 1".into(), ..Shared::of_look(".".into(), ProcessEnv::default(), Arc::new(reach), Arc::default()) };
         Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(20))
     }
 

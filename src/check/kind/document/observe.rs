@@ -9,15 +9,7 @@ use crate::{
 };
 
 pub(super) async fn observe(check: &Document, cx: &Context) -> Result<Seen, Unseen> {
-    let Brought { mut seen, document } = match (&check.file, &check.command, &check.url) {
-        (Some(_), ..) => from_file(check, cx).await?,
-        (_, Some(argv), _) => {
-            let printed = place_of!(check).printed(argv, cx).await?;
-            Brought::of(printed, check, Err("is a command's output: write `format`".into())).await?
-        }
-        (.., Some(url)) => pages::fetch(check, url, cx).await?,
-        (None, None, None) => return Err(Unseen::Unknown("the plan names no place".into())),
-    };
+    let Brought { mut seen, document } = bring(check, cx).await?;
     match (&check.expect, document) {
         (Some(demands), Ok(document)) => {
             seen.found = demands.look(&document);
@@ -27,6 +19,19 @@ pub(super) async fn observe(check: &Document, cx: &Context) -> Result<Seen, Unse
         (None, _) => {}
     }
     Ok(seen)
+}
+
+/// The document, from wherever it is.
+pub(super) async fn bring(check: &Document, cx: &Context) -> Result<Brought, Unseen> {
+    match (&check.file, &check.command, &check.url) {
+        (Some(_), ..) => from_file(check, cx).await,
+        (_, Some(argv), _) => {
+            let printed = place_of!(check).printed(argv, cx).await?;
+            Brought::of(printed, check, Err("is a command's output: write `format`".into())).await
+        }
+        (.., Some(url)) => pages::fetch(check, url, cx).await,
+        (None, None, None) => Err(Unseen::Unknown("the plan names no place".into())),
+    }
 }
 
 async fn from_file(check: &Document, cx: &Context) -> Result<Brought, Unseen> {

@@ -67,28 +67,14 @@ mod tests {
 
     use super::*;
     use crate::{
-        check::{Check as _, Memo, Shared},
-        model::{Outcome, Phase},
+        check::{Check as _, Shared},
+        model::Outcome,
         net::Reach,
     };
 
     fn context() -> Context {
-        let shared = Shared {
-            at: Timestamp::UNIX_EPOCH,
-            phase: Phase::PreDeploy,
-            stage: None,
-            release: Default::default(),
-            seed: String::new(),
-            root: ".".into(),
-            env: Default::default(),
-            reach: Reach::new(Default::default(), Default::default(), Timestamp::UNIX_EPOCH),
-            masker: Arc::default(),
-            keep: Arc::default(),
-            memo: Memo::default(),
-            answers: Arc::default(),
-            drills: None,
-            roles: Default::default(),
-        };
+        let reach = Reach::new(Default::default(), Default::default(), Timestamp::UNIX_EPOCH);
+        let shared = Shared::of_look(".".into(), Default::default(), Arc::new(reach), Arc::default());
         Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(5))
     }
 
