@@ -120,6 +120,9 @@ impl Walk<'_> {
         for (name, _) in self.edge.env.iter().filter(|(name, _)| ours(name)) {
             child.env_remove(name);
         }
+        if !self.edge.coloured() {
+            child.env("NO_COLOR", "1");
+        }
         child.env("XDG_STATE_HOME", self.folder.path().join(".gonogo"));
         child.status().context("this program could not be started again").map_err(Failure::output)
     }
