@@ -30,6 +30,10 @@ pub(super) fn script(shell: Shell) -> Result<Exit, Failure> {
     let shells = Shells::builtins();
     let completer = shells.completer(&name).ok_or_else(|| Failure::usage(anyhow::anyhow!("{name} is not known here")))?;
     completer.write_registration(VARIABLE, "gonogo", "gonogo", "gonogo", &mut script).map_err(Failure::output)?;
+    if shell == Shell::Zsh {
+        // Found by its name in a folder, the file is what completes the first time.
+        script.extend_from_slice(b"if [[ $funcstack[1] == _gonogo ]]; then _clap_dynamic_completer_gonogo \"$@\"; fi\n");
+    }
     edge::print_raw(&script).map_err(Failure::output).map(|()| Exit::Go)
 }
 

@@ -45,6 +45,11 @@ impl File {
             let mut whole = schema();
             let mut own = whole["definitions"][definition].take();
             own["definitions"] = referred(&own, &whole["definitions"]).into();
+            if self == Self::Plan {
+                // What an editor offers; every other name is as good.
+                let any = json!({ "$ref": "#/properties/environments/additionalProperties" });
+                own["properties"]["environments"]["properties"] = json!({ "prod": any, "staging": any });
+            }
             own
         };
         unbroken(&mut own);

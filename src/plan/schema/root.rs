@@ -24,8 +24,6 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
         "minProperties": 1,
         "propertyNames": { "pattern": ID },
         "additionalProperties": environment(&partial),
-        // What an editor offers; every other name is as good.
-        "properties": { "prod": { "$ref": "#/properties/environments/additionalProperties" }, "staging": { "$ref": "#/properties/environments/additionalProperties" } },
         "description": "Named sets of targets and variables: `prod`, `staging`.",
     });
     let properties = json!({
