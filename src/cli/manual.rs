@@ -119,12 +119,13 @@ fn escaped(text: &str) -> String {
 
 /// Adds the lines of a page without what mandoc complains of: blanks at their ends, breaks beside spaces, lines that are long.
 fn tidy(text: &str, out: &mut String) {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.starts_with(".ie ") && !line.starts_with(".el ")).collect();
+    let lines: Vec<&str> =
+        text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with(".ie ") && !line.starts_with(".el ")).collect();
     for (place, line) in lines.iter().enumerate() {
         let beside = |other: Option<usize>, break_: &str| other.and_then(|other| lines.get(other)).is_some_and(|line| *line == break_);
         let (before, behind) = (place.checked_sub(1), Some(place + 1));
         let broken = beside(before, ".sp") || beside(behind, ".sp") || beside(behind, ".br");
-        if line.is_empty() || (*line == ".br" && broken) {
+        if *line == ".br" && broken {
             continue;
         }
         let mut rest = *line;

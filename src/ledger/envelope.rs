@@ -35,7 +35,8 @@ struct Wire {
 
 #[derive(Serialize, Deserialize)]
 struct WireSignature {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// Empty where no key is named: readers of in-toto want it there.
+    #[serde(default)]
     keyid: String,
     /// Base64 of the armored SSH signature.
     sig: String,

@@ -174,10 +174,10 @@ fn message(finding: &Finding) -> String {
     format!("{}: {}{more}", story::said(finding), finding.reason)
 }
 
-/// The name of a kind as SARIF wants names: `RedisPersistence`.
+/// The name of a kind as SARIF wants names, none of them an id: `RedisPersistenceCheck`.
 fn pascal(kind: &str) -> String {
     let upper = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>();
-    kind.split('-').map(|word| inert::line(&upper(word))).collect()
+    kind.split('-').chain(["check"]).map(|word| inert::line(&upper(word))).collect()
 }
 
 fn level(severity: Severity) -> &'static str {
