@@ -98,9 +98,9 @@ async fn what_is_not_in_a_document_is_not_nothing() {
         gonogo.run(["watch", "--stage", "canary", "--once"]).exits(4).says(why);
     };
     std::fs::write(gonogo.path("stock.json"), r#"{"leftover": 5}"#).expect("written");
-    said("the document has nothing at `$.left`");
+    said("the document of `stock`: it has nothing at `$.left`");
     std::fs::write(gonogo.path("stock.json"), r#"{"left": [1, 2]}"#).expect("written");
-    said("that is no number");
+    said("what it has at `$.left` is no number");
     database.client().await.batch_execute("revoke select on visits from app").await.expect("revoked");
     said("permission denied");
 }
