@@ -19,7 +19,7 @@ const LARGEST: Size = Size(8 << 20);
 /// What Alertmanager says at a path of its API, version 2, with what its clock says.
 pub(crate) async fn ask(site: &Site<'_>, path: &str, cx: &Context) -> Result<Value, Unseen> {
     let reply = site.below(&format!("/api/v2/{path}"), LARGEST, cx).await?;
-    site::same_clock(&site.url, site::date(&reply), cx)?;
+    site::same_clock(site.url, site::date(&reply), cx)?;
     site::json(&reply)
 }
 
