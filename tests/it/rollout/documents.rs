@@ -80,6 +80,10 @@ async fn a_stage_is_earned_by_what_a_database_counted() {
     let counted: u64 = got.split(' ').nth(2).and_then(|count| count.parse().ok()).expect("a count");
     assert!(counted >= 1_000 && counted.is_multiple_of(200), "{got}");
     gonogo.run(["rollout", "replay"]).exits(0).says("come to earned");
+    // What was counted before can be asked too, within bounds.
+    let simulate = |since: &str| gonogo.run(["rollout", "simulate", "--stage", "canary", "--since", since]);
+    simulate("2h").exits(2).says("would ask for each document 7200 times: at most 2000, `--since 33 min");
+    simulate("30s").exits(0).says("would not have fired");
     let all = format!("{status}{}", gonogo.run(["log", "--all"]).exits(0).stdout);
     assert!(!all.contains(PASSWORD), "the password is on record");
 }
