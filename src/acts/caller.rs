@@ -17,6 +17,8 @@ pub(crate) struct Caller {
     pub(crate) clock: fn() -> Timestamp,
     pub(crate) tool: Tool,
     pub(crate) host: Option<String>,
+    /// The folder it was started in, from the root of the repository that it lies in.
+    pub(crate) folder: Option<String>,
     pub(crate) pid: u32,
     /// The folder in which the heads of ledgers are kept from call to call; none where there is no place for it.
     pub(crate) heads: Option<PathBuf>,

@@ -223,7 +223,7 @@ pub(super) fn settings(
         limits: request.limits,
         seed: request.seed.clone(),
         release: identified.release,
-        vantage: Vantage { name: request.from.clone(), host: caller.host.clone(), ci: ci::job(&caller.env) },
+        vantage: Vantage { name: request.from.clone(), host: caller.host.clone(), ci: ci::job(&caller.env), folder: caller.folder.clone() },
         tool: caller.tool.clone(),
         env: caller.env.clone(),
         signoff: policy.signoff.clone(),

@@ -14,7 +14,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::model::{Exit, Period};
+use crate::{
+    model::{Exit, Period},
+    plan::File,
+};
 
 pub(super) use deploy::{
     DeployAuthorsOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeploySettleOptions,
@@ -140,11 +143,11 @@ pub(super) enum Command {
     Pack(PackOptions),
     /// Explain a part of the plan, a kind or a pack; alone, list them
     Explain(ExplainOptions),
-    /// Print the JSON Schema of plan files, for editors
-    Schema,
+    /// Print the JSON Schema of a plan's files or of reports, for editors
+    Schema(SchemaOptions),
     /// Print a shell's completion script
     Completions(CompletionOptions),
-    /// Print the manual page
+    /// Print the manual: a page for each command
     Man,
 }
 
@@ -221,6 +224,10 @@ pub(super) struct LintOptions {
     #[command(flatten)]
     pub(super) plan: PlanOptions,
 
+    /// A warning fails too
+    #[arg(long)]
+    pub(super) strict: bool,
+
     /// Ask the rollout's Prometheus how much traffic there was in the last seven days, and say what each stage can show with it
     #[arg(long)]
     pub(super) with_traffic: bool,
@@ -263,6 +270,37 @@ pub(super) struct OutputOptions {
 pub(super) struct ExplainOptions {
     /// A kind (`http`), a pack (`pack:web-api`) or a part of the plan (`rollout`)
     pub(super) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaOptions {
+    /// Of what
+    #[arg(value_enum, default_value_t = Described::Plan)]
+    pub(super) of: Described,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Described {
+    /// `gonogo.yaml`.
+    Plan,
+    /// A file of checks that it includes.
+    Checks,
+    /// `waivers.yaml`.
+    Waivers,
+    /// A JSON report.
+    Report,
+}
+
+impl From<Described> for File {
+    fn from(of: Described) -> Self {
+        match of {
+            Described::Plan => Self::Plan,
+            Described::Checks => Self::Checks,
+            Described::Waivers => Self::Waivers,
+            Described::Report => Self::Report,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,7 @@ use super::{
     Failure,
     arguments::{Colour, KeyOptions, PlanOptions, RecordOptions, RecordingOptions},
     laid_out::laid_out,
-    plan_path::plan_path,
+    plan_path::{plan_path, within_repository},
     runtime,
 };
 use crate::{
@@ -74,6 +74,7 @@ impl Edge {
             clock,
             tool: tool(),
             host: host(),
+            folder: self.folder.as_deref().and_then(within_repository),
             pid: std::process::id(),
             heads: state.map(|state| state.join("gonogo/heads")),
         }

@@ -16,7 +16,7 @@ use crate::{
     plan::{self, Lint, Problem, Purpose, Request, Weight},
 };
 
-/// Runs the command: 0 when nothing is wrong, 2 on any problem. What is only told changes neither.
+/// Runs the command: 2 on any error, and with `--strict` on any warning. What is only told changes nothing.
 pub(super) fn lint(edge: &Edge, options: &LintOptions) -> Result<Exit, Failure> {
     let plan = &options.plan;
     let mut lint = plan::lint(&edge.plan(plan), edge.now);
@@ -34,8 +34,9 @@ pub(super) fn lint(edge: &Edge, options: &LintOptions) -> Result<Exit, Failure> 
     for problem in &signers {
         edge::say(&format!("{}: {}\n", "error".red().bold(), plain(problem)));
     }
-    let exit = if lint.problems.is_empty() && signers.is_empty() { Exit::Go } else { Exit::Usage };
-    if !lint.problems.is_empty() {
+    let fails = broken || !signers.is_empty() || (options.strict && !lint.problems.is_empty());
+    let exit = if fails { Exit::Usage } else { Exit::Go };
+    if fails && !lint.problems.is_empty() {
         edge::say(&tally(&lint.problems));
     }
     if options.with_traffic && broken {
@@ -47,7 +48,8 @@ pub(super) fn lint(edge: &Edge, options: &LintOptions) -> Result<Exit, Failure> 
     match exit {
         Exit::Go => {
             let (config, environments) = (edge.plan(plan).config, lint.environments.join(", "));
-            edge::printed(&format!("{}: nothing wrong; {} checks, environments: {environments}\n", config.display(), lint.checks))
+            let found = if lint.problems.is_empty() { "nothing wrong".to_owned() } else { tally(&lint.problems) };
+            edge::printed(&format!("{}: {found}; {} checks, environments: {environments}\n", config.display(), lint.checks))
         }
         exit => Ok(exit),
     }

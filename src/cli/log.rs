@@ -55,6 +55,7 @@ fn listed(edge: &Edge, options: &LogListOptions) -> Result<Exit, Failure> {
         let record = EnvironmentRecord::open(&edge.caller(), &edge.of(&options.record)?, false).await?;
         Ok(match (options.format, options.all) {
             (LogFormat::Csv, _) => list::csv(&record, span).await?,
+            (LogFormat::Json, _) => list::json(&record, span).await?,
             (LogFormat::Text, true) => list::trail(&record, span)?,
             (LogFormat::Text, false) => list::deployments(&record, span).await?,
         })

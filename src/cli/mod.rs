@@ -3,6 +3,7 @@
 mod answer;
 mod arguments;
 mod audit;
+mod complete;
 mod decide;
 mod demo;
 mod deploy;
@@ -16,6 +17,7 @@ mod init;
 mod laid_out;
 mod lint;
 mod log;
+mod manual;
 mod merge;
 mod outlet;
 mod pack;
@@ -25,7 +27,7 @@ mod progress;
 mod report;
 mod rollout;
 mod runtime;
-mod shell;
+mod schema;
 mod sign;
 mod signals;
 mod stored;
@@ -50,10 +52,13 @@ use edge::Edge;
 pub fn main() -> ExitCode {
     edge::silence_panics();
     let edge = Edge::snapshot();
+    if complete::answered(&edge) {
+        return ExitCode::SUCCESS;
+    }
     let said = arguments::command().try_get_matches_from(&edge.arguments);
     let arguments = match said.and_then(|said| Arguments::from_arg_matches(&said)) {
         Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(error, &edge),
     };
     edge.set_colour(arguments.colour);
     let exit = match &arguments.command {
@@ -78,9 +83,9 @@ pub fn main() -> ExitCode {
         Command::Audit(options) => audit::audit(&edge, options),
         Command::Pack(options) => pack::pack(&edge, options),
         Command::Explain(options) => explain::explain(options),
-        Command::Schema => shell::schema(),
-        Command::Completions(options) => shell::completions(options),
-        Command::Man => shell::man(),
+        Command::Schema(options) => schema::schema(options),
+        Command::Completions(options) => complete::script(options.shell),
+        Command::Man => manual::man(&edge),
     };
     let exit = exit.unwrap_or_else(Failure::told);
     ExitCode::from(exit.code())
@@ -151,7 +156,8 @@ fn exit_of(error: &ActError) -> Exit {
     }
 }
 
-fn usage(error: &clap::Error) -> ExitCode {
+fn usage(mut error: clap::Error, edge: &Edge) -> ExitCode {
+    plan_path::lead(&mut error, &edge.arguments);
     // A closed pipe is no error; the code is what matters.
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Go }.code())

@@ -14,9 +14,9 @@ use crate::{
 /// Runs the command: 0 when the decision is on record or in its file.
 pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> {
     let (caller, record) = (edge.caller(), edge.of(&options.record)?);
-    if options.bundle.is_none() && (!options.add.is_empty() || options.dsse.is_some()) {
+    if options.bundle.is_none() && (!options.add.is_empty() || options.statement.is_some()) {
         let (entries, head) =
-            runtime::block_on(async { Ok(add(&caller, &record, &options.add, options.dsse.as_ref(), &options.evidence).await?) })?;
+            runtime::block_on(async { Ok(add(&caller, &record, &options.add, options.statement.as_ref(), &options.evidence).await?) })?;
         let lines: String = entries.iter().map(|entry| format!("on record: entry {}\n", entry.seq)).collect();
         return edge::printed(&format!("{lines}ledger head {head}\n"));
     }
@@ -42,7 +42,7 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
         Signed::InFile(file) => format!("{}\n", file.display()),
         Signed::Exported(file) => {
             let file = file.display();
-            format!("{file}\nsign it with `ssh-keygen -Y sign -n gonogo -f KEY {file}`, take it in with `gonogo sign --dsse {file}`\n")
+            format!("{file}\nsign it with `ssh-keygen -Y sign -n gonogo -f KEY {file}`, take it in with `gonogo sign --statement {file}`\n")
         }
     };
     edge::printed(&said)

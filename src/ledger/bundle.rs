@@ -35,6 +35,8 @@ const MARKDOWN: &str = "report.md";
 const RECORD: &str = "record.json";
 /// The ledger.
 const LEDGER: &str = "ledger.jsonl";
+/// The signed statements once more, each as a DSSE envelope on a line: what in-toto calls a bundle.
+const ATTESTATIONS: &str = "attestations.intoto.jsonl";
 /// The people's public keys.
 const SIGNERS: &str = "allowed_signers";
 /// Revoked keys.
@@ -56,10 +58,12 @@ const VERIFY: &str = "VERIFY.txt";
 /// | `plan/…` | the plan's files, packs, waivers, by their recorded names |
 /// | `evidence/<sha256>` | what answers and sign-offs rest on |
 /// | `samples/<stage>-<attempt>.jsonl` | the samples of a stage of the release, one a line |
-/// | `statements/NNNN-<kind>.dsse` | the signed bytes of an entry; `.dsse.sig` beside it is the signature |
+/// | `statements/NNNN-<kind>.pae` | the signed bytes of an entry; `.pae.sig` beside it is the signature |
+/// | `attestations.intoto.jsonl` | the same statements with their signatures, each a DSSE envelope on a line |
 /// | `ledger.jsonl` | the ledger's entries as `log export` writes them; of those that no answer about this release rests on, their links |
 /// | `allowed_signers`, `revoked_keys` | the people's keys |
-/// | `MANIFEST.json`, `SHA256SUMS` | every other file with its SHA-256 |
+/// | `MANIFEST.json` | every other file but `SHA256SUMS`, with its SHA-256 |
+/// | `SHA256SUMS` | every other file, as `sha256sum --check` takes it |
 /// | `VERIFY.txt` | how to check all this by hand |
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
@@ -112,6 +116,7 @@ impl Contents<'_> {
                 packing.add(format!("{}.sig", statement.name()), signature.as_bytes())?;
             }
         }
+        packing.add(ATTESTATIONS.into(), &statement::envelopes(&statements))?;
         let fingerprint = Digest::of(self.report);
         packing.add(VERIFY.into(), instructions::text(&fingerprint, &statements, self.revoked_keys.is_some()).as_bytes())?;
         Ok(packing)

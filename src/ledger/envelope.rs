@@ -35,6 +35,7 @@ struct Wire {
 
 #[derive(Serialize, Deserialize)]
 struct WireSignature {
+    /// Empty where no key is named: readers of in-toto want it there.
     #[serde(default)]
     keyid: String,
     /// Base64 of the armored SSH signature.
@@ -44,14 +45,24 @@ struct WireSignature {
 impl Envelope {
     /// The file's bytes; `keyid` is the fingerprint of the key, a hint and no proof.
     pub fn to_json(&self, keyid: &str) -> Vec<u8> {
-        let wire = Wire {
+        let mut json = serde_json::to_vec_pretty(&self.wire(keyid)).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+
+    /// The same on a line, of a key that is not named.
+    pub fn to_line(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec(&self.wire("")).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+
+    fn wire(&self, keyid: &str) -> Wire {
+        Wire {
             payload_type: PAYLOAD_TYPE.into(),
             payload: STANDARD.encode(&self.payload),
             signatures: vec![WireSignature { keyid: keyid.to_owned(), sig: STANDARD.encode(&self.signature) }],
-        };
-        let mut json = serde_json::to_vec_pretty(&wire).unwrap_or_default();
-        json.push(b'\n');
-        json
+        }
     }
 
     /// Reads such a file; an error says why it is none.

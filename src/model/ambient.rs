@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Digest, Report};
 
 /// What a run looked through beside its plan. Within a report it is part of the fingerprint.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Ambient {
     /// The roots trusted where a check names none.
     pub roots: TrustedRoots,
@@ -20,7 +20,7 @@ pub struct Ambient {
 }
 
 /// A set of trusted roots.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TrustedRoots {
     /// Whose they are: [`SYSTEM`](Self::SYSTEM), a variable with its value, a file as the plan's folder has it.
     pub from: String,

@@ -11,6 +11,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(Arc<str>);
 
+crate::model::schema!(inline Digest, |_| schemars::json_schema!({
+    "type": "string",
+    "pattern": "^[0-9a-f]{64}$",
+    "description": "The SHA-256 of some bytes, 64 lower-case hexadecimal digits.",
+}));
+
 impl Digest {
     /// The fingerprint of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {

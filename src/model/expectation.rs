@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// One demand on an observation: met, not met, or undetermined.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Expectation {
     /// Stable, kebab-case, unique in its finding: `status`, `json:$.status`.
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Expectation {
 }
 
 /// A demand that is a comparison of numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Bound {
     /// `<=`, `>=`, `<`, `>` or `==`.
     pub op: String,

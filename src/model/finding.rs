@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Expectation, Json, Outcome, Severity, first_of};
 
 /// One check's row of the report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Finding {
     /// The check's id, unique in the plan.
     pub id: String,
@@ -84,7 +84,7 @@ pub struct Finding {
 }
 
 /// How often a target that cannot be reached may be tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Retries {
     /// Attempts in all, at least 1.
     pub attempts: u32,
@@ -93,16 +93,19 @@ pub struct Retries {
 }
 
 /// A place in a plan file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Location {
     /// The file, relative to where the run was started if the plan was given so; `pack:NAME` for a check of a pack.
     pub file: String,
     /// Counted from 1.
     pub line: u64,
+    /// The character of the line that it begins with, counted from 1. Absent from reports of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
 }
 
 /// An accepted exception in force at the instant of the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Waived {
     /// Why it is accepted.
     pub reason: String,

@@ -90,6 +90,8 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
+crate::model::schema!(inline Json, |_| schemars::json_schema!(true));
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ambient, Counts, Digest, Exit, Partial, Period, Release, Report, Tool, TrustedRoots, Vantage, Verdict};
 
 /// One of the reports that a merged report was made of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Share {
     /// The fingerprint of its file.
     pub digest: Digest,
@@ -172,14 +172,16 @@ fn ambient(shares: &[(Report, Digest)]) -> Option<Ambient> {
     Some(Ambient { ca_files: ca_files.into_iter().cloned().collect(), ..first })
 }
 
-/// Every place that was looked from. A job's address is one link, so only where all shares have the same.
+/// Every place that was looked from. A job's address is one link, and its folder one place: only
+/// where all shares have the same.
 fn vantage(shares: &[(Report, Digest)]) -> Vantage {
     let all = || shares.iter().map(|(report, _)| &report.vantage);
-    let ci = all().next().and_then(|v| v.ci.clone());
+    let (ci, folder) = all().next().map(|v| (v.ci.clone(), v.folder.clone())).unwrap_or_default();
     Vantage {
         name: distinct(all().map(|v| v.name.clone())),
         host: distinct(all().map(|v| v.host.clone())),
         ci: ci.filter(|ci| all().all(|v| v.ci.as_ref() == Some(ci))),
+        folder: folder.filter(|folder| all().all(|v| v.folder.as_ref() == Some(folder))),
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Expectation, words};
 
 /// The outcome of one check. An unrecognised word on input is an error, never a success.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Looked, and every expectation is met.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The release under sign-off. Without version and commit a report cannot be signed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Release {
     /// The version people say: `1.4.2`.
     pub version: Option<String>,

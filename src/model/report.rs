@@ -13,7 +13,7 @@ use super::{
 pub const SCHEMA: &str = "gonogo.report/v1";
 
 /// The result of one execution of a plan against one environment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: String,
@@ -87,7 +87,7 @@ pub struct Report {
 }
 
 /// What was left out of a run on request.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct Partial {
     /// `--only`.
@@ -115,7 +115,7 @@ impl Partial {
 }
 
 /// The program that made a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Tool {
     /// `gonogo`.
     pub name: String,
@@ -124,7 +124,7 @@ pub struct Tool {
 }
 
 /// Which plan was run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PlanIdentity {
     /// Over the bytes of every file and the resolved non-secret variables.
     pub digest: Digest,
@@ -133,7 +133,7 @@ pub struct PlanIdentity {
 }
 
 /// Where a run was made from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Vantage {
     /// `--from`.
     pub name: Option<String>,
@@ -141,10 +141,32 @@ pub struct Vantage {
     pub host: Option<String>,
     /// The CI job's address.
     pub ci: Option<String>,
+    /// The folder that it was started in, from the root of its repository; absent at the root, and outside of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+}
+
+impl Vantage {
+    /// The file of a place from the root of the repository: what CI attaches its marks to.
+    pub fn from_root(&self, file: &str) -> String {
+        let Some(folder) = self.folder.as_ref().filter(|_| !file.is_empty() && !file.starts_with(['/']) && !file.starts_with("pack:"))
+        else {
+            return file.to_owned();
+        };
+        let mut parts: Vec<&str> = folder.split('/').collect();
+        for part in file.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()),
+                part => parts.push(part),
+            }
+        }
+        parts.join("/")
+    }
 }
 
 /// Tallies by severity.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct Counts {
     /// Of the blockers.
@@ -156,7 +178,7 @@ pub struct Counts {
 }
 
 /// How many findings of each outcome; `waived` and `flaky` are among them, not beside them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct Tally {
     /// Passed.

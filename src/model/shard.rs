@@ -10,7 +10,7 @@ use super::Digest;
 const MOST: u32 = 1_000;
 
 /// The part of one machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Shard {
     /// Which part, from 1.
     pub number: u32,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Finding, Outcome, words};
 
 /// The verdict of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every blocker was looked at and none stands in the way.

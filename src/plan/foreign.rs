@@ -1,6 +1,6 @@
-//! Files of other tools that people take for a plan: what they are is told by their keys.
+//! Files of other tools that people take for a plan: what they are is told by their keys, as they stand at the left margin.
 
-use super::{fault::Fault, node::Node, place::Place};
+use super::{fault::Fault, place::Place};
 
 /// A tool whose files say what `gonogo import` reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,11 +69,27 @@ impl Tool {
     }
 }
 
-/// The fault of giving such a file as the plan.
-pub(super) fn fault(node: &Node, name: &str) -> Option<Fault> {
-    let entries = node.entries()?;
-    let api = node.get("apiVersion").and_then(Node::scalar).map(|scalar| scalar.text.as_str());
-    let tool = Tool::of(entries.iter().map(|(key, _)| key.text.as_str()), api)?;
-    let top = Place { end: node.place.start, ..node.place };
-    Some(Fault::new(top, format!("this is {}, no plan", tool.named())).hint(format!("`gonogo import {name}` turns it into checks")))
+/// The fault of giving such a file as the plan, which may be no YAML, or more than one document of it.
+pub(super) fn fault(text: &str, name: &str) -> Option<Fault> {
+    let lines = || text.lines().map(str::trim_end);
+    let keyed = |line: &'_ str| line.starts_with(|c: char| c.is_ascii_alphabetic());
+    let keys: Vec<(&str, &str)> = lines().filter(|line| keyed(line)).filter_map(|line| line.split_once(':')).collect();
+    let of = |wanted: &str| keys.iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.trim());
+    let has = |key: &str| of(key).is_some();
+    let box_of = |line: &str| ["- [ ] ", "- [x] ", "- [X] ", "* [ ] ", "* [x] "].iter().any(|mark| line.trim_start().starts_with(mark));
+    let init = || "`gonogo init` writes a first plan from what its folder holds".to_owned();
+    let (what, hint) = if has("checks") || has("project") || has("environments") {
+        return None;
+    } else if let Some(tool) = Tool::of(keys.iter().map(|(key, _)| *key), of("apiVersion")) {
+        (tool.named(), format!("`gonogo import {name}` turns it into checks"))
+    } else if has("apiVersion") && has("kind") {
+        ("a Kubernetes manifest", init())
+    } else if has("services") {
+        ("a Compose file", init())
+    } else if lines().any(box_of) {
+        ("a checklist in Markdown", format!("`gonogo import {name} -o gonogo.yaml` makes a plan of it"))
+    } else {
+        return None;
+    };
+    Some(Fault::new(Place::top(0), format!("this is {what}, no plan")).hint(hint))
 }

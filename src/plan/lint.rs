@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::{
-    Item, Problem, Purpose, Request, Standing, beside::Beside, fault::Fault, people, resolve::resolve, rollout, root::Environment, teeth,
-    tree::Tree,
+    Item, Problem, Purpose, Request, Standing, beside::Beside, draft::Draft, fault::Fault, node::Node, people, resolve::resolve, rollout,
+    root::Environment, suggest, teeth, tree::Tree,
 };
 use crate::rollout::Misfit;
 
@@ -44,6 +44,7 @@ pub fn lint(request: &Request, at: Timestamp) -> Lint {
         },
     };
     people::unanswerable(&tree.root, &tree.drafts, &mut faults);
+    lonely_vantages(&tree.drafts, &mut faults);
     for environment in environments {
         let mut resolved = resolve(&tree, environment, &request.env, &mut faults);
         let beside = Beside::read(&tree, &mut resolved, &mut faults);
@@ -60,6 +61,25 @@ pub fn lint(request: &Request, at: Timestamp) -> Lint {
     lint.checks = tried.len();
     lint.problems = Problem::all(faults, &tree.sources);
     lint
+}
+
+/// A vantage that one check alone names, and others nearly: no run is made from a misspelt one.
+fn lonely_vantages(drafts: &[Draft], faults: &mut Vec<Fault>) {
+    let named: Vec<(&Node, &str)> = drafts
+        .iter()
+        .filter_map(|draft| draft.envelope.get("from"))
+        .filter_map(|node| Some((node, node.scalar()?.text.as_str())))
+        .collect();
+    let often = |name: &str| named.iter().filter(|(_, other)| *other == name).count() > 1;
+    let letters = |name: &str| name.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+    for (node, name) in named.iter().filter(|(_, name)| !often(name)) {
+        // `eu-1` beside `eu-2` is another place and no slip.
+        let others = named.iter().map(|(_, other)| *other).filter(|other| often(other) && letters(other) != letters(name));
+        if let Some(near) = suggest::nearest(name, others) {
+            let message = format!("no other check is run from `{name}`: unless there is a run `--from {name}`, nobody looks");
+            faults.push(Fault::warning(node.place, message).meant(Some(near)));
+        }
+    }
 }
 
 /// What was found at places of the plan's rollout, as warnings that show them.

@@ -26,6 +26,7 @@ mod load;
 mod marks;
 mod mismatch;
 mod moment;
+mod names;
 mod needs;
 mod node;
 mod number;
@@ -77,13 +78,14 @@ pub use foreign::{GOSS, Tool};
 pub use item::{Item, Retry, Standing};
 pub use lint::{Lint, lint, rollout_warnings};
 pub use load::load;
+pub use names::{Names, names};
 pub use pack::{Pack, PackVar, packs};
 pub use pack_page::pack_page;
 pub use pack_pin::PackPin;
 pub use problem::Problem;
 pub use request::{Purpose, Request};
 pub(crate) use runbook::unfilled;
-pub use schema::schema;
+pub use schema::File;
 pub use topics::{TOPICS, Topic};
 
 /// So many checks may be let run at once, in all or on one target.

@@ -99,9 +99,12 @@ impl Sources {
         self.of(place).line_of(place.start as usize).0 as u64 + 1
     }
 
-    /// The file and line of `place`, for reports.
+    /// The file, line and column of `place`, for reports.
     pub(super) fn location(&self, place: Place) -> Location {
-        Location { file: self.of(place).path.clone(), line: self.line(place) }
+        let source = self.of(place);
+        let before = source.line_of(place.start as usize).1.start..place.start as usize;
+        let column = source.text.get(before).map(|text| text.chars().count() as u64 + 1);
+        Location { file: source.path.clone(), line: self.line(place), column }
     }
 
     /// `file:line`, for a message about another place.

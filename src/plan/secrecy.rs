@@ -127,6 +127,9 @@ impl Secrecy {
                 // What a step captures comes in its place.
                 return;
             }
+            if is_open(&scalar.text) {
+                return self.scalar(scalar, label, place);
+            }
             self.insert(label, &scalar.text);
             return self.warn(place);
         };
@@ -167,6 +170,20 @@ impl Secrecy {
             Fault::warning(place, "a secret stands in the plan").hint("give it as a variable, `${NAME}`, and set that where it runs"),
         );
     }
+}
+
+/// The address of a database that nothing but its place is in: no password, where one would stand.
+fn is_open(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let user = place.rsplit_once('@').map(|(user, _)| user);
+    let bare = match scheme {
+        "postgres" | "postgresql" => user.is_none_or(|user| !user.contains(':')),
+        // Some take what stands before the `@` for the password.
+        "redis" | "rediss" | "valkey" | "valkeys" => user.is_none(),
+        _ => false,
+    };
+    bare && !query.split('&').any(|pair| looks_secret(pair.split('=').next().unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -234,6 +251,20 @@ mod tests {
         let (shown, secrecy) = learned("url: postgres://app:literal-pw@db/x");
         assert_eq!(shown, serde_json::json!({ "url": "postgres://app:***@db/x" }));
         assert_eq!((secrecy.warnings.len(), secrecy.words.len()), (1, 0));
+    }
+
+    #[test]
+    fn an_address_without_a_password_is_open() {
+        for text in
+            ["redis://127.0.0.1:6379", "rediss://cache.example/0", "postgres://user@host/db", "postgresql://host/db?sslmode=require"]
+        {
+            assert!(is_open(text), "{text}");
+        }
+        for text in
+            ["redis://token@host", "postgres://a:b@host/db", "postgres://host/db?password=b", "https://hooks.example/T0/B0/x", "hunter2"]
+        {
+            assert!(!is_open(text), "{text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::{envelope::Envelope, release::ReleaseSettings, schema::root, windows};
 use crate::{
     check::reference,
-    model::{Exit, Person, Runbook, Signoff, Windows},
+    model::{Exit, Person, Report, Runbook, Signoff, Windows},
     rollout,
 };
 
@@ -26,7 +26,7 @@ enum Text {
 }
 
 /// Every topic, in the order of a plan.
-pub const TOPICS: [Topic; 10] = [
+pub const TOPICS: [Topic; 11] = [
     Topic { name: "plan", text: Text::Read(root::outline) },
     Topic { name: "check", text: Text::Read(Envelope::json_schema) },
     Topic { name: "people", text: Text::Read(Person::json_schema) },
@@ -39,6 +39,7 @@ pub const TOPICS: [Topic; 10] = [
         text: Text::Told("A release that goes out in stages, each of which must earn the next.", rollout::reference::page),
     },
     Topic { name: "ledger", text: Text::Told("Where the record is kept: runs, answers, signatures, deployments.", || LEDGER.to_owned()) },
+    Topic { name: "report", text: Text::Read(Report::json_schema) },
     Topic { name: "exit-codes", text: Text::Told("What a command ends with.", exit_codes) },
 ];
 

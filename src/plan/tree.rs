@@ -62,11 +62,12 @@ impl Tree {
         let name = PathBuf::from(config.file_name().unwrap_or(config.as_os_str()));
         let shelf = Shelf { folder, held: request.files.clone() };
         let mut tree = Self { shelf, name, purpose: request.purpose, given: request.given.clone(), ..Self::default() };
-        match include::read(&tree.shelf, &tree.name, &mut tree.sources, faults) {
+        let read = include::read(&tree.shelf, &tree.name, &mut tree.sources, faults);
+        if let Some(fault) = tree.sources.iter().next().and_then(|source| foreign::fault(&source.text, &config.display().to_string())) {
+            return Err(Problem::all(vec![fault], &tree.sources));
+        }
+        match read {
             Ok((_, Some(node))) => {
-                if let Some(fault) = foreign::fault(&node, &config.display().to_string()) {
-                    return Err(Problem::all(vec![fault], &tree.sources));
-                }
                 tree.grow(node, faults);
                 Ok(tree)
             }

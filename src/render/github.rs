@@ -29,7 +29,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
     let mut out = command(level, &[("title", &title)], &verdict);
     for group in &story.groups {
         for exception in &group.exceptions {
-            out += &annotation(group.rank, exception);
+            out += &annotation(page, group.rank, exception);
         }
     }
     let passed = story.passed.iter().flat_map(story::Section::all);
@@ -39,7 +39,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
     out + &inert::log_line(&last) + "\n"
 }
 
-fn annotation(rank: Rank, exception: &Exception<'_>) -> String {
+fn annotation(page: &Page<'_>, rank: Rank, exception: &Exception<'_>) -> String {
     let finding = exception.finding;
     let level = match (rank, finding.severity) {
         (Rank::Blocks, _) => "error",
@@ -48,7 +48,8 @@ fn annotation(rank: Rank, exception: &Exception<'_>) -> String {
     };
     let line = finding.location.line.max(1).to_string();
     let title = story::name(finding);
-    let properties = [("file", finding.location.file.as_str()), ("line", &line), ("title", &title)];
+    let file = page.report.vantage.from_root(&finding.location.file);
+    let properties = [("file", file.as_str()), ("line", &line), ("title", &title)];
     // Without a file the line would point at nothing.
     let from = if finding.location.file.is_empty() { 2 } else { 0 };
     command(level, &properties[from..], &message(exception))

@@ -52,7 +52,8 @@ fn verdict(page: &Page<'_>) -> TestSuite {
         Verdict::NoGo => TestCaseStatus::non_success(NonSuccessKind::Failure),
     };
     let headline = inert::line(&shown.headline);
-    status.set_message(format!("{headline}: {}", inert::line(&head::why(page)))).set_type("verdict");
+    let message = format!("{headline}: {}", inert::line(&head::why(page)));
+    status.set_message(message.clone()).set_type("verdict").set_description(message);
     let mut case = TestCase::new("verdict", status);
     case.set_classname(class(page, "gonogo"));
     let mut suite = TestSuite::new("Verdict");
@@ -69,9 +70,17 @@ fn verdict(page: &Page<'_>) -> TestSuite {
 }
 
 fn case(page: &Page<'_>, finding: &Finding) -> TestCase {
-    let mut case = TestCase::new(inert::line(&story::name(finding)), status(finding));
+    let (mut status, text) = (status(finding), told(finding));
+    let is_red = matches!(status, TestCaseStatus::NonSuccess { .. });
+    if is_red {
+        // GitLab and Jenkins show the text of the element, and its attributes not, or only beside it.
+        status.set_description(text.clone());
+    }
+    let mut case = TestCase::new(inert::line(&story::name(finding)), status);
     case.set_classname(class(page, &finding.kind)).set_time(Duration::from_millis(finding.duration_ms));
-    case.set_system_out(told(finding));
+    if !is_red {
+        case.set_system_out(text);
+    }
     case
 }
 

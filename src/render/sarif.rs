@@ -43,6 +43,8 @@ fn of(page: &Page<'_>, shows: impl Fn(&Finding) -> bool) -> String {
         tool: Tool {
             driver: Driver {
                 name: inert::line(&report.tool.name),
+                // Nobody has published this program: it has an address once its manifest names one.
+                information_uri: Some(env!("CARGO_PKG_REPOSITORY")).filter(|address| !address.is_empty()),
                 semantic_version: inert::line(&report.tool.version),
                 rules: shown().map(rule).collect(),
             },
@@ -82,7 +84,7 @@ fn invocation(page: &Page<'_>) -> Invocation {
         .map(|finding| Notification {
             level: level(finding.severity),
             message: Text::new(&format!("{}: could not be checked: {}", finding.id, finding.reason)),
-            locations: location(finding).into_iter().collect(),
+            locations: location(report, finding).into_iter().collect(),
         })
         .collect();
     let red = report.findings.iter().any(|f| f.outcome == Outcome::Fail && !f.is_waived());
@@ -110,9 +112,14 @@ fn rule(finding: &Finding) -> Rule {
     let help: Vec<String> = advice.iter().filter_map(|(label, text)| Some(format!("{label}{}", words(text.as_ref()?)))).collect();
     Rule {
         id: inert::line(&finding.id),
-        name: inert::line(&finding.kind),
+        name: pascal(&finding.kind),
         short_description: Text::new(&story::name(finding)),
-        help: (!help.is_empty()).then(|| Text::new(&help.join(" · "))),
+        full_description: Text::new(&format!("{}. A check of kind `{}`.", story::name(finding).trim_end_matches('.'), finding.kind)),
+        help: Text::new(&if help.is_empty() {
+            format!("`gonogo explain {}` tells what it looks at.", finding.kind)
+        } else {
+            help.join(" · ")
+        }),
         help_uri: finding.runbook.as_deref().and_then(inert::link),
         default_configuration: json!({ "level": level(finding.severity) }),
         properties: json!({ "tags": finding.tags.iter().map(|tag| inert::line(tag)).collect::<BTreeSet<_>>() }),
@@ -145,7 +152,7 @@ fn result(report: &Report, place: usize, finding: &Finding) -> SarifResult {
         kind,
         level,
         message: Text::new(&message(finding)),
-        locations: location(finding).into_iter().collect(),
+        locations: location(report, finding).into_iter().collect(),
         partial_fingerprints: json!({ "gonogo/v1": Digest::of(identity.as_bytes()) }),
         // SARIF reads an empty list as "not suppressed", and an absent one as "not known" (3.27.23).
         suppressions: suppression.into_iter().collect(),
@@ -167,6 +174,12 @@ fn message(finding: &Finding) -> String {
     format!("{}: {}{more}", story::said(finding), finding.reason)
 }
 
+/// The name of a kind as SARIF wants names, none of them an id: `RedisPersistenceCheck`.
+fn pascal(kind: &str) -> String {
+    let upper = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>();
+    kind.split('-').chain(["check"]).map(|word| inert::line(&upper(word))).collect()
+}
+
 fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Blocker => "error",
@@ -175,12 +188,13 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn location(finding: &Finding) -> Option<Location> {
+fn location(report: &Report, finding: &Finding) -> Option<Location> {
     let place = &finding.location;
     (!place.file.is_empty()).then(|| Location {
         physical_location: Physical {
-            artifact_location: ArtifactLocation { uri: uri(&place.file), uri_base_id: "%SRCROOT%" },
-            region: (place.line > 0).then_some(Region { start_line: place.line }),
+            artifact_location: ArtifactLocation { uri: uri(&report.vantage.from_root(&place.file)), uri_base_id: "%SRCROOT%" },
+            // To the end of the line: what SARIF takes where no other end is named (3.30.8).
+            region: (place.line > 0).then_some(Region { start_line: place.line, start_column: place.column.unwrap_or(1) }),
         },
     })
 }

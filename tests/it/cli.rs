@@ -2,6 +2,7 @@
 
 use std::{
     io::Read as _,
+    path::Path,
     process::Stdio,
     sync::{
         Arc,
@@ -319,6 +320,87 @@ fn b20_lint_tells_a_lost_letter_and_a_comma() {
     lint("OTHER_URL", "21d").exits(0);
     let comma = lint("WEBSITE_URL", "1,000h").exits(2).stderr;
     assert!(comma.contains("write `1000h`") && comma.contains("gonogo.yaml:5"), "{comma}");
+}
+
+#[test]
+fn lint_tells_warnings_and_fails_for_them_where_that_is_asked() {
+    let plan = |from: &str| {
+        let checks = [("a", "cluster"), ("b", "cluster"), ("c", from)]
+            .map(|(id, from)| format!("  - {{ id: {id}, from: {from}, tcp: {{ address: \"host.example:1\" }} }}\n"))
+            .concat();
+        Gonogo::new().plan(&format!("project: shop\nenvironments: {{ prod: {{}} }}\nchecks:\n{checks}"))
+    };
+    let slip = plan("clutser");
+    slip.run(["lint"]).exits(0).says("no other check is run from `clutser`").says("did you mean `cluster`?").says("1 warning; 3 checks");
+    slip.run(["lint", "--strict"]).exits(2).says("1 warning");
+    for other in ["cluster", "outside", "cluster-2"] {
+        plan(other).run(["lint", "--strict"]).exits(0).says("nothing wrong");
+    }
+    // Addresses without a password hide nothing.
+    let open = "project: shop\nenvironments: { prod: { vars: { REDIS_URL: \"redis://127.0.0.1:6379\", DATABASE_URL: \"postgres://user@host/db\" } } }\n\
+                checks:\n  - { id: a, redis-persistence: { url: \"${REDIS_URL}\" } }\n  - { id: b, postgres-indexes: { database: \"${DATABASE_URL}\", schema: s, valid: true } }\n\
+                \x20 - { id: c, redis-persistence: { url: \"redis://127.0.0.1:6379\" } }\n\
+                \x20 - { id: d, postgres-indexes: { database: \"postgres://user@host/db\", schema: s, valid: true } }\n";
+    Gonogo::new().plan(open).run(["lint", "--strict"]).exits(0).says("nothing wrong");
+}
+
+#[test]
+fn whoever_names_the_plan_without_its_option_is_told_of_it() {
+    let gonogo = Gonogo::new().plan(PLAN);
+    for command in ["lint", "verify", "check", "plan"] {
+        let tip = format!("the plan is named with `-c`: gonogo {command} -c gonogo.yaml");
+        gonogo.run([command, "gonogo.yaml"]).exits(2).says(&tip);
+    }
+    let other = gonogo.run(["verify", "everything"]).exits(2).stderr;
+    assert!(!other.contains("`-c`"), "{other}");
+}
+
+#[test]
+fn places_are_told_from_the_root_of_the_repository() {
+    let plan = "project: shop\nenvironments: { prod: {} }\nchecks:\n  - { id: a, tcp: { address: \"127.0.0.1:1\" } }\n";
+    let gonogo = Gonogo::new().file("repository/ops/gonogo.yaml", plan).file("repository/ops/more/here.txt", "");
+    std::fs::create_dir(gonogo.path("repository/.git")).expect("a repository");
+    for folder in ["repository/ops", "repository/ops/more", "repository"] {
+        let config = if folder == "repository" { "ops/gonogo.yaml" } else { "gonogo.yaml" };
+        let arguments =
+            ["verify", "-c", config, "--no-record", "--format", "github", "--format", "sarif=out.sarif", "--format", "json=out.json"];
+        let ran = Ran::of(gonogo.command(arguments).current_dir(gonogo.path(folder)));
+        assert!(ran.stdout.contains("::error file=ops/gonogo.yaml,line=4,"), "{folder}: {}", ran.stdout);
+        let sarif = gonogo.read(&format!("{folder}/out.sarif"));
+        assert!(sarif.contains("\"uri\": \"ops/gonogo.yaml\"") && sarif.contains("\"startColumn\": 7"), "{folder}: {sarif}");
+        // Made again elsewhere it says the same.
+        let stored = format!("{folder}/out.json");
+        assert!(gonogo.run(["report", &stored, "--format", "github"]).stdout.contains("::error file=ops/gonogo.yaml,"), "{folder}");
+    }
+}
+
+#[test]
+fn a_shell_is_offered_what_the_plan_names() {
+    let gonogo = Gonogo::new().plan(PLAN);
+    let script = gonogo.run(["completions", "bash"]).exits(0).stdout;
+    let offered = |line: &str| {
+        let typed = format!(
+            "{script}\nPATH={}:$PATH\nCOMP_WORDS=({line} ''); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMP_TYPE=9\n\
+             _clap_complete_gonogo gonogo '' ''; echo \"${{COMPREPLY[*]}}\"\n",
+            Path::new(env!("CARGO_BIN_EXE_gonogo")).parent().expect("a folder").display()
+        );
+        let mut bash = std::process::Command::new("bash");
+        Ran::of(bash.args(["--norc", "-c", &typed]).current_dir(gonogo.path("."))).exits(0).stdout
+    };
+    assert_eq!(offered("gonogo verify --env").trim(), "prod");
+    assert!(offered("gonogo verify --format").contains("codescanning"));
+    assert!(offered("gonogo verify --phase").contains("post-deploy"));
+    assert!(offered("gonogo explain").contains("redis-persistence"));
+    // The variable by which the script asks keeps no run from being made.
+    gonogo.run_with(&[("GONOGO_COMPLETE", "bash")], ["verify", "--env", "nowhere"]).exits(2).says("nowhere");
+}
+
+#[test]
+fn the_recipe_for_kubernetes_names_every_code() {
+    let recipe = include_str!("../../.ci/kubernetes-job.yaml");
+    for (exit, meaning) in gonogo::model::Exit::TABLE {
+        assert!(recipe.contains(&format!("#   {}  {meaning}\n", exit.code())), "{meaning}");
+    }
 }
 
 #[test]

@@ -137,6 +137,16 @@ fn another_tools_file_is_no_plan_and_is_told_so() {
             assert!(!ran.stderr.contains("unknown key"), "{}", ran.stderr);
         }
     }
+    let manifest = "apiVersion: v1\nkind: Service\nmetadata: { name: a }\n---\napiVersion: v1\nkind: Pod\n";
+    for (text, what, next) in [
+        ("services:\n  web: { image: nginx }\n", "a Compose file", "`gonogo init`"),
+        (manifest, "a Kubernetes manifest", "`gonogo init`"),
+        ("# Release\n\n- [ ] It answers\n", "a checklist in Markdown", "`gonogo import gonogo.yaml -o gonogo.yaml`"),
+    ] {
+        for command in ["lint", "verify"] {
+            Gonogo::new().plan(text).run([command]).exits(2).says(&format!("this is {what}, no plan")).says(next);
+        }
+    }
     Gonogo::new().plan("project: a\nfile: {}\n").run(["lint"]).exits(2).says("unknown key `file`");
 }
 

@@ -142,7 +142,7 @@ pub(crate) fn with_check(id: &str, check: Box<dyn AnyCheck>) -> Item {
         guard: false,
         timeout: Period::seconds(5),
         retry: Retry { attempts: 1, delay: Period::millis(1) },
-        location: Location { file: "gonogo.yaml".into(), line: 1 },
+        location: Location { file: "gonogo.yaml".into(), line: 1, column: None },
         kind: &KINDS[0],
         settings: Json::default(),
         needs_command: None,

@@ -23,7 +23,7 @@ fn given(expires: &str, signed: bool) -> GivenWaiver {
         granted: None,
         expires: expires.parse().expect("an instant"),
     };
-    GivenWaiver { waiver, signed, location: Some(Location { file: "waivers.yaml".into(), line: 3 }) }
+    GivenWaiver { waiver, signed, location: Some(Location { file: "waivers.yaml".into(), line: 3, column: None }) }
 }
 
 const LATER: &str = "2026-12-24T00:00:00Z";

@@ -45,6 +45,8 @@ pub(in crate::cli) enum LogFormat {
     Text,
     /// Comma-separated values, for an auditor's sample
     Csv,
+    /// The same as a list of objects, for programs
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

@@ -88,7 +88,7 @@ pub(in crate::cli) struct SignOptions {
     pub(in crate::cli) key: KeyOptions,
 
     /// The role you sign in
-    #[arg(long = "as", value_name = "ROLE", required_unless_present_any = ["add", "dsse"])]
+    #[arg(long = "as", value_name = "ROLE", required_unless_present_any = ["add", "statement"])]
     pub(in crate::cli) role: Option<String>,
 
     /// Say no-go
@@ -124,8 +124,8 @@ pub(in crate::cli) struct SignOptions {
     pub(in crate::cli) signer: Option<String>,
 
     /// Take in FILE, which `--export` wrote, with its signature FILE.sig, which ssh-keygen wrote
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["add", "role"])]
-    pub(in crate::cli) dsse: Option<PathBuf>,
+    #[arg(long, alias = "dsse", value_name = "FILE", conflicts_with_all = ["add", "role"])]
+    pub(in crate::cli) statement: Option<PathBuf>,
 
     /// Take in signature files, or all of a folder
     #[arg(long, value_name = "FILE|DIR", conflicts_with = "role")]

@@ -1,5 +1,7 @@
 //! The deployment log, and the whole trail, for people and for an auditor's table.
 
+use serde_json::{Value, json};
+
 use crate::{
     acts::{
         EnvironmentRecord,
@@ -69,33 +71,74 @@ pub(super) fn trail(record: &EnvironmentRecord, span: Span) -> Result<String, Fa
     Ok(text)
 }
 
+/// What a program reads of a deployment.
+const COLUMNS: [&str; 14] = [
+    "release",
+    "commit",
+    "artifact",
+    "deployer",
+    "deployer-known-by",
+    "approvers",
+    "verdict",
+    "exceptions",
+    "emergency",
+    "status",
+    "started",
+    "finished",
+    "entry",
+    "signed",
+];
+
 /// The deployments as comma-separated values (RFC 4180): the population an auditor draws a sample from.
 pub(super) async fn csv(record: &EnvironmentRecord, span: Span) -> Result<String, Failure> {
-    let mut text = String::from(
-        "release,commit,artifact,deployer,deployer-known-by,approvers,verdict,exceptions,emergency,status,started,finished,entry,signed\r\n",
-    );
-    for row in log::deployments(record, span).await?.iter().rev() {
-        let started = log::started(record, row.entry)?.map(|started| started.to_string()).unwrap_or_default();
-        let cells = [
-            row.release.version.clone().unwrap_or_default(),
-            row.release.commit.clone().unwrap_or_default(),
-            row.release.artifact.clone().unwrap_or_default(),
-            row.deployer.name.clone(),
-            source(row.deployer.source).trim().trim_matches(['(', ')']).to_owned(),
-            row.approvers.join("; "),
-            row.verdict.map(|verdict| verdict.word().to_owned()).unwrap_or_default(),
-            row.exceptions.to_string(),
-            if row.emergency { "yes" } else { "no" }.to_owned(),
-            if row.unverified.is_some() { "unverified" } else { status(row.status) }.to_owned(),
-            started,
-            row.at.to_string(),
-            row.entry.to_string(),
-            if row.signed { "yes" } else { "no" }.to_owned(),
-        ];
-        text.push_str(&cells.map(|cell| cell_of(&cell)).join(","));
+    let mut text = COLUMNS.join(",") + "\r\n";
+    for cells in rows(record, span).await? {
+        text.push_str(&cells.map(|cell| cell_of(&written(&cell))).join(","));
         text.push_str("\r\n");
     }
     Ok(text)
+}
+
+/// The same as a list of objects.
+pub(super) async fn json(record: &EnvironmentRecord, span: Span) -> Result<String, Failure> {
+    let object = |cells: [Value; 14]| COLUMNS.iter().map(|column| (*column).to_owned()).zip(cells).collect();
+    let all = rows(record, span).await?.into_iter().map(object).map(Value::Object).collect();
+    Ok(format!("{:#}\n", Value::Array(all)))
+}
+
+/// The deployments, oldest first, by [`COLUMNS`]; `null` is what nobody knows.
+async fn rows(record: &EnvironmentRecord, span: Span) -> Result<Vec<[Value; 14]>, Failure> {
+    let mut rows = Vec::new();
+    for row in log::deployments(record, span).await?.iter().rev() {
+        rows.push([
+            json!(row.release.version),
+            json!(row.release.commit),
+            json!(row.release.artifact),
+            json!(row.deployer.name),
+            json!(source(row.deployer.source).trim().trim_matches(['(', ')'])),
+            json!(row.approvers),
+            json!(row.verdict.map(|verdict| verdict.word().to_owned())),
+            json!(row.exceptions),
+            json!(row.emergency),
+            json!(if row.unverified.is_some() { "unverified" } else { status(row.status) }),
+            json!(log::started(record, row.entry)?.map(|started| started.to_string())),
+            json!(row.at.to_string()),
+            json!(row.entry),
+            json!(row.signed),
+        ]);
+    }
+    Ok(rows)
+}
+
+/// A value as a table has it.
+fn written(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().map(written).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
 }
 
 fn source(source: DeployerSource) -> &'static str {

@@ -6,7 +6,7 @@ use crate::{
     model::{Digest, shell_word},
 };
 
-use super::{BundledStatement, REVOKED, SIGNERS, SUMS};
+use super::{ATTESTATIONS, BundledStatement, REVOKED, SIGNERS, SUMS};
 
 pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bool) -> String {
     let mut out = format!(
@@ -37,7 +37,8 @@ pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bo
     }
     out += &format!(
         "\n4. What was signed. A statement is text: a length and JSON. In those about this report stands its fingerprint:\n\
-         \n    grep -l {report} statements/*.dsse\n\
+         \n    grep -l {report} statements/*.pae\n\
+         \n   `{ATTESTATIONS}` has the signed ones as DSSE envelopes, one a line, for programs that read in-toto.\n\
          \n\
          5. That no entry of the ledger was changed, moved or cut off, and that the pages show what report and record say:\n\
          \n    gonogo audit BUNDLE.zip --signers YOUR_ALLOWED_SIGNERS\n"

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bundle, BundleError, HTML, LEDGER, MANIFEST, MARKDOWN, RECORD, REPORT, SIGNERS, SUMS, VERIFY, names};
+use super::{ATTESTATIONS, Bundle, BundleError, HTML, LEDGER, MANIFEST, MARKDOWN, RECORD, REPORT, SIGNERS, SUMS, VERIFY, names};
 use crate::model::{Digest, unique_keys};
 
 /// The name of the format. Within v1 fields and files are only added; readers ignore unknown fields.
 pub const BUNDLE_SCHEMA: &str = "gonogo.bundle/v1";
 
 /// The files that every bundle has.
-const ALWAYS: [&str; 8] = [REPORT, HTML, MARKDOWN, RECORD, LEDGER, SIGNERS, SUMS, VERIFY];
+const ALWAYS: [&str; 9] = [ATTESTATIONS, REPORT, HTML, MARKDOWN, RECORD, LEDGER, SIGNERS, SUMS, VERIFY];
 
-/// `MANIFEST.json`: every other file of the bundle with its SHA-256.
+/// `MANIFEST.json`: every other file of the bundle with its SHA-256, but for `SHA256SUMS`, which names the manifest too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// [`BUNDLE_SCHEMA`].
@@ -52,7 +52,7 @@ impl Manifest {
 
 /// The list as `sha256sum --check` takes it.
 pub(super) fn sums(files: &BTreeMap<String, Digest>) -> String {
-    let listed = files.iter().filter(|(name, _)| ![SUMS, MANIFEST].contains(&name.as_str()));
+    let listed = files.iter().filter(|(name, _)| *name != SUMS);
     listed.map(|(name, digest)| format!("{digest}  {name}\n")).collect()
 }
 
@@ -75,7 +75,8 @@ impl Bundle {
     /// Whether exactly those files are there that must be and that the manifest names.
     pub(super) fn check_names(&self) -> Result<(), BundleError> {
         let manifest = self.manifest()?;
-        if let Some(name) = self.files.keys().find(|name| *name != MANIFEST && !manifest.files.contains_key(*name)) {
+        if let Some(name) = self.files.keys().find(|name| ![MANIFEST, SUMS].contains(&name.as_str()) && !manifest.files.contains_key(*name))
+        {
             return Err(BundleError::Unlisted(name.clone()));
         }
         let wanted = manifest.files.keys().map(String::as_str).chain(ALWAYS);
@@ -92,10 +93,11 @@ impl Bundle {
     pub fn check_manifest(&self) -> Result<(), BundleError> {
         self.check_names()?;
         let manifest = self.manifest()?;
-        let others = self.files.iter().filter(|(name, _)| *name != MANIFEST);
+        let others = self.files.iter().filter(|(name, _)| *name != SUMS);
         let there: BTreeMap<String, Digest> = others.map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect();
         let called = |name: &str, digest: &Digest| name.strip_prefix("evidence/").is_none_or(|called| digest.as_str() == called);
-        let wrong = there.iter().filter(|(name, digest)| manifest.files.get(*name) != Some(digest) || !called(name, digest));
+        let listed = there.iter().filter(|(name, _)| *name != MANIFEST);
+        let wrong = listed.filter(|(name, digest)| manifest.files.get(*name) != Some(digest) || !called(name, digest));
         let mut altered: Vec<String> = wrong.map(|(name, _)| name.clone()).collect();
         if there.get(REPORT) != Some(&manifest.report) && !altered.iter().any(|name| name == REPORT) {
             altered.push(REPORT.into());

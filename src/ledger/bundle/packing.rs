@@ -80,10 +80,10 @@ impl<W: Write + Seek> Packing<W> {
     /// Adds the lists of its files, and ends it.
     pub fn finish(mut self) -> Result<W, BundleError> {
         self.end();
-        self.add(SUMS.into(), manifest::sums(&self.files).as_bytes())?;
-        self.end();
         let manifest = Manifest::of(self.files.clone(), self.head.clone());
         self.add(MANIFEST.into(), &manifest.to_json())?;
+        self.end();
+        self.add(SUMS.into(), manifest::sums(&self.files).as_bytes())?;
         self.close()
     }
 

@@ -4,9 +4,9 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
-use super::{Bundle, BundleError, VERIFY, instructions};
+use super::{ATTESTATIONS, Bundle, BundleError, VERIFY, instructions};
 use crate::{
-    ledger::{Entry, pae},
+    ledger::{Entry, Envelope, pae},
     model::{Act, Digest, Statement},
 };
 
@@ -46,7 +46,7 @@ impl BundledStatement {
 
     /// The file with the bytes that are signed.
     pub fn name(&self) -> String {
-        format!("statements/{:04}-{}.dsse", self.seq, self.kind)
+        format!("statements/{:04}-{}.pae", self.seq, self.kind)
     }
 }
 
@@ -63,13 +63,13 @@ impl Bundle {
                 continue;
             }
             let unreadable = |why: &str| BundleError::Unreadable { name: name.clone(), why: why.into() };
-            let (seq, kind) = parts(name).ok_or_else(|| unreadable("its name is not `NNNN-kind.dsse`"))?;
+            let (seq, kind) = parts(name).ok_or_else(|| unreadable("its name is not `NNNN-kind.pae`"))?;
             let payload = payload(bytes).ok_or_else(|| unreadable("it is not what is signed for a statement"))?;
             let signature = self.files.get(&format!("{name}.sig")).map(|signature| String::from_utf8(signature.clone()));
             let signature = signature.transpose().map_err(|_| unreadable("its signature is not text"))?;
             let statement = BundledStatement { seq, kind, payload, signature, signer: None, recorded: None };
             if statement.name() != *name {
-                return Err(unreadable("its name is not `NNNN-kind.dsse`"));
+                return Err(unreadable("its name is not `NNNN-kind.pae`"));
             }
             found.push(statement);
         }
@@ -79,7 +79,7 @@ impl Bundle {
 }
 
 impl Bundle {
-    /// Whether every statement is the one of its entry, and `VERIFY.txt` tells to check exactly these. Whoever audits has
+    /// Whether every statement is the one of its entry, the envelopes are theirs, and `VERIFY.txt` tells to check exactly these. Whoever audits has
     /// the entries from [`Self::ledger`] and has checked that they are a chain; [`BundleError::Altered`] with the files
     /// that are not; or a statement cannot be read.
     pub fn check_entries<E: Borrow<Entry>>(&self, entries: &[E]) -> Result<(), BundleError> {
@@ -92,6 +92,9 @@ impl Bundle {
             }
         }
         let text = instructions::text(&Digest::of(self.report()), &told, self.revoked_keys().is_some());
+        if altered.is_empty() && envelopes(&told) != self.bytes(ATTESTATIONS) {
+            altered.push(ATTESTATIONS.into());
+        }
         if altered.is_empty() && text.as_bytes() != self.bytes(VERIFY) {
             altered.push(VERIFY.into());
         }
@@ -99,8 +102,16 @@ impl Bundle {
     }
 }
 
+/// The signed ones, each as an envelope on a line.
+pub(super) fn envelopes(statements: &[BundledStatement]) -> Vec<u8> {
+    let signed = statements
+        .iter()
+        .filter_map(|statement| Some(Envelope { payload: statement.payload.clone(), signature: statement.signature.clone()? }.to_line()));
+    signed.flatten().collect()
+}
+
 fn parts(name: &str) -> Option<(u64, String)> {
-    let (seq, kind) = name.strip_prefix("statements/")?.strip_suffix(".dsse")?.split_once('-')?;
+    let (seq, kind) = name.strip_prefix("statements/")?.strip_suffix(".pae")?.split_once('-')?;
     Some((seq.parse().ok()?, kind.to_owned()))
 }
 

@@ -1,9 +1,9 @@
-//! A statement and its signature as two files for OpenSSH's own tools: `NAME.dsse` has the exact bytes that are signed,
-//! `NAME.dsse.sig` the signature.
+//! A statement and its signature as two files for OpenSSH's own tools: `NAME.pae` has the exact bytes that are signed
+//! (DSSE's pre-authentication encoding), `NAME.pae.sig` the signature.
 //!
 //! ```text
-//! ssh-keygen -Y verify -f allowed_signers -I bob@example.com -n gonogo -s NAME.dsse.sig < NAME.dsse
-//! ssh-keygen -Y sign -n gonogo -f ~/.ssh/id_ed25519 NAME.dsse
+//! ssh-keygen -Y verify -f allowed_signers -I bob@example.com -n gonogo -s NAME.pae.sig < NAME.pae
+//! ssh-keygen -Y sign -n gonogo -f ~/.ssh/id_ed25519 NAME.pae
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -21,9 +21,9 @@ const LARGEST: Size = Size(16 << 20);
 /// The two files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detached {
-    /// `NAME.dsse`.
+    /// `NAME.pae`.
     pub statement: PathBuf,
-    /// `NAME.dsse.sig`.
+    /// `NAME.pae.sig`.
     pub signature: PathBuf,
 }
 
@@ -34,7 +34,7 @@ pub enum DetachedError {
     #[error("{} {}", .0.display(), .1)]
     File(PathBuf, FileError),
     /// The statement's file is not one.
-    #[error("{} is not a statement to be signed: wanted a .dsse file as gonogo writes it, unchanged", .0.display())]
+    #[error("{} is not a statement to be signed: wanted a .pae file as gonogo writes it, unchanged", .0.display())]
     NotAStatement(PathBuf),
     /// The signature does not fit.
     #[error("{}: {}", .0.display(), .1)]

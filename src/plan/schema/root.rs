@@ -145,5 +145,12 @@ fn pack() -> Value {
         "change": of_checks(json!({ "type": "object" }), "Other keys or settings for checks of the pack, by id."),
         "without": of_checks(json!({ "type": ["string", "number", "boolean"] }), "Checks of the pack to leave out, by id, each with the reason."),
     });
-    closed("A ready-made checklist.", properties, &["pack"])
+    let mut pack = closed("A ready-made checklist.", properties, &["pack"]);
+    let wants = packs().iter().map(|pack| {
+        let vars: serde_json::Map<String, Value> =
+            pack.vars.iter().map(|(name, var)| (name.clone(), json!({ "description": var.about }))).collect();
+        json!({ "if": { "required": ["pack"], "properties": { "pack": { "const": pack.name } } }, "then": { "properties": { "vars": { "properties": vars } } } })
+    });
+    pack["allOf"] = wants.collect();
+    pack
 }

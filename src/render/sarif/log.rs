@@ -40,6 +40,8 @@ pub(super) struct Tool {
 pub(super) struct Driver {
     pub(super) name: String,
     pub(super) semantic_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) information_uri: Option<&'static str>,
     pub(super) rules: Vec<Rule>,
 }
 
@@ -49,8 +51,8 @@ pub(super) struct Rule {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) short_description: Text,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) help: Option<Text>,
+    pub(super) full_description: Text,
+    pub(super) help: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) help_uri: Option<String>,
     pub(super) default_configuration: Value,
@@ -136,4 +138,5 @@ pub(super) struct ArtifactLocation {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Region {
     pub(super) start_line: u64,
+    pub(super) start_column: u64,
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use gonogo::{
-    ledger::{Bundle, pae},
+    ledger::{Bundle, Envelope, pae},
     model::Digest,
 };
 
@@ -85,7 +85,7 @@ fn every_line_for_a_stranger_works_as_it_stands() {
         match line.split(' ').next() {
             Some("ssh-keygen") => assert!(said.starts_with("Good \"gonogo\" signature for "), "{said}"),
             Some("sha256sum") if line.ends_with("SHA256SUMS") => {
-                assert_eq!(said.lines().count(), bundle.files.len() - 2);
+                assert_eq!(said.lines().count(), bundle.files.len() - 1);
                 assert!(said.lines().all(|line| line.ends_with(": OK")), "{said}");
             }
             Some("sha256sum") => assert!(said.starts_with(Digest::of(bundle.report()).as_str()), "{said}"),
@@ -93,8 +93,17 @@ fn every_line_for_a_stranger_works_as_it_stands() {
         }
     }
     let text = fs::read_to_string(folder.path().join("VERIFY.txt")).expect("instructions");
-    assert!(text.contains("Not signed") && text.contains("\n   statements/0099-sign-off.dsse\n"), "{text}");
+    assert!(text.contains("Not signed") && text.contains("\n   statements/0099-sign-off.pae\n"), "{text}");
     assert!(text.contains(Digest::of(bundle.report()).as_str()));
+    // What in-toto's tools read is what was signed, and by whom.
+    let lines = fs::read_to_string(folder.path().join("attestations.intoto.jsonl")).expect("envelopes");
+    for (place, line) in lines.lines().enumerate() {
+        let envelope = Envelope::from_json(line.as_bytes()).expect("a DSSE envelope");
+        let file = folder.path().join(format!("statements/{:04}-sign-off.pae", place + 1));
+        assert_eq!(pae(&envelope.payload), fs::read(&file).expect("a statement"));
+        assert_eq!(envelope.signature, fs::read_to_string(file.with_extension("pae.sig")).expect("a signature"));
+    }
+    assert_eq!(lines.lines().count(), 3);
 }
 
 #[test]
@@ -103,12 +112,12 @@ fn the_lines_see_what_was_changed() {
     let lines = lines(folder.path());
     let sums = &lines[0];
     let verify = lines.iter().find(|line| line.starts_with("ssh-keygen")).expect("a line");
-    let text = fs::read_to_string(folder.path().join("statements/0001-sign-off.dsse")).expect("a statement");
-    fs::write(folder.path().join("statements/0001-sign-off.dsse"), text.replace("\"go\"", "\"no\"")).expect("written");
+    let text = fs::read_to_string(folder.path().join("statements/0001-sign-off.pae")).expect("a statement");
+    fs::write(folder.path().join("statements/0001-sign-off.pae"), text.replace("\"go\"", "\"no\"")).expect("written");
     assert!(!run(sums, folder.path()).status.success());
     assert!(!run(verify, folder.path()).status.success());
     // The key had run out by then.
-    fs::write(folder.path().join("statements/0001-sign-off.dsse"), text).expect("written");
+    fs::write(folder.path().join("statements/0001-sign-off.pae"), text).expect("written");
     assert!(run(verify, folder.path()).status.success());
     assert!(!run(&verify.replace("=20251113", "=20251213"), folder.path()).status.success());
     assert!(!run(&verify.replace("bob@", "eve@"), folder.path()).status.success());

@@ -2,7 +2,7 @@
 
 use gonogo::ledger::{Bundle, BundleError};
 
-use super::sample::{made, relisted, rendered};
+use super::sample::{made, relisted, rendered, summed};
 
 #[test]
 fn a_changed_byte_of_any_file_is_named() {
@@ -39,7 +39,9 @@ fn the_manifest_cannot_be_bent_by_itself() {
     // A newer program may say more.
     let mut newer = bundle.clone();
     newer.files.insert("MANIFEST.json".into(), manifest.replacen('{', "{\"newer\": true,", 1).into_bytes());
-    assert_eq!(newer.check_manifest(), Ok(()));
+    // Its sums know of it.
+    assert_eq!(newer.check_manifest(), Err(BundleError::Altered(vec!["SHA256SUMS".into()])));
+    assert_eq!(summed(newer).check_manifest(), Ok(()));
 }
 
 #[test]
@@ -98,13 +100,13 @@ fn evidence_under_another_fingerprint_is_seen_whatever_the_lists_say() {
 #[test]
 fn statements_that_are_none_are_refused() {
     for (name, bytes) in [
-        ("statements/0001-sign-off.dsse", "DSSEv1 28 application/vnd.in-toto+json 3 {}"),
-        ("statements/0001-sign-off.dsse", "{}"),
-        ("statements/0001-sign-off.dsse", ""),
-        ("statements/1-run.dsse", "DSSEv1 28 application/vnd.in-toto+json 2 {}"),
-        ("statements/run.dsse", "DSSEv1 28 application/vnd.in-toto+json 2 {}"),
+        ("statements/0001-sign-off.pae", "DSSEv1 28 application/vnd.in-toto+json 3 {}"),
+        ("statements/0001-sign-off.pae", "{}"),
+        ("statements/0001-sign-off.pae", ""),
+        ("statements/1-run.pae", "DSSEv1 28 application/vnd.in-toto+json 2 {}"),
+        ("statements/run.pae", "DSSEv1 28 application/vnd.in-toto+json 2 {}"),
         ("statements/0009-run.txt", "DSSEv1 28 application/vnd.in-toto+json 2 {}"),
-        ("statements/0009-run.dsse.sig", "a signature of nothing"),
+        ("statements/0009-run.pae.sig", "a signature of nothing"),
     ] {
         let mut forged = made().bundle();
         assert!(forged.statements().is_ok());
@@ -118,7 +120,7 @@ fn statements_are_those_of_the_ledger_and_the_instructions_fit_them() {
     let made = made();
     let bundle = made.bundle();
     assert_eq!(bundle.check_entries(&made.entries), Ok(()));
-    let first = "statements/0001-sign-off.dsse".to_owned();
+    let first = "statements/0001-sign-off.pae".to_owned();
     let altered = |name: &str| Err(BundleError::Altered(vec![name.to_owned()]));
     let mut others = made.entries.clone();
     others[0].signature = None;

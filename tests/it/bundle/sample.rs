@@ -122,12 +122,17 @@ pub(super) fn rendered(bundle: &Bundle) -> Pages {
 pub(super) fn relisted(mut bundle: Bundle) -> Bundle {
     bundle.files.remove("SHA256SUMS");
     let manifest = bundle.files.remove("MANIFEST.json").expect("a manifest");
-    let lines = bundle.files.iter().map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes)));
-    let sums: String = lines.collect();
-    bundle.files.insert("SHA256SUMS".into(), sums.into_bytes());
     let mut manifest: Value = serde_json::from_slice(&manifest).expect("JSON");
     manifest["report"] = json!(Digest::of(bundle.report()));
     manifest["files"] = bundle.files.iter().map(|(name, bytes)| (name.clone(), json!(Digest::of(bytes)))).collect();
     bundle.files.insert("MANIFEST.json".into(), serde_json::to_vec_pretty(&manifest).expect("JSON"));
+    summed(bundle)
+}
+
+/// `SHA256SUMS` made anew.
+pub(super) fn summed(mut bundle: Bundle) -> Bundle {
+    bundle.files.remove("SHA256SUMS");
+    let sums: String = bundle.files.iter().map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes))).collect();
+    bundle.files.insert("SHA256SUMS".into(), sums.into_bytes());
     bundle
 }

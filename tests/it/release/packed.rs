@@ -58,7 +58,7 @@ fn the_archive_holds_the_program_and_what_goes_with_it() {
     tool("tar", &["--strip-components=1", "-xzf", &made.archive().display().to_string()], unpacked.path());
     let read = |name: &str| fs::read_to_string(unpacked.path().join(name)).expect("a file");
     assert!(read("man/gonogo-lint.1").contains("gonogo\\-lint \\- Check the plan itself"));
-    assert!(read("completions/gonogo.bash").contains("complete -F _gonogo"));
+    assert!(read("completions/gonogo.bash").contains("-F _clap_complete_gonogo gonogo"));
     let notices = read("THIRD-PARTY-NOTICES");
     for whose in ["\nrustls 0.23", "\nglibc: ", "Permission is hereby granted", "GNU LESSER GENERAL PUBLIC LICENSE"] {
         assert!(notices.to_uppercase().contains(&whose.to_uppercase()), "no {whose:?}");

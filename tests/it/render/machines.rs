@@ -43,6 +43,7 @@ fn rendered(format: &str, page: &Page<'_>) -> String {
 #[test]
 fn junit_is_as_jenkins_takes_it() {
     let seconds = regex::Regex::new(r"^(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]*)?$").expect("a pattern");
+    let silent = regex::Regex::new("<(failure|error)[^>]*/>").expect("a pattern");
     for name in sample::NAMES {
         let text = rendered("junit", &Page::new(&sample::stored(name)));
         let mut reader = Reader::from_str(&text);
@@ -77,6 +78,8 @@ fn junit_is_as_jenkins_takes_it() {
             }
         }
         assert!(text.contains("<testcase "), "{name}");
+        // GitLab shows the text of what is red, and a hash where there is none.
+        assert!(!silent.is_match(&text), "{name}");
     }
 }
 
@@ -96,6 +99,13 @@ fn sarif_for_github_has_what_is_open_and_nothing_else() {
         for (place, result) in run["results"].as_array().expect("results").iter().enumerate() {
             assert_eq!((&result["ruleIndex"], &result["kind"], result["level"] != "none"), (&place.into(), &"fail".into(), true), "{name}");
             assert!(result["suppressions"].as_array().is_none_or(Vec::is_empty), "{name}");
+            let rule = &run["tool"]["driver"]["rules"][place];
+            for key in ["shortDescription", "fullDescription", "help"] {
+                assert!(rule[key]["text"].as_str().is_some_and(|text| !text.is_empty()), "{name}: {key} of {rule}");
+            }
+            // A name is a word of its own, and not the id once more (SARIF1001, SARIF2012).
+            assert!(rule["name"].as_str().is_some_and(|word| word.starts_with(char::is_uppercase) && !word.contains('-')), "{rule}");
+            assert!(result["locations"][0]["physicalLocation"]["region"]["startColumn"].as_u64() > Some(0), "{name}: {result}");
         }
         // The verdict is told all the same.
         let whole: Value = serde_json::from_str(&rendered("sarif", &Page::new(&report))).expect("JSON");

@@ -48,7 +48,7 @@ pub(crate) fn finding(id: &str, outcome: Outcome, severity: Severity) -> Finding
         "reason": format!("the {id} reason"), "location": { "file": "checks/a.yaml", "line": 7 },
     });
     serde_json::from_value::<Finding>(finding)
-        .map(|f| Finding { location: Location { file: "checks/a.yaml".into(), line: 7 }, ..f })
+        .map(|f| Finding { location: Location { file: "checks/a.yaml".into(), line: 7, column: Some(5) }, ..f })
         .expect("a finding")
 }
 

@@ -41,7 +41,7 @@ fn lint(plan: &str, port: u16, arguments: &[&str]) -> Ran {
 fn a_soak_that_cannot_show_its_demand_is_a_warning_with_the_one_that_can() {
     let server = Prometheus::start(PAST, "");
     let asked = ["--with-traffic", "--version", "1.0"];
-    let found = lint(PLAN, server.port, &asked).exits(2);
+    let found = lint(PLAN, server.port, &["--strict", "--with-traffic", "--version", "1.0"]).exits(2);
     for said in [
         "warning: stage `canary`: about 54 validations in 9 h at last week's rate; `errors` at most 1% needs 299 without an error, which takes 2 d 2 h",
         "- { name: canary, traffic: 10%, soak: 9h,",
@@ -68,20 +68,20 @@ fn a_soak_that_cannot_show_its_demand_is_a_warning_with_the_one_that_can() {
 fn what_nobody_can_tell_is_said() {
     let server = Prometheus::start(PAST, "");
     let renamed = PLAN.replace("500, demands: { errors: { max: 1% } }", "500, demands: { renamed: { max: 1% } }");
-    let found = lint(&renamed, server.port, &["--with-traffic", "--version", "1.0"]).exits(2);
+    let found = lint(&renamed, server.port, &["--strict", "--with-traffic", "--version", "1.0"]).exits(2);
     assert!(found.stderr.contains("nobody can tell by `renamed` how many validations came in the last 7 d"), "{}", found.stderr);
     // One that has just begun shows no rate, least of all none.
-    let young = lint(PLAN, server.port, &["--with-traffic", "--version", "1.1"]).exits(2);
+    let young = lint(PLAN, server.port, &["--strict", "--with-traffic", "--version", "1.1"]).exits(2);
     assert!(young.stderr.contains("`errors` was counted for less than 1 h"), "{}", young.stderr);
     lint(PLAN, server.port, &["--with-traffic"]).exits(3).says("is not on record: name it with `--version`");
     let gonogo = Gonogo::new().plan(&PLAN.replace("PORT", &server.port.to_string()));
     gonogo.run(["deploy", "record", "--release", "1.0", "--status", "succeeded"]).exits(0);
-    gonogo.run(["lint", "--with-traffic"]).exits(2).says("stage `canary`: about 54 validations");
+    gonogo.run(["lint", "--strict", "--with-traffic"]).exits(2).says("stage `canary`: about 54 validations");
     lint(PLAN, server.port, &["--version", "1.0"]).exits(2).says("--with-traffic");
     // One that refuses connections, and a plan with errors.
     let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
     let refused = lint(PLAN, closed, &["--with-traffic", "--version", "1.0"]).exits(3);
     assert!(refused.stderr.contains("could not be asked"), "{}", refused.stderr);
     let broken = PLAN.replace("{ max: 1% }, slow", "{ max: 1% }, slwo");
-    lint(&broken, closed, &["--with-traffic", "--version", "1.0"]).exits(2).says("not asked before the errors are mended");
+    lint(&broken, closed, &["--strict", "--with-traffic", "--version", "1.0"]).exits(2).says("not asked before the errors are mended");
 }

@@ -13,30 +13,30 @@ use super::house::{House, TEAM, shell};
 async fn a_statement_signed_with_ssh_keygen_is_taken_in() {
     let house = House::new().await.security_alone();
     house.verify(&[]).exits(0);
-    let export = ["sign", "--as", "security", "--export", "s.dsse", "--signer", "sec", "--comment", "by hand"];
+    let export = ["sign", "--as", "security", "--export", "s.pae", "--signer", "sec", "--comment", "by hand"];
     house.gonogo.run(export).exits(0).says("ssh-keygen -Y sign -n gonogo");
-    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(5).says("s.dsse.sig");
+    house.gonogo.run(["sign", "--statement", "s.pae"]).exits(5).says("s.pae.sig");
     let folder = house.gonogo.path(".");
     let sign = |key: &str, namespace: &str| {
-        let _ = fs::remove_file(folder.join("s.dsse.sig"));
-        let (ok, said) = shell(&folder, "ssh-keygen", &["-Y", "sign", "-n", namespace, "-f", &house.key(key), "s.dsse"]);
+        let _ = fs::remove_file(folder.join("s.pae.sig"));
+        let (ok, said) = shell(&folder, "ssh-keygen", &["-Y", "sign", "-n", namespace, "-f", &house.key(key), "s.pae"]);
         assert!(ok, "{said}");
     };
     sign("sec", "file");
-    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(5).says("signed this for `file`");
+    house.gonogo.run(["sign", "--statement", "s.pae"]).exits(5).says("signed this for `file`");
     sign("dev", "gonogo");
-    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(5).says("belongs to dev, not to sec");
+    house.gonogo.run(["sign", "--statement", "s.pae"]).exits(5).says("belongs to dev, not to sec");
     sign("sec", "gonogo");
-    let statement = fs::read(folder.join("s.dsse")).expect("a statement");
-    house.write("s.dsse", String::from_utf8(statement.clone()).expect("text").replace("by hand", "by hund"));
-    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(5).says("is not over this statement");
+    let statement = fs::read(folder.join("s.pae")).expect("a statement");
+    house.write("s.pae", String::from_utf8(statement.clone()).expect("text").replace("by hand", "by hund"));
+    house.gonogo.run(["sign", "--statement", "s.pae"]).exits(5).says("is not over this statement");
     house.gate(&[]).exits(4);
-    house.write("s.dsse", statement);
-    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(0).says("on record: entry 3");
-    house.gonogo.run(["sign", "--dsse", "s.dsse"]).exits(0).says("on record: entry 3");
+    house.write("s.pae", statement);
+    house.gonogo.run(["sign", "--statement", "s.pae"]).exits(0).says("on record: entry 3");
+    house.gonogo.run(["sign", "--statement", "s.pae"]).exits(0).says("on record: entry 3");
     house.gate(&[]).exits(0);
-    house.gonogo.run(["sign", "--as", "security", "--export", "t.dsse"]).exits(2).says("--signer");
-    house.gonogo.run(["sign", "--as", "security", "--export", "t.dsse", "--signer", "dev"]).exits(2).says("`dev` does not have the role");
+    house.gonogo.run(["sign", "--as", "security", "--export", "t.pae"]).exits(2).says("--signer");
+    house.gonogo.run(["sign", "--as", "security", "--export", "t.pae", "--signer", "dev"]).exits(2).says("`dev` does not have the role");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,8 +85,8 @@ async fn a_statement_that_says_what_the_policy_does_not_allow_does_not_count() {
     let roles = "{ security: { people: [sec], methods: [ssh, recorded] }, devops: [dev], recorder: [ci] }";
     let house = House::new().await.policy(&[("roles", roles), ("require", "[security]")]);
     house.verify(&[]).exits(0);
-    house.gonogo.run(["sign", "--as", "security", "--export", "s.dsse", "--signer", "sec"]).exits(0);
-    let exported = fs::read(house.gonogo.path("s.dsse")).expect("a statement");
+    house.gonogo.run(["sign", "--as", "security", "--export", "s.pae", "--signer", "sec"]).exits(0);
+    let exported = fs::read(house.gonogo.path("s.pae")).expect("a statement");
     let start = exported.iter().position(|byte| *byte == b'{').expect("JSON");
     let honest = Statement::from_json(&exported[start..]).expect("a statement");
     let folder = house.gonogo.path(".");
@@ -95,11 +95,11 @@ async fn a_statement_that_says_what_the_policy_does_not_allow_does_not_count() {
         let Act::SignOff(mut said) = statement.act.clone() else { panic!("a sign-off") };
         change(&mut statement, &mut said);
         statement.act = Act::SignOff(said);
-        house.write("c.dsse", pae(&statement.to_json()));
-        let _ = fs::remove_file(folder.join("c.dsse.sig"));
-        let (ok, said) = shell(&folder, "ssh-keygen", &["-q", "-Y", "sign", "-n", "gonogo", "-f", &house.key(key), "c.dsse"]);
+        house.write("c.pae", pae(&statement.to_json()));
+        let _ = fs::remove_file(folder.join("c.pae.sig"));
+        let (ok, said) = shell(&folder, "ssh-keygen", &["-q", "-Y", "sign", "-n", "gonogo", "-f", &house.key(key), "c.pae"]);
         assert!(ok, "{said}");
-        house.gonogo.run(["sign", "--dsse", "c.dsse"])
+        house.gonogo.run(["sign", "--statement", "c.pae"])
     };
     type Change = &'static dyn Fn(&mut Statement, &mut SignOff);
     let cases: [(&str, Change, &str); 9] = [

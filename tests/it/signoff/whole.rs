@@ -78,6 +78,12 @@ fn pages_and_lists_show_all_of_it(house: &House) {
     for said in ["\"1.4.2\"", "\"dev\"", "\"declared\"", "Lea Lead; Devi Ops; Sepp Security; Bea Boss", "\"succeeded\"", "\"no\""] {
         assert!(row.contains(said), "{said} in {row}");
     }
+    let json = house.gonogo.run(["log", "--format", "json"]).exits(0).stdout;
+    let rows: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let first = &rows[0];
+    assert_eq!((&first["release"], &first["status"], &first["signed"]), (&"1.4.2".into(), &"succeeded".into(), &false.into()), "{json}");
+    assert_eq!(first["approvers"], serde_json::json!(["Lea Lead", "Devi Ops", "Sepp Security", "Bea Boss"]));
+    assert_eq!(first.as_object().map(serde_json::Map::len), csv.lines().next().map(|heads| heads.split(',').count()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
