@@ -32,9 +32,9 @@ pub(super) fn render(page: &Page<'_>) -> String {
     let exceptions = || story.groups.iter().flat_map(|group| group.exceptions.iter().map(|exception| (group.rank, exception)));
     let mut rest: Vec<&Finding> = Vec::new();
     for name in LEVELS {
-        let mut all: Vec<&Exception<'_>> =
-            exceptions().filter(|(rank, it)| level_of(*rank, it) == name).map(|(_, exception)| exception).collect();
-        all.sort_by_key(|it| (it.finding.severity, it.finding.outcome != Outcome::Fail, Reverse(it.dependents.len())));
+        let mut all: Vec<(Rank, &Exception<'_>)> = exceptions().filter(|(rank, it)| level_of(*rank, it) == name).collect();
+        all.sort_by_key(|(rank, it)| (*rank, it.finding.severity, it.finding.outcome != Outcome::Fail, Reverse(it.dependents.len())));
+        let all: Vec<&Exception<'_>> = all.into_iter().map(|(_, exception)| exception).collect();
         let room = SHOWN - usize::from(name == level);
         let own = if all.len() > room { room - 1 } else { all.len() };
         let (told, untold) = all.split_at(own);

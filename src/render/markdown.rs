@@ -103,7 +103,12 @@ pub(super) fn code(text: &str) -> String {
     }
     if text.contains('|') {
         // The one way to write it that is read the same within a table and outside.
-        let entity = |c: char| if c.is_ascii_punctuation() { format!("&#{};", u32::from(c)) } else { c.into() };
+        let entity = |c: char| match c {
+            // What looks like an address would become a link there.
+            '@' => "&#64;\u{200b}".into(),
+            c if c.is_ascii_punctuation() => format!("&#{};", u32::from(c)),
+            c => c.into(),
+        };
         return format!("<code>{}</code>", text.chars().map(entity).collect::<String>());
     }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);

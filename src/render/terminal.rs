@@ -129,7 +129,7 @@ fn ending(out: &mut String, page: &Page<'_>, story: &Story<'_>, style: Style) {
     }
     push(out, &style.dim(&"─".repeat(width)));
     let mut facts: Vec<(&str, String)> = head::facts(page).into_iter().map(|fact| (fact.label, fact.text)).collect();
-    facts.extend(head::acting(story).map(|who| ("To act", who)));
+    facts.extend(head::acting(story).map(|who| ("Must act", who)));
     facts.push(("Checks", head::tally(report)));
     facts.push(("Fingerprint", format!("sha256:{}", page.fingerprint())));
     facts.extend(page.record.map(|record| ("Ledger", format!("{}, head sha256:{}", people::ledger(record), record.head))));

@@ -21,11 +21,11 @@ pub(super) fn push(out: &mut String, story: &Story<'_>, verdict: Verdict, style:
     let open = story.groups.iter().filter(|group| group.rank.is_open());
     let open: Vec<&Exception<'_>> = open.flat_map(|group| &group.exceptions).collect();
     if open.len() > MOST {
-        super::push(out, &style.dim(&format!("  … and {} more, above", open.len() - MOST)));
+        super::push(out, &style.dim(&format!("  … and {} more red, above", open.len() - MOST)));
     }
     for exception in open.iter().take(MOST).rev() {
-        let line = wrap::fit(&line(exception), style.columns().saturating_sub(2));
-        super::push(out, &format!("{} {line}", style.outcome(exception.finding, &sign(exception.finding).to_string())));
+        let line = wrap::fit(&line(exception), style.columns().saturating_sub(4));
+        super::push(out, &format!("  {} {line}", style.outcome(exception.finding, &sign(exception.finding).to_string())));
     }
 }
 
