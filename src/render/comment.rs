@@ -36,7 +36,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
     let left_out: Vec<String> = left_out.iter().map(|(name, number)| format!("{number} under “{}”", inert::cut(name, 80))).collect();
     let made = job(page).map(|job| format!(" of {job}")).unwrap_or_default();
     format!(
-        "{verdict}> **Left out**, for a comment holds {MOST} characters: {}. All of it stands in the report `sha256:{}`{made}; \
+        "{verdict}> **Left out**, for a comment holds 65,536 characters: {}. All of it stands in the report `sha256:{}`{made}; \
          `gonogo report FILE --format markdown` shows it.\n\n{facts}{kept}",
         first_of(&left_out, 8, left_out.len(), ", "),
         page.fingerprint()
