@@ -17,7 +17,7 @@ fn red(number: usize) -> Finding {
     let id = format!("check-{number:03}");
     let demand = Expectation::new("status", "HTTP `status`").got("`503`, which is a | b").wanted("200").met(false);
     let reason = Finding::reason_of(Outcome::Fail, std::slice::from_ref(&demand));
-    let owner = Some(if number % 2 == 0 { "platform" } else { "security" }.to_owned());
+    let owner = Some(if number.is_multiple_of(2) { "platform" } else { "security" }.to_owned());
     Finding {
         expectations: vec![demand],
         reason,
