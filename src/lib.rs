@@ -3,13 +3,14 @@
 //! The floors, lowest first; a module uses only what stands below it (held by `tests/floors.rs`):
 //! [`model`] values · [`net`] how to reach things · [`check`] the kinds of check · [`rollout`] what a
 //! stage of a rollout must show · [`plan`] YAML to a plan ·
-//! [`starter`] a first plan from what a folder holds · [`run`] a plan to a report · [`render`] a report to text ·
+//! [`starter`] a first plan from what a folder holds · [`demo`] a shop to try it on · [`run`] a plan to a report · [`render`] a report to text ·
 //! [`ledger`] what is put on record and signed · `acts` what people and pipelines do with the record · [`cli`] the command
 //! line.
 
 mod acts;
 pub mod check;
 pub mod cli;
+pub mod demo;
 pub mod ledger;
 pub mod model;
 pub mod net;

@@ -11,10 +11,7 @@ use super::{
     Context, Unseen,
     http::site::{self, Site},
 };
-use crate::{
-    model::{CLOCK_TOLERANCE, Size, utc},
-    net::http::header,
-};
+use crate::model::Size;
 
 /// Bytes of an answer.
 const LARGEST: Size = Size(8 << 20);
@@ -22,15 +19,8 @@ const LARGEST: Size = Size(8 << 20);
 /// What Alertmanager says at a path of its API, version 2, with what its clock says.
 pub(crate) async fn ask(site: &Site<'_>, path: &str, cx: &Context) -> Result<Value, Unseen> {
     let reply = site.below(&format!("/api/v2/{path}"), LARGEST, cx).await?;
-    let date = reply.headers.get(header::DATE).and_then(|value| jiff::fmt::rfc2822::parse(value.to_str().ok()?).ok());
-    let (who, ours) = (site.url.target(), cx.shared.reach.now());
-    match date.map(|date| date.timestamp()) {
-        None => Err(Unseen::Unknown(format!("{who} does not say what time it is (`Date`)"))),
-        Some(theirs) if theirs.duration_since(ours).abs() > CLOCK_TOLERANCE.signed() => {
-            Err(Unseen::Unknown(format!("the clock of {who} says {}, ours {}: set the one that is wrong", utc(theirs), utc(ours))))
-        }
-        Some(_) => site::json(&reply),
-    }
+    site::same_clock(site.url, site::date(&reply), cx)?;
+    site::json(&reply)
 }
 
 /// The status of Alertmanager, and the settings that it runs with.

@@ -59,6 +59,11 @@ pub(super) enum Colour {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// See it work in a minute: a small shop goes through one release
+    ///
+    /// The shop is part of this program and answers on 127.0.0.1 alone; nothing else is needed. It starts with three things wrong, is
+    /// mended, signed for and deployed, by the very commands that are shown. All that is written goes into one folder.
+    Demo(DemoOptions),
     /// Write a first plan from what a folder holds; overwrites nothing
     ///
     /// Looks at env files and their examples (their keys, never their values), SQL and other schemas and migrations, Dockerfiles,
@@ -157,6 +162,17 @@ pub(super) enum PackCommand {
         #[arg(short, long, value_name = "FILE", default_value = "gonogo.yaml")]
         config: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DemoOptions {
+    /// The folder to make: plan, settings, throw-away keys, ledger and reports go there
+    #[arg(long = "dir", value_name = "DIR", default_value = "gonogo-demo")]
+    pub(super) folder: PathBuf,
+
+    /// Wait for nobody between the steps
+    #[arg(long, short)]
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, Args)]

@@ -29,5 +29,6 @@ pub(super) fn decide(edge: &Edge, options: &DecideOptions) -> Result<Exit, Failu
         Ok((entry, open.record().history.head(), notes))
     })?;
     notes.iter().for_each(|note| edge::complain(note));
-    edge::printed(&format!("on record: entry {}, ledger head {head}\n", entry.seq))
+    edge::print_lines(&[format!("on record: entry {}, ledger head {head}", entry.seq)])?;
+    Ok(Exit::Go)
 }

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::{
     Failure,
     arguments::{Colour, KeyOptions, PlanOptions, RecordOptions, RecordingOptions},
+    laid_out::laid_out,
     plan_path::plan_path,
     runtime,
 };
@@ -134,7 +135,7 @@ impl Edge {
     /// Puts something on record and says where it stands.
     pub(super) fn on_record(&self, act: impl Future<Output = Result<(Entry, Digest), Failure>>) -> Result<Exit, Failure> {
         let (entry, head) = runtime::block_on(act)?;
-        printed(&format!("on record: entry {}, ledger head {head}\n", entry.seq))
+        print_lines(&[format!("on record: entry {}, ledger head {head}", entry.seq)]).map(|()| Exit::Go)
     }
 
     /// Settles colour for everything printed: the flag, then NO_COLOR, then FORCE_COLOR, then what the stream is.
@@ -260,13 +261,14 @@ pub(super) fn printed(text: &str) -> Result<Exit, Failure> {
 
 /// Prints lines to standard output, each made harmless, and each one line whatever people wrote within it.
 pub(super) fn print_lines(lines: &[String]) -> Result<(), Failure> {
-    let text: String = lines.iter().map(|line| format!("{}\n", plain(&line.replace('\n', "\\n")))).collect();
+    let line = |line: &String| laid_out(&plain(&line.replace('\n', "\\n")), std::io::stdout()) + "\n";
+    let text: String = lines.iter().map(line).collect();
     print(&text).map_err(Failure::output)
 }
 
 /// Tells somebody a line on standard error that people's words may stand in.
-fn tell(line: &str) {
-    say(&plain(&line.replace('\n', "\\n")));
+pub(super) fn tell(line: &str) {
+    say(&laid_out(&plain(&line.replace('\n', "\\n")), std::io::stderr()));
 }
 
 /// Prints a line to standard error.
@@ -286,5 +288,5 @@ pub(super) fn complain(message: &str) {
     let masker = Masker::default();
     masker
         .learn(&[], &std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect());
-    say(&format!("gonogo: {}", plain(&masker.mask(message))));
+    say(&laid_out(&format!("gonogo: {}", plain(&masker.mask(message))), std::io::stderr()));
 }

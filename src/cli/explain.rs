@@ -14,7 +14,10 @@ use crate::{
 /// Runs the command.
 pub(super) fn explain(options: &ExplainOptions) -> Result<Exit, Failure> {
     let text = match options.name.as_deref() {
-        None => list(),
+        None => {
+            edge::print_lines(&list().lines().map(str::to_owned).collect::<Vec<_>>())?;
+            return Ok(Exit::Go);
+        }
         Some(name) => match name.strip_prefix("pack:") {
             Some(pack) => explain_pack(pack).ok_or_else(|| unknown(name))?,
             None => page(name).ok_or_else(|| unknown(name))?,

@@ -4,6 +4,7 @@ mod answer;
 mod arguments;
 mod audit;
 mod decide;
+mod demo;
 mod deploy;
 mod descriptors;
 mod diff;
@@ -12,6 +13,7 @@ mod explain;
 mod gate;
 mod import;
 mod init;
+mod laid_out;
 mod lint;
 mod log;
 mod merge;
@@ -55,6 +57,7 @@ pub fn main() -> ExitCode {
     };
     edge.set_colour(arguments.colour);
     let exit = match &arguments.command {
+        Command::Demo(options) => demo::demo(&edge, options),
         Command::Init(options) => init::init(options),
         Command::Import(options) => import::import(options),
         Command::Lint(options) => lint::lint(&edge, options),

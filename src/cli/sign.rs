@@ -35,7 +35,10 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
         key: options.key.key.clone(),
     };
     let said = match runtime::block_on(async { Ok(decide(&caller, &edge.with(&options.key), &request).await?) })? {
-        Signed::OnRecord(entry, head) => format!("on record: entry {}, ledger head {head}\n", entry.seq),
+        Signed::OnRecord(entry, head) => {
+            edge::print_lines(&[format!("on record: entry {}, ledger head {head}", entry.seq)])?;
+            return Ok(Exit::Go);
+        }
         Signed::InFile(file) => format!("{}\n", file.display()),
         Signed::Exported(file) => {
             let file = file.display();

@@ -88,7 +88,7 @@ pub(super) fn deliver(finished: &FinishedRun, outlets: Outlets, quiet: bool) -> 
     let (beside, recorded) = match &finished.recorded {
         Some(Ok(Recorded { entry, beside, .. })) => {
             if let Some(head) = finished.head.as_ref().filter(|_| !quiet) {
-                edge::say(&format!("on record: entry {}, ledger head {head}", entry.seq));
+                edge::tell(&format!("on record: entry {}, ledger head {head}", entry.seq));
             }
             (beside.as_ref(), Exit::Go)
         }

@@ -86,7 +86,7 @@ pub use statement::{
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;
-pub use text::{beginning, counted, excerpt, excerpt_of, first_of, one_line, plain, quote, spelled};
+pub use text::{beginning, counted, excerpt, excerpt_of, first_of, one_line, plain, quote, shell_word, spelled};
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};
 pub use window::{Stretch, Window, WindowTerms, Windows};

@@ -115,6 +115,12 @@ pub fn quote(text: &str) -> String {
     format!("`{}`", excerpt(&plain(&one_line), 120))
 }
 
+/// `text` as one word for a POSIX shell (IEEE Std 1003.1, 2.2.2), where a reader can see what it is.
+pub fn shell_word(text: &str) -> Option<String> {
+    let shown = !text.is_empty() && text.len() <= 200 && text.chars().all(|c| c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric());
+    shown.then(|| format!("'{}'", text.replace('\'', "'\\''")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,5 +165,14 @@ mod tests {
         assert_eq!(excerpt("aé", 2), "a… (2 bytes more)");
         assert_eq!(excerpt("abc", 3), "abc");
         assert_eq!(excerpt_of("abc", 3, 10), "abc… (7 bytes more)");
+    }
+
+    #[test]
+    fn what_is_pasted_into_a_shell_is_one_word() {
+        assert_eq!(shell_word("bob@example.com").as_deref(), Some("'bob@example.com'"));
+        assert_eq!(shell_word("x'; rm -rf ~ #").as_deref(), Some("'x'\\''; rm -rf ~ #'"));
+        for hidden in ["", "a\nrm -rf ~", "a\u{202e}b", "\u{1b}[2J"] {
+            assert_eq!(shell_word(hidden), None);
+        }
     }
 }

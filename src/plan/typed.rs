@@ -51,6 +51,7 @@ pub(super) fn read<T>(node: &Node, label: Place, dropped: HashSet<Place>, parse:
             Cause::Plain | Cause::Foreign if lost_something(node, entry, &reading.dropped) => {}
             Cause::Foreign if has_variables(node) => match unset_at(node, entry) {
                 names if !names.is_empty() => typed.unset.extend(names),
+                _ if !shows_values(&mismatch, node) => typed.faults.push(fault(place, mismatch)),
                 _ => typed.faults.push(retold(node, label, place, &reading.dropped, parse)),
             },
             Cause::Plain | Cause::Foreign => typed.faults.push(fault(place, mismatch)),
@@ -109,6 +110,23 @@ fn lost_something(node: &Node, entry: Option<Place>, dropped: &HashSet<Place>) -
         None => holds(node),
         Some(entry) => find(node, entry).is_some_and(holds),
     }
+}
+
+/// Whether a message may have something that came into the node by a variable, if only its beginning: values are shown nowhere.
+fn shows_values(mismatch: &Mismatch, node: &Node) -> bool {
+    let words = |text: &str| -> HashSet<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !matches!(*word, "" | "http" | "https"));
+        words.map(|word| word.chars().take(8).collect()).collect()
+    };
+    let mut shows = false;
+    node.each_scalar(&mut |scalar, _| {
+        if let Some(filled) = scalar.filled() {
+            let (now, before) = (words(&scalar.text), words(&filled.written));
+            let quoted = |word: &String| mismatch.quotes(word) || mismatch.quotes(&word.to_lowercase());
+            shows |= now.is_subset(&before) || now.difference(&before).any(quoted);
+        }
+    });
+    shows
 }
 
 /// The variables without a value in what `entry` holds, or in the whole node.

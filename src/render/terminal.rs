@@ -19,6 +19,7 @@ use super::{
 };
 
 pub use paint::Style;
+pub use wrap::lines as wrapped;
 
 /// Without colour, 100 columns: what a file or a log gets.
 pub const PLAIN: Style = Style { colour: false, width: 100, verbose: false };

@@ -200,7 +200,7 @@ fn rate(count: f64, stretch: Period) -> String {
 }
 
 /// With a comma after every three digits: `2,995`.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let from_the_end = digits.len();
     let places = digits.char_indices().map(|(at, digit)| (if at > 0 && (from_the_end - at).is_multiple_of(3) { "," } else { "" }, digit));

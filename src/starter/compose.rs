@@ -15,11 +15,14 @@ use super::{
     service::{Role, is_released},
 };
 
-/// `compose.yaml`, `docker-compose.prod.yml`, `compose.example.yml`, `podman-compose.yml`.
+/// `compose.yaml`, `docker-compose.prod.yml`, `compose.example.yml`, `podman-compose.yml`, and `docker-compose/basic.yml`.
 pub(super) fn is_compose(place: &Place<'_>) -> bool {
     let words = ["compose", "docker-compose", "podman-compose"];
-    place.is_yaml()
-        && place.name.split('.').next().is_some_and(|stem| words.iter().any(|word| stem.starts_with(word) || stem.ends_with(word)))
+    let is_called_so = |part: &str| {
+        let stem = part.split('.').next().unwrap_or_default();
+        words.iter().any(|word| stem.starts_with(word) || stem.ends_with(word))
+    };
+    place.is_yaml() && place.path.split('/').any(is_called_so)
 }
 
 /// Takes what each service says.

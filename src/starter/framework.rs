@@ -15,6 +15,9 @@ use crate::model::regex;
 /// What a path of this end is called that says whether a service is well.
 const HEALTH: &str = r"(?:_?health(?:z|[_-]?check)?|_?healthcheck|livez?|liveness|readyz?|readiness|heartbeat|alive|up|_?status|ping)";
 
+/// What a service says of itself under these words it says of other things too: `/orders/status`.
+const WEAK: [&str; 5] = ["status", "_status", "ping", "up", "alive"];
+
 /// A path in lower case, and what stands in the file; the group is the health path.
 static CODE: LazyLock<Vec<(Regex, Regex)>> = LazyLock::new(|| {
     let path = format!(r"(/?(?:[\w./-]*/)?{HEALTH}/?)");
@@ -52,7 +55,7 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
     });
     let said = || {
         let known = CODE.iter().filter(|(known, _)| known.is_match(&lower));
-        known.filter_map(|(_, mark)| Some(mark.captures(text)?[1].to_owned())).next()
+        known.filter_map(|(_, mark)| mark.captures_iter(text).map(|found| found[1].to_owned()).find(|path| is_of_service(path))).next()
     };
     let Some(path_) = route.or_else(said) else { return Ok(None) };
     // Django's first table of URLs stands beside the settings; what others add before theirs is not known here.
@@ -77,6 +80,17 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
     }
     found.answers(health, path);
     Ok(Some("code: its health path"))
+}
+
+/// Whether a path is about the service, and not about one thing that it has.
+fn is_of_service(path: &str) -> bool {
+    let mut parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let weak = parts.pop().is_some_and(|last| WEAK.contains(&last));
+    let is_version =
+        |part: &str| part.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+    let of_service =
+        |part: &str| is_version(part) || ["api", "rest", "internal", "system", "server", "service", "app", "health"].contains(&part);
+    !weak || parts.iter().all(|part| of_service(part))
 }
 
 /// Phoenix: the scope that a route stands in; scopes within scopes are rare.
@@ -114,6 +128,9 @@ mod tests {
             ("src/app/(main)/api/health/route.ts", "", Some("/api/health")),
             ("pages/api/healthz.ts", "", Some("/api/healthz")),
             ("src/server.ts", "app.get('/status/ready', f)", Some("/status/ready")),
+            ("src/server.ts", "app.get('/v1/orders/status', f)\napp.get('/healthz', f)", Some("/healthz")),
+            ("src/server.ts", "app.get('/api/v2/status', f)", Some("/api/v2/status")),
+            ("src/server.ts", "app.get('/jobs/ping', f)", None),
             ("src/server.ts", "app.get('/api/readyz', f)", Some("/api/readyz")),
             ("cmd/main.go", "mux.HandleFunc(\"GET /healthz\", f)", Some("/healthz")),
             ("lib/web/router.ex", "scope \"/api\", X do\n get(\"/ping\", P, :ping)\n", Some("/api/ping")),

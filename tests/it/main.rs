@@ -14,6 +14,7 @@ mod config;
 mod contract;
 mod corpus;
 mod cors;
+mod demo;
 mod diff;
 mod dns;
 mod document;

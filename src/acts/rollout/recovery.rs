@@ -7,7 +7,7 @@ use crate::{
     },
     ledger::{RollbackOnRecord, Rollouts, StageOnRecord},
     model::{AfterWayBack, Release, RollbackKind, StageBegun, StageStep, utc},
-    rollout::{ROLLBACK, Recovering, Stage, Standing, WayBack},
+    rollout::{DecisionAccount, ROLLBACK, Recovering, Stage, Standing, WayBack},
 };
 
 /// What is demanded after a way back that brought the old version back; nothing after one that was only practised.
@@ -94,12 +94,20 @@ pub(super) async fn recovering(
     Ok(Some(Recovering { standing: Some(judgement.standing), said: judgement.recovery() }))
 }
 
-/// Until when people must have looked at a way back.
-pub(super) fn review(open: &OpenRollout, back: &RollbackOnRecord<'_>) -> Option<String> {
+/// Until when people must have looked at a way back, or who has: who decides on the stage that went back after it, and says in a
+/// comment what came of it.
+pub(super) fn review(open: &OpenRollout, back: &RollbackOnRecord<'_>, decisions: &[DecisionAccount]) -> Option<String> {
     let (entry, end) = back.end.filter(|_| back.begun.kind != RollbackKind::Drill)?;
     let its = |way: &&WayBack| way.name == end.way || end.way.is_none();
     let within = open.rollout.ways_back().iter().find(its)?.review_within?;
+    let looked = |said: &&DecisionAccount| {
+        said.void.is_none() && said.at > entry.own && said.comment.as_ref().is_some_and(|comment| !comment.trim().is_empty())
+    };
+    if let Some(DecisionAccount { who, role, at, comment: Some(comment), .. }) = decisions.iter().rfind(looked) {
+        return Some(format!("reviewed by {who} ({role}) on {}: {comment}", utc(*at)));
+    }
     let until = within.after(entry.own);
     let over = until < open.record().now;
-    Some(format!("its review {} {}", if over { "is overdue since" } else { "is due by" }, utc(until)))
+    let how = format!("`gonogo decide no-go --stage {} --comment …`", back.step.stage);
+    Some(format!("its review {} {} ({how})", if over { "is overdue since" } else { "is due by" }, utc(until)))
 }

@@ -9,6 +9,9 @@ use crate::{
     run::{Sampler, Surroundings, Taken},
 };
 
+/// So often a service that counts is asked by one rehearsal.
+const MOST_ASKED: u64 = 2_000;
+
 /// What is to be rehearsed.
 #[derive(Debug, Clone)]
 pub(crate) struct SimulateRequest {
@@ -31,11 +34,17 @@ pub(crate) async fn simulate(
     stage.comparable = false;
     let version =
         request.version.clone().or_else(|| open.rollout.versions.old().map(str::to_owned)).or_else(|| open.release.version.clone());
-    let version = version.ok_or_else(|| ActError::Usage("of which version is not known: name it with `--version`".into()))?;
+    let version = version.ok_or_else(|| ActError::Usage("of which version is not known: name it with `--of`".into()))?;
     let phase = open.phase(&stage.name, Release { version: Some(version.clone()), ..Release::default() });
     let plan = open.plan_in(caller, &phase, &stage)?;
     let section = plan.rollout.clone().unwrap_or_else(|| open.rollout.clone());
     let now = (caller.clock)();
+    let looks = request.since.get().as_secs() / section.interval.get().as_secs().max(1);
+    if looks > MOST_ASKED && section.measures.values().any(|measure| measure.document.is_some()) {
+        let most = Period::seconds(section.interval.get().as_secs() * MOST_ASKED);
+        let why = format!("`--since {}` would ask for each document {looks} times: at most {MOST_ASKED}, `--since {most}`", request.since);
+        return Err(ActError::Usage(why));
+    }
     let surroundings = Surroundings::of(&plan, &section, &caller.env, now);
     let sampler = Sampler::new(&section, &stage, &surroundings);
     let begun = now - request.since.signed();

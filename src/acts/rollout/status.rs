@@ -58,6 +58,11 @@ pub(crate) async fn status(caller: &Caller, open: &OpenRollout) -> Result<Accoun
         success: Vec::new(),
         notes: open.record().remarks.clone(),
     };
+    let another = rollouts.stages.last().filter(|_| begun.is_none());
+    account.notes.extend(another.and_then(|newest| {
+        let why = asked.covered(&newest.step.release).err()?;
+        Some(format!("the stage `{}` that began last (entry {}) {why}", newest.step.stage, newest.entry.entry.seq))
+    }));
     account.drill = drill(caller, open).await?;
     account.success = success(open, &account, &rollouts).await?;
     Ok(account)
@@ -146,9 +151,18 @@ async fn went_back(open: &OpenRollout, rollouts: &Rollouts<'_>, back: &RollbackO
         took: end.map(|end| end.took),
         within: way.map(|way| u64::try_from(way.within.get().as_millis()).unwrap_or(u64::MAX)),
         recovery: recovering(open, rollouts, back).await?,
-        review: review(open, back),
+        review: review(open, back, &reviews(open, rollouts, back)?),
         notes: end.map(|end| end.notes.clone()).unwrap_or_default(),
     })
+}
+
+/// What people decided on the stage that went back.
+fn reviews(open: &OpenRollout, rollouts: &Rollouts<'_>, back: &RollbackOnRecord<'_>) -> Result<Vec<DecisionAccount>, ActError> {
+    let before = |stage: &&StageOnRecord<'_>| stage.entry.entry.seq < back.entry.entry.seq && stage.step.stage == back.step.stage;
+    match rollouts.stages.iter().rfind(before).zip(open.rollout.stage(&back.step.stage)) {
+        Some((on_record, (_, stage))) => decisions(open, stage, on_record),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The newest drill where the plan wants one.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jiff::{Timestamp, fmt::rfc2822};
 use serde_json::Value;
 
 use super::SentHeaders;
@@ -10,9 +11,9 @@ use crate::{
         Context, Unseen,
         format::{self, Format, Limits},
     },
-    model::{Size, excerpt, plain, quote},
+    model::{CLOCK_TOLERANCE, Size, excerpt, plain, quote, utc},
     net::{
-        http::{self, Address, Bounds, End, HeaderMap, Method, Reply, Request},
+        http::{self, Address, Bounds, End, HeaderMap, Method, Reply, Request, header},
         tls::TlsFiles,
     },
 };
@@ -105,4 +106,22 @@ pub(crate) fn json(reply: &Reply) -> Result<Value, Unseen> {
         let page = if begun.trim_start().starts_with('<') { ": a page, not JSON; is it a login?" } else { "" };
         Unseen::Unknown(format!("the answer of {} {}{page}", reply.address, excerpt(&plain(&why), 200)))
     })
+}
+
+/// What the server's clock said when it answered (RFC 9110, 6.6.1).
+pub(crate) fn date(reply: &Reply) -> Option<Timestamp> {
+    let date = reply.headers.get(header::DATE)?.to_str().ok()?;
+    rfc2822::parse(date).ok().map(|date| date.timestamp())
+}
+
+/// That this is what our clock says too, where times of an answer are to mean anything.
+pub(crate) fn same_clock(url: &Address, date: Option<Timestamp>, cx: &Context) -> Result<(), Unseen> {
+    let (who, ours) = (url.target(), cx.shared.reach.now());
+    match date {
+        None => Err(Unseen::Unknown(format!("{who} does not say what time it is (`Date`)"))),
+        Some(theirs) if theirs.duration_since(ours).abs() > CLOCK_TOLERANCE.signed() => {
+            Err(Unseen::Unknown(format!("the clock of {who} says {}, ours {}: set the one that is wrong", utc(theirs), utc(ours))))
+        }
+        Some(_) => Ok(()),
+    }
 }

@@ -21,7 +21,7 @@ use crate::{
         Argv, Check, Context, Touch, Unseen,
         demand::Demands,
         format::{Form, Format},
-        http::SentHeaders,
+        http::{SentHeaders, site},
         place::place_of,
         program::EnvNames,
     },
@@ -158,9 +158,13 @@ impl Document {
     /// The whole of it, for who reads more than demands can say.
     ///
     /// # Errors
-    /// When it could not be brought, or not be read.
+    /// When it could not be brought or not be read, or comes from a server whose clock is not ours.
     pub(crate) async fn value(&self, cx: &Context) -> Result<Value, Unseen> {
-        observe::bring(self, cx).await?.document.map_err(|why| Unseen::Unknown(format!("the document {why}")))
+        let brought = observe::bring(self, cx).await?;
+        if let Some(url) = &self.url {
+            site::same_clock(url, brought.date, cx)?;
+        }
+        brought.document.map_err(|why| Unseen::Unknown(format!("the document {why}")))
     }
 
     fn form(&self, format: Format) -> Form {

@@ -8,7 +8,7 @@ use super::Arguments;
 
 /// Each command in one group, the way of a release first.
 const GROUPS: [(&str, &[&str]); 6] = [
-    ("Start", &["init", "import", "explain"]),
+    ("Start", &["demo", "init", "import", "explain"]),
     ("Check", &["verify", "plan", "lint", "report", "diff", "merge"]),
     ("Sign", &["answer", "waive", "sign", "gate"]),
     ("Deploy", &["deploy", "rollout", "watch", "decide"]),

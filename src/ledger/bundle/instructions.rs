@@ -1,7 +1,10 @@
 //! `VERIFY.txt`: the lines that check a bundle without this program. People paste them into a shell, so what comes from
 //! outside is quoted, and left out where quoting would not show what it is.
 
-use crate::{ledger::NAMESPACE, model::Digest};
+use crate::{
+    ledger::NAMESPACE,
+    model::{Digest, shell_word},
+};
 
 use super::{BundledStatement, REVOKED, SIGNERS, SUMS};
 
@@ -44,29 +47,9 @@ pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bo
 
 fn line(statement: &BundledStatement) -> String {
     let name = statement.name();
-    let Some(signer) = statement.signer.as_deref().and_then(quoted) else {
+    let Some(signer) = statement.signer.as_deref().and_then(shell_word) else {
         return format!("   {name}: the statement names nobody who could be asked for here\n");
     };
     let at = statement.recorded.map(|at| format!(" -O verify-time={}", at.strftime("%Y%m%d%H%M%SZ"))).unwrap_or_default();
     format!("    ssh-keygen -Y verify -f {SIGNERS} -I {signer} -n {NAMESPACE}{at} -s {name}.sig < {name}\n")
-}
-
-/// `text` as one word for a POSIX shell (IEEE Std 1003.1, 2.2.2), where a reader can see what it is.
-fn quoted(text: &str) -> Option<String> {
-    let shown = !text.is_empty() && text.len() <= 200 && text.chars().all(|c| c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric());
-    shown.then(|| format!("'{}'", text.replace('\'', "'\\''")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn what_is_pasted_into_a_shell_is_one_word() {
-        assert_eq!(quoted("bob@example.com").as_deref(), Some("'bob@example.com'"));
-        assert_eq!(quoted("x'; rm -rf ~ #").as_deref(), Some("'x'\\''; rm -rf ~ #'"));
-        for hidden in ["", "a\nrm -rf ~", "a\u{202e}b", "\u{1b}[2J"] {
-            assert_eq!(quoted(hidden), None);
-        }
-    }
 }

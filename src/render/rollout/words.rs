@@ -127,7 +127,8 @@ pub(super) fn evidence(trigger: &JudgedTrigger) -> Option<String> {
 pub(super) fn about(evidence: &StageEvidence) -> String {
     let (judgement, [place, all]) = (&evidence.judgement, evidence.place);
     let again = if evidence.attempt > 1 { format!(", attempt {}", evidence.attempt) } else { String::new() };
-    let to_go = if judgement.covered < judgement.soak { format!(", {} to go", judgement.remaining()) } else { String::new() };
+    let goes_on = judgement.covered < judgement.soak && judgement.standing != Standing::Breached;
+    let to_go = if goes_on { format!(", {} to go", judgement.remaining()) } else { String::new() };
     let [covered, soak] = [judgement.covered, judgement.soak].map(Period::seconds);
     let seen = number(Form::Share, Some(judgement.coverage));
     let traffic = &evidence.traffic;

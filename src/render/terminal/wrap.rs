@@ -9,7 +9,7 @@ pub(in crate::render) fn columns(text: &str) -> usize {
 
 /// `text` broken at spaces into lines of at most `width` columns; a longer word is broken where it must be.
 /// Always at least one line.
-pub(in crate::render) fn lines(text: &str, width: usize) -> Vec<String> {
+pub fn lines(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = vec![String::new()];
     let mut used = 0;

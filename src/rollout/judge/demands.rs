@@ -9,6 +9,8 @@ use crate::{
     rollout::{
         Cover, Limit, Sample, Shape, State, Whose,
         judgement::JudgedDemand,
+        measure::countable,
+        prospects::grouped,
         statistics::{self, Bounds, Counts},
         trigger::FEWEST,
     },
@@ -257,7 +259,9 @@ fn told(Seen { bounds, limit, .. }: &Seen) -> Option<bool> {
 
 /// A number to as many digits as people read.
 fn shown(number: f64) -> String {
-    let digits = if number.abs() >= 100.0 { 0 } else { 3 };
-    let text = format!("{number:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if number.abs() >= 100.0 && countable(number.abs()) {
+        return format!("{}{}", if number < 0.0 { "-" } else { "" }, grouped(number.abs().round() as u64));
+    }
+    let text = format!("{number:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -95,9 +95,11 @@ impl<'a> Counted<'a> {
         }
         let about = About { version: called(fixed, self.whose), from: within.from, to: within.to };
         let document = origin.about(about).map_err(error)?;
-        let said = document.value(cx).await.map_err(|why| error(format!("`{}`: {why}", self.measure)));
-        let values = said.and_then(|said| self.read(&said));
-        values.map_err(|trouble| Trouble { why: excerpt(&plain(&cx.shared.masker.mask(&trouble.why)), LONGEST), ..trouble })
+        let said = document.value(cx).await.map_err(|why| error(why.to_string()));
+        said.and_then(|said| self.read(&said)).map_err(|trouble| {
+            let why = format!("the document of `{}`: {}", self.measure, cx.shared.masker.mask(&trouble.why));
+            Trouble { why: excerpt(&plain(&why), LONGEST), ..trouble }
+        })
     }
 
     fn read(&self, said: &Value) -> Result<Vec<f64>, Trouble> {
@@ -107,9 +109,9 @@ impl<'a> Counted<'a> {
         let values = wanted.map(|place| added(place, said, shape)).collect::<Result<Vec<f64>, _>>()?;
         match (shape, &*values) {
             (Shape::Share, [bad, total]) if bad > total => {
-                Err(error(format!("`{}`: {bad} bad ones are more than the {total} of all: `bad` must be a part of `total`", self.measure)))
+                Err(error(format!("{bad} bad ones are more than the {total} of all: `bad` must be a part of `total`")))
             }
-            (shape, values) if !shape.holds(values) => Err(error(format!("`{}` comes to {values:?}, which cannot be", self.measure))),
+            (shape, values) if !shape.holds(values) => Err(error(format!("it comes to {values:?}, which cannot be"))),
             _ => Ok(values),
         }
     }
@@ -120,9 +122,9 @@ fn added(place: &Place, said: &Value, shape: Shape) -> Result<f64, Trouble> {
     let (values, path, is_one) = (place.values(said), place.written(), matches!(shape, Shape::Gauge(_)));
     match values.len() {
         0 if !is_one && place.is_of_empty_list(said) => return Ok(0.0),
-        0 => return Err(trouble(State::NoData, format!("the document has nothing at `{path}`"))),
+        0 => return Err(trouble(State::NoData, format!("it has nothing at `{path}`"))),
         2.. if is_one => {
-            return Err(error(format!("`{path}` leads to {} places in the document, and a gauge is one number", values.len())));
+            return Err(error(format!("`{path}` leads to {} places, and a gauge is one number", values.len())));
         }
         _ => {}
     }
@@ -132,7 +134,7 @@ fn added(place: &Place, said: &Value, shape: Shape) -> Result<f64, Trouble> {
         _ => None,
     };
     let added = values.into_iter().map(number).sum::<Option<f64>>();
-    added.ok_or_else(|| error(format!("the document has something at `{path}` that is no number")))
+    added.ok_or_else(|| error(format!("what it has at `{path}` is no number")))
 }
 
 impl Surroundings {

@@ -80,6 +80,10 @@ async fn a_stage_is_earned_by_what_a_database_counted() {
     let counted: u64 = got.split(' ').nth(2).and_then(|count| count.parse().ok()).expect("a count");
     assert!(counted >= 1_000 && counted.is_multiple_of(200), "{got}");
     gonogo.run(["rollout", "replay"]).exits(0).says("come to earned");
+    // What was counted before can be asked too, within bounds.
+    let simulate = |since: &str| gonogo.run(["rollout", "simulate", "--stage", "canary", "--since", since]);
+    simulate("2h").exits(2).says("would ask for each document 7200 times: at most 2000, `--since 33 min");
+    simulate("30s").exits(0).says("would not have fired");
     let all = format!("{status}{}", gonogo.run(["log", "--all"]).exits(0).stdout);
     assert!(!all.contains(PASSWORD), "the password is on record");
 }
@@ -98,9 +102,9 @@ async fn what_is_not_in_a_document_is_not_nothing() {
         gonogo.run(["watch", "--stage", "canary", "--once"]).exits(4).says(why);
     };
     std::fs::write(gonogo.path("stock.json"), r#"{"leftover": 5}"#).expect("written");
-    said("the document has nothing at `$.left`");
+    said("the document of `stock`: it has nothing at `$.left`");
     std::fs::write(gonogo.path("stock.json"), r#"{"left": [1, 2]}"#).expect("written");
-    said("that is no number");
+    said("what it has at `$.left` is no number");
     database.client().await.batch_execute("revoke select on visits from app").await.expect("revoked");
     said("permission denied");
 }

@@ -37,6 +37,13 @@ fn a_watch_that_went_back_goes_on_until_the_old_version_has_recovered() {
     // Its samples are judged again as those of a stage are, and people read it.
     ground.run(&["rollout", "replay"]).exits(0).says("stage rollback, attempt 1").says("come to earned");
     ground.run(&["rollout", "status", "--format", "markdown"]).exits(0).says("its review is due by");
+    let other = ground.run(&["rollout", "status", "--release", "3.0"]).exits(0);
+    other.says("the stage `p25` that began last (entry ").says("is about the version 2.0, not 3.0");
+    // A decision without a word is no review; one that says what came of it is.
+    ground.run(&["decide", "no-go", "--stage", "p25", "--as", "owner", "--yes"]).exits(0);
+    ground.run(&["rollout", "status"]).exits(0).says("its review is due by");
+    ground.run(&["decide", "no-go", "--stage", "p25", "--as", "owner", "--yes", "--comment", "pool too small"]).exits(0);
+    ground.run(&["rollout", "status", "--format", "markdown"]).exits(0).says("reviewed by Pat (owner) on 20").says(": pool too small");
     assert!(ground.log().contains("is rolled back: whether 1.0 recovers is looked at"), "{}", ground.log());
 }
 

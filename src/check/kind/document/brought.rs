@@ -1,5 +1,6 @@
 //! What was brought from wherever it was: its bytes' fingerprint, and the value in them.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Document, seen::Seen};
@@ -17,6 +18,8 @@ pub(super) struct Brought {
     pub(super) seen: Seen,
     /// The value, or why it cannot be read; nothing where nothing is demanded of it.
     pub(super) document: Result<Value, String>,
+    /// What the clock of the server said that it is from.
+    pub(super) date: Option<Timestamp>,
 }
 
 impl Brought {
@@ -33,7 +36,7 @@ impl Brought {
             let document = form.and_then(|form| form.map_or(Ok(Value::Null), |form| format::read(bytes, form, Limits::default())));
             // It may quote what stands in the document.
             let document = document.map_err(|why| excerpt(&plain(&why), 300));
-            Self { seen: Seen::of(bytes, format.ok().flatten()), document }
+            Self { seen: Seen::of(bytes, format.ok().flatten()), document, date: None }
         })
         .await
     }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub(super) async fn observe(check: &Document, cx: &Context) -> Result<Seen, Unseen> {
-    let Brought { mut seen, document } = bring(check, cx).await?;
+    let Brought { mut seen, document, .. } = bring(check, cx).await?;
     match (&check.expect, document) {
         (Some(demands), Ok(document)) => {
             seen.found = demands.look(&document);

@@ -15,7 +15,10 @@ use crate::{
     check::{
         Context, Unseen,
         format::{self, Format, Limits},
-        http::{essence, site::Site},
+        http::{
+            essence,
+            site::{self, Site},
+        },
         place::place_of,
     },
     model::{RunningDigest, Size, quote},
@@ -31,8 +34,8 @@ pub(super) async fn fetch(check: &Document, url: &Address, cx: &Context) -> Resu
         (Some(next), Some(items)) => all(check, &place.site(url, cx), (next, items), cx).await,
         _ => {
             let reply = place.answered(url, cx).await?;
-            let format = format_of(&reply);
-            Brought::of(reply.body.bytes, check, format).await
+            let (format, date) = (format_of(&reply), site::date(&reply));
+            Brought::of(reply.body.bytes, check, format).await.map(|brought| Brought { date, ..brought })
         }
     }
 }
@@ -49,7 +52,7 @@ async fn all(check: &Document, site: &Site<'_>, (next, items): (&Next, &Items), 
         // A digest takes whatever it is given.
         let _ = digest.write_all(&reply.body.bytes);
         size += reply.body.size;
-        let (format, linked) = (format_of(&reply), link::next(&reply.headers));
+        let (format, linked, date) = (format_of(&reply), link::next(&reply.headers), site::date(&reply));
         let brought = Brought::of(reply.body.bytes, check, format).await?;
         let document = brought.document.map_err(unknown)?;
         let to = match next {
@@ -61,7 +64,7 @@ async fn all(check: &Document, site: &Site<'_>, (next, items): (&Next, &Items), 
         match to.map_err(unknown)? {
             None => {
                 let seen = Seen { size, sha256: digest.finish(), pages: Some(asked.len()), ..brought.seen };
-                return Ok(Brought { seen, document: Ok(whole.document) });
+                return Ok(Brought { seen, document: Ok(whole.document), date });
             }
             Some(to) => asked.push(to),
         }
