@@ -257,11 +257,11 @@ pub(super) struct OutputOptions {
     #[arg(short, long, value_name = "NAME[=FILE]", long_help = formats())]
     pub(super) format: Vec<String>,
 
-    /// Neither progress nor the report on the terminal
+    /// Only the verdict on the terminal, without progress and report
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
 
-    /// Also show what was met in the checks that passed
+    /// Also show each demand that was met, and each member of a list
     #[arg(short, long)]
     pub(super) verbose: bool,
 }

@@ -24,8 +24,8 @@ pub(super) fn diff(edge: &Edge, options: &DiffOptions) -> Result<Exit, Failure> 
         Wanted::Format(name) => {
             DIFFERENCE_FORMATS.iter().find(|format| format.name == name).map_or_else(String::new, |f| (f.render)(&difference)).into()
         }
-        // Only the `github` format of a report has one.
-        Wanted::Summary(_) => String::new().into(),
+        // Only a report has them.
+        Wanted::Verdict(_) | Wanted::Summary(_) => String::new().into(),
     })?;
     Ok(Exit::Go)
 }

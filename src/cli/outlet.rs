@@ -30,6 +30,8 @@ pub(super) struct Outlets {
 pub(super) enum Wanted {
     /// For people at this terminal.
     Terminal(terminal::Style),
+    /// The last of it only.
+    Verdict(terminal::Style),
     /// In the format of this name.
     Format(&'static str),
     /// A CI job's summary of at most so many characters.
@@ -40,12 +42,14 @@ impl Outlets {
     /// Opens what was asked for of a report; the text for the terminal goes to standard output unless another format does.
     pub(super) fn open(edge: &Edge, options: &OutputOptions) -> Result<Self, Failure> {
         let names: Vec<&'static str> = FORMATS.iter().map(|format| format.name).collect();
-        Self::among(edge, options, &names)
+        let outlets = Self::among(edge, options, &names)?;
+        let stdout = outlets.stdout.or_else(|| Some(Wanted::Verdict(style(edge, options))));
+        Ok(Self { stdout, ..outlets })
     }
 
     /// The same for a command that has formats of its own.
     pub(super) fn among(edge: &Edge, options: &OutputOptions, names: &[&'static str]) -> Result<Self, Failure> {
-        let style = terminal::Style { colour: edge.coloured(), width: edge.width, verbose: options.verbose };
+        let style = style(edge, options);
         let mut outlets = Self { files: Vec::new(), stdout: None, summary: None };
         for asked in &options.format {
             let (name, file) = asked.split_once('=').map_or((asked.as_str(), None), |(name, file)| (name, Some(file)));
@@ -72,7 +76,7 @@ impl Outlets {
     /// Writes a report that was just made and says what to exit with, its headline on standard error where nobody
     /// reads the report on standard output.
     pub(super) fn deliver(self, report: &Report, json: &[u8], beside: Option<&Record>, quiet: bool) -> Result<Exit, Failure> {
-        if !quiet && !matches!(self.stdout, Some(Wanted::Terminal(_))) {
+        if !quiet && matches!(self.stdout, Some(Wanted::Format(_))) {
             edge::say(&ShownVerdict::of(report, beside).headline);
         }
         let exit = Exit::of_code(report.exit).unwrap_or(Exit::Unchecked);
@@ -88,6 +92,7 @@ impl Outlets {
     pub(super) fn write(self, page: &Page<'_>) -> Result<(), Failure> {
         self.write_texts(|wanted| match wanted {
             Wanted::Terminal(style) => terminal::render(page, style).into(),
+            Wanted::Verdict(style) => terminal::verdict(page, style).into(),
             Wanted::Format(name) => FORMATS.iter().find(|format| format.name == name).map_or_else(Cow::default, |f| (f.render)(page)),
             Wanted::Summary(limit) => render::summary(page, limit).into(),
         })
@@ -107,13 +112,17 @@ impl Outlets {
                 .or(failed);
         }
         let printed = match self.stdout {
-            Some(wanted @ Wanted::Terminal(_)) => edge::print(&text(wanted)),
+            Some(wanted @ (Wanted::Terminal(_) | Wanted::Verdict(_))) => edge::print(&text(wanted)),
             Some(wanted) => edge::print_raw(text(wanted).as_bytes()),
             None => Ok(()),
         };
         failed = printed.context("standard output could not be written").err().or(failed);
         failed.map_or(Ok(()), |cause| Err(Failure::output(cause)))
     }
+}
+
+fn style(edge: &Edge, options: &OutputOptions) -> terminal::Style {
+    terminal::Style { colour: edge.coloured(), width: edge.width, verbose: options.verbose }
 }
 
 /// Opened empty: what an earlier run left must not be taken for this one's.

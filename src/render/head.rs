@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use crate::model::{Ambient, Finding, Outcome, Period, Phase, Report, Vantage, Verdict, counted};
+use crate::model::{Ambient, Finding, Outcome, Period, Phase, Report, Vantage, Verdict, counted, first_of};
 
-use super::{Page, inert, people, rollout, story::moment};
+use super::{
+    Page, inert, people, proof, rollout,
+    story::{Rank, Story, moment},
+};
 
 /// How the verdict is to be taken: it chooses colour and sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +111,24 @@ fn checks(report: &Report) -> String {
         n => format!("{because}. {n} lesser checks need attention."),
     }
 }
+
+/// Who has to act before the verdict can be better, each with how much is theirs; nobody where nothing decides against it.
+pub(super) fn acting(story: &Story<'_>) -> Option<String> {
+    let decides = |rank| matches!(rank, Rank::Blocks | Rank::Waits);
+    let mut shares: Vec<(String, usize)> = Vec::new();
+    for exception in story.groups.iter().filter(|group| decides(group.rank)).flat_map(|group| &group.exceptions) {
+        let who = proof::actor(exception.finding).unwrap_or_else(|| "an owner the plan does not name".into());
+        match shares.iter_mut().find(|(name, _)| *name == who) {
+            Some((_, number)) => *number += 1,
+            None => shares.push((who, 1)),
+        }
+    }
+    let said: Vec<String> = shares.iter().map(|(who, number)| format!("{who} ({})", counted(*number, "check"))).collect();
+    (!said.is_empty()).then(|| first_of(&said, OWNERS, said.len(), ", "))
+}
+
+/// More owners than these do not stand on the first screen.
+const OWNERS: usize = 12;
 
 /// Something the reader must know about the run before trusting its verdict.
 #[derive(Serialize)]

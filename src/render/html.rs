@@ -17,17 +17,21 @@ pub(super) fn whole(made: &str) -> String {
 /// `text` escaped for HTML, with what stands between backticks as code; a single backtick stays one.
 pub(super) fn spans(text: &str) -> String {
     let escaped = HtmlEscape(&inert::text(text)).to_string();
-    let parts: Vec<&str> = escaped.split('`').collect();
-    let mut out = String::with_capacity(escaped.len() + 16);
-    for (index, part) in parts.iter().enumerate() {
-        let closed = index + 1 < parts.len();
-        match index % 2 {
-            1 if closed && !part.is_empty() => out.extend(["<code>", part, "</code>"]),
-            1 => out.extend(["`", part, if closed { "`" } else { "" }]),
-            _ => out.push_str(part),
-        }
-    }
-    out
+    let parts = inert::spans(&escaped).into_iter();
+    parts.map(|(is_code, part)| if is_code { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
+}
+
+/// `text` escaped for HTML, in which no line ends after a word's hyphen, unless the word is longer than a phone's line.
+pub(super) fn unbroken(text: &str) -> String {
+    let whole = |word: &str| word.contains('-') && word.chars().count() <= 24;
+    let words = text.split(' ').map(|word| (whole(word), HtmlEscape(&inert::text(word)).to_string()));
+    words.map(|(whole, word)| if whole { format!("<span class=\"w\">{word}</span>") } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// `text` as what a CSS string holds, also within a `<style>`: every character that could mean something by its number.
+pub(super) fn css(text: &str) -> String {
+    let number = |c: char| if c.is_ascii_alphanumeric() { c.into() } else { format!("\\{:x} ", u32::from(c)) };
+    inert::line(&inert::cut(text, 60)).chars().map(number).collect()
 }
 
 /// A page of plain text.
@@ -50,6 +54,12 @@ mod tests {
         ] {
             assert_eq!(super::spans(text), html);
         }
+    }
+
+    #[test]
+    fn words_stay_whole_and_text_in_css_stays_text() {
+        assert_eq!(super::unbroken("NO-GO by <b>"), "<span class=\"w\">NO-GO</span> by &lt;b&gt;");
+        assert_eq!(super::css("a \"</style>\n"), "a\\20 \\22 \\3c \\2f style\\3e \\5c n");
     }
 
     #[test]

@@ -37,6 +37,25 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
     }
 }
 
+/// `text` in parts, and whether each stood between two backticks. A single one is text, and so are two with nothing between.
+pub(super) fn spans(text: &str) -> Vec<(bool, &str)> {
+    let mut parts = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    while let Some(open) = text[at..].find('`').map(|place| at + place) {
+        match text[open + 1..].find('`') {
+            None => break,
+            Some(0) => at = open + 2,
+            Some(length) => {
+                parts.extend([(false, &text[from..open]), (true, &text[open + 1..=open + length])]);
+                at = open + length + 2;
+                from = at;
+            }
+        }
+    }
+    parts.push((false, &text[from..]));
+    parts
+}
+
 /// `text` as the address of a link, if it is one over HTTP; anything else stays text.
 pub(super) fn link(text: &str) -> Option<String> {
     let url = Url::parse(text.trim()).ok()?;

@@ -20,7 +20,7 @@ use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, Tes
 
 use crate::model::{Finding, Outcome, Verdict};
 
-use super::{Page, head, inert, story};
+use super::{Page, head, inert, proof, story};
 
 /// The whole document.
 pub(super) fn render(page: &Page<'_>) -> String {
@@ -90,7 +90,7 @@ fn class(page: &Page<'_>, kind: &str) -> String {
 }
 
 fn status(finding: &Finding) -> TestCaseStatus {
-    let message = format!("{}: {}", story::said(finding), inert::line(&finding.reason));
+    let message = format!("{}: {}", story::said(finding), inert::line(&proof::reason(finding)));
     let mut status = match finding.outcome {
         Outcome::Pass => {
             let mut status = TestCaseStatus::success();
@@ -112,7 +112,7 @@ fn status(finding: &Finding) -> TestCaseStatus {
 
 /// What a person reads under the test case: a line for each demand, then what to do. No line is the target's own.
 fn told(finding: &Finding) -> String {
-    let mut lines = vec![format!("{}: {}", story::said(finding), finding.reason)];
+    let mut lines = vec![format!("{}: {}", story::said(finding), proof::reason(finding))];
     for demand in &finding.expectations {
         let sign = match demand.met {
             Some(true) => "met",

@@ -32,9 +32,15 @@ pub(super) fn quote(text: &str) -> String {
 /// Beyond this many characters of one outside text, the JSON report holds the rest.
 const LONGEST: usize = 600;
 
-/// `text` as running text on one line: no markup, no HTML, no table cell's end, and nobody is notified by it.
+/// `text` as running text on one line: no markup of its own but code between backticks, no HTML, no table cell's end, and
+/// nobody is notified by it.
 pub(super) fn text(text: &str) -> String {
-    let text: Vec<char> = inert::line(&inert::cut(text, LONGEST)).chars().collect();
+    let line = inert::line(&inert::cut(text, LONGEST));
+    inert::spans(&line).into_iter().map(|(is_code, part)| if is_code { code(part) } else { plain(part) }).collect()
+}
+
+fn plain(text: &str) -> String {
+    let text: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len() + 8);
     for (place, c) in text.iter().copied().enumerate() {
         let before = place.checked_sub(1).map(|place| text[place]);
@@ -91,9 +97,19 @@ fn calls(c: char, before: Option<char>, after: Option<char>) -> bool {
 
 /// `text` as a code span that it cannot leave (CommonMark 0.31, section 6.1), also within a table.
 pub(super) fn code(text: &str) -> String {
-    let text = inert::line(&inert::cut(text, LONGEST)).replace('|', "\\|");
+    let text = inert::line(&inert::cut(text, LONGEST));
     if text.is_empty() {
         return String::new();
+    }
+    if text.contains('|') {
+        // The one way to write it that is read the same within a table and outside.
+        let entity = |c: char| match c {
+            // What looks like an address would become a link there.
+            '@' => "&#64;\u{200b}".into(),
+            c if c.is_ascii_punctuation() => format!("&#{};", u32::from(c)),
+            c => c.into(),
+        };
+        return format!("<code>{}</code>", text.chars().map(entity).collect::<String>());
     }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -126,7 +142,9 @@ mod tests {
             ("# a", "\\# a"),
             ("1. a", "1\\. a"),
             ("_a_ b_c", "\\_a\\_ b_c"),
-            ("<b>|`x`", "\\<b>\\|\\`x\\`"),
+            ("<b>|`x`", "\\<b>\\|`x`"),
+            ("a ` b `` c", "a \\` b \\`\\` c"),
+            ("`x` - `*y*`#1", "`x` - `*y*`\\#\u{200b}1"),
             ("@me #1", "@\u{200b}me \\#\u{200b}1"),
             ("a\n\nb", "a\\\\n\\\\nb"),
             ("&lt;", "\\&lt;"),
@@ -144,7 +162,7 @@ mod tests {
     fn a_code_span_cannot_be_left() {
         assert_eq!(code("a`b``c"), "```a`b``c```");
         assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(code("a|b\n"), "`a\\|b`");
+        assert_eq!(code("a|<b>"), "<code>a&#124;&#60;b&#62;</code>");
         assert_eq!(link("javascript:x"), "`javascript:x`");
     }
 

@@ -3,6 +3,7 @@
 //! Every format shows every finding, whatever its outcome. Outside text is made harmless twice: `inert` shows what
 //! would act or mislead, then each format escapes for its own syntax.
 
+mod comment;
 mod difference;
 mod github;
 mod head;
@@ -11,6 +12,7 @@ mod inert;
 mod junit;
 mod markdown;
 mod people;
+mod proof;
 pub mod rollout;
 mod sarif;
 mod story;
@@ -98,7 +100,12 @@ pub const FORMATS: &[Format] = &[
         about: "plain text for people, the verdict last",
         render: |page| terminal::render(page, terminal::PLAIN).into(),
     },
-    Format { name: "markdown", about: "for a pull request, a ticket or a wiki", render: |page| markdown::render(page).into() },
+    Format { name: "markdown", about: "for a ticket or a wiki, as long as it is", render: |page| markdown::render(page).into() },
+    Format {
+        name: "comment",
+        about: "the same for a pull request, of at most 65,536 characters",
+        render: |page| comment::render(page).into(),
+    },
     Format { name: "html", about: "one self-contained file to read, print and sign", render: |page| html::render(page).into() },
     Format { name: "json", about: "the report itself: the bytes that people sign", render: json },
     Format { name: "junit", about: "JUnit XML for a CI server's test view", render: |page| junit::render(page).into() },

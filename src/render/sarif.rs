@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{Digest, Finding, Outcome, Report, Severity, Verdict};
 
-use super::{Page, head, inert, story};
+use super::{Page, head, inert, proof, story};
 
 use log::{
     ArtifactLocation, Driver, Invocation, Location, Log, Notification, Physical, Region, Rule, Run, SarifResult, Suppression, Text, Tool,
@@ -171,7 +171,7 @@ fn result(report: &Report, place: usize, finding: &Finding) -> SarifResult {
 fn message(finding: &Finding) -> String {
     let open: Vec<String> = finding.expectations.iter().filter(|e| e.met != Some(true)).map(crate::model::Expectation::line).collect();
     let more = if open.len() > 1 { format!(" [{}]", open.join("] [")) } else { String::new() };
-    format!("{}: {}{more}", story::said(finding), finding.reason)
+    format!("{}: {}{more}", story::said(finding), proof::reason(finding))
 }
 
 /// The name of a kind as SARIF wants names, none of them an id: `RedisPersistenceCheck`.

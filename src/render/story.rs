@@ -92,6 +92,11 @@ impl Rank {
         }
     }
 
+    /// Whether somebody has to do something about it.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::Blocks | Self::Waits | Self::Lesser)
+    }
+
     /// The heading.
     pub(super) fn title(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use super::{
     Page,
     head::{self, Tone},
-    inert, markdown, people,
+    inert, markdown, people, proof,
     story::{Exception, Rank, Story, said, sign},
 };
 use crate::model::counted;
@@ -56,7 +56,7 @@ fn line(rank: Rank, exception: &Exception<'_>) -> String {
     };
     match rank {
         Rank::Blocks | Rank::Waits | Rank::Lesser => {
-            let reason = markdown::text(&inert::cut(&finding.reason, 160));
+            let reason = markdown::text(&proof::shortened(&proof::brief(finding), 160));
             format!("- {} {id} {}, {}: {reason}{also}\n", sign(finding), finding.severity, said(finding))
         }
         Rank::Accepted | Rank::Remarked => format!("- {} {id} {}{also}\n", sign(finding), said(finding)),

@@ -40,6 +40,8 @@ fn try_render(name: &str, view: Value) -> Result<String, Error> {
     env.add_filter("code", |text: &str| Value::from_safe_string(markdown::code(text)));
     env.add_filter("link", |text: &str| Value::from_safe_string(markdown::link(text)));
     env.add_filter("spans", |text: &str| Value::from_safe_string(html::spans(text)));
+    env.add_filter("unbroken", |text: &str| Value::from_safe_string(html::unbroken(text)));
+    env.add_filter("css", |text: &str| Value::from_safe_string(html::css(text)));
     env.add_filter("lines", |text: &str| Value::from_safe_string(markdown::lines(text)));
     env.add_filter("log", |text: &str| Value::from_safe_string(markdown::log(text)));
     let syntax = name.rsplit('.').next();

@@ -5,6 +5,7 @@
 
 mod exception;
 mod paint;
+mod reds;
 mod signoff;
 pub(super) mod wrap;
 
@@ -13,7 +14,7 @@ use crate::model::{Finding, Period};
 use super::{
     Page,
     head::{self, Tone},
-    inert, people, rollout,
+    inert, people, proof, rollout,
     story::{self, Story, said, sign},
 };
 
@@ -46,7 +47,7 @@ pub fn render(page: &Page<'_>, style: Style) -> String {
         let stage = rollout::block(&evidence, style);
         out.push_str(&if out.is_empty() { stage } else { format!("\n{stage}") });
     }
-    ending(&mut out, page, style);
+    ending(&mut out, page, &story, style);
     out
 }
 
@@ -70,9 +71,12 @@ fn green(out: &mut String, story: &Story<'_>, style: Style) {
         let alone: Vec<&Finding> = if style.verbose { section.all().collect() } else { section.findings.clone() };
         for finding in alone {
             brief(out, finding, &took(finding), style);
-            // What it was found to meet.
-            let met = finding.expectations.iter().filter(|_| style.verbose);
-            met.for_each(|expectation| aside(out, &expectation.line(), style));
+            if style.verbose {
+                finding.expectations.iter().for_each(|demand| aside(out, &proof::line(demand), style));
+            } else {
+                let proven = inert::log_line(&proof::reason(finding));
+                push(out, &style.dim(&wrap::fit(&format!("  │   {proven}"), style.columns())));
+            }
         }
         for (list, members) in section.lists.iter().filter(|_| !style.verbose) {
             let slowest = members.iter().max_by_key(|finding| finding.duration_ms).map(|finding| took(finding)).unwrap_or_default();
@@ -118,7 +122,7 @@ fn heading(out: &mut String, title: &str, members: usize, style: Style) {
     push(out, &style.bold(&format!("{title} ({members})")));
 }
 
-fn ending(out: &mut String, page: &Page<'_>, style: Style) {
+fn ending(out: &mut String, page: &Page<'_>, story: &Story<'_>, style: Style) {
     let report = page.report;
     let width = style.columns();
     if !out.is_empty() {
@@ -126,6 +130,7 @@ fn ending(out: &mut String, page: &Page<'_>, style: Style) {
     }
     push(out, &style.dim(&"─".repeat(width)));
     let mut facts: Vec<(&str, String)> = head::facts(page).into_iter().map(|fact| (fact.label, fact.text)).collect();
+    facts.extend(head::acting(story).map(|who| ("Must act", who)));
     facts.push(("Checks", head::tally(report)));
     facts.push(("Fingerprint", format!("sha256:{}", page.fingerprint())));
     facts.extend(page.record.map(|record| ("Ledger", format!("{}, head sha256:{}", people::ledger(record), record.head))));
@@ -142,6 +147,7 @@ fn ending(out: &mut String, page: &Page<'_>, style: Style) {
             push(out, &if caveat.loud { style.loud(&format!("{mark} {line}")) } else { style.dim(&format!("{mark} {line}")) });
         }
     }
+    reds::push(out, story, page.shown().verdict, style);
     out.push_str(&verdict(page, style));
 }
 

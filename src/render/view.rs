@@ -14,7 +14,7 @@ use crate::model::{Contact, Evidence, Finding, IncidentLevel, Outcome, Resource,
 use super::{
     Page,
     head::{self, Tone},
-    inert, people, rollout,
+    inert, people, proof, rollout,
     story::{self, Exception, Group, Rank, Story, moment},
 };
 
@@ -33,6 +33,7 @@ pub(super) fn view(page: &Page<'_>) -> Value {
         tone => tone.word(),
         sign => tone.sign(),
         why => head::why(page),
+        acting => head::acting(&story),
         project => &report.project,
         environment => &report.environment,
         release => report.release.name().unwrap_or_else(|| "no release named".into()),

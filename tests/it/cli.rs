@@ -426,3 +426,20 @@ fn other_words_for_it_verify() {
 }
 
 const PLAN: &str = "project: x\nenvironments: { prod: {} }\nchecks: [{ id: there, file: { path: gonogo.yaml } }]\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_is_the_verdict_alone_and_verbose_tells_each_demand() {
+    let (api, _) = server().await;
+    let gonogo = Gonogo::new().plan(&plan(&(check("a", "/bad", "") + &check("b", "/ok", "")))).env("API", &api);
+    let quiet = gonogo.run(["verify", "-q"]).exits(1);
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("✗ NO-GO: 1 blocker failed.\n", ""));
+    let json = gonogo.run(["verify", "-q", "--format", "json"]).exits(1);
+    assert!(json.stdout.starts_with('{') && json.stderr.is_empty(), "{}", json.stderr);
+    let plain = gonogo.run(["verify"]).exits(1);
+    let verbose = gonogo.run(["verify", "-v"]).exits(1);
+    for ran in [&plain, &verbose] {
+        assert!(ran.stdout.ends_with("\n  ✗ a: HTTP status: got 500, wanted 2xx\n✗ NO-GO: 1 blocker failed.\n"), "{}", ran.stdout);
+    }
+    assert!(plain.stdout.contains("  │   HTTP status: 200"), "{}", plain.stdout);
+    gonogo.run(["verify", "-q", "-v"]).exits(2);
+}

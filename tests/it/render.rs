@@ -1,5 +1,6 @@
 //! Every format on stored, on made-up and on hostile reports.
 
+mod bounds;
 mod golden;
 mod hostile;
 mod machines;

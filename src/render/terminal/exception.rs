@@ -3,7 +3,10 @@
 use crate::model::{Expectation, Finding, Outcome, counted};
 
 use super::{
-    super::story::{Exception, moment, said_by_demands},
+    super::{
+        proof,
+        story::{Exception, moment, said_by_demands},
+    },
     Style, inert, said, took, wrap,
 };
 
@@ -40,8 +43,9 @@ impl Gutter<'_> {
     fn demands(&mut self) {
         let finding = self.finding;
         let open: Vec<&Expectation> = finding.expectations.iter().filter(|e| e.met != Some(true)).collect();
+        proof::question(finding).iter().for_each(|question| self.say("asked", question));
         if !said_by_demands(finding) {
-            self.say("", &finding.reason);
+            self.say("", &proof::reason(finding));
         }
         for demand in &open {
             let label = match open.len() {
@@ -50,9 +54,11 @@ impl Gutter<'_> {
             };
             self.say(label, &demand.line());
         }
-        let met = finding.expectations.len() - open.len();
-        if met > 0 && !open.is_empty() {
-            self.say("", &format!("({} met)", counted(met, "other expectation")));
+        let met = finding.expectations.iter().filter(|e| e.met == Some(true));
+        if self.style.verbose {
+            met.for_each(|demand| self.say("✓", &proof::line(demand)));
+        } else if !open.is_empty() && met.clone().count() > 0 {
+            self.say("", &format!("({} met)", counted(met.count(), "other expectation")));
         }
     }
 
@@ -125,7 +131,7 @@ impl Gutter<'_> {
         let text = inert::log_line(text);
         let indent = match label {
             "" => 0,
-            "·" => 2,
+            "·" | "✓" => 2,
             _ => LABEL,
         };
         for (place, line) in wrap::lines(&text, self.style.columns().saturating_sub(4 + indent)).iter().enumerate() {

@@ -5,12 +5,14 @@ use minijinja::{context, value::Value};
 use crate::model::{Expectation, Finding, Json, Outcome, Period, Waived, excerpt, one_line};
 
 use super::{
-    inert,
+    inert, proof,
     story::{self, moment, said},
 };
 
 /// An observation longer than this many bytes is cut; the JSON report holds all of it.
 const LONGEST: usize = 32 * 1024;
+/// So many characters tell why in a list.
+const BRIEF: usize = 100;
 
 pub(super) fn view(finding: &Finding) -> Value {
     let open = finding.expectations.iter().filter(|demand| demand.met != Some(true));
@@ -24,7 +26,10 @@ pub(super) fn view(finding: &Finding) -> Value {
         tone => tone(finding),
         sign => story::sign(finding),
         said => said(finding),
-        reason => &finding.reason,
+        reason => proof::reason(finding),
+        brief => proof::shortened(&proof::brief(finding), BRIEF),
+        question => proof::question(finding),
+        actor => proof::actor(finding),
         // Whether the open demands already say what the reason says.
         said_by_demands => story::said_by_demands(finding),
         open => open.map(demand).collect::<Vec<_>>(),
@@ -49,7 +54,7 @@ pub(super) fn quiet(finding: &Finding) -> Value {
         severity => finding.severity.word(),
         sign => story::sign(finding),
         said => said(finding),
-        reason => &finding.reason,
+        reason => proof::reason(finding),
         took => Period::millis(finding.duration_ms).to_string(),
         evidence => evidence(finding),
     }

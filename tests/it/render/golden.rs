@@ -43,7 +43,8 @@ fn every_format_with_every_record() {
 }
 
 fn compare_all(name: &str, page: &Page<'_>) {
-    for format in FORMATS.iter().filter(|format| format.name != "json") {
+    // A short page is the same for a comment: `bounds` looks at long ones.
+    for format in FORMATS.iter().filter(|format| !["json", "comment"].contains(&format.name)) {
         let extension = match format.name {
             "terminal" => "txt",
             "markdown" => "md",

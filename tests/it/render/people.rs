@@ -34,7 +34,7 @@ fn every_format_for_people_says_on_its_first_screen_who_has_signed() {
 fn a_refusal_is_the_headline() {
     let refused = record("refused");
     let html = rendered("html", &refused);
-    assert!(html.contains("class=\"verdict no-go\"") && html.contains("<h1>NO-GO by security (checks: GO)</h1>"));
+    assert!(html.contains("class=\"verdict no-go\"") && html.contains("<h1><span class=\"w\">NO-GO</span> by security (checks: GO)</h1>"));
     assert!(rendered("markdown", &refused).starts_with("# ✗ NO-GO by security (checks: GO): "));
     assert_eq!(rendered("terminal", &refused).lines().last(), Some("✗ NO-GO by security (checks: GO): All 6 blockers passed."));
     for format in ["terminal", "markdown", "html"] {

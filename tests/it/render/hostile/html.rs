@@ -16,9 +16,11 @@ fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
         .collect()
 }
 
-/// The names of the tags but for those that stand or not by whether a text is a web address.
+/// The names of the tags but for those that stand or not by whether a text is a web address or has a hyphen.
 fn structure(html: &str) -> Vec<String> {
-    tags(html).into_iter().map(|(name, _)| name).filter(|name| name != "a" && name != "code").collect()
+    let unbroken = |attributes: &[(String, String)]| attributes.iter().any(|(name, value)| name == "class" && value == "w");
+    let tags = tags(html).into_iter().filter(|(_, attributes)| !unbroken(attributes));
+    tags.map(|(name, _)| name).filter(|name| name != "a" && name != "code").collect()
 }
 
 #[test]
@@ -41,6 +43,7 @@ fn no_attribute_runs_or_fetches() {
         "class",
         "content",
         "d",
+        "data-title",
         "focusable",
         "href",
         "http-equiv",
