@@ -143,7 +143,7 @@ pub(super) enum Command {
     Pack(PackOptions),
     /// Explain a part of the plan, a kind or a pack; alone, list them
     Explain(ExplainOptions),
-    /// Print the JSON Schema of a plan's files or of reports, for editors
+    /// Print the JSON Schema of plans or of reports, for editors
     Schema(SchemaOptions),
     /// Print a shell's completion script
     Completions(CompletionOptions),

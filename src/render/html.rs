@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn words_stay_whole_and_text_in_css_stays_text() {
         assert_eq!(super::unbroken("NO-GO by <b>"), "<span class=\"w\">NO-GO</span> by &lt;b&gt;");
-        assert_eq!(super::css("a \"</style>\n"), "a\\20 \\22 \\3c \\2f style\\3e \\5c n");
+        assert_eq!(super::css("a\n\"</style>"), "a\\5c n\\22 \\3c \\2f style\\3e ");
     }
 
     #[test]

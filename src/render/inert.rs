@@ -39,18 +39,12 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
 
 /// `text` in parts, and whether each stood between two backticks. A single one is text, and so are two with nothing between.
 pub(super) fn spans(text: &str) -> Vec<(bool, &str)> {
-    let mut parts = Vec::new();
-    let (mut from, mut at) = (0, 0);
-    while let Some(open) = text[at..].find('`').map(|place| at + place) {
-        match text[open + 1..].find('`') {
-            None => break,
-            Some(0) => at = open + 2,
-            Some(length) => {
-                parts.extend([(false, &text[from..open]), (true, &text[open + 1..=open + length])]);
-                at = open + length + 2;
-                from = at;
-            }
-        }
+    let is_alone = |at: &usize| !text[..*at].ends_with('`') && !text[at + 1..].starts_with('`');
+    let alone: Vec<usize> = text.match_indices('`').map(|(at, _)| at).filter(is_alone).collect();
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for pair in alone.chunks_exact(2) {
+        parts.extend([(false, &text[from..pair[0]]), (true, &text[pair[0] + 1..pair[1]])]);
+        from = pair[1] + 1;
     }
     parts.push((false, &text[from..]));
     parts

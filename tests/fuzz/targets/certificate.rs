@@ -52,8 +52,10 @@ pub(crate) fn holds(input: &[u8]) {
 /// `None` for what cannot be looked at, which has to be said.
 fn look(check: &dyn AnyCheck) -> Option<Judged> {
     let env = ProcessEnv::default();
-    let shared =
-        Shared::of_look(FOLDER.path().to_owned(), env.clone(), Arc::new(Reach::new(env, Pins::default(), instant())), Arc::default());
+    let shared = Shared {
+        at: instant(),
+        ..Shared::of_look(FOLDER.path().to_owned(), env.clone(), Arc::new(Reach::new(env, Pins::default(), instant())), Arc::default())
+    };
     let cx = Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(10));
     check.look(&cx).now_or_never().expect("a file is read at once").ok()
 }

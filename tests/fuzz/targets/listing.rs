@@ -71,8 +71,10 @@ fn quiet(text: &str) {
 
 fn look(check: &dyn AnyCheck) -> Result<Judged, String> {
     let env = ProcessEnv::default();
-    let shared =
-        Shared::of_look(FOLDER.path().to_owned(), env.clone(), Arc::new(Reach::new(env, Pins::default(), instant())), Arc::default());
+    let shared = Shared {
+        at: instant(),
+        ..Shared::of_look(FOLDER.path().to_owned(), env.clone(), Arc::new(Reach::new(env, Pins::default(), instant())), Arc::default())
+    };
     let cx = Context::new(Arc::new(shared), "listing", Instant::now() + Duration::from_secs(10));
     RUNTIME.block_on(check.look(&cx)).map_err(|unseen| unseen.to_string())
 }

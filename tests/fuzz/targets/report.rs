@@ -62,7 +62,7 @@ fn quiet(format: &str, text: &str) {
     assert!(!text.contains(acts), "{format} has a control character: {:?}", text.chars().find(|c| acts(*c)));
     match format {
         "html" => assert!(!text.to_lowercase().contains("<script"), "html has a script"),
-        "markdown" | "summary" => pulldown_cmark::Parser::new_ext(text, pulldown_cmark::Options::all()).for_each(own_markup),
+        "markdown" | "summary" | "comment" => pulldown_cmark::Parser::new_ext(text, pulldown_cmark::Options::all()).for_each(own_markup),
         _ => {}
     }
 }
@@ -70,7 +70,7 @@ fn quiet(format: &str, text: &str) {
 /// HTML in the Markdown is the template's, never the report's.
 fn own_markup(event: pulldown_cmark::Event<'_>) {
     use pulldown_cmark::Event::{Html, InlineHtml};
-    const OWN: [&str; 6] = ["<details", "</details>", "<summary>", "</summary>", "<br>", "<!--"];
+    const OWN: [&str; 8] = ["<details", "</details>", "<summary>", "</summary>", "<br>", "<!--", "<code>", "</code>"];
     if let Html(html) | InlineHtml(html) = event {
         assert!(html.trim().is_empty() || OWN.iter().any(|own| html.trim_start().starts_with(own)), "markdown has {html:?}");
     }

@@ -240,7 +240,7 @@ mod tests {
         let at = "2026-11-20T12:00:00Z".parse().expect("an instant");
         let reach = Reach::new(ProcessEnv::default(), Pins::default(), at);
         let shared =
-            Shared { seed: "shop 1".into(), ..Shared::of_look(".".into(), ProcessEnv::default(), Arc::new(reach), Arc::default()) };
+            Shared { at, seed: "shop 1".into(), ..Shared::of_look(".".into(), ProcessEnv::default(), Arc::new(reach), Arc::default()) };
         Context::new(Arc::new(shared), "it", Instant::now() + Duration::from_secs(20))
     }
 
