@@ -41,7 +41,7 @@ checks:
   - { id: there, phase: [pre-deploy, rollback], file: { path: stock.json, type: file } }
 "#;
 
-/// A shop whose visits are in a database: of 1.0 in the last minutes 20 in a second; of 2.0 in the next two 200, one of so many bad.
+/// A shop whose visits are in a database: of 1.0 in the last minutes 20 in a second; of 2.0 in the next ten 200, one of so many bad.
 async fn shop(one_of: u32) -> (Gonogo, Database) {
     let bad = format!("i % {one_of} > 0");
     let database = Postgres::plain()
@@ -49,7 +49,7 @@ async fn shop(one_of: u32) -> (Gonogo, Database) {
             "create table visits (version text, at timestamptz, ok boolean)",
             "grant select on visits to app",
             "insert into visits select '1.0', now() - i * interval '50 ms', i % 50 > 0 from generate_series(1, 6000) i",
-            &format!("insert into visits select '2.0', now() + i * interval '5 ms', {bad} from generate_series(1, 24000) i"),
+            &format!("insert into visits select '2.0', now() + i * interval '5 ms', {bad} from generate_series(1, 120000) i"),
         ])
         .await;
     let plan = PLAN.replace("DATABASE", &database.name).replace("PORT", &Postgres::plain().port.to_string());
