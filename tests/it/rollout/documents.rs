@@ -41,14 +41,14 @@ checks:
   - { id: there, phase: [pre-deploy, rollback], file: { path: stock.json, type: file } }
 "#;
 
-/// A shop whose visits are in a database: of 1.0 in the last minutes 20 in a second; of 2.0 in the next ten 200, one of so many bad.
+/// A shop whose visits are in a database: of 1.0 20 in a second, before and after; of 2.0 from now on 200, one of so many bad.
 async fn shop(one_of: u32) -> (Gonogo, Database) {
     let bad = format!("i % {one_of} > 0");
     let database = Postgres::plain()
         .database(&[
             "create table visits (version text, at timestamptz, ok boolean)",
             "grant select on visits to app",
-            "insert into visits select '1.0', now() - i * interval '50 ms', i % 50 > 0 from generate_series(1, 6000) i",
+            "insert into visits select '1.0', now() + (i - 6000) * interval '50 ms', i % 50 > 0 from generate_series(1, 18000) i",
             &format!("insert into visits select '2.0', now() + i * interval '5 ms', {bad} from generate_series(1, 120000) i"),
         ])
         .await;
