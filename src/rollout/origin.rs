@@ -18,7 +18,7 @@ pub const FROM: &str = "from";
 pub const TO: &str = "to";
 
 /// Keys of the kind that say what must hold: here the measure says what is read.
-const DEMANDS: [&str; 3] = ["expect", "max-age", "sha256"];
+const DEMANDS: [&str; 2] = ["expect", "sha256"];
 
 /// What needs no encoding in an address (RFC 3986, 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -15,8 +15,8 @@ use crate::model::regex;
 /// What a path of this end is called that says whether a service is well.
 const HEALTH: &str = r"(?:_?health(?:z|[_-]?check)?|_?healthcheck|livez?|liveness|readyz?|readiness|heartbeat|alive|up|_?status|ping)";
 
-/// What a service says of itself under these words it says of other things too: `/orders/status`.
-const WEAK: [&str; 5] = ["status", "_status", "ping", "up", "alive"];
+/// How a word begins that is about the health of whatever stands before it; `status`, `up` and others are said of orders too.
+const OF_HEALTH: [&str; 3] = ["health", "live", "read"];
 
 /// A path in lower case, and what stands in the file; the group is the health path.
 static CODE: LazyLock<Vec<(Regex, Regex)>> = LazyLock::new(|| {
@@ -85,12 +85,12 @@ pub(super) fn read(found: &mut Found, path: &str, text: &str) -> Said {
 /// Whether a path is about the service, and not about one thing that it has.
 fn is_of_service(path: &str) -> bool {
     let mut parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-    let weak = parts.pop().is_some_and(|last| WEAK.contains(&last));
+    let last = parts.pop().unwrap_or_default().trim_start_matches('_');
     let is_version =
         |part: &str| part.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
     let of_service =
         |part: &str| is_version(part) || ["api", "rest", "internal", "system", "server", "service", "app", "health"].contains(&part);
-    !weak || parts.iter().all(|part| of_service(part))
+    OF_HEALTH.iter().any(|word| last.starts_with(word)) || parts.iter().all(|part| of_service(part))
 }
 
 /// Phoenix: the scope that a route stands in; scopes within scopes are rare.
@@ -131,6 +131,7 @@ mod tests {
             ("src/server.ts", "app.get('/v1/orders/status', f)\napp.get('/healthz', f)", Some("/healthz")),
             ("src/server.ts", "app.get('/api/v2/status', f)", Some("/api/v2/status")),
             ("src/server.ts", "app.get('/jobs/ping', f)", None),
+            ("src/server.ts", "app.get('/devices/heartbeat', f)", None),
             ("src/server.ts", "app.get('/api/readyz', f)", Some("/api/readyz")),
             ("cmd/main.go", "mux.HandleFunc(\"GET /healthz\", f)", Some("/healthz")),
             ("lib/web/router.ex", "scope \"/api\", X do\n get(\"/ping\", P, :ping)\n", Some("/api/ping")),

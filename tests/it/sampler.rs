@@ -1,5 +1,7 @@
 //! The samples of a rollout, taken from a real Prometheus with a past, and from what only pretends to be one.
 
+mod documents;
+
 use std::{
     collections::BTreeMap,
     path::PathBuf,
@@ -380,68 +382,4 @@ async fn a_version_that_could_leave_a_query_is_none() {
             assert!(troubles["it"].why.starts_with("a version"), "{odd}: {troubles:?}");
         }
     }
-}
-
-/// A look at documents that all say this, with this clock.
-async fn counted(measure: Value, body: &str, clock: Timestamp) -> Result<Vec<f64>, (State, String)> {
-    let date = format!("Date: {}", clock.strftime("%a, %d %b %Y %H:%M:%S GMT"));
-    let server = Hostile::answering(200, &["Content-Type: application/json", &date], body).await;
-    let mut measure = measure;
-    let stretch = if measure.get("gauge").is_some() { "" } else { "?from=${from}&to=${to}&v=${version}" };
-    measure["document"] = json!({ "url": server.url(&format!("/counts{stretch}")) });
-    let taking = Taking::of("http://127.0.0.1:1", json!({ "measures": { "it": measure }, "demands": { "it": { "max": "1" } } }));
-    let taken = taking.sampler().take_at(&two(), now() - SignedDuration::from_secs(130), now()).await.expect("a sample");
-    match values(&taken, "it") {
-        [Some(values), None] => Ok(values),
-        _ => Err(trouble(Some(taken))),
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn documents_are_added_up_and_what_is_not_there_is_not_nothing() {
-    let share = || json!({ "bad": "$.rows[*].bad", "total": "$.rows[*].all" });
-    let gauge = || json!({ "gauge": "$.left" });
-    for (measure, body, wanted) in [
-        (share(), r#"{"rows": [{"bad": 1, "all": 5}, {"bad": "2", "all": 6.0}]}"#, vec![3.0, 11.0]),
-        (share(), r#"{"rows": []}"#, vec![0.0, 0.0]),
-        (gauge(), r#"{"left": -4.5}"#, vec![-4.5]),
-        (json!({ "total": "$.all" }), r#"{"all": 7}"#, vec![7.0]),
-        (json!({ "sum": "$.spent", "count": "$.all" }), r#"{"all": 4, "spent": 9}"#, vec![9.0, 4.0]),
-    ] {
-        assert_eq!(counted(measure, body, now()).await, Ok(wanted), "{body}");
-    }
-    for (measure, body, state, said) in [
-        (share(), r#"{"row": []}"#, State::NoData, "nothing at `$.rows[*].bad`"),
-        (share(), r#"{"rows": [{"all": 5}]}"#, State::NoData, "nothing at `$.rows[*].bad`"),
-        (share(), r#"{"rows": [{"bad": null, "all": 5}]}"#, State::Error, "is no number"),
-        (share(), r#"{"rows": [{"bad": "NaN", "all": 5}]}"#, State::Error, "cannot be"),
-        (share(), r#"{"rows": [{"bad": -1, "all": 5}]}"#, State::Error, "cannot be"),
-        (share(), r#"{"rows": [{"bad": 6, "all": 5}]}"#, State::Error, "must be a part of `total`"),
-        (share(), r#"{"rows": [{"bad": 0, "all": 1e300}]}"#, State::Error, "cannot be"),
-        (share(), r#"{"rows": [{"bad": 0, "all": 5}]"#, State::Error, "the document"),
-        (gauge(), r#"{"left": []}"#, State::Error, "no number"),
-        (json!({ "gauge": "$.left[*]" }), r#"{"left": []}"#, State::NoData, "nothing at"),
-        (json!({ "gauge": "$.left[*]" }), r#"{"left": [1, 2]}"#, State::Error, "a gauge is one number"),
-    ] {
-        let (found, why) = counted(measure, body, now()).await.expect_err(body);
-        assert!(found == state && why.contains(said) && why.starts_with("the document of `it`: "), "{body}: {found:?} {why}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_document_of_another_time_counts_nothing() {
-    let hour = SignedDuration::from_secs(3_600);
-    for clock in [now() - hour, now() + hour] {
-        let (state, why) = counted(json!({ "total": "$.all" }), r#"{"all": 7}"#, clock).await.expect_err("another time");
-        assert!(state == State::Error && why.contains("set the one that is wrong"), "{why}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_says_what_is_so_now_says_nothing_of_what_was_missed() {
-    let server = Hostile::answering(200, &["Content-Type: application/json"], r#"{"left": 4}"#).await;
-    let gauge = json!({ "it": { "document": { "url": server.url("/left") }, "gauge": "$.left" } });
-    let taking = Taking::of("http://127.0.0.1:1", json!({ "measures": gauge, "demands": { "it": { "min": "1" } } }));
-    let missed = taking.sampler().catch_up(&two(), ago(400), now(), now()).await.expect("samples");
-    assert!(missed.len() > 3 && missed.iter().all(|taken| taken.troubles["it new"].why.contains("nobody looked then")), "{missed:?}");
 }

@@ -155,12 +155,18 @@ impl Document {
         self.format.or_else(|| Format::of_file(self.file.as_deref()?))
     }
 
-    /// The whole of it, for who reads more than demands can say.
+    /// The whole of it, for who reads more than demands can say; a file that may be `fresh` old, where `max-age` says nothing else.
     ///
     /// # Errors
-    /// When it could not be brought or not be read, or comes from a server whose clock is not ours.
-    pub(crate) async fn value(&self, cx: &Context) -> Result<Value, Unseen> {
+    /// When it could not be brought or not be read, comes from a server whose clock is not ours, or is a file that is older.
+    pub(crate) async fn value(&self, fresh: Period, cx: &Context) -> Result<Value, Unseen> {
         let brought = observe::bring(self, cx).await?;
+        if self.file.is_some() {
+            let age = judge::age(self.max_age.unwrap_or(fresh), &brought.seen, cx.shared.at);
+            if age.met != Some(true) {
+                return Err(Unseen::Unknown(format!("the {}", age.line())));
+            }
+        }
         if let Some(url) = &self.url {
             site::same_clock(url, brought.date, cx)?;
         }

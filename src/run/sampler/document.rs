@@ -62,7 +62,7 @@ impl Sampler<'_> {
             parts.counted.iter().map(move |counted| (at, counted, within, cx.clone()))
         });
         let asked = stream::iter(asked).map(|(at, counted, within, cx)| async move {
-            let values = counted.values(fixed, within, &cx).await;
+            let values = counted.values(fixed, (within, self.rollout.max_stale()), &cx).await;
             (at, counted, values)
         });
         let answers: Vec<_> = asked.buffer_unordered(WIDTH).collect().await;
@@ -88,14 +88,14 @@ impl<'a> Counted<'a> {
     }
 
     /// Its values, as its shape says; a throughput is a count.
-    pub(super) async fn values(&self, fixed: &Fixed, within: Within, cx: &Context) -> Result<Vec<f64>, Trouble> {
+    pub(super) async fn values(&self, fixed: &Fixed, (within, stale): (Within, Period), cx: &Context) -> Result<Vec<f64>, Trouble> {
         let Some(origin) = &self.of.document else { return Err(error("it comes from no document".into())) };
         if !within.now && !origin.names(TO) {
             return Err(trouble(State::NoData, format!("the document of `{}` says what is so now, and nobody looked then", self.measure)));
         }
         let about = About { version: called(fixed, self.whose), from: within.from, to: within.to };
         let document = origin.about(about).map_err(error)?;
-        let said = document.value(cx).await.map_err(|why| error(why.to_string()));
+        let said = document.value(stale, cx).await.map_err(|why| error(why.to_string()));
         said.and_then(|said| self.read(&said)).map_err(|trouble| {
             let why = format!("the document of `{}`: {}", self.measure, cx.shared.masker.mask(&trouble.why));
             Trouble { why: excerpt(&plain(&why), LONGEST), ..trouble }

@@ -69,12 +69,30 @@ impl Fixing<'_> {
         if let Shape::Quantile(part) = self.measure.shape() {
             self.buckets(part, fixed).await?;
         }
+        for whose in [Whose::New, Whose::Old] {
+            self.counts_a_stretch(whose, fixed).await?;
+        }
         if let Some(window) = self.window {
             let no = |trouble: Trouble| Trouble { why: format!("`{}` has no baseline: {}", self.name, trouble.why), ..trouble };
             let baseline = self.baseline(window, fixed).await.map_err(no)?;
             fixed.baseline.insert(self.name.to_owned(), baseline);
         }
         Ok(())
+    }
+
+    /// That a document counts nothing where no time goes by: else it looks at no stretch, or ends are counted in two, and each look
+    /// would add what others have counted before. A service may refuse such a question.
+    async fn counts_a_stretch(&self, whose: Whose, fixed: &Fixed) -> Result<(), Trouble> {
+        let Some(counted) = Counted::of(self.name, self.measure, whose).filter(Counted::is_of_stretch) else { return Ok(()) };
+        let over = (Period::seconds(0), self.instant);
+        match self.sampler.counted_over(&counted, over, fixed).await {
+            Ok((values, _)) if values.iter().any(|value| *value != 0.0) => Err(error(format!(
+                "the document of `{}` counts {values:?} although no time goes by between `${{from}}` and `${{to}}`: it must count from the one on, \
+                 and before the other",
+                self.name
+            ))),
+            _ => Ok(()),
+        }
     }
 
     async fn buckets(&self, part: f64, fixed: &mut Fixed) -> Result<(), Trouble> {

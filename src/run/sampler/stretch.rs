@@ -54,9 +54,9 @@ impl Sampler<'_> {
     ) -> Result<(Vec<f64>, Period), Trouble> {
         let to = begin_of_interval(until, self.rollout.interval);
         let within = Within { from: before(to, window), to, now: false };
-        let mut values = counted.values(fixed, within, &self.surroundings.context(self.patience)).await?;
+        let mut values = counted.values(fixed, (within, self.rollout.max_stale()), &self.surroundings.context(self.patience)).await?;
         if counted.is_throughput() {
-            values.iter_mut().for_each(|value| *value /= window.get().as_secs_f64());
+            values.iter_mut().for_each(|value| *value /= window.get().as_secs_f64().max(1.0));
         }
         Ok((values, window))
     }

@@ -21,7 +21,7 @@ pub(super) fn judge(check: &Document, seen: &Seen, at: Timestamp) -> Vec<Expecta
     all
 }
 
-fn age(limit: Period, seen: &Seen, at: Timestamp) -> Expectation {
+pub(super) fn age(limit: Period, seen: &Seen, at: Timestamp) -> Expectation {
     let seconds = |period: Period| i64::try_from(period.get().as_secs()).unwrap_or(i64::MAX);
     let demand = Expectation::new("max-age", "age of the file").wanted(format!("at most {limit}")).bound("<=", seconds(limit), None, "s");
     match seen.modified {
