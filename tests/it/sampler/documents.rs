@@ -76,8 +76,8 @@ async fn a_file_that_nobody_writes_any_more_is_not_what_is_so_now() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("stock.json");
     std::fs::write(&path, r#"{"left": 4}"#).expect("written");
-    let look = async |age: u64, more: Value| {
-        let written = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
+    let look = async |age: i64, more: Value| {
+        let written = std::time::SystemTime::from(now() - SignedDuration::from_secs(age));
         std::fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(written)).expect("dated");
         let mut document = json!({ "file": path });
         document.as_object_mut().expect("keys").extend(more.as_object().expect("keys").clone());
