@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     acts::{ActError, Caller, EnvironmentRecord},
-    ledger::{Blob, Checked, Draft, Entry, Envelope, LedgerError, Verifier as _, signing::Detached},
+    ledger::{Blob, Checked, Draft, Entry, Envelope, LedgerError, ORG, Verifier as _, contradiction, signing::Detached},
     model::{Act, Made, Period, Size, Statement},
     net::regular_file,
 };
@@ -80,6 +80,12 @@ impl Brought {
             Checked::Signed { .. } => {}
             Checked::Untrusted(why) | Checked::Forged(why) => return Err(refused(why)),
         }
+        if let Some(org) = made.org.as_ref().filter(|org| !record.policy.passkeys.has_seen(org)) {
+            return Err(refused(format!("it was signed over {org} of `{ORG}`, which is not in this ledger")));
+        }
+        if let Some(why) = contradiction(&statement, &envelope.signature) {
+            return Err(refused(why.into()));
+        }
         fits(record, &statement)?.map_err(refused)?;
         Ok(Self { envelope, statement })
     }
@@ -99,9 +105,6 @@ fn fits(record: &EnvironmentRecord, statement: &Statement) -> Result<Result<(), 
     }
     if !record.history.holds(head) {
         return Ok(Err(format!("it was signed over the ledger head {head}, which is not in this ledger")));
-    }
-    if let Some(why) = statement.contradiction() {
-        return Ok(Err(why.into()));
     }
     let why = match &statement.act {
         Act::SignOff(said) => {
