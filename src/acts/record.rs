@@ -22,7 +22,7 @@ use crate::{
 };
 
 use reading::read;
-pub(super) use reading::{named, place};
+pub(super) use reading::{named, place, read_chain};
 
 /// How long git may take.
 pub(super) const GIT: Duration = Duration::from_secs(60);
@@ -141,10 +141,14 @@ impl EnvironmentRecord {
 
     /// The same for a policy that was chosen and a ledger that is open.
     pub(super) async fn with(caller: &Caller, plan: Arc<Plan>, policy: ChosenPolicy, store: Box<dyn Store>) -> Result<Self, ActError> {
-        let (history, now) = read(store.as_ref(), &plan.project, &policy, caller.now).await?;
+        let read = read(store.as_ref(), &plan.project, &policy, caller.now).await?;
+        Ok(Self::read_as(plan, policy, store, read))
+    }
+
+    /// The same with what was read of its chain.
+    pub(super) fn read_as(plan: Arc<Plan>, policy: ChosenPolicy, store: Box<dyn Store>, (history, now): (History, Timestamp)) -> Self {
         let remarks = policy.remark.iter().cloned().collect();
-        let plans = KeptPlans::default();
-        Ok(Self { plan, policy, store, history, now, elsewhere: None, remarks, plans, kept_head: None, org: None })
+        Self { plan, policy, store, history, now, elsewhere: None, remarks, plans: KeptPlans::default(), kept_head: None, org: None }
     }
 
     /// The policy in force; an error where there is none: nobody can sign then and no gate can be passed.

@@ -24,8 +24,18 @@ pub(super) async fn read(
     policy: &ChosenPolicy,
     here: Timestamp,
 ) -> Result<(History, Timestamp), LedgerError> {
+    read_chain(store, &ledger::chain_of(project), policy, here).await
+}
+
+/// The same for a chain that is named.
+pub(in crate::acts) async fn read_chain(
+    store: &dyn Store,
+    chain: &str,
+    policy: &ChosenPolicy,
+    here: Timestamp,
+) -> Result<(History, Timestamp), LedgerError> {
     let now = store.clock().await?.map_or(here, |there| there.max(here));
-    let history = believed(store, &ledger::chain_of(project), policy, now).await?;
+    let history = believed(store, chain, policy, now).await?;
     let newest = history.newest();
     Ok((history, newest.map_or(now, |newest| newest.max(now))))
 }
