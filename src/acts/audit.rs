@@ -14,8 +14,7 @@ use super::{
 use crate::{
     ledger::{
         AskedRelease, History, LedgerError, Look, Manifest, ORG, Passkeys, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of,
-        counters_that_went_back, sample_faults,
-        signing::Signers,
+        counters_that_went_back, sample_faults, signing::Signers,
     },
     model::{Act, CLOCK_TOLERANCE, Digest, Exit, Record, Report, Size, plain},
     net::regular_file,

@@ -250,7 +250,9 @@ async fn org_beyond<'e>(store: &dyn Store, exported: &'e Exported) -> Result<Org
     let there: Vec<&Entry> = exported.entries.iter().filter(|entry| entry.chain == ORG).collect();
     if let Some((here, _)) = here.iter().zip(&there).find(|(here, there)| !here.is(there)) {
         let (place, seq) = (store.place(), here.seq);
-        return Err(ActError::Untrusted(format!("entry {seq} of `{ORG}` is another in {place} than in the bundle: the two have grown apart")));
+        return Err(ActError::Untrusted(format!(
+            "entry {seq} of `{ORG}` is another in {place} than in the bundle: the two have grown apart"
+        )));
     }
     let is_longer_here = here.len() > there.len();
     Ok(Org { beyond: there.into_iter().skip(here.len()).collect(), is_longer_here, here })

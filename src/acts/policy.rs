@@ -100,11 +100,26 @@ impl ChosenPolicy {
         Self { brought: false, ..Self::brought(signoff, people, signers) }
     }
 
+    /// That of a plan which a whole organisation is judged by. Nobody has checked anything out there: who wrote a release is as
+    /// its run says.
+    pub(super) async fn of_all(caller: &Caller, plan: &Plan) -> Result<Self, ActError> {
+        let own = Self::own(plan, signers_of(plan)?);
+        let mut policy = Self { ledger: None, release: Release::default(), elsewhere: true, brought: true, ..own };
+        Arc::make_mut(&mut policy.signers).ask_revoked(&caller.env).await;
+        policy.each_with_a_key_of_their_own()
+    }
+
     /// The same signers, by the policy and the people of the plan that a run was made with.
     pub(super) fn as_of(&self, then: &Plan) -> Self {
         let people = if then.people.is_empty() { &self.people } else { &then.people };
         let signoff = then.signoff.clone().or_else(|| self.signoff.clone());
-        Self { signoff, people: people.clone(), asked_of: asked_of(then), windows: then.windows, ..self.clone() }
+        Self { signoff, people: people.clone(), asked_of: asked_of(then), windows: then.windows, brought: false, ..self.clone() }
+    }
+
+    /// The same with whose passkey is whose.
+    #[must_use]
+    pub(super) fn knowing(self, passkeys: Arc<Passkeys>) -> Self {
+        Self { passkeys, ..self }
     }
 
     /// Whether people sign in the browser too.

@@ -21,8 +21,7 @@ use crate::{
     plan::{self, Plan, Purpose, Request},
 };
 
-use reading::read;
-pub(super) use reading::{named, passkeys, place};
+pub(super) use reading::{named, passkeys, place, read, read_chain};
 
 /// How long git may take.
 pub(super) const GIT: Duration = Duration::from_secs(60);
@@ -148,17 +147,15 @@ impl EnvironmentRecord {
     }
 
     /// The same for a policy that was chosen and a ledger that is open.
-    pub(super) async fn with(
-        caller: &Caller,
-        plan: Arc<Plan>,
-        mut policy: ChosenPolicy,
-        store: Box<dyn Store>,
-    ) -> Result<Self, ActError> {
-        let (history, now) = read(store.as_ref(), &plan.project, &mut policy, caller.now).await?;
-        let remarks = policy.remark.iter().cloned().collect();
-        let plans = KeptPlans::default();
-        let org = policy.passkeys.head();
-        Ok(Self { plan, policy, store, history, now, elsewhere: None, remarks, plans, kept_head: None, org })
+    pub(super) async fn with(caller: &Caller, plan: Arc<Plan>, mut policy: ChosenPolicy, store: Box<dyn Store>) -> Result<Self, ActError> {
+        let read = read(store.as_ref(), &plan.project, &mut policy, caller.now).await?;
+        Ok(Self::read_as(plan, policy, store, read))
+    }
+
+    /// The same with what was read of its chain, and of whose passkey is whose.
+    pub(super) fn read_as(plan: Arc<Plan>, policy: ChosenPolicy, store: Box<dyn Store>, (history, now): (History, Timestamp)) -> Self {
+        let (remarks, org) = (policy.remark.iter().cloned().collect(), policy.passkeys.head());
+        Self { plan, policy, store, history, now, elsewhere: None, remarks, plans: KeptPlans::default(), kept_head: None, org }
     }
 
     /// The policy in force; an error where there is none: nobody can sign then and no gate can be passed.

@@ -6,15 +6,13 @@ mod taking;
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-
 use super::{
     ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence,
     signer::{self, Signer},
 };
 use crate::{
-    ledger::{self, Blob, Draft, Entry, Envelope, LedgerError, RecordedRun, VerifiedEntry, pae},
-    model::{Act, Decision, Digest, Evidence, Method, Phase, Run, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal, plain},
+    ledger::{self, Blob, Draft, Entry, Envelope, RecordedRun, VerifiedEntry, pae},
+    model::{Act, Decision, Digest, Evidence, Method, Phase, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal, plain},
 };
 
 use shown::shown;
@@ -155,7 +153,7 @@ async fn newest(request: &SignRequest, record: &EnvironmentRecord, report: Optio
     let run = match report {
         Some(report) => of_report(record, report).await?,
         // Whatever was looked at last is what people talk about.
-        None if request.release.is_empty() => match newest_look(record)? {
+        None if request.release.is_empty() => match ledger::newest_look(&record.history, record.place())? {
             Some((entry, run)) => Some(ledger::recorded(record.store.as_ref(), entry, run).await?),
             None => None,
         },
@@ -169,23 +167,6 @@ async fn newest(request: &SignRequest, record: &EnvironmentRecord, report: Optio
         let name = request.release.version.clone().or_else(|| request.release.commit.clone()).unwrap_or_else(|| "the release".into());
         ActError::Usage(format!("no full run of {name} in `{}` is on record: run `gonogo verify` first", record.plan.environment))
     })
-}
-
-/// The run whose looks are the newest.
-fn newest_look(record: &EnvironmentRecord) -> Result<Option<(&VerifiedEntry, &Run)>, LedgerError> {
-    let mut newest: Option<(Timestamp, &VerifiedEntry, &Run)> = None;
-    for linked in record.history.linked().iter().rev().filter(|linked| linked.aside.is_none()) {
-        // Nothing was looked at after it was recorded.
-        if newest.is_some_and(|(looked, ..)| linked.own <= looked) || !linked.is_of(record.place(), &[Act::RUN]) {
-            continue;
-        }
-        let Some((entry, run)) = record.history.verified(linked)?.run() else { continue };
-        let looked = entry.looked(run);
-        if run.full && run.phase == Phase::PreDeploy && newest.is_none_or(|(newest, ..)| newest < looked) {
-            newest = Some((looked, entry, run));
-        }
-    }
-    Ok(newest.map(|(_, entry, run)| (entry, run)))
 }
 
 async fn of_report(record: &EnvironmentRecord, report: &Digest) -> Result<Option<RecordedRun>, ActError> {

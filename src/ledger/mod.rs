@@ -77,7 +77,7 @@ pub use range::{let_through, live};
 pub use repairs::{set_aside, told as told_repairs};
 pub use rollouts::{RollbackOnRecord, Rollouts, StageOnRecord};
 pub use row::Row;
-pub use runs::{RecordedRun, recorded, runs};
+pub use runs::{RecordedRun, newest_look, recorded, runs};
 pub use samples::{NumberedSample, follow_samples, sample_faults};
 pub use showing::{begun_rows, changes, deployment_row, showing};
 pub use sqlite::Sqlite;

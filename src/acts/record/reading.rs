@@ -18,18 +18,37 @@ pub(in crate::acts) fn place(request: &RecordRequest, policy: &ChosenPolicy) -> 
 /// Reads the chain of a project and looks at all of it, with the moment that it is judged at: the later of this machine's
 /// clock and the store's. A clock that is a little
 /// behind what the chain has seen keeps nothing alive. Whose passkey is whose is read with it, for the policy.
-pub(super) async fn read(
+pub(in crate::acts) async fn read(
     store: &dyn Store,
     project: &str,
     policy: &mut ChosenPolicy,
     here: Timestamp,
 ) -> Result<(History, Timestamp), LedgerError> {
-    let now = store.clock().await?.map_or(here, |there| there.max(here));
     let chain = ledger::chain_of(project);
     // What the one has seen of the other is there only if the other is read after it.
     let rows = store.rows(&chain).await?;
-    policy.passkeys = passkeys(store, policy, now).await?;
-    let history = believed(store, (&chain, rows), policy, now).await?;
+    policy.passkeys = passkeys(store, policy, here).await?;
+    followed(store, (&chain, rows), policy, here).await
+}
+
+/// The same for a chain that is named, with the passkeys that the policy has already.
+pub(in crate::acts) async fn read_chain(
+    store: &dyn Store,
+    chain: &str,
+    policy: &ChosenPolicy,
+    here: Timestamp,
+) -> Result<(History, Timestamp), LedgerError> {
+    followed(store, (chain, store.rows(chain).await?), policy, here).await
+}
+
+async fn followed(
+    store: &dyn Store,
+    chain: (&str, Vec<Row>),
+    policy: &ChosenPolicy,
+    here: Timestamp,
+) -> Result<(History, Timestamp), LedgerError> {
+    let now = store.clock().await?.map_or(here, |there| there.max(here));
+    let history = believed(store, chain, policy, now).await?;
     let newest = history.newest();
     Ok((history, newest.map_or(now, |newest| newest.max(now))))
 }

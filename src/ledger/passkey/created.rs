@@ -39,7 +39,8 @@ impl Created {
             return Err("its id is not the one that the authenticator says".into());
         }
         let public_key = STANDARD.encode(part(&self.public_key, "public key")?);
-        let (credential, algorithm, rp_id, origin) = (self.credential.clone(), self.algorithm, bound.rp_id.to_owned(), bound.origin.to_owned());
+        let (credential, algorithm, rp_id, origin) =
+            (self.credential.clone(), self.algorithm, bound.rp_id.to_owned(), bound.origin.to_owned());
         let passkey = Passkey { person: person.to_owned(), credential, public_key, algorithm, rp_id, origin };
         PasskeyKey::of(&passkey)?;
         Ok(passkey)

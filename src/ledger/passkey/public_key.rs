@@ -32,7 +32,9 @@ impl PasskeyKey {
         let curve = || info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok());
         let key = info.subject_public_key.data.to_vec();
         let algorithm: &'static dyn VerificationAlgorithm = match passkey.algorithm {
-            -7 if is(OID_KEY_TYPE_EC_PUBLIC_KEY) && curve() == Some(OID_EC_P256) && key.len() == 65 && key[0] == 4 => &ECDSA_P256_SHA256_ASN1,
+            -7 if is(OID_KEY_TYPE_EC_PUBLIC_KEY) && curve() == Some(OID_EC_P256) && key.len() == 65 && key[0] == 4 => {
+                &ECDSA_P256_SHA256_ASN1
+            }
             -8 if is(OID_SIG_ED25519) && key.len() == 32 => &ED25519,
             -257 if is(OID_PKCS1_RSAENCRYPTION) => &RSA_PKCS1_2048_8192_SHA256,
             -7 | -8 | -257 => return Err(format!("its public key is not of its algorithm {}", passkey.algorithm)),

@@ -195,7 +195,9 @@ impl Passkeys {
         let counting = of_id().find(|known| known.counts_from.is_some());
         match counting.or_else(|| of_id().next()) {
             None => Err(format!("no passkey of `{person}` with this id is on record in `@org`")),
-            Some(known) if known.passkey.person != person => Err(format!("the passkey is of `{}`, not of `{person}`", known.passkey.person)),
+            Some(known) if known.passkey.person != person => {
+                Err(format!("the passkey is of `{}`, not of `{person}`", known.passkey.person))
+            }
             Some(KnownPasskey { counts_from: None, .. }) => Err(format!(
                 "the passkey of `{person}` was not confirmed: two registrars, or one and their own SSH key, sign `gonogo desk confirm`"
             )),
@@ -220,9 +222,7 @@ impl Passkeys {
         match act {
             Act::SignOff(_) | Act::StageDecision(_) | Act::Passkey(_) => None,
             Act::Answer(_) | Act::Waiver(_) | Act::Withdrawal(_) if self.admitted.contains(person) => None,
-            Act::Answer(_) | Act::Waiver(_) | Act::Withdrawal(_) => {
-                Some(format!("`{person}` has no role whose `methods` name `webauthn`"))
-            }
+            Act::Answer(_) | Act::Waiver(_) | Act::Withdrawal(_) => Some(format!("`{person}` has no role whose `methods` name `webauthn`")),
             other => Some(format!("a {} is not signed with a passkey", other.word())),
         }
     }
@@ -257,7 +257,9 @@ impl Passkeys {
         let of_id = |known: &&KnownPasskey| known.passkey.credential == assertion.credential && known.counts_from.is_some();
         let known = self.known.iter().find(of_id).ok_or("no passkey with this id is confirmed")?;
         let desk = self.desk.as_ref().ok_or("the policy names no desk")?;
-        assertion.verify(&known.passkey, challenge, Bound { rp_id: &desk.rp_id, origin: &desk.origin }).map_err(|error| error.to_string())?;
+        assertion
+            .verify(&known.passkey, challenge, Bound { rp_id: &desk.rp_id, origin: &desk.origin })
+            .map_err(|error| error.to_string())?;
         if known.signs(now) { Ok(known) } else { Err(format!("the passkey of `{}` was revoked", known.passkey.person)) }
     }
 

@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn the_domain_of_passkeys_is_the_hosts_or_above_it() {
-        for (rp_id, fits) in [("example.com", true), ("desk.example.com", true), ("com", false), ("k.example.com", false), ("sk.example.com", false)] {
+        for (rp_id, fits) in
+            [("example.com", true), ("desk.example.com", true), ("com", false), ("k.example.com", false), ("sk.example.com", false)]
+        {
             assert_eq!(desk("https://desk.example.com", Some(rp_id)).is_ok(), fits, "{rp_id}");
         }
     }
