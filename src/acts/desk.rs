@@ -3,6 +3,7 @@
 pub(crate) mod board;
 mod law;
 mod row;
+mod signing;
 
 use std::{
     path::PathBuf,
@@ -21,6 +22,7 @@ use crate::{
 pub(crate) use board::{Board, Snapshot};
 pub(crate) use law::{Law, LawFile};
 pub(crate) use row::{Row, Word};
+pub(crate) use signing::{Prepared, Wish};
 
 /// So many records are read at once: each holds a whole chain in memory.
 const AT_ONCE: usize = 4;

@@ -55,6 +55,15 @@ impl OpenRollout {
         Ok(Self { open, plan, rollout, release: identified.release, request: request.clone() })
     }
 
+    /// The rollout of `release` in a record that is open, as its plan has it: it may be looked at and decided on.
+    pub(in crate::acts) fn kept(record: EnvironmentRecord, release: Release) -> Result<Self, ActError> {
+        let plan = record.plan.clone();
+        let why = || ActError::Usage("the plan that is kept with the newest run has no `rollout`".into());
+        let rollout = plan.rollout.clone().ok_or_else(why)?;
+        let (open, request) = (OpenRecord { record: Some(record), lost: None }, RolloutRequest::default());
+        Ok(Self { open, plan, rollout, release, request })
+    }
+
     pub(crate) fn record(&self) -> &EnvironmentRecord {
         // It is opened with one, and nothing takes it away.
         self.open.record.as_ref().unwrap_or_else(|| unreachable!())

@@ -20,6 +20,17 @@ pub(super) async fn detached(caller: &Caller, record: &mut EnvironmentRecord, fi
     Brought::of(record, envelope, &file.display().to_string())?.take(caller, record, blobs).await
 }
 
+/// Takes in what somebody has signed in the browser just as it was prepared for them here.
+pub(in crate::acts) async fn take_prepared(
+    caller: &Caller,
+    record: &mut EnvironmentRecord,
+    envelope: Envelope,
+    blobs: &[Blob],
+) -> Result<Entry, ActError> {
+    let brought = Brought::believed(record, envelope, "what was signed in the browser")?;
+    brought.take(caller, record, blobs).await
+}
+
 /// Takes in signature files, and those of folders, by name.
 pub(in crate::acts) async fn take_in(
     caller: &Caller,
@@ -66,6 +77,13 @@ struct Brought {
 
 impl Brought {
     fn of(record: &EnvironmentRecord, envelope: Envelope, named: &str) -> Result<Self, ActError> {
+        let brought = Self::believed(record, envelope, named)?;
+        fits(record, &brought.statement)?.map_err(|why| ActError::Untrusted(format!("{named}: {why}")))?;
+        Ok(brought)
+    }
+
+    /// One whose signature is that of whom it names, about what this record is about.
+    fn believed(record: &EnvironmentRecord, envelope: Envelope, named: &str) -> Result<Self, ActError> {
         let refused = |why: String| ActError::Untrusted(format!("{named}: {why}"));
         let statement = Statement::from_json(&envelope.payload).map_err(|error| refused(error.to_string()))?;
         let made = &statement.made;
@@ -86,7 +104,6 @@ impl Brought {
         if let Some(why) = contradiction(&statement, &envelope.signature) {
             return Err(refused(why.into()));
         }
-        fits(record, &statement)?.map_err(refused)?;
         Ok(Self { envelope, statement })
     }
 

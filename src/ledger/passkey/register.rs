@@ -179,7 +179,7 @@ impl Passkeys {
             Err(AssertionError::Forged(why)) => return Checked::Forged(format!("the passkey of `{by}`: {why}")),
             Err(AssertionError::Refused(why)) => return Checked::Untrusted(format!("the passkey of `{by}`: {why}")),
         };
-        if let Some(why) = self.out_of_time(known, statement.made.org.as_ref(), at).or_else(|| self.not_admitted(&statement.act, by)) {
+        if let Some(why) = self.out_of_time(known, statement.made.org.as_ref(), at).or_else(|| self.refuses(&statement.act, by)) {
             return Checked::Untrusted(why);
         }
         let since = known.revoked.as_ref().map(|revoked| format!("the passkey has since been revoked, on {}", utc(revoked.since)));
@@ -218,13 +218,18 @@ impl Passkeys {
     }
 
     /// Why nothing of this kind is signed so. Sign-offs and decisions are held to the methods of their roles where they are counted.
-    fn not_admitted(&self, act: &Act, person: &str) -> Option<String> {
+    pub fn refuses(&self, act: &Act, person: &str) -> Option<String> {
         match act {
             Act::SignOff(_) | Act::StageDecision(_) | Act::Passkey(_) => None,
             Act::Answer(_) | Act::Waiver(_) | Act::Withdrawal(_) if self.admitted.contains(person) => None,
             Act::Answer(_) | Act::Waiver(_) | Act::Withdrawal(_) => Some(format!("`{person}` has no role whose `methods` name `webauthn`")),
             other => Some(format!("a {} is not signed with a passkey", other.word())),
         }
+    }
+
+    /// Whether there is one with this id, whosever it is.
+    pub fn has(&self, credential: &str) -> bool {
+        self.known.iter().any(|known| known.passkey.credential == credential)
     }
 
     /// The chain has this entry, as somebody saw it: one that is gone was cut off.
