@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 mod deploy;
+mod desk;
 mod groups;
 mod log;
 mod record;
@@ -23,6 +24,7 @@ pub(super) use deploy::{
     DeployAuthorsOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeploySettleOptions,
     DeployerOptions, Status,
 };
+pub(super) use desk::{DeskOptions, DeskServeOptions};
 pub(super) use groups::command;
 pub(super) use log::{
     LedgerOptions, LogCheckpointOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions,
@@ -137,6 +139,11 @@ pub(super) enum Command {
     Deploy(Box<DeployOptions>),
     /// Check a bundle offline, on another machine
     Audit(Box<AuditOptions>),
+    /// Serve the desk: read, decide and sign in the browser
+    ///
+    /// A board over every project of a ledger, the reports and rollouts, and the sign-off, by the policy of one file. Controllers
+    /// ask it for the gate's answer. It listens on loopback in plain HTTP, elsewhere with TLS or behind a proxy only.
+    Desk(Box<DeskOptions>),
     /// Fetch the packs that the plan pins, and put them beside it
     ///
     /// Those are the ones it includes as `pack: git+https://…`.

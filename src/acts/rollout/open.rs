@@ -55,6 +55,17 @@ impl OpenRollout {
         Ok(Self { open, plan, rollout, release: identified.release, request: request.clone() })
     }
 
+    /// The rollout of a release whose record is at hand, by the plan that is kept with its newest full run.
+    pub(in crate::acts) fn at_desk(record: EnvironmentRecord, release: Release) -> Result<Self, ActError> {
+        let config = record.plan.config.clone();
+        let environment = Some(record.plan.environment.clone());
+        let asked = plan::Request { config, environment, purpose: Purpose::Kept, ..plan::Request::default() };
+        let plan = given::fill(record.plan.clone(), asked, &release, Said::default())?;
+        let rollout = plan.rollout.clone().ok_or_else(|| ActError::Usage("its plan has no `rollout`".into()))?;
+        let open = OpenRecord { record: Some(record), lost: None };
+        Ok(Self { open, plan, rollout, release, request: RolloutRequest::default() })
+    }
+
     pub(crate) fn record(&self) -> &EnvironmentRecord {
         // It is opened with one, and nothing takes it away.
         self.open.record.as_ref().unwrap_or_else(|| unreachable!())
