@@ -87,7 +87,10 @@ impl Passkeys {
             PasskeyStep::Offered(offer) => _ = self.known(&offer.passkey, at),
             PasskeyStep::Confirmed(passkey) => match self.confirmer(entry, passkey) {
                 Ok(by) => self.confirmed(passkey, Confirmation { by, entry: seq, at }),
-                Err(why) => self.ignored.push(format!("entry {seq} confirms a passkey of `{}` and counts nothing: {why}", passkey.person)),
+                Err(why) => {
+                    self.known(passkey, at);
+                    self.ignored.push(format!("entry {seq} confirms a passkey of `{}` and counts nothing: {why}", passkey.person));
+                }
             },
             PasskeyStep::Revoked(said) => match self.revoker(entry, said) {
                 Ok(by) => self.revoked(said, Revoked { by, entry: seq, since: said.since.map_or(at, |since| since.min(at)) }),

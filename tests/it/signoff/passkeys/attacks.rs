@@ -18,7 +18,7 @@ async fn what_was_not_asked_at_the_desk_of_a_verified_person_counts_nothing() {
         ("nobody touched the authenticator", 4, |asked| asked.flags = 0b0100),
         ("is synced and cannot be", 4, |asked| asked.flags = 0b1_0101),
         ("in the frame of another site", 4, |asked| asked.more = ",\"crossOrigin\":true".into()),
-        ("duplicate", 5, |asked| asked.more = ",\"origin\":\"https://evil.example\"".into()),
+        ("stands twice", 5, |asked| asked.more = ",\"origin\":\"https://evil.example\"".into()),
     ];
     for (why, exit, change) in asked {
         let house = house().await;
