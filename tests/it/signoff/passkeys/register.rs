@@ -87,8 +87,11 @@ async fn a_revocation_that_was_cut_off_is_found() {
     // Somebody saw it: the run says so.
     house.verify(&[]).exits(0);
     house.gate(&[]).exits(4);
-    let cut = "DELETE FROM entries WHERE chain = '@org' AND seq = (SELECT max(seq) FROM entries WHERE chain = '@org'); PRAGMA wal_checkpoint(TRUNCATE)";
-    house.sql().execute_batch(cut).expect("cut off");
+    let cut = "DELETE FROM chains WHERE chain = '@org' AND seq = (SELECT max(seq) FROM chains WHERE chain = '@org')";
+    let sql = house.sql();
+    sql.execute_batch(cut).expect("cut off");
+    sql.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("written");
+    drop(sql);
     house.gate(&[]).exits(5).says("@org");
     // Also where nobody has kept a head.
     let elsewhere = house.copied();
