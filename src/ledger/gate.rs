@@ -5,7 +5,7 @@ mod elsewhere;
 use std::collections::BTreeMap;
 
 use super::{
-    AskedRelease, Bearing, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
+    AskedRelease, Bearing, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun, deploy_times,
     independence::{behind, lacking},
     quorum, repairs,
     runs::newer_no,
@@ -113,6 +113,9 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
             waits = look_at_votes(&mut ruling, history, input, run)?;
             ruling.run = Some(run.clone());
         }
+    }
+    if let Some(closed) = deploy_times::closed(policy.policy, policy.now) {
+        ruling.object(Exit::Hold, closed);
     }
     for overdue in Emergencies::of(history, asked, Some(&policy))?.overdue(policy.now) {
         ruling.object(Exit::Hold, overdue);

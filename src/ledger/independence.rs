@@ -177,6 +177,10 @@ mod tests {
             unsigned_runs: UnsignedRuns::Allowed,
             longest_waiver: LongestWaiver::default(),
             break_glass: None,
+            windows: Vec::new(),
+            freeze: Vec::new(),
+            holidays: None,
+            closed_on: Vec::new(),
             desk: None,
         }
     }

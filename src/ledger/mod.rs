@@ -13,6 +13,7 @@ pub mod chain;
 mod checkpoint;
 mod confirmation;
 mod decisions;
+mod deploy_times;
 mod drills;
 mod emergencies;
 mod entry;
