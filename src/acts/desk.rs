@@ -7,6 +7,7 @@ mod log;
 mod release;
 mod rollout;
 mod row;
+mod signing;
 
 use std::{
     path::PathBuf,
@@ -16,9 +17,9 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{ActError, Caller, EnvironmentRecord, kept_plan::KeptPlans, record::read_chain};
+use super::{ActError, Caller, EnvironmentRecord, kept_plan::KeptPlans, record::read};
 use crate::{
-    ledger::{self, Postgres, Store, chain_of, newest_look},
+    ledger::{self, Postgres, Store, newest_look},
     model::Period,
 };
 
@@ -27,6 +28,7 @@ pub(crate) use gate::{GateAsked, GateSaid};
 pub(crate) use law::{Law, LawFile};
 pub(crate) use release::{OpenQuestion, ReleaseShown};
 pub(crate) use row::{Row, Word};
+pub(crate) use signing::{Prepared, Wish};
 
 /// So many records are read at once: each holds a whole chain in memory.
 const AT_ONCE: usize = 4;
@@ -136,10 +138,12 @@ impl Desk {
         let reading = self.reading().await?;
         let (caller, store) = (self.caller(), self.store()?);
         let law = self.law.of(&caller, environment).await?;
-        let read = read_chain(store.as_ref(), &chain_of(project), &law.policy, caller.now).await?;
+        let mut by_law = law.policy.clone();
+        let read = read(store.as_ref(), project, &mut by_law, caller.now).await?;
         let Some((entry, run)) = newest_look(&read.0, (project, environment))? else { return Ok(None) };
         let plan = KeptPlans::default().of_run(store.as_ref(), entry, run).await?;
         let (policy, own_roles) = law.for_plan(&plan);
+        let policy = policy.knowing(by_law.passkeys);
         let record = EnvironmentRecord::read_as(Arc::clone(&plan), policy, store, read);
         Ok(Some(DeskRecord { record, own_roles, _reading: reading }))
     }

@@ -22,6 +22,7 @@ mod looks;
 pub(crate) mod merge;
 pub(crate) mod pack_fetch;
 pub(crate) mod page;
+pub(crate) mod passkey;
 mod policy;
 mod record;
 mod recording;
@@ -34,7 +35,7 @@ mod token;
 pub(crate) mod verify;
 pub(crate) mod waive;
 
-pub(crate) use caller::{Caller, Dialogue};
+pub(crate) use caller::{AtDesk, Caller, Dialogue, ToSign};
 pub(crate) use error::ActError;
 pub(crate) use policy::{ChosenPolicy, named as policy_named, signer_problems};
 pub(crate) use record::{EnvironmentRecord, RecordRequest};

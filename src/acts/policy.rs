@@ -11,7 +11,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{ActError, Caller, record::GIT};
 use crate::{
     ledger::{
-        Look, PolicyInForce, Trust,
+        Look, Passkeys, PolicyInForce, Trust,
         signing::{Signers, SignersFile, SignersProblem},
     },
     model::{Digest, Person, PolicyPlace, Release, Signoff, Windows, plain},
@@ -27,6 +27,8 @@ pub(crate) struct ChosenPolicy {
     pub(crate) people: BTreeMap<String, Person>,
     /// Whose key is whose.
     pub(crate) signers: Arc<Signers>,
+    /// Whose passkey is whose, by the ledger that was read.
+    pub(crate) passkeys: Arc<Passkeys>,
     /// Of whom each manual item is asked.
     pub(crate) asked_of: BTreeMap<String, Vec<String>>,
     /// The windows after a deployment.
@@ -114,6 +116,17 @@ impl ChosenPolicy {
         Self { signoff, people: people.clone(), asked_of: asked_of(then), windows: then.windows, brought: false, ..self.clone() }
     }
 
+    /// The same with whose passkey is whose.
+    #[must_use]
+    pub(super) fn knowing(self, passkeys: Arc<Passkeys>) -> Self {
+        Self { passkeys, ..self }
+    }
+
+    /// Whether people sign in the browser too.
+    pub(super) fn has_desk(&self) -> bool {
+        self.signoff.as_ref().is_some_and(|signoff| signoff.desk.is_some())
+    }
+
     /// Whether it counts for runs of the past too.
     pub(super) fn is_binding(&self) -> bool {
         self.place.is_some() || self.brought
@@ -134,7 +147,7 @@ impl ChosenPolicy {
 
     /// Its signers, as trusted at a moment.
     pub(super) fn trust(&self, now: Timestamp) -> Trust {
-        Trust { signers: self.signers.clone(), now }
+        Trust { signers: self.signers.clone(), passkeys: self.passkeys.clone(), now }
     }
 
     /// As it is in force at a moment; `None` where nobody has to sign.
@@ -209,9 +222,10 @@ pub(crate) fn signer_problems(plan: &Plan) -> Vec<String> {
     }
 }
 
-/// Everybody who has a role, each once.
+/// Everybody who has a role or confirms passkeys, each once.
 fn holders(policy: &Signoff) -> Vec<String> {
-    let all: BTreeSet<String> = policy.roles.values().flat_map(|role| role.people.clone()).collect();
+    let registrars = policy.desk.iter().flat_map(|desk| desk.registrars.clone());
+    let all: BTreeSet<String> = policy.roles.values().flat_map(|role| role.people.clone()).chain(registrars).collect();
     all.into_iter().collect()
 }
 

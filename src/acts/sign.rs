@@ -17,7 +17,7 @@ use crate::{
 
 use shown::shown;
 pub(super) use shown::since;
-pub(super) use taking::take_in;
+pub(super) use taking::{take_in, take_prepared};
 
 /// What is decided, or taken in.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +72,17 @@ pub(crate) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
     }
 }
 
+/// Lays the decision on the report `report` before whoever sits at the desk.
+pub(super) async fn prepare(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    request: &SignRequest,
+    record: &EnvironmentRecord,
+    report: &Digest,
+) -> Result<(), ActError> {
+    decide(caller, dialogue, request, record, Some(report)).await.map(drop)
+}
+
 /// Takes in signature files, or what `ssh-keygen` signed; gives the entries and the ledger's head. One that cannot be
 /// believed keeps all of them out.
 pub(crate) async fn add(
@@ -119,11 +130,15 @@ async fn decide(
     let run = newest(request, record, report).await?;
     // Whoever enters somebody else's decision may have any role but a machine's.
     let everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).filter(|id| policy.is_of_people(id)).collect();
-    let method = if request.person.is_some() { Method::Recorded } else { Method::Ssh };
-    if !known.methods.contains(&method) {
-        return Err(ActError::Usage(format!(
-            "the role `{role}` must be signed with the person's own key: its `methods` have no `recorded`"
-        )));
+    let method = match (&request.person, dialogue.at_desk()) {
+        (Some(_), _) => Method::Recorded,
+        (None, Some(_)) => Method::Webauthn,
+        (None, None) => Method::Ssh,
+    };
+    // A no is a no whatever it was signed with.
+    let is_no = method == Method::Webauthn && request.no_go && !request.withdraw;
+    if !known.methods.contains(&method) && !is_no {
+        return Err(unfit(role, method));
     }
     let evidence = evidence::read(&request.evidence)?;
     if let Some((export, signer)) = &request.export {
@@ -140,8 +155,17 @@ async fn decide(
     }
     record.policy.says_where(dialogue);
     signer::confirm(dialogue, "Sign this?")?;
-    let envelope = signer.statement(record, subject(&run), method, act).await?;
+    let envelope = signer.statement(record, (subject(&run), act, &evidence.blobs), method).await?;
     Ok(Some(Made { envelope, blobs: evidence.blobs, key: signer.key(), by: signer.id().to_owned() }))
+}
+
+/// Why somebody in this role does not sign so.
+pub(super) fn unfit(role: &str, method: Method) -> ActError {
+    ActError::Usage(match method {
+        Method::Webauthn => format!("the role `{role}` may not sign in the browser: its `methods` have no `webauthn`"),
+        Method::Ssh => format!("the role `{role}` may not sign with an SSH key: its `methods` have no `ssh`"),
+        Method::Recorded => format!("the role `{role}` must be signed with the person's own key: its `methods` have no `recorded`"),
+    })
 }
 
 fn no_role(role: &str, policy: &Signoff) -> ActError {

@@ -144,7 +144,7 @@ impl From<LedgerError> for Failure {
 /// What to exit with because an act was not done.
 fn exit_of(error: &ActError) -> Exit {
     match error {
-        ActError::Usage(_) | ActError::Plan(_) | ActError::Declined => Exit::Usage,
+        ActError::Usage(_) | ActError::Plan(_) | ActError::Declined | ActError::ToSign => Exit::Usage,
         ActError::Contradiction(_) => Exit::Red,
         ActError::Closed { exit, .. } => *exit,
         ActError::Untrusted(_) | ActError::Bundle(..) => Exit::Untrusted,

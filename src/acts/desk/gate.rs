@@ -81,7 +81,7 @@ impl Desk {
         if own_roles {
             return Ok(GateSaid::closed(Exit::Hold, "its plan demands roles that the desk's policy does not know".into()));
         }
-        let open = OpenRollout::at_desk(record, asked.question().release)?;
+        let open = OpenRollout::kept(record, asked.question().release)?;
         let gate = rollout::gate(&self.caller(), &open, stage).await?;
         let exit = match gate.choice {
             Choice::Go => Exit::Go,

@@ -32,6 +32,8 @@ pub(crate) struct Law {
     /// Whose signatures are needed.
     pub(crate) signoff: Signoff,
     pub(crate) people: BTreeMap<String, Person>,
+    /// The file, as a plan that checks nothing.
+    pub(in crate::acts) plan: Arc<Plan>,
     /// Over all the files that it was read from: the same as long as nothing changes.
     pub(crate) made_of: Digest,
 }
@@ -77,7 +79,8 @@ impl LawFile {
         let lacks = || ActError::Usage(format!("{}: it does not say whose signatures are needed: write `signoff:`", self.file.display()));
         let signoff = plan.signoff.clone().ok_or_else(lacks)?;
         let made_of = Digest::of(format!("{:?}", plan.files).as_bytes());
-        Ok(Law { policy: ChosenPolicy::of_all(caller, &plan).await?, signoff, people: plan.people, made_of })
+        let policy = ChosenPolicy::of_all(caller, &plan).await?;
+        Ok(Law { policy, signoff, people: plan.people.clone(), plan: Arc::new(plan), made_of })
     }
 }
 

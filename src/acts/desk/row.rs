@@ -95,7 +95,11 @@ pub(crate) struct Row {
 impl Row {
     /// Where it stands now: a go that has run out since it was judged is none.
     pub(crate) fn word(&self, now: Timestamp) -> Word {
-        if self.word > Word::Unchecked && self.word != Word::Live && (self.is_stale(now) || self.until <= now) { Word::Unchecked } else { self.word }
+        if self.word > Word::Unchecked && self.word != Word::Live && (self.is_stale(now) || self.until <= now) {
+            Word::Unchecked
+        } else {
+            self.word
+        }
     }
 
     /// Whether nobody could look at it for long.
@@ -185,7 +189,11 @@ impl Row {
             self.word = Word::Hold;
         }
         self.why = ruling.objections.first().map(|objection| objection.text.clone());
-        self.missing = ruling.missing.iter().map(|Missing { role, count }| if *count > 1 { format!("{role} ({count})") } else { role.clone() }).collect();
+        self.missing = ruling
+            .missing
+            .iter()
+            .map(|Missing { role, count }| if *count > 1 { format!("{role} ({count})") } else { role.clone() })
+            .collect();
         let of_roles = ruling.missing.iter().filter_map(|missing| policy.policy.roles.get(&missing.role)).flat_map(|role| &role.people);
         let people: BTreeSet<String> = of_roles.map(|id| policy.name(id)).collect();
         self.people = people.into_iter().collect();
@@ -215,4 +223,3 @@ fn under_way(history: &History, place: (&str, &str)) -> Result<Option<String>, A
     let standing = stage.newest_evidence().map_or("nobody has watched it", |(_, evidence)| evidence.standing.as_str());
     Ok(Some(format!("{} in stage {} ({} of the traffic): {standing}", name(&stage.step.release), stage.step.stage, stage.began.traffic)))
 }
-
