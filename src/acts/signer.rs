@@ -37,7 +37,11 @@ impl<'c> Signer<'c> {
     ) -> Result<Self, ActError> {
         if let Some(desk) = dialogue.at_desk() {
             let why = || ActError::Usage(format!("`{}` may not: {} may", desk.person(), people.join(", ")));
-            return people.iter().any(|id| id == desk.person()).then_some(Self { caller, dialogue, hand: Hand::Passkey(desk) }).ok_or_else(why);
+            return people
+                .iter()
+                .any(|id| id == desk.person())
+                .then_some(Self { caller, dialogue, hand: Hand::Passkey(desk) })
+                .ok_or_else(why);
         }
         let (agent, home) = (caller.env.get("SSH_AUTH_SOCK").map(PathBuf::from), caller.env.get("HOME").map(PathBuf::from));
         let search = Search { key, agent: agent.as_deref(), home: home.as_deref(), people, now: record.now };

@@ -2,7 +2,10 @@
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
-use axum::{extract::{RawQuery, State}, response::IntoResponse};
+use axum::{
+    extract::{RawQuery, State},
+    response::IntoResponse,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -20,7 +23,8 @@ use crate::{
 /// Rows of one page.
 const PAGE: usize = 100;
 /// How the rows may be sorted, with what that is called.
-const SORTS: [(&str, &str); 4] = [("gravity", "most urgent first"), ("name", "by name"), ("oldest", "oldest look first"), ("newest", "newest look first")];
+const SORTS: [(&str, &str); 4] =
+    [("gravity", "most urgent first"), ("name", "by name"), ("oldest", "oldest look first"), ("newest", "newest look first")];
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -82,7 +86,11 @@ struct Line {
 }
 
 /// The page.
-pub(super) async fn board(State(web): State<Arc<Web>>, Visitor(session): Visitor, RawQuery(asked): RawQuery) -> Result<impl IntoResponse, Fault> {
+pub(super) async fn board(
+    State(web): State<Arc<Web>>,
+    Visitor(session): Visitor,
+    RawQuery(asked): RawQuery,
+) -> Result<impl IntoResponse, Fault> {
     let fields = Fields::of(asked.unwrap_or_default().as_bytes());
     let (text, word, sort) = (fields.or("q", ""), fields.or("verdict", ""), fields.or("sort", SORTS[0].0));
     let (now, shown) = (web.desk.now(), web.desk.board.shown());
@@ -101,7 +109,9 @@ pub(super) async fn board(State(web): State<Arc<Web>>, Visitor(session): Visitor
     let pages = found.len().div_ceil(PAGE).max(1);
     let page = fields.get("page").and_then(|page| page.parse::<usize>().ok()).unwrap_or(1).clamp(1, pages);
     let public = session.is_none();
-    let link = |page: usize| query(&[("q", text), ("verdict", word), ("sort", if sort == SORTS[0].0 { "" } else { sort }), ("page", &page.to_string())]);
+    let link = |page: usize| {
+        query(&[("q", text), ("verdict", word), ("sort", if sort == SORTS[0].0 { "" } else { sort }), ("page", &page.to_string())])
+    };
     let view = View {
         rows: found.iter().skip((page - 1) * PAGE).take(PAGE).map(|(row, word)| line(row, *word, now, public)).collect(),
         words: Word::ALL.iter().filter_map(|(one, name)| Some(count(*one, name, *counts.get(one)?, (text, word)))).collect(),

@@ -65,7 +65,8 @@ impl Door {
             }
         };
         let tokens = request.gate_token.as_deref().map(secret).transpose()?.unwrap_or_default();
-        let tokens: Vec<&str> = std::str::from_utf8(&tokens).unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let tokens: Vec<&str> =
+            std::str::from_utf8(&tokens).unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         if request.gate_token.is_some() && (tokens.is_empty() || tokens.iter().any(|token| token.len() < SHORTEST)) {
             return wrong(format!("`--gate-token-file`: a token a line, each of {SHORTEST} characters or more"));
         }

@@ -92,7 +92,11 @@ async fn answer(
     }
     let hook = if body.trim_ascii().is_empty() { Ok(Hook::default()) } else { serde_json::from_slice(body) };
     let Ok(Hook { metadata }) = hook else {
-        return Fault::Wrong(StatusCode::BAD_REQUEST, "the body is no JSON of a webhook: wanted `{\"metadata\":{\"version\":\"…\"}}`".into()).json();
+        return Fault::Wrong(
+            StatusCode::BAD_REQUEST,
+            "the body is no JSON of a webhook: wanted `{\"metadata\":{\"version\":\"…\"}}`".into(),
+        )
+        .json();
     };
     let asked = GateAsked {
         project,

@@ -96,7 +96,8 @@ async fn admitted(web: &Web, mut request: Request, session: Option<Session>) -> 
 /// All of a body. Whoever is not signed in may not send much, and sends it last.
 async fn body(web: &Web, request: &mut Request, known: bool) -> Result<Body, Fault> {
     let most = if known { LARGEST } else { LARGEST_OF_STRANGERS };
-    let too_large = || Fault::Wrong(StatusCode::PAYLOAD_TOO_LARGE, format!("What was sent has more than {} KiB, which is the most.", most >> 10));
+    let too_large =
+        || Fault::Wrong(StatusCode::PAYLOAD_TOO_LARGE, format!("What was sent has more than {} KiB, which is the most.", most >> 10));
     let told = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if told.is_some_and(|told| told > most) {
         return Err(too_large());

@@ -77,7 +77,12 @@ async fn connection(
     }
 }
 
-async fn talk(app: Router, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr, mut ended: watch::Receiver<bool>) {
+async fn talk(
+    app: Router,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    mut ended: watch::Receiver<bool>,
+) {
     let app = app.layer(axum::Extension(Peer(peer.ip())));
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(LARGEST_HEAD).max_headers(64);

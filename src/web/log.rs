@@ -16,7 +16,10 @@ use super::{
     page::{Fault, Frame},
     release::nothing,
 };
-use crate::{model::{DeploymentRow, counted, utc}, render::log};
+use crate::{
+    model::{DeploymentRow, counted, utc},
+    render::log,
+};
 
 /// As a page.
 pub(super) async fn page(
@@ -43,7 +46,8 @@ pub(super) async fn csv(
 ) -> Result<impl IntoResponse, Fault> {
     let at = (project.as_str(), environment.as_str());
     let shown = web.desk.log(at).await?.ok_or_else(|| nothing(at))?;
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"deployments.csv\"")];
+    let headers =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"deployments.csv\"")];
     Ok((headers, log::csv(&shown.rows)))
 }
 

@@ -23,11 +23,9 @@ use tokio::{
     sync::{Semaphore, watch},
 };
 
-use crate::{
-    acts::{
-        ActError, Caller,
-        desk::{Desk, DeskRequest, DoorRequest, keep},
-    },
+use crate::acts::{
+    ActError, Caller,
+    desk::{Desk, DeskRequest, DoorRequest, keep},
 };
 use door::Door;
 

@@ -108,7 +108,9 @@ impl Fault {
     /// The status, a headline, and the sentence.
     pub(super) fn told(&self) -> (StatusCode, &'static str, &str) {
         match self {
-            Self::SignIn => (StatusCode::UNAUTHORIZED, "Sign in first", "This page is for people whom the policy names: sign in with your passkey."),
+            Self::SignIn => {
+                (StatusCode::UNAUTHORIZED, "Sign in first", "This page is for people whom the policy names: sign in with your passkey.")
+            }
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "Not for you", why),
             Self::Missing(why) => (StatusCode::NOT_FOUND, "There is no such page", why),
             Self::Wrong(status, why) => (*status, "That cannot be done so", why),

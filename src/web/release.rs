@@ -79,7 +79,9 @@ pub(super) fn nothing((project, environment): (&str, &str)) -> Fault {
 fn beside((project, environment): (&str, &str), shown: &ReleaseShown) -> Beside {
     let at = place(project, environment);
     let report = |digest: &Digest| format!("{at}/r/{digest}");
-    let open = |all: &[OpenQuestion]| all.iter().map(|it| Open { check: it.check.clone(), text: it.text.clone(), wanted: it.wanted.clone() }).collect();
+    let open = |all: &[OpenQuestion]| {
+        all.iter().map(|it| Open { check: it.check.clone(), text: it.text.clone(), wanted: it.wanted.clone() }).collect()
+    };
     Beside {
         report: report(&shown.digest),
         newer: shown.newer.as_ref().map(report),

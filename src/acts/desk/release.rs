@@ -38,7 +38,12 @@ pub(crate) struct OpenQuestion {
 
 impl Desk {
     /// The newest report of an environment, or the one with this fingerprint, as `person` sees it.
-    pub(crate) async fn release(&self, place: (&str, &str), digest: Option<&Digest>, person: &str) -> Result<Option<ReleaseShown>, ActError> {
+    pub(crate) async fn release(
+        &self,
+        place: (&str, &str),
+        digest: Option<&Digest>,
+        person: &str,
+    ) -> Result<Option<ReleaseShown>, ActError> {
         let Some(DeskRecord { record, own_roles, _reading }) = self.record(place.0, place.1).await? else { return Ok(None) };
         let newest = newest_look(&record.history, place)?.map(|(_, run)| run.report.clone());
         let meant = |entry: &VerifiedEntry| entry.run().is_some_and(|(_, run)| Some(&run.report) == digest.or(newest.as_ref()));
@@ -64,7 +69,8 @@ impl Desk {
             report,
         };
         if let Some(policy) = record.policy.in_force(record.now).filter(|_| open) {
-            let theirs = policy.policy.roles.keys().filter(|role| *role != crate::model::Signoff::RECORDER && policy.policy.has_role(person, role));
+            let theirs =
+                policy.policy.roles.keys().filter(|role| *role != crate::model::Signoff::RECORDER && policy.policy.has_role(person, role));
             made.roles = theirs.map(|role| (role.clone(), made.has_signed(role, person))).collect();
             made.wait_for(person, &policy, &record.policy.asked_of);
         }
@@ -79,12 +85,7 @@ impl ReleaseShown {
     }
 
     /// What waits for this person.
-    fn wait_for(
-        &mut self,
-        person: &str,
-        policy: &ledger::PolicyInForce<'_>,
-        asked_of: &std::collections::BTreeMap<String, Vec<String>>,
-    ) {
+    fn wait_for(&mut self, person: &str, policy: &ledger::PolicyInForce<'_>, asked_of: &std::collections::BTreeMap<String, Vec<String>>) {
         let pending = self.report.findings.iter().filter(|finding| finding.kind == "manual" && finding.outcome == Outcome::Pending);
         let asked = pending.filter(|finding| {
             let named = asked_of.get(&finding.id).cloned().unwrap_or_else(|| ledger::asked_of(&finding.settings));

@@ -38,7 +38,10 @@ pub(crate) async fn confirm(dialogue: &dyn Dialogue, desk: &Desk, request: &Conf
     let policy = where_people_sign(&record)?;
     let passkey = known.passkey.clone();
     if (&passkey.rp_id, &passkey.origin) != (&policy.rp_id, &policy.origin) {
-        return Err(ActError::Usage(format!("it was made for {}, and the policy says {}: a new one is needed", passkey.origin, policy.origin)));
+        return Err(ActError::Usage(format!(
+            "it was made for {}, and the policy says {}: a new one is needed",
+            passkey.origin, policy.origin
+        )));
     }
     let people: Vec<String> = policy.registrars.iter().chain([person]).cloned().collect();
     let signer = Signer::find(&caller, dialogue, &record, key.as_deref(), &people).await?;
@@ -47,7 +50,8 @@ pub(crate) async fn confirm(dialogue: &dyn Dialogue, desk: &Desk, request: &Conf
     }
     shown(dialogue, &passkey, signer.id());
     agree(dialogue, "Did they read out this fingerprint themselves, and do you sign that it is theirs?")?;
-    let (subject, act) = (vec![Subject::sha256("passkey", &passkey.digest())], Act::Passkey(Box::new(PasskeyStep::Confirmed(passkey.clone()))));
+    let (subject, act) =
+        (vec![Subject::sha256("passkey", &passkey.digest())], Act::Passkey(Box::new(PasskeyStep::Confirmed(passkey.clone()))));
     let entry = signer.put(&mut record, subject, act, Vec::new()).await?;
     let now = org(desk).await?;
     let counts = now.policy.passkeys.of_person(person).any(|known| known.passkey == passkey && known.counts_from.is_some());
@@ -73,8 +77,7 @@ pub(super) fn meant<'k>(
     if let Some(found) = all.iter().find(|known| known.passkey.is_read_out(fingerprint)) {
         return Ok(found);
     }
-    let each: Vec<String> =
-        all.iter().map(|known| format!("{} of {}", known.passkey.fingerprint(), utc(known.since))).collect();
+    let each: Vec<String> = all.iter().map(|known| format!("{} of {}", known.passkey.fingerprint(), utc(known.since))).collect();
     let known = if each.is_empty() { "none was offered yet".to_owned() } else { format!("there are {}", each.join(", ")) };
     Err(ActError::Usage(format!(
         "`{person}` has no passkey with the fingerprint `{}`, of which at least five groups of four are wanted: {known}",

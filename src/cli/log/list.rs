@@ -7,10 +7,7 @@ use crate::{
     },
     cli::Failure,
     ledger::{SignatureStanding, VerifiedEntry},
-    model::{
-        Act, Choice, Decision, Period, Reply, RollbackOutcome, RolloutStep, StageStep, counted, one_line,
-        utc, when,
-    },
+    model::{Act, Choice, Decision, Period, Reply, RollbackOutcome, RolloutStep, StageStep, counted, one_line, utc, when},
     render::log::{source, status},
     rollout::ROLLBACK,
 };
@@ -172,4 +169,3 @@ fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
     }
     text
 }
-
