@@ -142,6 +142,9 @@ impl ChosenPolicy {
 
     /// Tells whoever decides which policy it is; the gate must use the same.
     pub(super) fn says_where(&self, dialogue: &dyn super::Dialogue) {
+        if dialogue.at_desk().is_some() {
+            return;
+        }
         dialogue.tell(&match &self.place {
             Some(place) => format!("policy of {} ({})", place.reference, place.commit),
             None => "policy of the work tree: a gate with `--policy-from` takes another".to_owned(),

@@ -4,6 +4,7 @@ mod deploy;
 mod desk;
 mod groups;
 mod log;
+mod passkey;
 mod record;
 mod rollout;
 mod signoff;
@@ -24,12 +25,13 @@ pub(super) use deploy::{
     DeployAuthorsOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeploySettleOptions,
     DeployerOptions, Status,
 };
-pub(super) use desk::{DeskOptions, DeskServeOptions};
+pub(super) use desk::{DeskCommand, DeskOptions, DeskServeOptions};
 pub(super) use groups::command;
 pub(super) use log::{
     LedgerOptions, LogCheckpointOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions,
     LogOptions, LogRepairOptions, LogVerifyOptions,
 };
+pub(super) use passkey::{AtDeskOptions, ConfirmOptions, InviteOptions, RevokeOptions};
 pub(super) use record::{KeyOptions, RecordOptions, RecordingOptions, ReleaseOptions};
 pub(super) use rollout::{
     DecideOptions, RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutSimulateOptions,

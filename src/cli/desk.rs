@@ -5,9 +5,9 @@ use tokio::sync::watch;
 
 use super::{
     Failure,
-    arguments::{DeskOptions, DeskServeOptions},
+    arguments::{DeskCommand, DeskOptions, DeskServeOptions},
     edge::{self, Edge},
-    runtime, signals,
+    passkey, runtime, signals,
 };
 use crate::{
     acts::{
@@ -25,10 +25,18 @@ pub(crate) type Serve =
 const THREADS: usize = 4;
 
 /// Runs the command.
-pub(super) fn desk(edge: &Edge, options: &DeskOptions, serve: Serve) -> Result<Exit, Failure> {
-    let DeskServeOptions { listen, origin, policy, ledger, behind_proxy, public_board, tls_cert, tls_key, session_key, gate_token_file } =
-        &options.serve;
-    let request = DeskRequest { policy: policy.clone(), ledger: ledger.clone() };
+pub(super) fn desk(edge: &Edge, options: &DeskOptions, door: Serve) -> Result<Exit, Failure> {
+    match &options.command {
+        None => serve(edge, &options.serve, door),
+        Some(DeskCommand::Invite(options)) => passkey::invite(edge, options),
+        Some(DeskCommand::Confirm(options)) => passkey::confirm(edge, options),
+        Some(DeskCommand::Revoke(options)) => passkey::revoke(edge, options),
+    }
+}
+
+fn serve(edge: &Edge, options: &DeskServeOptions, serve: Serve) -> Result<Exit, Failure> {
+    let DeskServeOptions { listen, origin, desk, behind_proxy, public_board, tls_cert, tls_key, session_key, gate_token_file } = options;
+    let request = DeskRequest { policy: desk.policy.clone(), ledger: desk.ledger.clone() };
     let door = DoorRequest {
         listen: listen.clone(),
         origin: origin.clone(),

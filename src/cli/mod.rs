@@ -22,6 +22,7 @@ mod manual;
 mod merge;
 mod outlet;
 mod pack;
+mod passkey;
 mod plan;
 mod plan_path;
 mod progress;

@@ -2,13 +2,29 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
-/// Starting the desk.
+use super::passkey::{AtDeskOptions, ConfirmOptions, InviteOptions, RevokeOptions};
+
+/// Starting the desk, and whose passkey is whose there.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(in crate::cli) struct DeskOptions {
+    #[command(subcommand)]
+    pub(in crate::cli) command: Option<DeskCommand>,
+
     #[command(flatten)]
     pub(in crate::cli) serve: DeskServeOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum DeskCommand {
+    /// Make a link, good once, behind which somebody makes a passkey
+    Invite(InviteOptions),
+    /// Sign that a passkey is somebody's, who has read its fingerprint out
+    Confirm(Box<ConfirmOptions>),
+    /// Sign that a passkey signs nothing more
+    Revoke(Box<RevokeOptions>),
 }
 
 /// How it is served.
@@ -22,13 +38,8 @@ pub(in crate::cli) struct DeskServeOptions {
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) origin: Option<String>,
 
-    /// The organisation's policy: a file with `people` and `signoff`, in the form of a plan
-    #[arg(long, value_name = "FILE", default_value = "desk.yaml")]
-    pub(in crate::cli) policy: PathBuf,
-
-    /// The ledger: a `postgres://` URL, or a path
-    #[arg(long, env = "GONOGO_LEDGER", hide_env_values = true, value_name = "PLACE", default_value = crate::ledger::place::DEFAULT)]
-    pub(in crate::cli) ledger: String,
+    #[command(flatten)]
+    pub(in crate::cli) desk: AtDeskOptions,
 
     /// The header in which the proxy in front of it says whose request it is; no other is believed
     #[arg(long, value_name = "HEADER")]
