@@ -107,9 +107,10 @@ impl Desk {
 
     /// Where people find it, as the policy says.
     pub(crate) async fn origin(&self, caller: &Caller) -> Result<String, ActError> {
+        let lacks =
+            "the policy names no desk: write `signoff: { desk: { origin: https://desk.example.com, registrars: [ann@example.com] } }`";
         let law = self.law.for_all(caller).await?;
-        let _ = law;
-        Ok("http://localhost:8443".to_owned())
+        law.signoff.desk.as_ref().map(|desk| desk.origin.clone()).ok_or_else(|| ActError::Usage(lacks.into()))
     }
 
     /// The ledger.
@@ -142,8 +143,7 @@ impl Desk {
         let read = read(store.as_ref(), project, &mut by_law, caller.now).await?;
         let Some((entry, run)) = newest_look(&read.0, (project, environment))? else { return Ok(None) };
         let plan = KeptPlans::default().of_run(store.as_ref(), entry, run).await?;
-        let (policy, own_roles) = law.for_plan(&plan);
-        let policy = policy.knowing(by_law.passkeys);
+        let (policy, own_roles) = law.for_plan(&by_law, &plan);
         let record = EnvironmentRecord::read_as(Arc::clone(&plan), policy, store, read);
         Ok(Some(DeskRecord { record, own_roles, _reading: reading }))
     }

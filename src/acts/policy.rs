@@ -122,6 +122,14 @@ impl ChosenPolicy {
         Self { passkeys, ..self }
     }
 
+    /// Over all that a record is judged by: the files it was `made_of`, and whose passkey signs.
+    pub(super) fn judges_by(&self, made_of: &Digest) -> Digest {
+        let people = self.people.keys().chain(self.signoff.iter().flat_map(|signoff| signoff.roles.values().flat_map(|role| &role.people)));
+        let each: BTreeSet<&String> = people.collect();
+        let keys: Vec<_> = each.into_iter().flat_map(|person| self.passkeys.of_person(person)).collect();
+        Digest::of(format!("{made_of} {keys:?}").as_bytes())
+    }
+
     /// Whether people sign in the browser too.
     pub(super) fn has_desk(&self) -> bool {
         self.signoff.as_ref().is_some_and(|signoff| signoff.desk.is_some())

@@ -15,6 +15,7 @@ mod contract;
 mod corpus;
 mod cors;
 mod demo;
+mod desk;
 mod diff;
 mod dns;
 mod document;

@@ -13,7 +13,7 @@ mod drilled;
 mod emergency;
 mod evidence;
 mod foreign;
-mod house;
+pub(crate) mod house;
 mod kept;
 mod keys;
 mod linked;

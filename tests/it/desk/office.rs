@@ -1,0 +1,128 @@
+//! A running desk over the record of a house, and somebody who asks it.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Stdio},
+    time::{Duration, Instant},
+};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use ring::hmac;
+
+use crate::{
+    gonogo::{Gonogo, now},
+    port,
+    signoff::house::House,
+};
+
+/// What the sessions of the tests are signed with.
+const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
+/// A token of a controller.
+pub(crate) const TOKEN: &str = "a-token-of-a-controller-that-nobody-guesses";
+
+/// A running desk; it ends when this is dropped.
+pub(crate) struct Office {
+    pub(crate) origin: String,
+    pub(crate) port: u16,
+    pub(crate) client: reqwest::Client,
+    process: Child,
+}
+
+impl Office {
+    /// Over the house's own ledger.
+    pub(crate) fn of(house: &House, more: &[&str]) -> Self {
+        let port = port::unused();
+        house.write("desk.yaml", policy(house, port));
+        Self::start(&house.gonogo, port, more)
+    }
+
+    /// In this folder, which has a `desk.yaml` for this port.
+    pub(crate) fn start(folder: &Gonogo, port: u16, more: &[&str]) -> Self {
+        let (listen, origin) = (format!("localhost:{port}"), format!("http://localhost:{port}"));
+        std::fs::write(folder.path("session.key"), KEY).expect("written");
+        std::fs::write(folder.path("tokens"), format!("{TOKEN}\n")).expect("written");
+        let arguments = ["desk", "--listen", &listen, "--origin", &origin, "--session-key", "session.key", "--gate-token-file", "tokens"];
+        // The other tests of this process may have done so already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).redirect(reqwest::redirect::Policy::none());
+        let client = client.no_proxy().build().expect("a client");
+        let mut command = folder.command(arguments.iter().chain(more));
+        let process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a desk");
+        let mut office = Self { origin, port, client, process };
+        let told = BufReader::new(office.process.stderr.take().expect("its words"));
+        let (heard, hears) = std::sync::mpsc::channel();
+        std::thread::spawn(move || told.lines().map_while(Result::ok).for_each(|line| drop(heard.send(line))));
+        let mut said = String::new();
+        while !said.contains("the desk is at") {
+            let line = hears.recv_timeout(Duration::from_secs(30));
+            said += &line.unwrap_or_else(|_| panic!("the desk does not start: {said}"));
+            said.push('\n');
+        }
+        office
+    }
+
+    /// A request by somebody who is signed in; by nobody where the name is empty.
+    pub(crate) fn ask(&self, method: Method, path: &str, person: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.origin));
+        if person.is_empty() { request } else { request.header("cookie", cookie(person, now().as_second())) }
+    }
+
+    /// The page at this path, as somebody sees it.
+    pub(crate) async fn page(&self, path: &str, person: &str) -> (StatusCode, String) {
+        told(self.ask(Method::GET, path, person).send().await.expect("an answer")).await
+    }
+
+    /// The same, which is there.
+    pub(crate) async fn shown(&self, path: &str, person: &str) -> String {
+        let (status, text) = self.page(path, person).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {text}");
+        text
+    }
+
+    /// Waits until the board says this.
+    pub(crate) async fn board_says(&self, person: &str, what: &str) -> String {
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            let (_, text) = self.page("/", person).await;
+            if text.contains(what) {
+                return text;
+            }
+            assert!(Instant::now() < end, "the board never says `{what}`: {text}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// The process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The house's people and its policy, for a desk at this port.
+pub(crate) fn policy(house: &House, port: u16) -> String {
+    let plan = house.plan();
+    let (law, _checks) = plan.split_once("checks:\n").expect("checks");
+    law.replace("signoff:\n", &format!("signoff:\n  desk: {{ origin: \"http://localhost:{port}\", registrars: [lead, boss] }}\n"))
+}
+
+/// What an answer says.
+pub(crate) async fn told(response: Response) -> (StatusCode, String) {
+    (response.status(), response.text().await.expect("text"))
+}
+
+/// The cookie of a session that began then, as the desk makes it.
+pub(crate) fn cookie(person: &str, since: i64) -> String {
+    let session = serde_json::json!([since + 1800, { "person": person, "passkey": "", "since": since, "used": since }]);
+    let bytes = session.to_string().into_bytes();
+    let framed = [&7_u64.to_be_bytes()[..], b"session", &bytes].concat();
+    let mark = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEY.as_bytes()), &framed);
+    format!("__Host-gonogo={}.{}", URL_SAFE_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(mark))
+}
