@@ -33,6 +33,9 @@ pub struct Signoff {
     /// How old the newest full run may be at the gate. Default: 24h.
     #[serde(default = "days::<1>")]
     pub max_age: Period,
+    /// Who may sign for whom who is absent, by id, once that person has signed so.
+    #[serde(default)]
+    pub deputies: BTreeMap<String, Vec<String>>,
     /// What is demanded of the approvers beside the author and the deployer of a release.
     #[serde(default)]
     pub independence: Independence,
