@@ -37,7 +37,7 @@ pub(crate) struct Board {
 }
 
 /// The board at a moment.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Snapshot {
     /// By project and environment.
     pub(crate) rows: Vec<Arc<Row>>,
@@ -45,11 +45,19 @@ pub(crate) struct Snapshot {
     pub(crate) unread: usize,
     /// When the heads of all chains were known last.
     pub(crate) asked: Option<Timestamp>,
+    /// The policy for all, with whose passkey is whose.
+    policy: Option<Arc<ChosenPolicy>>,
     /// Why that is so long ago, or what else keeps the board from being true.
     pub(crate) fault: Option<String>,
 }
 
 impl Snapshot {
+    /// Whether this passkey of a person signs, as far as is known; nobody's does before the ledger was read.
+    pub(crate) fn signs(&self, person: &str, credential: &str, now: Timestamp) -> bool {
+        let known = self.policy.iter().flat_map(|policy| policy.passkeys.of_person(person));
+        known.into_iter().any(|known| known.passkey.credential == credential && known.signs(now))
+    }
+
     /// Whether the ledger was asked lately.
     pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
         self.fault.is_none() && self.asked.is_some_and(|asked| now < Period::seconds(60).after(asked))
@@ -102,14 +110,19 @@ impl Board {
         self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Has the ledger asked at once.
+    pub(crate) fn look_again(&self) {
+        self.grew.notify_one();
+    }
+
     fn show(&self, snapshot: Snapshot) {
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
     }
 
-    fn show_chains(&self, known: &BTreeMap<String, Known>, unread: usize, asked: Timestamp) {
+    fn show_chains(&self, known: &BTreeMap<String, Known>, (unread, asked): (usize, Timestamp), policy: &Arc<ChosenPolicy>) {
         let mut rows: Vec<Arc<Row>> = known.values().flat_map(|known| known.rows.iter().cloned()).collect();
         rows.sort_by(|a, b| (&a.project, &a.environment).cmp(&(&b.project, &b.environment)));
-        self.show(Snapshot { rows, unread, asked: Some(asked), fault: None });
+        self.show(Snapshot { rows, unread, asked: Some(asked), policy: Some(policy.clone()), fault: None });
     }
 }
 
@@ -134,7 +147,10 @@ async fn round(desk: &Desk, known: &mut BTreeMap<String, Known>, policies: &mut 
     policies.at(heads.remove(ORG));
     let asked = desk.now();
     let law = desk.law.for_all(&desk.caller()).await?;
-    let by = policies.of(store.as_ref(), &law, asked).await?.judges_by(&law.made_of);
+    let policy = policies.of(store.as_ref(), &law, asked).await?;
+    let by = policy.judges_by(&law.made_of);
+    // Whoever signs in need not wait for the rest.
+    desk.board.show(Snapshot { policy: Some(policy.clone()), ..Snapshot::clone(&desk.board.shown()) });
     // A chain that is gone was taken out: nothing ever is.
     for (chain, gone) in known.iter_mut().filter(|(chain, known)| known.head.is_some() && !heads.contains_key(*chain)) {
         let why = format!("the chain `{chain}` is gone from the ledger: it was cut off");
@@ -151,10 +167,11 @@ async fn round(desk: &Desk, known: &mut BTreeMap<String, Known>, policies: &mut 
         known_so_far.by = Some(by.clone());
         read(desk, (store.as_ref(), policies), &law, (chain, &heads), known_so_far).await?;
         if at % SHOWN == SHOWN - 1 {
-            desk.board.show_chains(known, heads.keys().filter(|chain| !known.contains_key(*chain)).count(), asked);
+            let unread = heads.keys().filter(|chain| !known.contains_key(*chain)).count();
+            desk.board.show_chains(known, (unread, asked), &policy);
         }
     }
-    desk.board.show_chains(known, 0, asked);
+    desk.board.show_chains(known, (0, asked), &policy);
     Ok(())
 }
 
