@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{
-    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence,
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence, notify,
     signer::{self, Signer},
 };
 use crate::{
@@ -68,6 +68,7 @@ pub(crate) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
         None => {
             let draft = Draft { payload: made.envelope.payload, signature: Some(made.envelope.signature) };
             let entry = record.append(caller, draft, made.blobs, None).await?;
+            notify::signed(caller, dialogue, &record, std::slice::from_ref(&entry)).await;
             Ok(Signed::OnRecord(Box::new(entry), record.history.head()))
         }
     }
@@ -77,6 +78,7 @@ pub(crate) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
 /// believed keeps all of them out.
 pub(crate) async fn add(
     caller: &Caller,
+    dialogue: &dyn Dialogue,
     record: &RecordRequest,
     files: &[PathBuf],
     dsse: Option<&PathBuf>,
@@ -88,6 +90,7 @@ pub(crate) async fn add(
         Some(file) => vec![taking::detached(caller, &mut record, file, &blobs).await?],
         None => take_in(caller, &mut record, files, &blobs).await?,
     };
+    notify::signed(caller, dialogue, &record, &entries).await;
     Ok((entries, record.history.head()))
 }
 

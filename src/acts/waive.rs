@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{
-    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest,
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, notify,
     signer::{self, Signer},
 };
 use crate::{
@@ -57,12 +57,13 @@ pub(crate) async fn waive(caller: &Caller, dialogue: &dyn Dialogue, request: &Wa
     dialogue.tell(&plain(&format!("{} accepts this with {}", signer.id(), signer.key())));
     let ask = if waivers.len() == 1 { "Accept this exception?".into() } else { format!("Accept these {} exceptions?", waivers.len()) };
     signer::confirm(dialogue, &ask)?;
-    let mut last = None;
+    let mut entries = Vec::new();
     for waiver in waivers {
         let subject = vec![Subject::sha256("waiver", &waiver.digest())];
-        last = Some(signer.put(&mut record, subject, Act::Waiver(waiver), Vec::new()).await?);
+        entries.push(signer.put(&mut record, subject, Act::Waiver(waiver), Vec::new()).await?);
     }
-    let entry = last.ok_or_else(|| ActError::Usage(format!("`{}` has no check", request.id)))?;
+    notify::signed(caller, dialogue, &record, &entries).await;
+    let entry = entries.pop().ok_or_else(|| ActError::Usage(format!("`{}` has no check", request.id)))?;
     Ok((entry, record.history.head()))
 }
 

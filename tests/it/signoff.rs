@@ -24,6 +24,7 @@ mod rolled_out;
 mod strange;
 mod tampered;
 mod tampered_deeply;
+mod told;
 mod voided;
 mod whole;
 mod windows;
