@@ -57,7 +57,8 @@ impl FromStr for Server {
 
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}:{}", if self.at_once { "smtps" } else { "smtp" }, self.host, self.port)
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        write!(f, "{}://{host}:{}", if self.at_once { "smtps" } else { "smtp" }, self.port)
     }
 }
 
@@ -174,5 +175,44 @@ fn said(error: &lettre::transport::smtp::Error) -> String {
         None if error.is_client() => "offers no way to log in, or no STARTTLS".into(),
         None if error.is_response() => "does not speak SMTP".into(),
         None => "cannot be reached".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_an_address_without_an_account() {
+        let shown = |text: &str| text.parse::<Server>().map(|server| server.to_string());
+        assert_eq!(shown("smtps://Mail.example.com"), Ok("smtps://mail.example.com:465".into()));
+        assert_eq!(shown("smtp://mail.example.com:2525/"), Ok("smtp://mail.example.com:2525".into()));
+        assert_eq!(shown("smtp://[::1]:25").as_deref(), Ok("smtp://[::1]:25"));
+        for wrong in [
+            "mail.example.com",
+            "https://mail.example.com",
+            "smtp://",
+            "smtp://a/b",
+            "smtp://a?tls=none",
+            "smtp://u:hunter2@a",
+            "smtp://a b",
+        ] {
+            assert!(shown(wrong).is_err_and(|why| !why.contains("hunter2")), "{wrong}");
+        }
+    }
+
+    /// Nothing that stands in a subject or a text becomes a header.
+    #[test]
+    fn a_header_is_one_line() {
+        let address: Mailbox = "a@example.com".parse().expect("an address");
+        let subject = "shop\r\nBcc: evil@example.com\r\n\r\nx\u{2028}y";
+        let letter = Letter { from: &address, to: &address, subject, text: "Bcc: evil@example.com\n".into(), at: Timestamp::UNIX_EPOCH };
+        let bytes = letter.message().expect("a message").formatted();
+        let text = String::from_utf8(bytes).expect("text");
+        let (head, _) = text.split_once("\r\n\r\n").expect("headers");
+        assert!(!head.contains("\r\nBcc") && head.lines().count() == 8, "{head}");
+        for wrong in ["a@example.com\r\nBcc: b@example.com", "a", "A <a@example.com>", "a@b@c"] {
+            assert!(wrong.parse::<Mailbox>().is_err(), "{wrong}");
+        }
     }
 }

@@ -115,3 +115,45 @@ impl<'a> News<'a> {
         self.waits.iter().take(MOST).cloned().chain(more).collect()
     }
 }
+
+/// News of a project that is called like a trap.
+#[cfg(test)]
+pub(super) fn sample(text: &str) -> News<'static> {
+    News {
+        occasions: vec![Occasion::Signed],
+        project: "<!channel> &",
+        environment: "prod",
+        release: Release { version: Some("1.4.2".into()), ..Release::default() },
+        stage: None,
+        attempt: None,
+        text: text.into(),
+        at: Timestamp::UNIX_EPOCH,
+        verdict: None,
+        checks: Vec::new(),
+        person: None,
+        waits: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a rollout's webhook gets is a promise: these keys, in this order, and no other.
+    #[test]
+    fn the_json_of_a_rollout_is_as_it_was() {
+        let news = News { stage: Some("p10"), attempt: Some(1), project: "shop", ..sample("p10 is earned") };
+        assert_eq!(
+            String::from_utf8(news.json(Occasion::Earned)).expect("text"),
+            r#"{"occasion":"earned","project":"shop","environment":"prod","release":{"version":"1.4.2","commit":null,"artifact":null,"source":"","dirty":false},"stage":"p10","attempt":1,"text":"p10 is earned","at":"1970-01-01T00:00:00Z"}"#
+        );
+    }
+
+    #[test]
+    fn a_text_is_one_line_of_a_length_without_secrets() {
+        let masker = Masker::default();
+        masker.hide("TOKEN", "hunter2hunter2");
+        let masked = sample(&format!("a\r\nBcc: hunter2hunter2 {}", "x".repeat(5_000))).masked(&masker);
+        assert!(masked.text.len() < 1_100 && !masked.text.contains(['\r', '\n']) && !masked.text.contains("hunter2"), "{}", masked.text);
+    }
+}

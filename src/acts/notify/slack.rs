@@ -27,3 +27,26 @@ pub(super) fn message(news: &News<'_>, occasion: Occasion) -> Vec<u8> {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::acts::notify::{news::sample, teams};
+
+    /// Whoever is called so mentions nobody, and is shown as called.
+    #[test]
+    fn names_are_no_markup() {
+        let news = sample("<!channel> *Eve* & [Co](https://evil.example)");
+        let slack: Value = serde_json::from_slice(&message(&news, Occasion::Signed)).expect("JSON");
+        assert_eq!(slack["text"], "&lt;!channel&gt; &amp; 1.4.2 in prod: signed");
+        assert_eq!(slack["blocks"][0]["text"]["text"], "<!channel> & 1.4.2 in prod: signed");
+        assert!(slack["blocks"].as_array().is_some_and(|blocks| blocks.iter().all(|block| block["text"]["type"] == "plain_text")));
+        assert_eq!(slack["blocks"][1]["text"]["text"], news.text);
+        let teams: Value = serde_json::from_slice(&teams::message(&news, Occasion::Signed)).expect("JSON");
+        let body = teams["attachments"][0]["content"]["body"].as_array().expect("blocks").clone();
+        assert!(body.iter().all(|block| block["type"] == "RichTextBlock" && block["inlines"][0]["type"] == "TextRun"));
+        assert_eq!(body[1]["inlines"][0]["text"], news.text);
+    }
+}

@@ -231,7 +231,14 @@ async fn the_same_with_a_database_and_with_one_of_an_older_program() {
 fn once_a_day(house: &House, ledger: &[&str]) {
     house.write("tell.sh", "#!/bin/sh\nnews=$(cat)\necho \"$news\" >> told\n");
     runs(house, "tell.sh");
-    let run = || house.gonogo.command(["verify", "-q", "--release", "1.4.2"].iter().chain(ledger)).stdout(std::process::Stdio::null()).spawn().expect("it runs");
+    let run = || {
+        house
+            .gonogo
+            .command(["verify", "-q", "--release", "1.4.2"].iter().chain(ledger))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("it runs")
+    };
     let all: Vec<Child> = (0..4).map(|_| run()).collect();
     assert!(all.into_iter().all(|mut child| child.wait().expect("an end").success()));
     let mut people = told(house);
