@@ -1,4 +1,4 @@
-//! The program: hands the process's edges to [`gonogo::cli`] and exits with the code it says.
+//! The program: hands the process's edges to [`gonogo::main`] and exits with the code it says.
 
 use std::process::ExitCode;
 
@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    gonogo::cli::main()
+    gonogo::main()
 }

@@ -21,18 +21,30 @@ pub(crate) struct AnswerRequest {
     pub(crate) reason: Option<String>,
     /// Files and addresses that show it.
     pub(crate) evidence: Vec<String>,
+    /// What was uploaded to show it, by the files' names.
+    pub(crate) uploads: Vec<(String, Vec<u8>)>,
     pub(crate) key: Option<PathBuf>,
 }
 
 /// Puts the answer on record, of a list one for each of its questions of today; gives the last entry and the ledger's head.
 pub(crate) async fn answer(caller: &Caller, dialogue: &dyn Dialogue, request: &AnswerRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, true).await?;
+    answer_in(caller, dialogue, request, &mut record).await
+}
+
+/// The same in a record that is open.
+pub(super) async fn answer_in(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    request: &AnswerRequest,
+    record: &mut EnvironmentRecord,
+) -> Result<(Entry, Digest), ActError> {
     let ids = record.checks_named(&request.id)?;
-    let manuals: Vec<Manual> = ids.iter().map(|id| question(&record, id)).collect::<Result<_, _>>()?;
-    let asked: Vec<Vec<String>> = ids.iter().map(|id| who(&record, id)).collect::<Result<_, _>>()?;
+    let manuals: Vec<Manual> = ids.iter().map(|id| question(record, id)).collect::<Result<_, _>>()?;
+    let asked: Vec<Vec<String>> = ids.iter().map(|id| who(record, id)).collect::<Result<_, _>>()?;
     let people: Vec<String> = asked[0].iter().filter(|one| asked.iter().all(|people| people.contains(one))).cloned().collect();
-    let signer = Signer::find(caller, dialogue, &record, request.key.as_deref(), &people).await?;
-    let evidence = evidence::of(&request.evidence)?;
+    let signer = Signer::find(caller, dialogue, record, request.key.as_deref(), &people).await?;
+    let evidence = evidence::of(&request.evidence)?.with(&request.uploads);
     manuals.iter().try_for_each(|manual| wanted(manual, request))?;
     let word = match request.reply {
         Reply::Yes => "yes",
@@ -52,11 +64,17 @@ pub(crate) async fn answer(caller: &Caller, dialogue: &dyn Dialogue, request: &A
         subject.extend(evidence.named.iter().filter_map(|shown| Some(Subject::sha256(&shown.name, shown.digest.as_ref()?))));
         let named = evidence.named.clone();
         let act = Answer { check, question, reply: request.reply, reason: request.reason.clone(), evidence: named };
-        entries.push(signer.put(&mut record, subject, Act::Answer(act), evidence.blobs.clone()).await?);
+        entries.push(signer.put(record, subject, Act::Answer(act), evidence.blobs.clone()).await?);
     }
-    notify::signed(caller, dialogue, &record, &entries).await;
+    notify::signed(caller, dialogue, record, &entries).await;
     let entry = entries.pop().ok_or_else(|| ActError::Usage(format!("`{}` has no question", request.id)))?;
     Ok((entry, record.history.head()))
+}
+
+impl AnswerRequest {
+    fn shows_nothing(&self) -> bool {
+        self.evidence.is_empty() && self.uploads.is_empty()
+    }
 }
 
 /// A manual item as far as its answer needs it.
@@ -81,7 +99,7 @@ fn question(record: &EnvironmentRecord, id: &str) -> Result<Manual, ActError> {
 /// A yes that shows nothing of what is asked for says why.
 fn wanted(manual: &Manual, request: &AnswerRequest) -> Result<(), ActError> {
     match &manual.evidence {
-        Some(evidence) if request.reply == Reply::Yes && request.evidence.is_empty() && request.reason.is_none() => {
+        Some(evidence) if request.reply == Reply::Yes && request.shows_nothing() && request.reason.is_none() => {
             Err(ActError::Usage(format!(
                 "`{}` asks for evidence, {evidence}: show it with `--evidence FILE|URL`, or say with `--reason` why there is none",
                 request.id

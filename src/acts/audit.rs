@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     ledger::{
-        AskedRelease, History, LedgerError, Look, Manifest, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of, sample_faults,
-        signing::Signers,
+        AskedRelease, History, LedgerError, Look, Manifest, ORG, Passkeys, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of,
+        counters_that_went_back, sample_faults, signing::Signers,
     },
     model::{Act, CLOCK_TOLERANCE, Digest, Exit, Record, Report, Size, plain},
     net::regular_file,
@@ -66,8 +66,13 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     let mut signers = signers(&opened, &kept, request)?;
     signers.ask_revoked(&caller.env).await;
     let rows = opened.store.rows(&chain_of(&kept.project)).await?;
-    let trusted = Arc::new(signers.clone());
-    let look = |now| Look::by(Trust { signers: trusted.clone(), now }, caller.now);
+    // Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
+    let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
+    let brought = request.policy.as_deref().map(|file| law(file, &kept.environment)).transpose()?;
+    let brought = brought.map(|(signoff, people)| ChosenPolicy::brought(signoff, people, signers.clone()));
+    let passkeys = super::record::passkeys(&opened.store, brought.as_ref().unwrap_or(&own), caller.now).await?;
+    let trusted = Arc::new(signers);
+    let look = |now| Look::by(Trust { signers: trusted.clone(), passkeys: passkeys.clone(), now }, caller.now);
     let history = History::of(rows.clone(), &look(caller.now))?;
     for head in &request.heads {
         if !history.holds(head) {
@@ -87,19 +92,16 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     audit.plan(&kept);
     audit.statements()?;
     audit.samples(&kept).await?;
-    // Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
-    let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
+    audit.passkeys(&passkeys);
     let asking = page::Asking { as_of: Some(written.as_of), child_of: None };
     let Act::Run(run) = &entry.statement.act else { return Err(ActError::Untrusted(format!("entry {} is no run", opened.seq))) };
     if **run != opened.run {
         return Err(ActError::Untrusted(format!("entry {} is the run of another report", opened.seq)));
     }
     let made = page::beside(&record(caller, &opened, &kept, own, then.clone()).await?, entry, run, asking).await?;
-    let (shown, made) = match &request.policy {
+    let (shown, made) = match brought {
         None => (made, None),
-        Some(file) => {
-            let (signoff, people) = law(file, &kept.environment)?;
-            let brought = ChosenPolicy::brought(signoff, people, signers);
+        Some(brought) => {
             let mut again = page::beside(&record(caller, &opened, &kept, brought.clone(), then).await?, entry, run, asking).await?;
             // Where the policy stood is the bundle's own word.
             again.record.policy.clone_from(&written.policy);
@@ -237,11 +239,19 @@ impl Audit<'_> {
     /// The statements to be checked by hand are those of the ledger.
     fn statements(&mut self) -> Result<(), LedgerError> {
         let place = (self.report.project.as_str(), self.report.environment.as_str());
-        let entries = self.history.whole(place).map(|entry| entry.map(|entry| &*entry.entry)).collect::<Result<Vec<_>, _>>()?;
+        let mut entries = self.history.whole(place).map(|entry| entry.map(|entry| &*entry.entry)).collect::<Result<Vec<_>, _>>()?;
+        entries.extend(self.opened.entries.iter().filter(|entry| entry.label.act == Act::PASSKEY && entry.bare.is_none()));
         if let Err(error) = self.opened.bundle.check_entries(&entries) {
             self.faults.push(error.to_string());
         }
         Ok(())
+    }
+
+    /// Whose word the passkeys stand on that signed here, and what is wrong about them.
+    fn passkeys(&mut self, passkeys: &Passkeys) {
+        self.lines.extend(passkeys.told(self.history));
+        self.lines.extend(passkeys.ignored().iter().map(|why| format!("{ORG}: {why}")));
+        self.lines.extend(counters_that_went_back(self.history));
     }
 
     /// Samples follow each other from the beginning of their stage, and come to what its evidence says.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ledger::{
-        self, Blob, Bundle, Contents, Entry, History, LedgerError, Memory,
+        self, Blob, Bundle, Contents, Entry, History, LedgerError, Memory, ORG, Store,
         export::{self, Exported, WriteError},
         sample_files,
     },
@@ -47,8 +47,10 @@ pub(super) async fn write(record: &mut EnvironmentRecord, seq: u64, as_of: Times
     let policy = plan.and_then(|plan| plan.signoff.as_ref());
     let named = |name: Option<&String>| name.and_then(|name| plan?.keys(name));
     let asked = record.asked(run.release.clone());
-    let needed: Vec<Cow<'_, Entry>> = record.history.needed(&asked).collect();
-    let of_environment = |entry: &&Entry| entry.bare.is_none() && entry.label.is_of(record.place());
+    // Whose passkey is whose comes with it, from its beginning to today.
+    let passkeys = record.policy.passkeys.chain().of_all_projects(Act::PASSKEY);
+    let needed: Vec<Cow<'_, Entry>> = record.history.needed(&asked).chain(passkeys).collect();
+    let of_environment = |entry: &&Entry| entry.bare.is_none() && (entry.label.is_of(record.place()) || entry.label.act == Act::PASSKEY);
     let entries: Vec<&Entry> = needed.iter().map(|entry| &**entry).filter(of_environment).collect();
     let contents = Contents {
         report: &json,
@@ -101,6 +103,8 @@ pub(super) struct Opened {
     pub(super) bundle: Bundle,
     /// Its ledger.
     pub(super) store: Memory,
+    /// The entries of that.
+    pub(super) entries: Vec<Entry>,
     /// Where its run stands there.
     pub(super) seq: u64,
     /// Its run.
@@ -117,7 +121,7 @@ pub(super) async fn open(file: &Path) -> Result<Opened, ActError> {
     let report = Report::from_json(bundle.report()).map_err(|error| ActError::Untrusted(format!("{named}: its report: {error}")))?;
     let exported = bundle.exported(&report)?;
     let (chain, report) = (ledger::chain_of(&report.project), Digest::of(bundle.report()));
-    if let Some(entry) = exported.entries.iter().find(|entry| !entry.chain.is_empty() && entry.chain != chain) {
+    if let Some(entry) = exported.entries.iter().find(|entry| !entry.chain.is_empty() && entry.chain != chain && entry.chain != ORG) {
         return Err(ActError::Untrusted(format!("{named}: entry {} is of another project than its report", entry.seq)));
     }
     let of_report = exported.entries.iter().rev().find_map(|entry| match Statement::from_json(&entry.payload).ok()?.act {
@@ -126,8 +130,9 @@ pub(super) async fn open(file: &Path) -> Result<Opened, ActError> {
     });
     let (seq, run) = of_report.ok_or_else(|| ActError::Untrusted(format!("{named}: its report {report} is not in its ledger")))?;
     let store = Memory::new(named, exported);
-    ledger::kept::check(&store, &export::entries(&store, None).await?).await?;
-    Ok(Opened { bundle, store, seq, run })
+    let entries = export::entries(&store, None).await?;
+    ledger::kept::check(&store, &entries).await?;
+    Ok(Opened { bundle, store, entries, seq, run })
 }
 
 impl Opened {
@@ -192,9 +197,13 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
     };
     let mut known = EnvironmentRecord::standing(caller, plan.clone(), policy, store, request).await?;
     // A ledger that has gone on since the bundle was made has all of it.
-    let here = known.store.entries(&ledger::chain_of(&plan.project)).await?;
-    let apart = here.iter().zip(&exported.entries).position(|(here, there)| !here.is(there));
-    let bare = exported.entries.iter().skip(here.len()).find(|entry| entry.bare.is_some());
+    let chain = ledger::chain_of(&plan.project);
+    let here = known.store.entries(&chain).await?;
+    let there: Vec<&Entry> = exported.line(&chain).collect();
+    let apart = here.iter().zip(&there).position(|(here, there)| !here.is(there));
+    let beyond = there.iter().skip(here.len()).copied();
+    let org = org_beyond(known.store.as_ref(), &exported).await?;
+    let bare = beyond.chain(org.beyond.iter().copied()).find(|entry| entry.bare.is_some());
     let why = match (apart, bare) {
         // A ledger of its own at each end is usual where only files go to and fro.
         (Some(apart), _) => Some(format!("{} has gone another way since entry {}", known.store.place(), apart + 1)),
@@ -202,11 +211,19 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
         (None, None) => None,
     };
     if let Some(why) = why {
+        if org.is_longer_here {
+            // What is known here of passkeys counts: one may have been revoked since.
+            let mut files = exported.clone();
+            files.entries.retain(|entry| entry.chain != ORG);
+            files.entries.extend(org.here);
+            let files = Box::new(Memory::new(file.display().to_string(), files));
+            brought = EnvironmentRecord::with(caller, plan, known.policy.clone(), files).await?;
+        }
         brought.remarks.push(format!("judged by the files alone: {why}, nothing was added to it"));
         brought.elsewhere = Some(known.history);
         return Ok(brought);
     }
-    if exported.entries.len() > here.len() {
+    if there.len() > here.len() || !org.beyond.is_empty() {
         let seq = here.last().map_or(0, |entry| entry.seq);
         if let Some(why) = log::never_believed(caller, &brought, &known, seq).await? {
             return Err(ActError::Untrusted(format!("{}: {why}: nothing of it was taken in", file.display())));
@@ -216,4 +233,27 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
         known.keep();
     }
     Ok(known)
+}
+
+/// The chain of what concerns all projects, here and in a bundle.
+struct Org<'e> {
+    here: Vec<Entry>,
+    /// What the bundle has beyond it.
+    beyond: Vec<&'e Entry>,
+    is_longer_here: bool,
+}
+
+/// Compares the two; an error where they have grown apart: whose passkey is whose cannot be told then.
+async fn org_beyond<'e>(store: &dyn Store, exported: &'e Exported) -> Result<Org<'e>, ActError> {
+    let mut here = store.entries(ORG).await?;
+    here.retain(|entry| entry.chain == ORG);
+    let there: Vec<&Entry> = exported.entries.iter().filter(|entry| entry.chain == ORG).collect();
+    if let Some((here, _)) = here.iter().zip(&there).find(|(here, there)| !here.is(there)) {
+        let (place, seq) = (store.place(), here.seq);
+        return Err(ActError::Untrusted(format!(
+            "entry {seq} of `{ORG}` is another in {place} than in the bundle: the two have grown apart"
+        )));
+    }
+    let is_longer_here = here.len() > there.len();
+    Ok(Org { beyond: there.into_iter().skip(here.len()).collect(), is_longer_here, here })
 }

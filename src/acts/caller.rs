@@ -1,11 +1,17 @@
 //! Who calls: the edge's values, read once, and somebody who can be shown something and asked.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use crate::model::{ProcessEnv, Tool};
+use crate::{
+    ledger::Blob,
+    model::{ProcessEnv, Tool},
+};
 
 /// The edge's values.
 #[derive(Clone)]
@@ -32,4 +38,46 @@ pub(crate) trait Dialogue: Sync {
     fn agrees(&self, question: &str) -> bool;
     /// The passphrase of an encrypted key file; `None` where nobody can be asked.
     fn passphrase(&self, file: &Path, attempt: u32) -> Option<Zeroizing<String>>;
+
+    /// Whoever sits at the desk, and signs in the browser what is prepared for them; `None` where keys sign.
+    fn at_desk(&self) -> Option<&AtDesk> {
+        None
+    }
+}
+
+/// A person at the desk, with what was prepared for them to sign.
+pub(crate) struct AtDesk {
+    person: String,
+    prepared: Mutex<Option<ToSign>>,
+}
+
+/// What somebody is to sign in the browser.
+#[derive(Debug, Clone)]
+pub(crate) struct ToSign {
+    /// The statement's bytes.
+    pub(crate) payload: Vec<u8>,
+    /// The bytes that belong to it.
+    pub(crate) blobs: Vec<Blob>,
+}
+
+impl AtDesk {
+    /// This person, with nothing prepared.
+    pub(crate) fn new(person: String) -> Self {
+        Self { person, prepared: Mutex::default() }
+    }
+
+    /// Whose passkey is to sign, by id.
+    pub(super) fn person(&self) -> &str {
+        &self.person
+    }
+
+    /// Lays this before them.
+    pub(super) fn prepare(&self, payload: Vec<u8>, blobs: Vec<Blob>) {
+        *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = Some(ToSign { payload, blobs });
+    }
+
+    /// What was laid before them.
+    pub(super) fn take(&self) -> Option<ToSign> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }

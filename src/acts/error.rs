@@ -46,6 +46,9 @@ pub(crate) enum ActError {
     /// Something could not be written.
     #[error("{0}")]
     Output(String),
+    /// Nothing was put on record yet: what is said is to be signed in the browser.
+    #[error("it is to be signed with the passkey")]
+    ToSign,
     /// Nobody agreed.
     #[error("nothing was signed")]
     Declined,

@@ -18,6 +18,18 @@ pub(super) struct ShownEvidence {
     pub(super) blobs: Vec<Blob>,
 }
 
+impl ShownEvidence {
+    /// The same with what was uploaded.
+    pub(super) fn with(mut self, uploads: &[(String, Vec<u8>)]) -> Self {
+        for (name, bytes) in uploads {
+            let blob = Blob::of(bytes.clone());
+            self.named.push(Evidence { name: name.clone(), digest: Some(blob.digest.clone()) });
+            self.blobs.push(blob);
+        }
+        self
+    }
+}
+
 /// Reads evidence files.
 pub(super) fn read(files: &[PathBuf]) -> Result<ShownEvidence, ActError> {
     let mut shown = ShownEvidence { named: Vec::new(), blobs: Vec::new() };

@@ -54,8 +54,14 @@ pub(crate) fn trail(record: &EnvironmentRecord, span: Span) -> Result<Vec<&Verif
     Ok(entries.filter(|entry| entry.is_of(project, environment) && span.has(entry.entry.recorded)).collect())
 }
 
+/// The deployments of the record's environment in that time, oldest first, each with when it began.
+pub(crate) async fn with_starts(record: &EnvironmentRecord, span: Span) -> Result<Vec<(DeploymentRow, Option<Timestamp>)>, ActError> {
+    let rows = deployments(record, span).await?.into_iter().rev();
+    rows.map(|row| Ok((started(record, row.entry)?, row))).map(|both| both.map(|(started, row)| (row, started))).collect()
+}
+
 /// When the deployment of this entry began.
-pub(crate) fn started(record: &EnvironmentRecord, entry: u64) -> Result<Option<Timestamp>, ActError> {
+fn started(record: &EnvironmentRecord, entry: u64) -> Result<Option<Timestamp>, ActError> {
     Ok(match record.entry(entry)?.map(|entry| &entry.statement.act) {
         Some(Act::Deployment(deployment)) => deployment.started,
         _ => None,

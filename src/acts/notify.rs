@@ -28,7 +28,7 @@ use crate::{
 
 pub(crate) use deployment::{begun, ended};
 pub(crate) use news::{News, Whom};
-pub(crate) use signature::signed;
+pub(crate) use signature::{signed, signed_by};
 pub(crate) use verification::recorded;
 
 /// How long it may take to tell one of them.

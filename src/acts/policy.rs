@@ -11,7 +11,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{ActError, Caller, record::GIT};
 use crate::{
     ledger::{
-        Look, PolicyInForce, Trust,
+        Look, Passkeys, PolicyInForce, Trust,
         signing::{Signers, SignersFile, SignersProblem},
     },
     model::{Digest, Person, PolicyPlace, Release, Signoff, Windows, plain},
@@ -27,6 +27,8 @@ pub(crate) struct ChosenPolicy {
     pub(crate) people: BTreeMap<String, Person>,
     /// Whose key is whose.
     pub(crate) signers: Arc<Signers>,
+    /// Whose passkey is whose, by the ledger that was read.
+    pub(crate) passkeys: Arc<Passkeys>,
     /// Of whom each manual item is asked.
     pub(crate) asked_of: BTreeMap<String, Vec<String>>,
     /// The windows after a deployment.
@@ -98,11 +100,31 @@ impl ChosenPolicy {
         Self { brought: false, ..Self::brought(signoff, people, signers) }
     }
 
+    /// That of a plan which a whole organisation is judged by. Nobody has checked anything out there: who wrote a release is as
+    /// its run says.
+    pub(super) async fn of_all(caller: &Caller, plan: &Plan) -> Result<Self, ActError> {
+        let own = Self::own(plan, signers_of(plan)?);
+        let mut policy = Self { ledger: None, release: Release::default(), elsewhere: true, brought: true, ..own };
+        Arc::make_mut(&mut policy.signers).ask_revoked(&caller.env).await;
+        policy.each_with_a_key_of_their_own()
+    }
+
     /// The same signers, by the policy and the people of the plan that a run was made with.
     pub(super) fn as_of(&self, then: &Plan) -> Self {
         let people = if then.people.is_empty() { &self.people } else { &then.people };
         let signoff = then.signoff.clone().or_else(|| self.signoff.clone());
-        Self { signoff, people: people.clone(), asked_of: asked_of(then), windows: then.windows, ..self.clone() }
+        Self { signoff, people: people.clone(), asked_of: asked_of(then), windows: then.windows, brought: false, ..self.clone() }
+    }
+
+    /// The same with whose passkey is whose.
+    #[must_use]
+    pub(super) fn knowing(self, passkeys: Arc<Passkeys>) -> Self {
+        Self { passkeys, ..self }
+    }
+
+    /// Whether people sign in the browser too.
+    pub(super) fn has_desk(&self) -> bool {
+        self.signoff.as_ref().is_some_and(|signoff| signoff.desk.is_some())
     }
 
     /// Whether it counts for runs of the past too.
@@ -112,6 +134,9 @@ impl ChosenPolicy {
 
     /// Tells whoever decides which policy it is; the gate must use the same.
     pub(super) fn says_where(&self, dialogue: &dyn super::Dialogue) {
+        if dialogue.at_desk().is_some() {
+            return;
+        }
         dialogue.tell(&match &self.place {
             Some(place) => format!("policy of {} ({})", place.reference, place.commit),
             None => "policy of the work tree: a gate with `--policy-from` takes another".to_owned(),
@@ -125,7 +150,7 @@ impl ChosenPolicy {
 
     /// Its signers, as trusted at a moment.
     pub(super) fn trust(&self, now: Timestamp) -> Trust {
-        Trust { signers: self.signers.clone(), now }
+        Trust { signers: self.signers.clone(), passkeys: self.passkeys.clone(), now }
     }
 
     /// As it is in force at a moment; `None` where nobody has to sign.
@@ -200,9 +225,10 @@ pub(crate) fn signer_problems(plan: &Plan) -> Vec<String> {
     }
 }
 
-/// Everybody who has a role, each once.
+/// Everybody who has a role or confirms passkeys, each once.
 fn holders(policy: &Signoff) -> Vec<String> {
-    let all: BTreeSet<String> = policy.roles.values().flat_map(|role| role.people.clone()).collect();
+    let registrars = policy.desk.iter().flat_map(|desk| desk.registrars.clone());
+    let all: BTreeSet<String> = policy.roles.values().flat_map(|role| role.people.clone()).chain(registrars).collect();
     all.into_iter().collect()
 }
 

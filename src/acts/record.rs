@@ -21,8 +21,7 @@ use crate::{
     plan::{self, Plan, Purpose, Request},
 };
 
-use reading::read;
-pub(super) use reading::{named, place};
+pub(super) use reading::{named, passkeys, place, read, read_chain};
 
 /// How long git may take.
 pub(super) const GIT: Duration = Duration::from_secs(60);
@@ -116,8 +115,15 @@ impl EnvironmentRecord {
         request: &RecordRequest,
     ) -> Result<Self, ActError> {
         let mut record = Self::with(caller, plan, policy, store).await?;
-        record.org = record.store.chains().await?.remove(ORG);
+        if record.org.is_none() {
+            record.org = record.store.chains().await?.remove(ORG);
+        }
         let place = named(&record.store.place());
+        if let Some(kept) = KeptHead::of(caller, &place, ORG).filter(|_| record.policy.has_desk()) {
+            let org = record.policy.passkeys.chain();
+            kept.demand(org, &format!("{place}, `{ORG}`"), request.accept_head.as_ref())?;
+            kept.keep(org);
+        }
         record.kept_head = KeptHead::of(caller, &place, &record.plan.project);
         if let Some(kept) = &record.kept_head {
             kept.demand(&record.history, &place, request.accept_head.as_ref())?;
@@ -129,10 +135,11 @@ impl EnvironmentRecord {
     /// The same, going past every fault of the ledger: to name them.
     pub(super) async fn past_faults(caller: &Caller, request: &RecordRequest) -> Result<Self, ActError> {
         let plan = Arc::new(plan::load(&request.plan(caller, Purpose::Look)).map_err(ActError::Plan)?);
-        let policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
+        let mut policy = ChosenPolicy::of(caller, &plan, request.policy_from.as_deref()).await?;
         let place = place(request, &policy);
         let store = ledger::place::open(&place, &plan.root, &caller.env, caller.now, false)?;
         let rows = store.rows(&ledger::chain_of(&plan.project)).await?;
+        policy.passkeys = passkeys(store.as_ref(), &policy, caller.now).await?;
         let history = History::of(rows, &Look { repairs: Repairs::All, ..policy.look(caller.now) })?;
         let plans = KeptPlans::default();
         let (remarks, elsewhere, kept_head) = (Vec::new(), None, None);
@@ -140,11 +147,15 @@ impl EnvironmentRecord {
     }
 
     /// The same for a policy that was chosen and a ledger that is open.
-    pub(super) async fn with(caller: &Caller, plan: Arc<Plan>, policy: ChosenPolicy, store: Box<dyn Store>) -> Result<Self, ActError> {
-        let (history, now) = read(store.as_ref(), &plan.project, &policy, caller.now).await?;
-        let remarks = policy.remark.iter().cloned().collect();
-        let plans = KeptPlans::default();
-        Ok(Self { plan, policy, store, history, now, elsewhere: None, remarks, plans, kept_head: None, org: None })
+    pub(super) async fn with(caller: &Caller, plan: Arc<Plan>, mut policy: ChosenPolicy, store: Box<dyn Store>) -> Result<Self, ActError> {
+        let read = read(store.as_ref(), &plan.project, &mut policy, caller.now).await?;
+        Ok(Self::read_as(plan, policy, store, read))
+    }
+
+    /// The same with what was read of its chain, and of whose passkey is whose.
+    pub(super) fn read_as(plan: Arc<Plan>, policy: ChosenPolicy, store: Box<dyn Store>, (history, now): (History, Timestamp)) -> Self {
+        let (remarks, org) = (policy.remark.iter().cloned().collect(), policy.passkeys.head());
+        Self { plan, policy, store, history, now, elsewhere: None, remarks, plans: KeptPlans::default(), kept_head: None, org }
     }
 
     /// The policy in force; an error where there is none: nobody can sign then and no gate can be passed.
@@ -273,7 +284,9 @@ impl EnvironmentRecord {
 
     /// Reads the ledger again: others add to it.
     pub(super) async fn read_again(&mut self, caller: &Caller) -> Result<(), ActError> {
-        (self.history, self.now) = read(self.store.as_ref(), &self.plan.project, &self.policy, (caller.clock)()).await?;
+        let now = (caller.clock)();
+        (self.history, self.now) = read(self.store.as_ref(), &self.plan.project, &mut self.policy, now).await?;
+        self.org = self.policy.passkeys.head().or(self.org.take());
         Ok(())
     }
 

@@ -25,6 +25,21 @@ impl ReleaseRequest {
         self.version.is_none() && self.commit.is_none() && self.artifact.is_none()
     }
 
+    /// Whether it names a release, and each part can be one.
+    pub(super) fn check(&self) -> Result<(), ActError> {
+        type Check = fn(&str) -> Result<(), String>;
+        let parts: [(&str, &Option<String>, Check); 3] = [
+            ("version", &self.version, Release::check_version),
+            ("commit", &self.commit, Release::check_commit),
+            ("artifact", &self.artifact, Release::check_artifact),
+        ];
+        if self.is_empty() {
+            return Err(ActError::Usage("say which release is meant: `version`, `commit` or `artifact`".into()));
+        }
+        let wrong = |(name, said, check): &(&str, &Option<String>, Check)| Some(format!("`{name}`: {}", check(said.as_deref()?).err()?));
+        parts.iter().find_map(wrong).map_or(Ok(()), |why| Err(ActError::Usage(why)))
+    }
+
     /// The release in these words alone.
     pub(super) fn as_said(&self) -> Release {
         let Self { version, commit, artifact } = self.clone();

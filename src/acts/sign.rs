@@ -6,19 +6,18 @@ mod taking;
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-
 use super::{
     ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence, notify,
     signer::{self, Signer},
 };
 use crate::{
-    ledger::{self, Blob, Draft, Entry, Envelope, LedgerError, RecordedRun, VerifiedEntry, pae},
-    model::{Act, Decision, Digest, Evidence, Method, Phase, Run, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal, plain},
+    ledger::{self, Blob, Draft, Entry, Envelope, RecordedRun, VerifiedEntry, pae},
+    model::{Act, Decision, Digest, Evidence, Method, Phase, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal, plain},
 };
 
 use shown::shown;
-pub(super) use taking::take_in;
+pub(super) use shown::since;
+pub(super) use taking::{take_in, take_prepared};
 
 /// What is decided, or taken in.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +73,17 @@ pub(crate) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
     }
 }
 
+/// Lays the decision on the report `report` before whoever sits at the desk.
+pub(super) async fn prepare(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    request: &SignRequest,
+    record: &EnvironmentRecord,
+    report: &Digest,
+) -> Result<(), ActError> {
+    decide(caller, dialogue, request, record, Some(report)).await.map(drop)
+}
+
 /// Takes in signature files, or what `ssh-keygen` signed; gives the entries and the ledger's head. One that cannot be
 /// believed keeps all of them out.
 pub(crate) async fn add(
@@ -123,11 +133,15 @@ async fn decide(
     let run = newest(request, record, report).await?;
     // Whoever enters somebody else's decision may have any role but a machine's.
     let everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).filter(|id| policy.is_of_people(id)).collect();
-    let method = if request.person.is_some() { Method::Recorded } else { Method::Ssh };
-    if !known.methods.contains(&method) {
-        return Err(ActError::Usage(format!(
-            "the role `{role}` must be signed with the person's own key: its `methods` have no `recorded`"
-        )));
+    let method = match (&request.person, dialogue.at_desk()) {
+        (Some(_), _) => Method::Recorded,
+        (None, Some(_)) => Method::Webauthn,
+        (None, None) => Method::Ssh,
+    };
+    // A no is a no whatever it was signed with.
+    let is_no = method == Method::Webauthn && request.no_go && !request.withdraw;
+    if !known.methods.contains(&method) && !is_no {
+        return Err(unfit(role, method));
     }
     let evidence = evidence::read(&request.evidence)?;
     if let Some((export, signer)) = &request.export {
@@ -144,8 +158,17 @@ async fn decide(
     }
     record.policy.says_where(dialogue);
     signer::confirm(dialogue, "Sign this?")?;
-    let envelope = signer.statement(record, subject(&run), method, act).await?;
+    let envelope = signer.statement(record, (subject(&run), act, &evidence.blobs), method).await?;
     Ok(Some(Made { envelope, blobs: evidence.blobs, key: signer.key(), by: signer.id().to_owned() }))
+}
+
+/// Why somebody in this role does not sign so.
+pub(super) fn unfit(role: &str, method: Method) -> ActError {
+    ActError::Usage(match method {
+        Method::Webauthn => format!("the role `{role}` may not sign in the browser: its `methods` have no `webauthn`"),
+        Method::Ssh => format!("the role `{role}` may not sign with an SSH key: its `methods` have no `ssh`"),
+        Method::Recorded => format!("the role `{role}` must be signed with the person's own key: its `methods` have no `recorded`"),
+    })
 }
 
 fn no_role(role: &str, policy: &Signoff) -> ActError {
@@ -158,7 +181,7 @@ async fn newest(request: &SignRequest, record: &EnvironmentRecord, report: Optio
     let run = match report {
         Some(report) => of_report(record, report).await?,
         // Whatever was looked at last is what people talk about.
-        None if request.release.is_empty() => match newest_look(record)? {
+        None if request.release.is_empty() => match ledger::newest_look(&record.history, record.place())? {
             Some((entry, run)) => Some(ledger::recorded(record.store.as_ref(), entry, run).await?),
             None => None,
         },
@@ -172,23 +195,6 @@ async fn newest(request: &SignRequest, record: &EnvironmentRecord, report: Optio
         let name = request.release.version.clone().or_else(|| request.release.commit.clone()).unwrap_or_else(|| "the release".into());
         ActError::Usage(format!("no full run of {name} in `{}` is on record: run `gonogo verify` first", record.plan.environment))
     })
-}
-
-/// The run whose looks are the newest.
-fn newest_look(record: &EnvironmentRecord) -> Result<Option<(&VerifiedEntry, &Run)>, LedgerError> {
-    let mut newest: Option<(Timestamp, &VerifiedEntry, &Run)> = None;
-    for linked in record.history.linked().iter().rev().filter(|linked| linked.aside.is_none()) {
-        // Nothing was looked at after it was recorded.
-        if newest.is_some_and(|(looked, ..)| linked.own <= looked) || !linked.is_of(record.place(), &[Act::RUN]) {
-            continue;
-        }
-        let Some((entry, run)) = record.history.verified(linked)?.run() else { continue };
-        let looked = entry.looked(run);
-        if run.full && run.phase == Phase::PreDeploy && newest.is_none_or(|(newest, ..)| newest < looked) {
-            newest = Some((looked, entry, run));
-        }
-    }
-    Ok(newest.map(|(_, entry, run)| (entry, run)))
 }
 
 async fn of_report(record: &EnvironmentRecord, report: &Digest) -> Result<Option<RecordedRun>, ActError> {

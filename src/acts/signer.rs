@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ActError, Caller, Dialogue, EnvironmentRecord};
+use super::{ActError, AtDesk, Caller, Dialogue, EnvironmentRecord};
 use crate::{
     ledger::{
         Blob, Draft, Entry, Envelope,
@@ -15,7 +15,15 @@ use crate::{
 pub(super) struct Signer<'c> {
     caller: &'c Caller,
     dialogue: &'c dyn Dialogue,
-    found: FoundKey,
+    hand: Hand<'c>,
+}
+
+/// What somebody signs with.
+enum Hand<'c> {
+    /// An SSH key, here and now.
+    Key(FoundKey),
+    /// A passkey, in the browser and later.
+    Passkey(&'c AtDesk),
 }
 
 impl<'c> Signer<'c> {
@@ -27,33 +35,59 @@ impl<'c> Signer<'c> {
         key: Option<&Path>,
         people: &[String],
     ) -> Result<Self, ActError> {
+        if let Some(desk) = dialogue.at_desk() {
+            let why = || ActError::Usage(format!("`{}` may not: {} may", desk.person(), people.join(", ")));
+            return people
+                .iter()
+                .any(|id| id == desk.person())
+                .then_some(Self { caller, dialogue, hand: Hand::Passkey(desk) })
+                .ok_or_else(why);
+        }
         let (agent, home) = (caller.env.get("SSH_AUTH_SOCK").map(PathBuf::from), caller.env.get("HOME").map(PathBuf::from));
         let search = Search { key, agent: agent.as_deref(), home: home.as_deref(), people, now: record.now };
         let found = signing::find(&record.policy.signers, &search).await?;
-        Ok(Self { caller, dialogue, found })
+        Ok(Self { caller, dialogue, hand: Hand::Key(found) })
     }
 
     /// Whose key it is, by id.
     pub(super) fn id(&self) -> &str {
-        &self.found.principal
+        match &self.hand {
+            Hand::Key(found) => &found.principal,
+            Hand::Passkey(desk) => desk.person(),
+        }
     }
 
     /// The key's type and fingerprint.
     pub(super) fn key(&self) -> String {
-        self.found.key.name().to_string()
+        match &self.hand {
+            Hand::Key(found) => found.key.name().to_string(),
+            Hand::Passkey(_) => "their passkey".into(),
+        }
     }
 
-    /// Signs a statement about `subject`, said now.
+    /// How they sign for themselves.
+    pub(super) fn method(&self) -> Method {
+        if matches!(self.hand, Hand::Passkey(_)) { Method::Webauthn } else { Method::Ssh }
+    }
+
+    /// Signs a statement about `subject`, said now, with the bytes that belong to it; [`ActError::ToSign`] where the browser is to
+    /// sign it.
     pub(super) async fn statement(
         &self,
         record: &EnvironmentRecord,
-        subject: Vec<Subject>,
+        (subject, act, blobs): (Vec<Subject>, Act, &[Blob]),
         method: Method,
-        act: Act,
     ) -> Result<Envelope, ActError> {
         let payload = record.statement(self.caller, subject, Some(self.id().to_owned()), method, act).to_json();
+        let found = match &self.hand {
+            Hand::Key(found) => found,
+            Hand::Passkey(desk) => {
+                desk.prepare(payload, blobs.to_vec());
+                return Err(ActError::ToSign);
+            }
+        };
         let ask = |file: &Path, attempt: u32| self.dialogue.passphrase(file, attempt);
-        let signature = signing::sign(&payload, &self.found.place, Signing { ask: &ask, env: &self.caller.env }).await?;
+        let signature = signing::sign(&payload, &found.place, Signing { ask: &ask, env: &self.caller.env }).await?;
         Ok(Envelope { payload, signature })
     }
 
@@ -75,7 +109,7 @@ impl<'c> Signer<'c> {
         (subject, act, blobs): (Vec<Subject>, Act, Vec<Blob>),
         onto: Option<&Digest>,
     ) -> Result<Entry, ActError> {
-        let Envelope { payload, signature } = self.statement(record, subject, Method::Ssh, act).await?;
+        let Envelope { payload, signature } = self.statement(record, (subject, act, &blobs), self.method()).await?;
         record.append(self.caller, Draft { payload, signature: Some(signature) }, blobs, onto).await
     }
 }

@@ -36,19 +36,29 @@ pub(crate) struct SaidWaiver {
 /// Puts the exception on record, of a list one for each of its checks of today; gives the last entry and the ledger's head.
 pub(crate) async fn waive(caller: &Caller, dialogue: &dyn Dialogue, request: &WaiveRequest) -> Result<(Entry, Digest), ActError> {
     let mut record = EnvironmentRecord::open(caller, &request.record, true).await?;
+    waive_in(caller, dialogue, request, &mut record).await
+}
+
+/// The same in a record that is open.
+pub(super) async fn waive_in(
+    caller: &Caller,
+    dialogue: &dyn Dialogue,
+    request: &WaiveRequest,
+    record: &mut EnvironmentRecord,
+) -> Result<(Entry, Digest), ActError> {
     let everybody = record.in_force()?.everybody();
     let ids = record.checks_named(&request.id)?;
     let written: Vec<Waiver> = match &request.said {
-        None => ids.iter().map(|id| written(&record, id)).collect::<Result<_, _>>()?,
+        None => ids.iter().map(|id| written(record, id)).collect::<Result<_, _>>()?,
         Some(_) => Vec::new(),
     };
     let people = approver(&written, &request.id)?.map_or(everybody, |approver| vec![approver]);
-    let signer = Signer::find(caller, dialogue, &record, request.key.as_deref(), &people).await?;
+    let signer = Signer::find(caller, dialogue, record, request.key.as_deref(), &people).await?;
     let waivers = match &request.said {
         None => written,
-        Some(said) => ids.into_iter().map(|id| said.of(id, &record, signer.id(), (caller.clock)())).collect(),
+        Some(said) => ids.into_iter().map(|id| said.of(id, record, signer.id(), (caller.clock)())).collect(),
     };
-    waivers.iter().try_for_each(|waiver| check(&record, waiver))?;
+    waivers.iter().try_for_each(|waiver| check(record, waiver))?;
     for waiver in &waivers {
         dialogue.tell(&plain(&format!("{} in {}: {}", waiver.check, waiver.environment, waiver.reason)));
         dialogue.tell(&plain(&format!("{}, owner {}, until {}", waiver.ticket, waiver.owner, utc(waiver.expires))));
@@ -60,9 +70,9 @@ pub(crate) async fn waive(caller: &Caller, dialogue: &dyn Dialogue, request: &Wa
     let mut entries = Vec::new();
     for waiver in waivers {
         let subject = vec![Subject::sha256("waiver", &waiver.digest())];
-        entries.push(signer.put(&mut record, subject, Act::Waiver(waiver), Vec::new()).await?);
+        entries.push(signer.put(record, subject, Act::Waiver(waiver), Vec::new()).await?);
     }
-    notify::signed(caller, dialogue, &record, &entries).await;
+    notify::signed(caller, dialogue, record, &entries).await;
     let entry = entries.pop().ok_or_else(|| ActError::Usage(format!("`{}` has no check", request.id)))?;
     Ok((entry, record.history.head()))
 }

@@ -13,6 +13,7 @@ use crate::{
 /// Runs the command: 0 when the answer is on record.
 pub(super) fn answer(edge: &Edge, options: &AnswerOptions) -> Result<Exit, Failure> {
     let request = AnswerRequest {
+        uploads: Vec::new(),
         record: edge.of(&options.record)?,
         id: options.id.clone(),
         reply: match options.said {

@@ -1,8 +1,10 @@
 //! What can be said on the command line.
 
 mod deploy;
+mod desk;
 mod groups;
 mod log;
+mod passkey;
 mod record;
 mod rollout;
 mod signoff;
@@ -23,11 +25,13 @@ pub(super) use deploy::{
     DeployAuthorsOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeploySettleOptions,
     DeployerOptions, Status,
 };
+pub(super) use desk::{DeskCommand, DeskOptions, DeskServeOptions};
 pub(super) use groups::command;
 pub(super) use log::{
     LedgerOptions, LogCheckpointOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions,
     LogOptions, LogRepairOptions, LogVerifyOptions,
 };
+pub(super) use passkey::{AtDeskOptions, ConfirmOptions, InviteOptions, RevokeOptions};
 pub(super) use record::{KeyOptions, RecordOptions, RecordingOptions, ReleaseOptions};
 pub(super) use rollout::{
     DecideOptions, RolloutBeginOptions, RolloutCommand, RolloutOptions, RolloutRollbackOptions, RolloutSimulateOptions,
@@ -137,6 +141,11 @@ pub(super) enum Command {
     Deploy(Box<DeployOptions>),
     /// Check a bundle offline, on another machine
     Audit(Box<AuditOptions>),
+    /// Serve the desk: read, decide and sign in the browser
+    ///
+    /// A board over every project of a ledger, the reports and rollouts, and the sign-off, by the policy of one file. Controllers
+    /// ask it for the gate's answer. It listens on loopback in plain HTTP, elsewhere with TLS or behind a proxy only.
+    Desk(Box<DeskOptions>),
     /// Fetch the packs that the plan pins, and put them beside it
     ///
     /// Those are the ones it includes as `pack: git+https://…`.

@@ -103,7 +103,7 @@ pub(super) fn say(record: &EnvironmentRecord, asked: &AskedRelease, ruling: &Rul
 /// With which key it was signed, or who entered it: that is no signature of the person's.
 pub(super) fn how(row: &SignOffRow) -> String {
     match row.method {
-        Method::Ssh => row.key.clone(),
+        Method::Ssh | Method::Webauthn => row.key.clone(),
         Method::Recorded => format!("not signed but entered by {}", row.transcriber.as_deref().unwrap_or("nobody who can be named")),
     }
 }

@@ -18,9 +18,10 @@ use super::{
 use crate::{
     acts::{
         EnvironmentRecord,
-        log::{Span, checkpoint},
+        log::{Span, checkpoint, with_starts},
     },
     model::{Exit, moment},
+    render::log as shown,
 };
 
 /// Runs the command.
@@ -54,8 +55,8 @@ fn listed(edge: &Edge, options: &LogListOptions) -> Result<Exit, Failure> {
     let text = runtime::block_on(async {
         let record = EnvironmentRecord::open(&edge.caller(), &edge.of(&options.record)?, false).await?;
         Ok(match (options.format, options.all) {
-            (LogFormat::Csv, _) => list::csv(&record, span).await?,
-            (LogFormat::Json, _) => list::json(&record, span).await?,
+            (LogFormat::Csv, _) => shown::csv(&with_starts(&record, span).await?),
+            (LogFormat::Json, _) => shown::json(&with_starts(&record, span).await?),
             (LogFormat::Text, true) => list::trail(&record, span)?,
             (LogFormat::Text, false) => list::deployments(&record, span).await?,
         })

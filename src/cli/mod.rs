@@ -8,6 +8,7 @@ mod decide;
 mod demo;
 mod deploy;
 mod descriptors;
+mod desk;
 mod diff;
 mod edge;
 mod explain;
@@ -21,6 +22,7 @@ mod manual;
 mod merge;
 mod outlet;
 mod pack;
+mod passkey;
 mod plan;
 mod plan_path;
 mod progress;
@@ -46,10 +48,11 @@ use crate::{
     plan::Problem,
 };
 use arguments::{Arguments, Command};
+use desk::Serve;
 use edge::Edge;
 
-/// Runs the program and says how it went.
-pub fn main() -> ExitCode {
+/// Runs the program and says how it went. `serve` is what `desk` opens.
+pub(crate) fn main(serve: Serve) -> ExitCode {
     edge::silence_panics();
     let edge = Edge::snapshot();
     if complete::answered(&edge) {
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Log(options) => log::log(&edge, options),
         Command::Deploy(options) => deploy::deploy(&edge, options),
         Command::Audit(options) => audit::audit(&edge, options),
+        Command::Desk(options) => desk::desk(&edge, options, serve),
         Command::Pack(options) => pack::pack(&edge, options),
         Command::Explain(options) => explain::explain(options),
         Command::Schema(options) => schema::schema(options),
@@ -141,7 +145,7 @@ impl From<LedgerError> for Failure {
 /// What to exit with because an act was not done.
 fn exit_of(error: &ActError) -> Exit {
     match error {
-        ActError::Usage(_) | ActError::Plan(_) | ActError::Declined => Exit::Usage,
+        ActError::Usage(_) | ActError::Plan(_) | ActError::Declined | ActError::ToSign => Exit::Usage,
         ActError::Contradiction(_) => Exit::Red,
         ActError::Closed { exit, .. } => *exit,
         ActError::Untrusted(_) | ActError::Bundle(..) => Exit::Untrusted,

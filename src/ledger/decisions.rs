@@ -59,7 +59,7 @@ impl<'h> Decisions<'h> {
         let counts = |(entry, said): &(&VerifiedEntry, &SignOff)| {
             let method = entry.statement.made.method;
             let by_right = match method {
-                Method::Ssh => entry.signer() == Some(&said.person),
+                Method::Ssh | Method::Webauthn => entry.signer() == Some(&said.person),
                 Method::Recorded => entry.signer().is_some_and(|by| policy.policy.is_of_people(by)),
             };
             let may = policy.policy.roles.get(&said.role).is_some_and(|role| role.methods.contains(&method));

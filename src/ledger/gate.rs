@@ -256,7 +256,8 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
         if required(&said.role) { ruling.object(exit, text) } else { ruling.remarks.push(text) }
     }
     let approvals: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.counts() && vote.sign_off.decision == Decision::Go).collect();
-    let signed: Vec<(&str, &str)> = approvals.iter().map(|vote| (vote.sign_off.person.as_str(), vote.sign_off.role.as_str())).collect();
+    let signed = approvals.iter().map(|vote| quorum::Signature::of(vote.proven, &vote.sign_off.person, &vote.sign_off.role));
+    let signed: Vec<quorum::Signature<'_>> = signed.collect();
     ruling.missing = quorum::missing(&policy.policy.require, &signed);
     let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy)).collect();
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();

@@ -16,7 +16,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{AskedRelease, Entry, Fault, LedgerError, Look, Row, VERSION, row::Sound};
+use super::{AskedRelease, Entry, Fault, LedgerError, Look, ORG, Row, VERSION, row::Sound};
 use crate::model::{Digest, Period};
 use read::Read;
 
@@ -168,6 +168,12 @@ impl History {
             let whole = !labelled || linked.verified.get().is_some() || asked.may_rest_on(linked.label());
             if whole { Cow::Borrowed(&*linked.entry) } else { Cow::Owned(linked.link()) }
         })
+    }
+
+    /// The entries of the chain of what concerns all projects: those with this act whole, of all others the links.
+    pub fn of_all_projects<'h>(&'h self, act: &'h str) -> impl Iterator<Item = Cow<'h, Entry>> {
+        let own = self.linked().iter().filter(|linked| linked.entry.chain == ORG);
+        own.map(move |linked| if linked.label().act == act { Cow::Borrowed(&*linked.entry) } else { Cow::Owned(linked.link()) })
     }
 
     /// The first entry of which only the link is here although it may bear on this release.

@@ -19,12 +19,14 @@ pub(super) struct Makers<'a> {
 /// The way out where git cannot tell: `gonogo deploy authors`.
 const VOUCH: &str = "or have somebody independent sign who wrote it: `gonogo deploy authors`";
 
-/// The two people (ids) behind one approval: whose it is, and whose hand entered it. Mostly they are one.
-pub(super) type Approval<'a> = [&'a str; 2];
+/// The people (ids) behind one approval: whose it is, whose hand entered it, and who signed that the passkey is theirs. Mostly
+/// they are one.
+pub(super) type Approval<'a> = Vec<&'a str>;
 
 /// Those behind an approval of this person that this entry states.
 pub(super) fn behind<'a>(entry: &'a VerifiedEntry, person: &'a str) -> Approval<'a> {
-    [person, entry.signer().unwrap_or(person)]
+    let confirmers = entry.confirmed_by().iter().map(String::as_str);
+    [person, entry.signer().unwrap_or(person)].into_iter().chain(confirmers).collect()
 }
 
 /// Who is behind all of these, and so may be the only one who approved.
@@ -54,7 +56,7 @@ pub(super) fn independence(makers: Makers<'_>, approvals: &[Approval<'_>], polic
     let wrote = writers(makers, policy)?;
     let deployer = if let Deploys::By(name) = makers.deployer { Some(person(name, policy).unwrap_or(name)) } else { None };
     let made = |person: &&str| wrote.contains(person) || deployer == Some(person);
-    let independent: Vec<Approval<'_>> = approvals.iter().copied().filter(|approval| !approval.iter().any(made)).collect();
+    let independent: Vec<Approval<'_>> = approvals.iter().filter(|approval| !approval.iter().any(made)).cloned().collect();
     match (only(&independent), makers.deployer) {
         _ if independent.is_empty() => {
             let names: BTreeSet<&str> = approvals.iter().flatten().copied().collect();
@@ -175,6 +177,7 @@ mod tests {
             unsigned_runs: UnsignedRuns::Allowed,
             longest_waiver: LongestWaiver::default(),
             break_glass: None,
+            desk: None,
         }
     }
 
@@ -200,7 +203,7 @@ mod tests {
     }
 
     fn shown(signoff: &Signoff, authors: Option<&Authors>, deployer: Deploys<'_>, approvers: &[&str]) -> bool {
-        shown_by(signoff, authors, deployer, &approvers.iter().map(|approver| [*approver; 2]).collect::<Vec<_>>())
+        shown_by(signoff, authors, deployer, &approvers.iter().map(|approver| vec![*approver]).collect::<Vec<_>>())
     }
 
     fn shown_by(signoff: &Signoff, authors: Option<&Authors>, deployer: Deploys<'_>, approvals: &[Approval<'_>]) -> bool {
@@ -252,11 +255,11 @@ mod tests {
         let by_nobody_here = authors(&[author("carl@x", false)], None);
         let signoff = signoff(Committers::Count, &[]);
         let people = |list, deployer, approvals: &[Approval<'_>]| shown_by(&signoff, Some(list), deployer, approvals);
-        assert!(!people(&by_ann, Deploys::NotYet, &[["ann@x", "bob@x"]]));
-        assert!(!people(&by_ann, Deploys::NotYet, &[["bob@x", "ann@x"]]));
-        assert!(people(&by_ann, Deploys::NotYet, &[["ann@x", "bob@x"], ["bob@x", "bob@x"]]));
-        assert!(!people(&by_nobody_here, Deploys::Unknown, &[["ann@x", "bob@x"], ["bob@x", "bob@x"]]), "bob is behind both");
-        assert!(people(&by_nobody_here, Deploys::Unknown, &[["ann@x"; 2], ["bob@x"; 2]]));
+        assert!(!people(&by_ann, Deploys::NotYet, &[vec!["ann@x", "bob@x"]]));
+        assert!(!people(&by_ann, Deploys::NotYet, &[vec!["bob@x", "ann@x"]]));
+        assert!(people(&by_ann, Deploys::NotYet, &[vec!["ann@x", "bob@x"], vec!["bob@x"]]));
+        assert!(!people(&by_nobody_here, Deploys::Unknown, &[vec!["ann@x", "bob@x"], vec!["bob@x"]]), "bob is behind both");
+        assert!(people(&by_nobody_here, Deploys::Unknown, &[vec!["ann@x"], vec!["bob@x"]]));
     }
 
     #[test]

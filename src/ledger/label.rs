@@ -71,7 +71,7 @@ impl Label {
     pub fn chain(&self) -> String {
         match self.act.as_str() {
             Act::CLOSING => String::new(),
-            Act::CHECKPOINT => ORG.into(),
+            Act::CHECKPOINT | Act::PASSKEY => ORG.into(),
             _ => chain_of(&self.project),
         }
     }

@@ -5,11 +5,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Repairs;
+use crate::model::Digest;
 
 /// Judges signatures.
 pub trait Verifier: Send + Sync {
     /// Whether `signature` over `payload` was made by `principal` with a key that counted at the instant `at`.
     fn check(&self, payload: &[u8], signature: &str, principal: &str, at: Timestamp) -> Checked;
+
+    /// Whether the chain of what concerns all projects has this entry, which whoever signs says that they saw there.
+    fn has_seen(&self, _head: &Digest) -> bool {
+        true
+    }
 }
 
 /// What a signature came to.
@@ -21,6 +27,8 @@ pub enum Checked {
         key: String,
         /// What is to be said of the key since: that it has expired.
         since: Option<String>,
+        /// Who signed that the key is the principal's, where that stands on record: they and the principal count as one.
+        confirmed_by: Vec<String>,
     },
     /// It fits the bytes, but the key does not count: nobody's, somebody else's, expired then, revoked.
     Untrusted(String),

@@ -9,6 +9,7 @@ mod trouble;
 
 use std::{
     collections::BTreeMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -46,20 +47,24 @@ const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE
     SET LOCAL lock_timeout = 10000; SET LOCAL idle_in_transaction_session_timeout = 60000; SET LOCAL search_path = pg_catalog; \
     SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'";
 
-/// A ledger in a database. Nothing is asked of it before its first use.
+/// Sessions that are kept for the next question.
+const IDLE: usize = 4;
+
+/// A ledger in a database. Nothing is asked of it before its first use. Copies share their sessions.
+#[derive(Clone)]
 pub struct Postgres {
     place: String,
     target: Target,
-    reach: Reach,
-    /// A session with no transaction open; taken out while it is used, so that one left in the midst of work is never
+    reach: Arc<Reach>,
+    /// Sessions with no transaction open; taken out while they are used, so that one left in the midst of work is never
     /// used again.
-    idle: Mutex<Option<Recorder>>,
+    idle: Arc<Mutex<Vec<Recorder>>>,
 }
 
 impl Postgres {
     /// The ledger in the database `target`, its certificate judged as `reach` says.
     pub fn new(target: Target, reach: Reach) -> Self {
-        Self { place: target.shown(), target, reach, idle: Mutex::default() }
+        Self { place: target.shown(), target, reach: Arc::new(reach), idle: Arc::default() }
     }
 
     /// Makes the tables, as [`schema_sql`] says, and closes the chain that all projects share, so that each goes on with one
@@ -80,7 +85,9 @@ impl Postgres {
     }
 
     async fn recorder(&self, doing: &'static str) -> Result<Recorder, LedgerError> {
-        match self.idle.lock().await.take() {
+        // The lock is not held while the server is asked.
+        let idle = self.idle.lock().await.pop();
+        match idle {
             Some(idle) if idle.is_alive(Instant::now() + SHORT).await => Ok(idle),
             _ => self.log_in(doing).await,
         }
@@ -92,7 +99,10 @@ impl Postgres {
     }
 
     async fn put_back(&self, recorder: Recorder) {
-        *self.idle.lock().await = Some(recorder);
+        let mut idle = self.idle.lock().await;
+        if idle.len() < IDLE {
+            idle.push(recorder);
+        }
     }
 
     /// Asks `ask` of the tables.

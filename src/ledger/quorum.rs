@@ -1,5 +1,6 @@
 //! How many of the required signatures are there, when one person counts once.
 
+use super::VerifiedEntry;
 use crate::model::Required;
 
 /// A role that still lacks signatures.
@@ -11,9 +12,48 @@ pub struct Missing {
     pub count: u32,
 }
 
-/// What is missing when these people have signed in these roles. A person who signed in several roles counts in one of
-/// them, whichever helps most; with two keys they are still one person.
-pub(super) fn missing(require: &[Required], signed: &[(&str, &str)]) -> Vec<Missing> {
+/// A signature that counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signature<'a> {
+    /// Whose, by id.
+    person: &'a str,
+    role: &'a str,
+    /// Who signed that the key is theirs: they may have made it for themselves.
+    confirmed_by: &'a [String],
+}
+
+impl<'a> Signature<'a> {
+    /// That of this person in this role, in this entry.
+    pub(super) fn of(entry: &'a VerifiedEntry, person: &'a str, role: &'a str) -> Self {
+        Self { person, role, confirmed_by: entry.confirmed_by() }
+    }
+}
+
+/// Of so many pairs who may be one person each is left out in turn; of more whoever was confirmed is.
+const MOST_PAIRS: usize = 8;
+
+/// What is missing when these people have signed. A person who signed in several roles counts in one of
+/// them, whichever helps most; with two keys they are still one person, and so are two of whom one has confirmed the other's
+/// passkey.
+pub(super) fn missing(require: &[Required], signed: &[Signature<'_>]) -> Vec<Missing> {
+    let signs = |person: &str| signed.iter().any(|other| other.person == person);
+    let pairs = signed.iter().flat_map(|one| one.confirmed_by.iter().map(move |by| (one.person, by.as_str())));
+    let pairs: Vec<(&str, &str)> = pairs.filter(|(one, by)| one != by && signs(by)).collect();
+    let Some((one, other)) = pairs.first() else {
+        let signed: Vec<(&str, &str)> = signed.iter().map(|signature| (signature.person, signature.role)).collect();
+        return lacking(require, &signed);
+    };
+    let without = |person: &str| {
+        let left: Vec<Signature<'_>> = signed.iter().copied().filter(|signature| signature.person != person).collect();
+        missing(require, &left)
+    };
+    let lacks = |missing: &Vec<Missing>| missing.iter().map(|missing| missing.count).sum::<u32>();
+    let first = without(one);
+    if pairs.len() > MOST_PAIRS || first.is_empty() { first } else { std::cmp::min_by_key(first, without(other), lacks) }
+}
+
+/// The same for people of whom each is one.
+fn lacking(require: &[Required], signed: &[(&str, &str)]) -> Vec<Missing> {
     let places: Vec<&str> =
         require.iter().flat_map(|required| std::iter::repeat_n(required.role.as_str(), required.count as usize)).collect();
     let mut people: Vec<&str> = signed.iter().map(|(person, _)| *person).collect();
@@ -70,7 +110,29 @@ mod tests {
     }
 
     fn lacks(roles: &[(&str, u32)], signed: &[(&str, &str)]) -> Vec<(String, u32)> {
+        let signed = signed.iter().map(|(person, role)| Signature { person, role, confirmed_by: &[] });
+        left(roles, &signed.collect::<Vec<_>>())
+    }
+
+    fn left(roles: &[(&str, u32)], signed: &[Signature<'_>]) -> Vec<(String, u32)> {
         missing(&require(roles), signed).into_iter().map(|missing| (missing.role, missing.count)).collect()
+    }
+
+    #[test]
+    fn whoever_confirmed_a_passkey_and_its_holder_are_one() {
+        let by = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let (ann, ann_and_cy, nobody) = (by(&["ann"]), by(&["ann", "cy"]), by(&[]));
+        let sign = |person, role, confirmed_by| Signature { person, role, confirmed_by };
+        let two = [("security", 1), ("devops", 1)];
+        let bob = sign("bob", "security", &ann);
+        assert_eq!(left(&two, &[bob, sign("ann", "devops", &nobody)]).len(), 1);
+        assert_eq!(left(&two, &[bob, sign("cy", "devops", &nobody)]), []);
+        // A valid signature more takes nothing away.
+        let all = [sign("bob", "security", &ann_and_cy), sign("ann", "devops", &nobody), sign("cy", "security", &nobody)];
+        assert_eq!(left(&two, &all), []);
+        // Whoever helps most stays.
+        assert_eq!(left(&[("devops", 1)], &[bob, sign("ann", "devops", &nobody)]), []);
+        assert_eq!(left(&[("security", 1)], &[bob, sign("ann", "devops", &nobody)]), []);
     }
 
     #[test]

@@ -60,7 +60,8 @@ pub fn let_through(
         return Ok(false);
     }
     let goes: Vec<(&VerifiedEntry, &SignOff)> = standing.into_iter().filter(|(_, said)| said.decision == Decision::Go).collect();
-    let signed: Vec<(&str, &str)> = goes.iter().map(|(_, said)| (said.person.as_str(), said.role.as_str())).collect();
+    let signed: Vec<quorum::Signature<'_>> =
+        goes.iter().map(|(entry, said)| quorum::Signature::of(entry, &said.person, &said.role)).collect();
     Ok(quorum::missing(&policy.policy.require, &signed).is_empty()
         && (policy.policy.independence == Independence::NotRequired || not_alone(decisions, moment, report, &goes, policy)))
 }

@@ -52,6 +52,24 @@ impl RecordedRun {
     }
 }
 
+/// The full run before a deployment whose looks are the newest in an environment: whatever was looked at last is what people
+/// talk about.
+pub fn newest_look<'h>(history: &'h History, place: (&'h str, &'h str)) -> Result<Option<(&'h VerifiedEntry, &'h Run)>, LedgerError> {
+    let mut newest: Option<(Timestamp, &VerifiedEntry, &Run)> = None;
+    for linked in history.linked().iter().rev().filter(|linked| linked.aside.is_none()) {
+        // Nothing was looked at after it was recorded.
+        if newest.is_some_and(|(looked, ..)| linked.own <= looked) || !linked.is_of(place, &[Act::RUN]) {
+            continue;
+        }
+        let Some((entry, run)) = history.verified(linked)?.run() else { continue };
+        let looked = entry.looked(run);
+        if run.full && run.phase == Phase::PreDeploy && newest.is_none_or(|(newest, ..)| newest < looked) {
+            newest = Some((looked, entry, run));
+        }
+    }
+    Ok(newest.map(|(_, entry, run)| (entry, run)))
+}
+
 /// The full runs before the deployment of a release, the oldest look first: all that a yes may rest on. Those of which
 /// nothing is asked any more (older than the newest, and nobody decided on them) are left out; an error when the store
 /// cannot be read, a report is gone, or is not what its entry says.

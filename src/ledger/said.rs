@@ -47,11 +47,11 @@ pub(super) fn unfit(proven: &VerifiedEntry, said: Said<'_>, policy: &PolicyInFor
         return Some(format!("the role `{}` may not sign this way", said.role));
     }
     match made.method {
-        Method::Ssh if signer != said.person => return Some(format!("`{signer}` signed for `{}`", said.person)),
+        Method::Ssh | Method::Webauthn if signer != said.person => return Some(format!("`{signer}` signed for `{}`", said.person)),
         Method::Recorded if signer == said.person => return Some("it is said to be entered for somebody else and is not".into()),
         Method::Recorded if !policy.is_of_people(signer) => return Some(format!("`{signer}`, who entered it, has no role")),
         Method::Recorded if said.shown_by.is_empty() => return Some("nothing shows the decision that was entered".into()),
-        Method::Ssh | Method::Recorded => {}
+        Method::Ssh | Method::Webauthn | Method::Recorded => {}
     }
     if said.is_go && said.meaning != policy.meaning(said.role) {
         return Some("another sentence was signed than the role's".into());
@@ -88,5 +88,5 @@ pub(super) fn replaces(new: &VerifiedEntry, earlier: &VerifiedEntry) -> bool {
 
 /// Whether it is in the person's own hand.
 pub(super) fn own(proven: &VerifiedEntry) -> bool {
-    proven.statement.made.method == Method::Ssh
+    proven.statement.made.method != Method::Recorded
 }

@@ -84,7 +84,8 @@ pub fn stage_decisions<'h>(history: &History, stage: &StageOnRecord<'h>, input: 
         }
     }
     let approvals: Vec<&StageVote<'_>> = ruling.votes.iter().filter(|vote| vote.says(Choice::Go)).collect();
-    let signed: Vec<(&str, &str)> = approvals.iter().map(|vote| (&*vote.decision.person, &*vote.decision.role)).collect();
+    let signed = approvals.iter().map(|vote| quorum::Signature::of(vote.proven, &vote.decision.person, &vote.decision.role));
+    let signed: Vec<quorum::Signature<'_>> = signed.collect();
     ruling.missing = quorum::missing(require, &signed);
     let mut waits: Vec<String> = ruling.missing.iter().map(|missing| waits_for(missing, stage, &policy)).collect();
     if ruling.missing.is_empty() && !require.is_empty() {

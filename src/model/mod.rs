@@ -76,13 +76,15 @@ pub use secret::{SECRET_NEWTYPE, Secret, looks_secret, words_of};
 pub use severity::Severity;
 pub use shard::Shard;
 pub use shown_verdict::ShownVerdict;
-pub use signoff::{BreakGlass, Committers, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns};
+pub use signoff::{
+    BreakGlass, Committers, DeskPolicy, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns,
+};
 pub use size::Size;
 pub use statement::{
     Act, AfterWayBack, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment,
-    DeploymentStatus, Emergency, Evidence, Kept, Made, PolicyPlace, RecordedEvidence, Repair, Repaired, Reply, Review, RollbackBegun,
-    RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, Run, SignOff, SignedException, StageBegun, StageDecision, StageStarted,
-    StageStep, Statement, StatementError, Subject, VouchedAuthors, Withdrawal,
+    DeploymentStatus, Emergency, Evidence, Invitation, Kept, Made, Offer, Passkey, PasskeyStep, PolicyPlace, RecordedEvidence, Repair,
+    Repaired, Reply, Review, Revocation, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, Run, SignOff,
+    SignedException, StageBegun, StageDecision, StageStarted, StageStep, Statement, StatementError, Subject, VouchedAuthors, Withdrawal,
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;

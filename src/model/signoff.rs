@@ -1,5 +1,6 @@
 //! Whose signatures a deployment needs: the plan's `signoff`.
 
+mod desk;
 mod written;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Period, Severity};
+
+pub use desk::DeskPolicy;
 
 /// Whose signatures a deployment needs, and how long they count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -51,6 +54,9 @@ pub struct Signoff {
     /// Who may deploy past the gate in an emergency; nobody where it is left out.
     #[serde(default)]
     pub break_glass: Option<BreakGlass>,
+    /// Where people sign in the browser, and whose word tells whose passkey is whose; no passkey counts where it is left out.
+    #[serde(default)]
+    pub desk: Option<DeskPolicy>,
 }
 
 /// What is taken where nothing is said.
@@ -76,6 +82,8 @@ pub struct Role {
 pub enum Method {
     /// Signed with the person's own SSH key.
     Ssh,
+    /// Signed in the browser with the person's own passkey, at the desk that the policy names.
+    Webauthn,
     /// Entered by somebody else from evidence: a scanned page, an e-mail, a ticket.
     Recorded,
 }

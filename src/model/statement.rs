@@ -6,6 +6,7 @@
 mod act;
 mod decision;
 mod deployment;
+mod passkey;
 mod rollout;
 mod run;
 mod upkeep;
@@ -21,6 +22,7 @@ use super::{Digest, Method};
 pub use act::Act;
 pub use decision::{Answer, Decision, Evidence, Reply, SignOff, SignedException, Withdrawal};
 pub use deployment::{Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Kept, PolicyPlace, Review};
+pub use passkey::{Invitation, Offer, Passkey, PasskeyStep, Revocation};
 pub use rollout::{
     AfterWayBack, Choice, RecordedEvidence, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, StageBegun,
     StageDecision, StageStarted, StageStep,

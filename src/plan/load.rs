@@ -7,6 +7,7 @@ use super::{
     beside::Beside,
     digest,
     resolve::{Resolved, resolve},
+    root::Environment,
     tree::Tree,
     windows,
 };
@@ -19,9 +20,12 @@ use crate::model::{Digest, ProcessEnv};
 pub fn load(request: &Request) -> Result<Plan, Vec<Problem>> {
     let (mut faults, nothing) = (Vec::new(), ProcessEnv::default());
     let tree = Tree::read(request, &mut faults)?;
-    let Some(environment) = tree.root.choose(request.environment.as_deref(), &mut faults) else {
-        return Err(Problem::all(faults, &tree.sources));
+    let unnamed = Environment { name: request.environment.clone().unwrap_or_default(), ..Environment::default() };
+    let chosen = match &request.environment {
+        Some(name) if request.purpose == Purpose::Policy && tree.root.environment(name).is_none() => Some(&unnamed),
+        name => tree.root.choose(name.as_deref(), &mut faults),
     };
+    let Some(environment) = chosen else { return Err(Problem::all(faults, &tree.sources)) };
     let process = if request.purpose == Purpose::Kept { &nothing } else { &request.env };
     let mut resolved = resolve(&tree, environment, process, &mut faults);
     let beside = Beside::read(&tree, &mut resolved, &mut faults);

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{
+    Purpose,
     fault::Fault,
     interpolate::{Scope, fill},
     lack::Lack,
@@ -28,7 +29,8 @@ pub(super) struct Hearers {
 /// Reads it; what is wrong joins the `faults`.
 pub(super) fn read(tree: &Tree, resolved: &mut Resolved<'_>, faults: &mut Vec<Fault>) -> Hearers {
     let mut hearers = Hearers::default();
-    let Some((label, node)) = &tree.root.notify else { return hearers };
+    // A plan that was kept with a run may come from anybody: nobody is told because it says so.
+    let Some((label, node)) = tree.root.notify.as_ref().filter(|_| tree.purpose != Purpose::Kept) else { return hearers };
     let all = node.items().unwrap_or(std::slice::from_ref(node));
     if all.is_empty() {
         faults.push(Fault::new(*label, "the list is empty, so nobody hears of anything").hint("leave the key out"));

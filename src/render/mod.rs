@@ -4,12 +4,14 @@
 //! would act or mislead, then each format escapes for its own syntax.
 
 mod comment;
+pub mod desk;
 mod difference;
 mod github;
 mod head;
 mod html;
 mod inert;
 mod junit;
+pub mod log;
 mod markdown;
 mod people;
 mod proof;

@@ -197,7 +197,7 @@ pub(super) fn policy(place: &PolicyPlace) -> String {
 
 /// Whether the person signed with a key of their own; anything else was entered for them.
 pub(super) fn is_own(row: &SignOffRow) -> bool {
-    row.method == Method::Ssh && row.transcriber.is_none()
+    row.method != Method::Recorded && row.transcriber.is_none()
 }
 
 /// Who entered it.

@@ -41,7 +41,7 @@ impl Verifier for Believes {
         }
         match principal {
             super::events::STRANGER => Checked::Untrusted("nobody knows the key".into()),
-            _ => Checked::Signed { key: principal.into(), since: None },
+            _ => Checked::Signed { key: principal.into(), since: None, confirmed_by: Vec::new() },
         }
     }
 }

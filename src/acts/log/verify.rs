@@ -30,6 +30,8 @@ pub(crate) async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &
     let mut looked = Looked { untrusted: Vec::new(), notes, newer: record.history.newer(project, environment) };
     let entries = record.history.entries()?;
     looked.untrusted = ledger::sample_faults(record.store.as_ref(), &entries).await?;
+    looked.untrusted.extend(record.policy.passkeys.ignored().iter().map(|why| format!("{ORG}: {why}")));
+    looked.notes.extend(ledger::counters_that_went_back(&record.history));
     for entry in entries {
         bytes(record, entry).await?;
         let seq = entry.entry.seq;
@@ -115,7 +117,7 @@ async fn formerly(caller: &Caller, record: &EnvironmentRecord, entry: &VerifiedE
     let (signature, by) = (entry.entry.signature.as_deref()?, entry.statement.made.by.as_deref()?);
     let checked = |trust: Trust| trust.check(&entry.entry.payload, signature, by, entry.own);
     let of_the_key = matches!(checked(record.policy.trust(record.now)), Checked::Untrusted(_));
-    if !of_the_key || entry.statement.contradiction().is_some() {
+    if !of_the_key || ledger::contradiction(&entry.statement, signature).is_some() {
         return None;
     }
     let earlier = |linked: &LinkedEntry| linked.entry.seq < entry.entry.seq;
@@ -124,5 +126,6 @@ async fn formerly(caller: &Caller, record: &EnvironmentRecord, entry: &VerifiedE
     let kept = record.plans.of_run(record.store.as_ref(), made, run).await.ok()?;
     let mut signers = policy::signers_of(&kept).ok()?;
     signers.ask_revoked(&caller.env).await;
-    matches!(checked(Trust { signers: signers.into(), now: entry.own }), Checked::Signed { .. }).then_some(made.entry.seq)
+    let passkeys = record.policy.passkeys.clone();
+    matches!(checked(Trust { signers: signers.into(), passkeys, now: entry.own }), Checked::Signed { .. }).then_some(made.entry.seq)
 }

@@ -57,6 +57,7 @@ fn text(news: &News<'_>, occasion: Occasion, own: bool) -> String {
     if own && occasion == Occasion::Signed {
         lines.push("\nIf this was not you, tell at once whoever keeps the signers of this project.".into());
     }
+    lines.extend(news.link.map(|link| format!("\n{link}")));
     lines.push(format!("\n{} in {}, {}", news.project, news.environment, utc(news.at)));
     lines.join("\n") + "\n"
 }

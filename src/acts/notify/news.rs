@@ -42,6 +42,9 @@ pub(crate) struct News<'a> {
     /// Whom it concerns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) person: Option<Whom>,
+    /// Where people sign in the browser.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<&'a str>,
     /// What waits for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) waits: Vec<String>,
@@ -80,8 +83,9 @@ impl<'a> News<'a> {
         text: String,
     ) -> Self {
         let (project, environment) = record.place();
-        let (stage, attempt, verdict, person) = Default::default();
-        Self { occasions, project, environment, release, stage, attempt, text, at, verdict, checks: Vec::new(), person, waits: Vec::new() }
+        let link = record.policy.signoff.as_ref().and_then(|signoff| Some(signoff.desk.as_ref()?.origin.as_str()));
+        let (stage, attempt, verdict, person, checks, waits) = Default::default();
+        Self { occasions, project, environment, release, stage, attempt, text, at, verdict, checks, person, link, waits }
     }
 
     /// The word under which whoever asked for these hears of it; `None` where they do not.
@@ -131,6 +135,7 @@ pub(super) fn sample(text: &str) -> News<'static> {
         verdict: None,
         checks: Vec::new(),
         person: None,
+        link: None,
         waits: Vec::new(),
     }
 }

@@ -2,18 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::{News, Whom, is_silent, tell_of};
+use super::{News, Whom, is_silent, tell};
 use crate::{
     acts::{Caller, Dialogue, EnvironmentRecord},
     ledger::Entry,
     model::{Act, Choice, Decision, Release, Reply, Statement},
     notify::Occasion,
+    plan::Plan,
 };
 
 /// Tells of the signatures in these entries, each person's in one message.
 pub(crate) async fn signed(caller: &Caller, dialogue: &dyn Dialogue, record: &EnvironmentRecord, entries: &[Entry]) {
-    if is_silent(&record.plan) {
-        return;
+    for sentence in signed_by(caller, &record.plan, record, entries).await {
+        dialogue.tell(&sentence);
+    }
+}
+
+/// The same to those who hear by another plan: the desk's. What is returned are sentences about those who could not be told.
+pub(crate) async fn signed_by(caller: &Caller, plan: &Plan, record: &EnvironmentRecord, entries: &[Entry]) -> Vec<String> {
+    let mut failed = Vec::new();
+    if is_silent(plan) {
+        return failed;
     }
     let mut all: BTreeMap<String, (Vec<String>, Release, bool)> = BTreeMap::new();
     for entry in entries {
@@ -30,8 +39,9 @@ pub(crate) async fn signed(caller: &Caller, dialogue: &dyn Dialogue, record: &En
         let person = Whom::of(record, id);
         let occasions = refuses.then_some(Occasion::NoGo).into_iter().chain([Occasion::Signed]).collect();
         let news = News::of(record, (caller.clock)(), occasions, release, format!("{} {}", person.name, lines.join("; ")));
-        tell_of(caller, dialogue, record, &News { person: Some(person), ..news }).await;
+        failed.extend(tell(caller, plan, &record.policy.people, &News { person: Some(person), ..news }).await);
     }
+    failed
 }
 
 /// What somebody said.

@@ -16,10 +16,9 @@ pub(super) fn message(news: &News<'_>, occasion: Occasion) -> Vec<u8> {
     let headline = news.headline(occasion);
     let lines: Vec<String> = std::iter::once(news.text.clone()).chain(news.waiting().into_iter().map(|line| format!("• {line}"))).collect();
     let plain = |text: &str, most| json!({ "type": "plain_text", "text": beginning(text, most), "emoji": false });
-    let blocks = json!([
-        { "type": "header", "text": plain(&headline, HEADER) },
-        { "type": "section", "text": plain(&lines.join("\n"), SECTION) },
-    ]);
+    let section = |text| json!({ "type": "section", "text": text });
+    let mut blocks = vec![json!({ "type": "header", "text": plain(&headline, HEADER) }), section(plain(&lines.join("\n"), SECTION))];
+    blocks.extend(news.link.map(|link| section(json!({ "type": "mrkdwn", "text": format!("<{}>", escaped(link)) }))));
     json!({ "text": escaped(&headline), "blocks": blocks }).to_string().into_bytes()
 }
 

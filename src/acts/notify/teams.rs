@@ -17,6 +17,7 @@ pub(super) fn message(news: &News<'_>, occasion: Occasion) -> Vec<u8> {
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": body,
+        "actions": news.link.iter().map(|link| json!({ "type": "Action.OpenUrl", "title": "Open the desk", "url": link })).collect::<Vec<_>>(),
     });
     let attachment = json!({ "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": null, "content": card });
     json!({ "type": "message", "attachments": [attachment] }).to_string().into_bytes()

@@ -6,10 +6,11 @@ use crate::{
     acts::{
         ActError, Caller, Dialogue, notify,
         rollout::OpenRollout,
+        sign::unfit,
         signer::{Signer, confirm},
     },
     ledger::Entry,
-    model::{Act, Choice, Exit, Report, StageDecision, Subject, plain},
+    model::{Act, Choice, Exit, Method, Report, StageDecision, Subject, plain},
     notify::Occasion,
     rollout::{StageEvidence, Standing},
 };
@@ -38,8 +39,11 @@ pub(crate) async fn decide(
         let names: Vec<&str> = policy.roles.keys().map(String::as_str).collect();
         ActError::Usage(format!("the plan has no role `{}`: there are {}", request.role, names.join(", ")))
     })?;
-    let people = known.people.clone();
+    let (people, admits) = (known.people.clone(), known.methods.contains(&Method::Webauthn));
     let signer = Signer::find(caller, dialogue, open.record(), request.key.as_deref(), &people).await?;
+    if signer.method() == Method::Webauthn && request.choice == Choice::Go && !admits {
+        return Err(unfit(&request.role, Method::Webauthn));
+    }
     let said = StageDecision { person: signer.id().to_owned(), meaning: policy.meaning(&request.role), ..decision };
     let (stage, attempt) = (said.stage.clone(), said.attempt);
     let what = format!("{} of {} as {}: {}", said.choice, stage, request.role, said.meaning);

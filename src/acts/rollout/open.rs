@@ -54,6 +54,17 @@ impl OpenRollout {
         Ok(Self { open, plan, rollout, release: identified.release, request: request.clone() })
     }
 
+    /// The rollout of a release whose record is at hand, by the plan that is kept with its newest full run.
+    pub(in crate::acts) fn at_desk(record: EnvironmentRecord, release: Release) -> Result<Self, ActError> {
+        let config = record.plan.config.clone();
+        let environment = Some(record.plan.environment.clone());
+        let asked = plan::Request { config, environment, purpose: Purpose::Kept, ..plan::Request::default() };
+        let plan = given::fill(record.plan.clone(), asked, &release, Said::default())?;
+        let rollout = plan.rollout.clone().ok_or_else(|| ActError::Usage("its plan has no `rollout`".into()))?;
+        let open = OpenRecord { record: Some(record), lost: None };
+        Ok(Self { open, plan, rollout, release, request: RolloutRequest::default() })
+    }
+
     pub(crate) fn record(&self) -> &EnvironmentRecord {
         // It is opened with one, and nothing takes it away.
         self.open.record.as_ref().unwrap_or_else(|| unreachable!())
@@ -138,7 +149,7 @@ impl OpenRollout {
     /// be told.
     pub(super) async fn tell(&self, caller: &Caller, occasion: Occasion, (stage, attempt): (&str, u32), text: String) -> Vec<String> {
         let news = News::of(self.record(), (caller.clock)(), vec![occasion], self.release.clone(), text);
-        let news = News { stage: Some(stage), attempt: Some(attempt), ..news };
+        let news = News { stage: Some(stage), attempt: Some(attempt), link: None, ..news };
         notify::tell(caller, &self.plan, &self.record().policy.people, &news).await
     }
 

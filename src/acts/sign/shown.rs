@@ -39,7 +39,7 @@ pub(super) async fn shown(record: &EnvironmentRecord, run: &RecordedRun, act: &A
 }
 
 /// What changed since this person last signed.
-async fn since(record: &EnvironmentRecord, run: &RecordedRun, person: &str) -> Result<Vec<String>, ActError> {
+pub(in crate::acts) async fn since(record: &EnvironmentRecord, run: &RecordedRun, person: &str) -> Result<Vec<String>, ActError> {
     let other = |said: &SignOff| said.person == person && said.report != run.run.report;
     let last = record.newest_whole(&[Act::SIGN_OFF], |entry| matches!(&entry.statement.act, Act::SignOff(said) if other(said)))?;
     let last = last.and_then(|entry| if let Act::SignOff(said) = &entry.statement.act { Some(said.report.clone()) } else { None });

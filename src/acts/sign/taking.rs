@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     acts::{ActError, Caller, EnvironmentRecord},
-    ledger::{Blob, Checked, Draft, Entry, Envelope, LedgerError, Verifier as _, signing::Detached},
+    ledger::{Blob, Checked, Draft, Entry, Envelope, LedgerError, ORG, Verifier as _, contradiction, signing::Detached},
     model::{Act, Made, Period, Size, Statement},
     net::regular_file,
 };
@@ -18,6 +18,17 @@ const LARGEST: Size = Size(32 << 20);
 pub(super) async fn detached(caller: &Caller, record: &mut EnvironmentRecord, file: &Path, blobs: &[Blob]) -> Result<Entry, ActError> {
     let envelope = Detached::of(file).read().map_err(|error| ActError::Untrusted(error.to_string()))?;
     Brought::of(record, envelope, &file.display().to_string())?.take(caller, record, blobs).await
+}
+
+/// Takes in what somebody has signed in the browser just as it was prepared for them here.
+pub(in crate::acts) async fn take_prepared(
+    caller: &Caller,
+    record: &mut EnvironmentRecord,
+    envelope: Envelope,
+    blobs: &[Blob],
+) -> Result<Entry, ActError> {
+    let brought = Brought::believed(record, envelope, "what was signed in the browser")?;
+    brought.take(caller, record, blobs).await
 }
 
 /// Takes in signature files, and those of folders, by name.
@@ -66,6 +77,13 @@ struct Brought {
 
 impl Brought {
     fn of(record: &EnvironmentRecord, envelope: Envelope, named: &str) -> Result<Self, ActError> {
+        let brought = Self::believed(record, envelope, named)?;
+        fits(record, &brought.statement)?.map_err(|why| ActError::Untrusted(format!("{named}: {why}")))?;
+        Ok(brought)
+    }
+
+    /// One whose signature is that of whom it names, about what this record is about.
+    fn believed(record: &EnvironmentRecord, envelope: Envelope, named: &str) -> Result<Self, ActError> {
         let refused = |why: String| ActError::Untrusted(format!("{named}: {why}"));
         let statement = Statement::from_json(&envelope.payload).map_err(|error| refused(error.to_string()))?;
         let made = &statement.made;
@@ -80,7 +98,12 @@ impl Brought {
             Checked::Signed { .. } => {}
             Checked::Untrusted(why) | Checked::Forged(why) => return Err(refused(why)),
         }
-        fits(record, &statement)?.map_err(refused)?;
+        if let Some(org) = made.org.as_ref().filter(|org| !record.policy.passkeys.has_seen(org)) {
+            return Err(refused(format!("it was signed over {org} of `{ORG}`, which is not in this ledger")));
+        }
+        if let Some(why) = contradiction(&statement, &envelope.signature) {
+            return Err(refused(why.into()));
+        }
         Ok(Self { envelope, statement })
     }
 
@@ -99,9 +122,6 @@ fn fits(record: &EnvironmentRecord, statement: &Statement) -> Result<Result<(), 
     }
     if !record.history.holds(head) {
         return Ok(Err(format!("it was signed over the ledger head {head}, which is not in this ledger")));
-    }
-    if let Some(why) = statement.contradiction() {
-        return Ok(Err(why.into()));
     }
     let why = match &statement.act {
         Act::SignOff(said) => {

@@ -10,7 +10,7 @@ use super::Arguments;
 const GROUPS: [(&str, &[&str]); 6] = [
     ("Start", &["demo", "init", "import", "explain"]),
     ("Check", &["verify", "plan", "lint", "report", "diff", "merge"]),
-    ("Sign", &["answer", "waive", "sign", "gate"]),
+    ("Sign", &["answer", "waive", "sign", "gate", "desk"]),
     ("Deploy", &["deploy", "rollout", "watch", "decide"]),
     ("Record", &["log", "audit"]),
     ("Tools", &["pack", "schema", "completions", "man", "help"]),

@@ -1,7 +1,5 @@
 //! The deployment log, and the whole trail, for people and for an auditor's table.
 
-use serde_json::{Value, json};
-
 use crate::{
     acts::{
         EnvironmentRecord,
@@ -9,10 +7,8 @@ use crate::{
     },
     cli::Failure,
     ledger::{SignatureStanding, VerifiedEntry},
-    model::{
-        Act, Choice, Decision, DeployerSource, DeploymentStatus, Period, Reply, RollbackOutcome, RolloutStep, StageStep, counted, one_line,
-        utc, when,
-    },
+    model::{Act, Choice, Decision, Period, Reply, RollbackOutcome, RolloutStep, StageStep, counted, one_line, utc, when},
+    render::log::{source, status},
     rollout::ROLLBACK,
 };
 
@@ -32,7 +28,7 @@ pub(super) async fn deployments(record: &EnvironmentRecord, span: Span) -> Resul
             [
                 utc(row.at),
                 row.release.name().unwrap_or_default(),
-                format!("{}{}", row.deployer.name, source(row.deployer.source)),
+                format!("{} ({})", row.deployer.name, source(row.deployer.source)),
                 if row.unverified.is_some() { "rolled out, not verified" } else { status(row.status) }.to_owned(),
                 format!(
                     "{mark}{}{unsigned}",
@@ -69,92 +65,6 @@ pub(super) fn trail(record: &EnvironmentRecord, span: Span) -> Result<String, Fa
         record.history.head()
     ));
     Ok(text)
-}
-
-/// What a program reads of a deployment.
-const COLUMNS: [&str; 14] = [
-    "release",
-    "commit",
-    "artifact",
-    "deployer",
-    "deployer-known-by",
-    "approvers",
-    "verdict",
-    "exceptions",
-    "emergency",
-    "status",
-    "started",
-    "finished",
-    "entry",
-    "signed",
-];
-
-/// The deployments as comma-separated values (RFC 4180): the population an auditor draws a sample from.
-pub(super) async fn csv(record: &EnvironmentRecord, span: Span) -> Result<String, Failure> {
-    let mut text = COLUMNS.join(",") + "\r\n";
-    for cells in rows(record, span).await? {
-        text.push_str(&cells.map(|cell| cell_of(&written(&cell))).join(","));
-        text.push_str("\r\n");
-    }
-    Ok(text)
-}
-
-/// The same as a list of objects.
-pub(super) async fn json(record: &EnvironmentRecord, span: Span) -> Result<String, Failure> {
-    let object = |cells: [Value; 14]| COLUMNS.iter().map(|column| (*column).to_owned()).zip(cells).collect();
-    let all = rows(record, span).await?.into_iter().map(object).map(Value::Object).collect();
-    Ok(format!("{:#}\n", Value::Array(all)))
-}
-
-/// The deployments, oldest first, by [`COLUMNS`]; `null` is what nobody knows.
-async fn rows(record: &EnvironmentRecord, span: Span) -> Result<Vec<[Value; 14]>, Failure> {
-    let mut rows = Vec::new();
-    for row in log::deployments(record, span).await?.iter().rev() {
-        rows.push([
-            json!(row.release.version),
-            json!(row.release.commit),
-            json!(row.release.artifact),
-            json!(row.deployer.name),
-            json!(source(row.deployer.source).trim().trim_matches(['(', ')'])),
-            json!(row.approvers),
-            json!(row.verdict.map(|verdict| verdict.word().to_owned())),
-            json!(row.exceptions),
-            json!(row.emergency),
-            json!(if row.unverified.is_some() { "unverified" } else { status(row.status) }),
-            json!(log::started(record, row.entry)?.map(|started| started.to_string())),
-            json!(row.at.to_string()),
-            json!(row.entry),
-            json!(row.signed),
-        ]);
-    }
-    Ok(rows)
-}
-
-/// A value as a table has it.
-fn written(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(all) => all.iter().map(written).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
-    }
-}
-
-fn source(source: DeployerSource) -> &'static str {
-    match source {
-        DeployerSource::Key => " (key)",
-        DeployerSource::Ci => " (CI)",
-        DeployerSource::Declared => " (declared)",
-    }
-}
-
-fn status(status: DeploymentStatus) -> &'static str {
-    match status {
-        DeploymentStatus::Succeeded => "succeeded",
-        DeploymentStatus::Failed => "failed",
-        DeploymentStatus::RolledBack => "rolled back",
-    }
 }
 
 /// What an entry says, in a few words.
@@ -199,6 +109,7 @@ fn said(proven: &VerifiedEntry) -> String {
             let choice = if said.choice == Choice::NoGo { "NO-GO" } else { said.choice.word() };
             format!("{} {choice} after stage {} by {} as {}{comment}", name(&said.release), said.stage, said.person, said.role)
         }
+        Act::Passkey(step) => step.sentence(),
         Act::Repair(repair) => format!("{} rows set aside: {}", repair.rows.len(), repair.comment),
         Act::Checkpoint(checkpoint) => format!("the heads of {} chains", checkpoint.heads.len()),
         Act::Closing(_) => "each project goes on in a chain of its own".into(),
@@ -257,11 +168,4 @@ fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
         text.push('\n');
     }
     text
-}
-
-/// A cell, quoted; one that a spreadsheet would take for a formula is made text.
-fn cell_of(cell: &str) -> String {
-    let harmless = one_line(cell);
-    let formula = harmless.starts_with(['=', '+', '-', '@']);
-    format!("\"{}{}\"", if formula { "'" } else { "" }, harmless.replace('"', "\"\""))
 }

@@ -2,11 +2,21 @@
 //! outside is quoted, and left out where quoting would not show what it is.
 
 use crate::{
-    ledger::NAMESPACE,
+    ledger::{Assertion, NAMESPACE},
     model::{Digest, shell_word},
 };
 
 use super::{ATTESTATIONS, BundledStatement, REVOKED, SIGNERS, SUMS};
+
+/// How a signature with a passkey is checked by hand (WebAuthn level 3, 7.2).
+const PASSKEYS: &str = "
+   The `.sig` of a passkey is JSON, its bytes in base64url. `signature` is over `authenticatorData` and after it the SHA-256 of
+   `clientDataJSON`; in that `challenge` is the SHA-256 of the `.pae`, and `origin` the desk's. The public key, in base64 of DER, stands
+   in `statements/org-NNNN-passkey.pae` with whose it is: who signed that is checked like the others above. With the parts in files:
+
+    cat authenticatorData > signed; openssl dgst -sha256 -binary clientDataJSON >> signed
+    openssl dgst -sha256 -verify <(openssl pkey -pubin -inform DER -in public-key) -signature signature signed
+";
 
 pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bool) -> String {
     let mut out = format!(
@@ -24,6 +34,9 @@ pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bo
     );
     for statement in statements.iter().filter(|statement| statement.signature.is_some()) {
         out += &line(statement);
+    }
+    if statements.iter().any(|statement| statement.signature.as_deref().is_some_and(Assertion::is_kept_as)) {
+        out += PASSKEYS;
     }
     if revoked {
         out += &format!("\n   With `-r {REVOKED}` as well, a key that is revoked today is refused.\n");
@@ -48,6 +61,9 @@ pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bo
 
 fn line(statement: &BundledStatement) -> String {
     let name = statement.name();
+    if statement.signature.as_deref().is_some_and(Assertion::is_kept_as) {
+        return format!("   {name}: signed with a passkey, see below\n");
+    }
     let Some(signer) = statement.signer.as_deref().and_then(shell_word) else {
         return format!("   {name}: the statement names nobody who could be asked for here\n");
     };

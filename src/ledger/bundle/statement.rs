@@ -10,6 +10,9 @@ use crate::{
     model::{Act, Digest, Statement},
 };
 
+/// What the name of a statement begins with that concerns every project.
+const ALL_PROJECTS: &str = "org-";
+
 /// A statement that stands in a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BundledStatement {
@@ -46,7 +49,13 @@ impl BundledStatement {
 
     /// The file with the bytes that are signed.
     pub fn name(&self) -> String {
-        format!("statements/{:04}-{}.pae", self.seq, self.kind)
+        let chain = if self.is_of_all_projects() { ALL_PROJECTS } else { "" };
+        format!("statements/{chain}{:04}-{}.pae", self.seq, self.kind)
+    }
+
+    /// Whether its entry stands in the chain of what concerns all projects, which counts for itself.
+    fn is_of_all_projects(&self) -> bool {
+        self.kind == Act::PASSKEY
     }
 }
 
@@ -73,7 +82,7 @@ impl Bundle {
             }
             found.push(statement);
         }
-        found.sort_by_key(|statement| statement.seq);
+        found.sort_by_key(|statement| (statement.is_of_all_projects(), statement.seq));
         Ok(found)
     }
 }
@@ -85,8 +94,8 @@ impl Bundle {
     pub fn check_entries<E: Borrow<Entry>>(&self, entries: &[E]) -> Result<(), BundleError> {
         let (mut told, mut altered) = (Vec::new(), Vec::new());
         for found in self.statements()? {
-            let entry = entries.iter().map(E::borrow).find(|entry| entry.seq == found.seq).map(BundledStatement::of);
-            match entry.filter(|of| of.name() == found.name() && (&of.payload, &of.signature) == (&found.payload, &found.signature)) {
+            let mut same = entries.iter().map(E::borrow).filter(|entry| entry.seq == found.seq).map(BundledStatement::of);
+            match same.find(|of| of.name() == found.name() && (&of.payload, &of.signature) == (&found.payload, &found.signature)) {
                 Some(of) => told.push(of),
                 None => altered.push(found.name()),
             }
@@ -111,7 +120,8 @@ pub(super) fn envelopes(statements: &[BundledStatement]) -> Vec<u8> {
 }
 
 fn parts(name: &str) -> Option<(u64, String)> {
-    let (seq, kind) = name.strip_prefix("statements/")?.strip_suffix(".pae")?.split_once('-')?;
+    let name = name.strip_prefix("statements/")?.strip_suffix(".pae")?;
+    let (seq, kind) = name.strip_prefix(ALL_PROJECTS).unwrap_or(name).split_once('-')?;
     Some((seq.parse().ok()?, kind.to_owned()))
 }
 

@@ -76,6 +76,8 @@ pub enum SignatureStanding {
         key: String,
         /// What is to be said of the key since.
         since: Option<String>,
+        /// Who signed that the key is theirs, where that stands on record: they and whoever signed count as one.
+        confirmed_by: Vec<String>,
     },
     /// It is signed, or says so, and that cannot be relied on.
     Untrusted(String),
@@ -106,5 +108,10 @@ impl VerifiedEntry {
     /// The key it was signed with, where it can be trusted.
     pub fn key(&self) -> Option<&str> {
         if let SignatureStanding::Signed { key, .. } = &self.standing { Some(key) } else { None }
+    }
+
+    /// Who signed that the key it was signed with is the signer's, where that stands on record.
+    pub fn confirmed_by(&self) -> &[String] {
+        if let SignatureStanding::Signed { confirmed_by, .. } = &self.standing { confirmed_by } else { &[] }
     }
 }

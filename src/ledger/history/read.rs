@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::{CLOCKS, LinkedEntry, SignatureStanding, VerifiedEntry};
 use crate::{
     ledger::{
-        Checked, Entry, Fault, FaultKind, Look, VERSION, Verifier,
+        Checked, Entry, Fault, FaultKind, Look, ORG, VERSION, Verifier,
         chain::Links,
+        contradiction,
         row::{Sound, Unsound},
     },
     model::{Act, Digest, Made, Statement, utc},
@@ -92,7 +93,7 @@ impl Read {
             (Some(_), None, _) => Err("it is signed and does not say by whom".into()),
             (Some(_), Some(_), None) => Ok(SignatureStanding::Untrusted("nobody judged its signature".into())),
             (Some(signature), Some(by), Some(verifier)) => match verifier.check(&entry.payload, signature, by, linked.at) {
-                Checked::Signed { key, since } => Ok(SignatureStanding::Signed { key, since }),
+                Checked::Signed { key, since, confirmed_by } => Ok(SignatureStanding::Signed { key, since, confirmed_by }),
                 Checked::Untrusted(why) => Ok(SignatureStanding::Untrusted(why)),
                 Checked::Forged(why) => Err(why),
             },
@@ -102,8 +103,16 @@ impl Read {
             let (made, own) = (utc(made.at), utc(own));
             standing = SignatureStanding::Untrusted(format!("it says it was signed at {made}, after it was recorded at {own}"));
         }
-        if let Some(why) = statement.contradiction() {
+        let signature = entry.signature.as_deref();
+        if let Some(why) = signature.map_or_else(|| statement.contradiction(), |signature| contradiction(&statement, signature)) {
             standing = SignatureStanding::Untrusted(why.into());
+        }
+        // What somebody saw of the chain of all projects is in it for ever: a revocation that was cut off is found so.
+        if let (Some(org), Some(verifier)) = (&made.org, &self.verifier)
+            && !verifier.has_seen(org)
+        {
+            let why = format!("it was made over {org} of `{ORG}`, which is not in it any more");
+            past(Fault::of(FaultKind::Head, &entry, digest, None, why))?;
         }
         Ok(VerifiedEntry { entry, statement, standing, own, aside })
     }

@@ -1,8 +1,8 @@
 //! What can be put on record.
 
 use super::{
-    Answer, Begun, Checkpoint, Closing, Deployment, Emergency, Repair, Review, RolloutStep, Run, SignOff, StageDecision, VouchedAuthors,
-    Withdrawal,
+    Answer, Begun, Checkpoint, Closing, Deployment, Emergency, PasskeyStep, Repair, Review, RolloutStep, Run, SignOff, StageDecision,
+    VouchedAuthors, Withdrawal,
 };
 use crate::model::{Release, Waiver};
 
@@ -33,6 +33,8 @@ pub enum Act {
     Rollout(Box<RolloutStep>),
     /// A role holder's decision at the end of a stage.
     StageDecision(Box<StageDecision>),
+    /// What happens with somebody's passkey.
+    Passkey(Box<PasskeyStep>),
     /// Broken rows are set aside.
     Repair(Repair),
     /// The heads of all chains of a database.
@@ -59,6 +61,7 @@ impl Act {
             | Self::Waiver(_)
             | Self::Withdrawal(_)
             | Self::Review(_)
+            | Self::Passkey(_)
             | Self::Repair(_)
             | Self::Checkpoint(_)
             | Self::Closing(_)

@@ -102,6 +102,7 @@ acts! {
     VouchedAuthors AUTHORS "authors",
     Rollout ROLLOUT "rollout",
     StageDecision DECISION "decision",
+    Passkey PASSKEY "passkey",
     Repair REPAIR "repair",
     Checkpoint CHECKPOINT "checkpoint",
     Closing CLOSING "closing",
@@ -157,6 +158,7 @@ impl Statement {
             | Act::Review(_)
             | Act::Begun(_)
             | Act::VouchedAuthors(_)
+            | Act::Passkey(_)
             | Act::Repair(_)
             | Act::Checkpoint(_)
             | Act::Closing(_)

@@ -22,7 +22,7 @@ type Entry = (String, String);
 pub async fn files_at(
     folder: &Path,
     commit: &str,
-    wanted: &dyn Fn(&str) -> bool,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
     env: &ProcessEnv,
     deadline: Instant,
 ) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
@@ -36,7 +36,7 @@ pub async fn files_at(
     contents(entries, &batch).map_err(GitError::Refused)
 }
 
-fn entries(listed: &[u8], prefix: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Entry>, GitError> {
+fn entries(listed: &[u8], prefix: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Entry>, GitError> {
     let refused = |why: String| Err(GitError::Refused(why));
     let mut entries = Vec::new();
     for line in listed.split(|b| *b == 0).filter(|line| !line.is_empty()) {

@@ -13,7 +13,10 @@ use crate::{
 };
 
 pub use lines::{live, terminal};
-pub(super) use {lines::block, view::stage};
+pub(super) use {
+    lines::block,
+    view::{account, stage},
+};
 
 /// The account as one HTML file that needs nothing else.
 pub fn html(account: &Account) -> String {

@@ -26,7 +26,7 @@ const LISTED: usize = 40;
 const COURSE: usize = 30;
 
 /// All that is told of a rollout.
-pub(super) fn account(account: &Account) -> Value {
+pub(in crate::render) fn account(account: &Account) -> Value {
     let tone = tone(account);
     let span = span(account);
     let stage = |(id, stage): (usize, &StageAccount)| with(stage_of(stage), with(context! { id }, placed(stage, account, span)));

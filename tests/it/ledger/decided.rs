@@ -24,7 +24,7 @@ struct OwnKeys;
 
 impl Verifier for OwnKeys {
     fn check(&self, _: &[u8], _: &str, person: &str, _: jiff::Timestamp) -> Checked {
-        Checked::Signed { key: format!("the key of {person}"), since: None }
+        Checked::Signed { key: format!("the key of {person}"), since: None, confirmed_by: Vec::new() }
     }
 }
 

@@ -202,7 +202,7 @@ struct Expired(Timestamp);
 impl gonogo::ledger::Verifier for Expired {
     fn check(&self, _: &[u8], _: &str, _: &str, at: Timestamp) -> gonogo::ledger::Checked {
         if at < self.0 {
-            gonogo::ledger::Checked::Signed { key: "a key".into(), since: None }
+            gonogo::ledger::Checked::Signed { key: "a key".into(), since: None, confirmed_by: Vec::new() }
         } else {
             gonogo::ledger::Checked::Untrusted("expired".into())
         }

@@ -42,7 +42,10 @@ async fn everything() -> House {
 
 fn read(entries: Vec<Entry>, signers: &Signers) -> Result<History, LedgerError> {
     let rows = entries.into_iter().map(Row::of).collect();
-    let history = History::of(rows, &Look::by(Trust { signers: std::sync::Arc::new(signers.clone()), now: now() }, now()))?;
+    let history = History::of(
+        rows,
+        &Look::by(Trust { signers: std::sync::Arc::new(signers.clone()), passkeys: std::sync::Arc::default(), now: now() }, now()),
+    )?;
     history.entries()?;
     Ok(history)
 }

@@ -1,0 +1,112 @@
+//! Whose passkey is whose: by whose word it counts, and until when.
+
+use gonogo::model::PasskeyStep;
+
+use super::{Authenticator, Kind, confirmed, house, revoked, says, signs};
+
+#[tokio::test]
+async fn it_counts_by_two_registrars_or_by_one_and_their_own_key() {
+    for (by, counts) in [
+        (&["lead", "boss"][..], true),
+        (&["lead", "sec"], true),
+        (&["lead"], false),
+        (&["lead", "lead"], false),
+        (&["sec"], false),
+        (&["dev", "lead"], false),
+        (&["dev", "ci"], false),
+    ] {
+        let house = house().await;
+        let key = Authenticator::new(Kind::Es256);
+        confirmed(&house, &key.passkey("sec"), by).await;
+        signs(&house, &key, |_| {}).await;
+        if counts {
+            house.gate(&[]).exits(0)
+        } else {
+            house.gate(&[]).exits(4).says("the passkey of `sec` was not confirmed")
+        };
+    }
+}
+
+#[tokio::test]
+async fn a_passkey_that_somebody_wrote_into_the_database_approves_nothing() {
+    let house = house().await;
+    let key = Authenticator::new(Kind::Es256);
+    for _ in 0..2 {
+        says(&house, None, PasskeyStep::Confirmed(key.passkey("sec"))).await;
+    }
+    signs(&house, &key, |_| {}).await;
+    house.gate(&[]).exits(4).says("the passkey of `sec` was not confirmed");
+    house.gonogo.run(["log", "verify"]).exits(5).says("confirms a passkey of `sec` and counts nothing: nobody signed it");
+}
+
+#[tokio::test]
+async fn what_was_signed_before_it_was_confirmed_counts_nothing() {
+    let house = house().await;
+    let key = Authenticator::new(Kind::Es256);
+    confirmed(&house, &key.passkey("sec"), &["lead"]).await;
+    signs(&house, &key, |_| {}).await;
+    confirmed(&house, &key.passkey("sec"), &["boss"]).await;
+    house.gate(&[]).exits(4).says("was confirmed only later");
+}
+
+#[tokio::test]
+async fn what_is_signed_after_its_revocation_counts_nothing() {
+    for by in ["boss", "sec"] {
+        let house = house().await;
+        let key = Authenticator::new(Kind::Es256);
+        confirmed(&house, &key.passkey("sec"), &["lead", "boss"]).await;
+        signs(&house, &key, |_| {}).await;
+        revoked(&house, Some(by), &key.passkey("sec")).await;
+        house.gate(&[]).exits(0).says("the passkey has since been revoked");
+        house.verify(&[]).exits(0);
+        signs(&house, &key, |_| {}).await;
+        house.log();
+        house.gate(&[]).exits(0);
+        house.gonogo.run(["log", "verify"]).exits(5).says(&format!("was revoked by `{by}`"));
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_not_revokes_nothing() {
+    let house = house().await;
+    let key = Authenticator::new(Kind::Es256);
+    confirmed(&house, &key.passkey("sec"), &["lead", "boss"]).await;
+    for by in [Some("dev"), None] {
+        revoked(&house, by, &key.passkey("sec")).await;
+    }
+    signs(&house, &key, |_| {}).await;
+    house.gate(&[]).exits(0);
+}
+
+#[tokio::test]
+async fn a_revocation_that_was_cut_off_is_found() {
+    let house = house().await;
+    let key = Authenticator::new(Kind::Es256);
+    confirmed(&house, &key.passkey("sec"), &["lead", "boss"]).await;
+    revoked(&house, Some("boss"), &key.passkey("sec")).await;
+    // Somebody saw it: the run says so.
+    house.verify(&[]).exits(0);
+    house.gate(&[]).exits(4);
+    let cut = "DELETE FROM entry WHERE chain = '@org' AND seq = (SELECT max(seq) FROM entry WHERE chain = '@org')";
+    house.sql().execute_batch(cut).expect("cut off");
+    house.gate(&["--accept-head", "0"]).exits(2);
+    let found = house.gate(&[]).exits(5);
+    found.says("@org");
+    // Also where nobody has kept a head.
+    let elsewhere = house.copied();
+    elsewhere.gate(&[]).exits(5).says("of `@org`, which is not in it any more");
+}
+
+#[tokio::test]
+async fn whoever_confirmed_it_and_its_holder_count_as_one() {
+    let roles = "{ deployment-lead: [lead], devops: [dev], security: { people: [sec], methods: [ssh, webauthn] }, recorder: [ci] }";
+    for (by, exit) in [(["lead", "sec"], 4), (["boss", "sec"], 0)] {
+        let house = house().await.policy(&[("require", "[security, deployment-lead]"), ("roles", roles)]);
+        house.verify(&[]).exits(0);
+        let key = Authenticator::new(Kind::Es256);
+        confirmed(&house, &key.passkey("sec"), &by).await;
+        signs(&house, &key, |_| {}).await;
+        house.sign("deployment-lead", "lead", &[]).exits(0);
+        house.gate(&[]).exits(exit);
+    }
+}
