@@ -44,6 +44,7 @@ pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>, faults: &
     }
     quorum::check(signoff, roles, faults);
     break_glass(signoff, roles, faults);
+    desk(signoff, roles, people, faults);
     bots(signoff, people, faults);
     for (key, node) in ["valid-for", "max-age"].iter().filter_map(|key| signoff.entry(key)) {
         let period = node.scalar().and_then(|scalar| scalar.text.parse::<Period>().ok());
@@ -90,6 +91,16 @@ fn break_glass(signoff: &Node, roles: &[(Key, Node)], faults: &mut Vec<Fault>) {
         faults.push(Fault::new(key.place, "no role may pass the gate in an emergency").hint("leave `break-glass` out"));
     }
     faults.extend(items.iter().filter_map(|item| unknown(item, role_names(roles), "role", "roles")));
+}
+
+/// Registrars nobody knows, and roles that may read and are none.
+fn desk(signoff: &Node, roles: &[(Key, Node)], people: &BTreeMap<String, Person>, faults: &mut Vec<Fault>) {
+    let named = |key| signoff.get("desk").and_then(|desk| desk.get(key)).and_then(Node::items).unwrap_or_default();
+    let holders = roles.iter().flat_map(|(_, role)| members_of(role)).filter_map(Node::scalar).map(|scalar| scalar.text.as_str());
+    let known: Vec<&str> = people.keys().map(String::as_str).chain(holders).collect();
+    faults.extend(named("registrars").iter().filter_map(|item| unknown(item, known.iter().copied(), "person", "people")));
+    repeated(named("registrars"), |name| format!("`{name}` stands here twice"), faults);
+    faults.extend(named("read").iter().filter_map(|item| unknown(item, role_names(roles), "role", "roles")));
 }
 
 /// Machines that are people, and those without an address.

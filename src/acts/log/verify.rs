@@ -1,7 +1,7 @@
 //! Every hash, link, signature and kept byte of a ledger.
 
 use crate::{
-    acts::{ActError, Caller, EnvironmentRecord, policy},
+    acts::{ActError, Caller, ChosenPolicy, EnvironmentRecord, policy, record::passkeys},
     ledger::{self, Checked, LedgerError, LinkedEntry, ORG, SignatureStanding, Trust, VerifiedEntry, Verifier as _},
     model::{Act, Digest},
 };
@@ -126,6 +126,7 @@ async fn formerly(caller: &Caller, record: &EnvironmentRecord, entry: &VerifiedE
     let kept = record.plans.of_run(record.store.as_ref(), made, run).await.ok()?;
     let mut signers = policy::signers_of(&kept).ok()?;
     signers.ask_revoked(&caller.env).await;
-    let passkeys = record.policy.passkeys.clone();
+    let then = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
+    let passkeys = passkeys(record.store.as_ref(), &then, record.now).await.ok()?;
     matches!(checked(Trust { signers: signers.into(), passkeys, now: entry.own }), Checked::Signed { .. }).then_some(made.entry.seq)
 }

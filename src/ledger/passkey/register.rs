@@ -87,7 +87,10 @@ impl Passkeys {
             PasskeyStep::Offered(offer) => _ = self.known(&offer.passkey, at),
             PasskeyStep::Confirmed(passkey) => match self.confirmer(entry, passkey) {
                 Ok(by) => self.confirmed(passkey, Confirmation { by, entry: seq, at }),
-                Err(why) => self.ignored.push(format!("entry {seq} confirms a passkey of `{}` and counts nothing: {why}", passkey.person)),
+                Err(why) => {
+                    self.known(passkey, at);
+                    self.ignored.push(format!("entry {seq} confirms a passkey of `{}` and counts nothing: {why}", passkey.person));
+                }
             },
             PasskeyStep::Revoked(said) => match self.revoker(entry, said) {
                 Ok(by) => self.revoked(said, Revoked { by, entry: seq, since: said.since.map_or(at, |since| since.min(at)) }),
@@ -115,9 +118,13 @@ impl Passkeys {
         if *by != passkey.person && !desk.registrars.contains(by) {
             return Err(format!("`{by}` is no registrar"));
         }
-        let taken = |known: &&KnownPasskey| known.passkey.credential == passkey.credential && known.passkey != *passkey;
+        // Neither an id nor a key is two people's.
+        let taken = |known: &&KnownPasskey| {
+            let same = known.passkey.credential == passkey.credential || known.passkey.public_key == passkey.public_key;
+            same && known.passkey != *passkey
+        };
         match self.known.iter().filter(|known| known.counts_from.is_some()).find(taken) {
-            Some(other) => Err(format!("its id is that of a passkey of `{}`", other.passkey.person)),
+            Some(other) => Err(format!("its id or its key is that of a passkey of `{}`", other.passkey.person)),
             None => Ok(by.clone()),
         }
     }

@@ -102,7 +102,7 @@ async fn signs(house: &House, key: &Authenticator, asked: impl Fn(&mut Asked)) {
     put(house, payload, Some(assertion.to_text())).await.expect("added");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_gate_and_an_auditor_believe_each_algorithm() {
     for kind in [Kind::Es256, Kind::Ed25519, Kind::Rs256] {
         let house = house().await;
@@ -126,7 +126,7 @@ async fn the_gate_and_an_auditor_believe_each_algorithm() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bundle_carries_whose_passkey_is_whose() {
     let house = house().await;
     let key = Authenticator::new(Kind::Es256);
@@ -144,7 +144,7 @@ async fn a_bundle_carries_whose_passkey_is_whose() {
     assert_eq!(house.store().entries(&chain_of("shop")).await.expect("entries").len(), 3);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_script_of_openssls_own_confirms_what_stands_in_a_bundle() {
     for kind in [Kind::Es256, Kind::Rs256] {
         let house = house().await;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Asked, Authenticator, Kind, altered, challenge, confirmed, house, put, signs, statement};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_asked_at_the_desk_of_a_verified_person_counts_nothing() {
     let asked: [(&str, i32, fn(&mut Asked)); 11] = [
         ("made over something else", 5, |asked| asked.challenge = vec![7; 32]),
@@ -18,7 +18,7 @@ async fn what_was_not_asked_at_the_desk_of_a_verified_person_counts_nothing() {
         ("nobody touched the authenticator", 4, |asked| asked.flags = 0b0100),
         ("is synced and cannot be", 4, |asked| asked.flags = 0b1_0101),
         ("in the frame of another site", 4, |asked| asked.more = ",\"crossOrigin\":true".into()),
-        ("duplicate", 5, |asked| asked.more = ",\"origin\":\"https://evil.example\"".into()),
+        ("stands twice", 5, |asked| asked.more = ",\"origin\":\"https://evil.example\"".into()),
     ];
     for (why, exit, change) in asked {
         let house = house().await;
@@ -29,7 +29,7 @@ async fn what_was_not_asked_at_the_desk_of_a_verified_person_counts_nothing() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_signature_that_was_altered_or_is_anothers_counts_nothing() {
     let house = house().await;
     let (own, foreign) = (Authenticator::new(Kind::Es256), Authenticator::new(Kind::Es256));
@@ -64,7 +64,7 @@ async fn a_signature_that_was_altered_or_is_anothers_counts_nothing() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_role_says_whether_it_signs_so() {
     let roles = "{ deployment-lead: [lead], devops: [dev], security: [sec], recorder: [ci] }";
     let house = house().await.policy(&[("roles", roles)]);
@@ -85,7 +85,7 @@ async fn a_role_says_whether_it_signs_so() {
     house.gate(&[]).exits(1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_statement_says_how_it_is_signed() {
     let house = house().await;
     let key = Authenticator::new(Kind::Es256);
@@ -102,7 +102,7 @@ async fn a_statement_says_how_it_is_signed() {
     house.gate(&[]).exits(4).says("says that it is signed with a passkey and is not");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_desk_in_the_policy_no_passkey_counts() {
     let house = house().await;
     let key = Authenticator::new(Kind::Es256);
@@ -114,7 +114,7 @@ async fn without_a_desk_in_the_policy_no_passkey_counts() {
     house.gate(&[]).exits(4).says("the policy names no desk");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_counter_that_goes_back_is_told() {
     let house = house().await;
     let key = Authenticator::new(Kind::Es256);
