@@ -21,6 +21,7 @@ mod kept_plan;
 pub(crate) mod log;
 mod looks;
 pub(crate) mod merge;
+pub(crate) mod notify;
 pub(crate) mod pack_fetch;
 pub(crate) mod page;
 pub(crate) mod passkey;

@@ -7,7 +7,7 @@ mod taking;
 use std::path::PathBuf;
 
 use super::{
-    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence,
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence, notify,
     signer::{self, Signer},
 };
 use crate::{
@@ -69,6 +69,7 @@ pub(crate) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
         None => {
             let draft = Draft { payload: made.envelope.payload, signature: Some(made.envelope.signature) };
             let entry = record.append(caller, draft, made.blobs, None).await?;
+            notify::signed(caller, dialogue, &record, std::slice::from_ref(&entry)).await;
             Ok(Signed::OnRecord(Box::new(entry), record.history.head()))
         }
     }
@@ -89,6 +90,7 @@ pub(super) async fn prepare(
 /// believed keeps all of them out.
 pub(crate) async fn add(
     caller: &Caller,
+    dialogue: &dyn Dialogue,
     record: &RecordRequest,
     files: &[PathBuf],
     dsse: Option<&PathBuf>,
@@ -100,6 +102,7 @@ pub(crate) async fn add(
         Some(file) => vec![taking::detached(caller, &mut record, file, &blobs).await?],
         None => take_in(caller, &mut record, files, &blobs).await?,
     };
+    notify::signed(caller, dialogue, &record, &entries).await;
     Ok((entries, record.history.head()))
 }
 

@@ -20,8 +20,9 @@ use crate::{
 pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> {
     let (caller, record) = (edge.caller(), edge.of(&options.record)?);
     if options.bundle.is_none() && (!options.add.is_empty() || options.statement.is_some()) {
-        let (entries, head) =
-            runtime::block_on(async { Ok(add(&caller, &record, &options.add, options.statement.as_ref(), &options.evidence).await?) })?;
+        let (entries, head) = runtime::block_on(async {
+            Ok(add(&caller, &edge::TOLD, &record, &options.add, options.statement.as_ref(), &options.evidence).await?)
+        })?;
         let lines: String = entries.iter().map(|entry| format!("on record: entry {}\n", entry.seq)).collect();
         return edge::printed(&format!("{lines}ledger head {head}\n"));
     }

@@ -8,8 +8,17 @@ use std::{
 use serde::Deserialize;
 
 use super::{
-    PlacedWaiver, Purpose, Standing, fault::Fault, node::Node, people, release, resolve::Resolved, scope::Scopes, shelf::shown, tree::Tree,
-    typed, waivers::Written,
+    PlacedWaiver, Purpose, Standing,
+    fault::Fault,
+    node::Node,
+    notify::{self, Hearers},
+    people, release,
+    resolve::Resolved,
+    scope::Scopes,
+    shelf::shown,
+    tree::Tree,
+    typed,
+    waivers::Written,
 };
 use crate::{
     model::{Holiday, Release, Signoff, Size, read_text},
@@ -30,6 +39,9 @@ pub(super) struct Beside {
     /// Accepted exceptions for the environment.
     pub(super) waivers: Vec<PlacedWaiver>,
     pub(super) ledger: Option<String>,
+    pub(super) hearers: Hearers,
+    /// Every variable that is used, with its value as it may be shown. What only says who hears decides nothing, and is none.
+    pub(super) used: BTreeMap<String, Option<String>>,
 }
 
 impl Beside {
@@ -53,7 +65,9 @@ impl Beside {
         }
         let waivers = waivers(tree, resolved, faults);
         let ledger = root.ledger.as_ref().and_then(|node| resolved.block(tree, &(node.place, node.clone()), false, faults));
-        Self { pins, release, release_elsewhere, signoff, keys, waivers, ledger }
+        let used = resolved.variables.used();
+        let hearers = notify::read(tree, resolved, faults);
+        Self { pins, release, release_elsewhere, signoff, keys, waivers, ledger, hearers, used }
     }
 }
 

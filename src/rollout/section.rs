@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, path::PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Demand, Notify, Origin, Several, Stage, Trigger, WayBack, Whose, measure::Measures};
+use super::{Demand, Origin, Several, Stage, Trigger, WayBack, Whose, measure::Measures};
 use crate::{
     check::http::SentHeaders,
     model::{Percent, Period, Times, without_contradiction},
     net::http::Address,
+    notify::Notify,
 };
 
 /// The old version is the one on record.
