@@ -52,10 +52,13 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Whether this passkey of a person signs, as far as is known; nobody's does before the ledger was read.
-    pub(crate) fn signs(&self, person: &str, credential: &str, now: Timestamp) -> bool {
-        let known = self.policy.iter().flat_map(|policy| policy.passkeys.of_person(person));
-        known.into_iter().any(|known| known.passkey.credential == credential && known.signs(now))
+    /// Whether this passkey of a person, with which they signed in at `since`, signs as was known when the ledger was read
+    /// last; `None` before that.
+    pub(crate) fn signs(&self, (person, credential): (&str, &str), since: Timestamp, now: Timestamp) -> Option<bool> {
+        let mut known = self.policy.as_ref()?.passkeys.of_person(person);
+        // Who signed in since then was looked at then.
+        let later = self.asked.is_some_and(|asked| asked.as_second() <= since.as_second());
+        Some(later || known.any(|known| known.passkey.credential == credential && known.signs(now)))
     }
 
     /// Whether the ledger was asked lately.
