@@ -61,9 +61,11 @@ async fn a_form_counts_only_from_a_page_of_this_session() {
 async fn large_bodies_slow_heads_and_strange_requests_cost_little() {
     let (_house, office) = office().await;
     let large = vec![b'x'; 11 << 20];
-    for (path, person, status) in
-        [("/login", "", StatusCode::PAYLOAD_TOO_LARGE), ("/put", "sec", StatusCode::PAYLOAD_TOO_LARGE), ("/gate/shop/prod", "", StatusCode::PAYLOAD_TOO_LARGE)]
-    {
+    for (path, person, status) in [
+        ("/login", "", StatusCode::PAYLOAD_TOO_LARGE),
+        ("/put", "sec", StatusCode::PAYLOAD_TOO_LARGE),
+        ("/gate/shop/prod", "", StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
         let request = office.ask(Method::POST, path, person).header("origin", &office.origin).body(large.clone());
         // It may hang up before all of it was sent.
         if let Ok(answer) = request.send().await {
@@ -119,7 +121,8 @@ async fn whoever_asks_too_often_waits() {
     let (_house, office) = office().await;
     let mut refused = 0;
     for _ in 0..40 {
-        let answer = office.client.post(format!("{}/login", office.origin)).header("origin", &office.origin).send().await.expect("an answer");
+        let answer =
+            office.client.post(format!("{}/login", office.origin)).header("origin", &office.origin).send().await.expect("an answer");
         refused += usize::from(answer.status() == StatusCode::TOO_MANY_REQUESTS);
     }
     assert!(refused >= 3, "{refused}");

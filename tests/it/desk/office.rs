@@ -40,7 +40,12 @@ pub(crate) struct Office {
 impl Office {
     /// Over the house's own ledger, with a passkey of each of the team and of somebody without a role.
     pub(crate) async fn of(house: &House, more: &[&str]) -> Self {
-        let (port, mut keys) = (port::unused(), BTreeMap::new());
+        Self::at(house, port::unused(), more).await
+    }
+
+    /// The same at this port.
+    pub(crate) async fn at(house: &House, port: u16, more: &[&str]) -> Self {
+        let mut keys = BTreeMap::new();
         for person in ["lead", "dev", "sec", "boss", "guest"] {
             let key = Authenticator::new(Kind::Es256);
             let passkey = Passkey { rp_id: "localhost".into(), origin: format!("http://localhost:{port}"), ..key.passkey(person) };
@@ -149,7 +154,15 @@ impl Drop for Office {
 pub(crate) fn policy(house: &House, port: u16) -> String {
     let plan = house.plan();
     let (law, _checks) = plan.split_once("checks:\n").expect("checks");
-    law.replace("signoff:\n", &format!("signoff:\n  desk: {{ origin: \"http://localhost:{port}\", registrars: [lead, boss] }}\n"))
+    if law.contains("  desk: ") {
+        return law.to_owned();
+    }
+    law.replace("signoff:\n", &format!("signoff:\n  desk: {}\n", at(port)))
+}
+
+/// The desk at this port, as a policy says it.
+pub(crate) fn at(port: u16) -> String {
+    format!("{{ origin: \"http://localhost:{port}\", registrars: [lead, boss] }}")
 }
 
 /// What an answer says.

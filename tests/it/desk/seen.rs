@@ -1,9 +1,6 @@
 //! The pages in a real browser.
 
-use super::{
-    browser::Browser,
-    office::Office,
-};
+use super::{browser::Browser, office::Office};
 use crate::{gonogo::now, signoff::house::House};
 
 #[tokio::test(flavor = "multi_thread")]

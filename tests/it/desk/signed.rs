@@ -2,14 +2,17 @@
 
 use serde_json::json;
 
-use super::{browser::Browser, office::Office};
+use super::{
+    browser::Browser,
+    office::{Office, at},
+};
 use crate::signoff::house::House;
 
 /// A house in which `security` alone must sign, and may in the browser; with a run that waits for that, and for an answer.
-async fn house() -> House {
+async fn house(port: u16) -> House {
     let roles = "{ deployment-lead: { people: [lead], methods: [ssh, webauthn] }, devops: [dev], engineering-manager: [boss], \
         security: { people: [sec], methods: [ssh, webauthn] }, recorder: [ci] }";
-    let house = House::new().await.security_alone().policy(&[("roles", roles)]);
+    let house = House::new().await.security_alone().policy(&[("roles", roles), ("desk", &at(port))]);
     house.verify(&[]).exits(0);
     house
 }
@@ -21,6 +24,8 @@ fn fill(browser: &mut Browser, selector: &str, value: &str) {
 
 /// Presses the button that calls for the passkey, and waits for what comes of it.
 fn with_passkey(browser: &mut Browser, until: &str) {
+    let there = browser.eval("!!document.querySelector('form[data-passkey] button[type=submit]')");
+    assert_eq!(there, json!(true), "{}", browser.text());
     browser.eval("document.querySelector('form[data-passkey] button[type=submit]').click()");
     browser.until(&format!("document.body.innerText.includes({until:?})"));
 }
@@ -48,8 +53,9 @@ fn welcomed(house: &House, office: &Office, browser: &mut Browser, person: &str,
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invited_confirmed_signed_in_read_and_signed() {
-    let house = house().await;
-    let office = Office::of(&house, &[]).await;
+    let port = crate::port::unused();
+    let house = house(port).await;
+    let office = Office::at(&house, port, &[]).await;
     let desk = ["--policy", "desk.yaml", "--ledger", ".gonogo/ledger.db"];
     let mut browser = Browser::start();
     browser.authenticator();
@@ -76,8 +82,9 @@ async fn invited_confirmed_signed_in_read_and_signed() {
     // Who I am, and the end of this passkey.
     browser.open(&format!("{}/me", office.origin));
     assert!(browser.text().contains("confirmed by boss"), "{}", browser.text());
-    browser.eval("document.querySelector('form[action=\"/me/revoke\"] input[name=comment]').value = 'lost'");
-    browser.click_through("form[action='/me/revoke'] button");
+    browser.eval("[...document.querySelectorAll('.card')].find(card => card.innerText.includes(\"this session's\")).id = 'this'");
+    fill(&mut browser, "#this input[name=comment]", "lost");
+    browser.click_through("#this button");
     with_passkey(&mut browser, "Signed, and on record");
     browser.open(&format!("{}/login", office.origin));
     with_passkey(&mut browser, "was revoked");
