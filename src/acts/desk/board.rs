@@ -21,6 +21,8 @@ use crate::{
 
 /// How often the heads of all chains are asked for, where nobody says that one grew.
 const ASKED: Duration = Duration::from_secs(5);
+/// How long a database that was lost is left alone.
+const AWAY: Duration = Duration::from_secs(20);
 /// How long after that is known a whole round takes at least: many appends at once are one round.
 const PAUSE: Duration = Duration::from_millis(200);
 /// When a row is judged again though nothing was added: what it says depends on the time too.
@@ -132,6 +134,7 @@ impl Board {
 /// Keeps the board true until the program ends.
 pub(crate) async fn keep(desk: Arc<Desk>) {
     let (mut known, mut policies) = (BTreeMap::new(), Policies::default());
+    tokio::spawn(hear(desk.clone()));
     loop {
         if let Err(error) = round(&desk, &mut known, &mut policies).await {
             let was = desk.board.shown();
@@ -140,6 +143,14 @@ pub(crate) async fn keep(desk: Arc<Desk>) {
         // Whether somebody said something or not, the ledger is asked.
         let _ = timeout(ASKED, desk.board.grew.notified()).await;
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Has the ledger asked whenever its database says that it grew. What it does not say is found by asking all the same.
+async fn hear(desk: Arc<Desk>) {
+    while let Ok(Some(database)) = desk.database() {
+        database.listen(|| desk.board.look_again()).await;
+        tokio::time::sleep(AWAY).await;
     }
 }
 
