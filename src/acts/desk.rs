@@ -115,16 +115,20 @@ impl Desk {
 
     /// The ledger.
     pub(crate) fn store(&self) -> Result<Box<dyn Store>, ActError> {
-        let now = self.now();
-        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(match self.database()? {
+            Some(database) => Box::new(database),
+            None => ledger::place::open(&self.place, "".as_ref(), &self.edge.env, self.now(), false)?,
+        })
+    }
+
+    /// The database, where it is in one.
+    fn database(&self) -> Result<Option<Postgres>, ActError> {
+        let (now, mut database) = (self.now(), self.database.lock().unwrap_or_else(PoisonError::into_inner));
         // A server's certificate is judged at the moment that its address was read.
         if database.as_ref().is_none_or(|(since, _)| now < *since || SESSIONS.after(*since) <= now) {
             *database = ledger::place::database(&self.place, "".as_ref(), &self.edge.env, now)?.map(|database| (now, database));
         }
-        Ok(match &*database {
-            Some((_, database)) => Box::new(database.clone()),
-            None => ledger::place::open(&self.place, "".as_ref(), &self.edge.env, now, false)?,
-        })
+        Ok(database.as_ref().map(|(_, database)| database.clone()))
     }
 
     /// Waits until another record may be read.

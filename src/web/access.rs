@@ -31,9 +31,10 @@ impl FromRequestParts<Arc<Web>> for Known {
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Fault> {
         let session = parts.extensions.get::<Session>().cloned().ok_or(Fault::SignIn)?;
         // A passkey that was revoked signs nobody in any more.
-        match web.desk.board.shown().signs(&session.person, &session.passkey, web.desk.now()) {
-            true => Ok(Self(session)),
-            false => Err(Fault::SignIn),
+        match web.desk.board.shown().signs((&session.person, &session.passkey), session.span().0, web.desk.now()) {
+            None => Err(Fault::Away("Whose passkey is whose has not been read from the ledger yet: try again in a moment.".into())),
+            Some(false) => Err(Fault::SignIn),
+            Some(true) => Ok(Self(session)),
         }
     }
 }

@@ -42,6 +42,7 @@ pub(super) async fn login(State(web): State<Arc<Web>>, body: Bytes) -> Result<Re
         Fault::Refused(why) => Fault::Forbidden(format!("You are not signed in: {why}.")),
         other => other,
     })?;
+    web.desk.board.look_again();
     let now = web.desk.now();
     let session = Session::begin(known.passkey.person, known.passkey.credential, now);
     let cookie = session.cookie(&web.door.key, now).ok_or_else(|| Fault::Away("The session could not begin.".into()))?;

@@ -6,3 +6,4 @@ mod hostile;
 mod office;
 mod pages;
 mod seen;
+mod signed;

@@ -20,7 +20,7 @@ mod keys;
 mod linked;
 mod mended;
 mod overtaken;
-mod passkeys;
+pub(crate) mod passkeys;
 mod policy;
 mod protected;
 mod rolled_out;

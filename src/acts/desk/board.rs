@@ -21,6 +21,8 @@ use crate::{
 
 /// How often the heads of all chains are asked for, where nobody says that one grew.
 const ASKED: Duration = Duration::from_secs(5);
+/// How long a database that was lost is left alone.
+const AWAY: Duration = Duration::from_secs(20);
 /// How long after that is known a whole round takes at least: many appends at once are one round.
 const PAUSE: Duration = Duration::from_millis(200);
 /// When a row is judged again though nothing was added: what it says depends on the time too.
@@ -52,10 +54,13 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Whether this passkey of a person signs, as far as is known; nobody's does before the ledger was read.
-    pub(crate) fn signs(&self, person: &str, credential: &str, now: Timestamp) -> bool {
-        let known = self.policy.iter().flat_map(|policy| policy.passkeys.of_person(person));
-        known.into_iter().any(|known| known.passkey.credential == credential && known.signs(now))
+    /// Whether this passkey of a person, with which they signed in at `since`, signs as was known when the ledger was read
+    /// last; `None` before that.
+    pub(crate) fn signs(&self, (person, credential): (&str, &str), since: Timestamp, now: Timestamp) -> Option<bool> {
+        let mut known = self.policy.as_ref()?.passkeys.of_person(person);
+        // Who signed in since then was looked at then.
+        let later = self.asked.is_some_and(|asked| asked.as_second() <= since.as_second());
+        Some(later || known.any(|known| known.passkey.credential == credential && known.signs(now)))
     }
 
     /// Whether the ledger was asked lately.
@@ -129,6 +134,7 @@ impl Board {
 /// Keeps the board true until the program ends.
 pub(crate) async fn keep(desk: Arc<Desk>) {
     let (mut known, mut policies) = (BTreeMap::new(), Policies::default());
+    tokio::spawn(hear(desk.clone()));
     loop {
         if let Err(error) = round(&desk, &mut known, &mut policies).await {
             let was = desk.board.shown();
@@ -137,6 +143,14 @@ pub(crate) async fn keep(desk: Arc<Desk>) {
         // Whether somebody said something or not, the ledger is asked.
         let _ = timeout(ASKED, desk.board.grew.notified()).await;
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Has the ledger asked whenever its database says that it grew. What it does not say is found by asking all the same.
+async fn hear(desk: Arc<Desk>) {
+    while let Ok(Some(database)) = desk.database() {
+        database.listen(|| desk.board.look_again()).await;
+        tokio::time::sleep(AWAY).await;
     }
 }
 

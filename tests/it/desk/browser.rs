@@ -79,26 +79,23 @@ impl Browser {
         }
     }
 
-    /// Waits for an event and takes it, with all that came before it.
-    pub(crate) fn wait_for(&mut self, event: &str) -> Value {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            while let Some(message) = self.events.pop_front() {
-                if message["method"] == event {
-                    return message["params"].clone();
-                }
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            self.events.push_back(self.messages.recv_timeout(left).unwrap_or_else(|_| panic!("the browser never says {event}")));
-        }
-    }
-
     /// Opens an address and waits until the page is loaded.
     pub(crate) fn open(&mut self, address: &str) {
-        self.events.clear();
+        self.leave();
         let opened = self.call("Page.navigate", json!({ "url": address }));
         assert!(opened["errorText"].is_null(), "{address}: {}", opened["errorText"]);
-        self.wait_for("Page.loadEventFired");
+        self.arrive();
+    }
+
+    /// Marks the page that is about to be left.
+    pub(crate) fn leave(&mut self) {
+        self.events.clear();
+        self.eval("window.isLeft = true");
+    }
+
+    /// Waits until another page than the one that was left is there.
+    pub(crate) fn arrive(&mut self) {
+        self.until("!window.isLeft && document.readyState === 'complete'");
     }
 
     /// What an expression comes to on the page; a promise is waited for.
@@ -116,11 +113,11 @@ impl Browser {
 
     /// Clicks what a selector means, and waits for the page that this leads to.
     pub(crate) fn click_through(&mut self, selector: &str) {
-        self.events.clear();
+        self.leave();
         let click =
             format!("(() => {{ const it = document.querySelector({selector:?}); if (!it) return false; it.click(); return true }})()");
-        assert_eq!(self.eval(&click), json!(true), "there is no {selector}:\n{}", self.text());
-        self.wait_for("Page.loadEventFired");
+        assert_eq!(self.eval(&click), json!(true), "there is no {selector}");
+        self.arrive();
     }
 
     /// Waits until an expression is true on the page, also across pages.

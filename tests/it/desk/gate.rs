@@ -15,7 +15,7 @@ async fn asked(office: &Office, path: &str, token: &str) -> (StatusCode, Value) 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_go_is_200() {
     let house = House::new().await;
-    let office = Office::of(&house, &[]);
+    let office = Office::over(&house, crate::port::unused(), &[]);
     let path = "/gate/shop/prod?version=1.4.2";
     // A file's ledger that is not there yet.
     assert_eq!(asked(&office, path, TOKEN).await.0, StatusCode::SERVICE_UNAVAILABLE);
@@ -51,7 +51,7 @@ async fn a_webhook_says_the_release_in_its_metadata() {
     let house = House::new().await;
     house.verify(&[]).exits(0);
     house.all_sign();
-    let office = Office::of(&house, &[]);
+    let office = Office::of(&house, &[]).await;
     let hook = |body: String| office.ask(Method::POST, "/gate/shop/prod", "").bearer_auth(TOKEN).body(body);
     let flagger = json!({ "name": "shop", "namespace": "prod", "phase": "Progressing", "checksum": "85d557f47b", "metadata": { "version": "1.4.2" } });
     assert_eq!(hook(flagger.to_string()).send().await.expect("an answer").status(), StatusCode::OK);
@@ -64,7 +64,7 @@ async fn a_webhook_says_the_release_in_its_metadata() {
 async fn without_a_token_nothing_is_said() {
     let house = House::new().await;
     house.verify(&[]).exits(0);
-    let office = Office::of(&house, &[]);
+    let office = Office::of(&house, &[]).await;
     for token in ["", "wrong", &TOKEN[1..], &format!("{TOKEN}x"), &TOKEN.to_uppercase()] {
         let (status, said) = asked(&office, "/gate/shop/prod?version=1.4.2", token).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{token}");

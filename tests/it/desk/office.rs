@@ -1,6 +1,7 @@
 //! A running desk over the record of a house, and somebody who asks it.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader},
     process::{Child, Stdio},
     time::{Duration, Instant},
@@ -10,10 +11,15 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use ring::hmac;
 
+use gonogo::model::Passkey;
+
 use crate::{
     gonogo::{Gonogo, now},
     port,
-    signoff::house::House,
+    signoff::{
+        house::House,
+        passkeys::{Authenticator, Kind, confirmed},
+    },
 };
 
 /// What the sessions of the tests are signed with.
@@ -26,13 +32,38 @@ pub(crate) struct Office {
     pub(crate) origin: String,
     pub(crate) port: u16,
     pub(crate) client: reqwest::Client,
+    /// Whose passkeys are confirmed.
+    pub(crate) keys: BTreeMap<String, Authenticator>,
     process: Child,
 }
 
 impl Office {
-    /// Over the house's own ledger.
-    pub(crate) fn of(house: &House, more: &[&str]) -> Self {
-        let port = port::unused();
+    /// Over the house's own ledger, with a passkey of each of the team and of somebody without a role.
+    pub(crate) async fn of(house: &House, more: &[&str]) -> Self {
+        Self::at(house, port::unused(), more).await
+    }
+
+    /// The same at this port.
+    pub(crate) async fn at(house: &House, port: u16, more: &[&str]) -> Self {
+        let mut keys = BTreeMap::new();
+        for person in ["lead", "dev", "sec", "boss", "guest"] {
+            let key = Authenticator::new(Kind::Es256);
+            let passkey = Passkey { rp_id: "localhost".into(), origin: format!("http://localhost:{port}"), ..key.passkey(person) };
+            confirmed(house, &passkey, &["boss", "lead"]).await;
+            keys.insert(person.to_owned(), key);
+        }
+        let mut office = Self::over(house, port, more);
+        office.keys = keys;
+        let end = Instant::now() + Duration::from_secs(60);
+        while office.page("/readyz", "").await.0 != StatusCode::OK {
+            assert!(Instant::now() < end, "the desk is never ready");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        office
+    }
+
+    /// The same without any passkey.
+    pub(crate) fn over(house: &House, port: u16, more: &[&str]) -> Self {
         house.write("desk.yaml", policy(house, port));
         Self::start(&house.gonogo, port, more)
     }
@@ -49,7 +80,7 @@ impl Office {
         let client = client.no_proxy().build().expect("a client");
         let mut command = folder.command(arguments.iter().chain(more));
         let process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a desk");
-        let mut office = Self { origin, port, client, process };
+        let mut office = Self { origin, port, client, keys: BTreeMap::new(), process };
         let told = BufReader::new(office.process.stderr.take().expect("its words"));
         let (heard, hears) = std::sync::mpsc::channel();
         std::thread::spawn(move || told.lines().map_while(Result::ok).for_each(|line| drop(heard.send(line))));
@@ -65,7 +96,20 @@ impl Office {
     /// A request by somebody who is signed in; by nobody where the name is empty.
     pub(crate) fn ask(&self, method: Method, path: &str, person: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.origin));
-        if person.is_empty() { request } else { request.header("cookie", cookie(person, now().as_second())) }
+        if person.is_empty() { request } else { request.header("cookie", self.cookie(person, now().as_second())) }
+    }
+
+    /// The cookie of a session that began then, as the desk makes it.
+    pub(crate) fn cookie(&self, person: &str, since: i64) -> String {
+        let passkey = self.keys.get(person).map(|key| key.passkey(person).credential).unwrap_or_default();
+        let session = serde_json::json!([since + 1800, { "person": person, "passkey": passkey, "since": since, "used": since }]);
+        let bytes = session.to_string().into_bytes();
+        format!("__Host-gonogo={}.{}", URL_SAFE_NO_PAD.encode(&bytes), mark("session", &bytes))
+    }
+
+    /// What a form of that session carries.
+    pub(crate) fn token(&self, person: &str, since: i64) -> String {
+        mark("form", format!("{since}\n{}\n{person}", self.keys[person].passkey(person).credential).as_bytes())
     }
 
     /// The page at this path, as somebody sees it.
@@ -110,7 +154,15 @@ impl Drop for Office {
 pub(crate) fn policy(house: &House, port: u16) -> String {
     let plan = house.plan();
     let (law, _checks) = plan.split_once("checks:\n").expect("checks");
-    law.replace("signoff:\n", &format!("signoff:\n  desk: {{ origin: \"http://localhost:{port}\", registrars: [lead, boss] }}\n"))
+    if law.contains("  desk: ") {
+        return law.to_owned();
+    }
+    law.replace("signoff:\n", &format!("signoff:\n  desk: {}\n", at(port)))
+}
+
+/// The desk at this port, as a policy says it.
+pub(crate) fn at(port: u16) -> String {
+    format!("{{ origin: \"http://localhost:{port}\", registrars: [lead, boss] }}")
 }
 
 /// What an answer says.
@@ -118,11 +170,8 @@ pub(crate) async fn told(response: Response) -> (StatusCode, String) {
     (response.status(), response.text().await.expect("text"))
 }
 
-/// The cookie of a session that began then, as the desk makes it.
-pub(crate) fn cookie(person: &str, since: i64) -> String {
-    let session = serde_json::json!([since + 1800, { "person": person, "passkey": "", "since": since, "used": since }]);
-    let bytes = session.to_string().into_bytes();
-    let framed = [&7_u64.to_be_bytes()[..], b"session", &bytes].concat();
-    let mark = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEY.as_bytes()), &framed);
-    format!("__Host-gonogo={}.{}", URL_SAFE_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(mark))
+/// The mark that the desk's key makes of bytes, for one purpose.
+fn mark(purpose: &str, bytes: &[u8]) -> String {
+    let framed = [&(purpose.len() as u64).to_be_bytes()[..], purpose.as_bytes(), bytes].concat();
+    URL_SAFE_NO_PAD.encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEY.as_bytes()), &framed))
 }
