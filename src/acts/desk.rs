@@ -107,9 +107,10 @@ impl Desk {
 
     /// Where people find it, as the policy says.
     pub(crate) async fn origin(&self, caller: &Caller) -> Result<String, ActError> {
+        let lacks =
+            "the policy names no desk: write `signoff: { desk: { origin: https://desk.example.com, registrars: [ann@example.com] } }`";
         let law = self.law.for_all(caller).await?;
-        let _ = law;
-        Ok("http://localhost:8443".to_owned())
+        law.signoff.desk.as_ref().map(|desk| desk.origin.clone()).ok_or_else(|| ActError::Usage(lacks.into()))
     }
 
     /// The ledger.
