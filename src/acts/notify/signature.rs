@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{News, Whom, is_silent, tell};
+use super::{News, Whom, tell};
 use crate::{
     acts::{Caller, Dialogue, EnvironmentRecord},
     ledger::Entry,
@@ -21,9 +21,6 @@ pub(crate) async fn signed(caller: &Caller, dialogue: &dyn Dialogue, record: &En
 /// The same to those who hear by another plan: the desk's. What is returned are sentences about those who could not be told.
 pub(crate) async fn signed_by(caller: &Caller, plan: &Plan, record: &EnvironmentRecord, entries: &[Entry]) -> Vec<String> {
     let mut failed = Vec::new();
-    if is_silent(plan) {
-        return failed;
-    }
     let mut all: BTreeMap<String, (Vec<String>, Release, bool)> = BTreeMap::new();
     for entry in entries {
         let Ok(statement) = Statement::from_json(&entry.payload) else { continue };
