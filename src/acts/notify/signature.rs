@@ -6,7 +6,7 @@ use super::{News, Whom, tell};
 use crate::{
     acts::{Caller, Dialogue, EnvironmentRecord},
     ledger::Entry,
-    model::{Act, Choice, Decision, Release, Reply, Statement},
+    model::{Act, Choice, Decision, PasskeyStep, Release, Reply, Statement},
     notify::Occasion,
     plan::Plan,
 };
@@ -73,6 +73,12 @@ fn said(statement: &Statement) -> Option<Said> {
         Act::Emergency(_) => (by, "opened the gate in an emergency".into(), false),
         Act::Review(_) => (by, "closed the review of an emergency".into(), false),
         Act::VouchedAuthors(_) => (by, "vouched for the authors of a release".into(), false),
+        // Whose it is hears of it, whoever signs that.
+        Act::Passkey(step) => match step.as_ref() {
+            PasskeyStep::Confirmed(passkey) => (passkey.person.clone(), format!("has the passkey {}", passkey.fingerprint()), false),
+            PasskeyStep::Revoked(said) => (said.person.clone(), "has a passkey that is revoked".into(), false),
+            _ => return None,
+        },
         _ => return None,
     };
     Some(Said { person, what, release: statement.act.release().cloned(), refuses })
