@@ -48,6 +48,9 @@ async fn tell_of(caller: &Caller, dialogue: &dyn Dialogue, record: &EnvironmentR
 
 /// Tells all who want to hear of it, all at once. What is returned are sentences about those who could not be told.
 pub(super) async fn tell(caller: &Caller, plan: &Plan, people: &BTreeMap<String, Person>, news: &News<'_>) -> Vec<String> {
+    if is_silent(plan) && news.stage.is_none() {
+        return Vec::new();
+    }
     let masker = Masker::of(plan.words.clone(), &plan.secrets, &caller.env);
     let news = &news.masked(&masker);
     let heard = plan.hearers(news.stage.is_some()).filter_map(|notify| Some((notify, news.heard(&notify.on)?)));

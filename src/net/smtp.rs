@@ -11,13 +11,13 @@ use lettre::{
     },
     transport::smtp::{
         authentication::Credentials,
-        client::{Certificate, CertificateStore, Tls, TlsParameters},
+        client::{Certificate, CertificateStore, Tls, TlsParameters, TlsParametersBuilder},
     },
 };
 use url::{Host, Url};
 
 use super::tls::{TlsError, root_certificates};
-use crate::model::{ProcessEnv, Secret, from_text, one_line, spelled};
+use crate::model::{Digest, ProcessEnv, Secret, from_text, one_line, spelled};
 
 /// A mail server, and when it begins to speak TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,21 +36,14 @@ impl FromStr for Server {
     /// The message never quotes the text: it may hold a password.
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || "the server is written `smtps://mail.example.com` or `smtp://mail.example.com`".to_owned();
-        let url = Url::parse(text.trim()).map_err(|_| wrong())?;
-        let at_once = match url.scheme() {
-            "smtps" => true,
-            "smtp" => false,
-            _ => return Err(wrong()),
-        };
+        let url = Url::parse(text.trim()).ok().filter(|url| ["smtps", "smtp"].contains(&url.scheme())).ok_or_else(wrong)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err("the account does not stand in the address: write `user` and `password`".into());
         }
-        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong());
-        }
+        let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
         // Of a scheme that it does not know the parser leaves a host as it is written.
-        let host = url.host_str().filter(|host| !host.is_empty()).and_then(|host| Host::parse(host).ok()).ok_or_else(wrong)?;
-        let host = host.to_string().trim_matches(['[', ']']).to_owned();
+        let host = url.host_str().filter(|host| bare && !host.is_empty()).and_then(|host| Host::parse(host).ok()).ok_or_else(wrong)?;
+        let (host, at_once) = (host.to_string().trim_matches(['[', ']']).to_owned(), url.scheme() == "smtps");
         Ok(Self { host, port: url.port().unwrap_or(if at_once { 465 } else { 587 }), at_once })
     }
 }
@@ -82,20 +75,16 @@ impl fmt::Display for Mailbox {
     }
 }
 
-/// How a server is reached.
-pub struct Way<'a> {
+/// A message of plain text, and how it goes out.
+pub struct Letter<'a> {
     /// The server.
     pub server: &'a Server,
     /// The account with its password.
     pub login: Option<(&'a str, &'a Secret)>,
-    /// A PEM file of certificates to trust.
+    /// A PEM file of certificates to trust instead of the host's.
     pub ca_file: Option<&'a Path>,
     /// The process environment, which may name roots to trust.
     pub env: &'a ProcessEnv,
-}
-
-/// A message of plain text.
-pub struct Letter<'a> {
     /// Who sends it.
     pub from: &'a Mailbox,
     /// Who gets it.
@@ -108,46 +97,42 @@ pub struct Letter<'a> {
     pub at: Timestamp,
 }
 
-/// Sends a message within `patience`.
-///
-/// # Errors
-/// A sentence that quotes nothing of what the server says but its code.
-pub async fn send(way: &Way<'_>, letter: Letter<'_>, patience: Duration) -> Result<(), String> {
-    let Server { host, port, at_once } = way.server;
-    let parameters = parameters(way).map_err(|error| error.to_string())?;
-    let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host.as_str())
-        .port(*port)
-        .timeout(Some(patience))
-        .tls(if *at_once { Tls::Wrapper(parameters) } else { Tls::Required(parameters) });
-    if let Some((user, password)) = way.login {
-        transport = transport.credentials(Credentials::new(user.to_owned(), password.expose().to_owned()));
-    }
-    let message = letter.message().map_err(|_| "the message cannot be written".to_owned())?;
-    let sent = tokio::time::timeout(patience, transport.build().send(message)).await;
-    match sent {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(format!("the mail server {host} {}", said(&error))),
-        Err(_) => Err(format!("the mail server {host} does not answer in time")),
-    }
-}
-
-fn parameters(way: &Way<'_>) -> Result<TlsParameters, TlsError> {
-    let roots = root_certificates(way.env, way.ca_file)?;
-    let store = if roots.is_empty() { CertificateStore::WebpkiRoots } else { CertificateStore::None };
-    let known = roots.into_iter().filter_map(|root| Certificate::from_der(root.to_vec()).ok());
-    let parameters = TlsParameters::builder(way.server.host.clone()).certificate_store(store);
-    let parameters = known.fold(parameters, lettre::transport::smtp::client::TlsParametersBuilder::add_root_certificate);
-    parameters.build_rustls().map_err(|error| TlsError::CaFile(way.server.host.clone(), spelled(&error)))
-}
-
 impl Letter<'_> {
+    /// Sends it within `patience`.
+    ///
+    /// # Errors
+    /// A sentence that quotes nothing of what the server says but its code.
+    pub async fn send(self, patience: Duration) -> Result<(), String> {
+        let Server { host, port, at_once } = self.server;
+        let parameters = self.parameters().map_err(|error| error.to_string())?;
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host.as_str())
+            .port(*port)
+            .timeout(Some(patience))
+            .tls(if *at_once { Tls::Wrapper(parameters) } else { Tls::Required(parameters) });
+        if let Some((user, password)) = self.login {
+            transport = transport.credentials(Credentials::new(user.to_owned(), password.expose().to_owned()));
+        }
+        let message = self.message().map_err(|_| "the message cannot be written".to_owned())?;
+        let sent = tokio::time::timeout(patience, transport.build().send(message)).await;
+        let why = sent.map_or_else(|_| Some(SILENT.into()), |sent| sent.err().map(|error| said(&error)));
+        why.map_or(Ok(()), |why| Err(format!("the mail server {host} {why}")))
+    }
+
+    fn parameters(&self) -> Result<TlsParameters, TlsError> {
+        let (host, roots) = (&self.server.host, root_certificates(self.env, self.ca_file)?);
+        let store = if roots.is_empty() { CertificateStore::WebpkiRoots } else { CertificateStore::None };
+        let known = roots.into_iter().filter_map(|root| Certificate::from_der(root.to_vec()).ok());
+        let none = TlsParameters::builder(host.clone()).certificate_store(store);
+        let all = known.fold(none, TlsParametersBuilder::add_root_certificate);
+        all.build_rustls().map_err(|error| TlsError::CaFile(host.clone(), spelled(&error)))
+    }
+
     fn message(self) -> Result<Message, lettre::error::Error> {
-        let Mailbox(from) = self.from;
-        let id = format!("<{}.{}@{}>", self.at.as_nanosecond(), crate::model::Digest::of(self.text.as_bytes()), from.domain());
+        let id = format!("<{}.{}@{}>", self.at.as_nanosecond(), Digest::of(self.text.as_bytes()), self.from.0.domain());
         // RFC 3834: no machine answers this one.
         let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into());
         Message::builder()
-            .from(Named::new(None, from.clone()))
+            .from(Named::new(None, self.from.0.clone()))
             .to(Named::new(None, self.to.0.clone()))
             .subject(one_line(self.subject).into_owned())
             .date(self.at.into())
@@ -157,6 +142,9 @@ impl Letter<'_> {
             .body(self.text)
     }
 }
+
+/// Nothing came back.
+const SILENT: &str = "does not answer in time";
 
 /// What went wrong, as a clause after the server's name.
 fn said(error: &lettre::transport::smtp::Error) -> String {
@@ -171,7 +159,7 @@ fn said(error: &lettre::transport::smtp::Error) -> String {
     match error.status() {
         Some(code) if code.to_string().starts_with("53") => format!("refuses the login ({code})"),
         Some(code) => format!("refuses the message ({code})"),
-        None if error.is_timeout() => "does not answer in time".into(),
+        None if error.is_timeout() => SILENT.into(),
         None if error.is_client() => "offers no way to log in, or no STARTTLS".into(),
         None if error.is_response() => "does not speak SMTP".into(),
         None => "cannot be reached".into(),
@@ -206,7 +194,9 @@ mod tests {
     fn a_header_is_one_line() {
         let address: Mailbox = "a@example.com".parse().expect("an address");
         let subject = "shop\r\nBcc: evil@example.com\r\n\r\nx\u{2028}y";
-        let letter = Letter { from: &address, to: &address, subject, text: "Bcc: evil@example.com\n".into(), at: Timestamp::UNIX_EPOCH };
+        let (server, env) = ("smtp://a".parse().expect("a server"), ProcessEnv::default());
+        let (from, to, text, at) = (&address, &address, "Bcc: evil@example.com\n".to_owned(), Timestamp::UNIX_EPOCH);
+        let letter = Letter { server: &server, login: None, ca_file: None, env: &env, from, to, subject, text, at };
         let bytes = letter.message().expect("a message").formatted();
         let text = String::from_utf8(bytes).expect("text");
         let (head, _) = text.split_once("\r\n\r\n").expect("headers");

@@ -1,6 +1,6 @@
 //! That a deployment has begun, or ended.
 
-use super::{News, is_silent, tell_of};
+use super::{News, tell_of};
 use crate::{
     acts::{Caller, Dialogue, EnvironmentRecord},
     model::{Begun, Deployment, DeploymentStatus},
@@ -9,9 +9,6 @@ use crate::{
 
 /// Tells of a deployment that has begun.
 pub(crate) async fn begun(caller: &Caller, dialogue: &dyn Dialogue, record: &EnvironmentRecord, begun: &Begun) {
-    if is_silent(&record.plan) {
-        return;
-    }
     let past = if begun.emergency.is_some() { ", past the gate in an EMERGENCY" } else { "" };
     let text = format!("{} deploys{past}", begun.deployer.name);
     let news = News::of(record, (caller.clock)(), vec![Occasion::Begun], begun.release.clone(), text);
@@ -20,9 +17,6 @@ pub(crate) async fn begun(caller: &Caller, dialogue: &dyn Dialogue, record: &Env
 
 /// Tells of a deployment that has ended.
 pub(crate) async fn ended(caller: &Caller, dialogue: &dyn Dialogue, record: &EnvironmentRecord, deployment: &Deployment) {
-    if is_silent(&record.plan) {
-        return;
-    }
     let (how, back) = match deployment.status {
         DeploymentStatus::Succeeded => ("has succeeded", None),
         DeploymentStatus::Failed => ("has FAILED", None),

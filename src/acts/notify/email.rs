@@ -8,7 +8,7 @@ use super::{News, PATIENCE};
 use crate::{
     acts::Caller,
     model::{Person, utc},
-    net::smtp::{self, Letter, Mailbox},
+    net::smtp::{Letter, Mailbox},
     notify::{Email, Occasion, Recipient},
 };
 
@@ -36,11 +36,11 @@ pub(super) async fn send(
     to.dedup_by(|later, first| later.0 == first.0);
     let ca_file = email.ca_file.as_ref().map(|file| folder.join(file));
     let login = email.user.as_deref().zip(email.password.as_ref());
-    let way = &smtp::Way { server: &email.server, login, ca_file: ca_file.as_deref(), env: &caller.env };
-    let subject = &news.headline(occasion);
+    let (subject, ca_file, env) = (&news.headline(occasion), ca_file.as_deref(), &caller.env);
     let sent = to.iter().map(|(to, own)| async move {
-        let letter = Letter { from: &email.from, to, subject, text: text(news, occasion, *own), at: news.at };
-        smtp::send(way, letter, PATIENCE).await.err().map(|why| format!("e-mail to {to}: {why}"))
+        let (server, from, text) = (&email.server, &email.from, text(news, occasion, *own));
+        let letter = Letter { server, login, ca_file, env, from, to, subject, text, at: news.at };
+        letter.send(PATIENCE).await.err().map(|why| format!("e-mail to {to}: {why}"))
     });
     failed.extend(join_all(sent).await.into_iter().flatten());
     failed

@@ -18,7 +18,9 @@ const MOST: usize = 20;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct News<'a> {
-    /// What happened, the most particular word first.
+    /// What happened, as whoever hears has asked for it.
+    pub(crate) occasion: Option<Occasion>,
+    /// Every word for it, the most particular first.
     #[serde(skip)]
     pub(crate) occasions: Vec<Occasion>,
     pub(crate) project: &'a str,
@@ -57,14 +59,6 @@ pub(crate) struct Whom {
     pub(crate) name: String,
 }
 
-/// The JSON with the occasion that whoever hears asked for.
-#[derive(Serialize)]
-struct Told<'n, 'a> {
-    occasion: Occasion,
-    #[serde(flatten)]
-    news: &'n News<'a>,
-}
-
 impl Whom {
     /// Somebody by their id; the id is the name of whoever the plan does not name.
     pub(super) fn of(record: &EnvironmentRecord, id: String) -> Self {
@@ -84,8 +78,8 @@ impl<'a> News<'a> {
     ) -> Self {
         let (project, environment) = record.place();
         let link = record.policy.signoff.as_ref().and_then(|signoff| Some(signoff.desk.as_ref()?.origin.as_str()));
-        let (stage, attempt, verdict, person, checks, waits) = Default::default();
-        Self { occasions, project, environment, release, stage, attempt, text, at, verdict, checks, person, link, waits }
+        let (occasion, stage, attempt, verdict, person, checks, waits) = Default::default();
+        Self { occasion, occasions, project, environment, release, stage, attempt, text, at, verdict, checks, person, link, waits }
     }
 
     /// The word under which whoever asked for these hears of it; `None` where they do not.
@@ -101,7 +95,7 @@ impl<'a> News<'a> {
 
     pub(super) fn json(&self, occasion: Occasion) -> Vec<u8> {
         // A struct of strings always serialises.
-        serde_json::to_vec(&Told { occasion, news: self }).unwrap_or_default()
+        serde_json::to_vec(&Self { occasion: Some(occasion), ..self.clone() }).unwrap_or_default()
     }
 
     /// `shop 1.4.2 in prod: NO-GO`.
@@ -124,6 +118,7 @@ impl<'a> News<'a> {
 #[cfg(test)]
 pub(super) fn sample(text: &str) -> News<'static> {
     News {
+        occasion: None,
         occasions: vec![Occasion::Signed],
         project: "<!channel> &",
         environment: "prod",

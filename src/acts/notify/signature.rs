@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{News, Whom, is_silent, tell};
+use super::{News, Whom, tell};
 use crate::{
     acts::{Caller, Dialogue, EnvironmentRecord},
     ledger::Entry,
-    model::{Act, Choice, Decision, Release, Reply, Statement},
+    model::{Act, Choice, Decision, PasskeyStep, Release, Reply, Statement},
     notify::Occasion,
     plan::Plan,
 };
@@ -21,9 +21,6 @@ pub(crate) async fn signed(caller: &Caller, dialogue: &dyn Dialogue, record: &En
 /// The same to those who hear by another plan: the desk's. What is returned are sentences about those who could not be told.
 pub(crate) async fn signed_by(caller: &Caller, plan: &Plan, record: &EnvironmentRecord, entries: &[Entry]) -> Vec<String> {
     let mut failed = Vec::new();
-    if is_silent(plan) {
-        return failed;
-    }
     let mut all: BTreeMap<String, (Vec<String>, Release, bool)> = BTreeMap::new();
     for entry in entries {
         let Ok(statement) = Statement::from_json(&entry.payload) else { continue };
@@ -76,6 +73,12 @@ fn said(statement: &Statement) -> Option<Said> {
         Act::Emergency(_) => (by, "opened the gate in an emergency".into(), false),
         Act::Review(_) => (by, "closed the review of an emergency".into(), false),
         Act::VouchedAuthors(_) => (by, "vouched for the authors of a release".into(), false),
+        // Whose it is hears of it, whoever signs that.
+        Act::Passkey(step) => match step.as_ref() {
+            PasskeyStep::Confirmed(passkey) => (passkey.person.clone(), format!("has the passkey {}", passkey.fingerprint()), false),
+            PasskeyStep::Revoked(said) => (said.person.clone(), "has a passkey that is revoked".into(), false),
+            _ => return None,
+        },
         _ => return None,
     };
     Some(Said { person, what, release: statement.act.release().cloned(), refuses })

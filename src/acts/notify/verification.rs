@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::{News, Whom, is_silent, tell_of, waiting::waiting};
+use super::{News, Whom, tell_of, waiting::waiting};
 use crate::{
     acts::{Caller, Dialogue, EnvironmentRecord},
     model::{Finding, Outcome, Phase, Record, Report, Verdict, counted, first_of},
@@ -20,9 +20,6 @@ pub(crate) async fn recorded(
     report: &Report,
     beside: Option<&Record>,
 ) {
-    if is_silent(&record.plan) {
-        return;
-    }
     let now = (caller.clock)();
     let verdict = match report.verdict {
         Verdict::NoGo if report.is_full() => Some(Occasion::NoGo),

@@ -165,6 +165,46 @@ async fn a_no_reaches_its_own_person_and_who_listens_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_exception_an_emergency_and_a_way_back_are_told_too() {
+    let glass = [("break-glass", "{ roles: [engineering-manager], review-within: 2d }")];
+    let house = telling(House::new().await.security_alone().policy(&glass), &format!("  command: [./tell.sh]\n  on: {ALL}\n"));
+    house.write("tell.sh", "#!/bin/sh\ncat >> told\necho >> told\n");
+    runs(&house, "tell.sh");
+    let soon = (now() + jiff::SignedDuration::from_hours(240)).strftime("%Y-%m-%d");
+    let waiver = "reason: r\n  ticket: T-1\n  owner: dev\n  approver: sec";
+    house.write("waivers.yaml", format!("- check: first\n  environment: prod\n  {waiver}\n  expires: {soon}\n"));
+    house.service.first(500);
+    house.verify(&[]).exits(1);
+    house.gonogo.run(["waive", "first", "--key", &house.key("sec")]).exits(0);
+    let glass = ["gate", "--release", "1.4.2", "--break-glass", "--as", "engineering-manager", "--reason", "r", "--ticket", "t"];
+    house.gonogo.run(glass.iter().chain(&["--key", house.key("boss").as_str()])).exits(0);
+    house.gonogo.run(["deploy", "--release", "1.4.2", "--deployer", "dev", "--", "false"]).exits(1);
+    house.gonogo.run(["deploy", "record", "--release", "1.4.2", "--status", "rolled-back", "--deployer", "dev"]).exits(0);
+    let told = house.gonogo.read("told");
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let said: Vec<String> = told
+        .iter()
+        .map(|news| {
+            let text = news["text"].as_str().expect("a sentence");
+            format!("{}: {}", news["occasion"].as_str().expect("a word"), text.split(", entry").next().expect("a part"))
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "no-go: 1 blocker stands in the way: first",
+            "waits-for-you: this waits for Sepp Security:",
+            "signed: Sepp Security accepted the exception for first",
+            "signed: Bea Boss opened the gate in an emergency",
+            "begun: dev deploys, past the gate in an EMERGENCY",
+            "deployed: the deployment by dev has FAILED",
+            "rolled-back: the deployment by dev was rolled back",
+        ]
+    );
+    assert_eq!(told[1]["waits"][0], "accept, or refuse, the exception for first");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_be_told_is_a_sentence_and_nothing_more() {
     let (ca, (_, url)) = (Ca::new(), Posted::start().await);
     let smtp = Smtp::start(ca.files("localhost"), "starttls");
