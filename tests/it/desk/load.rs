@@ -209,6 +209,7 @@ fn run_of(project: &str, report: &Report, run: &Run) -> (Statement, Vec<u8>) {
 
 fn decision(project: &str, digest: &Digest, report: &Report, head: &Digest) -> Statement {
     let act = SignOff {
+        deputy_of: None,
         report: digest.clone(),
         release: report.release.clone(),
         verdict: report.verdict,
