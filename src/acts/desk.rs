@@ -28,7 +28,7 @@ pub(crate) use gate::{GateAsked, GateSaid};
 pub(crate) use law::{Law, LawFile};
 pub(crate) use release::{OpenQuestion, ReleaseShown};
 pub(crate) use row::{Row, Word};
-pub(crate) use signing::{Prepared, Wish};
+pub(crate) use signing::Wish;
 
 /// So many records are read at once: each holds a whole chain in memory.
 const AT_ONCE: usize = 4;
