@@ -188,7 +188,8 @@ impl Row {
         if self.own_roles && self.word == Word::Go {
             self.word = Word::Hold;
         }
-        self.why = ruling.objections.first().map(|objection| objection.text.clone());
+        // Who is only missing is told by name.
+        self.why = ruling.objections.first().filter(|_| !ruling.waiting).map(|objection| objection.text.clone());
         self.missing = ruling
             .missing
             .iter()

@@ -37,7 +37,7 @@ fn welcomed(house: &House, office: &Office, browser: &mut Browser, person: &str,
     browser.open(&link);
     assert!(browser.text().contains("counts only after others have confirmed"), "{}", browser.text());
     with_passkey(browser, "Read this out");
-    let fingerprint = browser.eval("document.querySelector('.said').innerText").as_str().expect("a fingerprint").to_owned();
+    let fingerprint = browser.eval("document.querySelector('.spoken').innerText").as_str().expect("a fingerprint").to_owned();
     // It signs nobody in before.
     browser.open(&format!("{}/login", office.origin));
     with_passkey(browser, "You are not signed in");
