@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Each floor with the floors it may use.
-const FLOORS: [(&str, &[&str]); 13] = [
+const FLOORS: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("net", &["model"]),
     ("check", &["model", "net"]),
