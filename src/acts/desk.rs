@@ -28,7 +28,7 @@ pub(crate) use gate::{GateAsked, GateSaid};
 pub(crate) use law::{Law, LawFile};
 pub(crate) use release::{OpenQuestion, ReleaseShown};
 pub(crate) use row::{Row, Word};
-pub(crate) use signing::{Prepared, Wish};
+pub(crate) use signing::Wish;
 
 /// So many records are read at once: each holds a whole chain in memory.
 const AT_ONCE: usize = 4;
@@ -115,16 +115,20 @@ impl Desk {
 
     /// The ledger.
     pub(crate) fn store(&self) -> Result<Box<dyn Store>, ActError> {
-        let now = self.now();
-        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(match self.database()? {
+            Some(database) => Box::new(database),
+            None => ledger::place::open(&self.place, "".as_ref(), &self.edge.env, self.now(), false)?,
+        })
+    }
+
+    /// The database, where it is in one.
+    fn database(&self) -> Result<Option<Postgres>, ActError> {
+        let (now, mut database) = (self.now(), self.database.lock().unwrap_or_else(PoisonError::into_inner));
         // A server's certificate is judged at the moment that its address was read.
         if database.as_ref().is_none_or(|(since, _)| now < *since || SESSIONS.after(*since) <= now) {
             *database = ledger::place::database(&self.place, "".as_ref(), &self.edge.env, now)?.map(|database| (now, database));
         }
-        Ok(match &*database {
-            Some((_, database)) => Box::new(database.clone()),
-            None => ledger::place::open(&self.place, "".as_ref(), &self.edge.env, now, false)?,
-        })
+        Ok(database.as_ref().map(|(_, database)| database.clone()))
     }
 
     /// Waits until another record may be read.
@@ -143,8 +147,7 @@ impl Desk {
         let read = read(store.as_ref(), project, &mut by_law, caller.now).await?;
         let Some((entry, run)) = newest_look(&read.0, (project, environment))? else { return Ok(None) };
         let plan = KeptPlans::default().of_run(store.as_ref(), entry, run).await?;
-        let (policy, own_roles) = law.for_plan(&plan);
-        let policy = policy.knowing(by_law.passkeys);
+        let (policy, own_roles) = law.for_plan(&by_law, &plan);
         let record = EnvironmentRecord::read_as(Arc::clone(&plan), policy, store, read);
         Ok(Some(DeskRecord { record, own_roles, _reading: reading }))
     }

@@ -10,6 +10,7 @@ mod caller;
 mod ci;
 pub(crate) mod deploy;
 mod deployments;
+pub(crate) mod deputy;
 pub(crate) mod desk;
 mod error;
 mod evidence;

@@ -122,6 +122,14 @@ impl ChosenPolicy {
         Self { passkeys, ..self }
     }
 
+    /// Over all that a record is judged by: the files it was `made_of`, and whose passkey signs.
+    pub(super) fn judges_by(&self, made_of: &Digest) -> Digest {
+        let people = self.people.keys().chain(self.signoff.iter().flat_map(|signoff| signoff.roles.values().flat_map(|role| &role.people)));
+        let each: BTreeSet<&String> = people.collect();
+        let keys: Vec<_> = each.into_iter().flat_map(|person| self.passkeys.of_person(person)).collect();
+        Digest::of(format!("{made_of} {keys:?}").as_bytes())
+    }
+
     /// Whether people sign in the browser too.
     pub(super) fn has_desk(&self) -> bool {
         self.signoff.as_ref().is_some_and(|signoff| signoff.desk.is_some())
@@ -225,10 +233,16 @@ pub(crate) fn signer_problems(plan: &Plan) -> Vec<String> {
     }
 }
 
-/// Everybody who has a role or confirms passkeys, each once.
+/// Everybody who has a role, signs for one who has, or confirms passkeys, each once.
 fn holders(policy: &Signoff) -> Vec<String> {
     let registrars = policy.desk.iter().flat_map(|desk| desk.registrars.clone());
-    let all: BTreeSet<String> = policy.roles.values().flat_map(|role| role.people.clone()).chain(registrars).collect();
+    let all: BTreeSet<String> = policy
+        .roles
+        .values()
+        .flat_map(|role| role.people.clone())
+        .chain(registrars)
+        .chain(policy.deputies.values().flatten().cloned())
+        .collect();
     all.into_iter().collect()
 }
 

@@ -42,6 +42,10 @@ const SHORT: Duration = Duration::from_secs(5);
 /// How long a server that went away in the midst of a commit is waited for.
 const RETURN: Duration = Duration::from_secs(20);
 
+/// Tells whoever listens; what is told need not be on disk.
+const TELL: &str = "BEGIN; SET LOCAL synchronous_commit = off; SELECT pg_notify('gonogo_ledger', ''); COMMIT";
+const LISTEN: &str = "LISTEN gonogo_ledger";
+
 /// Begins the one transaction of an append. `synchronous_commit` off would say "done" of what a crash can still undo.
 const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = 60000; \
     SET LOCAL lock_timeout = 10000; SET LOCAL idle_in_transaction_session_timeout = 60000; SET LOCAL search_path = pg_catalog; \
@@ -123,7 +127,30 @@ impl Postgres {
         if let Some(lost) = lost {
             self.look_again(&entry, &lost).await?;
         }
+        self.tell().await;
         Ok(entry)
+    }
+
+    /// Tells whoever listens that something was added. In the transaction that added it, all who add would wait for each other:
+    /// PostgreSQL notifies under one lock, which is held until the disk has the commit. Who misses it asks by and by.
+    async fn tell(&self) {
+        if let Ok(recorder) = self.recorder("added to").await
+            && recorder.run(TELL, Instant::now() + SHORT).await.is_ok()
+        {
+            self.put_back(recorder).await;
+        }
+    }
+
+    /// Calls `heard` whenever somebody has added something, until the session ends or where none can be had.
+    pub async fn listen(&self, heard: impl Fn() + Send) {
+        let Ok(recorder) = self.log_in("read").await else { return };
+        if recorder.run(LISTEN, Instant::now() + SHORT).await.is_err() {
+            return;
+        }
+        while recorder.is_alive(Instant::now() + SHORT).await {
+            heard();
+            recorder.hear().await;
+        }
     }
 
     /// One transaction around `work`, which says whether anything was added; beside its answer why none came to the commit.

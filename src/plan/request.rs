@@ -35,7 +35,7 @@ pub enum Purpose {
     /// The same, for the policy alone: the keys of those who sign come from elsewhere.
     Law,
     /// [`Look`](Self::Look), for the policy of all projects of an organisation: an environment that the file does not name
-    /// has what it says for all.
+    /// has what it says for all. Its checks are not read.
     Policy,
     /// [`Look`](Self::Look), for a plan that was kept with a run, which may come from anybody: nothing of this process or machine comes
     /// into it, neither [`env`](Request::env) nor an env-file.

@@ -83,6 +83,11 @@ impl Tree {
     /// Takes in all that the main file says and includes.
     fn grow(&mut self, node: Node, faults: &mut Vec<Fault>) {
         self.root = Root::read(&node, faults);
+        if self.purpose == Purpose::Policy {
+            // What is checked, and how it goes out, is each project's own.
+            (self.root.rollout, self.root.windows, self.root.waivers) = (None, None, None);
+            return;
+        }
         unused::names(&self.root, &node, &mut self.used);
         if node.get("checks").is_some() {
             self.checks(node, faults);

@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{html, inert, markdown};
 
 /// The templates, by the name that chooses their escaping: the pages and the parts they include.
-const TEMPLATES: [(&str, &str); 28] = [
+const TEMPLATES: [(&str, &str); 29] = [
     ("report.html", include_str!("../../templates/report.html")),
     ("accepted.html", include_str!("../../templates/accepted.html")),
     ("signoff.html", include_str!("../../templates/signoff.html")),
@@ -32,6 +32,7 @@ const TEMPLATES: [(&str, &str); 28] = [
     ("desk/put.html", include_str!("../../templates/desk/put.html")),
     ("desk/done.html", include_str!("../../templates/desk/done.html")),
     ("desk/error.html", include_str!("../../templates/desk/error.html")),
+    ("desk/passkey.html", include_str!("../../templates/desk/passkey.html")),
     ("report.md", include_str!("../../templates/report.md")),
     ("accepted.md", include_str!("../../templates/accepted.md")),
     ("signoff.md", include_str!("../../templates/signoff.md")),

@@ -9,6 +9,9 @@ use super::{Web, page::Fault, session::Session};
 /// Somebody who may read.
 pub(super) struct Reader(pub(super) Session);
 
+/// Somebody who is signed in, whatever they may read.
+pub(super) struct Known(pub(super) Session);
+
 /// Whoever may see the verdicts: a reader, or anybody where the board is public.
 pub(super) struct Visitor(pub(super) Option<Session>);
 
@@ -16,9 +19,23 @@ impl FromRequestParts<Arc<Web>> for Reader {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Fault> {
-        let session = parts.extensions.get::<Session>().cloned().ok_or(Fault::SignIn)?;
+        let Known(session) = Known::from_request_parts(parts, web).await?;
         web.may_read(&session.person).await?;
         Ok(Self(session))
+    }
+}
+
+impl FromRequestParts<Arc<Web>> for Known {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Fault> {
+        let session = parts.extensions.get::<Session>().cloned().ok_or(Fault::SignIn)?;
+        // A passkey that was revoked signs nobody in any more.
+        match web.desk.board.shown().signs((&session.person, &session.passkey), session.span().0, web.desk.now()) {
+            None => Err(Fault::Away("Whose passkey is whose has not been read from the ledger yet: try again in a moment.".into())),
+            Some(false) => Err(Fault::SignIn),
+            Some(true) => Ok(Self(session)),
+        }
     }
 }
 
@@ -42,6 +59,13 @@ impl Web {
             return Ok(());
         }
         Err(Fault::Forbidden(format!("The policy of this desk gives `{person}` no role that may read here (`desk: read`).")))
+    }
+
+    /// The domain of passkeys.
+    pub(super) async fn rp_id(&self) -> Result<String, Fault> {
+        let law = self.desk.law.for_all(&self.desk.caller()).await?;
+        let desk = law.signoff.desk.as_ref().map(|desk| desk.rp_id.clone());
+        desk.ok_or_else(|| Fault::Away("The policy of this desk names no desk any more.".into()))
     }
 
     /// The name of a person, as the policy has it.

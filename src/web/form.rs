@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::form_urlencoded;
 
 /// The fields of a form that is not of several parts, or of a query; of two with one name the first.
+#[derive(Default)]
 pub(super) struct Fields(BTreeMap<String, String>);
 
 impl Fields {
@@ -16,6 +17,16 @@ impl Fields {
             fields.entry(name.into_owned()).or_insert(value.into_owned());
         }
         Self(fields)
+    }
+
+    /// Every value of a field.
+    pub(super) fn all<'t>(text: &'t [u8], name: &'t str) -> impl Iterator<Item = String> + 't {
+        form_urlencoded::parse(text).filter(move |(of, _)| of == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// Takes a field in.
+    pub(super) fn put(&mut self, name: String, value: String) {
+        self.0.entry(name).or_insert(value);
     }
 
     /// A field that says something.

@@ -138,7 +138,8 @@ fn dress(headers: &mut HeaderMap, secure: bool, is_file: bool) {
     say(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
     say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     say(header::X_FRAME_OPTIONS, "DENY");
-    say(header::REFERRER_POLICY, "no-referrer");
+    // With none at all browsers would not say either where a form was sent from.
+    say(header::REFERRER_POLICY, "same-origin");
     say(header::CACHE_CONTROL, if is_file { "public, max-age=3600" } else { "no-store" });
     say(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     say(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");

@@ -2,6 +2,7 @@
 
 mod access;
 mod board;
+mod called;
 mod door;
 mod form;
 mod gate;
@@ -9,9 +10,13 @@ mod guard;
 mod limits;
 mod listen;
 mod log;
+mod login;
+mod me;
+mod once;
 mod page;
 mod release;
 mod routes;
+mod say;
 mod sealed;
 mod session;
 mod tls;
@@ -34,6 +39,8 @@ struct Web {
     desk: Arc<Desk>,
     door: Door,
     limits: limits::Limits,
+    /// Challenges that were answered.
+    answered: once::Once,
     /// Room for bodies.
     bodies: Semaphore,
 }
@@ -53,7 +60,13 @@ pub(crate) async fn serve(
     let at = listener.local_addr().map_err(|error| ActError::Output(error.to_string()))?;
     tokio::spawn(keep(desk.clone()));
     told(&format!("the desk is at {}, listening on {at}", door.origin));
-    let web = Arc::new(Web { desk, door, limits: limits::Limits::default(), bodies: Semaphore::new(guard::BODIES) });
+    let web = Arc::new(Web {
+        desk,
+        door,
+        limits: limits::Limits::default(),
+        answered: once::Once::default(),
+        bodies: Semaphore::new(guard::BODIES),
+    });
     listen::serve(listener, web, stop).await;
     Ok(())
 }

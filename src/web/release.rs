@@ -104,6 +104,10 @@ pub(super) async fn rollout(
     let account = web.desk.rollout(at).await?;
     let account = account.ok_or_else(|| Fault::Missing(format!("No rollout of `{project}` in `{environment}` is on record.")))?;
     let frame = Frame::of(&web, Some(&session), "rollout", String::new()).await;
-    let beside = serde_json::json!({ "at": place(&project, &environment) });
+    let law = web.desk.law.of(&web.desk.caller(), &environment).await?;
+    let theirs = |roles: &[String]| roles.iter().any(|role| law.signoff.has_role(&session.person, role));
+    let open = account.stages.iter().filter(|stage| stage.attempt > 0 && stage.ended.is_none() && theirs(&stage.roles));
+    let decide: Vec<&String> = open.map(|stage| &stage.name).collect();
+    let beside = serde_json::json!({ "at": place(&project, &environment), "decide": decide });
     Ok(frame.html(render::desk::rollout(&account, &frame, &beside)))
 }

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{door::seconds, sealed::Key};
+use super::{Web, door::seconds, form::Fields, page::Fault, sealed::Key};
 use crate::model::Period;
 
 /// `__Host-`: only this host by TLS sets it, for all its paths, and no subdomain does (RFC 6265bis, 4.1.3.2).
@@ -50,8 +50,7 @@ impl Session {
 
     /// The cookie that keeps it.
     pub(super) fn cookie(&self, key: &Key, now: Timestamp) -> Option<HeaderValue> {
-        let end = Timestamp::from_second(self.since).ok().map(|since| LONGEST.after(since))?;
-        let until = IDLE.after(now).min(end);
+        let until = IDLE.after(now).min(self.span().1);
         let (value, left) = (key.seal(PURPOSE, self, until), seconds(until) - seconds(now));
         format!("{NAME}={value}; Path=/; Max-Age={left}; Secure; HttpOnly; SameSite=Strict").parse().ok()
     }
@@ -66,9 +65,18 @@ impl Session {
         key.mark("form", self.bound().as_bytes())
     }
 
-    /// Whether a form was made for this session.
-    pub(super) fn made(&self, token: &str, key: &Key) -> bool {
-        key.is_marked("form", self.bound().as_bytes(), token)
+    /// That a form was made for this session.
+    pub(super) fn sent(&self, fields: &Fields, web: &Web) -> Result<(), Fault> {
+        match web.door.key.is_marked("form", self.bound().as_bytes(), fields.or("token", "")) {
+            true => Ok(()),
+            false => Err(Fault::Forbidden("This form was not made for your session: open its page again.".into())),
+        }
+    }
+
+    /// When it began, and by when it ends.
+    pub(super) fn span(&self) -> (Timestamp, Timestamp) {
+        let since = Timestamp::from_second(self.since).unwrap_or_default();
+        (since, LONGEST.after(since))
     }
 
     fn bound(&self) -> String {

@@ -16,6 +16,7 @@ mod contract;
 mod corpus;
 mod cors;
 mod demo;
+mod desk;
 mod diff;
 mod dns;
 mod document;

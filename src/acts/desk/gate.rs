@@ -6,10 +6,10 @@ use super::{Desk, DeskRecord};
 use crate::{
     acts::{
         ActError, ReleaseRequest,
-        record::read_chain,
+        record::read,
         rollout::{self, OpenRollout},
     },
-    ledger::{self, AskedRelease, Deploys, GateInput, chain_of},
+    ledger::{self, AskedRelease, Deploys, GateInput},
     model::{Choice, Digest, Exit, Release},
 };
 
@@ -51,9 +51,10 @@ impl Desk {
         let _reading = self.reading().await?;
         let (caller, store) = (self.caller(), self.store()?);
         let law = self.law.of(&caller, &asked.environment).await?;
-        let (history, now) = read_chain(store.as_ref(), &chain_of(&asked.project), &law.policy, caller.now).await?;
+        let mut chosen = law.policy.clone();
+        let (history, now) = read(store.as_ref(), &asked.project, &mut chosen, caller.now).await?;
         let lacks = || ActError::Usage("the policy does not say whose signatures are needed".into());
-        let policy = law.policy.in_force(now).ok_or_else(lacks)?;
+        let policy = chosen.in_force(now).ok_or_else(lacks)?;
         let question = asked.question();
         let runs = ledger::runs(store.as_ref(), &history, &question).await?;
         // Whatever plan its newest run was made with: people signed that.
@@ -63,11 +64,11 @@ impl Desk {
             asked: &question,
             policy,
             plan_files,
-            asked_of: &law.policy.asked_of,
+            asked_of: &chosen.asked_of,
             authors: None,
             deployer: asked.deployer.as_deref().map_or(Deploys::Unknown, Deploys::By),
             child_of: None,
-            windows: &law.policy.windows,
+            windows: &chosen.windows,
             elsewhere: None,
         };
         let ruling = ledger::gate(&history, &runs, input)?;
@@ -85,7 +86,7 @@ impl Desk {
         if own_roles {
             return Ok(GateSaid::closed(Exit::Hold, "its plan demands roles that the desk's policy does not know".into()));
         }
-        let open = OpenRollout::at_desk(record, asked.question().release)?;
+        let open = OpenRollout::kept(record, asked.question().release)?;
         let gate = rollout::gate(&self.caller(), &open, stage).await?;
         let exit = match gate.choice {
             Choice::Go => Exit::Go,

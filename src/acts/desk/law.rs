@@ -88,19 +88,19 @@ impl LawFile {
 impl Law {
     /// Whether this person has a role that may read at the desk. A machine's role is none.
     pub(crate) fn may_read(&self, person: &str) -> bool {
-        let read: &[String] = &[];
+        let read: &[String] = self.signoff.desk.as_ref().map_or(&[], |desk| &desk.read);
         let lets = |role: &String| *role != Signoff::RECORDER && (read.is_empty() || read.contains(role));
         self.signoff.roles.keys().any(|role| lets(role) && self.signoff.has_role(person, role))
     }
 
     /// What a record is judged by whose newest run was made with this plan, and whether that is the plan's own word: where
     /// it demands roles that this policy does not know, its people cannot be judged by it.
-    pub(super) fn for_plan(&self, plan: &Plan) -> (ChosenPolicy, bool) {
+    pub(super) fn for_plan(&self, policy: &ChosenPolicy, plan: &Plan) -> (ChosenPolicy, bool) {
         let known = |role: &str| self.signoff.roles.contains_key(role);
         let demands = plan.signoff.iter().flat_map(|own| &own.require);
         match demands.into_iter().all(|required| known(&required.role)) {
-            true => (self.policy.clone(), false),
-            false => (self.policy.as_of(plan), true),
+            true => (policy.clone(), false),
+            false => (policy.as_of(plan), true),
         }
     }
 }

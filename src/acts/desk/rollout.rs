@@ -20,7 +20,7 @@ impl Desk {
         let began = Rollouts::of(&record.history, place)?.stages.last().map(|stage| stage.step.release.clone());
         let looked = newest_look(&record.history, place)?.map(|(_, run)| run.release.clone());
         let Some(release) = began.or(looked) else { return Ok(None) };
-        let open = OpenRollout::at_desk(record, release)?;
+        let open = OpenRollout::kept(record, release)?;
         Ok(Some(status(&self.caller(), &open).await?))
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::law::Law;
 use crate::{
-    acts::{ActError, kept_plan::KeptPlans},
+    acts::{ActError, ChosenPolicy, kept_plan::KeptPlans},
     ledger::{self, AskedRelease, Deploys, Emergencies, GateInput, History, Missing, PolicyInForce, Rollouts, Ruling, Store, newest_look},
     model::{Act, Digest, Exit, Period},
 };
@@ -133,7 +133,7 @@ impl Row {
     pub(super) async fn judged(
         store: &dyn Store,
         (history, now): (&History, Timestamp),
-        law: &Law,
+        (law, policy): (&Law, &ChosenPolicy),
         place: (&str, &str),
     ) -> Result<Self, ActError> {
         let mut row = Self { word: Word::Unchecked, why: None, ..Self::untrusted(place.0, place.1, String::new(), now) };
@@ -145,7 +145,7 @@ impl Row {
             return Ok(row);
         };
         let plan = KeptPlans::default().of_run(store, entry, run).await?;
-        let (chosen, own_roles) = law.for_plan(&plan);
+        let (chosen, own_roles) = law.for_plan(policy, &plan);
         let asked = AskedRelease { project: place.0.into(), environment: place.1.into(), release: run.release.clone() };
         let Some(policy) = chosen.in_force(now) else { return Ok(row) };
         let runs = ledger::runs(store, history, &asked).await?;

@@ -105,7 +105,7 @@ impl Desk {
             Wish::Answer(request) => answer_in(&caller, page, request, &mut self.open_record(place).await?).await.map(drop),
             Wish::Waive(request) => waive_in(&caller, page, request, &mut self.open_record(place).await?).await.map(drop),
             Wish::Decide(request, release) => {
-                let mut open = OpenRollout::at_desk(self.open_record(place).await?, release.clone())?;
+                let mut open = OpenRollout::kept(self.open_record(place).await?, release.clone())?;
                 decide(&caller, page, &mut open, request).await.map(drop)
             }
         }

@@ -54,15 +54,15 @@ impl OpenRollout {
         Ok(Self { open, plan, rollout, release: identified.release, request: request.clone() })
     }
 
-    /// The rollout of a release whose record is at hand, by the plan that is kept with its newest full run.
-    pub(in crate::acts) fn at_desk(record: EnvironmentRecord, release: Release) -> Result<Self, ActError> {
-        let config = record.plan.config.clone();
-        let environment = Some(record.plan.environment.clone());
+    /// The rollout of `release` in a record that is open, as its plan has it: it may be looked at and decided on.
+    pub(in crate::acts) fn kept(record: EnvironmentRecord, release: Release) -> Result<Self, ActError> {
+        let (config, environment) = (record.plan.config.clone(), Some(record.plan.environment.clone()));
         let asked = plan::Request { config, environment, purpose: Purpose::Kept, ..plan::Request::default() };
         let plan = given::fill(record.plan.clone(), asked, &release, Said::default())?;
-        let rollout = plan.rollout.clone().ok_or_else(|| ActError::Usage("its plan has no `rollout`".into()))?;
-        let open = OpenRecord { record: Some(record), lost: None };
-        Ok(Self { open, plan, rollout, release, request: RolloutRequest::default() })
+        let why = || ActError::Usage("the plan that is kept with the newest run has no `rollout`".into());
+        let rollout = plan.rollout.clone().ok_or_else(why)?;
+        let (open, request) = (OpenRecord { record: Some(record), lost: None }, RolloutRequest::default());
+        Ok(Self { open, plan, rollout, release, request })
     }
 
     pub(crate) fn record(&self) -> &EnvironmentRecord {

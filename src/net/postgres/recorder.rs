@@ -55,6 +55,11 @@ impl Recorder {
         self.session.answer(self.session.client.query_typed(statement, parameters), until).await
     }
 
+    /// Waits until the server notifies of something that this session listens to, or the session ends.
+    pub async fn hear(&self) {
+        self.session.hear().await;
+    }
+
     /// Ends it in good order.
     pub async fn close(self) {
         self.session.close().await;

@@ -1,6 +1,7 @@
 //! One session on a server, and how it is ended when nobody waits for its answer any more.
 
 use std::{
+    future::poll_fn,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -10,11 +11,12 @@ use std::{
 
 use rustls::ClientConfig;
 use tokio::{
+    sync::Notify,
     task::JoinHandle,
     time::{timeout, timeout_at},
 };
 use tokio_postgres::{
-    CancelToken, Client, Config, NoTls,
+    AsyncMessage, CancelToken, Client, Config, NoTls,
     config::{SslMode, SslNegotiation},
     tls::{MakeTlsConnect, TlsConnect},
 };
@@ -36,6 +38,8 @@ pub(super) struct Session {
     pub(super) who: String,
     allowance: Arc<AtomicU64>,
     driver: JoinHandle<()>,
+    /// The server has notified of something, or the session has ended.
+    heard: Arc<Notify>,
     /// For cancelling: where the server is, and how it is talked to.
     endpoint: Endpoint,
     secured: Option<Secured>,
@@ -71,7 +75,7 @@ impl Session {
         who: String,
     ) -> Result<Self, tokio_postgres::Error> {
         let allowance = wire.allowance();
-        let (client, driver) = match secured.clone() {
+        let (client, driver, heard) = match secured.clone() {
             // The request for TLS was made and answered already, so the handshake follows directly.
             Some(secured) => {
                 config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
@@ -79,7 +83,7 @@ impl Session {
             }
             None => log_in(wire, config.ssl_mode(SslMode::Disable), NoTls).await?,
         };
-        Ok(Self { client, who, allowance, driver, endpoint, secured, direct })
+        Ok(Self { client, who, allowance, driver, heard, endpoint, secured, direct })
     }
 
     /// Lets the server send its share for one loan.
@@ -111,6 +115,11 @@ impl Session {
         answer.map_err(|error| Refused::of(&self.who, &error))
     }
 
+    /// Waits until the server notifies of something, or the session ends.
+    pub(super) async fn hear(&self) {
+        self.heard.notified().await;
+    }
+
     /// Ends it in good order.
     pub(super) async fn close(self) {
         let Self { client, mut driver, .. } = self;
@@ -131,15 +140,24 @@ impl Session {
     }
 }
 
-async fn log_in<T>(wire: Wire, config: &Config, tls: T) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error>
+async fn log_in<T>(wire: Wire, config: &Config, tls: T) -> Result<(Client, JoinHandle<()>, Arc<Notify>), tokio_postgres::Error>
 where
     T: TlsConnect<Wire>,
     T::Stream: Send + 'static,
 {
-    let (client, connection) = config.connect_raw(wire, tls).await?;
+    let (client, mut connection) = config.connect_raw(wire, tls).await?;
+    let heard = Arc::<Notify>::default();
+    let hears = heard.clone();
     // The client's next call reports how the connection ended.
-    let driver = tokio::spawn(async move { drop(connection.await) });
-    Ok((client, driver))
+    let driver = tokio::spawn(async move {
+        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+            if matches!(message, AsyncMessage::Notification(_)) {
+                hears.notify_one();
+            }
+        }
+        hears.notify_one();
+    });
+    Ok((client, driver, heard))
 }
 
 /// Sends the request to cancel; whether it helped cannot be known.

@@ -17,14 +17,14 @@ use tempfile::TempDir;
 
 use crate::gonogo::{Gonogo, Ran};
 
-pub(super) use crate::gonogo::now;
-pub(super) use programs::{Agent, shell};
-pub(super) use repository::PROTECTED;
-pub(super) use service::Service;
-pub(super) use words::version;
+pub(crate) use crate::gonogo::now;
+pub(crate) use programs::{Agent, shell};
+pub(crate) use repository::PROTECTED;
+pub(crate) use service::Service;
+pub(crate) use words::version;
 
 /// Each of the team: key and id, name, title, role.
-pub(super) const TEAM: [(&str, &str, &str, &str); 4] = [
+pub(crate) const TEAM: [(&str, &str, &str, &str); 4] = [
     ("lead", "Lea Lead", "Deployment lead", "deployment-lead"),
     ("dev", "Devi Ops", "Operations", "devops"),
     ("sec", "Sepp Security", "Security officer", "security"),
@@ -32,11 +32,11 @@ pub(super) const TEAM: [(&str, &str, &str, &str); 4] = [
 ];
 
 /// Everything a test needs.
-pub(super) struct House {
-    pub(super) gonogo: Gonogo,
+pub(crate) struct House {
+    pub(crate) gonogo: Gonogo,
     /// The keys, away from the plan.
-    pub(super) keys: Arc<TempDir>,
-    pub(super) service: Service,
+    pub(crate) keys: Arc<TempDir>,
+    pub(crate) service: Service,
     policy: BTreeMap<String, String>,
     checks: String,
 }
@@ -49,7 +49,7 @@ const CHECKS: &str = r#"  - { id: first, http: { url: "${api}/first" } }
 
 impl House {
     /// Four people with ed25519 keys, each in a role that must sign; a recorder `ci`; nobody asks who wrote the release.
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let keys = Arc::new(TempDir::new().expect("a folder"));
         let roles = "{ deployment-lead: [lead], devops: [dev], security: [sec], engineering-manager: [boss], recorder: [ci] }";
         let usual = [
@@ -69,38 +69,38 @@ impl House {
     }
 
     /// With other words in the policy.
-    pub(super) fn policy(mut self, changes: &[(&str, &str)]) -> Self {
+    pub(crate) fn policy(mut self, changes: &[(&str, &str)]) -> Self {
         self.policy.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         self.written()
     }
 
     /// A small one: only `security` must sign.
-    pub(super) fn security_alone(self) -> Self {
+    pub(crate) fn security_alone(self) -> Self {
         self.policy(&[("require", "[security]")])
     }
 
     /// With more checks.
-    pub(super) fn checks(mut self, more: &str) -> Self {
+    pub(crate) fn checks(mut self, more: &str) -> Self {
         self.checks.push_str(more);
         self.written()
     }
 
     /// The same team elsewhere: another folder, another ledger, the same keys.
-    pub(super) async fn elsewhere(&self) -> Self {
+    pub(crate) async fn elsewhere(&self) -> Self {
         let other = Self { gonogo: Gonogo::new(), keys: self.keys.clone(), ..Self::new().await };
         other.write("signers", self.gonogo.read("signers"));
         other.written()
     }
 
     /// The same team on another machine, with a copy of plan, signers and ledger, which go on apart from here.
-    pub(super) fn copied(&self) -> Self {
+    pub(crate) fn copied(&self) -> Self {
         let other = self.copied_without_ledger();
         other.write(".gonogo/ledger.db", fs::read(self.gonogo.path(".gonogo/ledger.db")).expect("a ledger"));
         other
     }
 
     /// The same team on another machine, with a ledger of its own.
-    pub(super) fn copied_without_ledger(&self) -> Self {
+    pub(crate) fn copied_without_ledger(&self) -> Self {
         let Self { keys, service, policy, checks, .. } = self;
         let (keys, service, policy, checks) = (keys.clone(), service.clone(), policy.clone(), checks.clone());
         let other = Self { gonogo: Gonogo::new(), keys, service, policy, checks };
@@ -116,7 +116,7 @@ impl House {
     }
 
     /// The plan's text.
-    pub(super) fn plan(&self) -> String {
+    pub(crate) fn plan(&self) -> String {
         let mut text = format!("project: shop\nenvironments: {{ prod: {{ vars: {{ api: \"{}\" }} }} }}\npeople:\n", self.service.url);
         for (id, name, title, _) in TEAM {
             text += &format!("  {id}: {{ name: {name}, title: {title}, emails: [{id}@example.com] }}\n");
@@ -128,14 +128,14 @@ impl House {
         text + "checks:\n" + &self.checks
     }
 
-    pub(super) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.gonogo.path(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         fs::write(path, text).expect("a written file");
     }
 
     /// Makes a key.
-    pub(super) fn keygen(&self, name: &str, more: &[&str]) {
+    pub(crate) fn keygen(&self, name: &str, more: &[&str]) {
         let mut arguments = vec!["-q", "-C", "of a test", "-f", name];
         arguments.extend(more);
         if !more.contains(&"-N") {
@@ -145,62 +145,62 @@ impl House {
     }
 
     /// The file of a private key.
-    pub(super) fn key(&self, name: &str) -> String {
+    pub(crate) fn key(&self, name: &str) -> String {
         self.keys.path().join(name).display().to_string()
     }
 
     /// A line of the signers' file: this key is `id`'s.
-    pub(super) fn line(&self, id: &str, key: &str, options: &str) -> String {
+    pub(crate) fn line(&self, id: &str, key: &str, options: &str) -> String {
         let public = fs::read_to_string(self.keys.path().join(format!("{key}.pub"))).expect("a public key");
         format!("{id} {options} {public}")
     }
 
-    pub(super) fn signers(&self, lines: &[String]) {
+    pub(crate) fn signers(&self, lines: &[String]) {
         self.write("signers", lines.concat());
     }
 
     /// With lines more in the signers' file.
-    pub(super) fn also_signers(&self, lines: &[String]) {
+    pub(crate) fn also_signers(&self, lines: &[String]) {
         self.write("signers", self.gonogo.read("signers") + &lines.concat());
     }
 
     /// Runs another program among the keys; whether it ended well, and what it said.
-    pub(super) fn shell(&self, program: &str, arguments: &[&str]) -> (bool, String) {
+    pub(crate) fn shell(&self, program: &str, arguments: &[&str]) -> (bool, String) {
         shell(self.keys.path(), program, arguments)
     }
 
     /// A full run of 1.4.2.
     #[track_caller]
-    pub(super) fn verify(&self, more: &[&str]) -> Ran {
+    pub(crate) fn verify(&self, more: &[&str]) -> Ran {
         self.gonogo.run(["verify", "-q", "--release", "1.4.2"].iter().chain(more))
     }
 
     /// Signs with the file of somebody's key.
     #[track_caller]
-    pub(super) fn sign(&self, role: &str, key: &str, more: &[&str]) -> Ran {
+    pub(crate) fn sign(&self, role: &str, key: &str, more: &[&str]) -> Ran {
         self.gonogo.run(["sign", "--as", role, "--key", &self.key(key)].iter().chain(more))
     }
 
     /// The four sign as go.
     #[track_caller]
-    pub(super) fn all_sign(&self) {
+    pub(crate) fn all_sign(&self) {
         for (id, _, _, role) in TEAM {
             self.sign(role, id, &[]).exits(0);
         }
     }
 
     #[track_caller]
-    pub(super) fn gate(&self, more: &[&str]) -> Ran {
+    pub(crate) fn gate(&self, more: &[&str]) -> Ran {
         self.gonogo.run(["gate", "--release", "1.4.2"].iter().chain(more))
     }
 
     #[track_caller]
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.gonogo.run(["log", "--all"]).exits(0).stdout
     }
 
     /// The ledger's file, without what keeps accidents away.
-    pub(super) fn sql(&self) -> rusqlite::Connection {
+    pub(crate) fn sql(&self) -> rusqlite::Connection {
         let connection = rusqlite::Connection::open(self.gonogo.path(".gonogo/ledger.db")).expect("a ledger");
         let mut triggers = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").expect("a query");
         let names: Vec<String> = triggers.query_map([], |row| row.get(0)).expect("rows").map(|name| name.expect("a name")).collect();
@@ -211,26 +211,26 @@ impl House {
         connection
     }
 
-    pub(super) async fn entries(&self) -> Vec<Entry> {
+    pub(crate) async fn entries(&self) -> Vec<Entry> {
         self.store().entries(&chain_of(&self.loaded().project)).await.expect("entries")
     }
 
-    pub(super) fn store(&self) -> Sqlite {
+    pub(crate) fn store(&self) -> Sqlite {
         Sqlite::open(&self.gonogo.path(".gonogo/ledger.db")).expect("a ledger")
     }
 
-    pub(super) fn trusted(&self) -> Signers {
+    pub(crate) fn trusted(&self) -> Signers {
         Signers::parse(&self.gonogo.read("signers"), None, &TimeZone::UTC).expect("signers")
     }
 
     /// What stands in the plan.
-    pub(super) fn loaded(&self) -> Plan {
+    pub(crate) fn loaded(&self) -> Plan {
         let request = Request { config: self.gonogo.path("gonogo.yaml"), environment: None, ..Request::default() };
         plan::load(&request).unwrap_or_else(|problems| panic!("{problems:?}"))
     }
 
     /// What the gate would say of 1.4.2 so much later.
-    pub(super) async fn gate_in(&self, later: Duration) -> (Exit, String) {
+    pub(crate) async fn gate_in(&self, later: Duration) -> (Exit, String) {
         let (store, signers, plan) = (self.store(), self.trusted(), self.loaded());
         let now = now() + jiff::SignedDuration::try_from(later).expect("a length");
         let rows = store.rows(&chain_of(&plan.project)).await.expect("rows");

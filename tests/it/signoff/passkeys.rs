@@ -15,7 +15,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::signoff::house::{House, now};
-use authenticator::{Asked, Authenticator, Kind};
+pub(crate) use authenticator::{Asked, Authenticator, Kind};
 
 const ORIGIN: &str = "https://desk.example.com";
 const RP_ID: &str = "example.com";
@@ -66,13 +66,13 @@ async fn put(house: &House, payload: Vec<u8>, signature: Option<String>) -> Resu
 }
 
 /// The passkey with confirmations of these.
-async fn confirmed(house: &House, passkey: &Passkey, by: &[&str]) {
+pub(crate) async fn confirmed(house: &House, passkey: &Passkey, by: &[&str]) {
     for by in by {
         says(house, Some(by), PasskeyStep::Confirmed(passkey.clone())).await;
     }
 }
 
-async fn revoked(house: &House, by: Option<&str>, passkey: &Passkey) {
+pub(crate) async fn revoked(house: &House, by: Option<&str>, passkey: &Passkey) {
     let (person, credential) = (passkey.person.clone(), passkey.credential.clone());
     says(house, by, PasskeyStep::Revoked(Revocation { person, credential, since: None, reason: "lost".into() })).await;
 }
@@ -91,7 +91,7 @@ async fn statement(house: &House, by: &str, more: &[&str], change: impl Fn(&mut 
 }
 
 /// What a passkey signs for a statement.
-fn challenge(payload: &[u8]) -> Vec<u8> {
+pub(crate) fn challenge(payload: &[u8]) -> Vec<u8> {
     Sha256::digest(pae(payload)).to_vec()
 }
 

@@ -12,14 +12,14 @@ use crate::gonogo::{clock, search_path};
 const MISSING: &str = "no OpenSSH: `apt-get install openssh-client`";
 
 /// An agent that ends with the test.
-pub(in crate::signoff) struct Agent {
+pub(crate) struct Agent {
     child: Child,
-    pub(in crate::signoff) socket: PathBuf,
+    pub(crate) socket: PathBuf,
 }
 
 impl Agent {
     /// One with these keys of the folder.
-    pub(in crate::signoff) fn with(folder: &Path, keys: &[&str]) -> Self {
+    pub(crate) fn with(folder: &Path, keys: &[&str]) -> Self {
         let socket = folder.join("agent.sock");
         let mut command = Command::new("ssh-agent");
         command.args(["-D", "-a"]).arg(&socket).env_clear().envs(clock()).env("PATH", search_path()).stdin(Stdio::null());
@@ -49,7 +49,7 @@ impl Drop for Agent {
 }
 
 /// Runs a program in a folder with nothing of this process's environment; whether it ended well, and what it said.
-pub(in crate::signoff) fn shell(folder: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
+pub(crate) fn shell(folder: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).env_clear().envs(clock()).env("PATH", search_path()).env("HOME", folder).env("TZ", "UTC");
     let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{program}: {error}; {MISSING}"));

@@ -7,15 +7,15 @@ use std::sync::{
 
 /// A service whose answer can be set.
 #[derive(Clone)]
-pub(in crate::signoff) struct Service {
-    pub(super) url: String,
+pub(crate) struct Service {
+    pub(crate) url: String,
     first: Arc<AtomicU16>,
     second: Arc<AtomicU16>,
     visits: Arc<AtomicUsize>,
 }
 
 impl Service {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         use axum::{Router, http::StatusCode, routing::get};
         let (first, second) = (Arc::new(AtomicU16::new(200)), Arc::new(AtomicU16::new(200)));
         let visits: Arc<AtomicUsize> = Arc::default();
@@ -36,20 +36,20 @@ impl Service {
     }
 
     /// Its address.
-    pub(in crate::signoff) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// How often one of the two was asked.
-    pub(in crate::signoff) fn visits(&self) -> usize {
+    pub(crate) fn visits(&self) -> usize {
         self.visits.load(Ordering::SeqCst)
     }
 
-    pub(in crate::signoff) fn first(&self, status: u16) {
+    pub(crate) fn first(&self, status: u16) {
         self.first.store(status, Ordering::SeqCst);
     }
 
-    pub(in crate::signoff) fn second(&self, status: u16) {
+    pub(crate) fn second(&self, status: u16) {
         self.second.store(status, Ordering::SeqCst);
     }
 }

@@ -13,12 +13,12 @@ use crate::gonogo::Ran;
 
 impl House {
     /// Adds an act said by `by`, with their own key where there is one.
-    pub(in crate::signoff) async fn put(&self, by: Option<&str>, subject: Vec<Subject>, act: Act, at: Timestamp) {
+    pub(crate) async fn put(&self, by: Option<&str>, subject: Vec<Subject>, act: Act, at: Timestamp) {
         self.put_with(by, by, (subject, act, Vec::new()), at).await;
     }
 
     /// The same signed with the key `key`, whoever says it.
-    pub(in crate::signoff) async fn put_with(
+    pub(crate) async fn put_with(
         &self,
         by: Option<&str>,
         key: Option<&str>,
@@ -47,7 +47,7 @@ impl House {
     }
 
     /// The newest run as its entry tells it, with its report.
-    pub(in crate::signoff) async fn newest_run(&self) -> (Run, Report) {
+    pub(crate) async fn newest_run(&self) -> (Run, Report) {
         let entries = self.entries().await;
         let runs = entries.iter().rev().map(|entry| Statement::from_json(&entry.payload).expect("a statement").act);
         let run = runs.into_iter().find_map(|act| if let Act::Run(run) = act { Some(*run) } else { None }).expect("a run");
@@ -56,7 +56,7 @@ impl House {
     }
 
     /// Puts a report on record as a run of its own that nobody signed.
-    pub(in crate::signoff) async fn put_report(&self, like: &Run, report: &Report) {
+    pub(crate) async fn put_report(&self, like: &Run, report: &Report) {
         let blob = Blob::of(report.to_json());
         let run = Run::of(report, blob.digest.clone(), like.config.clone(), like.files.clone(), like.authors.clone());
         let subject = vec![Subject::sha256("report.json", &blob.digest)];
@@ -65,13 +65,13 @@ impl House {
 
     /// Runs the program on a machine whose clock stands in the year 2099.
     #[track_caller]
-    pub(in crate::signoff) fn in_2099(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn in_2099(&self, arguments: &[&str]) -> Ran {
         self.at("2099-01-01 00:00:00", arguments)
     }
 
     /// Runs the program on a machine whose clock says this, in UTC.
     #[track_caller]
-    pub(in crate::signoff) fn at(&self, clock: &str, arguments: &[&str]) -> Ran {
+    pub(crate) fn at(&self, clock: &str, arguments: &[&str]) -> Ran {
         let program = self.gonogo.command(arguments);
         let mut command = std::process::Command::new("faketime");
         command.args(["-m", "--exclude-monotonic", clock]).arg(program.get_program()).args(program.get_args());
@@ -81,6 +81,6 @@ impl House {
 }
 
 /// Version 1.4.2 and nothing else.
-pub(in crate::signoff) fn version(version: &str) -> Release {
+pub(crate) fn version(version: &str) -> Release {
     Release { version: Some(version.into()), source: "flags".into(), ..Release::default() }
 }

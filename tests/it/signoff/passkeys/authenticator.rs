@@ -15,7 +15,7 @@ use super::{ORIGIN, RP_ID};
 
 /// The algorithms that platforms have.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Es256,
     Ed25519,
     Rs256,
@@ -28,25 +28,25 @@ enum Key {
 }
 
 /// One with one credential.
-pub(super) struct Authenticator {
+pub(crate) struct Authenticator {
     key: Key,
     id: Vec<u8>,
 }
 
 /// What it is asked, and what it says.
-pub(super) struct Asked {
-    pub(super) kind: String,
-    pub(super) challenge: Vec<u8>,
-    pub(super) origin: String,
-    pub(super) rp_id: String,
-    pub(super) flags: u8,
-    pub(super) counter: u32,
+pub(crate) struct Asked {
+    pub(crate) kind: String,
+    pub(crate) challenge: Vec<u8>,
+    pub(crate) origin: String,
+    pub(crate) rp_id: String,
+    pub(crate) flags: u8,
+    pub(crate) counter: u32,
     /// More fields of the client data, as JSON text that begins with a comma.
-    pub(super) more: String,
+    pub(crate) more: String,
 }
 
 impl Authenticator {
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind) -> Self {
         let random = SystemRandom::new();
         let mut id = vec![0; 16];
         random.fill(&mut id).expect("random bytes");
@@ -76,7 +76,7 @@ impl Authenticator {
     }
 
     /// Its passkey as that of a person.
-    pub(super) fn passkey(&self, person: &str) -> Passkey {
+    pub(crate) fn passkey(&self, person: &str) -> Passkey {
         let der = |prefix: &str, key: &[u8]| [data_encoding::HEXLOWER.decode(prefix.as_bytes()).expect("hex").as_slice(), key].concat();
         let (algorithm, spki) = match &self.key {
             Key::Es256(pair) => (-7, der("3059301306072a8648ce3d020106082a8648ce3d030107034200", pair.public_key().as_ref())),
@@ -94,7 +94,7 @@ impl Authenticator {
     }
 
     /// Signs a challenge at the desk, with its user present and verified, unless it is asked otherwise.
-    pub(super) fn assert(&self, challenge: &[u8], change: impl Fn(&mut Asked)) -> Assertion {
+    pub(crate) fn assert(&self, challenge: &[u8], change: impl Fn(&mut Asked)) -> Assertion {
         let mut asked = Asked {
             kind: "webauthn.get".into(),
             challenge: challenge.to_vec(),
