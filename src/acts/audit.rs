@@ -74,11 +74,7 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     let trusted = Arc::new(signers);
     let look = |now| Look::by(Trust { signers: trusted.clone(), passkeys: passkeys.clone(), now }, caller.now);
     let history = History::of(rows.clone(), &look(caller.now))?;
-    for head in &request.heads {
-        if !history.holds(head) {
-            return Err(LedgerError::Cut(format!("the head {head} that you kept is not in the bundle's ledger")).into());
-        }
-    }
+    demand(&history, &request.heads)?;
     // The pages say what was known of the keys when they were made.
     let written = opened.bundle.record().map_err(|error| ActError::Untrusted(error.to_string()))?;
     let then = History::of(rows, &look(written.as_of))?;
@@ -124,6 +120,12 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
         ledger: (history.len(), history.unsigned()?, history.head()),
         report,
     })
+}
+
+/// The heads that the auditor kept are in it.
+fn demand(history: &History, heads: &[Digest]) -> Result<(), LedgerError> {
+    let cut = |head| LedgerError::Cut(format!("the head {head} that you kept is not in the bundle's ledger"));
+    heads.iter().find(|head| !history.holds(head)).map_or(Ok(()), |head| Err(cut(head)))
 }
 
 /// The record that the bundle is, by a policy.

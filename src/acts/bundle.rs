@@ -172,12 +172,7 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
     let mut brought = EnvironmentRecord::with(caller, plan.clone(), policy.clone(), files).await?;
     let whole = brought.history.linked().iter().filter(|linked| linked.entry.bare.is_none());
     whole.map(|linked| brought.history.verified(linked)).try_for_each(|entry| entry.map(drop))?;
-    if let Some((seq, version)) = brought.history.newer(&plan.project, &plan.environment) {
-        return Err(ActError::Untrusted(format!(
-            "{}: its entry {seq} was written by a newer gonogo (version {version}): use that one",
-            file.display()
-        )));
-    }
+    demand_known(&brought, file)?;
     opened.demand_whole(&brought)?;
     let open = |create| ledger::place::open(&place, &plan.root, &caller.env, caller.now, create);
     let store = match open(false) {
@@ -211,12 +206,8 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
         (None, None) => None,
     };
     if let Some(why) = why {
-        if org.is_longer_here {
-            // What is known here of passkeys counts: one may have been revoked since.
-            let mut files = exported.clone();
-            files.entries.retain(|entry| entry.chain != ORG);
-            files.entries.extend(org.here);
-            let files = Box::new(Memory::new(file.display().to_string(), files));
+        if let Some(longer) = org.longer_here {
+            let files = knowing(exported, longer, file);
             brought = EnvironmentRecord::with(caller, plan, known.policy.clone(), files).await?;
         }
         brought.remarks.push(format!("judged by the files alone: {why}, nothing was added to it"));
@@ -235,12 +226,27 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
     Ok(known)
 }
 
+/// What a newer program wrote cannot be judged here.
+fn demand_known(brought: &EnvironmentRecord, file: &Path) -> Result<(), ActError> {
+    let (project, environment) = brought.place();
+    let Some((seq, version)) = brought.history.newer(project, environment) else { return Ok(()) };
+    let file = file.display();
+    Err(ActError::Untrusted(format!("{file}: its entry {seq} was written by a newer gonogo (version {version}): use that one")))
+}
+
+/// The files of a bundle with all that is known here of passkeys: one may have been revoked since.
+fn knowing(mut exported: Exported, org: Vec<Entry>, file: &Path) -> Box<Memory> {
+    exported.entries.retain(|entry| entry.chain != ORG);
+    exported.entries.extend(org);
+    Box::new(Memory::new(file.display().to_string(), exported))
+}
+
 /// The chain of what concerns all projects, here and in a bundle.
 struct Org<'e> {
-    here: Vec<Entry>,
+    /// All of it, where it is longer here.
+    longer_here: Option<Vec<Entry>>,
     /// What the bundle has beyond it.
     beyond: Vec<&'e Entry>,
-    is_longer_here: bool,
 }
 
 /// Compares the two; an error where they have grown apart: whose passkey is whose cannot be told then.
@@ -254,6 +260,6 @@ async fn org_beyond<'e>(store: &dyn Store, exported: &'e Exported) -> Result<Org
             "entry {seq} of `{ORG}` is another in {place} than in the bundle: the two have grown apart"
         )));
     }
-    let is_longer_here = here.len() > there.len();
-    Ok(Org { beyond: there.into_iter().skip(here.len()).collect(), is_longer_here, here })
+    let beyond = there.iter().copied().skip(here.len()).collect();
+    Ok(Org { longer_here: (here.len() > there.len()).then_some(here), beyond })
 }

@@ -21,7 +21,7 @@ pub(super) struct Signer<'c> {
 /// What somebody signs with.
 enum Hand<'c> {
     /// An SSH key, here and now.
-    Key(FoundKey),
+    Key(Box<FoundKey>),
     /// A passkey, in the browser and later.
     Passkey(&'c AtDesk),
 }
@@ -46,7 +46,7 @@ impl<'c> Signer<'c> {
         let (agent, home) = (caller.env.get("SSH_AUTH_SOCK").map(PathBuf::from), caller.env.get("HOME").map(PathBuf::from));
         let search = Search { key, agent: agent.as_deref(), home: home.as_deref(), people, now: record.now };
         let found = signing::find(&record.policy.signers, &search).await?;
-        Ok(Self { caller, dialogue, hand: Hand::Key(found) })
+        Ok(Self { caller, dialogue, hand: Hand::Key(Box::new(found)) })
     }
 
     /// Whose key it is, by id.

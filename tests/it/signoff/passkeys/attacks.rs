@@ -5,9 +5,12 @@ use serde_json::json;
 
 use super::{Asked, Authenticator, Kind, altered, challenge, confirmed, house, put, signs, statement};
 
+/// What an authenticator is asked otherwise.
+type Change = fn(&mut Asked);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_asked_at_the_desk_of_a_verified_person_counts_nothing() {
-    let asked: [(&str, i32, fn(&mut Asked)); 11] = [
+    let asked: [(&str, i32, Change); 11] = [
         ("made over something else", 5, |asked| asked.challenge = vec![7; 32]),
         ("made over something else", 5, |asked| asked.challenge = Vec::new()),
         ("wanted a `webauthn.get`", 5, |asked| asked.kind = "webauthn.create".into()),
