@@ -7,18 +7,19 @@ use std::{
 };
 
 /// Each floor with the floors it may use.
-const FLOORS: [(&str, &[&str]); 13] = [
+const FLOORS: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("net", &["model"]),
     ("check", &["model", "net"]),
-    ("rollout", &["model", "net", "check"]),
-    ("plan", &["model", "net", "check", "rollout"]),
+    ("notify", &["model", "net", "check"]),
+    ("rollout", &["model", "net", "check", "notify"]),
+    ("plan", &["model", "net", "check", "notify", "rollout"]),
     ("starter", &["model", "net", "check", "plan"]),
     ("demo", &["model", "net"]),
     ("run", &["model", "net", "check", "rollout", "plan"]),
     ("render", &["model", "rollout"]),
     ("ledger", &["model", "net"]),
-    ("acts", &["model", "net", "check", "rollout", "plan", "run", "render", "ledger"]),
+    ("acts", &["model", "net", "check", "notify", "rollout", "plan", "run", "render", "ledger"]),
     ("cli", &["model", "net", "check", "rollout", "plan", "starter", "demo", "run", "render", "ledger", "acts"]),
     ("web", &["model", "net", "render", "rollout", "ledger", "acts"]),
 ];

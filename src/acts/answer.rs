@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, evidence,
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, evidence, notify,
     signer::{self, Signer},
 };
 use crate::{
@@ -58,15 +58,16 @@ pub(super) async fn answer_in(
     dialogue.tell(&plain(&format!("{} answers {word} with {}", signer.id(), signer.key())));
     let ask = if ids.len() == 1 { "Sign this answer?".into() } else { format!("Sign this answer to all {}?", ids.len()) };
     signer::confirm(dialogue, &ask)?;
-    let mut last = None;
+    let mut entries = Vec::new();
     for (check, Manual { question, .. }) in ids.into_iter().zip(manuals) {
         let mut subject = vec![Subject::sha256("question", &Digest::of(question.as_bytes()))];
         subject.extend(evidence.named.iter().filter_map(|shown| Some(Subject::sha256(&shown.name, shown.digest.as_ref()?))));
         let named = evidence.named.clone();
         let act = Answer { check, question, reply: request.reply, reason: request.reason.clone(), evidence: named };
-        last = Some(signer.put(record, subject, Act::Answer(act), evidence.blobs.clone()).await?);
+        entries.push(signer.put(record, subject, Act::Answer(act), evidence.blobs.clone()).await?);
     }
-    let entry = last.ok_or_else(|| ActError::Usage(format!("`{}` has no question", request.id)))?;
+    notify::signed(caller, dialogue, record, &entries).await;
+    let entry = entries.pop().ok_or_else(|| ActError::Usage(format!("`{}` has no question", request.id)))?;
     Ok((entry, record.history.head()))
 }
 

@@ -8,6 +8,7 @@ mod recorded;
 use super::{
     ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest,
     gate::GateQuestion,
+    notify,
     signer::Recorder,
     token::token,
     verify::{FinishedRun, VerifyRequest},
@@ -131,6 +132,7 @@ impl PreparedDeployment {
             let head = self.record.history.head();
             match signs.put(&mut self.record, (subject, Act::Begun(Box::new(begun.clone())), Vec::new()), Some(&head)).await {
                 Ok(entry) => {
+                    notify::begun(caller, dialogue, &self.record, &begun).await;
                     let opened = begun.emergency.as_ref().map(|named| self.record.history.stating(named)).transpose()?.flatten();
                     let emergency = opened.map(|opened| {
                         let (seq, by) = (opened.entry.seq, opened.signer().unwrap_or_default());
@@ -199,7 +201,7 @@ impl BegunDeployment {
             unverified: unverified.map(|why| masker.mask(&why)),
             policy: self.begun.policy.clone(),
         };
-        put(&signs, self.record, deployment, vec![blob]).await
+        put((caller, dialogue), &signs, self.record, deployment, vec![blob]).await
     }
 }
 
@@ -237,6 +239,7 @@ fn subjects(release: &Release, report: Option<&Digest>) -> Vec<Subject> {
 }
 
 async fn put(
+    (caller, dialogue): (&Caller, &dyn Dialogue),
     signs: &Recorder<'_>,
     mut record: EnvironmentRecord,
     deployment: Deployment,
@@ -244,5 +247,6 @@ async fn put(
 ) -> Result<EndedDeployment, ActError> {
     let subject = subjects(&deployment.release, deployment.report.as_ref());
     let entry = signs.put(&mut record, (subject, Act::Deployment(Box::new(deployment.clone())), blobs), None).await?;
+    notify::ended(caller, dialogue, &record, &deployment).await;
     Ok(EndedDeployment { entry, deployment, head: record.history.head() })
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
-    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, bundle, ci, release,
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, bundle, ci, notify, release,
     sign::take_in,
     signer::{self, Signer},
 };
@@ -163,6 +163,7 @@ pub(crate) async fn break_glass(
     signer::confirm(dialogue, "Pass the gate in an emergency?")?;
     let subject: Vec<Subject> = asked.release.commit.as_deref().map(Subject::commit).into_iter().collect();
     let entry = signer.put(&mut record, subject, Act::Emergency(emergency.clone()), Vec::new()).await?;
+    notify::signed(caller, dialogue, &record, std::slice::from_ref(&entry)).await;
     let not_yet = Emergencies::of(&record.history, &asked, Some(&record.in_force()?))?.opening(&asked, &record.in_force()?).err();
     let by = signer.id().to_owned();
     Ok((record, asked, DeclaredEmergency { entry, emergency, by, not_yet }))

@@ -14,8 +14,8 @@ use crate::{
     model::DeskPolicy,
 };
 
-pub(crate) use confirm::{ConfirmRequest, Confirmed, confirm};
-pub(crate) use invite::{Invited, invitation, invite};
+pub(crate) use confirm::{ConfirmRequest, confirm};
+pub(crate) use invite::{invitation, invite};
 pub(crate) use offer::offer;
 pub(crate) use revoke::{RevokeRequest, revoke};
 

@@ -233,10 +233,16 @@ pub(crate) fn signer_problems(plan: &Plan) -> Vec<String> {
     }
 }
 
-/// Everybody who has a role or confirms passkeys, each once.
+/// Everybody who has a role, signs for one who has, or confirms passkeys, each once.
 fn holders(policy: &Signoff) -> Vec<String> {
     let registrars = policy.desk.iter().flat_map(|desk| desk.registrars.clone());
-    let all: BTreeSet<String> = policy.roles.values().flat_map(|role| role.people.clone()).chain(registrars).collect();
+    let all: BTreeSet<String> = policy
+        .roles
+        .values()
+        .flat_map(|role| role.people.clone())
+        .chain(registrars)
+        .chain(policy.deputies.values().flatten().cloned())
+        .collect();
     all.into_iter().collect()
 }
 

@@ -81,25 +81,7 @@ impl OpenRecord {
 
     /// Every waiver a run is told of: the plan's, and those of the record that it does not have.
     pub(super) fn waivers(&self, plan: &Plan) -> Result<Vec<GivenWaiver>, LedgerError> {
-        let (mut signatures, mut recorded): (BTreeSet<Digest>, Vec<Waiver>) = Default::default();
-        if let Some(record) = &self.record {
-            let policy = record.policy.in_force(record.now);
-            // Of several words on one check the last.
-            for entry in record.here(&[Act::WAIVER]) {
-                let Some(waiver) = signed_waiver(entry?, policy.as_ref()) else { continue };
-                signatures.insert(waiver.digest());
-                recorded.retain(|earlier| earlier.check != waiver.check);
-                recorded.push(waiver.clone());
-            }
-        }
-        let written = plan.waivers.iter().map(|placed| GivenWaiver {
-            waiver: placed.waiver.clone(),
-            signed: signatures.contains(&placed.waiver.digest()),
-            location: Some(placed.location.clone()),
-        });
-        let known = |waiver: &Waiver| plan.waivers.iter().any(|placed| placed.waiver == *waiver);
-        let recorded = recorded.iter().filter(|waiver| !known(waiver));
-        Ok(written.chain(recorded.map(|waiver| GivenWaiver { waiver: waiver.clone(), signed: true, location: None })).collect())
+        waivers(self.record.as_ref(), plan)
     }
 
     /// What is to be told of the windows after the last deployment: before the next one what is due, in a window that it is
@@ -153,6 +135,29 @@ impl OpenRecord {
         };
         self.record.as_ref().map(drills).transpose()
     }
+}
+
+/// Every waiver of the plan, and those of the record that it does not have; whether each is signed.
+pub(super) fn waivers(record: Option<&EnvironmentRecord>, plan: &Plan) -> Result<Vec<GivenWaiver>, LedgerError> {
+    let (mut signatures, mut recorded): (BTreeSet<Digest>, Vec<Waiver>) = Default::default();
+    if let Some(record) = record {
+        let policy = record.policy.in_force(record.now);
+        // Of several words on one check the last.
+        for entry in record.here(&[Act::WAIVER]) {
+            let Some(waiver) = signed_waiver(entry?, policy.as_ref()) else { continue };
+            signatures.insert(waiver.digest());
+            recorded.retain(|earlier| earlier.check != waiver.check);
+            recorded.push(waiver.clone());
+        }
+    }
+    let written = plan.waivers.iter().map(|placed| GivenWaiver {
+        waiver: placed.waiver.clone(),
+        signed: signatures.contains(&placed.waiver.digest()),
+        location: Some(placed.location.clone()),
+    });
+    let known = |waiver: &Waiver| plan.waivers.iter().any(|placed| placed.waiver == *waiver);
+    let recorded = recorded.iter().filter(|waiver| !known(waiver));
+    Ok(written.chain(recorded.map(|waiver| GivenWaiver { waiver: waiver.clone(), signed: true, location: None })).collect())
 }
 
 /// Puts a run on record: signed if a key is given, and if the shares that it was merged of are.

@@ -5,7 +5,6 @@ mod begin;
 mod decide;
 mod gate;
 mod looking;
-mod notify;
 mod open;
 mod recovery;
 mod replay;

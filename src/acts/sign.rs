@@ -7,7 +7,7 @@ mod taking;
 use std::path::PathBuf;
 
 use super::{
-    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence,
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, evidence, notify,
     signer::{self, Signer},
 };
 use crate::{
@@ -34,6 +34,8 @@ pub(crate) struct SignRequest {
     pub(crate) comment: Option<String>,
     /// Whose decision is entered.
     pub(crate) person: Option<String>,
+    /// For whom it is signed who is absent, by id.
+    pub(crate) deputy_of: Option<String>,
     /// Files that show the decision.
     pub(crate) evidence: Vec<PathBuf>,
     /// A file for the signature, instead of the ledger.
@@ -67,6 +69,7 @@ pub(crate) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
         None => {
             let draft = Draft { payload: made.envelope.payload, signature: Some(made.envelope.signature) };
             let entry = record.append(caller, draft, made.blobs, None).await?;
+            notify::signed(caller, dialogue, &record, std::slice::from_ref(&entry)).await;
             Ok(Signed::OnRecord(Box::new(entry), record.history.head()))
         }
     }
@@ -87,6 +90,7 @@ pub(super) async fn prepare(
 /// believed keeps all of them out.
 pub(crate) async fn add(
     caller: &Caller,
+    dialogue: &dyn Dialogue,
     record: &RecordRequest,
     files: &[PathBuf],
     dsse: Option<&PathBuf>,
@@ -98,6 +102,7 @@ pub(crate) async fn add(
         Some(file) => vec![taking::detached(caller, &mut record, file, &blobs).await?],
         None => take_in(caller, &mut record, files, &blobs).await?,
     };
+    notify::signed(caller, dialogue, &record, &entries).await;
     Ok((entries, record.history.head()))
 }
 
@@ -147,7 +152,8 @@ async fn decide(
         std::fs::write(export, pae(&statement.to_json())).map_err(|error| ActError::Output(format!("{}: {error}", export.display())))?;
         return Ok(None);
     }
-    let people = if request.person.is_some() { &everybody } else { &known.people };
+    let deputies = request.deputy_of.as_ref().map(|principal| policy.deputies.get(principal).cloned().unwrap_or_default());
+    let people = if request.person.is_some() { &everybody } else { deputies.as_ref().unwrap_or(&known.people) };
     let signer = Signer::find(caller, dialogue, record, request.key.as_deref(), people).await?;
     let act = act(request, record, &run, policy, (signer.id(), &evidence.named))?;
     for line in shown(record, &run, &act, &signer).await? {
@@ -225,8 +231,10 @@ fn act(
     if request.withdraw {
         return withdrawal(request, record, run, &role, &person);
     }
-    if !policy.has_role(&person, &role) {
-        return Err(ActError::Usage(format!("`{person}` does not have the role `{role}`")));
+    match &request.deputy_of {
+        Some(principal) => deputizes(record, &person, principal, &role)?,
+        None if policy.has_role(&person, &role) => {}
+        None => return Err(ActError::Usage(format!("`{person}` does not have the role `{role}`"))),
     }
     let decision = if request.no_go { Decision::NoGo } else { Decision::Go };
     if decision == Decision::Go {
@@ -243,7 +251,15 @@ fn act(
         exceptions: run.report.findings.iter().filter(|finding| finding.is_exception()).map(SignedException::of).collect(),
         person,
         evidence: evidence.to_vec(),
+        deputy_of: request.deputy_of.clone(),
     })))
+}
+
+/// Whether somebody may sign for another now; an error says why not.
+fn deputizes(record: &EnvironmentRecord, deputy: &str, principal: &str, role: &str) -> Result<(), ActError> {
+    let asked = ledger::Deputizing { deputy, principal, role, at: record.now, seq: u64::MAX };
+    let objection = ledger::Deputies::of(&record.history, record.place())?.objection(asked, &record.in_force()?);
+    objection.map_or(Ok(()), |why| Err(ActError::Usage(why)))
 }
 
 /// Why nobody can sign the report as go.

@@ -8,6 +8,7 @@ use super::{
     ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, Recorded, RecordingRequest, ReleaseRequest, ci,
     given::{self, Said},
     looks::Looks,
+    notify,
     policy::ChosenPolicy,
     recording::{self, OpenRecord},
     release::{self, Identified},
@@ -171,6 +172,9 @@ pub(super) async fn finished(
     let (recorded, head) = match (record, lost) {
         (Some(mut record), _) => {
             let added = recording::add(caller, dialogue, &mut record, recording, (&report, &json, keep)).await;
+            if let Ok(added) = &added {
+                notify::recorded(caller, dialogue, &record, &report, added.beside.as_ref()).await;
+            }
             (Some(added), Some(record.history.head()))
         }
         (None, Some(lost)) => (Some(Err(lost)), None),
@@ -191,10 +195,15 @@ pub(super) fn selects(caller: &Caller, record: &EnvironmentRecord, request: &Ver
     }
 }
 
-/// Whether the run is to be on record: it is told so, the plan asks for signatures, names a ledger, or has one.
+/// Whether the run is to be on record: it is told so, the plan asks for signatures, names a ledger or somebody who
+/// hears of it, or has a record.
 fn wanted(request: &VerifyRequest, plan: &Plan) -> bool {
-    let usual =
-        plan.signoff.is_some() || plan.ledger.is_some() || request.record.policy_from.is_some() || plan.root.join(place::DEFAULT).exists();
+    let usual = plan.signoff.is_some()
+        || plan.ledger.is_some()
+        || !plan.notify.is_empty()
+        || !plan.notify_unset.is_empty()
+        || request.record.policy_from.is_some()
+        || plan.root.join(place::DEFAULT).exists();
     request.recording.is_told(&request.record) || (usual && !request.recording.no_record && request.stage.is_none())
 }
 

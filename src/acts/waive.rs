@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{
-    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest,
+    ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, notify,
     signer::{self, Signer},
 };
 use crate::{
@@ -67,12 +67,13 @@ pub(super) async fn waive_in(
     dialogue.tell(&plain(&format!("{} accepts this with {}", signer.id(), signer.key())));
     let ask = if waivers.len() == 1 { "Accept this exception?".into() } else { format!("Accept these {} exceptions?", waivers.len()) };
     signer::confirm(dialogue, &ask)?;
-    let mut last = None;
+    let mut entries = Vec::new();
     for waiver in waivers {
         let subject = vec![Subject::sha256("waiver", &waiver.digest())];
-        last = Some(signer.put(record, subject, Act::Waiver(waiver), Vec::new()).await?);
+        entries.push(signer.put(record, subject, Act::Waiver(waiver), Vec::new()).await?);
     }
-    let entry = last.ok_or_else(|| ActError::Usage(format!("`{}` has no check", request.id)))?;
+    notify::signed(caller, dialogue, record, &entries).await;
+    let entry = entries.pop().ok_or_else(|| ActError::Usage(format!("`{}` has no check", request.id)))?;
     Ok((entry, record.history.head()))
 }
 

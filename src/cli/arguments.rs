@@ -25,7 +25,7 @@ pub(super) use deploy::{
     DeployAuthorsOptions, DeployCommand, DeployOptions, DeployRecordOptions, DeployReviewOptions, DeployRunOptions, DeploySettleOptions,
     DeployerOptions, Status,
 };
-pub(super) use desk::{DeskCommand, DeskOptions, DeskServeOptions};
+pub(super) use desk::{DeskCheckOptions, DeskCommand, DeskOptions, DeskServeOptions};
 pub(super) use groups::command;
 pub(super) use log::{
     LedgerOptions, LogCheckpointOptions, LogCommand, LogExportOptions, LogFormat, LogImportOptions, LogInitOptions, LogListOptions,
@@ -260,7 +260,7 @@ pub(super) struct PlanListOptions {
     pub(super) grants: bool,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct OutputOptions {
     /// What to write: a format's name, and the file it goes to (standard output without one); repeatable
     #[arg(short, long, value_name = "NAME[=FILE]", long_help = formats())]

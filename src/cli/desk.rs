@@ -1,5 +1,7 @@
 //! `gonogo desk`: people read and sign in the browser.
 
+mod check;
+
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
@@ -28,6 +30,7 @@ const THREADS: usize = 4;
 pub(super) fn desk(edge: &Edge, options: &DeskOptions, door: Serve) -> Result<Exit, Failure> {
     match &options.command {
         None => serve(edge, &options.serve, door),
+        Some(DeskCommand::Check(options)) => check::check(edge, options),
         Some(DeskCommand::Invite(options)) => passkey::invite(edge, options),
         Some(DeskCommand::Confirm(options)) => passkey::confirm(edge, options),
         Some(DeskCommand::Revoke(options)) => passkey::revoke(edge, options),

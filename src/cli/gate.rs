@@ -83,7 +83,7 @@ pub(super) fn say(record: &EnvironmentRecord, asked: &AskedRelease, ruling: &Rul
             SignOffState::Noted(note) => (counting, format!(" ({note})")),
             SignOffState::Void(why) => ('-', format!(" does not count: {why}")),
         };
-        lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.name, vote.sign_off.role, utc(row.at), how(&row)));
+        lines.push(format!("  {sign} {decision} by {} as {}, {}, {}{why}", row.who(), vote.sign_off.role, utc(row.at), how(&row)));
     }
     if let Some(run) = &ruling.run {
         let evidence = if ruling.vouched_for { "" } else { " (unsigned evidence)" };

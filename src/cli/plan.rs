@@ -30,15 +30,17 @@ impl Touched {
     fn of(plan: &Plan, edge: &Edge, masker: &Masker) -> Self {
         let line = |text: &String| one_line(&masker.mask(text)).into_owned();
         let mut targets: BTreeMap<String, Vec<(String, Touch)>> = BTreeMap::new();
-        for item in &plan.items {
-            if let Standing::Ready(check) = &item.standing {
-                for Touch { target, action, credentials, grants } in check.touches(&edge.env) {
-                    let target = one_line(&masker.mask_target(&target)).into_owned();
-                    let lines = |all: Vec<String>| all.iter().map(line).collect();
-                    let touch =
-                        Touch { target: target.clone(), action: line(&action), credentials: lines(credentials), grants: lines(grants) };
-                    targets.entry(target).or_default().push((line(&item.id), touch));
-                }
+        let ready = plan.items.iter().filter_map(|item| match &item.standing {
+            Standing::Ready(check) => Some((item.id.as_str(), check.touches(&edge.env))),
+            _ => None,
+        });
+        let told = plan.hearers(true).map(|notify| ("notify", vec![notify.touch()]));
+        for (id, touches) in ready.chain(told) {
+            for Touch { target, action, credentials, grants } in touches {
+                let target = one_line(&masker.mask_target(&target)).into_owned();
+                let lines = |all: Vec<String>| all.iter().map(line).collect();
+                let touch = Touch { target: target.clone(), action: line(&action), credentials: lines(credentials), grants: lines(grants) };
+                targets.entry(target).or_default().push((one_line(&masker.mask(id)).into_owned(), touch));
             }
         }
         Self { targets }
@@ -59,6 +61,10 @@ impl Touched {
         }
         for (index, (host, pin)) in plan.pins.iter().enumerate() {
             let _ = writeln!(text, "{}{host} is pinned to {pin}", if index == 0 { "\n" } else { "" });
+        }
+        for (on, why) in &plan.notify_unset {
+            let on: Vec<&str> = on.iter().map(|occasion| occasion.word()).collect();
+            let _ = writeln!(text, "\nSomebody would not hear of {}: {why}", on.join(", "));
         }
         let ambient = Reach::new(edge.env.clone(), plan.pins.clone(), edge.now).ambient(&plan.root);
         if ambient.roots.sha256.is_some() {

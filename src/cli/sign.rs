@@ -1,5 +1,7 @@
 //! `gonogo sign`: a role holder's decision on one report, signed with their own key.
 
+use anyhow::anyhow;
+
 use super::{
     Failure,
     arguments::SignOptions,
@@ -7,16 +9,20 @@ use super::{
     runtime,
 };
 use crate::{
-    acts::sign::{SignRequest, Signed, add, sign as decide},
-    model::Exit,
+    acts::{
+        deputy::{AppointRequest, appoint},
+        sign::{SignRequest, Signed, add, sign as decide},
+    },
+    model::{Exit, moment},
 };
 
 /// Runs the command: 0 when the decision is on record or in its file.
 pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> {
     let (caller, record) = (edge.caller(), edge.of(&options.record)?);
     if options.bundle.is_none() && (!options.add.is_empty() || options.statement.is_some()) {
-        let (entries, head) =
-            runtime::block_on(async { Ok(add(&caller, &record, &options.add, options.statement.as_ref(), &options.evidence).await?) })?;
+        let (entries, head) = runtime::block_on(async {
+            Ok(add(&caller, &edge::TOLD, &record, &options.add, options.statement.as_ref(), &options.evidence).await?)
+        })?;
         let lines: String = entries.iter().map(|entry| format!("on record: entry {}\n", entry.seq)).collect();
         return edge::printed(&format!("{lines}ledger head {head}\n"));
     }
@@ -29,11 +35,17 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
         withdraw: options.withdraw,
         comment: options.comment.clone(),
         person: options.person.clone(),
+        deputy_of: options.deputy_for.clone(),
         evidence: options.evidence.clone(),
         out: options.out.clone(),
         export: options.export.clone().zip(options.signer.clone()),
         key: options.key.key.clone(),
     };
+    if let Some((deputy, until)) = options.appoint.clone().zip(options.until.as_deref()) {
+        let until = moment(until, true).map_err(|why| Failure::usage(anyhow!("--until: {why}")))?;
+        let appointed = AppointRequest { deputy, until };
+        return edge.on_record(async { Ok(appoint(&caller, &edge.with(&options.key), &request, &appointed).await?) });
+    }
     let said = match runtime::block_on(async { Ok(decide(&caller, &edge.with(&options.key), &request).await?) })? {
         Signed::OnRecord(entry, head) => {
             edge::print_lines(&[format!("on record: entry {}, ledger head {head}", entry.seq)])?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{AskedRelease, History, LedgerError, PolicyInForce, VerifiedEntry};
+use super::{AskedRelease, Deputies, Deputizing, History, LedgerError, PolicyInForce, VerifiedEntry};
 use crate::model::{Act, Decision, Digest, Method, Run, SignOff};
 
 /// The runs, sign-offs and withdrawals of one environment, found by what they are about.
@@ -11,32 +11,41 @@ pub struct Decisions<'h> {
     by_report: HashMap<&'h Digest, Vec<(&'h VerifiedEntry, &'h SignOff)>>,
     /// The withdrawals of a sign-off, by its statement.
     withdrawn: HashMap<&'h Digest, Vec<&'h VerifiedEntry>>,
+    deputies: Deputies<'h>,
 }
 
 impl<'h> Decisions<'h> {
     /// Those that the history has.
     pub fn of(history: &'h History, place: (&'h str, &'h str)) -> Result<Self, LedgerError> {
-        Self::among(history.said(place, &[Act::RUN, Act::SIGN_OFF, Act::WITHDRAWAL]))
+        Self::among(history.said(place, &[Act::RUN, Act::SIGN_OFF, Act::WITHDRAWAL, Act::DEPUTATION]))
     }
 
     /// Those that can bear on a release.
     pub fn on(history: &'h History, asked: &'h AskedRelease) -> Result<Self, LedgerError> {
         let on = history.on_release(asked, &[Act::RUN, Act::SIGN_OFF]);
-        Self::among(on.chain(history.said(asked.place(), &[Act::WITHDRAWAL])))
+        Self::among(on.chain(history.said(asked.place(), &[Act::WITHDRAWAL, Act::DEPUTATION])))
     }
 
     fn among(entries: impl Iterator<Item = Result<&'h VerifiedEntry, LedgerError>>) -> Result<Self, LedgerError> {
-        let mut decisions = Self { runs: HashMap::new(), by_report: HashMap::new(), withdrawn: HashMap::new() };
+        let mut decisions =
+            Self { runs: HashMap::new(), by_report: HashMap::new(), withdrawn: HashMap::new(), deputies: Deputies::default() };
         for entry in entries {
             let entry = entry?;
             match &entry.statement.act {
                 Act::Run(run) => _ = decisions.runs.entry(&run.report).or_insert((entry, run)),
                 Act::SignOff(said) => decisions.by_report.entry(&said.report).or_default().push((entry, said)),
                 Act::Withdrawal(said) => decisions.withdrawn.entry(&said.sign_off).or_default().push(entry),
-                _ => {}
+                _ => decisions.deputies.take(entry),
             }
         }
         Ok(decisions)
+    }
+
+    /// Whether whoever signed had the role, or spoke for somebody who has it.
+    fn may(&self, entry: &VerifiedEntry, said: &SignOff, policy: &PolicyInForce<'_>) -> bool {
+        let (deputy, role, at, seq) = (said.person.as_str(), said.role.as_str(), entry.own.max(entry.statement.made.at), entry.entry.seq);
+        let Some(principal) = &said.deputy_of else { return policy.policy.has_role(deputy, role) };
+        self.deputies.objection(Deputizing { deputy, principal, role, at, seq }, policy).is_none()
     }
 
     /// The run that made this report.
@@ -66,7 +75,7 @@ impl<'h> Decisions<'h> {
             by_right
                 && (may || said.decision == Decision::NoGo)
                 && entry.aside.is_none()
-                && policy.policy.has_role(&said.person, &said.role)
+                && self.may(entry, said, policy)
                 && !taken_back(entry)
         };
         all.iter().copied().filter(newest).filter(counts).collect()

@@ -5,11 +5,8 @@ mod elsewhere;
 use std::collections::BTreeMap;
 
 use super::{
-    AskedRelease, Bearing, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
-    independence::{behind, lacking},
-    quorum, repairs,
-    runs::newer_no,
-    votes, waivers, windows,
+    AskedRelease, Bearing, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun, deploy_times,
+    independence::lacking, quorum, repairs, runs::newer_no, votes, waivers, windows,
 };
 use crate::model::{Authors, Decision, Digest, Exit, Run, UnsignedRuns, Verdict, Windows, utc};
 
@@ -113,6 +110,9 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
             waits = look_at_votes(&mut ruling, history, input, run)?;
             ruling.run = Some(run.clone());
         }
+    }
+    if let Some(closed) = deploy_times::closed(policy.policy, policy.now) {
+        ruling.object(Exit::Hold, closed);
     }
     for overdue in Emergencies::of(history, asked, Some(&policy))?.overdue(policy.now) {
         ruling.object(Exit::Hold, overdue);
@@ -256,14 +256,14 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
         if required(&said.role) { ruling.object(exit, text) } else { ruling.remarks.push(text) }
     }
     let approvals: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.counts() && vote.sign_off.decision == Decision::Go).collect();
-    let signed = approvals.iter().map(|vote| quorum::Signature::of(vote.proven, &vote.sign_off.person, &vote.sign_off.role));
+    let signed = approvals.iter().map(|vote| quorum::Signature::of_sign_off(vote.proven, vote.sign_off));
     let signed: Vec<quorum::Signature<'_>> = signed.collect();
     ruling.missing = quorum::missing(&policy.policy.require, &signed);
     let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy)).collect();
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
     if ruling.missing.is_empty() {
         let approved = approvals.iter().filter(|vote| required(&vote.sign_off.role));
-        let approved: Vec<_> = approved.map(|vote| behind(vote.proven, &vote.sign_off.person)).collect();
+        let approved: Vec<_> = approved.map(|vote| vote.behind()).collect();
         let makers = (input.authors.or(run.run.authors.as_ref()), input.deployer);
         if let Some(why) = lacking(history, input.asked, &policy, makers, &approved)? {
             ruling.object(Exit::Hold, why);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{AskedRelease, Deploys, History, LedgerError, PolicyInForce, VerifiedEntry};
-use crate::model::{Act, Author, Authors, Committers, Independence};
+use crate::model::{Act, Author, Authors, Committers, Independence, SignOff};
 
 /// Who wrote a release, and who deploys it, as far as that is known.
 #[derive(Clone, Copy)]
@@ -27,6 +27,13 @@ pub(super) type Approval<'a> = Vec<&'a str>;
 pub(super) fn behind<'a>(entry: &'a VerifiedEntry, person: &'a str) -> Approval<'a> {
     let confirmers = entry.confirmed_by().iter().map(String::as_str);
     [person, entry.signer().unwrap_or(person)].into_iter().chain(confirmers).collect()
+}
+
+/// Those behind a sign-off: of a deputy also whoever is absent.
+pub(super) fn behind_sign_off<'a>(entry: &'a VerifiedEntry, said: &'a SignOff) -> Approval<'a> {
+    let mut behind = behind(entry, &said.person);
+    behind.extend(said.deputy_of.as_deref());
+    behind
 }
 
 /// Who is behind all of these, and so may be the only one who approved.
@@ -177,6 +184,11 @@ mod tests {
             unsigned_runs: UnsignedRuns::Allowed,
             longest_waiver: LongestWaiver::default(),
             break_glass: None,
+            deputies: BTreeMap::new(),
+            windows: Vec::new(),
+            freeze: Vec::new(),
+            holidays: None,
+            closed_on: Vec::new(),
             desk: None,
         }
     }

@@ -1,7 +1,7 @@
 //! A ledger in memory: what a bundle or an export contains.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -21,12 +21,13 @@ use crate::model::Digest;
 pub struct Memory {
     place: String,
     kept: Arc<Mutex<Exported>>,
+    told: Arc<Mutex<BTreeSet<(String, Digest)>>>,
 }
 
 impl Memory {
     /// What was read from `place`. Blobs are believed only when they are asked for.
     pub fn new(place: impl Into<String>, exported: Exported) -> Self {
-        Self { place: place.into(), kept: Arc::new(Mutex::new(exported)) }
+        Self { place: place.into(), kept: Arc::new(Mutex::new(exported)), told: Arc::default() }
     }
 
     /// Nothing yet.
@@ -86,6 +87,15 @@ impl Store for Memory {
     fn samples<'a>(&'a self, run: &'a Digest, from: u64) -> BoxFuture<'a, Result<Vec<Vec<u8>>, LedgerError>> {
         let before = usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX);
         async move { Ok(self.kept().samples.get(run).into_iter().flatten().skip(before).cloned().collect()) }.boxed()
+    }
+
+    fn mark_told<'a>(&'a self, day: &'a str, mut marks: Vec<Digest>) -> BoxFuture<'a, Result<Vec<Digest>, LedgerError>> {
+        async move {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            marks.retain(|mark| told.insert((day.to_owned(), mark.clone())));
+            Ok(marks)
+        }
+        .boxed()
     }
 
     fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>> {

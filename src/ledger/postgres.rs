@@ -270,6 +270,20 @@ impl Store for Postgres {
         Box::pin(self.read(async move |tables| tables.samples(run, from).await))
     }
 
+    fn mark_told<'a>(&'a self, day: &'a str, marks: Vec<Digest>) -> BoxFuture<'a, Result<Vec<Digest>, LedgerError>> {
+        Box::pin(async move {
+            let marked = async |tables: &Tables<ServerSession<'_>>| {
+                let new = tables.mark_told(day, &marks).await?;
+                let any = !new.is_empty();
+                Ok((new, any))
+            };
+            match self.write(marked).await? {
+                (new, None) => Ok(new),
+                (_, Some(lost)) => Err(LedgerError::unavailable(&self.place, "added to", lost)),
+            }
+        })
+    }
+
     fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>> {
         Box::pin(self.read(async |tables| tables.newest_sample(run).await))
     }

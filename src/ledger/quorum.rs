@@ -1,7 +1,7 @@
 //! How many of the required signatures are there, when one person counts once.
 
 use super::VerifiedEntry;
-use crate::model::Required;
+use crate::model::{Required, SignOff};
 
 /// A role that still lacks signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +20,26 @@ pub(super) struct Signature<'a> {
     role: &'a str,
     /// Who signed that the key is theirs: they may have made it for themselves.
     confirmed_by: &'a [String],
+    /// For whom they sign who is absent.
+    deputy_of: Option<&'a str>,
 }
 
 impl<'a> Signature<'a> {
     /// That of this person in this role, in this entry.
     pub(super) fn of(entry: &'a VerifiedEntry, person: &'a str, role: &'a str) -> Self {
-        Self { person, role, confirmed_by: entry.confirmed_by() }
+        Self { person, role, confirmed_by: entry.confirmed_by(), deputy_of: None }
+    }
+
+    /// That of a sign-off.
+    pub(super) fn of_sign_off(entry: &'a VerifiedEntry, said: &'a SignOff) -> Self {
+        Self { deputy_of: said.deputy_of.as_deref(), ..Self::of(entry, &said.person, &said.role) }
+    }
+
+    /// Whether the two may be one person: one has confirmed the other's passkey, or speaks for them, or both speak for one.
+    fn may_be(&self, other: &Self) -> bool {
+        let of = |one: &Self, other: &Self| one.confirmed_by.iter().any(|by| by == other.person) || one.deputy_of == Some(other.person);
+        let for_one = self.deputy_of.is_some() && self.deputy_of == other.deputy_of;
+        self.person != other.person && (of(self, other) || for_one)
     }
 }
 
@@ -34,11 +48,10 @@ const MOST_PAIRS: usize = 8;
 
 /// What is missing when these people have signed. A person who signed in several roles counts in one of
 /// them, whichever helps most; with two keys they are still one person, and so are two of whom one has confirmed the other's
-/// passkey.
+/// passkey or is their deputy.
 pub(super) fn missing(require: &[Required], signed: &[Signature<'_>]) -> Vec<Missing> {
-    let signs = |person: &str| signed.iter().any(|other| other.person == person);
-    let pairs = signed.iter().flat_map(|one| one.confirmed_by.iter().map(move |by| (one.person, by.as_str())));
-    let pairs: Vec<(&str, &str)> = pairs.filter(|(one, by)| one != by && signs(by)).collect();
+    let pairs = signed.iter().flat_map(|one| signed.iter().filter(|other| one.may_be(other)).map(move |other| (one.person, other.person)));
+    let pairs: Vec<(&str, &str)> = pairs.collect();
     let Some((one, other)) = pairs.first() else {
         let signed: Vec<(&str, &str)> = signed.iter().map(|signature| (signature.person, signature.role)).collect();
         return lacking(require, &signed);
@@ -110,7 +123,7 @@ mod tests {
     }
 
     fn lacks(roles: &[(&str, u32)], signed: &[(&str, &str)]) -> Vec<(String, u32)> {
-        let signed = signed.iter().map(|(person, role)| Signature { person, role, confirmed_by: &[] });
+        let signed = signed.iter().map(|(person, role)| Signature { person, role, confirmed_by: &[], deputy_of: None });
         left(roles, &signed.collect::<Vec<_>>())
     }
 
@@ -122,7 +135,7 @@ mod tests {
     fn whoever_confirmed_a_passkey_and_its_holder_are_one() {
         let by = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let (ann, ann_and_cy, nobody) = (by(&["ann"]), by(&["ann", "cy"]), by(&[]));
-        let sign = |person, role, confirmed_by| Signature { person, role, confirmed_by };
+        let sign = |person, role, confirmed_by| Signature { person, role, confirmed_by, deputy_of: None };
         let two = [("security", 1), ("devops", 1)];
         let bob = sign("bob", "security", &ann);
         assert_eq!(left(&two, &[bob, sign("ann", "devops", &nobody)]).len(), 1);
@@ -147,6 +160,19 @@ mod tests {
         assert_eq!(lacks(&[("security", 1), ("devops", 1)], &signed), []);
         let signed = [("ann", "devops"), ("ann", "security"), ("bob", "devops"), ("cy", "lead"), ("bob", "lead")];
         assert_eq!(lacks(&[("devops", 1), ("security", 1), ("lead", 1)], &signed), []);
+    }
+
+    #[test]
+    fn a_deputy_and_whom_they_speak_for_are_one() {
+        let sign = |person, role, deputy_of| Signature { person, role, confirmed_by: &[], deputy_of };
+        let two = [("security", 2)];
+        let eve = sign("eve", "security", Some("bob"));
+        assert_eq!(left(&two, &[eve, sign("bob", "security", None)]).len(), 1);
+        assert_eq!(left(&two, &[eve, sign("max", "security", Some("bob"))]).len(), 1);
+        assert_eq!(left(&two, &[eve, sign("eve", "security", Some("dan"))]).len(), 1);
+        assert_eq!(left(&two, &[eve, sign("eve", "security", None)]).len(), 1);
+        assert_eq!(left(&two, &[eve, sign("dan", "security", None)]), []);
+        assert_eq!(left(&two, &[eve, sign("bob", "security", None), sign("dan", "security", None)]), []);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::{
     Decisions, Deploys, History, LedgerError, PolicyInForce, VerifiedEntry,
-    independence::{Makers, behind, did_not_write, only},
+    independence::{Makers, behind_sign_off, did_not_write, only},
     quorum,
 };
 use crate::model::{Act, Decision, Deployment, DeploymentStatus, Digest, Independence, SignOff, UnsignedRuns};
@@ -60,8 +60,7 @@ pub fn let_through(
         return Ok(false);
     }
     let goes: Vec<(&VerifiedEntry, &SignOff)> = standing.into_iter().filter(|(_, said)| said.decision == Decision::Go).collect();
-    let signed: Vec<quorum::Signature<'_>> =
-        goes.iter().map(|(entry, said)| quorum::Signature::of(entry, &said.person, &said.role)).collect();
+    let signed: Vec<quorum::Signature<'_>> = goes.iter().map(|(entry, said)| quorum::Signature::of_sign_off(entry, said)).collect();
     Ok(quorum::missing(&policy.policy.require, &signed).is_empty()
         && (policy.policy.independence == Independence::NotRequired || not_alone(decisions, moment, report, &goes, policy)))
 }
@@ -74,7 +73,7 @@ fn not_alone(
     goes: &[(&VerifiedEntry, &SignOff)],
     policy: &PolicyInForce<'_>,
 ) -> bool {
-    let approvals: Vec<_> = goes.iter().map(|(entry, said)| behind(entry, &said.person)).collect();
+    let approvals: Vec<_> = goes.iter().map(|(entry, said)| behind_sign_off(entry, said)).collect();
     let recorder = |entry: &VerifiedEntry| entry.signer().is_some_and(|signer| policy.is_recorder(signer));
     let of_run = || decisions.run(report).filter(|(entry, _)| recorder(entry)).and_then(|(_, run)| run.authors.as_ref());
     let authors = match &moment.statement.act {

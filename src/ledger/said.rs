@@ -1,6 +1,6 @@
 //! What somebody says in a role, whatever it is about: whether they may, and what of theirs it takes the place of.
 
-use super::{History, PolicyInForce, SignatureStanding, VerifiedEntry};
+use super::{Deputies, Deputizing, History, PolicyInForce, SignatureStanding, VerifiedEntry};
 use crate::model::{Choice, Decision, Evidence, Method, SignOff, StageDecision};
 
 /// A decision, without what it is about.
@@ -10,6 +10,8 @@ pub(super) struct Said<'a> {
     role: &'a str,
     meaning: &'a str,
     is_go: bool,
+    /// For whom the person signs, by id.
+    deputy_of: Option<&'a str>,
     /// What shows one that was entered for somebody.
     shown_by: &'a [Evidence],
 }
@@ -17,20 +19,21 @@ pub(super) struct Said<'a> {
 impl<'a> Said<'a> {
     /// That of a sign-off.
     pub(super) fn of(said: &'a SignOff) -> Self {
-        let SignOff { person, role, meaning, decision, evidence, .. } = said;
-        Self { person, role, meaning, is_go: *decision == Decision::Go, shown_by: evidence }
+        let SignOff { person, role, meaning, decision, evidence, deputy_of, .. } = said;
+        let (is_go, deputy_of) = (*decision == Decision::Go, deputy_of.as_deref());
+        Self { person, role, meaning, is_go, deputy_of, shown_by: evidence }
     }
 
     /// That of a decision at the end of a stage.
     pub(super) fn of_stage(said: &'a StageDecision) -> Self {
         let StageDecision { person, role, meaning, choice, shown_by, .. } = said;
-        Self { person, role, meaning, is_go: *choice == Choice::Go, shown_by }
+        Self { person, role, meaning, is_go: *choice == Choice::Go, deputy_of: None, shown_by }
     }
 }
 
 /// Why it never was a decision of somebody who may make it.
-pub(super) fn unfit(proven: &VerifiedEntry, said: Said<'_>, policy: &PolicyInForce<'_>) -> Option<String> {
-    let (policy, made) = (policy.policy, &proven.statement.made);
+pub(super) fn unfit(proven: &VerifiedEntry, said: Said<'_>, in_force: &PolicyInForce<'_>, deputies: &Deputies<'_>) -> Option<String> {
+    let (policy, made) = (in_force.policy, &proven.statement.made);
     let signer = match (&proven.standing, proven.signer()) {
         (_, Some(signer)) => signer,
         (SignatureStanding::Untrusted(why), None) => return Some(why.clone()),
@@ -39,8 +42,16 @@ pub(super) fn unfit(proven: &VerifiedEntry, said: Said<'_>, policy: &PolicyInFor
     let Some(role) = policy.roles.get(said.role) else {
         return Some(format!("the plan has no role `{}`", said.role));
     };
-    if !policy.has_role(said.person, said.role) {
-        return Some(format!("`{}` does not have the role `{}`", said.person, said.role));
+    match said.deputy_of {
+        None if policy.has_role(said.person, said.role) => {}
+        None => return Some(format!("`{}` does not have the role `{}`", said.person, said.role)),
+        Some(principal) => {
+            let (at, seq) = (proven.own.max(made.at), proven.entry.seq);
+            let asked = Deputizing { deputy: said.person, principal, role: said.role, at, seq };
+            if let Some(why) = deputies.objection(asked, in_force) {
+                return Some(why);
+            }
+        }
     }
     // A no stays a no, also when the role's methods or its sentence are others now.
     if said.is_go && !role.methods.contains(&made.method) {

@@ -153,6 +153,15 @@ impl Store for Sqlite {
         Box::pin(self.read(async move |tables| tables.samples(&run, from).await))
     }
 
+    fn mark_told<'a>(&'a self, day: &'a str, marks: Vec<Digest>) -> BoxFuture<'a, Result<Vec<Digest>, LedgerError>> {
+        let day = day.to_owned();
+        Box::pin(self.write(async move |tables| {
+            let new = tables.mark_told(&day, &marks).await?;
+            let any = !new.is_empty();
+            Ok((new, any))
+        }))
+    }
+
     fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>> {
         let run = run.clone();
         Box::pin(self.read(async move |tables| tables.newest_sample(&run).await))

@@ -1,7 +1,7 @@
 //! What people decided at the end of a stage, by the rules that sign-offs are counted by.
 
 use super::{
-    AskedRelease, Deploys, History, LedgerError, Missing, PolicyInForce, StageOnRecord, VerifiedEntry,
+    AskedRelease, Deploys, Deputies, History, LedgerError, Missing, PolicyInForce, StageOnRecord, VerifiedEntry,
     independence::{behind, lacking},
     quorum,
     said::{Said, overtaken, share_a_key, unfit},
@@ -112,7 +112,7 @@ fn counted<'h>(history: &History, stage: &StageOnRecord<'h>, input: StageInput<'
         let theirs = counting().filter(|vote| vote.is_by(decision));
         let theirs = theirs.map(|vote| (vote.proven, (vote.decision.choice != Choice::Go).then(|| vote.decision.choice.word())));
         let shared = || counting().find(|vote| share_a_key((vote.proven, &vote.decision.person), (proven, &decision.person)));
-        let void = unfit(proven, Said::of_stage(decision), &input.policy)
+        let void = unfit(proven, Said::of_stage(decision), &input.policy, &Deputies::default())
             .or_else(|| proven.aside.clone().filter(|_| is_go))
             .or_else(|| overtaken(history, proven, is_go, theirs))
             .or_else(|| stage.no_approval(history, proven, decision, input.within).filter(|_| is_go))

@@ -105,6 +105,10 @@ pub trait Store: Send + Sync {
     /// The newest sample of a stage, with its number.
     fn newest_sample<'a>(&'a self, run: &'a Digest) -> BoxFuture<'a, Result<Option<NumberedSample>, LedgerError>>;
 
+    /// Marks these as told on that day; those that nobody had marked before, however many processes mark at once. When this
+    /// returns, the marks are there for all.
+    fn mark_told<'a>(&'a self, day: &'a str, marks: Vec<Digest>) -> BoxFuture<'a, Result<Vec<Digest>, LedgerError>>;
+
     /// What the storage's own clock says; `None` where it has none.
     fn clock(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
         Box::pin(async { Ok(None) })

@@ -3,6 +3,7 @@
 mod adding;
 mod samples;
 mod session;
+mod told;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::model::Digest;
 
-pub(super) use session::{Column, Session, Table, Value};
+pub(super) use session::{Column, Later, Session, Table, Value};
 
 /// What one row may have beside its statement and its signature.
 pub(super) const SMALL: u64 = 16 << 10;

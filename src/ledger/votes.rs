@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AskedRelease, Bearing, History, LedgerError, PolicyInForce, RecordedRun, SignatureStanding, VerifiedEntry, confirmation,
+    AskedRelease, Bearing, Deputies, History, LedgerError, PolicyInForce, RecordedRun, SignatureStanding, VerifiedEntry, confirmation,
     history::CLOCKS,
+    independence::{Approval, behind_sign_off as behind},
     said::{self, Said, replaces},
 };
 use crate::model::{Act, Decision, Digest, Person, SignOff, SignOffRow, SignOffState, SignedException, Verdict, Withdrawal, utc};
@@ -34,13 +35,19 @@ impl Vote<'_> {
     /// neither says anything against the other. Nobody takes back with their hand what a person signed.
     fn takes_back(&self, earlier: &Self) -> bool {
         let (new, old) = (self.sign_off, earlier.sign_off);
-        let same = new.person == old.person && new.role == old.role;
+        // Whoever comes back decides anew what was decided for them.
+        let same = new.role == old.role && (new.person == old.person || old.deputy_of.as_ref() == Some(&new.person));
         same && replaces(self.proven, earlier.proven)
             && match (new.decision, old.decision) {
                 (Decision::NoGo, Decision::NoGo) => self.bearing == Bearing::Same || earlier.bearing == Bearing::Doubtful,
                 (Decision::Go, Decision::Go) => self.withdrawn || (self.counts() && said::own(self.proven)),
                 (Decision::NoGo, Decision::Go) | (Decision::Go, Decision::NoGo) => true,
             }
+    }
+
+    /// The people behind it.
+    pub(super) fn behind(&self) -> Approval<'_> {
+        behind(self.proven, self.sign_off)
     }
 
     /// How pages show it.
@@ -52,6 +59,7 @@ impl Vote<'_> {
             title: person.and_then(|person| person.title.clone()),
             person: said.person.clone(),
             state: self.state.clone(),
+            deputy_of: said.deputy_of.as_ref().map(|id| people.get(id).map_or_else(|| id.clone(), |person| person.name.clone())),
             decision: said.decision,
             method: made.method,
             transcriber: made.by.clone().filter(|by| *by != said.person),
@@ -85,6 +93,7 @@ pub fn votes<'h>(
         }
     }
     let poll = Poll { policy, runs, current, withdrawn, withdrawn_elsewhere: withdrawals(others.into_iter())? };
+    let deputies = Deputies::of(history, asked.place())?;
     let mut votes: Vec<Vote<'h>> = Vec::new();
     for proven in history.on_release(asked, &[Act::SIGN_OFF]) {
         let proven = proven?;
@@ -98,7 +107,7 @@ pub fn votes<'h>(
         let shared = shared.map(|vote| vote.sign_off.person.clone());
         let stale = poll.stale(history, proven, (sign_off, bearing), &votes);
         let is_stale = stale.is_some();
-        let unfit = said::unfit(proven, Said::of(sign_off), &policy);
+        let unfit = said::unfit(proven, Said::of(sign_off), &policy, &deputies);
         let withdrawn = poll.taken_back(proven, sign_off).is_some();
         let may_decide = !is_stale && unfit.is_none() && (sign_off.decision == Decision::NoGo || proven.aside.is_none());
         let void = unfit.or_else(|| poll.void(proven, sign_off)).or(stale);

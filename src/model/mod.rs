@@ -12,6 +12,7 @@ mod expectation;
 mod finding;
 mod given_answer;
 mod given_drill;
+mod holidays;
 mod in_rollout;
 mod instant;
 mod json;
@@ -37,6 +38,7 @@ mod size;
 mod statement;
 mod stored;
 mod text;
+mod times;
 mod verdict;
 mod waiver;
 mod window;
@@ -53,6 +55,7 @@ pub use expectation::{Bound, Expectation};
 pub use finding::{Finding, Location, Retries, Waived};
 pub use given_answer::GivenAnswer;
 pub use given_drill::{DrillEnd, GivenDrill};
+pub use holidays::Holiday;
 pub use in_rollout::{InRollout, MayAnswer};
 pub use instant::utc;
 pub use json::Json;
@@ -82,13 +85,14 @@ pub use signoff::{
 pub use size::Size;
 pub use statement::{
     Act, AfterWayBack, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment,
-    DeploymentStatus, Emergency, Evidence, Invitation, Kept, Made, Offer, Passkey, PasskeyStep, PolicyPlace, RecordedEvidence, Repair,
-    Repaired, Reply, Review, Revocation, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, Run, SignOff,
+    DeploymentStatus, Deputation, Emergency, Evidence, Invitation, Kept, Made, Offer, Passkey, PasskeyStep, PolicyPlace, RecordedEvidence,
+    Repair, Repaired, Reply, Review, Revocation, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, Run, SignOff,
     SignedException, StageBegun, StageDecision, StageStarted, StageStep, Statement, StatementError, Subject, VouchedAuthors, Withdrawal,
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;
 pub use text::{beginning, counted, excerpt, excerpt_of, first_of, one_line, plain, quote, shell_word, spelled};
+pub use times::Times;
 pub use verdict::Verdict;
 pub use waiver::{Waiver, WaiverTerms, WaiverVoid, moment};
 pub use window::{Stretch, Window, WindowTerms, Windows};

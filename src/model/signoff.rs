@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Period, Severity};
+use super::{Holiday, Period, Severity, Times};
 
 pub use desk::DeskPolicy;
 
@@ -33,6 +33,9 @@ pub struct Signoff {
     /// How old the newest full run may be at the gate. Default: 24h.
     #[serde(default = "days::<1>")]
     pub max_age: Period,
+    /// Who may sign for whom who is absent, by id, once that person has signed so.
+    #[serde(default)]
+    pub deputies: BTreeMap<String, Vec<String>>,
     /// What is demanded of the approvers beside the author and the deployer of a release.
     #[serde(default)]
     pub independence: Independence,
@@ -54,6 +57,18 @@ pub struct Signoff {
     /// Who may deploy past the gate in an emergency; nobody where it is left out.
     #[serde(default)]
     pub break_glass: Option<BreakGlass>,
+    /// When a release may be deployed; at any time where it is left out.
+    #[serde(default)]
+    pub windows: Vec<Times>,
+    /// When none may, whatever the windows say.
+    #[serde(default)]
+    pub freeze: Vec<Times>,
+    /// An iCalendar file of days on which none may.
+    #[serde(default)]
+    pub holidays: Option<String>,
+    /// What that file says.
+    #[serde(skip)]
+    pub closed_on: Vec<Holiday>,
     /// Where people sign in the browser, and whose word tells whose passkey is whose; no passkey counts where it is left out.
     #[serde(default)]
     pub desk: Option<DeskPolicy>,

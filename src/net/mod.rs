@@ -14,6 +14,7 @@ pub mod proxies;
 pub mod reach;
 pub mod redis;
 pub mod regular_file;
+pub mod smtp;
 mod strain;
 pub mod tcp;
 pub mod tls;

@@ -40,7 +40,7 @@ pub use hello::{Version, client_hello};
 pub use old::{Answer, offer};
 pub use pem::{is_key_of, pem_certificates};
 pub use recorder::Keys;
-pub use roots::{Roots, file_roots, host_roots, names_roots};
+pub use roots::{Roots, file_roots, host_roots, names_roots, root_certificates};
 pub use starttls::StartTls;
 pub use trouble::Trouble;
 pub use trust::{verify_chain, verify_name};

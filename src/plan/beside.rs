@@ -8,11 +8,20 @@ use std::{
 use serde::Deserialize;
 
 use super::{
-    PlacedWaiver, Purpose, Standing, fault::Fault, node::Node, people, release, resolve::Resolved, scope::Scopes, shelf::shown, tree::Tree,
-    typed, waivers::Written,
+    PlacedWaiver, Purpose, Standing,
+    fault::Fault,
+    node::Node,
+    notify::{self, Hearers},
+    people, release,
+    resolve::Resolved,
+    scope::Scopes,
+    shelf::shown,
+    tree::Tree,
+    typed,
+    waivers::Written,
 };
 use crate::{
-    model::{Release, Signoff, Size, read_text},
+    model::{Holiday, Release, Signoff, Size, read_text},
     net::{Pin, Pins},
 };
 
@@ -30,6 +39,9 @@ pub(super) struct Beside {
     /// Accepted exceptions for the environment.
     pub(super) waivers: Vec<PlacedWaiver>,
     pub(super) ledger: Option<String>,
+    pub(super) hearers: Hearers,
+    /// Every variable that is used, with its value as it may be shown. What only says who hears decides nothing, and is none.
+    pub(super) used: BTreeMap<String, Option<String>>,
 }
 
 impl Beside {
@@ -43,20 +55,39 @@ impl Beside {
             resolved.secrecy.check(&node, "", &HashSet::new(), &Scopes { plan: &resolved.variables, pack: None });
             people::check(&node, &root.people, faults);
             signoff = typed::value(&node, label, HashSet::new(), faults);
-            if let Some(signoff) = &signoff {
+            if let Some(signoff) = &mut signoff {
                 keys.extend(read_keys(tree, &node, "allowed-signers", Some(&signoff.allowed_signers), faults));
                 keys.extend(read_keys(tree, &node, "revoked-keys", signoff.revoked_keys.as_deref(), faults));
+                let calendar = read_file(tree, &node, "holidays", signoff.holidays.as_deref(), faults);
+                signoff.closed_on = calendar.iter().flat_map(|(_, bytes)| holidays(&node, bytes, faults)).collect();
+                keys.extend(calendar);
             }
         }
         let waivers = waivers(tree, resolved, faults);
         let ledger = root.ledger.as_ref().and_then(|node| resolved.block(tree, &(node.place, node.clone()), false, faults));
-        Self { pins, release, release_elsewhere, signoff, keys, waivers, ledger }
+        let used = resolved.variables.used();
+        let hearers = notify::read(tree, resolved, faults);
+        Self { pins, release, release_elsewhere, signoff, keys, waivers, ledger, hearers, used }
     }
 }
 
 /// A file of keys that `signoff` names, with its bytes.
 fn read_keys(tree: &Tree, node: &Node, key: &str, name: Option<&str>, faults: &mut Vec<Fault>) -> Option<(String, Vec<u8>)> {
-    let name = Path::new(name.filter(|_| tree.purpose != Purpose::Law)?);
+    read_file(tree, node, key, name.filter(|_| tree.purpose != Purpose::Law), faults)
+}
+
+/// What the calendar that `signoff` names says.
+fn holidays(node: &Node, bytes: &[u8], faults: &mut Vec<Fault>) -> Vec<Holiday> {
+    Holiday::read(bytes).unwrap_or_else(|why| {
+        let named = node.get("holidays").and_then(|node| Some((node.place, node.scalar()?.quotable())));
+        faults.extend(named.map(|(place, file)| Fault::new(place, format!("the file `{file}` {why}"))));
+        Vec::new()
+    })
+}
+
+/// A file that `signoff` names, with its bytes.
+fn read_file(tree: &Tree, node: &Node, key: &str, name: Option<&str>, faults: &mut Vec<Fault>) -> Option<(String, Vec<u8>)> {
+    let name = Path::new(name?);
     match tree.shelf.read(name, LARGEST_KEYS) {
         Ok(bytes) => Some((shown(name), bytes)),
         Err(error) => {

@@ -52,7 +52,7 @@ fn plan(tree: &Tree, resolved: Resolved<'_>, beside: Beside, warnings: Vec<Probl
     secrecy.secrets.extend(variables.secrets());
     let windows = windows::meant_here(root.windows.and_then(|(_, windows)| windows).unwrap_or_default(), &items);
     Plan {
-        digest: digest::of(&root.project, &environment.name, &files, &variables.used()),
+        digest: digest::of(&root.project, &environment.name, &files, &beside.used),
         project: root.project.clone(),
         environment: environment.name.clone(),
         environments: root.environments.iter().map(|environment| environment.name.clone()).collect(),
@@ -69,6 +69,8 @@ fn plan(tree: &Tree, resolved: Resolved<'_>, beside: Beside, warnings: Vec<Probl
         ledger: beside.ledger,
         runbook: root.runbook.clone(),
         windows,
+        notify: beside.hearers.told,
+        notify_unset: beside.hearers.unset,
         rollout: rollout.map(Arc::new),
         rollout_awaits,
         files,

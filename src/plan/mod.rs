@@ -29,6 +29,7 @@ mod moment;
 mod names;
 mod needs;
 mod node;
+mod notify;
 mod number;
 mod pack;
 mod pack_page;
@@ -70,7 +71,8 @@ use std::{
 use crate::{
     model::{Digest, Location, Person, Release, Runbook, Signoff, Waiver, Windows},
     net::Pins,
-    rollout::Rollout,
+    notify::{Notify, Occasion},
+    rollout::{Rollout, Several},
 };
 
 pub use fault::Weight;
@@ -125,6 +127,10 @@ pub struct Plan {
     pub runbook: Option<Runbook>,
     /// The windows after a deployment.
     pub windows: Windows,
+    /// Who hears of what happens.
+    pub notify: Vec<Notify>,
+    /// Who would hear of what, but for variables that are not set here, with the sentence that says which.
+    pub notify_unset: Vec<(Vec<Occasion>, String)>,
     /// How a release goes out.
     pub rollout: Option<Arc<Rollout>>,
     /// What [`rollout`](Self::rollout) names and only a run can give and did not: something stands in for it.
@@ -144,6 +150,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Those who hear of what happens, with those who hear of the rollout alone.
+    pub fn hearers(&self, of_rollout: bool) -> impl Iterator<Item = &Notify> {
+        let rollout = self.rollout.iter().filter(move |_| of_rollout).filter_map(|rollout| rollout.notify.as_ref());
+        self.notify.iter().chain(rollout.flat_map(Several::all))
+    }
+
     /// The bytes of the file of keys that `signoff` names so, as they were read with the plan.
     pub fn keys(&self, name: &str) -> Option<&[u8]> {
         let recorded = shelf::shown(Path::new(name));

@@ -19,7 +19,7 @@ use super::{
 use crate::model::Json;
 
 /// A pack's name and text, one line each.
-const SOURCES: [(&str, &str); 39] = [
+const SOURCES: [(&str, &str); 40] = [
     ("change-jira", include_str!("../../checks/packs/change-jira.yaml")),
     ("change-servicenow", include_str!("../../checks/packs/change-servicenow.yaml")),
     ("cloud-aws", include_str!("../../checks/packs/cloud-aws.yaml")),
@@ -30,6 +30,7 @@ const SOURCES: [(&str, &str); 39] = [
     ("django", include_str!("../../checks/packs/django.yaml")),
     ("domain", include_str!("../../checks/packs/domain.yaml")),
     ("error-tracking-sentry", include_str!("../../checks/packs/error-tracking-sentry.yaml")),
+    ("gonogo-desk", include_str!("../../checks/packs/gonogo-desk.yaml")),
     ("grafana", include_str!("../../checks/packs/grafana.yaml")),
     ("heartbeat", include_str!("../../checks/packs/heartbeat.yaml")),
     ("host-baseline", include_str!("../../checks/packs/host-baseline.yaml")),

@@ -8,7 +8,7 @@ use super::{
     fields::{Fields, Word, is_id, words},
     interpolate::literal,
     node::{Key, Node, Scalar},
-    number,
+    notify, number,
     people::known::known,
     place::Place,
     rollout, runbook, suggest,
@@ -18,7 +18,7 @@ use super::{
 use crate::model::{Person, Runbook, Windows};
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 15] = [
+pub(super) const KEYS: [&str; 16] = [
     "project",
     "environments",
     "allow",
@@ -34,6 +34,7 @@ pub(super) const KEYS: [&str; 15] = [
     "runbook",
     windows::KEY,
     rollout::KEY,
+    notify::KEY,
 ];
 /// The keys of an environment.
 pub(super) const ENVIRONMENT_KEYS: [&str; 6] = ["vars", "env-file", "guard", "resolve", "per-target", "signoff"];
@@ -59,6 +60,7 @@ pub(super) struct Root {
     /// Where the windows after a deployment stand, and which they are, if that can be read.
     pub(super) windows: Option<(Place, Option<Windows>)>,
     pub(super) rollout: Option<(Place, Node)>,
+    pub(super) notify: Option<(Place, Node)>,
 }
 
 /// A set of targets and variables.
@@ -108,6 +110,7 @@ impl Root {
             runbook: owned("runbook").and_then(|(label, node)| runbook::read(label, node, faults)),
             windows: owned(windows::KEY).map(|(label, node)| (label, windows::read(label, node, faults))),
             rollout: owned(rollout::KEY),
+            notify: owned(notify::KEY),
         }
     }
 

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::{envelope::Envelope, release::ReleaseSettings, schema::root, windows};
+use super::{envelope::Envelope, notify, release::ReleaseSettings, schema::root, windows};
 use crate::{
     check::reference,
     model::{Exit, Person, Report, Runbook, Signoff, Windows},
+    notify::Notify,
     rollout,
 };
 
@@ -26,7 +27,7 @@ enum Text {
 }
 
 /// Every topic, in the order of a plan.
-pub const TOPICS: [Topic; 11] = [
+pub const TOPICS: [Topic; 12] = [
     Topic { name: "plan", text: Text::Read(root::outline) },
     Topic { name: "check", text: Text::Read(Envelope::json_schema) },
     Topic { name: "people", text: Text::Read(Person::json_schema) },
@@ -34,6 +35,7 @@ pub const TOPICS: [Topic; 11] = [
     Topic { name: "release", text: Text::Read(ReleaseSettings::json_schema) },
     Topic { name: windows::KEY, text: Text::Read(Windows::json_schema) },
     Topic { name: "runbook", text: Text::Read(Runbook::json_schema) },
+    Topic { name: notify::KEY, text: Text::Read(Notify::json_schema) },
     Topic {
         name: "rollout",
         text: Text::Told("A release that goes out in stages, each of which must earn the next.", rollout::reference::page),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Demand, Limit, Measure, Rollout, Shape, Stage, Trigger, Whose};
+use super::{Demand, Limit, Measure, Rollout, Several, Shape, Stage, Trigger, Whose};
 
 /// One step on the way to a value: a key of a map, or a place in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,12 @@ impl Rollout {
             .iter()
             .enumerate()
             .for_each(|(at, trigger)| fitting.trigger(&[key("triggers"), vec![Step::Item(at)]].concat(), trigger));
+        for (at, notify) in self.notify.iter().flat_map(Several::all).enumerate() {
+            for occasion in notify.on.iter().filter(|occasion| !occasion.is_of_rollouts()) {
+                let place = [key("notify"), vec![Step::Item(at)], key("on")].concat();
+                fitting.say(place, format!("a rollout never tells of `{occasion}`: write `notify` at the plan's top for that"));
+            }
+        }
         let mut names = HashSet::new();
         for (at, stage) in self.stages.iter().enumerate() {
             let place = [key("stages"), vec![Step::Item(at)]].concat();

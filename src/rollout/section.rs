@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, path::PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Demand, Freeze, Notify, Origin, Several, Stage, Trigger, WayBack, Whose, measure::Measures};
+use super::{Demand, Origin, Several, Stage, Trigger, WayBack, Whose, measure::Measures};
 use crate::{
     check::http::SentHeaders,
-    model::{Percent, Period, without_contradiction},
+    model::{Percent, Period, Times, without_contradiction},
     net::http::Address,
+    notify::Notify,
 };
 
 /// The old version is the one on record.
@@ -44,7 +45,7 @@ pub struct Rollout {
     pub coverage: Percent,
     /// When no stage is begun.
     #[serde(default)]
-    pub freeze: Vec<Freeze>,
+    pub freeze: Vec<Times>,
     /// What is measured, by name.
     pub measures: Measures,
     /// What `of baseline` means, by measure. Default: the old version at the same time.

@@ -116,6 +116,7 @@ pub(crate) fn decision(
     key: &PrivateKey,
 ) -> anyhow::Result<(Draft, Label)> {
     let act = SignOff {
+        deputy_of: None,
         report: report.clone(),
         release,
         verdict: Verdict::Go,

@@ -1,5 +1,6 @@
 //! The integration tests: one binary, real servers on free loopback ports, a scrubbed environment.
 
+mod adoption;
 mod alertmanager;
 mod at_once;
 mod backup;

@@ -153,6 +153,8 @@ pub(crate) fn with_check(id: &str, check: Box<dyn AnyCheck>) -> Item {
 /// A plan of these checks.
 pub(crate) fn plan(items: Vec<Item>) -> Plan {
     Plan {
+        notify: Vec::new(),
+        notify_unset: Vec::new(),
         rollout: None,
         rollout_awaits: Default::default(),
         per_target: None,

@@ -275,6 +275,7 @@ impl Writer<'_> {
             comment: None,
             person: person.to_owned(),
             evidence: vec![Evidence { name: "https://mail.example/1".into(), digest: None }],
+            deputy_of: None,
         }
     }
 

@@ -82,6 +82,11 @@ fn signoff(question: &Question) -> Signoff {
         unsigned_runs: if question.signed_runs { UnsignedRuns::Refused } else { UnsignedRuns::Allowed },
         longest_waiver: LongestWaiver::default(),
         break_glass: Some(BreakGlass { roles: vec!["lead".into()], review_within: Period::days(3) }),
+        deputies: BTreeMap::new(),
+        windows: Vec::new(),
+        freeze: Vec::new(),
+        holidays: None,
+        closed_on: Vec::new(),
         desk: None,
     }
 }

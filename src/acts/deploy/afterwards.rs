@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     acts::{
-        ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, release,
+        ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest, notify, release,
         signer::{self, Signer},
     },
     ledger::{self, Entry, VerifiedEntry},
@@ -49,7 +49,8 @@ pub(crate) async fn settle(caller: &Caller, dialogue: &dyn Dialogue, request: &S
     dialogue.tell(&plain(&ledger::begun_sentence(began, begun)));
     signer::confirm(dialogue, "Settle this?")?;
     let subject = super::subjects(&deployment.release, deployment.report.as_ref());
-    let entry = signer.put(&mut record, subject, Act::Deployment(Box::new(deployment)), Vec::new()).await?;
+    let entry = signer.put(&mut record, subject, Act::Deployment(Box::new(deployment.clone())), Vec::new()).await?;
+    notify::ended(caller, dialogue, &record, &deployment).await;
     Ok((entry, record.history.head()))
 }
 
@@ -77,6 +78,7 @@ pub(crate) async fn review(caller: &Caller, dialogue: &dyn Dialogue, request: &R
     let subject = vec![Subject::sha256("emergency", &statement)];
     let act = Act::Review(Review { emergency: statement, comment: request.comment.clone() });
     let entry = signer.put(&mut record, subject, act, Vec::new()).await?;
+    notify::signed(caller, dialogue, &record, std::slice::from_ref(&entry)).await;
     Ok((entry, record.history.head()))
 }
 
@@ -114,6 +116,7 @@ pub(crate) async fn vouch(caller: &Caller, dialogue: &dyn Dialogue, request: &Au
     let subject = super::subjects(&asked.release, None);
     let act = Act::VouchedAuthors(VouchedAuthors { release: asked.release, people, comment: request.comment.clone() });
     let entry = signer.put(&mut record, subject, act, Vec::new()).await?;
+    notify::signed(caller, dialogue, &record, std::slice::from_ref(&entry)).await;
     Ok((entry, record.history.head()))
 }
 

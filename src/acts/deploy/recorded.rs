@@ -63,7 +63,7 @@ pub(crate) async fn record(caller: &Caller, dialogue: &dyn Dialogue, request: &D
         unverified: None,
         policy: record.policy.place.clone(),
     };
-    put(&signs, record, deployment, blobs).await
+    put((caller, dialogue), &signs, record, deployment, blobs).await
 }
 
 /// The newest report that was made after a deployment of the release.

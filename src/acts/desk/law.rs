@@ -72,6 +72,7 @@ impl LawFile {
         let request = Request {
             config: self.file.clone(),
             environment: Some(environment.to_owned()),
+            env: caller.env.clone(),
             purpose: Purpose::Policy,
             ..Request::default()
         };

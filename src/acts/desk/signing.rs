@@ -9,6 +9,7 @@ use crate::{
     acts::{
         ActError, AtDesk, Dialogue, EnvironmentRecord, ToSign,
         answer::{AnswerRequest, answer_in},
+        notify,
         passkey::{self, RevokeRequest},
         rollout::{DecideRequest, OpenRollout, decide},
         sign::{SignRequest, prepare as sign, take_prepared},
@@ -128,7 +129,12 @@ impl Desk {
         let envelope = Envelope { payload, signature: assertion.to_text() };
         let entry = take_prepared(&self.caller(), &mut record, envelope, blobs).await?;
         let of_entry = format!("entry {}:", entry.seq);
-        let told = counters_that_went_back(&record.history).into_iter().filter(|line| line.starts_with(&of_entry)).collect();
+        let mut told: Vec<String> =
+            counters_that_went_back(&record.history).into_iter().filter(|line| line.starts_with(&of_entry)).collect();
+        // It is on record: whatever keeps somebody from hearing of it does not change that.
+        if let Ok(law) = self.law.of(&self.caller(), &statement.made.environment).await {
+            told.extend(notify::signed_by(&self.caller(), &law.plan, &record, std::slice::from_ref(&entry)).await);
+        }
         Ok((entry, told))
     }
 }

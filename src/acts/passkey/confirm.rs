@@ -53,6 +53,7 @@ pub(crate) async fn confirm(dialogue: &dyn Dialogue, desk: &Desk, request: &Conf
     let (subject, act) =
         (vec![Subject::sha256("passkey", &passkey.digest())], Act::Passkey(Box::new(PasskeyStep::Confirmed(passkey.clone()))));
     let entry = signer.put(&mut record, subject, act, Vec::new()).await?;
+    crate::acts::notify::signed(&caller, dialogue, &record, std::slice::from_ref(&entry)).await;
     let now = org(desk).await?;
     let counts = now.policy.passkeys.of_person(person).any(|known| known.passkey == passkey && known.counts_from.is_some());
     Ok(Confirmed { entry, counts })

@@ -40,5 +40,7 @@ pub(crate) async fn revoke(dialogue: &dyn Dialogue, desk: &Desk, request: &Revok
     let credential = known.passkey.credential.clone();
     let said = Revocation { person: person.clone(), credential, since: *since, reason: reason.clone() };
     let subject = vec![Subject::sha256("passkey", &known.passkey.digest())];
-    signer.put(&mut record, subject, Act::Passkey(Box::new(PasskeyStep::Revoked(said))), Vec::new()).await
+    let entry = signer.put(&mut record, subject, Act::Passkey(Box::new(PasskeyStep::Revoked(said))), Vec::new()).await?;
+    crate::acts::notify::signed(&caller, dialogue, &record, std::slice::from_ref(&entry)).await;
+    Ok(entry)
 }

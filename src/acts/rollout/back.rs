@@ -18,7 +18,8 @@ use crate::{
     ledger::{LedgerError, RollbackOnRecord, StageOnRecord},
     model::{Digest, Exit, Period, Release, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, Size, StageStep, Verdict, utc},
     net::command::{Command, CommandError},
-    rollout::{Occasion, ROLLBACK, WayBack},
+    notify::Occasion,
+    rollout::{ROLLBACK, WayBack},
 };
 
 /// Between two looks whether the old version is back.

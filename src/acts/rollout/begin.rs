@@ -18,7 +18,8 @@ use crate::{
         Choice, Exit, GivenDrill, InRollout, Period, Release, RollbackOutcome, Size, StageBegun, StageStarted, StageStep, Verdict, utc,
     },
     net::command::{Command, is_running},
-    rollout::{Fixed, Occasion, READY, Stage, State},
+    notify::Occasion,
+    rollout::{Fixed, READY, Stage, State},
     run::{Sampler, Stop, Surroundings},
 };
 

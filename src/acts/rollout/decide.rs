@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use crate::{
     acts::{
-        ActError, Caller, Dialogue,
+        ActError, Caller, Dialogue, notify,
         rollout::OpenRollout,
         sign::unfit,
         signer::{Signer, confirm},
     },
     ledger::Entry,
     model::{Act, Choice, Exit, Method, Report, StageDecision, Subject, plain},
-    rollout::{Occasion, StageEvidence, Standing},
+    notify::Occasion,
+    rollout::{StageEvidence, Standing},
 };
 
 /// What is decided.
@@ -54,6 +55,7 @@ pub(crate) async fn decide(
     let commit = said.release.commit.as_deref().map(Subject::commit);
     let subject = commit.into_iter().chain([Subject::sha256("report.json", &said.evidence)]).collect();
     let entry = signer.put(open.record_mut(), subject, Act::StageDecision(Box::new(said)), Vec::new()).await?;
+    notify::signed(caller, dialogue, open.record(), std::slice::from_ref(&entry)).await;
     let last = open.rollout.stages.last().is_some_and(|last| last.name == stage) && request.choice == Choice::Go;
     let mut notes = open.tell(caller, Occasion::Decided, (&stage, attempt), what).await;
     if last {

@@ -7,18 +7,17 @@ use crate::{
         ActError, Caller, Dialogue, EnvironmentRecord, RecordRequest, ReleaseRequest,
         given::{self, Said},
         kept_plan::KeptPlans,
+        notify::{self, News},
         recording::OpenRecord,
         release::identify,
-        rollout::{
-            Replay, Replayed,
-            notify::{self, News},
-        },
+        rollout::{Replay, Replayed},
         signer::Recorder,
     },
     ledger::{AskedRelease, Blob, Entry, Rollouts, StageOnRecord, VerifiedEntry, sample_faults},
     model::{Act, Digest, InRollout, Release, RolloutStep, StageStep, Subject},
+    notify::Occasion,
     plan::{self, Plan, Purpose},
-    rollout::{self, Occasion, Rollout, Several, Stage},
+    rollout::{self, Rollout, Stage},
 };
 
 /// Which rollout.
@@ -149,18 +148,9 @@ impl OpenRollout {
     /// Tells those who want to hear of it that something happened in a stage; what is returned are sentences about those who could not
     /// be told.
     pub(super) async fn tell(&self, caller: &Caller, occasion: Occasion, (stage, attempt): (&str, u32), text: String) -> Vec<String> {
-        let news = News {
-            occasion,
-            project: &self.plan.project,
-            environment: &self.plan.environment,
-            release: &self.release,
-            stage,
-            attempt,
-            text,
-            at: (caller.clock)(),
-        };
-        let all = self.rollout.notify.as_ref().map_or(&[][..], Several::all);
-        notify::tell(caller, &self.plan.root, all, &news).await
+        let news = News::of(self.record(), (caller.clock)(), vec![occasion], self.release.clone(), text);
+        let news = News { stage: Some(stage), attempt: Some(attempt), link: None, ..news };
+        notify::tell(caller, &self.plan, &self.record().policy.people, &news).await
     }
 
     /// That what is on record of a stage rests on samples that are still the ones they were, and that they come to what it says.

@@ -13,7 +13,8 @@ use crate::{
     },
     ledger::{Rollouts, StageOnRecord},
     model::{Digest, Exit, Period, RecordedEvidence, Report, RollbackKind, utc},
-    rollout::{Judgement, Occasion, ROLLBACK, Rollout, Sample, StageEvidence, Standing, Watcher},
+    notify::Occasion,
+    rollout::{Judgement, ROLLBACK, Rollout, Sample, StageEvidence, Standing, Watcher},
     run::{Stop, Surroundings},
 };
 

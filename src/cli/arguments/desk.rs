@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::passkey::{AtDeskOptions, ConfirmOptions, InviteOptions, RevokeOptions};
+use super::{
+    OutputOptions,
+    passkey::{AtDeskOptions, ConfirmOptions, InviteOptions, RevokeOptions},
+};
 
 /// Starting the desk, and whose passkey is whose there.
 #[derive(Debug, Args)]
@@ -19,12 +22,37 @@ pub(in crate::cli) struct DeskOptions {
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum DeskCommand {
+    /// Verify that a desk is deployed as it must be, by the pack `gonogo-desk`
+    Check(DeskCheckOptions),
     /// Make a link, good once, behind which somebody makes a passkey
     Invite(InviteOptions),
     /// Sign that a passkey is somebody's, who has read its fingerprint out
     Confirm(Box<ConfirmOptions>),
     /// Sign that a passkey signs nothing more
     Revoke(Box<RevokeOptions>),
+}
+
+/// What is demanded of a desk.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DeskCheckOptions {
+    /// The desk's origin: `https://desk.example.com`
+    #[arg(long, value_name = "URL")]
+    pub(in crate::cli) url: String,
+
+    /// How long its certificate must be good for at least
+    #[arg(long, value_name = "PERIOD", default_value = "14d")]
+    pub(in crate::cli) days: String,
+
+    /// The board is public
+    #[arg(long)]
+    pub(in crate::cli) public_board: bool,
+
+    /// Look at the rights of the desk's role too, in the database that `GONOGO_LEDGER` names
+    #[arg(long)]
+    pub(in crate::cli) database: bool,
+
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputOptions,
 }
 
 /// How it is served.

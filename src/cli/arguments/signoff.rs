@@ -103,6 +103,18 @@ pub(in crate::cli) struct SignOptions {
     #[arg(long, value_parser = super::said, value_name = "TEXT")]
     pub(in crate::cli) comment: Option<String>,
 
+    /// Sign for this person, who is absent and has made you their deputy
+    #[arg(long, value_name = "PERSON", conflicts_with_all = ["person", "withdraw"])]
+    pub(in crate::cli) deputy_for: Option<String>,
+
+    /// Sign that this person may sign for you in this role until `--until`; the policy's `deputies` must name them
+    #[arg(long, value_name = "PERSON", requires = "until", conflicts_with_all = ["person", "withdraw", "no_go", "deputy_for", "bundle", "out", "export"])]
+    pub(in crate::cli) appoint: Option<String>,
+
+    /// Until when: an instant with its offset, or a date, which means the end of that day in UTC
+    #[arg(long, value_name = "TIME", requires = "appoint")]
+    pub(in crate::cli) until: Option<String>,
+
     /// Enter the decision of this person, who has no key; `--evidence` shows it, you sign as the transcriber
     #[arg(long = "for", value_name = "PERSON", requires = "evidence")]
     pub(in crate::cli) person: Option<String>,

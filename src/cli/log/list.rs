@@ -109,6 +109,7 @@ fn said(proven: &VerifiedEntry) -> String {
             let choice = if said.choice == Choice::NoGo { "NO-GO" } else { said.choice.word() };
             format!("{} {choice} after stage {} by {} as {}{comment}", name(&said.release), said.stage, said.person, said.role)
         }
+        Act::Deputation(said) => format!("{} may sign for {} as {} until {}", said.deputy, said.principal, said.role, utc(said.until)),
         Act::Passkey(step) => step.sentence(),
         Act::Repair(repair) => format!("{} rows set aside: {}", repair.rows.len(), repair.comment),
         Act::Checkpoint(checkpoint) => format!("the heads of {} chains", checkpoint.heads.len()),

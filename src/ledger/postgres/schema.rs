@@ -49,7 +49,7 @@ pub(super) fn statements(role: Option<&str>) -> String {
             ));
         }
     }
-    let tables = "gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept, gonogo.samples";
+    let tables = "gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept, gonogo.samples, gonogo.told";
     sql.push_str(&format!("REVOKE ALL ON SCHEMA gonogo FROM PUBLIC;\nREVOKE ALL ON {tables} FROM PUBLIC;\n"));
     if let Some(role) = role {
         let role = quoted(role);

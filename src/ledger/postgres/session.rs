@@ -11,7 +11,7 @@ use crate::{
         LedgerError, Row,
         admission::{LARGEST_SIGNATURE, LARGEST_STATEMENT},
         row::{COLUMNS, MORE},
-        tables::{self, Column, SMALL, Table, Value},
+        tables::{self, Column, Later, SMALL, Table, Value},
     },
     model::Digest,
     net::postgres::Recorder,
@@ -109,16 +109,24 @@ impl tables::Session for ServerSession<'_> {
         Ok(self.answer("SELECT has_table_privilege('gonogo.chains', 'SELECT')").await? == Some(true))
     }
 
-    async fn has_samples(&self) -> Result<bool, LedgerError> {
-        let query = "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'samples' AND relkind IN ('r', 'p') \
-            AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'gonogo'))";
-        Ok(self.answer(query).await? == Some(true))
+    async fn has(&self, table: Later) -> Result<bool, LedgerError> {
+        let query = format!(
+            "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = '{}' AND relkind IN ('r', 'p') \
+             AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'gonogo'))",
+            table.name()
+        );
+        Ok(self.answer(&query).await? == Some(true))
     }
 
     /// Whoever has the tables says who may read and add.
-    async fn make_samples(&self) -> Result<(), LedgerError> {
-        let why =
-            "it was made by an older gonogo and has no table for samples: its owner has to run what `gonogo log init --role NAME` prints";
+    async fn make(&self, table: Later) -> Result<(), LedgerError> {
+        let whose = match table {
+            Later::Samples => "samples",
+            Later::Told => "what people were told",
+        };
+        let why = format!(
+            "it was made by an older gonogo and has no table for {whose}: its owner has to run what `gonogo log init --role NAME` prints"
+        );
         Err(LedgerError::unavailable(self.place, self.doing, why))
     }
 

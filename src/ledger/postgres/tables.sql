@@ -45,6 +45,12 @@ CREATE TABLE IF NOT EXISTS gonogo.samples (
     payload bytea NOT NULL,
     PRIMARY KEY (run, number)
 );
+-- What people were told on which day. Nothing of the record rests on it: its owner may empty it.
+CREATE TABLE IF NOT EXISTS gonogo.told (
+    day text NOT NULL,
+    mark text NOT NULL,
+    PRIMARY KEY (day, mark)
+);
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM gonogo.entries) THEN

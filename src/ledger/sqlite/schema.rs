@@ -16,6 +16,9 @@ pub(super) const CHAINS: &str = include_str!("chains.sql");
 /// The samples of stages. A file that an older program made gets them with the first sample: that program goes on with it.
 pub(super) const SAMPLES: &str = include_str!("samples.sql");
 
+/// What people were told, made with the first mark. It stands for itself: nothing of the record rests on it.
+pub(super) const TOLD: &str = "CREATE TABLE told (day TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (day, mark)) STRICT, WITHOUT ROWID;";
+
 /// What a file is.
 pub(super) enum FileKind {
     Ledger,

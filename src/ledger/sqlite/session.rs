@@ -11,7 +11,7 @@ use super::{schema, trouble::failed};
 use crate::ledger::{
     LedgerError, Row,
     error::half_migrated,
-    tables::{self, Column, Table, Value},
+    tables::{self, Column, Later, Table, Value},
 };
 
 /// A connection, most often in a transaction.
@@ -94,13 +94,17 @@ impl tables::Session for FileSession<'_> {
         })
     }
 
-    fn has_samples(&self) -> impl Future<Output = Result<bool, LedgerError>> + Send {
-        let query = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'samples')";
-        ready(self.connection.query_row(query, [], |row| row.get(0)).map_err(|error| self.failed(&error)))
+    fn has(&self, table: Later) -> impl Future<Output = Result<bool, LedgerError>> + Send {
+        let query = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)";
+        ready(self.connection.query_row(query, [table.name()], |row| row.get(0)).map_err(|error| self.failed(&error)))
     }
 
-    fn make_samples(&self) -> impl Future<Output = Result<(), LedgerError>> + Send {
-        ready(self.connection.execute_batch(schema::SAMPLES).map_err(|error| self.failed(&error)))
+    fn make(&self, table: Later) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        let made = match table {
+            Later::Samples => schema::SAMPLES,
+            Later::Told => schema::TOLD,
+        };
+        ready(self.connection.execute_batch(made).map_err(|error| self.failed(&error)))
     }
 }
 

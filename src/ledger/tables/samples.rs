@@ -1,6 +1,6 @@
 //! Samples in the tables: read page by page, added in the order of their numbers.
 
-use super::{Session, Tables, Value};
+use super::{Later, Session, Tables, Value};
 use crate::{
     ledger::{
         LedgerError,
@@ -15,7 +15,7 @@ impl<S: Session> Tables<S> {
     pub(in crate::ledger) async fn samples(&self, run: &Digest, from: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
         let mut all: Vec<Vec<u8>> = Vec::new();
         let mut from = from;
-        while self.0.has_samples().await? {
+        while self.0.has(Later::Samples).await? {
             let page = self.page(run, "number >= $2 ORDER BY number", from, SAMPLES_AT_ONCE).await?;
             let Some((last, _)) = page.last() else { break };
             from = last.saturating_add(1);
@@ -30,7 +30,7 @@ impl<S: Session> Tables<S> {
 
     /// The newest of them with its number.
     pub(in crate::ledger) async fn newest_sample(&self, run: &Digest) -> Result<Option<NumberedSample>, LedgerError> {
-        if !self.0.has_samples().await? {
+        if !self.0.has(Later::Samples).await? {
             return Ok(None);
         }
         Ok(self.page(run, "number >= $2 ORDER BY number DESC", 0, 1).await?.pop())
@@ -38,8 +38,8 @@ impl<S: Session> Tables<S> {
 
     /// Adds those that are not there yet, in a transaction that is open; whether there were any.
     pub(in crate::ledger) async fn add_samples(&self, run: &Digest, first: u64, given: &[Vec<u8>]) -> Result<bool, LedgerError> {
-        if !self.0.has_samples().await? {
-            self.0.make_samples().await?;
+        if !self.0.has(Later::Samples).await? {
+            self.0.make(Later::Samples).await?;
         }
         self.0.lock(run.as_str()).await?;
         let found = self.page(run, "number >= $2 ORDER BY number", first.saturating_sub(1), given.len() + 1).await?;

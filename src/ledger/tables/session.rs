@@ -19,6 +19,23 @@ pub(in crate::ledger) enum Value<'v> {
     Bytes(&'v [u8]),
 }
 
+/// A table that a ledger of an older program does not have.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::ledger) enum Later {
+    Samples,
+    Told,
+}
+
+impl Later {
+    /// What it is called.
+    pub(in crate::ledger) fn name(self) -> &'static str {
+        match self {
+            Self::Samples => "samples",
+            Self::Told => "told",
+        }
+    }
+}
+
 /// What a column is read as.
 pub(in crate::ledger) trait Column: rusqlite::types::FromSql + for<'c> tokio_postgres::types::FromSql<'c> {}
 
@@ -57,11 +74,11 @@ pub(in crate::ledger) trait Session {
         ready(Ok(true))
     }
 
-    /// Whether the table of samples is there.
-    fn has_samples(&self) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+    /// Whether this later table is there.
+    fn has(&self, table: Later) -> impl Future<Output = Result<bool, LedgerError>> + Send;
 
     /// Makes it, in a transaction in which something is added; an error where that is for somebody else.
-    fn make_samples(&self) -> impl Future<Output = Result<(), LedgerError>> + Send;
+    fn make(&self, table: Later) -> impl Future<Output = Result<(), LedgerError>> + Send;
 
     /// Waits until nobody else adds to this chain, where others could.
     fn lock(&self, _chain: &str) -> impl Future<Output = Result<(), LedgerError>> + Send {

@@ -59,6 +59,9 @@ pub struct SignOffRow {
     pub title: Option<String>,
     /// The person's id.
     pub person: String,
+    /// For whom they sign who is absent: the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy_of: Option<String>,
     /// Whether it counts.
     pub state: SignOffState,
     /// Go or no-go.
@@ -84,6 +87,12 @@ pub struct SignOffRow {
 }
 
 impl SignOffRow {
+    /// Whose decision it is, with for whom: `Eve Else, deputy for Bob Brown`.
+    pub fn who(&self) -> String {
+        let Self { name, deputy_of, .. } = self;
+        deputy_of.as_ref().map_or_else(|| name.clone(), |principal| format!("{name}, deputy for {principal}"))
+    }
+
     /// Whether it counts.
     pub fn counts(&self) -> bool {
         !matches!(self.state, SignOffState::Void(_))

@@ -1,8 +1,8 @@
 //! What can be put on record.
 
 use super::{
-    Answer, Begun, Checkpoint, Closing, Deployment, Emergency, PasskeyStep, Repair, Review, RolloutStep, Run, SignOff, StageDecision,
-    VouchedAuthors, Withdrawal,
+    Answer, Begun, Checkpoint, Closing, Deployment, Deputation, Emergency, PasskeyStep, Repair, Review, RolloutStep, Run, SignOff,
+    StageDecision, VouchedAuthors, Withdrawal,
 };
 use crate::model::{Release, Waiver};
 
@@ -19,6 +19,8 @@ pub enum Act {
     SignOff(Box<SignOff>),
     /// A sign-off is taken back.
     Withdrawal(Withdrawal),
+    /// Somebody may sign for an approver who is absent.
+    Deputation(Deputation),
     /// A deployment, however it went.
     Deployment(Box<Deployment>),
     /// The gate is passed in an emergency.
@@ -61,6 +63,7 @@ impl Act {
             | Self::Waiver(_)
             | Self::Withdrawal(_)
             | Self::Review(_)
+            | Self::Deputation(_)
             | Self::Passkey(_)
             | Self::Repair(_)
             | Self::Checkpoint(_)

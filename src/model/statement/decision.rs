@@ -1,5 +1,6 @@
 //! What people decide: answers, sign-offs, and sign-offs taken back.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Digest, Finding, Outcome, Release, Verdict, Waived};
@@ -69,6 +70,25 @@ pub struct SignOff {
     /// What shows a decision that was entered for somebody.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
+    /// Whose deputy the person is here, by id: it counts as the decision of the two together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy_of: Option<String>,
+}
+
+/// Somebody may sign for an approver who is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deputation {
+    /// Who is absent, by id: whoever signs this.
+    pub principal: String,
+    /// Who may sign for them, by id.
+    pub deputy: String,
+    /// In which role.
+    pub role: String,
+    /// Until when; a time that has come ends an earlier one.
+    pub until: Timestamp,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// What a role holder decides.

@@ -95,6 +95,7 @@ acts! {
     Waiver WAIVER "waiver",
     SignOff SIGN_OFF "sign-off",
     Withdrawal WITHDRAWAL "withdrawal",
+    Deputation DEPUTATION "deputation",
     Deployment DEPLOYMENT "deployment",
     Emergency EMERGENCY "emergency",
     Review REVIEW "review",
@@ -156,6 +157,7 @@ impl Statement {
             | Act::Withdrawal(_)
             | Act::Emergency(_)
             | Act::Review(_)
+            | Act::Deputation(_)
             | Act::Begun(_)
             | Act::VouchedAuthors(_)
             | Act::Passkey(_)
@@ -196,6 +198,7 @@ mod tests {
             exceptions: Vec::new(),
             person: "bob@example.com".into(),
             evidence: Vec::new(),
+            deputy_of: None,
         };
         Statement {
             subject: vec![Subject::sha256("report.json", &report), Subject::commit("0a1b")],

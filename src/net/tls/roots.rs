@@ -27,22 +27,43 @@ pub struct Roots {
 
 /// The host's trusted roots: `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's store, else Mozilla's as shipped.
 pub fn host_roots(env: &ProcessEnv) -> Roots {
-    let mut store = RootCertStore::empty();
+    let (mut store, certificates) = (RootCertStore::empty(), host_certificates(env));
     if !names_roots(env) {
-        store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        store.add_parsable_certificates(certificates);
         if store.is_empty() {
             store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         }
         return Roots { store, said: TrustedRoots::default() };
     }
-    let [file, dir] = VARIABLES.map(|name| env.get(name).map(Path::new));
-    // Opening a pipe would wait for its writer.
-    let file = file.filter(|file| !file.exists() || file.is_file());
-    let certificates = rustls_native_certs::load_certs_from_paths(file, dir).certs;
     let from: Vec<String> = VARIABLES.iter().filter_map(|name| Some(format!("{name}={}", env.get(name)?))).collect();
     let said = fingerprinted(from.join(", "), &certificates);
     store.add_parsable_certificates(certificates);
     Roots { store, said }
+}
+
+/// The certificates of the roots that the host names, or has.
+fn host_certificates(env: &ProcessEnv) -> Vec<CertificateDer<'static>> {
+    if !names_roots(env) {
+        return rustls_native_certs::load_native_certs().certs;
+    }
+    let [file, dir] = VARIABLES.map(|name| env.get(name).map(Path::new));
+    // Opening a pipe would wait for its writer.
+    let file = file.filter(|file| !file.exists() || file.is_file());
+    rustls_native_certs::load_certs_from_paths(file, dir).certs
+}
+
+/// The certificates to trust, those of a PEM file or else the host's, as far as they can be roots; none where the host has none.
+pub fn root_certificates(env: &ProcessEnv, file: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let mut all = match file {
+        Some(file) => certificates(file).map_err(|why| TlsError::CaFile(file.display().to_string(), why))?,
+        None => host_certificates(env),
+    };
+    let mut store = RootCertStore::empty();
+    all.retain(|certificate| store.add(certificate.clone()).is_ok());
+    match file {
+        Some(file) if all.is_empty() => Err(TlsError::CaFile(file.display().to_string(), "it holds no certificate".into())),
+        _ => Ok(all),
+    }
 }
 
 /// Whether the environment names other roots than the system's.

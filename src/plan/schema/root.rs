@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use super::{ID, closed, loosen, loosened, section};
 use crate::{
     model::{Person, Runbook, Signoff, Windows},
-    plan::{AT_ONCE, allow, pack::packs, release::ReleaseSettings, rollout, windows},
-    rollout::Rollout,
+    notify::Notify,
+    plan::{AT_ONCE, allow, notify, pack::packs, release::ReleaseSettings, rollout, windows},
+    rollout::{Rollout, Several},
 };
 
 /// The main file.
@@ -41,6 +42,7 @@ pub(super) fn plan(generator: &mut SchemaGenerator) -> Value {
         "runbook": loosened(Runbook::json_schema(generator).to_value()),
         windows::KEY: loosened(Windows::json_schema(generator).to_value()),
         rollout::KEY: loosened(Rollout::json_schema(generator).to_value()),
+        notify::KEY: loosened(Several::<Notify>::json_schema(generator).to_value()),
         "ledger": { "$ref": "#/definitions/scalar", "description": "Where the record is kept: a path or an address." },
     });
     closed("The plan's main file, `gonogo.yaml`.", properties, &["project", "environments"])

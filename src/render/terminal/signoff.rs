@@ -45,7 +45,7 @@ fn sign(row: &SignOffRow) -> char {
 fn told(role: &RoleRow, row: &SignOffRow) -> String {
     let decided = people::decided(row.decision);
     let by = if people::is_own(row) {
-        format!("{decided} by {}", row.name)
+        format!("{decided} by {}", row.who())
     } else {
         format!("{decided} of {}, not signed but entered by {}{}", row.name, people::transcriber(row), from(row))
     };

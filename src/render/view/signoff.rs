@@ -2,7 +2,7 @@
 
 use minijinja::{context, value::Value};
 
-use crate::model::{Decision, NobodySigns, Record, RoleRow, SignOffRow, SignOffState, Verdict};
+use crate::model::{Decision, Method, NobodySigns, Record, RoleRow, SignOffRow, SignOffState, Verdict};
 
 use super::{Page, evidence, people, story::moment};
 
@@ -68,7 +68,7 @@ fn sign_off(row: &SignOffRow) -> Value {
     };
     let own = people::is_own(row);
     context! {
-        name => &row.name,
+        name => row.who(),
         title => &row.title,
         person => (row.person != row.name).then_some(&row.person),
         decision => people::decided(row.decision),
@@ -77,6 +77,7 @@ fn sign_off(row: &SignOffRow) -> Value {
         void,
         note,
         own,
+        hand => if row.method == Method::Webauthn { "passkey" } else { "SSH key" },
         transcriber => (!own).then(|| people::transcriber(row)),
         evidence => evidence(&row.evidence),
         key => &row.key,

@@ -98,6 +98,7 @@ pub(super) fn sign_off(report: &[u8], by: Option<&str>) -> Statement {
             tool: "gonogo 0.1.0".into(),
         },
         act: Act::SignOff(Box::new(SignOff {
+            deputy_of: None,
             report,
             release: Release { version: Some("1.4.2".into()), ..Release::default() },
             verdict: Verdict::Go,

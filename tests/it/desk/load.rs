@@ -210,6 +210,7 @@ fn decision(project: &str, (digest, report): (&Digest, &Report), head: &Digest, 
     let last = seq > ENTRIES && number % 3 != 0;
     let before = Release { version: Some(format!("0.{seq}")), ..Release::default() };
     let act = SignOff {
+        deputy_of: None,
         report: digest.clone(),
         release: if last { report.release.clone() } else { before },
         verdict: report.verdict,

@@ -58,7 +58,9 @@ async fn a_database_is_told_what_to_make() {
     let gonogo = Gonogo::new().plan(PLAN).env("GONOGO_LEDGER", &owner);
     let sql = gonogo.run(["log", "init", "--role", "app"]).exits(0).says("`--apply` runs them").stdout;
     assert!(
-        sql.contains("GRANT SELECT, INSERT ON gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept, gonogo.samples TO \"app\""),
+        sql.contains(
+            "GRANT SELECT, INSERT ON gonogo.entries, gonogo.blobs, gonogo.chains, gonogo.kept, gonogo.samples, gonogo.told TO \"app\""
+        ),
         "{sql}"
     );
     gonogo.run(["log", "export"]).exits(2).says("there is no ledger at");

@@ -11,6 +11,7 @@ pub(crate) mod postgres;
 pub(crate) mod prometheus;
 pub(crate) mod redis;
 pub(crate) mod registry;
+pub(crate) mod smtp;
 
 use std::{
     os::unix::process::CommandExt as _,

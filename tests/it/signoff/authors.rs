@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::house::{House, shell};
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub(super) fn git(folder: &Path, arguments: &[&str]) -> String {
     let quiet =
         ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.com", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"];
     let (ok, said) = shell(folder, "git", &[&quiet[..], arguments].concat());
@@ -13,7 +13,7 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// A commit by this person; its id.
-fn commit(house: &House, author: &str, file: &str) -> String {
+pub(super) fn commit(house: &House, author: &str, file: &str) -> String {
     let folder = house.gonogo.path(".");
     house.write(file, author);
     git(&folder, &["add", file]);

@@ -9,7 +9,8 @@ use crate::{
     acts::{ActError, Caller, Dialogue},
     ledger::{Blob, LedgerError},
     model::{self, Digest, Period, Report, StageStep, Verdict},
-    rollout::{Judgement, Occasion, Sample, StageEvidence, Standing},
+    notify::Occasion,
+    rollout::{Judgement, Sample, StageEvidence, Standing},
     run::{Sampler, Stop, Taken},
 };
 

@@ -55,8 +55,12 @@ fn in_container(container: &Container<'_>) -> Option<String> {
     let env = items(container.at("/env")).iter().map(|one| (text(one, "/name"), text(one, "/value")));
     let found = env.into_iter().find(|(name, value)| gives_away(name, value)).map(|(name, _)| format!("the variable {}", quote(&name)));
     let words = || ["/command", "/args"].iter().flat_map(|pointer| items(container.at(pointer))).filter_map(Value::as_str);
+    let mounts = || items(container.at("/volumeMounts")).iter().map(|mount| text(mount, "/mountPath"));
+    // The path of a file that is mounted says where the secret stands, not what it is.
+    let mounted = |value: &str| mounts().any(|mount| value.strip_prefix(&*mount).is_some_and(|file| file.starts_with('/')));
     let argument = |word: &&str| {
-        word.split_once('=').is_some_and(|(name, value)| name.starts_with('-') && gives_away(name.trim_start_matches('-'), value))
+        let given = word.split_once('=').filter(|(name, value)| name.starts_with('-') && !mounted(value));
+        given.is_some_and(|(name, value)| gives_away(name.trim_start_matches('-'), value))
     };
     let spoken = |word: &&str| SECRET_VALUE.is_match(word);
     found.or_else(|| {

@@ -1,0 +1,70 @@
+//! Deputies: who signs for somebody who is absent, until when, and on whose word.
+
+use jiff::Timestamp;
+
+use super::{History, LedgerError, PolicyInForce, VerifiedEntry};
+use crate::model::{Act, Deputation, utc};
+
+/// What approvers have said of their deputies in one environment.
+#[derive(Debug, Clone, Default)]
+pub struct Deputies<'h> {
+    /// Signed by whoever they name, oldest first.
+    said: Vec<(&'h VerifiedEntry, &'h Deputation)>,
+}
+
+/// A signature for somebody else, as far as it is looked at here.
+#[derive(Debug, Clone, Copy)]
+pub struct Deputizing<'a> {
+    /// Who signs, by id.
+    pub deputy: &'a str,
+    /// For whom.
+    pub principal: &'a str,
+    /// In which role.
+    pub role: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// Where it stands in the ledger, or would.
+    pub seq: u64,
+}
+
+impl<'h> Deputies<'h> {
+    /// Those of an environment that are signed by whom they name.
+    pub fn of(history: &'h History, place: (&'h str, &'h str)) -> Result<Self, LedgerError> {
+        let mut deputies = Self::default();
+        for entry in history.said(place, &[Act::DEPUTATION]) {
+            deputies.take(entry?);
+        }
+        Ok(deputies)
+    }
+
+    /// Takes this entry too, where it is one of them.
+    pub(super) fn take(&mut self, entry: &'h VerifiedEntry) {
+        if let Act::Deputation(said) = &entry.statement.act
+            && entry.signer() == Some(&said.principal)
+            && entry.aside.is_none()
+        {
+            self.said.push((entry, said));
+        }
+    }
+
+    /// Why this is not the word of a deputy. The newest word of the principal counts; nobody hands on what was handed to them,
+    /// because the policy itself must give the principal the role.
+    pub fn objection(&self, asked: Deputizing<'_>, policy: &PolicyInForce<'_>) -> Option<String> {
+        let Deputizing { deputy, principal, role, at, seq } = asked;
+        let (law, named) = (policy.policy, policy.name(principal));
+        if !law.has_role(principal, role) {
+            return Some(format!("`{principal}` does not have the role `{role}`"));
+        }
+        if deputy == principal || !law.deputies.get(principal).is_some_and(|people| people.iter().any(|id| id == deputy)) {
+            return Some(format!("the policy's `deputies` do not name `{deputy}` for `{principal}`"));
+        }
+        let of_theirs = |(entry, said): &&(&VerifiedEntry, &Deputation)| {
+            (said.principal.as_str(), said.deputy.as_str(), said.role.as_str()) == (principal, deputy, role) && entry.entry.seq < seq
+        };
+        match self.said.iter().rev().find(of_theirs) {
+            None => Some(format!("{named} has not made `{deputy}` their deputy as {role}")),
+            Some((_, said)) if said.until <= at => Some(format!("{named} had `{deputy}` as deputy until {}", utc(said.until))),
+            Some(_) => None,
+        }
+    }
+}
