@@ -2,6 +2,7 @@
 
 mod away;
 mod browser;
+mod doors;
 mod forged;
 mod gate;
 mod hostile;
