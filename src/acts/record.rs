@@ -202,7 +202,7 @@ impl EnvironmentRecord {
         let asked = git::authors(&self.plan.root, since.as_deref(), until, &caller.env, Instant::now() + GIT).await;
         Ok(asked.unwrap_or_else(|error| {
             let incomplete = Some(format!("git could not be asked: {error}"));
-            Some(Authors { people: Vec::new(), since, until: until.to_owned(), incomplete })
+            Some(Authors { people: Vec::new(), since, until: until.to_owned(), incomplete, paths: None })
         }))
     }
 

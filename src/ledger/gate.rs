@@ -258,8 +258,13 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
     let approvals: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.counts() && vote.sign_off.decision == Decision::Go).collect();
     let signed = approvals.iter().map(|vote| quorum::Signature::of_sign_off(vote.proven, vote.sign_off));
     let signed: Vec<quorum::Signature<'_>> = signed.collect();
-    ruling.missing = quorum::missing(&policy.policy.require, &signed);
-    let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy)).collect();
+    let changed = changed_paths(input, run, ruling.vouched_for);
+    ruling.missing = quorum::missing(&policy.policy.demanded(changed), &signed);
+    let because = |missing: &Missing| {
+        let required = policy.policy.require.iter().find(|required| required.role == missing.role)?;
+        Some(format!(", asked because {}", required.when.as_ref()?.holds(changed)?))
+    };
+    let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy) + &because(missing).unwrap_or_default()).collect();
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
     if ruling.missing.is_empty() {
         let approved = approvals.iter().filter(|vote| required(&vote.sign_off.role));
@@ -271,6 +276,13 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
     }
     ruling.votes = votes;
     Ok(waits)
+}
+
+/// The paths that changed since what is live: as git says here, else as it said where the run was made, if a recorder vouches
+/// for that.
+pub(super) fn changed_paths<'a>(input: GateInput<'a>, run: &'a RecordedRun, vouched_for: bool) -> Option<&'a [String]> {
+    let of_run = || run.run.authors.as_ref().filter(|_| vouched_for);
+    input.authors.or_else(of_run).filter(|authors| authors.incomplete.is_none())?.paths.as_deref()
 }
 
 fn waits_for(missing: &Missing, votes: &[Vote<'_>], policy: &PolicyInForce<'_>) -> String {

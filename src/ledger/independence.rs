@@ -211,7 +211,7 @@ mod tests {
     }
 
     fn authors(people: &[Author], incomplete: Option<&str>) -> Authors {
-        Authors { people: people.to_vec(), since: None, until: "0a1b".into(), incomplete: incomplete.map(str::to_owned) }
+        Authors { people: people.to_vec(), since: None, until: "0a1b".into(), incomplete: incomplete.map(str::to_owned), paths: None }
     }
 
     fn shown(signoff: &Signoff, authors: Option<&Authors>, deployer: Deploys<'_>, approvers: &[&str]) -> bool {

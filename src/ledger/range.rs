@@ -8,7 +8,7 @@ use super::{
     independence::{Makers, behind_sign_off, did_not_write, only},
     quorum,
 };
-use crate::model::{Act, Decision, Deployment, DeploymentStatus, Digest, Independence, SignOff, UnsignedRuns};
+use crate::model::{Act, Authors, Decision, Deployment, DeploymentStatus, Digest, Independence, SignOff, UnsignedRuns};
 
 /// The deployments of an environment that are live or were and have not been rolled back since, the newest first. One that
 /// cannot be believed is an error when it is come to.
@@ -61,7 +61,9 @@ pub fn let_through(
     }
     let goes: Vec<(&VerifiedEntry, &SignOff)> = standing.into_iter().filter(|(_, said)| said.decision == Decision::Go).collect();
     let signed: Vec<quorum::Signature<'_>> = goes.iter().map(|(entry, said)| quorum::Signature::of_sign_off(entry, said)).collect();
-    Ok(quorum::missing(&policy.policy.require, &signed).is_empty()
+    let changed = authors_then(decisions, moment, report, policy).filter(|authors| authors.incomplete.is_none());
+    let changed = changed.and_then(|authors| authors.paths.as_deref());
+    Ok(quorum::missing(&policy.policy.demanded(changed), &signed).is_empty()
         && (policy.policy.independence == Independence::NotRequired || not_alone(decisions, moment, report, &goes, policy)))
 }
 
@@ -74,12 +76,22 @@ fn not_alone(
     policy: &PolicyInForce<'_>,
 ) -> bool {
     let approvals: Vec<_> = goes.iter().map(|(entry, said)| behind_sign_off(entry, said)).collect();
-    let recorder = |entry: &VerifiedEntry| entry.signer().is_some_and(|signer| policy.is_recorder(signer));
-    let of_run = || decisions.run(report).filter(|(entry, _)| recorder(entry)).and_then(|(_, run)| run.authors.as_ref());
-    let authors = match &moment.statement.act {
-        Act::Begun(begun) if recorder(moment) => begun.authors.as_ref().or_else(of_run),
-        _ => of_run(),
-    };
+    let authors = authors_then(decisions, moment, report, policy);
     let makers = Makers { authors, vouched: None, deployer: Deploys::NotYet };
     only(&approvals).is_none() || approvals.iter().any(|approval| did_not_write(makers, approval, policy))
+}
+
+/// Who wrote the release, and what changed in it, as a recorder's word says.
+fn authors_then<'h>(
+    decisions: &Decisions<'h>,
+    moment: &'h VerifiedEntry,
+    report: &Digest,
+    policy: &PolicyInForce<'_>,
+) -> Option<&'h Authors> {
+    let recorder = |entry: &VerifiedEntry| entry.signer().is_some_and(|signer| policy.is_recorder(signer));
+    let of_run = || decisions.run(report).filter(|(entry, _)| recorder(entry)).and_then(|(_, run)| run.authors.as_ref());
+    match &moment.statement.act {
+        Act::Begun(begun) if recorder(moment) => begun.authors.as_ref().or_else(of_run),
+        _ => of_run(),
+    }
 }

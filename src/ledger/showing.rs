@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AskedRelease, Emergencies, GateInput, History, LedgerError, RecordedRun, Ruling, VerifiedEntry, Vote, given_answer, policy::name,
-    told_repairs, unended, waivers,
+    AskedRelease, Emergencies, GateInput, History, LedgerError, RecordedRun, Ruling, VerifiedEntry, gate::changed_paths, given_answer,
+    policy::name, told_repairs, unended, waivers,
 };
 use crate::model::{
     Act, AnswerRow, BegunRow, Decision, Deployer, DeployerSource, Deployment, DeploymentRow, Difference, Digest, Effect, Finding,
-    GateAnswer, Movement, Period, Person, Record, RecordStanding, Report, RoleRow, Run, SignOff, WaiverRow,
+    GateAnswer, Movement, Period, Person, Record, RecordStanding, Report, Required, RoleRow, Run, SignOff, WaiverRow,
 };
 
 /// What pages show beside `run`, on which the gate has ruled. `before` is the report of the last signed-off run before
@@ -40,7 +40,7 @@ pub fn showing(
             gate: Some(GateAnswer { exit: ruling.exit().code(), waiting: ruling.waiting }),
             nobody_signs: None,
         },
-        roles: roles(input, &ruling.votes),
+        roles: roles(input, run, ruling),
         answers: answers?.into_iter().flatten().collect(),
         waivers: waivers?.into_iter().flatten().collect(),
         deployments,
@@ -53,18 +53,33 @@ pub fn showing(
     })
 }
 
-fn roles(input: GateInput<'_>, votes: &[Vote<'_>]) -> Vec<RoleRow> {
+fn roles(input: GateInput<'_>, run: &RecordedRun, ruling: &Ruling<'_>) -> Vec<RoleRow> {
     let policy = input.policy.policy;
-    let required = policy.require.iter().map(|required| (required.role.as_str(), required.count));
-    let mut rows: Vec<RoleRow> = required
-        .map(|(role, required)| RoleRow { role: role.to_owned(), required, meaning: policy.meaning(role), sign_offs: Vec::new() })
-        .collect();
-    for vote in votes {
+    let changed = changed_paths(input, run, ruling.vouched_for);
+    let row = |Required { role, count, when }: &Required| {
+        let asked_because = when.as_ref().map(|when| when.holds(changed));
+        let required = if asked_because == Some(None) { 0 } else { *count };
+        RoleRow {
+            role: role.clone(),
+            required,
+            asked_because: asked_because.flatten(),
+            meaning: policy.meaning(role),
+            sign_offs: Vec::new(),
+        }
+    };
+    let mut rows: Vec<RoleRow> = policy.require.iter().map(row).collect();
+    for vote in &ruling.votes {
         let role = &vote.sign_off.role;
         let row = match rows.iter_mut().position(|row| row.role == *role) {
             Some(at) => &mut rows[at],
             None => {
-                rows.push(RoleRow { role: role.clone(), required: 0, meaning: policy.meaning(role), sign_offs: Vec::new() });
+                rows.push(RoleRow {
+                    role: role.clone(),
+                    required: 0,
+                    asked_because: None,
+                    meaning: policy.meaning(role),
+                    sign_offs: Vec::new(),
+                });
                 let last = rows.len() - 1;
                 &mut rows[last]
             }

@@ -80,7 +80,7 @@ pub use severity::Severity;
 pub use shard::Shard;
 pub use shown_verdict::ShownVerdict;
 pub use signoff::{
-    BreakGlass, Committers, DeskPolicy, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns,
+    BreakGlass, Committers, DeskPolicy, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns, When,
 };
 pub use size::Size;
 pub use statement::{

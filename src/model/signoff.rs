@@ -1,5 +1,6 @@
 //! Whose signatures a deployment needs: the plan's `signoff`.
 
+mod condition;
 mod desk;
 mod written;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Holiday, Period, Severity, Times};
 
+pub use condition::When;
 pub use desk::DeskPolicy;
 
 /// Whose signatures a deployment needs, and how long they count.
@@ -110,6 +112,9 @@ pub struct Required {
     pub role: String,
     /// By how many different people, at least 1.
     pub count: u32,
+    /// For which changes; for all where it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
 }
 
 /// What is demanded of the approvers beside the author and the deployer.
@@ -200,7 +205,19 @@ pub struct BreakGlass {
     pub review_within: Period,
 }
 
+impl Required {
+    /// Whether the role must sign for these changes, or for ones that nobody knows.
+    pub fn is_demanded(&self, changed: Option<&[String]>) -> bool {
+        self.when.as_ref().is_none_or(|when| when.holds(changed).is_some())
+    }
+}
+
 impl Signoff {
+    /// The roles that must sign for these changes, or for ones that nobody knows.
+    pub fn demanded(&self, changed: Option<&[String]>) -> Vec<Required> {
+        self.require.iter().filter(|required| required.is_demanded(changed)).cloned().collect()
+    }
+
     /// The role under which CI signs what it records.
     pub const RECORDER: &'static str = "recorder";
 

@@ -113,7 +113,10 @@ pub(super) fn need(role: &RoleRow) -> String {
     match role.required {
         _ if no => "says NO-GO".into(),
         0 => "not required".into(),
-        required if role.sign_offs.iter().all(|row| is_own(row) || !row.counts()) => format!("{} of {required} signed", role.approvals()),
+        required if role.sign_offs.iter().all(|row| is_own(row) || !row.counts()) => {
+            let why = role.asked_because.as_ref().map(|why| format!(", because {why}")).unwrap_or_default();
+            format!("{} of {required} signed{why}", role.approvals())
+        }
         required => format!("{} of {required}, as entered", role.approvals()),
     }
 }

@@ -340,5 +340,5 @@ pub(crate) fn author(who: &str) -> Author {
 }
 
 pub(crate) fn authors(people: &[&'static str]) -> Authors {
-    Authors { people: people.iter().map(|who| author(who)).collect(), since: None, until: "c1".into(), incomplete: None }
+    Authors { people: people.iter().map(|who| author(who)).collect(), since: None, until: "c1".into(), incomplete: None, paths: None }
 }

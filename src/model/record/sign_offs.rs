@@ -14,6 +14,9 @@ pub struct RoleRow {
     pub role: String,
     /// How many people of it must sign; 0 where it is not required.
     pub required: u32,
+    /// Why it is, where that depends on what changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_because: Option<String>,
     /// What a signature in it means.
     pub meaning: String,
     /// Its signatures on this report, or the one it confirms, in the order of the ledger.

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, json_schema};
 use serde::Deserialize;
 
-use super::{Method, Required, Role};
+use super::{Method, Required, Role, When};
 use crate::model::{from_forms, schema};
 
 /// A role in full.
@@ -55,6 +55,9 @@ struct WrittenRequired {
     #[serde(default = "one")]
     #[schemars(range(min = 1))]
     count: u32,
+    /// For which changes it must sign. Default: for all.
+    #[serde(default)]
+    when: Option<When>,
 }
 
 fn one() -> u32 {
@@ -63,12 +66,12 @@ fn one() -> u32 {
 
 from_forms!(
     Required,
-    "a role, or a map with `role` and `count`",
-    text | role | Ok(Required { role: role.to_owned(), count: 1 }),
-    map | WrittenRequired { role, count }
+    "a role, or a map with `role`, `count` and `when`",
+    text | role | Ok(Required { role: role.to_owned(), count: 1, when: None }),
+    map | WrittenRequired { role, count, when }
         | match count {
             0 => Err("a count of 0 requires nobody: leave the role out".into()),
-            _ => Ok(Required { role, count }),
+            _ => Ok(Required { role, count, when }),
         },
 );
 

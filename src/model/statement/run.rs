@@ -75,6 +75,9 @@ pub struct Authors {
     /// Why there may be more of them: a shallow clone, a commit that is not there. `None` when all are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<String>,
+    /// The paths that differ between the two commits; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paths: Option<Vec<String>>,
 }
 
 /// Somebody who wrote a commit, as git knows them.

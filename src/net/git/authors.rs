@@ -15,6 +15,8 @@ use crate::{
 /// Who wrote and who committed; each field, and each commit, ends with a NUL, which no name can hold.
 const FIELDS: &str = "--format=%H%x00%an%x00%ae%x00%cn%x00%ce";
 const COUNT: usize = 5;
+/// More paths are not kept with a run: whoever signs for some of them signs then.
+const MOST_PATHS: usize = 5_000;
 /// The line of a message that names somebody who wrote the commit too.
 const TOGETHER: &str = "co-authored-by";
 /// Asks for the commits of the release; what a clone knows beside the commits does not count.
@@ -53,7 +55,11 @@ pub async fn authors(
         }
         people => people?,
     };
-    Ok(Some(Authors { people, since: since.map(str::to_owned), until: until.to_owned(), incomplete }))
+    let paths = match range.split_once("..").filter(|_| incomplete.is_none()) {
+        Some((first, last)) => git.paths(folder, first, last).await?,
+        None => None,
+    };
+    Ok(Some(Authors { people, since: since.map(str::to_owned), until: until.to_owned(), incomplete, paths }))
 }
 
 impl Git {
@@ -61,6 +67,17 @@ impl Git {
     pub(super) async fn precedes(&self, folder: &Path, since: &str, until: &str) -> Result<bool, GitError> {
         let asked = self.run(folder, "-c core.commitGraph=false merge-base --is-ancestor", &[since, until], b"").await?;
         Ok(asked.code == Some(0))
+    }
+
+    /// The paths that differ between two commits, of a renamed file both; `None` where they are too many, or no text.
+    async fn paths(&self, folder: &Path, first: &str, last: &str) -> Result<Option<Vec<String>>, GitError> {
+        let ask = "diff-tree -r -z --name-only --no-renames --no-ext-diff --ignore-submodules=none";
+        let listed = match self.bytes(folder, ask, &[first, last, "--"], b"").await {
+            Err(GitError::Command(CommandError::TooMuch(..))) => return Ok(None),
+            listed => listed?,
+        };
+        let paths = listed.split(|b| *b == 0).filter(|path| !path.is_empty()).map(|path| String::from_utf8(path.to_vec()).ok());
+        Ok(paths.collect::<Option<Vec<String>>>().filter(|paths| paths.len() <= MOST_PATHS))
     }
 
     /// Who wrote the commits of `range`, and who else committed them.

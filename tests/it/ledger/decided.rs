@@ -95,7 +95,7 @@ impl Stage {
         let person = |id: &str| (id.to_owned(), Person { name: id.to_owned(), title: None, emails: vec![format!("{id}@x")] });
         let people: BTreeMap<String, Person> = ["lea", "ann", "sepp"].map(person).into();
         let people_of = |email: &str| Author { name: "A".into(), email: email.into(), committer: false };
-        let authors = Authors { people: vec![people_of("ann@x")], since: None, until: "c0ffee".into(), incomplete: None };
+        let authors = Authors { people: vec![people_of("ann@x")], since: None, until: "c0ffee".into(), incomplete: None, paths: None };
         let require: Vec<Required> = require.iter().map(|role| Required { role: (*role).to_owned(), count: 1 }).collect();
         let input = StageInput {
             asked: &asked,
