@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     fn require(roles: &[(&str, u32)]) -> Vec<Required> {
-        roles.iter().map(|(role, count)| Required { role: (*role).to_owned(), count: *count }).collect()
+        roles.iter().map(|(role, count)| Required { role: (*role).to_owned(), count: *count, when: None }).collect()
     }
 
     fn lacks(roles: &[(&str, u32)], signed: &[(&str, &str)]) -> Vec<(String, u32)> {

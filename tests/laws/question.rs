@@ -72,7 +72,7 @@ fn signoff(question: &Question) -> Signoff {
             role("security", &SECURITY, &[Method::Ssh]),
             role(Signoff::RECORDER, &[RECORDER], &either),
         ]),
-        require: question.require.iter().map(|(role, count)| Required { role: (*role).to_owned(), count: *count }).collect(),
+        require: question.require.iter().map(|(role, count)| Required { role: (*role).to_owned(), count: *count, when: None }).collect(),
         valid_for: Period::days(7),
         max_age: Period::days(1),
         independence: if question.independent { Independence::Required } else { Independence::NotRequired },

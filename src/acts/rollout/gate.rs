@@ -117,7 +117,7 @@ async fn decided(caller: &Caller, open: &OpenRollout, stage: &Stage, on_record: 
 /// One person of each role that decides.
 pub(super) fn required(stage: &Stage) -> Vec<Required> {
     let roles = stage.decide.iter().flat_map(|decide| &decide.roles);
-    roles.map(|role| Required { role: role.clone(), count: 1 }).collect()
+    roles.map(|role| Required { role: role.clone(), count: 1, when: None }).collect()
 }
 
 /// Whether the first stage may begin: the gate of the whole deployment.

@@ -96,7 +96,7 @@ impl Stage {
         let people: BTreeMap<String, Person> = ["lea", "ann", "sepp"].map(person).into();
         let people_of = |email: &str| Author { name: "A".into(), email: email.into(), committer: false };
         let authors = Authors { people: vec![people_of("ann@x")], since: None, until: "c0ffee".into(), incomplete: None, paths: None };
-        let require: Vec<Required> = require.iter().map(|role| Required { role: (*role).to_owned(), count: 1 }).collect();
+        let require: Vec<Required> = require.iter().map(|role| Required { role: (*role).to_owned(), count: 1, when: None }).collect();
         let input = StageInput {
             asked: &asked,
             policy: PolicyInForce { policy: &policy, people: &people, now: now() },
