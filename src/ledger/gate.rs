@@ -8,7 +8,7 @@ use super::{
     AskedRelease, Bearing, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun, deploy_times,
     independence::lacking, quorum, repairs, runs::newer_no, votes, waivers, windows,
 };
-use crate::model::{Authors, Decision, Digest, Exit, Run, UnsignedRuns, Verdict, Windows, utc};
+use crate::model::{Authors, Decision, Digest, Exit, Required, Run, UnsignedRuns, Verdict, Windows, utc};
 
 /// What the gate is asked.
 #[derive(Clone, Copy)]
@@ -260,6 +260,8 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
     let signed: Vec<quorum::Signature<'_>> = signed.collect();
     let changed = changed_paths(input, run, ruling.vouched_for);
     ruling.missing = quorum::missing(&policy.policy.demanded(changed), &signed);
+    let spared = policy.policy.require.iter().filter(|required| !required.is_demanded(changed));
+    ruling.remarks.extend(spared.map(|Required { role, .. }| format!("`{role}` need not sign: nothing changed that it signs for")));
     let because = |missing: &Missing| {
         let required = policy.policy.require.iter().find(|required| required.role == missing.role)?;
         Some(format!(", asked because {}", required.when.as_ref()?.holds(changed)?))
