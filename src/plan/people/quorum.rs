@@ -21,6 +21,9 @@ pub(super) fn check(signoff: &Node, roles: &[(Key, Node)], faults: &mut Vec<Faul
     let before = faults.len();
     if items.is_empty() {
         faults.push(Fault::new(key.place, "`require` names no role"));
+    } else if items.iter().all(|item| item.get("when").is_some()) {
+        let hint = "leave `when` out of one of them";
+        faults.push(Fault::new(key.place, "each role of `require` signs for some changes only, so nobody signs for the others").hint(hint));
     }
     let mut seats: Vec<Seat<'_>> = Vec::new();
     for item in items {
