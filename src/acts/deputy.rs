@@ -8,12 +8,9 @@ use super::{
     signer::{Signer, confirm},
 };
 use crate::{
-    ledger::Entry,
-    model::{Act, Deputation, Digest, Period, plain, utc},
+    ledger::{Entry, LONGEST_DEPUTATION as LONGEST},
+    model::{Act, Deputation, Digest, plain, utc},
 };
-
-/// The longest absence that is spoken for at once.
-const LONGEST: Period = Period::days(90);
 
 /// Who is to sign for whoever signs this, and until when.
 #[derive(Debug, Clone)]

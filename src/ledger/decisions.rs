@@ -43,7 +43,8 @@ impl<'h> Decisions<'h> {
 
     /// Whether whoever signed had the role, or spoke for somebody who has it.
     fn may(&self, entry: &VerifiedEntry, said: &SignOff, policy: &PolicyInForce<'_>) -> bool {
-        let (deputy, role, at, seq) = (said.person.as_str(), said.role.as_str(), entry.own.max(entry.statement.made.at), entry.entry.seq);
+        let (deputy, role, at, seq) =
+            (said.person.as_str(), said.role.as_str(), entry.at.max(entry.own).max(entry.statement.made.at), entry.entry.seq);
         let Some(principal) = &said.deputy_of else { return policy.policy.has_role(deputy, role) };
         self.deputies.objection(Deputizing { deputy, principal, role, at, seq }, policy).is_none()
     }

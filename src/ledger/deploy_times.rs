@@ -9,7 +9,7 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 14);
 const STEP: SignedDuration = SignedDuration::from_mins(15);
 
 /// Why nothing is deployed at this moment, where that is so.
-pub(super) fn closed(policy: &Signoff, now: Timestamp) -> Option<String> {
+pub fn closed(policy: &Signoff, now: Timestamp) -> Option<String> {
     let why = holiday(policy, now)
         .or_else(|| {
             policy

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::{History, LedgerError, PolicyInForce, VerifiedEntry};
-use crate::model::{Act, Deputation, utc};
+use crate::model::{Act, Deputation, Period, utc};
+
+/// The longest absence that is spoken for at once.
+pub const LONGEST: Period = Period::days(90);
 
 /// What approvers have said of their deputies in one environment.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +66,9 @@ impl<'h> Deputies<'h> {
         };
         match self.said.iter().rev().find(of_theirs) {
             None => Some(format!("{named} has not made `{deputy}` their deputy as {role}")),
+            Some((entry, said)) if said.until > LONGEST.after(entry.statement.made.at) => {
+                Some(format!("{named} made `{deputy}` their deputy for longer than {LONGEST}, which is a matter of the policy"))
+            }
             Some((_, said)) if said.until <= at => Some(format!("{named} had `{deputy}` as deputy until {}", utc(said.until))),
             Some(_) => None,
         }

@@ -234,6 +234,8 @@ fn no_of<'v>(vote: &'v Vote<'_>, votes: &[Vote<'_>]) -> Option<(&'v Vote<'v>, Ex
         other.counts()
             && other.sign_off.decision == Decision::Go
             && other.sign_off.role == vote.sign_off.role
+            // Nobody else's hand settles what a person has doubted: not their deputy's, nor one they may have made for themselves.
+            && (other.sign_off.person == vote.sign_off.person || !other.behind().contains(&vote.sign_off.person.as_str()))
             && other.proven.entry.seq > vote.proven.entry.seq
     };
     match vote.bearing {

@@ -12,6 +12,11 @@ pub trait Verifier: Send + Sync {
     /// Whether `signature` over `payload` was made by `principal` with a key that counted at the instant `at`.
     fn check(&self, payload: &[u8], signature: &str, principal: &str, at: Timestamp) -> Checked;
 
+    /// The newest entry of a chain when the key was revoked that made this signature, with what to say of what stands after it.
+    fn revoked_over(&self, _signature: &str, _chain: &str) -> Option<(Digest, String)> {
+        None
+    }
+
     /// Whether the chain of what concerns all projects has this entry, which whoever signs says that they saw there.
     fn has_seen(&self, _head: &Digest) -> bool {
         true

@@ -35,11 +35,16 @@ impl<'a> Signature<'a> {
         Self { deputy_of: said.deputy_of.as_deref(), ..Self::of(entry, &said.person, &said.role) }
     }
 
-    /// Whether the two may be one person: one has confirmed the other's passkey, or speaks for them, or both speak for one.
+    /// Whether the two may be one person: whoever signs the one, or is absent there, signs the other, is absent there, or has confirmed
+    /// the passkey that signs it. That two passkeys were confirmed by the same registrars makes them no one: that takes two of them.
     fn may_be(&self, other: &Self) -> bool {
-        let of = |one: &Self, other: &Self| one.confirmed_by.iter().any(|by| by == other.person) || one.deputy_of == Some(other.person);
-        let for_one = self.deputy_of.is_some() && self.deputy_of == other.deputy_of;
-        self.person != other.person && (of(self, other) || for_one)
+        let behind = |one: &Self, name: &str| one.is_or_speaks_for(name) || one.confirmed_by.iter().any(|by| by == name);
+        let of = |one: &Self, other: &Self| behind(one, other.person) || other.deputy_of.is_some_and(|principal| behind(one, principal));
+        self.person != other.person && (of(self, other) || of(other, self))
+    }
+
+    fn is_or_speaks_for(&self, name: &str) -> bool {
+        self.person == name || self.deputy_of == Some(name)
     }
 }
 
@@ -171,6 +176,10 @@ mod tests {
         assert_eq!(left(&two, &[eve, sign("max", "security", Some("bob"))]).len(), 1);
         assert_eq!(left(&two, &[eve, sign("eve", "security", Some("dan"))]).len(), 1);
         assert_eq!(left(&two, &[eve, sign("eve", "security", None)]).len(), 1);
+        // Bob's passkey was confirmed by Ann, for whom Max signs.
+        let by_ann = ["ann".to_owned()];
+        let bob = Signature { person: "bob", role: "security", confirmed_by: &by_ann, deputy_of: None };
+        assert_eq!(left(&two, &[bob, sign("max", "security", Some("ann"))]).len(), 1);
         assert_eq!(left(&two, &[eve, sign("dan", "security", None)]), []);
         assert_eq!(left(&two, &[eve, sign("bob", "security", None), sign("dan", "security", None)]), []);
     }

@@ -46,7 +46,7 @@ pub(super) fn unfit(proven: &VerifiedEntry, said: Said<'_>, in_force: &PolicyInF
         None if policy.has_role(said.person, said.role) => {}
         None => return Some(format!("`{}` does not have the role `{}`", said.person, said.role)),
         Some(principal) => {
-            let (at, seq) = (proven.own.max(made.at), proven.entry.seq);
+            let (at, seq) = (proven.at.max(proven.own).max(made.at), proven.entry.seq);
             let asked = Deputizing { deputy: said.person, principal, role: said.role, at, seq };
             if let Some(why) = deputies.objection(asked, in_force) {
                 return Some(why);

@@ -37,6 +37,10 @@ impl Verifier for Trust {
         }
     }
 
+    fn revoked_over(&self, signature: &str, chain: &str) -> Option<(Digest, String)> {
+        Assertion::is_kept_as(signature).then(|| self.passkeys.revoked_over(signature, chain))?
+    }
+
     fn has_seen(&self, head: &Digest) -> bool {
         self.passkeys.has_seen(head)
     }

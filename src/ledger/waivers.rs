@@ -8,7 +8,8 @@ use crate::model::{Act, Finding, Report, Waived, Waiver, WaiverTerms};
 pub fn signed_waiver<'e>(entry: &'e VerifiedEntry, policy: Option<&PolicyInForce<'_>>) -> Option<&'e Waiver> {
     let Act::Waiver(waiver) = &entry.statement.act else { return None };
     let by = entry.signer().filter(|_| entry.aside.is_none())?;
-    (waiver.approver == by && waiver.owner != by && policy.is_none_or(|policy| policy.is_person(by))).then_some(waiver)
+    let owner_made_it = waiver.owner == by || entry.confirmed_by().contains(&waiver.owner);
+    (waiver.approver == by && !owner_made_it && policy.is_none_or(|policy| policy.is_person(by))).then_some(waiver)
 }
 
 /// The signed waiver that covers this finding of the report: of the same check, with the same words, on record before the

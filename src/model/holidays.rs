@@ -41,7 +41,7 @@ impl Holiday {
     /// Those of a file, or why it cannot be relied on.
     pub fn read(bytes: &[u8]) -> Result<Vec<Self>, String> {
         let text = std::str::from_utf8(bytes).map_err(|_| "is not text in UTF-8".to_owned())?;
-        let lines = unfolded(text);
+        let lines: Vec<String> = unfolded(text).into_iter().map(in_capitals).collect();
         let first = lines.first().map(String::as_str).unwrap_or_default();
         if first != "BEGIN:VCALENDAR" || lines.last().map(String::as_str) != Some("END:VCALENDAR") {
             return Err("is no whole iCalendar file: wanted `BEGIN:VCALENDAR` to `END:VCALENDAR`".into());
@@ -73,6 +73,12 @@ fn unfolded(text: &str) -> Vec<String> {
         }
     }
     lines
+}
+
+/// `BEGIN` and `END` in capitals: names are the same in any (3.1).
+fn in_capitals(line: String) -> String {
+    let marks = line.split_once(':').is_some_and(|(key, _)| key.eq_ignore_ascii_case("BEGIN") || key.eq_ignore_ascii_case("END"));
+    if marks { line.to_ascii_uppercase() } else { line }
 }
 
 /// An event as far as it was read.
@@ -203,6 +209,7 @@ mod tests {
             event("DTEND;VALUE=DATE:20261225"),
             event("DTSTART;VALUE=DATE:20261225\r\nDTEND:20261226T080000Z"),
             event("nothing"),
+            event("DTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=YEARLY").to_lowercase(),
             "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\n".into(),
         ];
         for events in wrong {

@@ -95,8 +95,12 @@ pub(super) async fn board(
     let (text, word, sort) = (fields.or("q", ""), fields.or("verdict", ""), fields.or("sort", SORTS[0].0));
     let (now, shown) = (web.desk.now(), web.desk.board.shown());
     let wanted: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let named: Vec<(&Arc<Row>, Word)> =
-        shown.rows.iter().map(|row| (row, row.word(now))).filter(|(row, _)| wanted.iter().all(|part| has(row, part))).collect();
+    let named: Vec<(&Arc<Row>, Word)> = shown
+        .rows
+        .iter()
+        .map(|row| (row, row.word(now)))
+        .filter(|(row, _)| wanted.iter().all(|part| has(row, part, session.is_none())))
+        .collect();
     let mut counts: BTreeMap<Word, usize> = BTreeMap::new();
     named.iter().for_each(|(_, word)| *counts.entry(*word).or_default() += 1);
     let mut found: Vec<(&Arc<Row>, Word)> = named.iter().copied().filter(|(_, of)| word.is_empty() || of.name() == word).collect();
@@ -136,7 +140,11 @@ pub(super) async fn board(
 }
 
 /// Whether a row has this, in small letters, in what people look for.
-fn has(row: &Row, part: &str) -> bool {
+fn has(row: &Row, part: &str, public: bool) -> bool {
+    if public {
+        // Whoever is not signed in learns nothing by trying.
+        return [&row.project, &row.environment].into_iter().any(|text| text.to_lowercase().contains(part));
+    }
     let own = [Some(&row.project), Some(&row.environment), row.waiting.as_ref(), row.live.as_ref().map(|(name, _)| name)];
     own.into_iter().flatten().chain(&row.missing).chain(&row.people).any(|text| text.to_lowercase().contains(part))
 }

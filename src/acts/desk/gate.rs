@@ -6,6 +6,7 @@ use super::{Desk, DeskRecord};
 use crate::{
     acts::{
         ActError, ReleaseRequest,
+        kept_plan::KeptPlans,
         record::read,
         rollout::{self, OpenRollout},
     },
@@ -58,8 +59,13 @@ impl Desk {
         let question = asked.question();
         let runs = ledger::runs(store.as_ref(), &history, &question).await?;
         // Whatever plan its newest run was made with: people signed that.
-        let nothing = BTreeMap::new();
-        let plan_files = runs.iter().rfind(|run| run.aside.is_none()).map_or(&nothing, |run| &run.run.files);
+        let (nothing, newest) = (BTreeMap::new(), runs.iter().rfind(|run| run.aside.is_none()));
+        let plan_files = newest.map_or(&nothing, |run| &run.run.files);
+        let entry = newest.and_then(|run| history.linked().iter().find(|linked| linked.entry.seq == run.seq));
+        let plan = match (newest, entry) {
+            (Some(run), Some(entry)) => Some(KeptPlans::default().of_run(store.as_ref(), history.verified(entry)?, &run.run).await?),
+            _ => None,
+        };
         let input = GateInput {
             asked: &question,
             policy,
@@ -68,10 +74,13 @@ impl Desk {
             authors: None,
             deployer: asked.deployer.as_deref().map_or(Deploys::Unknown, Deploys::By),
             child_of: None,
-            windows: &chosen.windows,
+            windows: plan.as_ref().map_or(&chosen.windows, |plan| &plan.windows),
             elsewhere: None,
         };
-        let ruling = ledger::gate(&history, &runs, input)?;
+        let mut ruling = ledger::gate(&history, &runs, input)?;
+        for why in plan.iter().flat_map(|plan| law.beyond(plan, now)) {
+            ruling.object(Exit::Hold, why);
+        }
         Ok(GateSaid {
             exit: ruling.exit(),
             reasons: ruling.objections.iter().map(|objection| objection.text.clone()).collect(),

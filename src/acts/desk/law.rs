@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     acts::{ActError, Caller, ChosenPolicy},
+    ledger::deploy_closed,
     model::{Digest, Period, Person, Signoff},
     plan::{self, Plan, Purpose, Request},
 };
@@ -91,6 +92,15 @@ impl Law {
         let read: &[String] = self.signoff.desk.as_ref().map_or(&[], |desk| &desk.read);
         let lets = |role: &String| *role != Signoff::RECORDER && (read.is_empty() || read.contains(role));
         self.signoff.roles.keys().any(|role| lets(role) && self.signoff.has_role(person, role))
+    }
+
+    /// What the plan of a run demands beyond this policy, a sentence each: roles that it does not know, and times.
+    pub(super) fn beyond(&self, plan: &Plan, now: Timestamp) -> Vec<String> {
+        let Some(own) = &plan.signoff else { return Vec::new() };
+        let unknown = own.require.iter().filter(|required| !self.signoff.roles.contains_key(&required.role));
+        let unknown =
+            unknown.map(|required| format!("its plan demands the role `{}`, which the desk's policy does not know", required.role));
+        unknown.chain(deploy_closed(own, now)).collect()
     }
 
     /// What a record is judged by whose newest run was made with this plan, and whether that is the plan's own word: where

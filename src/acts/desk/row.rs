@@ -157,10 +157,13 @@ impl Row {
             authors: None,
             deployer: Deploys::NotYet,
             child_of: None,
-            windows: &chosen.windows,
+            windows: &plan.windows,
             elsewhere: None,
         };
-        let ruling = ledger::gate(history, &runs, input)?;
+        let mut ruling = ledger::gate(history, &runs, input)?;
+        for why in law.beyond(&plan, now) {
+            ruling.object(Exit::Hold, why);
+        }
         row.own_roles = own_roles;
         row.report = Some(run.report.clone());
         row.looked = Some(entry.looked(run));

@@ -72,6 +72,7 @@ fn said(statement: &Statement) -> Option<Said> {
         }
         Act::Emergency(_) => (by, "opened the gate in an emergency".into(), false),
         Act::Review(_) => (by, "closed the review of an emergency".into(), false),
+        Act::Deputation(said) => (by, format!("may be signed for by {} as {}", said.deputy, said.role), false),
         Act::VouchedAuthors(_) => (by, "vouched for the authors of a release".into(), false),
         // Whose it is hears of it, whoever signs that.
         Act::Passkey(step) => match step.as_ref() {

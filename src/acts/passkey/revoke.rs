@@ -38,7 +38,8 @@ pub(crate) async fn revoke(dialogue: &dyn Dialogue, desk: &Desk, request: &Revok
     dialogue.tell(&plain(&format!("the passkey {} of {person} signs nothing {from}: {reason}", known.passkey.fingerprint())));
     agree(dialogue, "Revoke it?")?;
     let credential = known.passkey.credential.clone();
-    let said = Revocation { person: person.clone(), credential, since: *since, reason: reason.clone() };
+    let heads = record.store.chains().await?;
+    let said = Revocation { person: person.clone(), credential, heads, since: *since, reason: reason.clone() };
     let subject = vec![Subject::sha256("passkey", &known.passkey.digest())];
     let entry = signer.put(&mut record, subject, Act::Passkey(Box::new(PasskeyStep::Revoked(said))), Vec::new()).await?;
     crate::acts::notify::signed(&caller, dialogue, &record, std::slice::from_ref(&entry)).await;

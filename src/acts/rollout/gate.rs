@@ -2,7 +2,7 @@
 
 use crate::{
     acts::{ActError, Caller, ci, gate::GateQuestion, rollout::OpenRollout},
-    ledger::{Deploys, Rollouts, StageInput, StageOnRecord, stage_decisions},
+    ledger::{Deploys, Rollouts, StageInput, StageOnRecord, deploy_closed, stage_decisions},
     model::{Choice, Exit, Period, RecordedEvidence, Required, counted},
     rollout::Stage,
 };
@@ -42,12 +42,18 @@ pub(crate) async fn gate(caller: &Caller, open: &OpenRollout, name: &str) -> Res
     if let Some(closed) = closed(open, on_record, &rollouts) {
         return Ok(closed);
     }
+    let last = open.rollout.stages.last().is_some_and(|last| last.name == name);
+    // What goes on to more of the traffic deploys.
+    let shut = open.record().policy.signoff.as_ref().filter(|_| !last).and_then(|policy| deploy_closed(policy, open.record().now));
+    if let Some(shut) = shut {
+        return Ok(StageGate::closed(Choice::Hold, shut));
+    }
     open.samples_hold(on_record).await?;
     if stage.decide.is_some() {
         return decided(caller, open, stage, on_record).await;
     }
     // What nothing follows does not grow old.
-    let (within, last) = (within(open), open.rollout.stages.last().is_some_and(|last| last.name == name));
+    let within = within(open);
     let (choice, reason) = match on_record.newest_evidence() {
         Some((shown, evidence))
             if evidence.standing == RecordedEvidence::EARNED && (last || open.record().now <= within.after(shown.own)) =>

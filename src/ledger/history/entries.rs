@@ -61,6 +61,8 @@ pub struct VerifiedEntry {
     /// The entry's own time: when it was recorded; in version 1, where one later entry pulls the time of all that follow,
     /// when its statement was made if it was recorded in the future.
     pub own: Timestamp,
+    /// The earliest that it can have come into the ledger: never before what stands there before it.
+    pub at: Timestamp,
     /// Why nothing that it allows counts: it is still to come.
     pub aside: Option<String>,
 }

@@ -104,6 +104,12 @@ impl Read {
             standing = SignatureStanding::Untrusted(format!("it says it was signed at {made}, after it was recorded at {own}"));
         }
         let signature = entry.signature.as_deref();
+        // What stands after the end of a key was signed after it, whatever time it says.
+        let ended = signature.zip(self.verifier.as_ref()).and_then(|(signature, verifier)| verifier.revoked_over(signature, &entry.chain));
+        if let Some((head, why)) = ended.filter(|(head, _)| self.links.places.get(head).is_none_or(|place| *place < entry.seq)) {
+            let _ = head;
+            standing = SignatureStanding::Untrusted(why);
+        }
         if let Some(why) = signature.map_or_else(|| statement.contradiction(), |signature| contradiction(&statement, signature)) {
             standing = SignatureStanding::Untrusted(why.into());
         }
@@ -114,7 +120,7 @@ impl Read {
             let why = format!("it was made over {org} of `{ORG}`, which is not in it any more");
             past(Fault::of(FaultKind::Head, &entry, digest, None, why))?;
         }
-        Ok(VerifiedEntry { entry, statement, standing, own, aside })
+        Ok(VerifiedEntry { entry, statement, standing, own, at: linked.at, aside })
     }
 }
 
@@ -130,5 +136,5 @@ fn unread(entry: Arc<Entry>, own: Timestamp) -> VerifiedEntry {
     let act = Act::Other(format!("an entry of version {}", entry.version));
     let standing =
         SignatureStanding::Untrusted(format!("it was written by a newer gonogo (version {}) and was not looked at", entry.version));
-    VerifiedEntry { statement: Statement { subject: Vec::new(), made, act }, standing, own, aside: None, entry }
+    VerifiedEntry { statement: Statement { subject: Vec::new(), made, act }, standing, own, at: own, aside: None, entry }
 }

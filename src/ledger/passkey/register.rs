@@ -1,13 +1,13 @@
 //! Whose passkey is whose, as registrars have signed it, and whether a signature with one counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::{Assertion, AssertionError, Bound, public_key};
 use crate::{
-    ledger::{Checked, History, LedgerError, ORG, PolicyInForce, SignatureStanding, VerifiedEntry, pae},
+    ledger::{Checked, History, LedgerError, LinkedEntry, ORG, PolicyInForce, SignatureStanding, VerifiedEntry, pae},
     model::{Act, DeskPolicy, Digest, Method, Passkey, PasskeyStep, Revocation, Statement, utc},
 };
 
@@ -37,6 +37,8 @@ pub struct KnownPasskey {
     pub counts_from: Option<u64>,
     /// When it was revoked, by whom, and from when on its signatures do not count.
     pub revoked: Option<Revoked>,
+    /// The same by somebody who may not, or of whom that is not known: nothing is approved with it.
+    pub doubted: Option<Revoked>,
 }
 
 /// Somebody signed that a passkey is the person's.
@@ -59,6 +61,8 @@ pub struct Revoked {
     pub entry: u64,
     /// From when on its signatures do not count.
     pub since: Timestamp,
+    /// The newest entry of each chain then.
+    heads: BTreeMap<String, Digest>,
 }
 
 impl Passkeys {
@@ -69,18 +73,23 @@ impl Passkeys {
         let admitted = may.flat_map(|role| role.people.iter().cloned()).collect();
         let mut passkeys = Self { desk: Some(desk), org: History::default(), known: Vec::new(), admitted, ignored: Vec::new() };
         // An entry of the chain may rest on those before it: on no later one.
-        for linked in org.linked().iter().filter(|linked| linked.label().act == Act::PASSKEY && linked.entry.bare.is_none()) {
+        let bears = |linked: &&LinkedEntry| linked.label().act == Act::PASSKEY || !linked.label().is_known();
+        for linked in org.linked().iter().filter(bears) {
+            if linked.entry.bare.is_some() {
+                let why = format!("only its link is here, and it may say whose passkey is whose in `{ORG}`");
+                return Err(LedgerError::Broken { seq: linked.entry.seq, why });
+            }
             passkeys.org = org.before(linked.entry.seq);
             let entry = org.verified(linked)?;
             if let Act::Passkey(step) = &entry.statement.act {
-                passkeys.take(entry, step);
+                passkeys.take(entry, step, policy.now);
             }
         }
         passkeys.org = org;
         Ok(passkeys)
     }
 
-    fn take(&mut self, entry: &VerifiedEntry, step: &PasskeyStep) {
+    fn take(&mut self, entry: &VerifiedEntry, step: &PasskeyStep, now: Timestamp) {
         let (seq, at) = (entry.entry.seq, entry.own);
         match step {
             PasskeyStep::Invited(_) => {}
@@ -92,17 +101,28 @@ impl Passkeys {
                     self.ignored.push(format!("entry {seq} confirms a passkey of `{}` and counts nothing: {why}", passkey.person));
                 }
             },
-            PasskeyStep::Revoked(said) => match self.revoker(entry, said) {
-                Ok(by) => self.revoked(said, Revoked { by, entry: seq, since: said.since.map_or(at, |since| since.min(at)) }),
-                Err(why) => self.ignored.push(format!("entry {seq} revokes a passkey of `{}` and counts nothing: {why}", said.person)),
-            },
+            PasskeyStep::Revoked(said) => {
+                // One that is still to come takes away already: it never gives.
+                let since = said.since.unwrap_or(at).min(at).min(now);
+                let revoked = |by| Revoked { by, entry: seq, since, heads: said.heads.clone() };
+                match self.revoker(entry, said) {
+                    Ok(by) => self.revoked(said, revoked(by)),
+                    Err(why) => {
+                        if entry.entry.signature.is_some() {
+                            // Whoever signed it may have been a registrar then: nothing is approved with the passkey until it is known.
+                            self.doubted(said, revoked(entry.statement.made.by.clone().unwrap_or_default()));
+                        }
+                        self.ignored.push(format!("entry {seq} revokes a passkey of `{}` and is doubtful: {why}", said.person));
+                    }
+                }
+            }
         }
     }
 
     fn known(&mut self, passkey: &Passkey, since: Timestamp) -> &mut KnownPasskey {
         let place = self.known.iter().position(|known| known.passkey == *passkey).unwrap_or_else(|| {
             let passkey = passkey.clone();
-            self.known.push(KnownPasskey { passkey, since, confirmations: Vec::new(), counts_from: None, revoked: None });
+            self.known.push(KnownPasskey { passkey, since, confirmations: Vec::new(), counts_from: None, revoked: None, doubted: None });
             self.known.len() - 1
         });
         &mut self.known[place]
@@ -110,6 +130,9 @@ impl Passkeys {
 
     /// Who signed the confirmation with a key of their own, where they may confirm it.
     fn confirmer(&self, entry: &VerifiedEntry, passkey: &Passkey) -> Result<String, String> {
+        if entry.aside.is_some() {
+            return Err("it is still to come by the clock here".into());
+        }
         let by = signer(entry)?;
         let Some(desk) = &self.desk else { return Err("the policy names no desk".into()) };
         if (&passkey.rp_id, &passkey.origin) != (&desk.rp_id, &desk.origin) {
@@ -159,6 +182,13 @@ impl Passkeys {
         if by == said.person || is_registrar { Ok(by) } else { Err(format!("`{by}` is neither its holder nor a registrar")) }
     }
 
+    fn doubted(&mut self, said: &Revocation, doubted: Revoked) {
+        let theirs = |known: &&mut KnownPasskey| known.passkey.credential == said.credential && known.passkey.person == said.person;
+        for known in self.known.iter_mut().filter(theirs) {
+            known.doubted.get_or_insert(doubted.clone());
+        }
+    }
+
     fn revoked(&mut self, said: &Revocation, revoked: Revoked) {
         let theirs = |known: &&mut KnownPasskey| known.passkey.credential == said.credential && known.passkey.person == said.person;
         for known in self.known.iter_mut().filter(theirs) {
@@ -186,7 +216,9 @@ impl Passkeys {
             Err(AssertionError::Forged(why)) => return Checked::Forged(format!("the passkey of `{by}`: {why}")),
             Err(AssertionError::Refused(why)) => return Checked::Untrusted(format!("the passkey of `{by}`: {why}")),
         };
-        if let Some(why) = self.out_of_time(known, statement.made.org.as_ref(), at).or_else(|| self.refuses(&statement.act, by)) {
+        let seen = statement.made.org.as_ref();
+        let doubt = || known.doubted.as_ref().filter(|_| !statement.act.is_no()).map(|doubted| doubted.doubt(by));
+        if let Some(why) = self.out_of_time(known, seen, at).or_else(|| self.refuses(&statement.act, by)).or_else(doubt) {
             return Checked::Untrusted(why);
         }
         let since = known.revoked.as_ref().map(|revoked| format!("the passkey has since been revoked, on {}", utc(revoked.since)));
@@ -220,8 +252,9 @@ impl Passkeys {
         if seen < from {
             return Some(format!("the passkey of `{person}` was confirmed only later, in entry {from} of `@org`"));
         }
-        let revoked = known.revoked.as_ref().filter(|revoked| at >= revoked.since || seen >= revoked.entry)?;
-        Some(format!("the passkey of `{person}` was revoked by `{}` on {}", revoked.by, utc(revoked.since)))
+        let ended = |revoked: &&Revoked| at >= revoked.since || seen >= revoked.entry;
+        let revoked = known.revoked.as_ref().filter(ended)?;
+        Some(revoked.sentence(person))
     }
 
     /// Why nothing of this kind is signed so. Sign-offs and decisions are held to the methods of their roles where they are counted.
@@ -232,6 +265,15 @@ impl Passkeys {
             Act::Answer(_) | Act::Waiver(_) | Act::Withdrawal(_) => Some(format!("`{person}` has no role whose `methods` name `webauthn`")),
             other => Some(format!("a {} is not signed with a passkey", other.word())),
         }
+    }
+
+    /// The newest entry of a chain when the passkey was revoked that made this signature, with what to say of what stands after it.
+    pub fn revoked_over(&self, signature: &str, chain: &str) -> Option<(Digest, String)> {
+        let credential = Assertion::from_text(signature).ok()?.credential;
+        let known = self.known.iter().find(|known| known.passkey.credential == credential && known.counts_from.is_some())?;
+        let revoked = known.revoked.as_ref().filter(|revoked| !revoked.heads.is_empty())?;
+        let head = revoked.heads.get(chain).cloned().unwrap_or_else(Digest::none);
+        Some((head, revoked.sentence(&known.passkey.person)))
     }
 
     /// Whether there is one with this id, whosever it is.
@@ -290,10 +332,23 @@ impl Passkeys {
     }
 }
 
+impl Revoked {
+    fn sentence(&self, person: &str) -> String {
+        format!("the passkey of `{person}` was revoked by `{}` on {}", self.by, utc(self.since))
+    }
+
+    fn doubt(&self, person: &str) -> String {
+        let Self { by, entry, .. } = self;
+        format!(
+            "entry {entry} of `{ORG}` says that the passkey of `{person}` is revoked, and whether `{by}` may say so is not known: a registrar revokes it, and a new one is made"
+        )
+    }
+}
+
 impl KnownPasskey {
     /// Whether it signs at this moment.
     pub fn signs(&self, now: Timestamp) -> bool {
-        self.counts_from.is_some() && self.revoked.as_ref().is_none_or(|revoked| now < revoked.since)
+        self.counts_from.is_some() && self.doubted.is_none() && self.revoked.as_ref().is_none_or(|revoked| now < revoked.since)
     }
 
     /// Whose it is, and on whose word.
@@ -315,7 +370,6 @@ fn signer(entry: &VerifiedEntry) -> Result<&String, String> {
     let by = entry.statement.made.by.as_ref();
     match (&entry.standing, by) {
         (_, None) => Err("nobody signed it".into()),
-        _ if entry.aside.is_some() => Err("it is still to come by the clock here".into()),
         (SignatureStanding::Signed { .. }, Some(by)) => Ok(by),
         (SignatureStanding::Untrusted(why), _) => Err(why.clone()),
         (SignatureStanding::Unsigned, _) => Err("it is not signed".into()),

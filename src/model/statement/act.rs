@@ -1,8 +1,8 @@
 //! What can be put on record.
 
 use super::{
-    Answer, Begun, Checkpoint, Closing, Deployment, Deputation, Emergency, PasskeyStep, Repair, Review, RolloutStep, Run, SignOff,
-    StageDecision, VouchedAuthors, Withdrawal,
+    Answer, Begun, Checkpoint, Choice, Closing, Decision, Deployment, Deputation, Emergency, PasskeyStep, Repair, Review, RolloutStep, Run,
+    SignOff, StageDecision, VouchedAuthors, Withdrawal,
 };
 use crate::model::{Release, Waiver};
 
@@ -48,6 +48,15 @@ pub enum Act {
 }
 
 impl Act {
+    /// Whether it says no to something: that counts where a yes would not.
+    pub fn is_no(&self) -> bool {
+        match self {
+            Self::SignOff(said) => said.decision == Decision::NoGo,
+            Self::StageDecision(said) => said.choice != Choice::Go,
+            _ => false,
+        }
+    }
+
     /// The release it is about, where it is about one.
     pub fn release(&self) -> Option<&Release> {
         match self {

@@ -1,5 +1,7 @@
 //! Whose passkey is whose: invitations, what was offered on them, and what is signed about it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +69,10 @@ pub struct Revocation {
     pub person: String,
     /// The credential's id, in base64url.
     pub credential: String,
+    /// The newest entry of each chain at that moment, by the chain's name: what it has signed after them counts nothing, whatever time
+    /// it says.
+    #[serde(default)]
+    pub heads: BTreeMap<String, Digest>,
     /// From when on its signatures do not count; from the revocation on where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,

@@ -74,3 +74,26 @@ async fn without_a_token_nothing_is_said() {
     let answer = office.ask(Method::GET, "/gate/shop/prod?version=1.4.2", "lead").send().await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_plan_demands_beyond_the_desks_policy_holds() {
+    let house = House::new().await;
+    let office = Office::over(&house, crate::port::unused(), &[]);
+    let path = "/gate/shop/prod?version=1.4.2";
+    let roles = "{ deployment-lead: [lead], devops: [dev], security: [sec], engineering-manager: [boss], legal: [guest], recorder: [ci] }";
+    let require = "[deployment-lead, devops, security, engineering-manager, legal]";
+    let house = house.policy(&[("roles", roles), ("require", require)]);
+    house.verify(&[]).exits(0);
+    house.all_sign();
+    let (status, said) = asked(&office, path, TOKEN).await;
+    assert_eq!((status, &said["verdict"]), (StatusCode::CONFLICT, &json!("hold")), "{said}");
+    assert!(said["reasons"][0].as_str().expect("a reason").contains("demands the role `legal`"), "{said}");
+    // Nor is it a time at which the plan lets anything go.
+    let house = house.policy(&[("require", "[deployment-lead, devops, security, engineering-manager]")]);
+    let house = house.policy(&[("freeze", "[{ from: 2020-01-01, to: 2199-12-31 }]")]);
+    house.verify(&[]).exits(0);
+    house.all_sign();
+    let (status, said) = asked(&office, path, TOKEN).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{said}");
+    assert!(said["reasons"][0].as_str().expect("a reason").contains("nothing is deployed now"), "{said}");
+}

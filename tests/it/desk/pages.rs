@@ -120,6 +120,12 @@ async fn a_public_board_shows_verdicts_alone() {
         assert!(!board.contains(hidden), "{hidden}: {board}");
     }
     assert_eq!(office.page("/p/shop/prod", "").await.0, StatusCode::UNAUTHORIZED);
+    // Nothing can be found out by trying either.
+    let found = async |what: &str| office.page(&format!("/?q={what}"), "").await.1;
+    assert!(found("sho").await.contains("HOLD"));
+    for hidden in ["1.4.2", "security", "Sepp"] {
+        assert!(!found(hidden).await.contains("shop"), "{hidden}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

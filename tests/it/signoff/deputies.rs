@@ -95,6 +95,22 @@ async fn a_deputy_who_wrote_the_release_does_not_approve_it_alone() {
     house.gate(&["--deployer", "lead"]).exits(4).says("wrote or deploys the release");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deputys_yes_settles_no_doubtful_no_of_whom_they_speak_for() {
+    let house = house(&[]).await;
+    house.sign("security", "sec", &["--no-go", "--comment", "not this one"]).exits(0);
+    appoint(&house, "sec", "eve", &until(2)).exits(0);
+    // Named otherwise, the no is doubtful.
+    let named = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    house.gonogo.run(["verify", "-q", "--commit", named]).exits(0);
+    let key = house.key("eve");
+    house.gonogo.run(["sign", "--as", "security", "--commit", named, "--deputy-for", "sec", "--key", key.as_str()]).exits(0);
+    house.gonogo.run(["gate", "--commit", named]).exits(4).says("no-go");
+    let own = house.key("sec");
+    house.gonogo.run(["sign", "--as", "security", "--commit", named, "--key", own.as_str()]).exits(0);
+    house.gonogo.run(["gate", "--commit", named]).exits(0);
+}
+
 /// So many days from now, as a date.
 fn until(days: i64) -> String {
     let at = crate::signoff::house::now() + jiff::SignedDuration::from_hours(24 * days);

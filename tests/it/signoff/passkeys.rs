@@ -4,11 +4,12 @@
 mod attacks;
 mod authenticator;
 mod register;
+mod written;
 
 use std::fs;
 
 use gonogo::{
-    ledger::{Assertion, Blob, Draft, ORG, Store as _, chain_of, pae},
+    ledger::{Assertion, Blob, Draft, Entry, Label, ORG, Store as _, chain_of, pae},
     model::{Act, Digest, Made, Method, Passkey, PasskeyStep, Revocation, Statement},
 };
 use serde_json::Value;
@@ -37,11 +38,17 @@ async fn head(house: &House, chain: &str) -> Digest {
 
 /// Puts what is said of a passkey on record, signed with the key of `by`.
 async fn says(house: &House, by: Option<&str>, step: PasskeyStep) {
+    let (payload, signature) = said(house, by, step, now()).await;
+    put(house, payload, signature).await.expect("added");
+}
+
+/// What is said, with its signature.
+async fn said(house: &House, by: Option<&str>, step: PasskeyStep, moment: jiff::Timestamp) -> (Vec<u8>, Option<String>) {
     let at = head(house, ORG).await;
     let made = Made {
         project: "shop".into(),
         environment: String::new(),
-        at: now(),
+        at: moment,
         org: Some(at.clone()),
         head: at,
         by: by.map(str::to_owned),
@@ -50,7 +57,7 @@ async fn says(house: &House, by: Option<&str>, step: PasskeyStep) {
     };
     let payload = Statement { subject: Vec::new(), made, act: Act::Passkey(Box::new(step)) }.to_json();
     let signature = by.map(|by| signed_by_key(house, by, &payload));
-    put(house, payload, signature).await.expect("added");
+    (payload, signature)
 }
 
 fn signed_by_key(house: &House, by: &str, payload: &[u8]) -> String {
@@ -73,8 +80,13 @@ pub(crate) async fn confirmed(house: &House, passkey: &Passkey, by: &[&str]) {
 }
 
 pub(crate) async fn revoked(house: &House, by: Option<&str>, passkey: &Passkey) {
+    says(house, by, revocation(house, passkey).await).await;
+}
+
+async fn revocation(house: &House, passkey: &Passkey) -> PasskeyStep {
     let (person, credential) = (passkey.person.clone(), passkey.credential.clone());
-    says(house, by, PasskeyStep::Revoked(Revocation { person, credential, since: None, reason: "lost".into() })).await;
+    let heads = house.store().chains().await.expect("chains");
+    PasskeyStep::Revoked(Revocation { person, credential, heads, since: None, reason: "lost".into() })
 }
 
 /// The statement that `by` would sign as security, to be signed with a passkey, with other words in it.
@@ -170,6 +182,17 @@ async fn a_script_of_openssls_own_confirms_what_stands_in_a_bundle() {
         let (ended_well, said) = house.shell("bash", &[script, "s.pae", "s.sig", "org.pae", ORIGIN]);
         assert!(!ended_well, "{said}");
     }
+}
+
+/// Writes an entry behind the newest of its chain as whoever can write to the database does: at whatever time they like.
+async fn written(house: &House, payload: Vec<u8>, signature: Option<String>, recorded: jiff::Timestamp) {
+    let statement = Statement::from_json(&payload).expect("a statement");
+    let label = Label::of(&statement);
+    let (store, chain) = (house.store(), label.chain());
+    let newest = store.entries(&chain).await.expect("entries").pop().expect("an entry");
+    let (seq, prev) = (newest.seq + 1, newest.digest());
+    let entry = Entry { version: 2, chain, seq, prev, recorded, label, payload, signature, bare: None };
+    store.adopt(entry, Vec::new()).await.expect("written");
 }
 
 /// What a text of an assertion becomes when a part of it is changed.

@@ -2,7 +2,7 @@
 
 use gonogo::model::PasskeyStep;
 
-use super::{Authenticator, Kind, confirmed, house, revoked, says, signs};
+use super::{Authenticator, Kind, challenge, confirmed, house, put, revoked, says, signs, statement};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_counts_by_two_registrars_or_by_one_and_their_own_key() {
@@ -67,15 +67,37 @@ async fn what_is_signed_after_its_revocation_counts_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_may_not_revokes_nothing() {
+async fn a_revocation_by_whoever_may_not_approves_nothing_and_takes_no_no_away() {
     let house = house().await;
     let key = Authenticator::new(Kind::Es256);
     confirmed(&house, &key.passkey("sec"), &["lead", "boss"]).await;
-    for by in [Some("dev"), None] {
-        revoked(&house, by, &key.passkey("sec")).await;
-    }
+    // What nobody signed anybody can write.
+    revoked(&house, None, &key.passkey("sec")).await;
     signs(&house, &key, |_| {}).await;
     house.gate(&[]).exits(0);
+    // They may have been a registrar when they signed it.
+    revoked(&house, Some("dev"), &key.passkey("sec")).await;
+    house.gate(&[]).exits(4).says("whether `dev` may say so is not known");
+    let no = statement(&house, "sec", &["--no-go"], |_| {}).await;
+    let assertion = key.assert(&challenge(&no), |_| {});
+    put(&house, no, Some(assertion.to_text())).await.expect("added");
+    house.gate(&[]).exits(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revocation_outlives_the_registrar_who_signed_it() {
+    let house = house().await;
+    let key = Authenticator::new(Kind::Es256);
+    confirmed(&house, &key.passkey("sec"), &["lead", "boss"]).await;
+    signs(&house, &key, |_| {}).await;
+    revoked(&house, Some("boss"), &key.passkey("sec")).await;
+    // Two others have confirmed it since; whoever revoked it is no registrar any more.
+    let desk = "{ origin: https://desk.example.com, rp-id: example.com, registrars: [lead, dev] }";
+    confirmed(&house, &key.passkey("sec"), &["dev"]).await;
+    let house = house.policy(&[("desk", desk)]);
+    house.verify(&[]).exits(0);
+    signs(&house, &key, |_| {}).await;
+    house.gate(&[]).exits(4).says("whether `boss` may say so is not known");
 }
 
 #[tokio::test(flavor = "multi_thread")]
