@@ -74,7 +74,7 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     let trusted = Arc::new(signers);
     let look = |now| Look::by(Trust { signers: trusted.clone(), passkeys: passkeys.clone(), now }, caller.now);
     let history = History::of(rows.clone(), &look(caller.now))?;
-    demand(&history, &request.heads)?;
+    demand([&history, passkeys.chain()], &request.heads)?;
     // The pages say what was known of the keys when they were made.
     let written = opened.bundle.record().map_err(|error| ActError::Untrusted(error.to_string()))?;
     let then = History::of(rows, &look(written.as_of))?;
@@ -122,10 +122,10 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     })
 }
 
-/// The heads that the auditor kept are in it.
-fn demand(history: &History, heads: &[Digest]) -> Result<(), LedgerError> {
+/// The heads that the auditor kept are in one of its chains.
+fn demand(chains: [&History; 2], heads: &[Digest]) -> Result<(), LedgerError> {
     let cut = |head| LedgerError::Cut(format!("the head {head} that you kept is not in the bundle's ledger"));
-    heads.iter().find(|head| !history.holds(head)).map_or(Ok(()), |head| Err(cut(head)))
+    heads.iter().find(|head| !chains.iter().any(|chain| chain.holds(head))).map_or(Ok(()), |head| Err(cut(head)))
 }
 
 /// The record that the bundle is, by a policy.

@@ -170,10 +170,12 @@ impl History {
         })
     }
 
-    /// The entries of the chain of what concerns all projects: those with this act whole, of all others the links.
+    /// The entries of the chain of what concerns all projects: those with this act whole, and those that may bear on anything; of all
+    /// others the links.
     pub fn of_all_projects<'h>(&'h self, act: &'h str) -> impl Iterator<Item = Cow<'h, Entry>> {
         let own = self.linked().iter().filter(|linked| linked.entry.chain == ORG);
-        own.map(move |linked| if linked.label().act == act { Cow::Borrowed(&*linked.entry) } else { Cow::Owned(linked.link()) })
+        let is_whole = move |linked: &LinkedEntry| linked.label().act == act || !linked.label().is_known();
+        own.map(move |linked| if is_whole(linked) { Cow::Borrowed(&*linked.entry) } else { Cow::Owned(linked.link()) })
     }
 
     /// The first entry of which only the link is here although it may bear on this release.
