@@ -1,8 +1,11 @@
 //! Deputies: whoever is absent has signed who signs for them, until when; the two are one person.
 
+use jiff::SignedDuration;
+
 use crate::signoff::{
     authors::{commit, git},
     house::House,
+    passkeys::{signed_by_key, written},
 };
 
 /// A house in which `security` must sign: Sepp, for whom Eve may sign who has no role. She has a key.
@@ -109,6 +112,33 @@ async fn a_deputys_yes_settles_no_doubtful_no_of_whom_they_speak_for() {
     let own = house.key("sec");
     house.gonogo.run(["sign", "--as", "security", "--commit", named, "--key", own.as_str()]).exits(0);
     house.gonogo.run(["gate", "--commit", named]).exits(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deputy_whose_time_is_over_writes_nothing_from_before() {
+    let house = house(&[]).await;
+    let end = crate::signoff::house::now() + SignedDuration::from_secs(3);
+    appoint(&house, "sec", "eve", &end.to_string()).exits(0);
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    // Something is on record from after the end.
+    house.verify(&[]).exits(0);
+    let before = end - SignedDuration::from_secs(1);
+    let payload = statement_of_eve(&house, before);
+    let signature = signed_by_key(&house, "eve", &payload);
+    written(&house, payload, Some(signature), before).await;
+    house.gate(&[]).exits(4).says("had `eve` as deputy until");
+}
+
+/// What Eve would have signed for Sepp at a moment.
+fn statement_of_eve(house: &House, at: jiff::Timestamp) -> Vec<u8> {
+    house.gonogo.run(["sign", "--as", "security", "--export", "s.pae", "--signer", "sec"]).exits(0);
+    let bytes = std::fs::read(house.gonogo.path("s.pae")).expect("exported");
+    let start = bytes.iter().position(|byte| *byte == b'{').expect("JSON");
+    let mut statement: serde_json::Value = serde_json::from_slice(&bytes[start..]).expect("JSON");
+    let predicate = &mut statement["predicate"];
+    (predicate["at"], predicate["by"]) = (at.to_string().into(), "eve".into());
+    (predicate["act"]["person"], predicate["act"]["deputy_of"]) = ("eve".into(), "sec".into());
+    serde_json::to_vec(&statement).expect("JSON")
 }
 
 /// So many days from now, as a date.

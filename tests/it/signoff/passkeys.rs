@@ -60,7 +60,7 @@ async fn said(house: &House, by: Option<&str>, step: PasskeyStep, moment: jiff::
     (payload, signature)
 }
 
-fn signed_by_key(house: &House, by: &str, payload: &[u8]) -> String {
+pub(super) fn signed_by_key(house: &House, by: &str, payload: &[u8]) -> String {
     let file = house.keys.path().join("to-sign");
     fs::write(&file, pae(payload)).expect("written");
     let _ = fs::remove_file(house.keys.path().join("to-sign.sig"));
@@ -185,7 +185,7 @@ async fn a_script_of_openssls_own_confirms_what_stands_in_a_bundle() {
 }
 
 /// Writes an entry behind the newest of its chain as whoever can write to the database does: at whatever time they like.
-async fn written(house: &House, payload: Vec<u8>, signature: Option<String>, recorded: jiff::Timestamp) {
+pub(super) async fn written(house: &House, payload: Vec<u8>, signature: Option<String>, recorded: jiff::Timestamp) {
     let statement = Statement::from_json(&payload).expect("a statement");
     let label = Label::of(&statement);
     let (store, chain) = (house.store(), label.chain());
