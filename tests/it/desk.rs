@@ -6,6 +6,7 @@ mod doors;
 mod forged;
 mod gate;
 mod hostile;
+mod invited;
 mod laid;
 mod load;
 mod office;

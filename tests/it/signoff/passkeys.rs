@@ -37,7 +37,7 @@ async fn head(house: &House, chain: &str) -> Digest {
 }
 
 /// Puts what is said of a passkey on record, signed with the key of `by`.
-async fn says(house: &House, by: Option<&str>, step: PasskeyStep) {
+pub(crate) async fn says(house: &House, by: Option<&str>, step: PasskeyStep) {
     let (payload, signature) = said(house, by, step, now()).await;
     put(house, payload, signature).await.expect("added");
 }
