@@ -38,7 +38,7 @@ pub(crate) async fn revoke(dialogue: &dyn Dialogue, desk: &Desk, request: &Revok
     dialogue.tell(&plain(&format!("the passkey {} of {person} signs nothing {from}: {reason}", known.passkey.fingerprint())));
     agree(dialogue, "Revoke it?")?;
     let credential = known.passkey.credential.clone();
-    let heads = record.store.chains().await?;
+    let heads = Revocation::heads_of(record.store.chains().await?);
     let said = Revocation { person: person.clone(), credential, heads, since: *since, reason: reason.clone() };
     let subject = vec![Subject::sha256("passkey", &known.passkey.digest())];
     let entry = signer.put(&mut record, subject, Act::Passkey(Box::new(PasskeyStep::Revoked(said))), Vec::new()).await?;

@@ -61,8 +61,8 @@ pub struct Revoked {
     pub entry: u64,
     /// From when on its signatures do not count.
     pub since: Timestamp,
-    /// The newest entry of each chain then.
-    heads: BTreeMap<String, Digest>,
+    /// The newest entry of each chain then, by the fingerprint of its name.
+    heads: BTreeMap<Digest, Digest>,
 }
 
 impl Passkeys {
@@ -272,7 +272,7 @@ impl Passkeys {
         let credential = Assertion::from_text(signature).ok()?.credential;
         let known = self.known.iter().find(|known| known.passkey.credential == credential && known.counts_from.is_some())?;
         let revoked = known.revoked.as_ref().filter(|revoked| !revoked.heads.is_empty())?;
-        let head = revoked.heads.get(chain).cloned().unwrap_or_else(Digest::none);
+        let head = revoked.heads.get(&Digest::of(chain.as_bytes())).cloned().unwrap_or_else(Digest::none);
         Some((head, revoked.sentence(&known.passkey.person)))
     }
 

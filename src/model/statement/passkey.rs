@@ -69,10 +69,10 @@ pub struct Revocation {
     pub person: String,
     /// The credential's id, in base64url.
     pub credential: String,
-    /// The newest entry of each chain at that moment, by the chain's name: what it has signed after them counts nothing, whatever time
-    /// it says.
+    /// The newest entry of each chain at that moment: what it has signed after them counts nothing, whatever time it says. By the
+    /// SHA-256 of the chain's name: bundles of one project do not name the others.
     #[serde(default)]
-    pub heads: BTreeMap<String, Digest>,
+    pub heads: BTreeMap<Digest, Digest>,
     /// From when on its signatures do not count; from the revocation on where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
@@ -89,6 +89,13 @@ impl PasskeyStep {
             Self::Confirmed(passkey) => format!("the passkey {} is of {}", passkey.fingerprint(), passkey.person),
             Self::Revoked(said) => format!("a passkey of {} is revoked: {}", said.person, said.reason),
         }
+    }
+}
+
+impl Revocation {
+    /// The newest entries of these chains, as they are kept.
+    pub fn heads_of(chains: BTreeMap<String, Digest>) -> BTreeMap<Digest, Digest> {
+        chains.into_iter().map(|(name, head)| (Digest::of(name.as_bytes()), head)).collect()
     }
 }
 

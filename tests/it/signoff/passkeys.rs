@@ -85,7 +85,7 @@ pub(crate) async fn revoked(house: &House, by: Option<&str>, passkey: &Passkey) 
 
 async fn revocation(house: &House, passkey: &Passkey) -> PasskeyStep {
     let (person, credential) = (passkey.person.clone(), passkey.credential.clone());
-    let heads = house.store().chains().await.expect("chains");
+    let heads = Revocation::heads_of(house.store().chains().await.expect("chains"));
     PasskeyStep::Revoked(Revocation { person, credential, heads, since: None, reason: "lost".into() })
 }
 
