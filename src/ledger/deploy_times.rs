@@ -23,14 +23,14 @@ pub fn closed(policy: &Signoff, now: Timestamp) -> Option<String> {
     Some(format!("nothing is deployed now: {why}{opens}"))
 }
 
-/// The zone of the first window, which is the people's.
-fn zone(policy: &Signoff) -> TimeZone {
-    policy.windows.first().map_or(TimeZone::UTC, Times::time_zone)
+/// The people's zone: that of the first window, else of the first freeze.
+fn zone(policy: &Signoff) -> Option<TimeZone> {
+    policy.windows.first().or(policy.freeze.first()).map(Times::time_zone)
 }
 
 fn holiday(policy: &Signoff, now: Timestamp) -> Option<String> {
     let zone = zone(policy);
-    let found = policy.closed_on.iter().find(|holiday| holiday.has(now, &zone))?;
+    let found = policy.closed_on.iter().find(|holiday| holiday.has(now, zone.as_ref()))?;
     Some(format!("it is `{}` in `holidays`", found.name))
 }
 

@@ -7,6 +7,7 @@
 mod assertion;
 mod client_data;
 mod created;
+mod judging;
 mod public_key;
 mod register;
 

@@ -2,7 +2,7 @@
 //! overlooked would let a release through.
 
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime},
     tz::TimeZone,
 };
@@ -31,11 +31,18 @@ pub struct Holiday {
 struct TimeZoneName(String);
 
 impl Holiday {
-    /// Whether `at` is part of it, for people in `zone`.
-    pub fn has(&self, at: Timestamp, zone: &TimeZone) -> bool {
+    /// Whether `at` is part of it, for people in `zone`; anywhere on earth where that is not known.
+    pub fn has(&self, at: Timestamp, zone: Option<&TimeZone>) -> bool {
         let named = self.zone.as_ref().and_then(|name| TimeZone::get(&name.0).ok());
-        let local = at.to_zoned(named.unwrap_or_else(|| zone.clone())).datetime();
-        self.from <= local && local < self.to
+        let within = |zone: TimeZone, early: i64, late: i64| {
+            let shifted = |hours: i64| (at + SignedDuration::from_hours(hours)).to_zoned(zone.clone()).datetime();
+            self.from <= shifted(early) && shifted(late) < self.to
+        };
+        match named.or_else(|| zone.cloned()) {
+            Some(zone) => within(zone, 0, 0),
+            // It begins 14 hours before it does in UTC, and ends 12 after.
+            None => within(TimeZone::UTC, 14, -12),
+        }
     }
 
     /// Those of a file, or why it cannot be relied on.
@@ -180,11 +187,14 @@ mod tests {
         let amsterdam = TimeZone::get("Europe/Amsterdam").expect("a zone");
         let has = |events: &str, at: &str| {
             let at = at.parse().expect("a time");
-            read(events).expect("a calendar").iter().any(|holiday| holiday.has(at, &amsterdam))
+            read(events).expect("a calendar").iter().any(|holiday| holiday.has(at, Some(&amsterdam)))
         };
         let day = event("DTSTART;VALUE=DATE:20261225");
         assert!(has(&day, "2026-12-24T23:00:00Z") && has(&day, "2026-12-25T22:59:59Z"));
         assert!(!has(&day, "2026-12-24T22:59:59Z") && !has(&day, "2026-12-25T23:00:00Z"));
+        let anywhere = |at: &str| read(&day).expect("a calendar")[0].has(at.parse().expect("a time"), None);
+        assert!(anywhere("2026-12-24T10:00:00Z") && anywhere("2026-12-26T11:59:59Z"));
+        assert!(!anywhere("2026-12-24T09:59:59Z") && !anywhere("2026-12-26T12:00:00Z"));
         let leap = event("DTSTART;VALUE=DATE:20280229\r\nDTEND;VALUE=DATE:20280301");
         assert!(has(&leap, "2028-02-29T12:00:00Z") && !has(&leap, "2028-03-01T12:00:00Z"));
         let utc = event("DTSTART:20261225T080000Z\r\nDTEND:20261225T090000Z");

@@ -106,8 +106,9 @@ impl Read {
         let signature = entry.signature.as_deref();
         // What stands after the end of a key was signed after it, whatever time it says.
         let ended = signature.zip(self.verifier.as_ref()).and_then(|(signature, verifier)| verifier.revoked_over(signature, &entry.chain));
-        if let Some((head, why)) = ended.filter(|(head, _)| self.links.places.get(head).is_none_or(|place| *place < entry.seq)) {
-            let _ = head;
+        if let Some((head, why)) = ended.filter(|_| !statement.act.is_no())
+            && self.links.places.get(&head).is_none_or(|place| *place < entry.seq)
+        {
             standing = SignatureStanding::Untrusted(why);
         }
         if let Some(why) = signature.map_or_else(|| statement.contradiction(), |signature| contradiction(&statement, signature)) {

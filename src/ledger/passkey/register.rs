@@ -1,25 +1,24 @@
-//! Whose passkey is whose, as registrars have signed it, and whether a signature with one counts.
+//! Whose passkey is whose, as registrars have signed it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 
-use super::{Assertion, AssertionError, Bound, public_key};
+use super::{Assertion, Bound, public_key};
 use crate::{
-    ledger::{Checked, History, LedgerError, LinkedEntry, ORG, PolicyInForce, SignatureStanding, VerifiedEntry, pae},
-    model::{Act, DeskPolicy, Digest, Method, Passkey, PasskeyStep, Revocation, Statement, utc},
+    ledger::{Checked, History, LedgerError, LinkedEntry, ORG, PolicyInForce, SignatureStanding, VerifiedEntry},
+    model::{Act, DeskPolicy, Digest, Method, Passkey, PasskeyStep, Revocation, utc},
 };
 
 /// The passkeys of an organisation, by a policy.
 #[derive(Default)]
 pub struct Passkeys {
-    desk: Option<DeskPolicy>,
+    pub(super) desk: Option<DeskPolicy>,
     /// The chain in which they stand.
-    org: History,
-    known: Vec<KnownPasskey>,
+    pub(super) org: History,
+    pub(super) known: Vec<KnownPasskey>,
     /// Who has a role that may sign this way, by id.
-    admitted: BTreeSet<String>,
+    pub(super) admitted: BTreeSet<String>,
     /// What is said there and counts nothing, a sentence each.
     ignored: Vec<String>,
 }
@@ -62,7 +61,7 @@ pub struct Revoked {
     /// From when on its signatures do not count.
     pub since: Timestamp,
     /// The newest entry of each chain then, by the fingerprint of its name.
-    heads: BTreeMap<Digest, Digest>,
+    pub(super) heads: BTreeMap<Digest, Digest>,
 }
 
 impl Passkeys {
@@ -199,91 +198,9 @@ impl Passkeys {
         }
     }
 
-    /// Whether `signature` over `payload`, which is `statement`, was made with a passkey that counted at the instant `at`.
-    pub fn check(&self, statement: &Statement, payload: &[u8], signature: &str, at: Timestamp) -> Checked {
-        let assertion = match Assertion::from_text(signature) {
-            Ok(assertion) => assertion,
-            Err(error) => return Checked::Forged(error.to_string()),
-        };
-        let by = statement.made.by.as_deref().unwrap_or_default();
-        let (known, desk) = match self.holder(&assertion.credential, by) {
-            Ok(found) => found,
-            Err(why) => return Checked::Untrusted(why),
-        };
-        let challenge = Sha256::digest(pae(payload));
-        let shown = match assertion.verify(&known.passkey, &challenge, Bound { rp_id: &desk.rp_id, origin: &desk.origin }) {
-            Ok(shown) => shown,
-            Err(AssertionError::Forged(why)) => return Checked::Forged(format!("the passkey of `{by}`: {why}")),
-            Err(AssertionError::Refused(why)) => return Checked::Untrusted(format!("the passkey of `{by}`: {why}")),
-        };
-        let seen = statement.made.org.as_ref();
-        let doubt = || known.doubted.as_ref().filter(|_| !statement.act.is_no()).map(|doubted| doubted.doubt(by));
-        if let Some(why) = self.out_of_time(known, seen, at).or_else(|| self.refuses(&statement.act, by)).or_else(doubt) {
-            return Checked::Untrusted(why);
-        }
-        let since = known.revoked.as_ref().map(|revoked| format!("the passkey has since been revoked, on {}", utc(revoked.since)));
-        let key = format!("{}{}", public_key::name(&known.passkey), if shown.is_synced { " (synced)" } else { "" });
-        let confirmed_by = known.confirmations.iter().map(|confirmation| confirmation.by.clone()).filter(|other| other != by).collect();
-        Checked::Signed { key, since, confirmed_by }
-    }
-
-    /// The passkey with this id of this person, as far as it was ever confirmed.
-    fn holder(&self, credential: &str, person: &str) -> Result<(&KnownPasskey, &DeskPolicy), String> {
-        let desk = self.desk.as_ref().ok_or("it is signed with a passkey, and the policy names no desk")?;
-        let of_id = || self.known.iter().filter(|known| known.passkey.credential == credential);
-        let counting = of_id().find(|known| known.counts_from.is_some());
-        match counting.or_else(|| of_id().next()) {
-            None => Err(format!("no passkey of `{person}` with this id is on record in `@org`")),
-            Some(known) if known.passkey.person != person => {
-                Err(format!("the passkey is of `{}`, not of `{person}`", known.passkey.person))
-            }
-            Some(KnownPasskey { counts_from: None, .. }) => Err(format!(
-                "the passkey of `{person}` was not confirmed: two registrars, or one and their own SSH key, sign `gonogo desk confirm`"
-            )),
-            Some(known) => Ok((known, desk)),
-        }
-    }
-
-    /// Why it did not count when it signed: whoever signed had not seen its confirmation, or it was revoked by then.
-    fn out_of_time(&self, known: &KnownPasskey, seen: Option<&Digest>, at: Timestamp) -> Option<String> {
-        let person = &known.passkey.person;
-        let seen = seen.map_or(0, |head| self.org.place(head));
-        let from = known.counts_from?;
-        if seen < from {
-            return Some(format!("the passkey of `{person}` was confirmed only later, in entry {from} of `@org`"));
-        }
-        let ended = |revoked: &&Revoked| at >= revoked.since || seen >= revoked.entry;
-        let revoked = known.revoked.as_ref().filter(ended)?;
-        Some(revoked.sentence(person))
-    }
-
-    /// Why nothing of this kind is signed so. Sign-offs and decisions are held to the methods of their roles where they are counted.
-    pub fn refuses(&self, act: &Act, person: &str) -> Option<String> {
-        match act {
-            Act::SignOff(_) | Act::StageDecision(_) | Act::Passkey(_) => None,
-            Act::Answer(_) | Act::Waiver(_) | Act::Withdrawal(_) if self.admitted.contains(person) => None,
-            Act::Answer(_) | Act::Waiver(_) | Act::Withdrawal(_) => Some(format!("`{person}` has no role whose `methods` name `webauthn`")),
-            other => Some(format!("a {} is not signed with a passkey", other.word())),
-        }
-    }
-
-    /// The newest entry of a chain when the passkey was revoked that made this signature, with what to say of what stands after it.
-    pub fn revoked_over(&self, signature: &str, chain: &str) -> Option<(Digest, String)> {
-        let credential = Assertion::from_text(signature).ok()?.credential;
-        let known = self.known.iter().find(|known| known.passkey.credential == credential && known.counts_from.is_some())?;
-        let revoked = known.revoked.as_ref().filter(|revoked| !revoked.heads.is_empty())?;
-        let head = revoked.heads.get(&Digest::of(chain.as_bytes())).cloned().unwrap_or_else(Digest::none);
-        Some((head, revoked.sentence(&known.passkey.person)))
-    }
-
     /// Whether there is one with this id, whosever it is.
     pub fn has(&self, credential: &str) -> bool {
         self.known.iter().any(|known| known.passkey.credential == credential)
-    }
-
-    /// The chain has this entry, as somebody saw it: one that is gone was cut off.
-    pub fn has_seen(&self, head: &Digest) -> bool {
-        self.desk.is_none() || self.org.holds(head)
     }
 
     /// The newest entry of the chain; `None` where there is none.
@@ -333,11 +250,11 @@ impl Passkeys {
 }
 
 impl Revoked {
-    fn sentence(&self, person: &str) -> String {
+    pub(super) fn sentence(&self, person: &str) -> String {
         format!("the passkey of `{person}` was revoked by `{}` on {}", self.by, utc(self.since))
     }
 
-    fn doubt(&self, person: &str) -> String {
+    pub(super) fn doubt(&self, person: &str) -> String {
         let Self { by, entry, .. } = self;
         format!(
             "entry {entry} of `{ORG}` says that the passkey of `{person}` is revoked, and whether `{by}` may say so is not known: a registrar revokes it, and a new one is made"

@@ -17,6 +17,8 @@ const FIELDS: &str = "--format=%H%x00%an%x00%ae%x00%cn%x00%ce";
 const COUNT: usize = 5;
 /// More paths are not kept with a run: whoever signs for some of them signs then.
 const MOST_PATHS: usize = 5_000;
+/// The mode of a submodule.
+const SUBMODULE: &str = "160000";
 /// The line of a message that names somebody who wrote the commit too.
 const TOGETHER: &str = "co-authored-by";
 /// Asks for the commits of the release; what a clone knows beside the commits does not count.
@@ -69,15 +71,15 @@ impl Git {
         Ok(asked.code == Some(0))
     }
 
-    /// The paths that differ between two commits, of a renamed file both; `None` where they are too many, or no text.
+    /// The paths that differ between two commits, of a renamed file both; `None` where they are too many or no text, or a submodule is
+    /// among them: what changed in that is not told.
     async fn paths(&self, folder: &Path, first: &str, last: &str) -> Result<Option<Vec<String>>, GitError> {
-        let ask = "diff-tree -r -z --name-only --no-renames --no-ext-diff --ignore-submodules=none";
+        let ask = "diff-tree -r -z --raw --no-renames --no-ext-diff --ignore-submodules=none";
         let listed = match self.bytes(folder, ask, &[first, last, "--"], b"").await {
             Err(GitError::Command(CommandError::TooMuch(..))) => return Ok(None),
             listed => listed?,
         };
-        let paths = listed.split(|b| *b == 0).filter(|path| !path.is_empty()).map(|path| String::from_utf8(path.to_vec()).ok());
-        Ok(paths.collect::<Option<Vec<String>>>().filter(|paths| paths.len() <= MOST_PATHS))
+        Ok(changed(&listed).filter(|paths| paths.len() <= MOST_PATHS))
     }
 
     /// Who wrote the commits of `range`, and who else committed them.
@@ -86,6 +88,22 @@ impl Git {
         let with = ["--fixed-strings", "--regexp-ignore-case", "--grep", TOGETHER, "--format=%B", range, "--"];
         let messages = self.bytes(folder, LOG, &with, b"").await?;
         everybody(&log, &messages).map_err(GitError::Refused)
+    }
+}
+
+/// The paths of a raw difference: each after its modes, `:100644 100644 … M`, NUL.
+fn changed(listed: &[u8]) -> Option<Vec<String>> {
+    let mut fields = listed.split(|b| *b == 0).map(|field| std::str::from_utf8(field).ok());
+    let mut paths = Vec::new();
+    loop {
+        let modes = fields.next()??;
+        if modes.is_empty() {
+            return Some(paths);
+        }
+        if !modes.starts_with(':') || modes.contains(SUBMODULE) {
+            return None;
+        }
+        paths.push(fields.next()??.to_owned());
     }
 }
 

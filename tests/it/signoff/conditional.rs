@@ -99,6 +99,17 @@ async fn a_clone_that_does_not_know_or_a_run_that_nobody_vouches_for_asks_everyb
     house.gate(&[]).exits(4).says("asked because what changed is not known");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_in_a_submodule_is_not_known() {
+    let house = house().await;
+    let folder = house.gonogo.path(".");
+    let linked = format!("160000,{},parts", sha(&house));
+    git(&folder, &["update-index", "--add", "--cacheinfo", &linked]);
+    commit(&house, "eve@example.com", "f");
+    next(&house);
+    house.gate(&[]).exits(4).says("asked because what changed is not known");
+}
+
 /// The newest commit, whatever the repository's folder is called now.
 fn sha(house: &House) -> String {
     let folder = if house.gonogo.path(".git").exists() { ".git" } else { "gone" };

@@ -1,11 +1,18 @@
 //! What whoever can write to the database, or packs a bundle, makes of the end of a passkey.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use gonogo::{ledger::ORG, model::Digest};
+use gonogo::{
+    ledger::ORG,
+    model::{Digest, PasskeyStep, Revocation},
+};
 use jiff::SignedDuration;
 
-use super::{Authenticator, Kind, challenge, confirmed, head, house, revocation, revoked, said, signs, statement, written};
+use super::{Authenticator, Kind, challenge, confirmed, head, house, put, revocation, revoked, said, says, signs, statement, written};
 use crate::signoff::{audited, house::now};
+
+const ROLES: &str = "{ deployment-lead: [lead], security: { people: [sec, dev], methods: [ssh, webauthn] }, recorder: [ci] }";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_signed_after_the_end_counts_nothing_whatever_time_it_says() {
@@ -36,6 +43,26 @@ async fn a_revocation_that_is_still_to_come_takes_away_already() {
     written(&house, payload, signature, later).await;
     signs(&house, &key, |_| {}).await;
     house.gate(&[]).exits(4).says("was revoked by `boss`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_registrar_takes_a_no_away() {
+    let house = house().await.policy(&[("roles", ROLES)]);
+    house.verify(&[]).exits(0);
+    let key = Authenticator::new(Kind::Es256);
+    confirmed(&house, &key.passkey("sec"), &["lead", "boss"]).await;
+    let began = now();
+    let no = statement(&house, "sec", &["--no-go"], |_| {}).await;
+    let signature = key.assert(&challenge(&no), |_| {}).to_text();
+    put(&house, no, Some(signature)).await.expect("added");
+    let PasskeyStep::Revoked(said) = revocation(&house, &key.passkey("sec")).await else { panic!("a revocation") };
+    let since = Some(began - SignedDuration::from_hours(1));
+    says(&house, Some("boss"), PasskeyStep::Revoked(Revocation { since, heads: BTreeMap::default(), ..said })).await;
+    house.sign("security", "dev", &[]).exits(0);
+    house.gate(&[]).exits(1).says("Sepp Security (security) says no-go");
+    // Sepp himself does, with a key of his own.
+    house.sign("security", "sec", &[]).exits(0);
+    house.gate(&[]).exits(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
