@@ -63,15 +63,15 @@ pub(crate) struct Audited {
 pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, ActError> {
     let opened = bundle::open(&request.bundle).await?;
     let kept = Arc::new(opened.plan().await?);
-    let mut signers = signers(&opened, &kept, request)?;
-    signers.ask_revoked(&caller.env).await;
+    let signers = signers(&opened, &kept, request)?;
     let rows = opened.store.rows(&chain_of(&kept.project)).await?;
     // Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
     let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
     let brought = request.policy.as_deref().map(|file| law(file, &kept.environment)).transpose()?;
-    let brought = brought.map(|(signoff, people)| ChosenPolicy::brought(signoff, people, signers.clone()));
-    let passkeys = super::record::passkeys(&opened.store, brought.as_ref().unwrap_or(&own), caller.now).await?;
-    let trusted = Arc::new(signers);
+    let brought = brought.map(|(signoff, people)| ChosenPolicy::brought(signoff, people, signers));
+    let law = brought.as_ref().unwrap_or(&own);
+    let passkeys = super::record::passkeys(&opened.store, law, caller.now).await?;
+    let trusted = law.signers.clone();
     let look = |now| Look::by(Trust { signers: trusted.clone(), passkeys: passkeys.clone(), now }, caller.now);
     let history = History::of(rows.clone(), &look(caller.now))?;
     demand([&history, passkeys.chain()], &request.heads)?;

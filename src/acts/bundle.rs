@@ -216,7 +216,7 @@ pub(super) async fn taken_in(caller: &Caller, request: &RecordRequest, file: &Pa
     }
     if there.len() > here.len() || !org.beyond.is_empty() {
         let seq = here.last().map_or(0, |entry| entry.seq);
-        if let Some(why) = log::never_believed(caller, &brought, &known, seq).await? {
+        if let Some(why) = log::never_believed(&brought, &known, seq).await? {
             return Err(ActError::Untrusted(format!("{}: {why}: nothing of it was taken in", file.display())));
         }
         export::import(exported, known.store.as_ref()).await.map_err(ActError::NotRecorded)?;

@@ -68,11 +68,10 @@ pub(crate) fn named(flag: Option<&str>, variable: Option<&str>) -> Result<Option
 impl ChosenPolicy {
     /// The plan's own, or what another state of its repository says.
     pub(super) async fn of(caller: &Caller, plan: &Plan, reference: Option<&str>) -> Result<Self, ActError> {
-        let mut policy = match reference {
+        let policy = match reference {
             None => Self::own(plan, signers_of(plan)?),
             Some(reference) => Self::at(caller, plan, reference).await?,
         };
-        Arc::make_mut(&mut policy.signers).ask_revoked(&caller.env).await;
         policy.each_with_a_key_of_their_own()
     }
 
@@ -80,7 +79,7 @@ impl ChosenPolicy {
         Self {
             signoff: plan.signoff.clone(),
             people: plan.people.clone(),
-            signers: Arc::new(signers),
+            signers: by_name(signers, plan.signoff.as_ref(), &plan.people),
             asked_of: asked_of(plan),
             windows: plan.windows,
             ledger: plan.ledger.clone(),
@@ -92,7 +91,8 @@ impl ChosenPolicy {
 
     /// What a judge brings: nothing of what is judged counts.
     pub(super) fn brought(signoff: Option<Signoff>, people: BTreeMap<String, Person>, signers: Signers) -> Self {
-        Self { signoff, people, signers: Arc::new(signers), brought: true, ..Self::default() }
+        let signers = by_name(signers, signoff.as_ref(), &people);
+        Self { signoff, people, signers, brought: true, ..Self::default() }
     }
 
     /// What came with what is judged.
@@ -102,10 +102,9 @@ impl ChosenPolicy {
 
     /// That of a plan which a whole organisation is judged by. Nobody has checked anything out there: who wrote a release is as
     /// its run says.
-    pub(super) async fn of_all(caller: &Caller, plan: &Plan) -> Result<Self, ActError> {
+    pub(super) fn of_all(plan: &Plan) -> Result<Self, ActError> {
         let own = Self::own(plan, signers_of(plan)?);
-        let mut policy = Self { ledger: None, release: Release::default(), elsewhere: true, brought: true, ..own };
-        Arc::make_mut(&mut policy.signers).ask_revoked(&caller.env).await;
+        let policy = Self { ledger: None, release: Release::default(), elsewhere: true, brought: true, ..own };
         policy.each_with_a_key_of_their_own()
     }
 
@@ -244,6 +243,16 @@ fn holders(policy: &Signoff) -> Vec<String> {
         .chain(policy.deputies.values().flatten().cloned())
         .collect();
     all.into_iter().collect()
+}
+
+/// The signers, with whoever the policy means by each name.
+fn by_name(signers: Signers, policy: Option<&Signoff>, people: &BTreeMap<String, Person>) -> Arc<Signers> {
+    let of_person = |(id, person): (&String, &Person)| {
+        let names = std::iter::once(id).chain(&person.emails);
+        names.map(|name| (name.clone(), id.clone())).collect::<Vec<_>>()
+    };
+    let holders = policy.map(holders).unwrap_or_default().into_iter().map(|id| (id.clone(), id));
+    Arc::new(signers.knowing(holders.chain(people.iter().flat_map(of_person))))
 }
 
 /// Of whom each manual item of the plan is asked, by id.

@@ -87,7 +87,8 @@ impl<'c> Signer<'c> {
             }
         };
         let ask = |file: &Path, attempt: u32| self.dialogue.passphrase(file, attempt);
-        let signature = signing::sign(&payload, &found.place, Signing { ask: &ask, env: &self.caller.env }).await?;
+        let with = Signing { certificate: found.key.certificate(), ask: &ask, env: &self.caller.env };
+        let signature = signing::sign(&payload, &found.place, with).await?;
         Ok(Envelope { payload, signature })
     }
 

@@ -6,6 +6,8 @@
 
 mod agent;
 mod armor;
+mod certificate;
+mod credential;
 mod detached;
 mod error;
 mod find;
@@ -15,11 +17,14 @@ mod public;
 mod revoked;
 mod rsa;
 mod sign;
+mod signature;
 mod signers;
 mod sshsig;
 mod wire;
 
 pub use agent::{Agent, AgentKey};
+pub use certificate::{Certificate, CertificateError};
+pub use credential::Credential;
 pub use detached::{Detached, DetachedError};
 pub use error::{KeyError, SignatureError};
 pub use find::{FoundKey, Search, find};

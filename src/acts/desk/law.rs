@@ -81,7 +81,7 @@ impl LawFile {
         let lacks = || ActError::Usage(format!("{}: it does not say whose signatures are needed: write `signoff:`", self.file.display()));
         let signoff = plan.signoff.clone().ok_or_else(lacks)?;
         let made_of = Digest::of(format!("{:?}", plan.files).as_bytes());
-        let policy = ChosenPolicy::of_all(caller, &plan).await?;
+        let policy = ChosenPolicy::of_all(&plan)?;
         Ok(Law { policy, signoff, people: plan.people.clone(), plan: Arc::new(plan), made_of })
     }
 }

@@ -1,7 +1,7 @@
 //! Every hash, link, signature and kept byte of a ledger.
 
 use crate::{
-    acts::{ActError, Caller, ChosenPolicy, EnvironmentRecord, policy, record::passkeys},
+    acts::{ActError, ChosenPolicy, EnvironmentRecord, policy, record::passkeys},
     ledger::{self, Checked, LedgerError, LinkedEntry, ORG, SignatureStanding, Trust, VerifiedEntry, Verifier as _},
     model::{Act, Digest},
 };
@@ -17,7 +17,7 @@ pub(crate) struct Looked {
 }
 
 /// Looks at everything there is; an error where hashes, links or kept bytes do not hold, or one of `heads` is gone.
-pub(crate) async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &[Digest]) -> Result<Looked, ActError> {
+pub(crate) async fn verify(record: &EnvironmentRecord, heads: &[Digest]) -> Result<Looked, ActError> {
     for head in heads {
         if !record.history.holds(head) {
             let lost = format!("the head {head} that you kept is not in it: entries were cut off, or it is another ledger");
@@ -45,7 +45,7 @@ pub(crate) async fn verify(caller: &Caller, record: &EnvironmentRecord, heads: &
         if let SignatureStanding::Untrusted(why) = &entry.standing
             && entry.is_of(project, environment)
         {
-            match formerly(caller, record, entry).await {
+            match formerly(record, entry).await {
                 Some(run) => {
                     looked.notes.push(format!("entry {seq}: {why}; it counted when it was recorded, by the signers kept with entry {run}"))
                 }
@@ -77,7 +77,6 @@ async fn org(record: &EnvironmentRecord) -> Result<(), ActError> {
 ///
 /// Those signers are kept with the runs of `record`, or of the ledger that it goes on from.
 pub(in crate::acts) async fn never_believed(
-    caller: &Caller,
     record: &EnvironmentRecord,
     known: &EnvironmentRecord,
     seq: u64,
@@ -86,8 +85,8 @@ pub(in crate::acts) async fn never_believed(
         let entry = entry?;
         if entry.entry.seq > seq
             && let SignatureStanding::Untrusted(why) = &entry.standing
-            && formerly(caller, record, entry).await.is_none()
-            && formerly(caller, known, entry).await.is_none()
+            && formerly(record, entry).await.is_none()
+            && formerly(known, entry).await.is_none()
         {
             return Ok(Some(format!("entry {}: {why}", entry.entry.seq)));
         }
@@ -113,7 +112,7 @@ async fn bytes(record: &EnvironmentRecord, entry: &VerifiedEntry) -> Result<(), 
 
 /// The run whose signers vouch for a signature that does not count today: the newest before it. A key that has expired,
 /// was revoked or belongs to nobody any more makes no old entry a forgery.
-async fn formerly(caller: &Caller, record: &EnvironmentRecord, entry: &VerifiedEntry) -> Option<u64> {
+async fn formerly(record: &EnvironmentRecord, entry: &VerifiedEntry) -> Option<u64> {
     let (signature, by) = (entry.entry.signature.as_deref()?, entry.statement.made.by.as_deref()?);
     let checked = |trust: Trust| trust.check(&entry.entry.payload, signature, by, entry.own);
     let of_the_key = matches!(checked(record.policy.trust(record.now)), Checked::Untrusted(_));
@@ -124,9 +123,7 @@ async fn formerly(caller: &Caller, record: &EnvironmentRecord, entry: &VerifiedE
     let made = record.history.said_where(record.place(), &[Act::RUN], earlier).next_back()?.ok()?;
     let Act::Run(run) = &made.statement.act else { return None };
     let kept = record.plans.of_run(record.store.as_ref(), made, run).await.ok()?;
-    let mut signers = policy::signers_of(&kept).ok()?;
-    signers.ask_revoked(&caller.env).await;
-    let then = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
+    let then = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), policy::signers_of(&kept).ok()?);
     let passkeys = passkeys(record.store.as_ref(), &then, record.now).await.ok()?;
-    matches!(checked(Trust { signers: signers.into(), passkeys, now: entry.own }), Checked::Signed { .. }).then_some(made.entry.seq)
+    matches!(checked(then.knowing(passkeys).trust(entry.own)), Checked::Signed { .. }).then_some(made.entry.seq)
 }

@@ -20,7 +20,7 @@ pub(super) fn verify(edge: &Edge, options: &LogVerifyOptions) -> Result<Exit, Fa
     runtime::block_on(async {
         let caller = edge.caller();
         let record = EnvironmentRecord::open(&caller, &edge.of(&options.record)?, false).await?;
-        let looked = look(&caller, &record, &heads).await?;
+        let looked = look(&record, &heads).await?;
         looked.untrusted.iter().for_each(|why| edge::complain(why));
         say(&record, &looked)?;
         Ok(if looked.untrusted.is_empty() && looked.newer.is_none() { Exit::Go } else { Exit::Untrusted })

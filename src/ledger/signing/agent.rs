@@ -9,8 +9,8 @@ use tokio::{
 };
 
 use super::{
+    credential::Credential,
     error::KeyError,
-    public::PublicKey,
     sshsig::signed_data,
     wire::{Reader, put_string},
 };
@@ -37,8 +37,8 @@ pub struct Agent {
 /// A key that an agent has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentKey {
-    /// The public half.
-    pub key: PublicKey,
+    /// The public half, perhaps with a certificate: to an agent that is another key.
+    pub key: Credential,
     /// What its owner calls it.
     pub comment: String,
 }
@@ -58,10 +58,12 @@ impl Agent {
         }
     }
 
-    /// The signature proper over `message`, in SSH's encoding, as the agent sent it.
-    pub(super) async fn sign(&self, key: &PublicKey, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+    /// The signature proper over `message`, in SSH's encoding, as the agent sent it. An agent without the certificate may have its key.
+    pub(super) async fn sign(&self, key: &Credential, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         let mut request = vec![REQUEST_SIGNATURE];
-        put_string(&mut request, key.blob());
+        let has = |keys: Vec<AgentKey>| keys.iter().any(|held| held.key == *key);
+        let by_key = key.certificate().is_some() && !self.keys().await.is_ok_and(has);
+        put_string(&mut request, if by_key { key.key().blob() } else { key.blob() });
         put_string(&mut request, &signed_data(HashAlg::Sha512, message));
         request.extend_from_slice(&RSA_SHA2_512.to_be_bytes());
         let answer = self.ask(&request).await?;
@@ -73,9 +75,9 @@ impl Agent {
     }
 
     /// An agent says no in one way, whether it lacks the key or its owner refused.
-    async fn refusal(&self, key: &PublicKey) -> KeyError {
+    async fn refusal(&self, key: &Credential) -> KeyError {
         let keys = self.keys().await.unwrap_or_default();
-        if keys.iter().any(|held| held.key == *key) {
+        if keys.iter().any(|held| held.key.key() == key.key()) {
             return self.failed(&format!("refused to sign with {}: it was not confirmed, or the agent is locked", key.name()));
         }
         KeyError::NotInAgent(key.name(), keys.iter().map(AgentKey::shown).collect())
@@ -113,7 +115,8 @@ impl Agent {
 impl AgentKey {
     /// Its name with its owner's comment.
     pub(super) fn shown(&self) -> String {
-        format!("{} ({})", self.key.name(), excerpt(&plain(&self.comment), 64))
+        let certified = if self.key.certificate().is_some() { ", with a certificate" } else { "" };
+        format!("{} ({}{certified})", self.key.name(), excerpt(&plain(&self.comment), 64))
     }
 }
 
@@ -122,8 +125,8 @@ fn keys_in(body: &[u8]) -> Option<Vec<AgentKey>> {
     let mut keys = Vec::new();
     for _ in 0..reader.u32()? {
         let (blob, comment) = (reader.string()?, reader.string()?);
-        // Certificates and types unknown here are not ours to use.
-        if let Ok(key) = PublicKey::from_blob(blob) {
+        // Types unknown here are not ours to use.
+        if let Ok(key) = Credential::from_blob(blob) {
             keys.push(AgentKey { key, comment: String::from_utf8_lossy(comment).into_owned() });
         }
     }

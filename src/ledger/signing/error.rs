@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::public::{KeyName, PublicKeyError};
+use super::{
+    certificate::CertificateError,
+    public::{KeyName, PublicKeyError},
+};
 use crate::net::{command::CommandError, regular_file::FileError};
 
 /// Why a signature does not count. Nothing of the statement is in it.
@@ -25,6 +28,9 @@ pub enum SignatureError {
     /// The allowed signers do not have the key of whoever is said to have signed.
     #[error("the key {0} is not among the allowed signers: if it is {1}'s, add it to their file")]
     UnknownKey(KeyName, String),
+    /// Its certificate does not let the key sign, and why.
+    #[error("the certificate of {0} does not count: {1}")]
+    Certificate(KeyName, Box<CertificateError>),
     /// The key is somebody else's.
     #[error("the key {key} belongs to {}, not to {said}: sign with your own key", listed(.is))]
     WrongPrincipal {
@@ -36,20 +42,20 @@ pub enum SignatureError {
         said: String,
     },
     /// The allowed signers keep the key for other things.
-    #[error("the key {key} of {principal} may only sign for `{namespaces}`: add `gonogo` to its `namespaces` among the allowed signers")]
+    #[error("the {key} of {principal} may only sign for `{namespaces}`: add `gonogo` to its `namespaces` among the allowed signers")]
     OtherUse {
-        /// The key.
-        key: KeyName,
+        /// `key NAME`, or `authority NAME` of their certificate.
+        key: String,
         /// Whose it is.
         principal: String,
         /// What it may sign for.
         namespaces: String,
     },
     /// The key was not valid yet.
-    #[error("the key {key} of {principal} was not valid at {at}: it is valid after {after}")]
+    #[error("the {key} of {principal} was not valid at {at}: it is valid after {after}")]
     NotYet {
-        /// The key.
-        key: KeyName,
+        /// `key NAME`, or `authority NAME` of their certificate.
+        key: String,
         /// Whose it is.
         principal: String,
         /// The time of the ledger entry.
@@ -58,10 +64,10 @@ pub enum SignatureError {
         after: Timestamp,
     },
     /// The key was not valid any more.
-    #[error("the key {key} of {principal} was not valid any more at {at}: it expired at {before}")]
+    #[error("the {key} of {principal} was not valid any more at {at}: it expired at {before}")]
     Expired {
-        /// The key.
-        key: KeyName,
+        /// `key NAME`, or `authority NAME` of their certificate.
+        key: String,
         /// Whose it is.
         principal: String,
         /// The time of the ledger entry.
@@ -70,10 +76,10 @@ pub enum SignatureError {
         before: Timestamp,
     },
     /// The key is revoked, or nobody could look.
-    #[error("the key {key} of {principal} does not count: {why}")]
+    #[error("the {key} of {principal} does not count: {why}")]
     Revoked {
-        /// The key.
-        key: KeyName,
+        /// `key NAME`, or `authority NAME` of their certificate.
+        key: String,
         /// Whose it is.
         principal: String,
         /// That it is revoked, since when, or why that is not known.
@@ -99,6 +105,9 @@ pub enum KeyError {
     /// No public key.
     #[error("the key file {} {}", .0.display(), .1)]
     Public(PathBuf, PublicKeyError),
+    /// A certificate of another key than that beside it.
+    #[error("the certificate {} is of the key {}, not of {}: have the authority sign that one", .0.display(), .1, .2)]
+    OtherKey(PathBuf, KeyName, KeyName),
     /// The passphrase was wrong every time, and how often it was asked for.
     #[error("the passphrase of {} was wrong {} times: nothing was signed", .0.display(), .1)]
     Passphrase(PathBuf, u32),

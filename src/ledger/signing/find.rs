@@ -7,10 +7,12 @@ use jiff::Timestamp;
 
 use super::{
     agent::{Agent, AgentKey},
+    certificate::CertificateError,
+    credential::Credential,
     error::{KeyError, SignatureError},
     private::PrivateFile,
     public::PublicKey,
-    sign::KeyPlace,
+    sign::{KeyPlace, with_certificate},
     signers::Signers,
 };
 
@@ -37,8 +39,8 @@ pub struct Search<'a> {
 pub struct FoundKey {
     /// Where it is.
     pub place: KeyPlace,
-    /// Its public half.
-    pub key: PublicKey,
+    /// Its public half, with the certificate by which it may sign.
+    pub key: Credential,
     /// Whose it is.
     pub principal: String,
 }
@@ -47,12 +49,7 @@ pub struct FoundKey {
 /// as is a given key that cannot be used or would not count.
 pub async fn find(signers: &Signers, search: &Search<'_>) -> Result<FoundKey, KeyError> {
     if let Some(file) = search.key {
-        let (place, key) = KeyPlace::of(file, search.agent)?;
-        let place = unlocked(place, &key, search).await;
-        return match one_person(fitting(signers, search, &place, &key))? {
-            Some(found) => Ok(found),
-            None => Err(KeyError::NotAllowed(refusal(signers, search, &key))),
-        };
+        return given(signers, search, file).await;
     }
     let mut seen = Vec::new();
     let of_agent = in_agent(signers, search, &mut seen).await;
@@ -65,22 +62,42 @@ pub async fn find(signers: &Signers, search: &Search<'_>) -> Result<FoundKey, Ke
     }
 }
 
+/// The key of a file if it may sign; else the same with the certificate beside it.
+async fn given(signers: &Signers, search: &Search<'_>, file: &Path) -> Result<FoundKey, KeyError> {
+    let (place, key) = KeyPlace::of(file, search.agent)?;
+    let alone = of_place(signers, search, (place.clone(), key.clone())).await;
+    let (Credential::Plain(key), Err(KeyError::NotAllowed(why))) = (key, &alone) else { return alone };
+    if !signers.has_authorities() || !is_of_others(why) {
+        return alone;
+    }
+    match with_certificate(file, &key) {
+        Some(certified) => of_place(signers, search, (place, certified?)).await,
+        None => alone,
+    }
+}
+
+async fn of_place(signers: &Signers, search: &Search<'_>, (place, key): (KeyPlace, Credential)) -> Result<FoundKey, KeyError> {
+    let place = unlocked(place, &key, search).await;
+    let found = one_person(fitting(signers, search, &place, &key))?;
+    found.ok_or_else(|| KeyError::NotAllowed(refusal(signers, search, &key)))
+}
+
 /// Where an agent has the key of an encrypted file, nobody needs to enter a passphrase.
-async fn unlocked(place: KeyPlace, key: &PublicKey, search: &Search<'_>) -> KeyPlace {
+async fn unlocked(place: KeyPlace, key: &Credential, search: &Search<'_>) -> KeyPlace {
     let KeyPlace::File(file) = &place else { return place };
     if let Some(socket) = search.agent
         && PrivateFile::read(file).is_ok_and(|file| file.is_encrypted())
     {
         let agent = Agent::new(socket);
-        if agent.keys().await.is_ok_and(|keys| keys.iter().any(|held| held.key == *key)) {
-            return KeyPlace::Agent { public: key.clone(), agent };
+        if agent.keys().await.is_ok_and(|keys| keys.iter().any(|held| held.key.key() == key.key())) {
+            return KeyPlace::Agent { public: key.key().clone(), agent };
         }
     }
     place
 }
 
 /// One for each of the people whose signature this key would make.
-fn fitting(signers: &Signers, search: &Search<'_>, place: &KeyPlace, key: &PublicKey) -> Vec<FoundKey> {
+fn fitting(signers: &Signers, search: &Search<'_>, place: &KeyPlace, key: &Credential) -> Vec<FoundKey> {
     let may_sign = |person: &&String| signers.judge(key, person, search.now, search.now).is_ok();
     let found = |person: &String| FoundKey { place: place.clone(), key: key.clone(), principal: person.clone() };
     search.people.iter().filter(may_sign).map(found).collect()
@@ -91,6 +108,8 @@ fn one_person(mut found: Vec<FoundKey>) -> Result<Option<FoundKey>, KeyError> {
         let shown = |found: &FoundKey| format!("{} ({}, {})", found.principal, found.key.name(), found.place.shown());
         return Err(KeyError::Ambiguous(found.iter().map(shown).collect()));
     }
+    // Whoever may sign with the key alone needs no certificate, which ends soon.
+    found.sort_by_key(|found| found.key.certificate().is_some());
     Ok(if found.is_empty() { None } else { Some(found.swap_remove(0)) })
 }
 
@@ -113,7 +132,7 @@ async fn in_agent(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>
     let mut found = Vec::new();
     for held in keys {
         let AgentKey { key, .. } = &held;
-        let place = KeyPlace::Agent { public: key.clone(), agent: agent.clone() };
+        let place = KeyPlace::Agent { public: key.key().clone(), agent: agent.clone() };
         found.extend(fitting(signers, search, &place, key));
         seen.push(format!("{} in the ssh-agent", held.shown()));
     }
@@ -129,12 +148,17 @@ fn in_home(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Ve
     let mut found = Vec::new();
     let before = seen.len();
     for file in NAMES.map(|name| folder.join(name)).into_iter().filter(|file| file.exists()) {
-        match public_of(&file) {
-            Ok(key) => {
-                found.extend(fitting(signers, search, &KeyPlace::File(file.clone()), &key));
-                seen.push(format!("{} in {}", key.name(), file.display()));
+        let (of_file, place) = (public_of(&file), KeyPlace::File(file.clone()));
+        let certified = of_file.as_ref().ok().and_then(|key| with_certificate(&file, key));
+        for held in std::iter::once(of_file.map(Credential::from)).chain(certified) {
+            match held {
+                Ok(key) => {
+                    found.extend(fitting(signers, search, &place, &key));
+                    let certified = if key.certificate().is_some() { " with its certificate" } else { "" };
+                    seen.push(format!("{}{certified} in {}", key.name(), file.display()));
+                }
+                Err(error) => seen.push(error.to_string()),
             }
-            Err(error) => seen.push(error.to_string()),
         }
     }
     if seen.len() == before {
@@ -149,20 +173,27 @@ fn public_of(file: &Path) -> Result<PublicKey, KeyError> {
     beside.push(".pub");
     match PublicKey::read(Path::new(&beside)) {
         Ok(key) => Ok(key),
-        Err(_) => KeyPlace::of(file, None).map(|(_, key)| key),
+        Err(_) => PrivateFile::read(file)?.public(),
     }
 }
 
 /// Why the given key fits none of the people: what is wrong with somebody's own key before that it is a stranger's.
-fn refusal(signers: &Signers, search: &Search<'_>, key: &PublicKey) -> SignatureError {
-    let stranger = |error: &SignatureError| matches!(error, SignatureError::WrongPrincipal { .. } | SignatureError::UnknownKey(..));
-    let errors = || search.people.iter().filter_map(|person| signers.judge(key, person, search.now, search.now).err());
+fn refusal(signers: &Signers, search: &Search<'_>, key: &Credential) -> SignatureError {
+    let error_for = |person: &str| signers.judge(key, person, search.now, search.now).err();
+    let own = search.people.iter().filter_map(|person| error_for(person)).find(|error| !is_of_others(error));
     let people = search.people.join(" or ");
-    let own = errors().find(|error| !stranger(error));
-    own.unwrap_or_else(|| match signers.principals_of(key) {
-        is if is.is_empty() => SignatureError::UnknownKey(key.name(), people),
-        is => SignatureError::WrongPrincipal { key: key.name(), is, said: people },
-    })
+    own.or_else(|| error_for(&people)).unwrap_or_else(|| SignatureError::UnknownKey(key.name(), people))
+}
+
+/// Whether the key is nobody's, or another's.
+fn is_of_others(error: &SignatureError) -> bool {
+    match error {
+        SignatureError::WrongPrincipal { .. } | SignatureError::UnknownKey(..) => true,
+        SignatureError::Certificate(_, why) => {
+            matches!(**why, CertificateError::Unknown(_) | CertificateError::OtherPeople(..) | CertificateError::Others(..))
+        }
+        _ => false,
+    }
 }
 
 impl KeyPlace {

@@ -66,21 +66,12 @@ pub enum PublicKeyError {
 impl PublicKey {
     /// The key of a file like `id_ed25519.pub`.
     pub fn read(path: &Path) -> Result<Self, PublicKeyError> {
-        // A private key may be given by mistake: it is wiped.
-        Self::from_openssh(Zeroizing::new(read_text(path, LARGEST_FILE)?).trim())
+        Self::from_openssh(&line_of(path)?)
     }
 
     /// The key of a line like `ssh-ed25519 AAAA… comment`.
     pub fn from_openssh(line: &str) -> Result<Self, PublicKeyError> {
-        let mut words = line.split_ascii_whitespace();
-        let (Some(kind), Some(base64)) = (words.next(), words.next()) else {
-            return Err(PublicKeyError::Malformed("wanted its type, a blank and its base64"));
-        };
-        let blob = STANDARD.decode(base64).map_err(|_| PublicKeyError::Malformed("what follows its type is not base64"))?;
-        if Reader::new(&blob).string() != Some(kind.as_bytes()) {
-            return Err(PublicKeyError::Malformed("its type is not that of its bytes"));
-        }
-        Self::from_blob(&blob)
+        Self::from_blob(&blob_of(line)?)
     }
 
     /// The key of SSH's own encoding.
@@ -146,8 +137,28 @@ impl PublicKey {
     }
 }
 
+/// The line of a file like `id_ed25519.pub`. A private key may be given by mistake: it is wiped.
+pub(super) fn line_of(path: &Path) -> Result<Zeroizing<String>, FileError> {
+    let text = Zeroizing::new(read_text(path, LARGEST_FILE)?);
+    Ok(Zeroizing::new(text.trim().to_owned()))
+}
+
+/// SSH's own encoding of what stands in a line: `type base64 comment`.
+pub(super) fn blob_of(line: &str) -> Result<Vec<u8>, PublicKeyError> {
+    let mut words = line.split_ascii_whitespace();
+    let (Some(kind), Some(base64)) = (words.next(), words.next()) else {
+        return Err(PublicKeyError::Malformed("wanted its type, a blank and its base64"));
+    };
+    let blob = STANDARD.decode(base64).map_err(|_| PublicKeyError::Malformed("what follows its type is not base64"))?;
+    if Reader::new(&blob).string() == Some(kind.as_bytes()) {
+        Ok(blob)
+    } else {
+        Err(PublicKeyError::Malformed("its type is not that of its bytes"))
+    }
+}
+
 /// How many bits a big-endian number has.
-fn bits(bytes: &[u8]) -> usize {
+pub(super) fn bits(bytes: &[u8]) -> usize {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes.get(zeros).map_or(0, |first| (bytes.len() - zeros) * 8 - first.leading_zeros() as usize)
 }

@@ -1,4 +1,4 @@
-//! Revoked keys: a plain list, or a binary key revocation list that `ssh-keygen` is asked about.
+//! Revoked keys and certificates: a plain list of keys, or a binary key revocation list.
 
 mod krl;
 
@@ -6,26 +6,22 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 
+use self::krl::{Krl, MAGIC};
 use super::{
+    certificate::Certificate,
+    credential::Credential,
     public::PublicKey,
     signers::{SignersFile, SignersProblem, moment},
 };
-use crate::model::{ProcessEnv, excerpt, plain};
+use crate::model::{excerpt, plain};
 
-/// What a key revocation list begins with (OpenSSH's `PROTOCOL.krl`).
-const KRL_MAGIC: &[u8] = b"SSHKRL\n\0";
-
-/// Whether a key is revoked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Since when a key is revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Revocation {
-    /// It is not.
-    No,
     /// For signatures from a moment on.
     From(Timestamp),
     /// For all: nobody says since when.
     Always,
-    /// Nobody could look, and why.
-    Unknown(String),
 }
 
 /// The revoked keys.
@@ -36,18 +32,19 @@ pub(super) enum Revoked {
     Nothing,
     /// By fingerprint.
     List(BTreeMap<String, Revocation>),
-    /// A binary list, with what it said of the keys it was asked about, by fingerprint.
-    Krl { bytes: Vec<u8>, said: BTreeMap<String, Revocation> },
+    /// A binary list.
+    Krl(Krl),
 }
 
 impl Revoked {
-    /// A plain list has a public key or a `SHA256:` fingerprint a line, each perhaps with `revoked=20260301Z` behind it:
-    /// signatures from before that time count. `ssh-keygen` reads such a file too as long as it has no fingerprints; to it a
-    /// key with a time is revoked for all.
+    /// A plain list has a public key, a certificate, which stands for its key, or a `SHA256:` fingerprint a line, each perhaps with
+    /// `revoked=20260301Z` behind it: signatures from before that time count. `ssh-keygen` reads such a file too as long as it has
+    /// no fingerprints; to it a key with a time is revoked for all.
     pub(super) fn parse(file: Option<&[u8]>, zone: &TimeZone) -> Result<Self, Vec<SignersProblem>> {
         let Some(bytes) = file else { return Ok(Self::Nothing) };
-        if bytes.starts_with(KRL_MAGIC) {
-            return Ok(Self::Krl { bytes: bytes.to_vec(), said: BTreeMap::new() });
+        if bytes.starts_with(MAGIC) {
+            let why = "the key revocation list is damaged, or has something that is not understood here: it may revoke any key";
+            return Krl::read(bytes).map(Self::Krl).ok_or_else(|| vec![problem(0, why.into())]);
         }
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Err(vec![problem(0, "it is neither text nor a key revocation list of `ssh-keygen -k`".into())]);
@@ -63,21 +60,18 @@ impl Revoked {
         if problems.is_empty() { Ok(Self::List(list)) } else { Err(problems) }
     }
 
-    pub(super) fn of(&self, key: &PublicKey) -> Revocation {
-        let fingerprint = key.name().fingerprint;
+    /// Whether the key is; also that of an authority.
+    pub(super) fn of(&self, key: &PublicKey) -> Option<Revocation> {
         match self {
-            Self::Nothing => Revocation::No,
-            Self::List(list) => list.get(&fingerprint).cloned().unwrap_or(Revocation::No),
-            Self::Krl { said, .. } => {
-                said.get(&fingerprint).cloned().unwrap_or_else(|| Revocation::Unknown("the key revocation list was not asked".into()))
-            }
+            Self::Nothing => None,
+            Self::List(list) => list.get(&key.name().fingerprint).copied(),
+            Self::Krl(krl) => krl.has(key).then_some(Revocation::Always),
         }
     }
 
-    pub(super) async fn ask(&mut self, keys: &[&PublicKey], env: &ProcessEnv) {
-        if let Self::Krl { bytes, said } = self {
-            *said = krl::ask(bytes, keys, env).await;
-        }
+    /// Whether the certificate itself is: for all, by a binary list.
+    pub(super) fn has(&self, certificate: &Certificate) -> bool {
+        matches!(self, Self::Krl(krl) if krl.has_certificate(certificate))
     }
 }
 
@@ -103,7 +97,7 @@ fn revoked_line(line: &str, zone: &TimeZone) -> Result<Option<(String, Revocatio
             .ok_or("a fingerprint is `SHA256:` and 43 characters, as `ssh-keygen -l` prints it")?
     } else {
         words.next();
-        PublicKey::from_openssh(line)
+        Credential::from_openssh(line)
             .map_err(|error| format!("it {error}; wanted a public key or a `SHA256:` fingerprint"))?
             .name()
             .fingerprint

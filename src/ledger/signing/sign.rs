@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use super::{
     agent::Agent,
     armor::Container,
+    certificate::Certificate,
+    credential::Credential,
     error::KeyError,
     hardware,
     private::{AskPassphrase, PrivateFile},
-    public::PublicKey,
+    public::{PublicKey, PublicKeyError},
     sshsig::verify,
 };
 use crate::{
@@ -16,6 +18,9 @@ use crate::{
     model::ProcessEnv,
     net::regular_file::FileError,
 };
+
+/// What the file of a certificate has behind the name of its key's.
+const CERTIFICATE: &str = "-cert.pub";
 
 /// Where a key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +39,8 @@ pub enum KeyPlace {
 /// What signing needs of its surroundings.
 #[derive(Clone, Copy)]
 pub struct Signing<'a> {
+    /// The certificate of the key, which goes into the signature.
+    pub certificate: Option<&'a Certificate>,
     /// Asks for the passphrase of an encrypted file.
     pub ask: AskPassphrase<'a>,
     /// The environment `ssh-keygen` gets for a FIDO key.
@@ -41,50 +48,84 @@ pub struct Signing<'a> {
 }
 
 impl KeyPlace {
-    /// The key of `file`: a private key is used itself, a `.pub` file names a key that the agent at `socket` has.
-    /// Nothing is read but the public half.
-    pub fn of(file: &Path, socket: Option<&Path>) -> Result<(Self, PublicKey), KeyError> {
-        match PublicKey::read(file) {
+    /// The key of `file`: a private key is used itself, a `.pub` file names a key that the agent at `socket` has, a certificate the
+    /// private key beside it, or else one of the agent. Nothing is read but the public half.
+    pub fn of(file: &Path, socket: Option<&Path>) -> Result<(Self, Credential), KeyError> {
+        match Credential::read(file) {
+            Ok(Credential::Certified(certificate)) if stem(file).exists() => {
+                let public = PrivateFile::read(&stem(file))?.public()?;
+                Ok((Self::File(stem(file)), of_key(file, &public, certificate)?))
+            }
             Ok(public) => {
                 let agent = Agent::new(socket.ok_or(KeyError::NoAgent)?);
-                Ok((Self::Agent { public: public.clone(), agent }, public))
+                Ok((Self::Agent { public: public.key().clone(), agent }, public))
             }
-            Err(super::PublicKeyError::File(why @ (FileError::Missing | FileError::NotRegular(_)))) => {
-                Err(KeyError::File(file.to_owned(), why))
-            }
+            Err(PublicKeyError::File(why @ (FileError::Missing | FileError::NotRegular(_)))) => Err(KeyError::File(file.to_owned(), why)),
             Err(why) if file.extension().is_some_and(|extension| extension == "pub") => Err(KeyError::Public(file.to_owned(), why)),
             Err(_) => {
                 let public = PrivateFile::read(file)?.public()?;
-                Ok((Self::File(file.to_owned()), public))
+                Ok((Self::File(file.to_owned()), public.into()))
             }
         }
     }
 }
 
+/// The key with the certificate that lies beside `file`, by the name that OpenSSH gives it; `None` where there is none.
+pub(super) fn with_certificate(file: &Path, key: &PublicKey) -> Option<Result<Credential, KeyError>> {
+    let mut beside = stem(file).into_os_string();
+    beside.push(CERTIFICATE);
+    let beside = PathBuf::from(beside);
+    match Credential::read(&beside) {
+        Ok(Credential::Certified(certificate)) => Some(of_key(&beside, key, certificate)),
+        // A key of that name is no certificate.
+        Ok(Credential::Plain(_)) | Err(PublicKeyError::File(FileError::Missing)) => None,
+        Err(why) => Some(Err(KeyError::Public(beside, why))),
+    }
+}
+
+fn of_key(file: &Path, key: &PublicKey, certificate: Box<Certificate>) -> Result<Credential, KeyError> {
+    if certificate.key == *key {
+        Ok(Credential::Certified(certificate))
+    } else {
+        Err(KeyError::OtherKey(file.to_owned(), certificate.key.name(), key.name()))
+    }
+}
+
+/// The private key's file, of which `file` may be the public key's or the certificate's.
+fn stem(file: &Path) -> PathBuf {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let stem = name.strip_suffix(CERTIFICATE).or_else(|| name.strip_suffix(".pub"));
+    stem.map_or_else(|| file.to_owned(), |stem| file.with_file_name(stem))
+}
+
 /// Signs the [`pae`] of `payload`: the armored signature, verified before it is handed out.
 pub async fn sign(payload: &[u8], key: &KeyPlace, with: Signing<'_>) -> Result<String, KeyError> {
     let message = pae(payload);
-    let (public, armored) = match key {
+    let certified = |public: PublicKey| with.certificate.cloned().map_or_else(|| public.into(), |of| Credential::Certified(Box::new(of)));
+    let (signer, signature) = match key {
         KeyPlace::Agent { public, agent } => {
             strong(public)?;
-            let signature = agent.sign(public, &message).await?;
-            (public.clone(), armored(public, signature))
+            let signer = certified(public.clone());
+            let signature = agent.sign(&signer, &message).await?;
+            (signer, signature)
         }
         KeyPlace::File(path) => {
             let file = PrivateFile::read(path)?;
             let public = file.public()?;
             strong(&public)?;
-            let armored = if public.is_hardware() {
-                hardware::sign(path, &message, with.env).await?
+            let signature = if public.is_hardware() {
+                let made = hardware::sign(path, &message, with.env).await?;
+                Container::read(&made).map_err(KeyError::Unsound)?.signature
             } else {
-                armored(&public, file.sign(&message, with.ask)?)
+                file.sign(&message, with.ask)?
             };
-            (public, armored)
+            (certified(public), signature)
         }
     };
+    let armored = armored(&signer, signature);
     match verify(&message, &armored) {
-        Ok(signer) if signer == public => Ok(armored),
-        Ok(signer) => Err(KeyError::Unsound(super::SignatureError::Forged(signer.name()))),
+        Ok(verified) if verified == signer => Ok(armored),
+        Ok(other) => Err(KeyError::Unsound(super::SignatureError::Forged(other.name()))),
         Err(error) => Err(KeyError::Unsound(error)),
     }
 }
@@ -93,6 +134,6 @@ fn strong(key: &PublicKey) -> Result<(), KeyError> {
     key.weakness().map_or(Ok(()), |why| Err(KeyError::Weak(key.name(), why)))
 }
 
-fn armored(key: &PublicKey, signature: Vec<u8>) -> String {
+fn armored(key: &Credential, signature: Vec<u8>) -> String {
     Container { key: key.blob().to_vec(), namespace: NAMESPACE.into(), hash: b"sha512".to_vec(), signature }.armored()
 }

@@ -18,6 +18,10 @@ impl<'a> Reader<'a> {
         self.take(4)?.try_into().map(u32::from_be_bytes).ok()
     }
 
+    pub(super) fn u64(&mut self) -> Option<u64> {
+        self.take(8)?.try_into().map(u64::from_be_bytes).ok()
+    }
+
     pub(super) fn string(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.u32()?).ok()?;
         self.take(length)

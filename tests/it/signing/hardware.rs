@@ -99,7 +99,7 @@ fn a_touched_device_is_believed_here_and_by_ssh_keygen() {
         let signature = device.signs(TOUCHED);
         assert!(shop.ssh_confirms(&device.allowed(), BOB, &signature, &[]), "{}", device.name());
         let key = verify(&pae(PAYLOAD), &signature).unwrap_or_else(|error| panic!("{}: {error}", device.name()));
-        assert!(key.is_hardware() && key.name().kind.ends_with("-SK"));
+        assert!(key.key().is_hardware() && key.name().kind.ends_with("-SK"));
         assert!(verify(b"other", &signature).is_err());
     }
 }
@@ -156,7 +156,7 @@ fn with_device(shop: &Workshop, script: &str) -> KeyPlace {
 async fn sign(shop: &Workshop, place: &KeyPlace, path: &str) -> Result<String, KeyError> {
     let ask = |_: &std::path::Path, _: u32| None;
     let env = shop.env_with_path(path);
-    gonogo::ledger::signing::sign(PAYLOAD, place, gonogo::ledger::signing::Signing { ask: &ask, env: &env }).await
+    gonogo::ledger::signing::sign(PAYLOAD, place, gonogo::ledger::signing::Signing { certificate: None, ask: &ask, env: &env }).await
 }
 
 #[tokio::test]

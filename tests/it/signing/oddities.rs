@@ -54,7 +54,7 @@ fn the_principals_of_a_key_are_those_that_ssh_keygen_finds() {
     shop.write("statement.sig", shop.ssh_signs("key", "gonogo", &pae(PAYLOAD)));
     let found = shop.keygen(&["-Y", "find-principals", "-f", "allowed_signers", "-s", "statement.sig"]);
     let key = gonogo::ledger::signing::PublicKey::read(&file.with_extension("pub")).expect("a key");
-    let ours = signers(&allowed, None).expect("signers").principals_of(&key);
+    let ours = signers(&allowed, None).expect("signers").principals_of(&key.into());
     assert_eq!(String::from_utf8(found.stdout).expect("text").lines().collect::<Vec<_>>(), ours);
 }
 
@@ -68,8 +68,8 @@ fn everything_wrong_is_told_at_once_with_its_line() {
         ("bob".into(), "it has no key"),
         ("bob ssh-ed25519 AAAA".into(), "its key is not a public key"),
         ("bob ssh-ed25519 not-base64".into(), "`ssh-ed25519` is neither an option nor a key"),
-        (format!("ca cert-authority {key}"), "`cert-authority` is not supported"),
-        (format!("ca cert-authority,namespaces=\"gonogo\" {key}"), "`cert-authority` is not supported"),
+        (format!("ca cert-authority=\"yes\" {key}"), "`cert-authority` is neither"),
+        (format!("ca !cert-authority {key}"), "`!cert-authority` is neither"),
         (format!("bob valid-after=20260101 {key}"), "must stand in double quotes"),
         (format!("bob valid-after=\"tomorrow\" {key}"), "wanted a time like"),
         (format!("bob valid-before=\"20260101Z\",valid-after=\"20260201Z\" {key}"), "the key is never valid"),
@@ -78,7 +78,7 @@ fn everything_wrong_is_told_at_once_with_its_line() {
         (format!("\"bob {key}"), "not closed"),
         (format!("bob namespace=\"gonogo\" {key}"), "`namespace` is neither"),
         (format!("bob namespaces=\"gonogo\", {key}"), "end with a comma"),
-        ("bob ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5".into(), "certificates are not supported"),
+        ("bob ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5".into(), "a certificate is for whoever signs"),
     ];
     let allowed: String = lines.iter().map(|(line, _)| format!("{line}\n")).collect();
     let problems = signers(&allowed, Some(b"SHA256:short\n\nnonsense\n")).expect_err("problems");

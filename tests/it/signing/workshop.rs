@@ -118,7 +118,7 @@ impl Workshop {
     /// Signs the statement in this process; `passphrases` are entered one after the other.
     pub(super) async fn signs(&self, place: &KeyPlace, passphrases: &[&str]) -> Result<String, KeyError> {
         let ask = |_: &Path, attempt: u32| passphrases.get(attempt as usize - 1).map(|text| Zeroizing::new((*text).to_owned()));
-        sign(PAYLOAD, place, Signing { ask: &ask, env: &self.env() }).await
+        sign(PAYLOAD, place, Signing { certificate: None, ask: &ask, env: &self.env() }).await
     }
 
     pub(super) fn env(&self) -> ProcessEnv {

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{options::Options, pattern::takes_in};
-use crate::ledger::signing::public::PublicKey;
+use crate::ledger::signing::{credential::Credential, public::PublicKey};
 
 /// Longer lines are none of `ssh-keygen`'s; a key of 16384 bits takes about 3 KiB.
 const LONGEST: usize = 32 << 10;
@@ -42,10 +42,27 @@ impl Line {
             return Err("it has options and no key: wanted `names [options] type base64`".into());
         }
         if rest.split_ascii_whitespace().next().is_some_and(|kind| kind.contains("-cert-v01@")) {
-            return Err("certificates are not supported: list the person's own public key".into());
+            return Err(
+                "a certificate is for whoever signs: list the person's own public key, or the authority's with `cert-authority` before it"
+                    .into(),
+            );
         }
         let key = PublicKey::from_openssh(rest).map_err(|error| format!("its key {error}"))?;
         Ok(Some(Self { number, principals, options, key }))
+    }
+
+    /// Whether it is about this signer: their own key stands here, or that of whoever signed their certificate. As with
+    /// `ssh-keygen`, neither stands for the other.
+    pub(super) fn vouches_for(&self, signer: &Credential) -> bool {
+        match signer {
+            Credential::Plain(key) => self.is_of(key),
+            Credential::Certified(certificate) => self.options.authority && self.key == certificate.authority,
+        }
+    }
+
+    /// Whether it is about people's own use of a key.
+    pub(super) fn is_of(&self, key: &PublicKey) -> bool {
+        !self.options.authority && self.key == *key
     }
 
     /// Whether `principal` is one of those it names.

@@ -1,4 +1,4 @@
-//! The options of a line, between the principals and the key: `namespaces="…",valid-after="…",valid-before="…"`.
+//! The options of a line, between the principals and the key: `cert-authority,namespaces="…",valid-after="…",valid-before="…"`.
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -8,6 +8,8 @@ use crate::model::{excerpt, plain};
 /// When and for what a key may sign.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Options {
+    /// Whether the key signs certificates, and nothing else.
+    pub(super) authority: bool,
     /// The namespaces, as a list of patterns; `None`: any.
     pub(super) namespaces: Option<String>,
     /// Since when, inclusive.
@@ -33,7 +35,11 @@ impl Options {
                     options.set(&name, value, zone)?;
                     after
                 }
-                None => return Err(flag(&name)),
+                None if name == "cert-authority" => {
+                    options.authority = true;
+                    after
+                }
+                None => return Err(unknown(&name)),
             };
             rest = match after.strip_prefix(',') {
                 Some("") => return Err("its options end with a comma".into()),
@@ -74,18 +80,9 @@ impl Options {
     }
 }
 
-/// An option without a value.
-fn flag(name: &str) -> String {
-    if name == "cert-authority" {
-        "`cert-authority` is not supported: list each person's own key instead of the authority's".to_owned()
-    } else {
-        unknown(name)
-    }
-}
-
 fn unknown(name: &str) -> String {
     format!(
-        "`{}` is neither an option nor a key; options are `namespaces=\"…\"`, `valid-after=\"…\"` and `valid-before=\"…\"`",
+        "`{}` is neither an option nor a key; options are `cert-authority`, `namespaces=\"…\"`, `valid-after=\"…\"` and `valid-before=\"…\"`",
         shown(name)
     )
 }

@@ -45,6 +45,8 @@ impl Drop for Agent {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // One that is killed leaves it, and the next cannot listen there.
+        let _ = std::fs::remove_file(&self.socket);
     }
 }
 
