@@ -75,7 +75,10 @@ impl<'h> Emergencies<'h> {
         });
         let Some(newest) = usable.next() else { return Ok(None) };
         let overdue = self.overdue(policy.now);
-        let second = |other: &Declared<'_>| other.entry.signer() != newest.entry.signer() && other.emergency.role != newest.emergency.role;
+        let second = |other: &Declared<'_>| {
+            let (one, another) = (newest.entry, other.entry);
+            another.signer() != one.signer() && another.key() != one.key() && other.emergency.role != newest.emergency.role
+        };
         match overdue.into_iter().next() {
             Some(overdue) if !usable.any(second) => {
                 Err(format!("{overdue}; until then a second person, in another role, must declare the emergency too"))

@@ -9,20 +9,22 @@ use crate::model::{Act, Repaired};
 /// roles, or all roles that must sign where there are fewer. Without a policy an unsigned word is enough, and is shown for
 /// ever.
 pub fn set_aside(history: &History, policy: Option<&PolicyInForce<'_>>) -> Result<Vec<Repaired>, LedgerError> {
-    let mut said: BTreeMap<Repaired, Vec<(&str, &str)>> = BTreeMap::new();
+    let mut said: BTreeMap<Repaired, Vec<[&str; 3]>> = BTreeMap::new();
     for entry in history.entries()?.into_iter().filter(|entry| entry.aside.is_none()) {
         let Act::Repair(repair) = &entry.statement.act else { continue };
         let voice = match (policy, entry.signer(), repair.role.as_deref()) {
-            (None, ..) => ("", ""),
-            (Some(policy), Some(by), Some(role)) if policy.policy.is_of_people(by) && policy.policy.has_role(by, role) => (by, role),
+            (None, ..) => [""; 3],
+            (Some(policy), Some(by), Some(role)) if policy.policy.is_of_people(by) && policy.policy.has_role(by, role) => {
+                [by, role, entry.key().unwrap_or_default()]
+            }
             _ => continue,
         };
         repair.rows.iter().for_each(|row| said.entry(row.clone()).or_default().push(voice));
     }
     let enough = policy.map_or(1, |policy| policy.policy.require.len().clamp(1, 2));
-    let is_enough = |voices: &Vec<(&str, &str)>| {
-        enough == 1 || voices.iter().any(|(by, role)| voices.iter().any(|(other, another)| by != other && role != another))
-    };
+    // Neither the person, the role nor the key is the same.
+    let apart = |one: &[&str; 3], other: &[&str; 3]| one.iter().zip(other).all(|(one, other)| one != other);
+    let is_enough = |voices: &Vec<[&str; 3]>| enough == 1 || voices.iter().any(|one| voices.iter().any(|other| apart(one, other)));
     Ok(said.into_iter().filter(|(_, voices)| is_enough(voices)).map(|(row, _)| row).collect())
 }
 

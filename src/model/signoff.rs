@@ -18,9 +18,12 @@ pub use desk::DeskPolicy;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Signoff {
-    /// The file with the people's public keys, as `ssh-keygen -Y verify` takes it.
+    /// The file with the people's public keys, as `ssh-keygen -Y verify` takes it. A line `NAMES cert-authority KEY` has the key of an SSH
+    /// authority: whomever its user certificates name by the id, of these names, signs with them. A certificate that names two people
+    /// of the plan counts for neither, nor does one with a critical option other than `verify-required`.
     pub allowed_signers: String,
-    /// A file of revoked keys: public keys, one a line, or a key revocation list of `ssh-keygen -k`.
+    /// A file of revoked keys, authorities' among them: public keys, one a line, or a key revocation list of `ssh-keygen -k`, which may
+    /// have certificates by number and by id.
     #[serde(default)]
     pub revoked_keys: Option<String>,
     /// The people of each role.

@@ -1,6 +1,7 @@
 //! SSH keys as `ssh-keygen` and `ssh-agent` make and use them, in both directions.
 
 mod canary;
+mod certificates;
 mod choosing;
 mod detached;
 mod forgeries;

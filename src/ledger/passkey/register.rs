@@ -45,6 +45,8 @@ pub struct KnownPasskey {
 pub struct Confirmation {
     /// Who, by id.
     pub by: String,
+    /// With which key.
+    pub(super) key: Option<String>,
     /// In which entry of the chain.
     pub entry: u64,
     /// When.
@@ -94,7 +96,7 @@ impl Passkeys {
             PasskeyStep::Invited(_) => {}
             PasskeyStep::Offered(offer) => _ = self.known(&offer.passkey, at),
             PasskeyStep::Confirmed(passkey) => match self.confirmer(entry, passkey) {
-                Ok(by) => self.confirmed(passkey, Confirmation { by, entry: seq, at }),
+                Ok(by) => self.confirmed(passkey, Confirmation { by, key: entry.key().map(str::to_owned), entry: seq, at }),
                 Err(why) => {
                     self.known(passkey, at);
                     self.ignored.push(format!("entry {seq} confirms a passkey of `{}` and counts nothing: {why}", passkey.person));
@@ -155,7 +157,7 @@ impl Passkeys {
     fn confirmed(&mut self, passkey: &Passkey, confirmation: Confirmation) {
         let entry = confirmation.entry;
         let known = self.known(passkey, confirmation.at);
-        if known.confirmations.iter().all(|earlier| earlier.by != confirmation.by) {
+        if known.confirmations.iter().all(|earlier| earlier.by != confirmation.by && earlier.key != confirmation.key) {
             known.confirmations.push(confirmation);
         }
         let others = known.confirmations.iter().any(|confirmation| confirmation.by != passkey.person);

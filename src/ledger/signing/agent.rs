@@ -115,8 +115,7 @@ impl Agent {
 impl AgentKey {
     /// Its name with its owner's comment.
     pub(super) fn shown(&self) -> String {
-        let certified = if self.key.certificate().is_some() { ", with a certificate" } else { "" };
-        format!("{} ({}{certified})", self.key.name(), excerpt(&plain(&self.comment), 64))
+        format!("{} ({})", self.key.shown(), excerpt(&plain(&self.comment), 64))
     }
 }
 

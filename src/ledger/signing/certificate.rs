@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 pub use self::refused::CertificateError;
 use super::{
+    error::SignatureError,
     public::{PublicKey, PublicKeyError},
-    signature::{Parts, Wrong},
+    signature::Parts,
     wire::{Reader, put_string},
 };
 use crate::model::{excerpt, plain};
@@ -18,11 +19,6 @@ use crate::model::{excerpt, plain};
 const KIND: &str = "-cert-v01@openssh.com";
 /// The most names that one may have, as OpenSSH has it.
 const MOST_NAMES: usize = 256;
-/// So many of them are shown.
-const SHOWN: usize = 8;
-/// What a user's certificate says of itself, and what a host's.
-const USER: u32 = 1;
-const HOST: u32 = 2;
 /// The only critical option that a signature can show to be kept. The others of OpenSSH restrict logins, to one command or to
 /// some addresses: `ssh-keygen -Y verify` passes over them, here such a key does not sign.
 const VERIFY_REQUIRED: &[u8] = b"verify-required";
@@ -64,11 +60,11 @@ impl Certificate {
         let (certificate, signed, signature) = Self::decode(blob, kind).ok_or_else(malformed)?;
         match Parts::read(signature).ok_or_else(malformed)?.check(&certificate.authority, signed) {
             Ok(()) => Ok(certificate),
-            Err(Wrong::Forged) => Err(PublicKeyError::Malformed("the authority did not sign its certificate: it was altered or forged")),
-            // OpenSSH takes SHA-1 from authorities still.
-            Err(Wrong::Weak(_)) => {
-                Err(PublicKeyError::Malformed("its certificate is signed with SHA-1, or a key that is too weak or short"))
+            Err(SignatureError::Forged(_)) => {
+                Err(PublicKeyError::Malformed("the authority did not sign its certificate: it was altered or forged"))
             }
+            // OpenSSH takes SHA-1 from authorities still.
+            Err(_) => Err(PublicKeyError::Malformed("its certificate is signed with SHA-1 or a weak key")),
         }
     }
 
@@ -82,8 +78,9 @@ impl Certificate {
             put_string(&mut plain_key, reader.string()?);
         }
         let key = PublicKey::from_blob(&plain_key).ok()?;
-        let (serial, user_or_host, id) = (reader.u64()?, reader.u32()?, reader.string()?.to_vec());
-        let is_user = [HOST, USER].iter().position(|kind| *kind == user_or_host)? == 1;
+        let (serial, of, id) = (reader.u64()?, reader.u32()?, reader.string()?.to_vec());
+        // A user's or a host's.
+        let is_user = matches!(of, 1 | 2).then_some(of == 1)?;
         let names = strings(reader.string()?)?.into_iter().map(|name| String::from_utf8(name.to_vec()).ok()).collect::<Option<Vec<_>>>()?;
         let (after, before) = (reader.u64()?, reader.u64()?);
         let (critical, extensions) = (strings(reader.string()?)?, strings(reader.string()?)?);
@@ -110,7 +107,7 @@ impl Certificate {
             Some(before) => Some(CertificateError::Expired(at, before)),
             None if self.names.is_empty() => Some(CertificateError::Nobody),
             None if !self.names.iter().any(|name| name == principal) => {
-                let names = self.names.iter().take(SHOWN).map(|name| shown(name.as_bytes()));
+                let names = self.names.iter().take(8).map(|name| shown(name.as_bytes()));
                 Some(CertificateError::Others(names.collect(), principal.to_owned()))
             }
             None => self.option.clone().map(CertificateError::Option),
@@ -129,7 +126,6 @@ fn fields(kind: &str) -> Option<usize> {
         "ssh-ed25519" => Some(1),
         "ssh-rsa" | "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521" | "sk-ssh-ed25519@openssh.com" => Some(2),
         "sk-ecdsa-sha2-nistp256@openssh.com" => Some(3),
-        "ssh-dss" => Some(4),
         _ => None,
     }
 }

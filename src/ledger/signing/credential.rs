@@ -54,6 +54,11 @@ impl Credential {
         self.key().name()
     }
 
+    /// The name, and that there is a certificate.
+    pub(super) fn shown(&self) -> String {
+        format!("{}{}", self.name(), if self.certificate().is_some() { " with a certificate" } else { "" })
+    }
+
     /// SSH's own encoding.
     pub fn blob(&self) -> &[u8] {
         match self {

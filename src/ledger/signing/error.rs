@@ -105,9 +105,6 @@ pub enum KeyError {
     /// No public key.
     #[error("the key file {} {}", .0.display(), .1)]
     Public(PathBuf, PublicKeyError),
-    /// A certificate of another key than that beside it.
-    #[error("the certificate {} is of the key {}, not of {}: have the authority sign that one", .0.display(), .1, .2)]
-    OtherKey(PathBuf, KeyName, KeyName),
     /// The passphrase was wrong every time, and how often it was asked for.
     #[error("the passphrase of {} was wrong {} times: nothing was signed", .0.display(), .1)]
     Passphrase(PathBuf, u32),

@@ -67,13 +67,10 @@ async fn given(signers: &Signers, search: &Search<'_>, file: &Path) -> Result<Fo
     let (place, key) = KeyPlace::of(file, search.agent)?;
     let alone = of_place(signers, search, (place.clone(), key.clone())).await;
     let (Credential::Plain(key), Err(KeyError::NotAllowed(why))) = (key, &alone) else { return alone };
-    if !signers.has_authorities() || !is_of_others(why) {
-        return alone;
-    }
-    match with_certificate(file, &key) {
-        Some(certified) => of_place(signers, search, (place, certified?)).await,
-        None => alone,
-    }
+    let Some(certified) = signers.has_authorities().then(|| with_certificate(file, &key)).flatten() else { return alone };
+    let tried = of_place(signers, search, (place, certified?)).await;
+    // What is wrong with their own line tells more than that their certificate is no other's.
+    if tried.is_err() && !is_of_others(why) { alone } else { tried }
 }
 
 async fn of_place(signers: &Signers, search: &Search<'_>, (place, key): (KeyPlace, Credential)) -> Result<FoundKey, KeyError> {
@@ -154,8 +151,7 @@ fn in_home(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Ve
             match held {
                 Ok(key) => {
                     found.extend(fitting(signers, search, &place, &key));
-                    let certified = if key.certificate().is_some() { " with its certificate" } else { "" };
-                    seen.push(format!("{}{certified} in {}", key.name(), file.display()));
+                    seen.push(format!("{} in {}", key.shown(), file.display()));
                 }
                 Err(error) => seen.push(error.to_string()),
             }

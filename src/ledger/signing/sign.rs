@@ -84,11 +84,8 @@ pub(super) fn with_certificate(file: &Path, key: &PublicKey) -> Option<Result<Cr
 }
 
 fn of_key(file: &Path, key: &PublicKey, certificate: Box<Certificate>) -> Result<Credential, KeyError> {
-    if certificate.key == *key {
-        Ok(Credential::Certified(certificate))
-    } else {
-        Err(KeyError::OtherKey(file.to_owned(), certificate.key.name(), key.name()))
-    }
+    let other = "is a certificate of another key than the one beside it: have the authority sign that one";
+    if certificate.key == *key { Ok(Credential::Certified(certificate)) } else { Err(KeyError::NotAKey(file.to_owned(), other)) }
 }
 
 /// The private key's file, of which `file` may be the public key's or the certificate's.

@@ -4,20 +4,11 @@
 use signature::Verifier as _;
 use ssh_key::Signature;
 
-use super::{public::PublicKey, rsa, wire::Reader};
+use super::{error::SignatureError, public::PublicKey, rsa, wire::Reader};
 
 /// The bits of a FIDO signature that say that somebody touched the device, and that it knew who (CTAP2, section 6.1).
 const USER_PRESENT: u8 = 1;
 const USER_VERIFIED: u8 = 4;
-
-/// Why it proves nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wrong {
-    /// It is not over these bytes.
-    Forged,
-    /// Nothing of its kind is believed, and why.
-    Weak(String),
-}
 
 /// A signature proper, taken apart.
 pub(super) struct Parts<'a> {
@@ -37,25 +28,26 @@ impl<'a> Parts<'a> {
     }
 
     /// Whether it is by `key` over `message`.
-    pub(super) fn check(&self, key: &PublicKey, message: &[u8]) -> Result<(), Wrong> {
+    pub(super) fn check(&self, key: &PublicKey, message: &[u8]) -> Result<(), SignatureError> {
+        let (forged, weak) = (|| SignatureError::Forged(key.name()), |why| Err(SignatureError::Weak(key.name(), why)));
         if let Some(why) = key.weakness() {
-            return Err(Wrong::Weak(why));
+            return weak(why);
         }
         if let Some(key_of_rsa) = key.data().rsa() {
             return match self.algorithm {
-                "ssh-rsa" => Err(Wrong::Weak("it signed with SHA-1 (`ssh-rsa`)".into())),
-                _ if !self.device.is_empty() => Err(Wrong::Forged),
-                algorithm => rsa::verify(key_of_rsa, algorithm, message, self.data).ok_or(Wrong::Forged),
+                "ssh-rsa" => weak("it signed with SHA-1 (`ssh-rsa`)".into()),
+                _ if !self.device.is_empty() => Err(forged()),
+                algorithm => rsa::verify(key_of_rsa, algorithm, message, self.data).ok_or_else(forged),
             };
         }
         if self.algorithm != key.algorithm() || self.device.is_empty() == key.is_hardware() {
-            return Err(Wrong::Forged);
+            return Err(forged());
         }
         if key.is_hardware() && !self.says(USER_PRESENT) {
-            return Err(Wrong::Weak("nobody touched the security key for it".into()));
+            return weak("nobody touched the security key for it".into());
         }
-        let signature = Signature::new(key.data().algorithm(), [self.data, self.device].concat()).map_err(|_| Wrong::Forged)?;
-        key.data().verify(message, &signature).map_err(|_| Wrong::Forged)
+        let signature = Signature::new(key.data().algorithm(), [self.data, self.device].concat()).map_err(|_| forged())?;
+        key.data().verify(message, &signature).map_err(|_| forged())
     }
 
     /// Whether a security key knew who touched it: by a PIN or a fingerprint.

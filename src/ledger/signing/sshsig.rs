@@ -6,7 +6,7 @@ use super::{
     armor::{Container, malformed},
     credential::Credential,
     error::SignatureError,
-    signature::{Parts, Wrong},
+    signature::Parts,
 };
 use crate::{
     ledger::NAMESPACE,
@@ -27,17 +27,11 @@ pub fn verify(message: &[u8], armored: &str) -> Result<Credential, SignatureErro
         b"sha512" => HashAlg::Sha512,
         _ => return Err(malformed("its hash is neither sha256 nor sha512")),
     };
-    let weak = |why| SignatureError::Weak(signer.name(), why);
-    if let Some(why) = signer.key().weakness() {
-        return Err(weak(why));
-    }
     let parts = Parts::read(&container.signature).ok_or_else(|| malformed("the signature proper has not the fields of one"))?;
-    parts.check(signer.key(), &signed_data(hash, message)).map_err(|wrong| match wrong {
-        Wrong::Forged => SignatureError::Forged(signer.name()),
-        Wrong::Weak(why) => weak(why),
-    })?;
+    parts.check(signer.key(), &signed_data(hash, message))?;
     if signer.certificate().is_some_and(|certificate| certificate.wants_to_know_who) && !parts.knew_who() {
-        return Err(weak("its certificate demands a PIN or a fingerprint (`verify-required`), and no security key asked for one".into()));
+        let why = "its certificate demands a PIN or a fingerprint (`verify-required`), and no security key asked for one";
+        return Err(SignatureError::Weak(signer.name(), why.into()));
     }
     Ok(signer)
 }

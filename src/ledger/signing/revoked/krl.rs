@@ -16,16 +16,6 @@ use crate::ledger::signing::{
 /// What it begins with.
 pub(super) const MAGIC: &[u8] = b"SSHKRL\n\0";
 const VERSION: u32 = 1;
-/// The kinds of section, and of the parts of one on certificates.
-const CERTIFICATES: u8 = 1;
-const KEYS: u8 = 2;
-const SHA1: u8 = 3;
-const SHA256: u8 = 5;
-const SERIALS: u8 = 0x20;
-const SERIAL_RANGE: u8 = 0x21;
-const SERIAL_BITMAP: u8 = 0x22;
-const IDS: u8 = 0x23;
-
 /// What is revoked.
 #[derive(Debug, Clone, Default)]
 pub(in crate::ledger::signing) struct Krl {
@@ -56,11 +46,12 @@ impl Krl {
         while !reader.rest().is_empty() {
             let (kind, mut section) = section(&mut reader)?;
             match kind {
-                CERTIFICATES => krl.certificates.push(Certificates::read(section)?),
-                KEYS | SHA1 | SHA256 => {
+                1 => krl.certificates.push(Certificates::read(section)?),
+                // Keys, and their fingerprints by SHA-1 and by SHA-256.
+                2 | 3 | 5 => {
                     while !section.rest().is_empty() {
                         let key = section.string()?;
-                        let is_one = kind == KEYS || key.len() == if kind == SHA1 { 20 } else { 32 };
+                        let is_one = kind == 2 || key.len() == if kind == 3 { 20 } else { 32 };
                         is_one.then(|| krl.keys.insert(key.to_vec()))?;
                     }
                 }
@@ -94,23 +85,23 @@ impl Certificates {
         while !reader.rest().is_empty() {
             let (kind, mut part) = section(&mut reader)?;
             match kind {
-                SERIALS => {
+                0x20 => {
                     while !part.rest().is_empty() {
                         let serial = part.u64()?;
                         list.serials.push(serial..=serial);
                     }
                 }
-                SERIAL_RANGE => {
+                0x21 => {
                     let (first, last) = (part.u64()?, part.u64()?);
                     (first <= last).then(|| list.serials.push(first..=last))?;
                 }
-                SERIAL_BITMAP => {
+                0x22 => {
                     let (lowest, bitmap) = (part.u64()?, part.string()?);
                     lowest.checked_add(bits(bitmap).saturating_sub(1) as u64)?;
                     // A negative number is no bitmap.
                     bitmap.first().is_none_or(|first| first & 0x80 == 0).then(|| list.bitmaps.push((lowest, bitmap.to_vec())))?;
                 }
-                IDS => {
+                0x23 => {
                     while !part.rest().is_empty() {
                         list.ids.insert(part.string()?.to_vec());
                     }
