@@ -18,7 +18,7 @@ use ssh_key::{
     public,
 };
 
-use super::{BOB, PAYLOAD, private_files::scripted, workshop::Workshop};
+use super::{BOB, NOW, PAYLOAD, private_files::scripted, signers, time, workshop::Workshop};
 
 const TOUCHED: u8 = 1;
 
@@ -74,8 +74,13 @@ impl Device {
 
     /// The same, armored.
     fn signs(&self, flags: u8) -> String {
+        self.signs_as(&self.public(), flags)
+    }
+
+    /// The same with another public half: a certificate.
+    fn signs_as(&self, public: &[u8], flags: u8) -> String {
         let signature = string(&self.signature(flags));
-        let fields = [string(&self.public()), string(b"gonogo"), string(b""), string(b"sha512"), signature].concat();
+        let fields = [string(public), string(b"gonogo"), string(b""), string(b"sha512"), signature].concat();
         let blob = STANDARD.encode([&b"SSHSIG\0\0\0\x01"[..], &fields].concat());
         let lines: Vec<&str> = blob.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
         format!("-----BEGIN SSH SIGNATURE-----\n{}\n-----END SSH SIGNATURE-----\n", lines.join("\n"))
@@ -122,6 +127,40 @@ fn no_byte_of_its_signature_can_be_altered() {
             altered[place] ^= 0x10;
             let armored = format!("-----BEGIN SSH SIGNATURE-----\n{}\n-----END SSH SIGNATURE-----\n", STANDARD.encode(altered));
             assert!(verify(&pae(PAYLOAD), &armored).is_err(), "{}: byte {place}", device.name());
+        }
+    }
+}
+
+/// OpenSSH's servers demand the PIN that a certificate is for, `ssh-keygen -Y verify` does not.
+#[test]
+fn a_certificate_may_demand_to_know_who_touched_it() {
+    let shop = Workshop::new();
+    shop.key("ca", "ed25519", "");
+    let allowed = format!(
+        "{BOB} cert-authority {}
+",
+        shop.public("ca")
+    );
+    let known = signers(&allowed, None).expect("signers");
+    for device in Device::all() {
+        shop.write("device.pub", format!("{} {}\n", device.name(), STANDARD.encode(device.public())));
+        for (option, flags, counts) in [
+            ("no-touch-required", TOUCHED, true),
+            ("no-touch-required", 0, false),
+            ("verify-required", TOUCHED, false),
+            ("verify-required", TOUCHED | 4, true),
+        ] {
+            let made = shop.keygen(&["-q", "-s", "ca", "-I", "an id", "-n", BOB, "-O", option, "device.pub"]);
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+            let line = shop.read("device-cert.pub");
+            let certificate = STANDARD.decode(line.split(' ').nth(1).expect("base64")).expect("base64");
+            let signature = device.signs_as(&certificate, flags);
+            let judged = known.check(PAYLOAD, &signature, BOB, time(NOW), time(NOW));
+            assert_eq!(judged.is_ok(), counts, "{} {option} {flags}: {judged:?}", device.name());
+            let is_name =
+                |signed: &gonogo::ledger::signing::Signed| signed.key == PublicKey::from_blob(&device.public()).expect("a key").name();
+            assert!(judged.is_err() || judged.is_ok_and(|signed| is_name(&signed)));
+            assert_eq!(shop.ssh_confirms(&allowed, BOB, &signature, &[]), true, "{option} {flags}");
         }
     }
 }

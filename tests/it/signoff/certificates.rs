@@ -278,6 +278,62 @@ async fn what_is_signed_here_openssh_takes() {
     house.gate(&[]).exits(0);
 }
 
+/// An agent may have the key alone, the certificate alone, or the key of a file that is encrypted.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agent_signs_with_what_it_has() {
+    let desk = Desk::new().await;
+    let house = &desk.house;
+    house.keygen("locked", &["-t", "ed25519", "-N", "a passphrase"]);
+    house.signers(&[house.line("sec cert-authority", "ca", "")]);
+    house.verify(&[]).exits(0);
+    let agent = Agent::with(house.keys.path(), &["sepp"]);
+    let socket = agent.socket.display().to_string();
+    let with_agent = [("SSH_AUTH_SOCK", socket.as_str())];
+    let sign = |key: Option<&str>| {
+        let key = key.map(|name| house.key(name));
+        let words = ["sign", "--as", "security"].into_iter().chain(key.iter().flat_map(|key| ["--key", key]));
+        house.gonogo.run_with(&with_agent, words)
+    };
+    let agent_has = |program: &[&str]| {
+        let words = format!("SSH_AUTH_SOCK={socket} {}", program.join(" "));
+        let (ok, said) = house.shell("sh", &["-c", &words]);
+        assert!(ok, "{words}: {said}");
+    };
+    sign(None).exits(2).says("no key at hand may sign for sec");
+    sign(Some("sepp.pub")).exits(5).says("is not among the allowed signers");
+    desk.certify("sepp", "ca", &["-n", "sec"]);
+    // The certificate came after the key: it lies beside the file only.
+    sign(None).exits(2).says("no key at hand may sign for sec");
+    for file in ["sepp.pub", "sepp-cert.pub"] {
+        sign(Some(file)).exits(0);
+    }
+    fs::rename(house.key("sepp"), house.key("away")).expect("moved");
+    for file in ["sepp.pub", "sepp-cert.pub"] {
+        sign(Some(file)).exits(0);
+    }
+    fs::rename(house.key("away"), house.key("sepp")).expect("moved");
+    // The key with its certificate, then without the key.
+    agent_has(&["ssh-add", "-q", "sepp"]);
+    sign(None).exits(0);
+    fs::rename(house.key("sepp-cert.pub"), house.key("away-cert.pub")).expect("moved");
+    agent_has(&["ssh-add", "-q", "-d", "sepp.pub"]);
+    sign(None).exits(0).says("ED25519 SHA256:");
+    fs::remove_file(house.key("sepp")).expect("removed");
+    sign(Some("away-cert.pub")).exits(0);
+    agent_has(&["ssh-add", "-q", "-D"]);
+    sign(Some("away-cert.pub")).exits(2).says("does not have the key ED25519");
+    // Encrypted, and in the agent: nobody is asked for a passphrase.
+    desk.certify("locked", "ca", &["-n", "sec"]);
+    sign(Some("locked")).exits(2).says("is encrypted");
+    house.write("ask", "#!/bin/sh\necho a passphrase\n");
+    let ask = house.gonogo.path("ask").display().to_string();
+    let words = format!("chmod +x {ask}; SSH_ASKPASS={ask} SSH_ASKPASS_REQUIRE=force SSH_AUTH_SOCK={socket} ssh-add -q locked");
+    let (ok, said) = house.shell("sh", &["-c", &words]);
+    assert!(ok, "{said}");
+    sign(Some("locked")).exits(0);
+    sign(Some("locked-cert.pub")).exits(0);
+}
+
 /// OpenSSH takes SHA-1 and short RSA keys from authorities still; here nobody believes them.
 #[tokio::test(flavor = "multi_thread")]
 async fn weak_authorities_are_not_believed() {
