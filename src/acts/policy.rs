@@ -247,12 +247,9 @@ fn holders(policy: &Signoff) -> Vec<String> {
 
 /// The signers, with whoever the policy means by each name.
 fn by_name(signers: Signers, policy: Option<&Signoff>, people: &BTreeMap<String, Person>) -> Arc<Signers> {
-    let of_person = |(id, person): (&String, &Person)| {
-        let names = std::iter::once(id).chain(&person.emails);
-        names.map(|name| (name.clone(), id.clone())).collect::<Vec<_>>()
-    };
     let holders = policy.map(holders).unwrap_or_default().into_iter().map(|id| (id.clone(), id));
-    Arc::new(signers.knowing(holders.chain(people.iter().flat_map(of_person))))
+    let names = people.iter().flat_map(|(id, person)| std::iter::once(id).chain(&person.emails).map(|name| (name.clone(), id.clone())));
+    Arc::new(signers.knowing(holders.chain(names)))
 }
 
 /// Of whom each manual item of the plan is asked, by id.

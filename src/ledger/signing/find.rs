@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{
-    agent::{Agent, AgentKey},
+    agent::Agent,
     certificate::CertificateError,
     credential::Credential,
     error::{KeyError, SignatureError},
@@ -128,10 +128,10 @@ async fn in_agent(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>
     }
     let mut found = Vec::new();
     for held in keys {
-        let AgentKey { key, .. } = &held;
+        let key = &held.key;
         let place = KeyPlace::Agent { public: key.key().clone(), agent: agent.clone() };
         found.extend(fitting(signers, search, &place, key));
-        seen.push(format!("{} in the ssh-agent", held.shown()));
+        seen.push(format!("{} in the ssh-agent{}", held.shown(), own_fault(signers, search, key)));
     }
     found
 }
@@ -151,7 +151,7 @@ fn in_home(signers: &Signers, search: &Search<'_>, seen: &mut Vec<String>) -> Ve
             match held {
                 Ok(key) => {
                     found.extend(fitting(signers, search, &place, &key));
-                    seen.push(format!("{} in {}", key.shown(), file.display()));
+                    seen.push(format!("{} in {}{}", key.shown(), file.display(), own_fault(signers, search, &key)));
                 }
                 Err(error) => seen.push(error.to_string()),
             }
@@ -179,6 +179,12 @@ fn refusal(signers: &Signers, search: &Search<'_>, key: &Credential) -> Signatur
     let own = search.people.iter().filter_map(|person| error_for(person)).find(|error| !is_of_others(error));
     let people = search.people.join(" or ");
     own.or_else(|| error_for(&people)).unwrap_or_else(|| SignatureError::UnknownKey(key.name(), people))
+}
+
+/// What is wrong with it, where it is somebody's own: most certificates end within a day.
+fn own_fault(signers: &Signers, search: &Search<'_>, key: &Credential) -> String {
+    let why = refusal(signers, search, key);
+    if is_of_others(&why) { String::new() } else { format!(" ({why})") }
 }
 
 /// Whether the key is nobody's, or another's.

@@ -142,7 +142,8 @@ impl Signers {
         // One person may have several names. A line may give the same key to somebody else.
         let several = || {
             let of_name = |name: &str| self.people.get(&name.to_lowercase());
-            let own = |id: &&String| self.lines.iter().any(|line| line.is_of(&certificate.key) && line.names(id));
+            let lines: Vec<&Line> = self.lines.iter().filter(|line| line.is_of(&certificate.key)).collect();
+            let own = |id: &&String| lines.iter().any(|line| line.names(id));
             let named = certificate.names.iter().filter_map(|name| of_name(name));
             let people: BTreeSet<&String> = named.chain(of_name(principal)).chain(self.people.values().filter(own)).collect();
             (people.len() > 1).then(|| CertificateError::Several(people.into_iter().cloned().collect()))

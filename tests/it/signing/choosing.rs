@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use gonogo::ledger::signing::{FoundKey, KeyError, KeyPlace, SignatureError, Signers, find};
+use gonogo::ledger::signing::{Credential, FoundKey, KeyError, KeyPlace, SignatureError, Signers, find};
 
 use super::{BOB, NOW, signers, time, workshop::Workshop};
 
@@ -62,7 +62,7 @@ async fn the_agent_comes_before_the_home_folder() {
     let running = case.shop.agent(&["stranger", "bob2", "bob"]);
     let found = case.find(None, Some(&running.socket), &[BOB]).await.expect("found");
     assert!(matches!(found.place, KeyPlace::Agent { .. }));
-    assert_eq!(found.key.key().to_openssh(), case.shop.public("bob2"), "the first of the agent's");
+    assert_eq!(Ok(found.key), Credential::from_openssh(&case.shop.public("bob2")), "the first of the agent's");
     drop(running);
     let found = case.find(None, Some(&case.shop.file("agent.sock")), &[BOB]).await.expect("found at home");
     assert_eq!(found.place, KeyPlace::File(case.shop.file(".ssh/id_ed25519")));

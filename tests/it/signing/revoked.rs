@@ -2,7 +2,7 @@
 
 use gonogo::ledger::{
     pae,
-    signing::{PublicKey, SignatureError, Signers},
+    signing::{Credential, PublicKey, SignatureError, Signers},
 };
 
 use super::{BOB, NOW, PAYLOAD, signers, time, workshop::Workshop};
@@ -118,4 +118,37 @@ fn what_is_no_list_is_an_error() {
     let case = Case::new();
     assert!(signers(&case.allowed, Some(&[0xff, 0xfe, 0])).is_err());
     assert!(signers(&case.allowed, Some(b"<html>")).is_err());
+}
+
+/// Numbers as a list, as ranges and as bitmaps up to the largest: each certificate is revoked here where `ssh-keygen -Q` says so.
+#[test]
+fn certificates_are_revoked_by_number_as_ssh_keygen_has_it() {
+    let case = Case::new();
+    case.shop.key("ca", "ed25519", "");
+    let odd = (1..40).step_by(2).map(|serial| format!("serial: {serial}\n")).collect::<String>();
+    let more = "serial: 60-64\nserial: 127-1000000\nserial: 5000000\nserial: 18446744073709551614\n\
+                serial: 18446744073709551600-18446744073709551602\nid: number 50\n";
+    case.shop.write("specification", odd + more);
+    assert!(case.shop.keygen(&["-q", "-k", "-f", "list.krl", "-s", "ca.pub", "specification"]).status.success());
+    let list = std::fs::read(case.shop.file("list.krl")).expect("a list");
+    let allowed = format!("{BOB} cert-authority {}\n", case.shop.public("ca"));
+    let known = signers(&allowed, Some(&list)).expect("signers");
+    let ends = [126, 127, 1000, 1_000_000, 1_000_001, 4_999_999, 5_000_000, 5_000_001, 1 << 32];
+    let last = (u64::MAX - 17)..=u64::MAX;
+    let mut counted = [0, 0];
+    for serial in (0..70).chain(ends).chain(last) {
+        let (number, id) = (serial.to_string(), format!("number {serial}"));
+        let made = case.shop.keygen(&["-q", "-s", "ca", "-I", &id, "-n", BOB, "-z", &number, "bob.pub"]);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let theirs = case.shop.keygen(&["-Q", "-f", "list.krl", "bob-cert.pub"]).status.success();
+        let certificate = Credential::read(&case.shop.file("bob-cert.pub")).expect("a certificate");
+        let ours = known.judge(&certificate, BOB, time(NOW), time(NOW));
+        assert_eq!(ours.is_ok(), theirs, "{serial}: {ours:?}");
+        counted[usize::from(theirs)] += 1;
+    }
+    assert!(counted.iter().all(|count| *count > 30), "{counted:?}");
+    // No piece of it is a list, and what has anything else in it is none.
+    for cut in 45..list.len() {
+        assert!(signers(&allowed, Some(&list[..cut])).is_err(), "{cut}");
+    }
 }

@@ -174,7 +174,7 @@ impl Desk {
 }
 
 /// Gives the key a certificate; what it is called is the key's name.
-fn certify(house: &House, key: &str, by: &str, made: &[&str]) {
+pub(super) fn certify(house: &House, key: &str, by: &str, made: &[&str]) {
     let public = format!("{key}.pub");
     let (ok, said) = house.shell("ssh-keygen", &[&["-q", "-s", by, "-I", key], made, &[&public]].concat());
     assert!(ok, "{made:?}: {said}");
@@ -312,6 +312,12 @@ async fn the_agent_signs_with_what_it_has() {
         sign(Some(file)).exits(0);
     }
     fs::rename(house.key("away"), house.key("sepp")).expect("moved");
+    // At hand and past: that is said.
+    desk.certify("sepp", "ca", &["-n", "sec", "-V", "20200101Z:20200102Z"]);
+    agent_has(&["ssh-add", "-q", "sepp"]);
+    sign(None).exits(2).says("in the ssh-agent (the certificate of ED25519").says("it expired at 2020-01-02T00:00:00Z");
+    agent_has(&["ssh-add", "-q", "-D"]);
+    desk.certify("sepp", "ca", &["-n", "sec"]);
     // The key with its certificate, then without the key.
     agent_has(&["ssh-add", "-q", "sepp"]);
     sign(None).exits(0);
@@ -393,7 +399,8 @@ async fn the_record_names_the_key_and_what_became_of_it() {
     let desk = Desk::new().await;
     let house = &desk.house;
     house.signers(&[house.line("* cert-authority", "ca", ""), house.line("ci", "ci", "")]);
-    desk.certify("sepp", "ca", &["-n", "sec", "-V", "-1h:+1d"]);
+    desk.certify("sepp", "ca", &["-n", "sec", "-V", "-1h:+1d", "-z", "7"]);
+    desk.revoke(Some("serial: 8"));
     desk.certify("ci", "ca", &["-n", "ci"]);
     house.verify(&["--recorder-key", &house.key("ci")]).exits(0);
     house.sign("security", "sepp", &[]).exits(0);
@@ -409,6 +416,8 @@ async fn the_record_names_the_key_and_what_became_of_it() {
     let later = jiff::Zoned::new(crate::gonogo::now() + jiff::SignedDuration::from_hours(48), jiff::tz::TimeZone::UTC);
     let later = later.strftime("%Y-%m-%d %H:%M:%S").to_string();
     house.at(&later, &trusted).exits(0).says("the certificate of ED25519");
+    desk.revoke(Some("serial: 7"));
+    house.gonogo.run(trusted.iter().chain(&["--revoked", "revoked"])).exits(5).says("it is revoked, number 7, `sepp`");
     // By hand: the lines of VERIFY.txt.
     let folder = house.keys.path().join("unpacked");
     fs::create_dir(&folder).expect("a folder");

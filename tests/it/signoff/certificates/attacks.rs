@@ -3,11 +3,13 @@
 use std::fs;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use gonogo::model::{Act, Emergency};
+use jiff::SignedDuration;
 
 use super::{Desk, certify};
 use crate::signoff::{
     authors::{commit, git},
-    house::House,
+    house::{House, now, version},
 };
 
 /// A house whose people are all vouched for by one authority, besides those who are listed.
@@ -85,6 +87,48 @@ async fn a_deputy_signs_with_a_certificate_and_counts_as_one_with_whom_they_spea
     // With a certificate for both, the deputy is neither.
     certify(&house, "kay", "ca", &["-n", "eve,sec"]);
     house.sign("security", "kay", &["--deputy-for", "sec"]).exits(5).says("it is for eve and sec");
+}
+
+/// Wherever two people are asked for, one key with a certificate for each is one of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_key_is_no_second_voice() {
+    let house = house(&[("require", "[security, devops]"), ("break-glass", "{ roles: [security, devops], review-within: 2d }")]).await;
+    house.verify(&[]).exits(0);
+    house.keygen("dee", &["-t", "ed25519"]);
+    certify(&house, "dee", "ca", &["-n", "dev"]);
+    let as_person = |person: &str| certify(&house, "kay", "ca", &["-n", person]);
+    // An emergency while the review of another is overdue.
+    let review_by = now() - SignedDuration::from_hours(1);
+    let earlier =
+        Emergency { release: version("1.4.1"), role: "security".into(), reason: "down".into(), ticket: "INC-6".into(), review_by };
+    as_person("sec");
+    house.put_with(Some("sec"), Some("kay-cert.pub"), (Vec::new(), Act::Emergency(earlier.clone()), Vec::new()), now()).await;
+    let glass = |role: &str, key: &str| {
+        let words = ["gate", "--break-glass", "--as", role, "--reason", "down", "--ticket", "INC-7", "--release", "1.4.2", "--key"];
+        house.gonogo.run(words.iter().chain(&[house.key(key).as_str()]))
+    };
+    let deploy = || house.gonogo.run(["deploy", "--release", "1.4.2", "--", "touch", "moved"]);
+    house.service.first(500);
+    house.verify(&[]).exits(1);
+    let _ = glass("security", "kay");
+    as_person("dev");
+    let _ = glass("devops", "kay");
+    assert_ne!(deploy().code, 0);
+    assert!(!house.gonogo.path("moved").exists());
+    let _ = glass("devops", "dee");
+    let _ = deploy();
+    assert!(house.gonogo.path("moved").exists());
+    // A row that nobody signed is set aside by two.
+    house.put_with(Some("sec"), None, (Vec::new(), Act::Emergency(earlier), Vec::new()), now()).await;
+    let repair = |role: &str, key: &str| {
+        let words = ["log", "repair", "--apply", "--as", role, "--comment", "by nobody", "--key"];
+        house.gonogo.run(words.iter().chain(&[house.key(key).as_str()]))
+    };
+    as_person("sec");
+    repair("security", "kay").exits(4);
+    as_person("dev");
+    repair("devops", "kay").exits(4);
+    repair("devops", "dee").exits(0);
 }
 
 /// A certificate whose bytes were changed, at every place; `ssh-keygen` does not read it either.

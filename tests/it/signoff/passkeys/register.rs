@@ -3,6 +3,7 @@
 use gonogo::model::PasskeyStep;
 
 use super::{Authenticator, Kind, challenge, confirmed, house, put, revoked, says, signs, statement};
+use crate::signoff::certificates::certify;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_counts_by_two_registrars_or_by_one_and_their_own_key() {
@@ -25,6 +26,33 @@ async fn it_counts_by_two_registrars_or_by_one_and_their_own_key() {
             house.gate(&[]).exits(4).says("the passkey of `sec` was not confirmed")
         };
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_key_with_two_certificates_is_one_registrar() {
+    let house = house().await;
+    for name in ["ca", "kay", "dee"] {
+        house.keygen(name, &["-t", "ed25519"]);
+    }
+    house.also_signers(&[house.line("* cert-authority", "ca", "")]);
+    house.verify(&[]).exits(0);
+    // Where `ssh-keygen` finds a certificate beside the key, it signs with that.
+    let holds = |person: &str, key: &str| {
+        certify(&house, key, "ca", &["-n", person]);
+        for (from, to) in [(key.to_owned(), person.to_owned()), (format!("{key}-cert.pub"), format!("{person}.pub"))] {
+            std::fs::copy(house.key(&from), house.key(&to)).expect("copied");
+        }
+    };
+    holds("lead", "kay");
+    holds("boss", "kay");
+    let key = Authenticator::new(Kind::Es256);
+    confirmed(&house, &key.passkey("sec"), &["lead", "boss"]).await;
+    signs(&house, &key, |_| {}).await;
+    house.gate(&[]).exits(4).says("the passkey of `sec` was not confirmed");
+    holds("boss", "dee");
+    confirmed(&house, &key.passkey("sec"), &["boss"]).await;
+    signs(&house, &key, |_| {}).await;
+    house.gate(&[]).exits(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
