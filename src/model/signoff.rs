@@ -20,12 +20,12 @@ pub use requests::Requests;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Signoff {
-    /// The file with the people's public keys, as `ssh-keygen -Y verify` takes it. A line `NAMES cert-authority KEY` has the key of an SSH
-    /// authority: whomever its user certificates name by the id, of these names, signs with them. A certificate that names two people
-    /// of the plan counts for neither, nor does one with a critical option other than `verify-required`.
+    /// The file with the people's public keys, as `ssh-keygen -Y verify` takes it. `NAMES cert-authority KEY` is the line of
+    /// an SSH authority: whoever is of these names signs with its certificate that names them by their id. One that names
+    /// two people of the plan counts for neither; one with a critical option counts only if that is `verify-required`.
     pub allowed_signers: String,
-    /// A file of revoked keys, authorities' among them: public keys, one a line, or a key revocation list of `ssh-keygen -k`, which may
-    /// have certificates by number and by id.
+    /// A file of revoked keys, authorities' too: public keys, one a line, or a key revocation list of `ssh-keygen -k`, which
+    /// may have certificates as well, by number and by id.
     #[serde(default)]
     pub revoked_keys: Option<String>,
     /// The people of each role.
