@@ -22,7 +22,7 @@ const NAMES: [&str; 5] = ["id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_ecdsa_s
 /// Where to look, and for whom.
 #[derive(Debug, Clone, Copy)]
 pub struct Search<'a> {
-    /// The file of `--key`: a private key, or the `.pub` file of one that the agent has.
+    /// The file of `--key`: a private key, the `.pub` file of one that the agent has, or a certificate of either.
     pub key: Option<&'a Path>,
     /// `SSH_AUTH_SOCK`.
     pub agent: Option<&'a Path>,

@@ -160,7 +160,7 @@ fn a_certificate_may_demand_to_know_who_touched_it() {
             let is_name =
                 |signed: &gonogo::ledger::signing::Signed| signed.key == PublicKey::from_blob(&device.public()).expect("a key").name();
             assert!(judged.is_err() || judged.is_ok_and(|signed| is_name(&signed)));
-            assert_eq!(shop.ssh_confirms(&allowed, BOB, &signature, &[]), true, "{option} {flags}");
+            assert!(shop.ssh_confirms(&allowed, BOB, &signature, &[]), "{option} {flags}");
         }
     }
 }
