@@ -179,3 +179,43 @@ fn what_a_certificate_says_is_not_repeated_as_it_is() {
     let why = bench.judged(&certificate).0.expect_err("an option");
     assert!(why.contains("critical option") && why.len() < 400 && !why.contains('\u{1b}'), "{why:?}");
 }
+
+/// Its first second counts and its last does not, by the time of the ledger entry; what has become of it since is said.
+#[test]
+fn its_bounds_are_those_of_ssh_keygen() {
+    let bench = Bench::new();
+    let made = bench.shop.keygen(&["-q", "-s", "ca", "-I", "an id", "-n", BOB, "-V", "20260101Z:20260102Z", "bob.pub"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let signature = bench.shop.ssh_signs("bob-cert.pub", "gonogo", &pae(PAYLOAD));
+    let known = signers(&bench.allowed, None).expect("signers");
+    for (at, counts) in
+        [("2025-12-31T23:59:59Z", false), ("2026-01-01T00:00:00Z", true), ("2026-01-01T23:59:59Z", true), ("2026-01-02T00:00:00Z", false)]
+    {
+        let digits: String = at.chars().filter(char::is_ascii_digit).collect();
+        let more = ["-O", &format!("verify-time={digits}Z")];
+        assert_eq!(bench.shop.ssh_confirms(&bench.allowed, BOB, &signature, &more), counts, "{at}: ssh-keygen");
+        let judged = |now| known.check(PAYLOAD, &signature, BOB, time(at), time(now));
+        assert_eq!(judged(at).is_ok(), counts, "{at}: {:?}", judged(at));
+        if counts {
+            assert_eq!(judged("2026-01-01T23:59:59Z").expect("valid").since, None);
+            let since = judged("2026-01-02T00:00:00Z").expect("valid then").since.expect("said");
+            assert!(
+                since.contains("the certificate of ED25519") && since.ends_with("has since expired, on 2026-01-02T00:00:00Z"),
+                "{since}"
+            );
+        }
+    }
+    // What becomes of its authority is said as well.
+    let of_line = format!("{BOB} cert-authority,valid-before=\"20260101120000Z\" {}\n", bench.shop.public("ca"));
+    let known = signers(&of_line, None).expect("signers");
+    let since =
+        |known: &gonogo::ledger::signing::Signers, now| known.check(PAYLOAD, &signature, BOB, time("2026-01-01T00:00:00Z"), time(now));
+    let said = since(&known, "2026-01-01T12:00:01Z").expect("valid then").since.expect("said");
+    assert!(said.contains("the authority ED25519") && said.ends_with("has since expired, on 2026-01-01T12:00:00Z"), "{said}");
+    let revoked = format!("{} revoked=20260101060000Z\n", bench.shop.public("ca"));
+    let known = signers(&bench.allowed, Some(revoked.as_bytes())).expect("signers");
+    let said = since(&known, NOW).expect("valid then").since.expect("said");
+    assert!(said.contains("the authority ED25519") && said.ends_with("has since been revoked, on 2026-01-01T06:00:00Z"), "{said}");
+    let after = known.check(PAYLOAD, &signature, BOB, time("2026-01-01T06:00:00Z"), time(NOW)).expect_err("revoked");
+    assert!(after.to_string().contains("it was revoked on 2026-01-01T06:00:00Z"), "{after}");
+}
