@@ -70,9 +70,10 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     let brought = request.policy.as_deref().map(|file| law(file, &kept.environment)).transpose()?;
     let brought = brought.map(|(signoff, people)| ChosenPolicy::brought(signoff, people, signers));
     let law = brought.as_ref().unwrap_or(&own);
-    let passkeys = super::record::passkeys(&opened.store, law, caller.now).await?;
+    let (passkeys, ci_tokens) = (super::record::passkeys(&opened.store, law, caller.now).await?, law.ci_tokens());
     let trusted = law.signers.clone();
-    let look = |now| Look::by(Trust { signers: trusted.clone(), passkeys: passkeys.clone(), now }, caller.now);
+    let trust = |now| Trust { signers: trusted.clone(), passkeys: passkeys.clone(), ci_tokens: ci_tokens.clone(), now };
+    let look = |now| Look::by(trust(now), caller.now);
     let history = History::of(rows.clone(), &look(caller.now))?;
     demand([&history, passkeys.chain()], &request.heads)?;
     // The pages say what was known of the keys when they were made.

@@ -8,6 +8,7 @@ mod authors;
 mod by_hand;
 mod carried;
 mod certificates;
+mod ci_tokens;
 mod conditional;
 mod deploy_times;
 mod deployed;

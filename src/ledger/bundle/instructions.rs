@@ -2,7 +2,7 @@
 //! outside is quoted, and left out where quoting would not show what it is.
 
 use crate::{
-    ledger::{Assertion, NAMESPACE},
+    ledger::{Assertion, JobSignature, NAMESPACE},
     model::{Digest, shell_word},
 };
 
@@ -16,6 +16,16 @@ const PASSKEYS: &str = "
 
     cat authenticatorData > signed; openssl dgst -sha256 -binary clientDataJSON >> signed
     openssl dgst -sha256 -verify <(openssl pkey -pubin -inform DER -in public-key) -signature signature signed
+";
+
+/// How the signature of a CI job is checked by hand (RFC 7515, 7519).
+const JOBS: &str = "
+   The `.sig` of a CI job is JSON. `signature` is that of a key which the job made for itself; `ciToken` is what the CI says of the job:
+   three parts in base64url, of which the second says whose job it was, for which key or by whose first use, from when to when, and
+   the third signs the two before it with the CI's key, which the policy's `ci-tokens` pin. With the parts in files:
+
+    ssh-keygen -Y check-novalidate -n gonogo -s signature < STATEMENT.pae
+    openssl dgst -sha256 -verify key-of-the-ci.pem -signature third-part first-two-parts
 ";
 
 pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bool) -> String {
@@ -37,6 +47,9 @@ pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bo
     }
     if statements.iter().any(|statement| statement.signature.as_deref().is_some_and(Assertion::is_kept_as)) {
         out += PASSKEYS;
+    }
+    if statements.iter().any(|statement| statement.signature.as_deref().is_some_and(JobSignature::is_kept_as)) {
+        out += JOBS;
     }
     if revoked {
         out += &format!("\n   With `-r {REVOKED}` as well, a key that is revoked today is refused.\n");
@@ -63,6 +76,9 @@ fn line(statement: &BundledStatement) -> String {
     let name = statement.name();
     if statement.signature.as_deref().is_some_and(Assertion::is_kept_as) {
         return format!("   {name}: signed with a passkey, see below\n");
+    }
+    if statement.signature.as_deref().is_some_and(JobSignature::is_kept_as) {
+        return format!("   {name}: signed by a CI job, see below\n");
     }
     let Some(signer) = statement.signer.as_deref().and_then(shell_word) else {
         return format!("   {name}: the statement names nobody who could be asked for here\n");
