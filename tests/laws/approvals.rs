@@ -14,7 +14,7 @@ use super::{
 /// Two signatures of which one person is behind both, those of whoever wrote it, a time when nothing is deployed.
 #[test]
 fn no_deputy_and_no_window_makes_it_go() {
-    hold(1_000, (history(), question(), 0..4_u8), |tally, (mut events, mut question, which)| {
+    hold(1_000, (history(), question(), 0..7_u8), |tally, (mut events, mut question, which)| {
         tally.said(ask(&events, &question, None));
         let run = events.iter().rev().find(|event| event.is_run()).map_or(u32::MAX, |event| event.id);
         match which {
@@ -36,6 +36,18 @@ fn no_deputy_and_no_window_makes_it_go() {
                 question.change = Some(Change { people, paths: None });
             }
             3 => question.freeze = FROZEN,
+            // Nobody has named them, somebody else has, or it is over.
+            4..=6 => {
+                events.retain(|event| !event.is_yes() && !matches!(event.said, Said::Deputation { .. }));
+                stand_in(&mut events, &question, ("ann", DEPUTY, "lead"), run);
+                let named = events.len() - 2;
+                match (which, &mut events[named].said) {
+                    (4, _) => _ = events.remove(named),
+                    (5, _) => events[named].by = Some("bob"),
+                    (_, Said::Deputation { until, .. }) => *until = 0,
+                    _ => {}
+                }
+            }
             _ => return Ok(()),
         }
         prop_assert_ne!(ask(&events, &question, None), Exit::Go);
