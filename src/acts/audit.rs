@@ -89,7 +89,7 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     audit.statements()?;
     audit.samples(&kept).await?;
     audit.passkeys(&passkeys);
-    let asking = page::Asking { as_of: Some(written.as_of), child_of: None };
+    let asking = page::Asking { as_of: Some(written.as_of), ..page::Asking::default() };
     let Act::Run(run) = &entry.statement.act else { return Err(ActError::Untrusted(format!("entry {} is no run", opened.seq))) };
     if **run != opened.run {
         return Err(ActError::Untrusted(format!("entry {} is the run of another report", opened.seq)));
