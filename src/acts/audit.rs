@@ -1,5 +1,8 @@
 //! A bundle looked at offline, on another machine, trusting nothing in it: the law is brought by whoever looks.
 
+mod drawn;
+mod tested;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -13,14 +16,18 @@ use super::{
 };
 use crate::{
     ledger::{
-        AskedRelease, History, LedgerError, Look, Manifest, ORG, Passkeys, SignatureStanding, Store as _, Trust, VerifiedEntry, chain_of,
-        counters_that_went_back, sample_faults, signing::Signers,
+        AskedRelease, History, LedgerError, Look, Manifest, Member, ORG, Passkeys, SignatureStanding, Store as _, Trust, VerifiedEntry,
+        chain_of, counters_that_went_back, sample_faults, signing::Signers,
     },
     model::{Act, CLOCK_TOLERANCE, Digest, Exit, Record, Report, Size, plain},
     net::regular_file,
     plan::{self, Plan, Purpose, Request},
     render,
 };
+
+pub(crate) use drawn::{AuditedDraw, AuditedItem};
+use tested::Looked;
+pub(crate) use tested::{Cell, Mark, Tested};
 
 /// No signers' file is meant to be larger.
 const LARGEST_SIGNERS: Size = Size(1 << 20);
@@ -40,7 +47,15 @@ pub(crate) struct AuditRequest {
 }
 
 /// What an audit found.
-pub(crate) struct Audited {
+pub(crate) enum Audited {
+    /// Of the bundle of one report.
+    One(Box<AuditedRun>),
+    /// Of a sample.
+    Drawn(Box<AuditedDraw>),
+}
+
+/// What an audit found of a run.
+pub(crate) struct AuditedRun {
     pub(crate) report: Report,
     pub(crate) digest: Digest,
     /// The record around it, by the law that was brought.
@@ -53,6 +68,8 @@ pub(crate) struct Audited {
     pub(crate) unseen: Vec<String>,
     /// What is to be said beside.
     pub(crate) lines: Vec<String>,
+    /// What was tested of it, each with what came of it.
+    pub(crate) tested: Tested,
     pub(crate) signers_brought: bool,
     pub(crate) policy_brought: bool,
     /// How many entries its ledger has, how many no signature covers, and its head.
@@ -61,9 +78,26 @@ pub(crate) struct Audited {
 
 /// Looks at a bundle; an error where it cannot be read or its chain does not hold.
 pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Audited, ActError> {
-    let opened = bundle::open(&request.bundle).await?;
+    let bundle = bundle::read(&request.bundle)?;
+    let named = request.bundle.display().to_string();
+    match bundle.draw().map_err(|error| ActError::Bundle(named.clone(), error))? {
+        Some(draw) => Ok(Audited::Drawn(Box::new(drawn::audit(caller, request, bundle, draw).await?))),
+        None => Ok(Audited::One(Box::new(look(caller, request, &Opened::of(named, bundle).await?, None).await?))),
+    }
+}
+
+/// What is known of a run beside its bundle where it is one of a sample.
+struct Of<'a> {
+    /// The entry of the deployment.
+    entry: u64,
+    /// What the sample was packed by.
+    tool: &'a str,
+}
+
+/// Looks at a run.
+async fn look(caller: &Caller, request: &AuditRequest, opened: &Opened, of: Option<Of<'_>>) -> Result<AuditedRun, ActError> {
     let kept = Arc::new(opened.plan().await?);
-    let mut signers = signers(&opened, &kept, request)?;
+    let mut signers = signers_of(Some(&kept), request)?;
     signers.ask_revoked(&caller.env).await;
     let rows = opened.store.rows(&chain_of(&kept.project)).await?;
     // Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
@@ -82,39 +116,75 @@ pub(crate) async fn audit(caller: &Caller, request: &AuditRequest) -> Result<Aud
     let entry = linked.map(|linked| history.verified(linked)).transpose()?;
     let entry = entry.ok_or_else(|| ActError::Untrusted(format!("the run's entry {} is gone", opened.seq)))?;
     let report = Report::from_json(opened.bundle.report()).map_err(|error| ActError::Untrusted(error.to_string()))?;
-    let mut audit =
-        Audit { opened: &opened, report: &report, history: &history, faults: Vec::new(), unseen: Vec::new(), lines: Vec::new() };
+    let mut audit = Audit {
+        opened,
+        report: &report,
+        history: &history,
+        signatures: Vec::new(),
+        faults: Vec::new(),
+        unseen: Vec::new(),
+        lines: Vec::new(),
+    };
     audit.entries()?;
-    audit.plan(&kept);
-    audit.statements()?;
+    audit.plan();
+    if of.is_none() {
+        audit.keys(&kept);
+        audit.statements()?;
+    }
     audit.samples(&kept).await?;
     audit.passkeys(&passkeys);
-    let asking = page::Asking { as_of: Some(written.as_of), ..page::Asking::default() };
+    let place = (report.project.as_str(), report.environment.as_str());
+    let rests_on_it = |member: &&Member<'_>| match &of {
+        Some(of) => member.entry.entry.seq == of.entry,
+        None => member.report() == Some(&opened.run.report) && member.entry.entry.seq > opened.seq,
+    };
+    let members = Member::all(&history, place)?;
+    let member = members.iter().rev().find(rests_on_it);
+    if let (Some(_), Some(member)) = (&of, member) {
+        let moment = member.moment(&history, opened.seq);
+        if written.as_of != moment {
+            audit.faults.push(format!("its record is as of {}, and it was deployed by {moment}", written.as_of));
+        }
+    }
+    let asking =
+        page::Asking { as_of: Some(written.as_of), deployer: member.map(|member| member.deployer().name.as_str()), child_of: None };
     let Act::Run(run) = &entry.statement.act else { return Err(ActError::Untrusted(format!("entry {} is no run", opened.seq))) };
     if **run != opened.run {
         return Err(ActError::Untrusted(format!("entry {} is the run of another report", opened.seq)));
     }
-    let made = page::beside(&record(caller, &opened, &kept, own, then.clone()).await?, entry, run, asking).await?;
-    let (shown, made) = match brought {
-        None => (made, None),
+    let made = page::beside(&record(caller, opened, &kept, own.clone(), then.clone()).await?, entry, run, asking).await?;
+    let (shown, made, judged) = match brought {
+        None => {
+            let judged = record(caller, opened, &kept, own, history.clone()).await?;
+            (made, None, judged)
+        }
         Some(brought) => {
-            let mut again = page::beside(&record(caller, &opened, &kept, brought.clone(), then).await?, entry, run, asking).await?;
+            let mut again = page::beside(&record(caller, opened, &kept, brought.clone(), then).await?, entry, run, asking).await?;
             // Where the policy stood is the bundle's own word.
             again.record.policy.clone_from(&written.policy);
             // A bundle may have been packed by a protected policy, which is not the one in it.
             let made = if again.record == written { again } else { made };
-            (page::beside(&record(caller, &opened, &kept, brought, history.clone()).await?, entry, run, asking).await?, Some(made))
+            let judged = record(caller, opened, &kept, brought, history.clone()).await?;
+            (page::beside(&judged, entry, run, asking).await?, Some(made), judged)
         }
     };
-    audit.pages(caller, entry, &made.as_ref().unwrap_or(&shown).record, &written)?;
-    let Audit { faults, unseen, lines, .. } = audit;
-    Ok(Audited {
+    let tool = match &of {
+        Some(of) => of.tool.to_owned(),
+        None => opened.bundle.manifest().map_err(|error| ActError::Untrusted(error.to_string()))?.tool,
+    };
+    audit.pages((caller, &tool), entry, &made.as_ref().unwrap_or(&shown).record, &written)?;
+    let looked = Looked { record: &judged, shown: &shown, member, run: (entry, run), audit: &audit, request };
+    let tested = looked.tested().await?;
+    let Audit { signatures, mut faults, unseen, lines, .. } = audit;
+    faults.splice(0..0, signatures);
+    Ok(AuditedRun {
         digest: opened.run.report.clone(),
         record: shown.record,
         gate: shown.gate,
         faults,
         unseen,
         lines,
+        tested,
         signers_brought: request.signers.is_some(),
         policy_brought: request.policy.is_some(),
         ledger: (history.len(), history.unsigned()?, history.head()),
@@ -155,34 +225,32 @@ fn law(
     Ok((plan.signoff, plan.people))
 }
 
-/// The signers that are trusted: the auditor's own; else the bundle's, which prove nothing.
-///
-/// What the bundle says beside its plan counts nothing: the plan is the one that the run was made with.
-fn signers(opened: &Opened, plan: &Plan, request: &AuditRequest) -> Result<Signers, ActError> {
+/// The signers that are trusted: the auditor's own; else those of the plan that the run was made with, which prove nothing.
+fn signers_of(plan: Option<&Plan>, request: &AuditRequest) -> Result<Signers, ActError> {
     let own = |file: &Path| regular_file::read_bytes(file, LARGEST_SIGNERS).map_err(|error| ActError::unread(file, error));
     let trusted = request.signers.as_deref();
+    let named = |plan: &'_ Plan| plan.keys(&plan.signoff.as_ref()?.allowed_signers).map(<[u8]>::to_vec);
     let bytes = match trusted {
         Some(file) => own(file)?,
-        None if opened.bundle.allowed_signers().is_empty() => return Ok(Signers::default()),
-        None => opened.bundle.allowed_signers().to_vec(),
+        None => match plan.and_then(named) {
+            Some(bytes) => bytes,
+            None => return Ok(Signers::default()),
+        },
     };
     let name = trusted.map_or_else(|| "allowed_signers".into(), |file| file.to_string_lossy());
     let revoked = match request.revoked.as_deref() {
         Some(file) => Some((file.to_string_lossy(), own(file)?)),
-        None => revoked(plan).map(|bytes| ("revoked_keys".into(), bytes.to_vec())),
+        None => plan.and_then(bundle::revoked).map(|bytes| ("revoked_keys".into(), bytes.to_vec())),
     };
     policy::parsed((&name, &bytes), revoked.as_ref().map(|(name, bytes)| (&**name, bytes.as_slice())))
-}
-
-/// The revoked keys, as the plan names them.
-fn revoked(plan: &Plan) -> Option<&[u8]> {
-    plan.keys(plan.signoff.as_ref()?.revoked_keys.as_deref()?)
 }
 
 struct Audit<'a> {
     opened: &'a Opened,
     report: &'a Report,
     history: &'a History,
+    /// Signatures and entries that cannot be trusted.
+    signatures: Vec<String>,
     faults: Vec<String>,
     unseen: Vec<String>,
     lines: Vec<String>,
@@ -199,7 +267,7 @@ impl Audit<'_> {
         let asked = AskedRelease::of(self.report);
         if let Some(missing) = self.history.missing(&asked) {
             let (seq, act) = (missing.entry.seq, plain(&missing.label().act));
-            self.faults.push(format!("entry {seq}: only its link is here, and its label says that it may bear on the release ({act})"));
+            self.signatures.push(format!("entry {seq}: only its link is here, and its label says that it may bear on the release ({act})"));
         }
         let bare = self.history.linked().iter().filter(|linked| linked.entry.bare.is_some() && linked.label().is_of(asked.place())).count();
         if bare > 0 {
@@ -208,19 +276,19 @@ impl Audit<'_> {
         for entry in self.history.whole(asked.place()) {
             let entry = entry?;
             match &entry.standing {
-                SignatureStanding::Untrusted(why) => self.faults.push(format!("entry {}: {why}", entry.entry.seq)),
+                SignatureStanding::Untrusted(why) => self.signatures.push(format!("entry {}: {why}", entry.entry.seq)),
                 SignatureStanding::Signed { since: Some(since), .. } => self.lines.push(format!("entry {}: {since}", entry.entry.seq)),
                 SignatureStanding::Signed { .. } | SignatureStanding::Unsigned => {}
             }
         }
         if let Some((seq, version)) = self.history.newer(project, environment) {
-            self.faults.push(format!("entry {seq} was written by a newer gonogo (version {version}): audit with that one"));
+            self.signatures.push(format!("entry {seq} was written by a newer gonogo (version {version}): audit with that one"));
         }
         Ok(())
     }
 
     /// The plan's files are those of the run.
-    fn plan(&mut self, plan: &Plan) {
+    fn plan(&mut self) {
         if self.opened.run.files != self.report.plan.files {
             self.faults.push("its ledger keeps other files of the plan than its report names".into());
         }
@@ -229,11 +297,15 @@ impl Audit<'_> {
                 self.faults.push(format!("the plan's file `{name}` is not the one the run was made with"));
             }
         }
+    }
+
+    /// The keys beside it are those of the plan.
+    fn keys(&mut self, plan: &Plan) {
         let allowed = plan.signoff.as_ref().and_then(|policy| plan.keys(&policy.allowed_signers)).unwrap_or_default();
         if self.opened.bundle.allowed_signers() != allowed {
             self.faults.push("its `allowed_signers` are not those of the plan".into());
         }
-        if self.opened.bundle.revoked_keys() != revoked(plan) {
+        if self.opened.bundle.revoked_keys() != bundle::revoked(plan) {
             self.faults.push("its `revoked_keys` are not those of the plan".into());
         }
     }
@@ -278,12 +350,11 @@ impl Audit<'_> {
     }
 
     /// The record and the pages are what report and ledger make, by the plan that the run was made with.
-    fn pages(&mut self, caller: &Caller, entry: &VerifiedEntry, made: &Record, written: &Record) -> Result<(), ActError> {
+    fn pages(&mut self, (caller, by): (&Caller, &str), entry: &VerifiedEntry, made: &Record, written: &Record) -> Result<(), ActError> {
         let bundle = &self.opened.bundle;
         if written.as_of < entry.own || CLOCK_TOLERANCE.after(caller.now) < written.as_of {
             self.faults.push(format!("its record is as of {}, which is before the run or still to come", written.as_of));
         }
-        let by = bundle.manifest().map_err(|error| ActError::Untrusted(error.to_string()))?.tool;
         if by != Manifest::TOOL {
             // Another version may show the same in other words: what it made cannot be made again here.
             let tool = Manifest::TOOL;

@@ -9,7 +9,8 @@ use super::{ActError, EnvironmentRecord, deployments::rows};
 use crate::{
     ledger::{self, AskedRelease, Aspect, Deploys, GateInput, LedgerError, Objection, RecordedRun, VerifiedEntry},
     model::{
-        Act, DeploymentRow, DeploymentStatus, Digest, Exit, GateAnswer, Independence, NobodySigns, Phase, Record, RecordStanding, Report, Run, SignOff,
+        Act, DeploymentRow, DeploymentStatus, Digest, Exit, GateAnswer, Independence, NobodySigns, Phase, Record, RecordStanding, Report,
+        Run, SignOff,
     },
 };
 

@@ -52,7 +52,8 @@ fn unsound(
     policy: &PolicyInForce<'_>,
 ) -> Option<Objection> {
     let id = &finding.id;
-    let again = |text: String| Some(Objection { about: Aspect::Report, exit: Exit::Unchecked, text: format!("{text}: run `gonogo verify` again") });
+    let again =
+        |text: String| Some(Objection { about: Aspect::Report, exit: Exit::Unchecked, text: format!("{text}: run `gonogo verify` again") });
     let anew = answers.iter().find(|entry| {
         let answers = matches!(&entry.statement.act, Act::Answer(answer) if answer.check == *id);
         answers && entry.entry.seq > run.seq && entry.signer().is_some()

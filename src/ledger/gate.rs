@@ -121,8 +121,11 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
     let remarks = set_aside(history, asked).into_iter().chain(repairs::told(history)).collect();
     let mut ruling = Ruling { remarks, ..Ruling::default() };
     if let Some((seq, version)) = history.newer(&asked.project, &asked.environment) {
-        ruling
-            .object_to(Aspect::Signatures, Exit::Untrusted, format!("entry {seq} of the ledger was written by a newer gonogo (version {version}): use that one"));
+        ruling.object_to(
+            Aspect::Signatures,
+            Exit::Untrusted,
+            format!("entry {seq} of the ledger was written by a newer gonogo (version {version}): use that one"),
+        );
     }
     let mut waits = Vec::new();
     match runs.iter().rfind(|run| run.aside.is_none()) {
@@ -219,7 +222,11 @@ fn look_at_run(ruling: &mut Ruling<'_>, history: &History, run: &RecordedRun, in
         if let Some(objection) = answers::objection(history, run, finding, input.asked_of.get(&finding.id), &policy)? {
             ruling.object_to(objection.about, objection.exit, objection.text);
         } else if let Some(why) = waivers::void(finding, report, waivers::behind(history, report, finding, run.seq, &policy)?, &policy) {
-            ruling.object_to(Aspect::Exceptions, Exit::Red, format!("`{}` is red, and its accepted exception does not count: {why}", finding.id));
+            ruling.object_to(
+                Aspect::Exceptions,
+                Exit::Red,
+                format!("`{}` is red, and its accepted exception does not count: {why}", finding.id),
+            );
         }
     }
     Ok(())

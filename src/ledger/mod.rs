@@ -57,7 +57,8 @@ mod windows;
 pub use answers::{asked_of, given_answer};
 pub use begun::{sentence as begun_sentence, unended};
 pub use bundle::{
-    BUNDLE_SCHEMA, Bundle, BundleError, BundledStatement, Contents, DrawnContents, DrawnStatement, ItemFiles, Manifest, Packing, sample_files,
+    BUNDLE_SCHEMA, Bundle, BundleError, BundledStatement, Contents, DrawnContents, DrawnStatement, ItemFiles, Manifest, Packing,
+    sample_files,
 };
 pub use candidate::Candidate;
 pub use chain::{Fault, FaultKind, Repairs};

@@ -103,7 +103,9 @@ impl Bundle {
         let manifest = self.manifest()?;
         let others = self.files.iter().filter(|(name, _)| *name != SUMS);
         let there: BTreeMap<String, Digest> = others.map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect();
-        let called = |name: &str, digest: &Digest| name.strip_prefix("evidence/").or(name.strip_prefix("plans/")).is_none_or(|called| digest.as_str() == called);
+        let called = |name: &str, digest: &Digest| {
+            name.strip_prefix("evidence/").or(name.strip_prefix("plans/")).is_none_or(|called| digest.as_str() == called)
+        };
         let listed = there.iter().filter(|(name, _)| *name != MANIFEST);
         let wrong = listed.filter(|(name, digest)| manifest.files.get(*name) != Some(digest) || !called(name, digest));
         let mut altered: Vec<String> = wrong.map(|(name, _)| name.clone()).collect();
