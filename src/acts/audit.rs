@@ -60,7 +60,7 @@ pub(crate) struct AuditedRun {
     pub(crate) digest: Digest,
     /// The record around it, by the law that was brought.
     pub(crate) record: Record,
-    /// What the gate would have said.
+    /// What the gate would have said; no go where anything that was tested does not hold.
     pub(crate) gate: Exit,
     /// What cannot be trusted.
     pub(crate) faults: Vec<String>,
@@ -180,7 +180,7 @@ async fn look(caller: &Caller, request: &AuditRequest, opened: &Opened, of: Opti
     Ok(AuditedRun {
         digest: opened.run.report.clone(),
         record: shown.record,
-        gate: shown.gate,
+        gate: tested::judged(shown.gate, &tested),
         faults,
         unseen,
         lines,

@@ -13,7 +13,7 @@ use crate::{
     model::{Digest, Release},
 };
 
-pub(super) use population::Population;
+pub(super) use population::{Population, asked};
 pub(super) use write::{Keys, statements};
 
 /// What is drawn.

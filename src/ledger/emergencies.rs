@@ -84,6 +84,12 @@ impl<'h> Emergencies<'h> {
         }
     }
 
+    /// The entries of those, declared at a time that is `meant`, that let no deployment on record through.
+    pub fn unused(&self, meant: impl Fn(jiff::Timestamp) -> bool) -> Vec<u64> {
+        let unused = self.all.iter().filter(|declared| !declared.used && meant(declared.entry.own));
+        unused.map(|declared| declared.entry.entry.seq).collect()
+    }
+
     /// What is left to do of the emergency that this statement declared; `None` where somebody else has looked at it.
     pub fn unsettled(&self, statement: &crate::model::Digest) -> Option<String> {
         let Some(Declared { emergency, review, entry, .. }) =

@@ -45,7 +45,7 @@ pub struct Draw {
 
 impl Draw {
     /// Whether an instant is in the period.
-    fn has(&self, at: Timestamp) -> bool {
+    pub fn has(&self, at: Timestamp) -> bool {
         (self.from..=self.to).contains(&at)
     }
 

@@ -11,7 +11,7 @@ use crate::{
     acts::{
         ActError, Caller,
         bundle::{Opened, demand_project},
-        draw::{DrawnItem, Keys, Population, statements},
+        draw::{DrawnItem, Keys, Population, asked, statements},
     },
     ledger::{
         AskedRelease, Bundle, DRAW_METHOD, Draw, Entry, History, Look, Member, Memory, Store as _, Trust, chain_of, export, kept,
@@ -64,14 +64,14 @@ struct Read<'a> {
 /// Looks at a sample; an error where its ledger cannot be believed or a deployment in it is a link alone.
 pub(super) async fn audit(caller: &Caller, request: &AuditRequest, bundle: Bundle, draw: Draw) -> Result<AuditedDraw, ActError> {
     let named = request.bundle.display().to_string();
-    let mut asked = Vec::new();
+    let mut releases = Vec::new();
     for entry in &draw.entries {
         if let Some(item) = bundle.item(*entry).map_err(|error| ActError::Bundle(named.clone(), error))? {
             let report = Report::from_json(item.report()).map_err(|error| ActError::Untrusted(format!("{named}: {error}")))?;
-            asked.push(AskedRelease::of(&report));
+            releases.push(AskedRelease::of(&report));
         }
     }
-    let exported = bundle.exported(&asked)?;
+    let exported = bundle.exported(&releases)?;
     demand_project(&named, &exported, &draw.project)?;
     let store = Memory::new(named.clone(), exported);
     kept::check(&store, &export::entries(&store, None).await?).await?;
@@ -148,8 +148,7 @@ impl Read<'_> {
         let (mut items, mut keys, mut reports) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
         for member in drawn {
             let entry = member.entry.entry.seq;
-            let (project, environment) = (self.draw.project.clone(), self.draw.environment.clone());
-            let asked = AskedRelease { project, environment, release: member.release().clone() };
+            let asked = asked(self.draw, member.release().clone());
             let run = member.run(self.history, &asked)?.map(|(made, run)| (made.entry.seq, run.clone()));
             let item = self.bundle.item(entry).map_err(|error| ActError::Bundle(self.named.into(), error))?;
             let (run, tested) = match (run, item) {

@@ -4,7 +4,7 @@ use super::{Audit, AuditRequest};
 use crate::{
     acts::{ActError, EnvironmentRecord, page::Shown},
     ledger::{Aspect, Decisions, Emergencies, Member, VerifiedEntry, Went, let_through},
-    model::{DeploymentStatus, NobodySigns, Run},
+    model::{DeploymentStatus, Exit, NobodySigns, Run},
     render::log::status,
 };
 
@@ -40,7 +40,7 @@ pub(super) fn without_run(member: &Member<'_>, why: String) -> Tested {
     let cell = |aspect| {
         let (mark, problems) = match aspect {
             Aspect::Report => (Mark::Not, vec![why.clone()]),
-            Aspect::Deployment => went(member, Mark::Unseen),
+            Aspect::Deployment => went(member, if member.entry.signer().is_some() { Mark::Holds } else { Mark::Unseen }),
             Aspect::Emergencies if member.emergency().is_some() => (Mark::Unseen, vec!["it went past the gate in an emergency".into()]),
             _ => (Mark::Nothing, Vec::new()),
         };
@@ -148,24 +148,32 @@ impl Looked<'_> {
     }
 }
 
-/// What its own entry says of how it went; `holds` where nothing is wrong with it.
+/// What its own entry says of how it went; `holds` where nothing is wrong with it. One that failed was none the less allowed.
 fn went(member: &Member<'_>, holds: Mark) -> (Mark, Vec<String>) {
-    let wrong = match member.went {
-        Went::Open(_) => Some("it began and has no end on record: nobody knows what became of it".into()),
+    let mut said = Vec::new();
+    let mut mark = holds;
+    match member.went {
+        Went::Open(_) => said.push("it began and has no end on record: nobody knows what became of it".into()),
         Went::Ended(deployment) => match &deployment.unverified {
-            Some(why) => Some(format!("it was rolled out and not verified: {why}")),
-            None if deployment.status == DeploymentStatus::Succeeded => None,
+            Some(why) => said.push(format!("it was rolled out and not verified: {why}")),
+            None if deployment.status == DeploymentStatus::Succeeded => {}
             None => {
                 let notes = deployment.notes.as_ref().map(|notes| format!(": {notes}")).unwrap_or_default();
-                Some(format!("it {}{notes}", status(deployment.status)))
+                said.push(format!("it {}{notes}", status(deployment.status)));
             }
         },
-    };
-    let unsigned = member.entry.entry.signature.is_none().then(|| format!("nobody has signed its entry {}", member.entry.entry.seq));
-    let mark = match (&wrong, &unsigned) {
-        (Some(_), _) => Mark::Not,
-        (None, Some(_)) => Mark::Unseen,
-        (None, None) => holds,
-    };
-    (mark, wrong.into_iter().chain(unsigned).collect())
+    }
+    if member.entry.entry.signature.is_none() {
+        mark = Mark::Unseen;
+        said.push(format!("nobody has signed its entry {}", member.entry.entry.seq));
+    }
+    if matches!(member.went, Went::Open(_)) {
+        mark = Mark::Not;
+    }
+    (mark, said)
+}
+
+/// What the gate would have said of it, with everything that does not hold.
+pub(super) fn judged(gate: Exit, tested: &[Cell]) -> Exit {
+    if tested.iter().any(|cell| cell.mark == Mark::Not) { gate.and(Exit::Hold) } else { gate }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     acts::ActError,
-    ledger::{AskedRelease, Draw, History, LedgerError, Member, Store, Went},
-    model::{Report, counted, one_line, utc},
+    ledger::{AskedRelease, Draw, Emergencies, History, LedgerError, Member, Store, Went},
+    model::{Release, Report, one_line, utc},
     render::log::status as shown,
 };
 
@@ -19,13 +19,17 @@ pub(in crate::acts) struct Population<'h> {
     of: usize,
     /// The tags of the checks in their reports, where a control was asked for.
     tags: BTreeSet<String>,
+    /// The entries of emergencies of the period that no deployment on record used.
+    unused: Vec<u64>,
 }
 
 impl<'h> Population<'h> {
     /// All of the period, or those whose report has a check with the control among its tags.
     pub(in crate::acts) async fn of(history: &'h History, store: &dyn Store, draw: &'h Draw) -> Result<Self, ActError> {
         let members = draw.period(history)?;
-        let mut population = Self { of: members.len(), members, without_report: Vec::new(), tags: BTreeSet::new() };
+        let asked = asked(draw, Release::default());
+        let unused = Emergencies::of(history, &asked, None)?.unused(|at| draw.has(at));
+        let mut population = Self { of: members.len(), members, without_report: Vec::new(), tags: BTreeSet::new(), unused };
         let Some(control) = &draw.control else { return Ok(population) };
         for member in std::mem::take(&mut population.members) {
             let Some(report) = report(history, store, draw, &member).await? else {
@@ -65,14 +69,14 @@ impl<'h> Population<'h> {
         if draw.wanted > self.members.len() {
             notes.push(format!("{} were asked for and there are {}: all of them are drawn", draw.wanted, self.members.len()));
         }
-        if !self.without_report.is_empty() {
-            let entries: Vec<String> = self.without_report.iter().map(u64::to_string).collect();
-            let what = counted(entries.len(), "deployment");
-            notes.push(format!(
-                "{what} of the period without a report cannot have the control, and are not drawn from: {}",
-                entries.join(", ")
-            ));
-        }
+        let late: Vec<u64> = self.members.iter().filter(|member| draw.to < member.entry.own).map(|member| member.entry.entry.seq).collect();
+        let mut told = |entries: &[u64], what: &str| {
+            let named: Vec<String> = entries.iter().map(u64::to_string).collect();
+            notes.extend((!entries.is_empty()).then(|| format!("entries {}: {what}", named.join(", "))));
+        };
+        told(&self.without_report, "deployments of the period without a report: none can have the control, so they are not drawn from");
+        told(&late, "deployments of the period that came on record after it, when the seed may have been known");
+        told(&self.unused, "the gate was passed in an emergency, and no deployment on record says what was deployed then");
         if draw.as_of <= draw.to {
             notes.push(format!("the period was not over when this was drawn, at {}: there may be more of it since", utc(draw.as_of)));
         }
@@ -101,10 +105,14 @@ pub(in crate::acts) fn status(member: &Member<'_>) -> &'static str {
 }
 
 async fn report(history: &History, store: &dyn Store, draw: &Draw, member: &Member<'_>) -> Result<Option<Report>, ActError> {
-    let (project, environment) = (draw.project.clone(), draw.environment.clone());
-    let asked = AskedRelease { project, environment, release: member.release().clone() };
+    let asked = asked(draw, member.release().clone());
     let Some((entry, run)) = member.run(history, &asked)? else { return Ok(None) };
     let broken = |why: String| LedgerError::Broken { seq: entry.entry.seq, why };
     let bytes = store.blob(&run.report).await?.ok_or_else(|| broken("its report is gone".into()))?;
     Ok(Some(Report::from_json(&bytes).map_err(|error| broken(format!("its report: {error}")))?))
+}
+
+/// The question about a release of the environment that is drawn from.
+pub(in crate::acts) fn asked(draw: &Draw, release: Release) -> AskedRelease {
+    AskedRelease { project: draw.project.clone(), environment: draw.environment.clone(), release }
 }

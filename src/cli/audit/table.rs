@@ -2,13 +2,13 @@
 
 use super::{concluded, of_ledger};
 use crate::{
-    acts::audit::{AuditedDraw, Cell, Mark},
+    acts::audit::{AuditedDraw, AuditedItem, Cell, Mark},
     cli::{
         Failure, edge,
         log::{draw::head, list::table},
     },
     ledger::Aspect,
-    model::{Exit, excerpt, utc},
+    model::{Exit, utc},
 };
 
 /// Says what was found of a sample: what an auditor compares first, a row for each deployment, and what is wrong with it.
@@ -19,11 +19,11 @@ pub(super) fn sample(audited: &AuditedDraw) -> Result<Exit, Failure> {
     said.push(format!("drawn       {}", utc(draw.as_of)));
     said.extend(notes.iter().map(|note| format!("note        {note}")));
     edge::print_lines(&said)?;
-    let heads = ["Entry", "Version", "report", "signed", "roles", "indep.", "except.", "deploy", "emerg."];
-    let row = |item: &crate::acts::audit::AuditedItem| {
+    let heads = ["Entry", "Version", "report", "signed", "roles", "indep", "except", "deploy", "emerg"];
+    let row = |item: &AuditedItem| {
         let mut row: [String; 9] = Default::default();
         row[0] = item.drawn.entry.to_string();
-        row[1] = excerpt(&item.drawn.release.name().unwrap_or_default(), 16);
+        row[1] = item.drawn.release.name().unwrap_or_default().chars().take(16).collect();
         item.tested.iter().zip(&mut row[2..]).for_each(|(cell, column)| *column = word(cell.mark).into());
         row
     };
@@ -38,6 +38,8 @@ pub(super) fn sample(audited: &AuditedDraw) -> Result<Exit, Failure> {
             said.extend(problems);
         }
     }
+    let failing = items.iter().filter(|item| item.tested.iter().any(|cell| cell.mark == Mark::Not)).count();
+    said.push(format!("{failing} of {} that were drawn have something that does not hold", items.len()));
     said.push(of_ledger(ledger));
     let runs = || items.iter().filter_map(|item| item.run.as_ref().map(|run| (item.drawn.entry, run)));
     let of_runs = runs().flat_map(|(entry, run)| run.faults.iter().map(move |fault| format!("entry {entry}: {fault}")));
