@@ -1,5 +1,7 @@
 //! May this release be deployed now? What a deploy job asks.
 
+mod wait;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
@@ -11,6 +13,8 @@ use crate::{
     ledger::{self, AskedRelease, Deploys, Emergencies, Entry, GateInput, RecordedRun, Ruling},
     model::{Act, Authors, BreakGlass, Digest, Emergency, Subject},
 };
+
+pub(crate) use wait::waited;
 
 /// What the gate is asked.
 #[derive(Debug, Clone, Default)]

@@ -29,7 +29,7 @@ use crate::{
 pub(crate) use deployment::{begun, ended};
 pub(crate) use news::{News, Whom};
 pub(crate) use signature::{signed, signed_by};
-pub(crate) use verification::recorded;
+pub(crate) use verification::{ask, recorded};
 
 /// How long it may take to tell one of them.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     acts::{
         ActError, EnvironmentRecord,
-        gate::{EmergencyRequest, GateRequest, break_glass, question},
+        gate::{EmergencyRequest, GateRequest, break_glass, question, waited},
         rollout::{OpenRollout, RolloutRequest, gate as stage_gate},
     },
     ledger::{AskedRelease, LedgerError, Ruling},
@@ -34,7 +34,11 @@ pub(super) fn gate(edge: &Edge, options: &GateOptions) -> Result<Exit, Failure> 
         return of_stage(edge, options, stage);
     }
     runtime::block_on(async {
-        let (record, question) = question(&edge.caller(), &request).await.map_err(nothing_to_look_at)?;
+        let asked = match options.wait {
+            Some(patience) => waited(&edge.caller(), &edge.with(&options.key), &request, patience).await,
+            None => question(&edge.caller(), &request).await,
+        };
+        let (record, question) = asked.map_err(nothing_to_look_at)?;
         let ruling = question.rule(&record)?;
         say(&record, &question.asked, &ruling)?;
         Ok(ruling.exit())

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{History, LedgerError, PolicyInForce, VerifiedEntry};
-use crate::model::{Act, Deputation, Period, utc};
+use crate::model::{Act, Deputation, Period, Signoff, utc};
 
 /// The longest absence that is spoken for at once.
 pub const LONGEST: Period = Period::days(90);
@@ -30,6 +30,19 @@ pub struct Deputizing<'a> {
     pub seq: u64,
 }
 
+impl Deputizing<'_> {
+    /// Why the policy does not let one speak for the other. Whom it lets, may always say no: the word of the principal, which
+    /// may have come to the record in doubt, is wanted for a yes.
+    pub(super) fn unnamed(&self, policy: &Signoff) -> Option<String> {
+        let Self { deputy, principal, role, .. } = self;
+        if !policy.has_role(principal, role) {
+            return Some(format!("`{principal}` does not have the role `{role}`"));
+        }
+        let named = deputy != principal && policy.deputies.get(*principal).is_some_and(|people| people.iter().any(|id| id == deputy));
+        (!named).then(|| format!("the policy's `deputies` do not name `{deputy}` for `{principal}`"))
+    }
+}
+
 impl<'h> Deputies<'h> {
     /// Those of an environment that are signed by whom they name.
     pub fn of(history: &'h History, place: (&'h str, &'h str)) -> Result<Self, LedgerError> {
@@ -50,17 +63,22 @@ impl<'h> Deputies<'h> {
         }
     }
 
+    /// Who speaks for the principal now.
+    pub(super) fn standing(&self, principal: &str, role: &str, policy: &PolicyInForce<'_>) -> Option<String> {
+        let stands = |deputy: &&String| {
+            let asked = Deputizing { deputy, principal, role, at: policy.now, seq: u64::MAX };
+            self.objection(asked, policy).is_none()
+        };
+        policy.policy.deputies.get(principal)?.iter().find(stands).cloned()
+    }
+
     /// Why this is not the word of a deputy. The newest word of the principal counts; nobody hands on what was handed to them,
     /// because the policy itself must give the principal the role.
     pub fn objection(&self, asked: Deputizing<'_>, policy: &PolicyInForce<'_>) -> Option<String> {
-        let Deputizing { deputy, principal, role, at, seq } = asked;
-        let (law, named) = (policy.policy, policy.name(principal));
-        if !law.has_role(principal, role) {
-            return Some(format!("`{principal}` does not have the role `{role}`"));
+        if let Some(why) = asked.unnamed(policy.policy) {
+            return Some(why);
         }
-        if deputy == principal || !law.deputies.get(principal).is_some_and(|people| people.iter().any(|id| id == deputy)) {
-            return Some(format!("the policy's `deputies` do not name `{deputy}` for `{principal}`"));
-        }
+        let (Deputizing { deputy, principal, role, at, seq }, named) = (asked, policy.name(asked.principal));
         let of_theirs = |(entry, said): &&(&VerifiedEntry, &Deputation)| {
             (said.principal.as_str(), said.deputy.as_str(), said.role.as_str()) == (principal, deputy, role) && entry.entry.seq < seq
         };

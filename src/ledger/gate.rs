@@ -5,8 +5,8 @@ mod elsewhere;
 use std::collections::BTreeMap;
 
 use super::{
-    AskedRelease, Bearing, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun, deploy_times,
-    independence::lacking, quorum, repairs, runs::newer_no, votes, waivers, windows,
+    AskedRelease, Bearing, Deputies, Emergencies, History, LedgerError, Missing, PolicyInForce, RecordedRun, Vote, answers, begun,
+    deploy_times, independence::lacking, quorum, repairs, requests, runs::newer_no, votes, waivers, windows,
 };
 use crate::model::{Authors, Decision, Digest, Exit, Required, Run, UnsignedRuns, Verdict, Windows, utc};
 
@@ -297,6 +297,12 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
     ruling.missing = quorum::missing(&policy.policy.demanded(changed), &signed);
     let spared = policy.policy.require.iter().filter(|required| !required.is_demanded(changed));
     ruling.remarks.extend(spared.map(|Required { role, .. }| format!("`{role}` need not sign: nothing changed that it signs for")));
+    if let Some(since) = requests::since(history, input.asked)? {
+        let deputies = Deputies::of(history, input.asked.place())?;
+        for missing in &mut ruling.missing {
+            missing.request = requests::request(since, missing, &votes, &policy, &deputies);
+        }
+    }
     let because = |missing: &Missing| {
         let required = policy.policy.require.iter().find(|required| required.role == missing.role)?;
         Some(format!(", asked because {}", required.when.as_ref()?.holds(changed)?))
@@ -328,5 +334,6 @@ fn waits_for(missing: &Missing, votes: &[Vote<'_>], policy: &PolicyInForce<'_>) 
     let (more, have) = if missing.count == 1 { (String::new(), "has") } else { (format!("{} people of ", missing.count), "have") };
     let no = votes.iter().any(|vote| vote.counts() && vote.sign_off.decision == Decision::NoGo && vote.sign_off.role == *role);
     let go = if no { " go" } else { "" };
-    format!("{more}`{role}` {have} not signed{go} ({people}): `gonogo sign --as {role}`")
+    let asked = missing.request.as_ref().map(|request| requests::told(request, policy)).unwrap_or_default();
+    format!("{more}`{role}` {have} not signed{go} ({people}): `gonogo sign --as {role}`{asked}")
 }

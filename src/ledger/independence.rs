@@ -184,6 +184,7 @@ mod tests {
             unsigned_runs: UnsignedRuns::Allowed,
             longest_waiver: LongestWaiver::default(),
             break_glass: None,
+            requests: None,
             deputies: BTreeMap::new(),
             windows: Vec::new(),
             freeze: Vec::new(),

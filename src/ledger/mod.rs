@@ -38,6 +38,7 @@ pub mod postgres;
 mod quorum;
 mod range;
 mod repairs;
+mod requests;
 mod rollouts;
 mod row;
 mod runs;

@@ -1,7 +1,7 @@
 //! How many of the required signatures are there, when one person counts once.
 
 use super::VerifiedEntry;
-use crate::model::{Required, SignOff};
+use crate::model::{Required, SignOff, SignatureRequest};
 
 /// A role that still lacks signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct Missing {
     pub role: String,
     /// How many more people must sign.
     pub count: u32,
+    /// Who is asked for it, where the policy says how people are asked.
+    pub request: Option<SignatureRequest>,
 }
 
 /// A signature that counts.
@@ -87,7 +89,7 @@ fn lacking(require: &[Required], signed: &[(&str, &str)]) -> Vec<Missing> {
     for place in (0..places.len()).filter(|place| !filled[*place]) {
         match missing.iter_mut().find(|missing| missing.role == places[place]) {
             Some(missing) => missing.count += 1,
-            None => missing.push(Missing { role: places[place].to_owned(), count: 1 }),
+            None => missing.push(Missing { role: places[place].to_owned(), count: 1, request: None }),
         }
     }
     missing

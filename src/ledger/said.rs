@@ -48,7 +48,8 @@ pub(super) fn unfit(proven: &VerifiedEntry, said: Said<'_>, in_force: &PolicyInF
         Some(principal) => {
             let (at, seq) = (proven.at.max(proven.own).max(made.at), proven.entry.seq);
             let asked = Deputizing { deputy: said.person, principal, role: said.role, at, seq };
-            if let Some(why) = deputies.objection(asked, in_force) {
+            let why = if said.is_go { deputies.objection(asked, in_force) } else { asked.unnamed(policy) };
+            if let Some(why) = why {
                 return Some(why);
             }
         }

@@ -63,6 +63,7 @@ fn roles(input: GateInput<'_>, run: &RecordedRun, ruling: &Ruling<'_>) -> Vec<Ro
             role: role.clone(),
             required,
             asked_because: asked_because.flatten(),
+            request: ruling.missing.iter().find(|missing| missing.role == *role).and_then(|missing| missing.request.clone()),
             meaning: policy.meaning(role),
             sign_offs: Vec::new(),
         }
@@ -77,6 +78,7 @@ fn roles(input: GateInput<'_>, run: &RecordedRun, ruling: &Ruling<'_>) -> Vec<Ro
                     role: role.clone(),
                     required: 0,
                     asked_because: None,
+                    request: None,
                     meaning: policy.meaning(role),
                     sign_offs: Vec::new(),
                 });

@@ -69,8 +69,8 @@ pub use person::Person;
 pub use phase::{Phase, when};
 pub use process_env::ProcessEnv;
 pub use record::{
-    AnswerRow, BegunRow, DeploymentRow, EmergencyRow, GateAnswer, NobodySigns, Record, RecordStanding, RoleRow, SignOffRow, SignOffState,
-    WaiverRow,
+    AnswerRow, AskedPerson, BegunRow, DeploymentRow, EmergencyRow, GateAnswer, NobodySigns, Record, RecordStanding, RoleRow, SignOffRow,
+    SignOffState, SignatureRequest, WaiverRow,
 };
 pub use release::Release;
 pub use report::{Counts, Partial, PlanIdentity, Report, SCHEMA, Tally, Tool, Vantage};
@@ -80,7 +80,8 @@ pub use severity::Severity;
 pub use shard::Shard;
 pub use shown_verdict::ShownVerdict;
 pub use signoff::{
-    BreakGlass, Committers, DeskPolicy, Independence, LongestWaiver, Method, Required, Role, Signoff, Unsigned, UnsignedRuns, When,
+    BreakGlass, Committers, DeskPolicy, Independence, LongestWaiver, Method, Requests, Required, Role, Signoff, Unsigned, UnsignedRuns,
+    When,
 };
 pub use size::Size;
 pub use statement::{

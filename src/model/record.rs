@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Digest, Evidence, PolicyPlace, Reply};
 
 pub use deployments::{BegunRow, DeploymentRow, EmergencyRow};
-pub use sign_offs::{RoleRow, SignOffRow, SignOffState};
+pub use sign_offs::{AskedPerson, RoleRow, SignOffRow, SignOffState, SignatureRequest};
 
 /// Sign-offs, answers, waivers and deployments around one report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

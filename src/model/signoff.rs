@@ -2,6 +2,7 @@
 
 mod condition;
 mod desk;
+mod requests;
 mod written;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use super::{Holiday, Period, Severity, Times};
 
 pub use condition::When;
 pub use desk::DeskPolicy;
+pub use requests::Requests;
 
 /// Whose signatures a deployment needs, and how long they count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +40,9 @@ pub struct Signoff {
     /// Who may sign for whom who is absent, by id, once that person has signed so.
     #[serde(default)]
     pub deputies: BTreeMap<String, Vec<String>>,
+    /// How people are asked who have not signed; all at once, and once a day, where it is left out.
+    #[serde(default)]
+    pub requests: Option<Requests>,
     /// What is demanded of the approvers beside the author and the deployer of a release.
     #[serde(default)]
     pub independence: Independence,

@@ -115,7 +115,8 @@ pub(super) fn need(role: &RoleRow) -> String {
         0 => "not required".into(),
         required if role.sign_offs.iter().all(|row| is_own(row) || !row.counts()) => {
             let why = role.asked_because.as_ref().map(|why| format!(", because {why}")).unwrap_or_default();
-            format!("{} of {required} signed{why}", role.approvals())
+            let over = role.request.as_ref().is_some_and(|request| request.timed_out.is_some());
+            format!("{} of {required} signed{}{why}", role.approvals(), if over { ", timed out" } else { "" })
         }
         required => format!("{} of {required}, as entered", role.approvals()),
     }

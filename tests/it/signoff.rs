@@ -25,6 +25,7 @@ mod overtaken;
 pub(crate) mod passkeys;
 mod policy;
 mod protected;
+mod requests;
 mod rolled_out;
 mod strange;
 mod tampered;

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use gonogo::{
     ledger::{Checked, Entry, Label, VERSION, Verifier},
     model::{
-        Act, Answer, Author, Authors, Begun, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Digest, Emergency,
-        Evidence, Made, Method, Reply, Report, Review, Run, SignOff, SignedException, Statement, Subject, Verdict, VouchedAuthors, Waiver,
-        Withdrawal,
+        Act, Answer, Author, Authors, Begun, Closing, Decision, Deployer, DeployerSource, Deployment, DeploymentStatus, Deputation, Digest,
+        Emergency, Evidence, Made, Method, Reply, Report, Review, Run, SignOff, SignedException, Statement, Subject, Verdict,
+        VouchedAuthors, Waiver, Withdrawal,
     },
 };
 use jiff::{Timestamp, ToSpan as _};
 
 use super::{
-    events::{Event, Looks, Named, Said},
+    events::{Change, Event, Looks, Named, Said},
     reports,
 };
 
@@ -175,18 +175,26 @@ impl Writer<'_> {
                 // Shares that do not belong together make no report.
                 None => nothing(),
             },
-            Said::SignOff { run, named, role, person, go, true_words } => {
+            Said::SignOff { run, named, role, person, deputy_of, go, true_words } => {
                 let said = self.sign_off(*run, *named, person, *true_words);
                 let said = SignOff {
                     role: (*role).to_owned(),
                     meaning: reports::meaning(role),
                     decision: if *go { Decision::Go } else { Decision::NoGo },
+                    deputy_of: deputy_of.map(str::to_owned),
                     ..said
                 };
                 let about = said.report.clone();
                 return (Act::SignOff(Box::new(said)), Some(about));
             }
             Said::Withdrawal { of } => Act::Withdrawal(Withdrawal { sign_off: self.statement(*of), reason: "second thoughts".into() }),
+            Said::Deputation { principal, deputy, role, until } => Act::Deputation(Deputation {
+                principal: (*principal).to_owned(),
+                deputy: (*deputy).to_owned(),
+                role: (*role).to_owned(),
+                until: minutes(event.recorded + until),
+                reason: None,
+            }),
             Said::Waiver { words, owner, granted } => Act::Waiver(Waiver {
                 granted: Some(minutes(event.recorded - granted)),
                 owner: (*owner).to_owned(),
@@ -253,7 +261,7 @@ impl Writer<'_> {
     /// Who wrote what a run looked at, as git said there.
     fn authors(&self, id: u32) -> Option<Authors> {
         match &self.events[*self.places.get(&id)?].said {
-            Said::Run(looks) => looks.authors.as_deref().map(authors),
+            Said::Run(looks) => looks.change.as_ref().map(authors),
             Said::Twin { of, .. } | Said::Again { of } | Said::Merged { of: [of, _] } => self.authors(*of),
             _ => None,
         }
@@ -339,6 +347,7 @@ pub(crate) fn author(who: &str) -> Author {
     Author { name: name.to_owned(), email: name.to_owned(), committer: who.starts_with('+') }
 }
 
-pub(crate) fn authors(people: &[&'static str]) -> Authors {
-    Authors { people: people.iter().map(|who| author(who)).collect(), since: None, until: "c1".into(), incomplete: None, paths: None }
+pub(crate) fn authors(Change { people, paths }: &Change) -> Authors {
+    let paths = paths.as_ref().map(|paths| paths.iter().map(|path| (*path).to_owned()).collect());
+    Authors { people: people.iter().map(|who| author(who)).collect(), since: None, until: "c1".into(), incomplete: None, paths }
 }

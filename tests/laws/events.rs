@@ -1,9 +1,10 @@
 //! What can happen to one environment: a history before it is written down. Events name each other by id, so that one can
 //! be taken away or moved and the others still say what they said.
 
-/// The people: two of each role, a deputy in none, CI, and somebody whose key nobody trusts.
+/// The people: two of each role, somebody without one who may speak for others, CI, and somebody whose key nobody trusts.
 pub(crate) const LEADS: [&str; 2] = ["ann", "bob"];
 pub(crate) const SECURITY: [&str; 2] = ["bob", "cy"];
+pub(crate) const DEPUTY: &str = "fay";
 pub(crate) const RECORDER: &str = "ci";
 pub(crate) const STRANGER: &str = "eve";
 
@@ -45,11 +46,20 @@ pub(crate) enum Said {
         named: Option<Named>,
         role: &'static str,
         person: &'static str,
+        /// For whom, where not for themselves.
+        deputy_of: Option<&'static str>,
         go: bool,
         true_words: bool,
     },
     Withdrawal {
         of: u32,
+    },
+    /// Who speaks for the principal, until so many minutes after it was recorded.
+    Deputation {
+        principal: &'static str,
+        deputy: &'static str,
+        role: &'static str,
+        until: i64,
     },
     Waiver {
         words: u8,
@@ -93,7 +103,15 @@ pub(crate) struct Looks {
     pub(crate) full: bool,
     /// Of another plan than the one of now.
     pub(crate) other_plan: bool,
-    pub(crate) authors: Option<Vec<&'static str>>,
+    pub(crate) change: Option<Change>,
+}
+
+/// What git says of a release: who wrote it, which paths changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// `+` before a name makes it the committer's.
+    pub(crate) people: Vec<&'static str>,
+    pub(crate) paths: Option<Vec<&'static str>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,8 +138,15 @@ pub(crate) struct Question {
     pub(crate) signed_runs: bool,
     pub(crate) signed_waivers: bool,
     pub(crate) deployer: Option<&'static str>,
-    /// Who wrote it, as git says where the question is asked.
-    pub(crate) authors: Option<Vec<&'static str>>,
+    /// As git says where the question is asked.
+    pub(crate) change: Option<Change>,
+    /// Whether `security` must sign for what it is concerned by only.
+    pub(crate) conditional: bool,
+    /// Whether anybody may speak for somebody who is absent.
+    pub(crate) deputies: bool,
+    /// When a release may be deployed and when none may, as in a plan.
+    pub(crate) windows: &'static str,
+    pub(crate) freeze: &'static str,
     /// Minutes later than the history's own now.
     pub(crate) later: i64,
 }

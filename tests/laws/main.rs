@@ -13,8 +13,10 @@
 //! - `gate`: a deployment that began is passed over, what another ledger knows is passed over (plainly);
 //! - `begun`: an end that nobody signed ends it (plainly);
 //! - `independence`: with an unknown author nobody is one (an unknown author, plainly);
+//! - `deputies`: nobody looks who named the deputy, until when, in which policy (taking away, stricter, plainly);
 //! - `chain`: the head that a signer saw is not looked for (a no that is gone).
 
+mod approvals;
 mod book;
 mod drawing;
 mod events;
@@ -31,7 +33,7 @@ use proptest::{
 
 use book::Book;
 use drawing::{Drawn, Kind, drawn, history, question};
-use events::{Door, Event, Looks, Named, Said};
+use events::{Change, Door, Event, Looks, Named, Said};
 use question::{ask, read};
 
 /// Holds a law over so many histories, always the same. `LAWS_TIMES` makes them more, and others.
@@ -85,6 +87,7 @@ fn against() -> impl Strategy<Value = Drawn> {
         3 => Just(Kind::TakenBack),
         1 => Just(Kind::Overdue),
         1 => Just(Kind::Open),
+        2 => Just(Kind::Back),
         2 => Just(Kind::Answer),
     ];
     kind.prop_flat_map(drawn)
@@ -114,11 +117,19 @@ fn what_speaks_plainly_against_a_release_stops_it() {
             events.push(Event { id, recorded: question.later, lag: 0, by, saw: None, said });
             id += 1;
         };
-        let no = |named| Said::SignOff { run: u32::MAX, named: Some(named), role: "lead", person: "ann", go: false, true_words: true };
+        let no = |named| Said::SignOff {
+            run: u32::MAX,
+            named: Some(named),
+            role: "lead",
+            person: "ann",
+            deputy_of: None,
+            go: false,
+            true_words: true,
+        };
         match which {
             0 => then(
                 Some("ci"),
-                Said::Run(Looks { release, looked: 0, door: Door::Open, answer: None, full: true, other_plan: false, authors: None }),
+                Said::Run(Looks { release, looked: 0, door: Door::Open, answer: None, full: true, other_plan: false, change: None }),
             ),
             1 => then(Some("ann"), no(release)),
             // The same commit under another label; and what names nothing that could be compared.
@@ -136,18 +147,18 @@ fn what_speaks_plainly_against_a_release_stops_it() {
             }
             8 => then(Some("ann"), Said::Answer { yes: false }),
             // One person alone, where two must sign.
-            9 if question.require.iter().map(|(_, count)| count).sum::<u32>() > 1 => {
+            9 if !question.conditional && question.require.iter().map(|(_, count)| count).sum::<u32>() > 1 => {
                 let run = events.iter().rev().find(|event| event.is_run()).map_or(u32::MAX, |event| event.id);
                 events.retain(|event| !event.is_yes());
                 for (role, id) in ["lead", "security"].into_iter().zip(ADDED..) {
-                    let said = Said::SignOff { run, named: None, role, person: "bob", go: true, true_words: true };
+                    let said = Said::SignOff { run, named: None, role, person: "bob", deputy_of: None, go: true, true_words: true };
                     events.push(Event { id, recorded: question.later, lag: 0, by: Some("bob"), saw: None, said });
                 }
             }
             // Every yes is still to come.
             10 => events.iter_mut().filter(|event| event.is_yes()).for_each(|event| event.recorded = question.later + 100),
             11 if question.independent && !events.iter().any(|event| matches!(event.said, Said::Wrote { .. })) => {
-                question.authors = Some(vec!["dee", "nobody-knows"]);
+                question.change = Some(Change { people: vec!["dee", "nobody-knows"], paths: None });
             }
             // What the ledger here knows, and the bundle that is judged does not.
             12 => {
@@ -167,11 +178,11 @@ fn an_unknown_author_never_makes_it_go() {
     hold(500, (history(), question(), any::<prop::sample::Index>()), |tally, (events, question, which)| {
         let (mut after, mut asked) = (events.clone(), question.clone());
         let lists = after.iter_mut().filter_map(|event| match &mut event.said {
-            Said::Run(looks) => looks.authors.as_mut(),
+            Said::Run(looks) => looks.change.as_mut().map(|change| &mut change.people),
             Said::Wrote { people, .. } => Some(people),
             _ => None,
         });
-        let mut lists: Vec<_> = lists.chain(&mut asked.authors).collect();
+        let mut lists: Vec<_> = lists.chain(asked.change.as_mut().map(|change| &mut change.people)).collect();
         if lists.is_empty() {
             return Ok(());
         }
@@ -208,6 +219,11 @@ fn without(events: &[Event], place: usize) -> Vec<Vec<Event>> {
             if stands { vec![gone(), unsigned()] } else { Vec::new() }
         }
         Said::Waiver { .. } | Said::Review { .. } | Said::End { .. } => vec![gone(), unsigned()],
+        // The newest counts, and it may end an earlier one.
+        Said::Deputation { principal: of, .. } => {
+            let others = |other: &&Event| matches!(other.said, Said::Deputation { principal, .. } if principal == of);
+            if events.iter().filter(others).count() == 1 { vec![gone(), unsigned()] } else { Vec::new() }
+        }
         // A later answer asks for a new run, whatever it says.
         Said::Answer { yes: true } if !events[..place].iter().any(Event::is_run) => vec![unsigned()],
         _ if is_spare(events, place) => vec![gone()],
@@ -266,7 +282,11 @@ fn the_order_of_entries_about_the_same_looks_never_matters() {
 fn swapped(events: &[Event], place: usize) -> Option<Vec<Event>> {
     let (one, other) = (&events[place - 1], &events[place]);
     let people = match (&one.said, &other.said) {
-        (Said::SignOff { person: one, go: true, .. }, Said::SignOff { person: other, go: true, .. }) => one != other,
+        // Whoever signs for somebody is that person too.
+        (
+            Said::SignOff { person: one, deputy_of: for_one, go: true, .. },
+            Said::SignOff { person: other, deputy_of: for_other, go: true, .. },
+        ) => one != other && for_one.is_none() && for_other.is_none(),
         _ => false,
     };
     (people || (one.is_run() && other.is_run())).then(|| {

@@ -13,7 +13,7 @@ use gonogo::{
 
 use super::{
     book::{Believes, Book, ENVIRONMENT, PROJECT, authors, minutes, token},
-    events::{Event, LEADS, Question, RECORDER, SECURITY},
+    events::{DEPUTY, Event, LEADS, Question, RECORDER, SECURITY},
     reports,
 };
 
@@ -37,7 +37,7 @@ fn rule(store: &Memory, history: &History, question: &Question, elsewhere: Optio
     let asked = AskedRelease { project: PROJECT.into(), environment: ENVIRONMENT.into(), release: reports::release(question.release) };
     // Nothing is waited for in memory.
     let runs = ledger::runs(store, history, &asked).now_or_never().expect("at once")?;
-    let authors = question.authors.as_deref().map(authors);
+    let authors = question.change.as_ref().map(authors);
     let child = token();
     let input = GateInput {
         asked: &asked,
@@ -55,7 +55,7 @@ fn rule(store: &Memory, history: &History, question: &Question, elsewhere: Optio
 
 fn people() -> BTreeMap<String, Person> {
     let person = |id: &str| (id.to_owned(), Person { name: id.to_owned(), title: None, emails: Vec::new() });
-    ["ann", "bob", "cy", "dee"].map(person).into()
+    ["ann", "bob", "cy", "dee", DEPUTY].map(person).into()
 }
 
 fn signoff(question: &Question) -> Signoff {
@@ -64,6 +64,12 @@ fn signoff(question: &Question) -> Signoff {
         (name.to_owned(), Role { people, meaning: Some(reports::meaning(name)), methods: methods.to_vec() })
     };
     let either = [Method::Ssh, Method::Recorded];
+    let required = |(role, count): &(&str, u32)| {
+        let when = (question.conditional && *role == "security").then(|| json(r#"{"paths": ["migrations/**"]}"#));
+        Required { role: (*role).to_owned(), count: *count, when }
+    };
+    let deputies = [("cy", vec![DEPUTY, "bob"]), ("ann", vec![DEPUTY, "dee"])];
+    let deputies = deputies.map(|(id, people)| (id.to_owned(), people.into_iter().map(str::to_owned).collect()));
     Signoff {
         allowed_signers: "signers".into(),
         revoked_keys: None,
@@ -72,7 +78,7 @@ fn signoff(question: &Question) -> Signoff {
             role("security", &SECURITY, &[Method::Ssh]),
             role(Signoff::RECORDER, &[RECORDER], &either),
         ]),
-        require: question.require.iter().map(|(role, count)| Required { role: (*role).to_owned(), count: *count, when: None }).collect(),
+        require: question.require.iter().map(required).collect(),
         valid_for: Period::days(7),
         max_age: Period::days(1),
         independence: if question.independent { Independence::Required } else { Independence::NotRequired },
@@ -82,11 +88,17 @@ fn signoff(question: &Question) -> Signoff {
         unsigned_runs: if question.signed_runs { UnsignedRuns::Refused } else { UnsignedRuns::Allowed },
         longest_waiver: LongestWaiver::default(),
         break_glass: Some(BreakGlass { roles: vec!["lead".into()], review_within: Period::days(3) }),
-        deputies: BTreeMap::new(),
-        windows: Vec::new(),
-        freeze: Vec::new(),
+        requests: None,
+        deputies: if question.deputies { deputies.into() } else { BTreeMap::new() },
+        windows: json(question.windows),
+        freeze: json(question.freeze),
         holidays: None,
         closed_on: Vec::new(),
         desk: None,
     }
+}
+
+/// A part of a policy as it is written.
+fn json<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }

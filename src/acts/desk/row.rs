@@ -196,7 +196,10 @@ impl Row {
         self.missing = ruling
             .missing
             .iter()
-            .map(|Missing { role, count }| if *count > 1 { format!("{role} ({count})") } else { role.clone() })
+            .map(|Missing { role, count, request }| {
+                let over = if request.as_ref().is_some_and(|request| request.timed_out.is_some()) { ", timed out" } else { "" };
+                if *count > 1 { format!("{role} ({count}{over})") } else { format!("{role}{over}") }
+            })
             .collect();
         let of_roles = ruling.missing.iter().filter_map(|missing| policy.policy.roles.get(&missing.role)).flat_map(|role| &role.people);
         let people: BTreeSet<String> = of_roles.map(|id| policy.name(id)).collect();

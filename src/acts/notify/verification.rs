@@ -30,9 +30,15 @@ pub(crate) async fn recorded(
     let (checks, text) = said(report);
     let news = News::of(record, now, occasions, report.release.clone(), text);
     tell_of(caller, dialogue, record, &News { verdict: Some(report.headline()), checks, ..news }).await;
+    ask(caller, dialogue, record, report, beside).await;
+}
+
+/// Tells those who are asked because of a run, as often as they are told of such things.
+pub(crate) async fn ask(caller: &Caller, dialogue: &dyn Dialogue, record: &EnvironmentRecord, report: &Report, beside: Option<&Record>) {
     if !report.is_full() || !wanted(record) {
         return;
     }
+    let now = (caller.clock)();
     let asked = waiting(dialogue, record, report, beside).await.into_iter().map(async |(id, waits)| {
         let person = Whom::of(record, id);
         let text = format!("this waits for {}:", person.name);

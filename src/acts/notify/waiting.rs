@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     acts::{Dialogue, EnvironmentRecord, recording},
     ledger,
-    model::{Digest, Outcome, Record, Report, Unsigned, Verdict, plain},
+    model::{AskedPerson, Digest, Outcome, Record, Report, Unsigned, Verdict, plain, utc},
 };
 
 /// What waits for each, by their id, that nobody was told today; from now on it counts as told.
@@ -55,6 +55,16 @@ fn asked(record: &EnvironmentRecord, report: &Report, beside: Option<&Record>) -
     // A version is a question of its own; a commit is one of many a day.
     let release = report.release.version.as_deref().unwrap_or_default();
     for row in beside.iter().flat_map(|beside| &beside.roles).filter(|row| report.verdict == Verdict::Go && row.missing() > 0) {
+        if let Some(request) = &row.request {
+            for AskedPerson { person, at, is_reminded } in request.asked.iter().filter(|_| request.timed_out.is_none()) {
+                let (question, line) = (format!("sign {} {release}", row.role), format!("sign as {}", row.role));
+                match is_reminded {
+                    false => ask(person.clone(), question, line),
+                    true => ask(person.clone(), format!("{question} still"), format!("{line}: a reminder, it waits since {}", utc(*at))),
+                }
+            }
+            continue;
+        }
         let decided = |person: &&String| row.sign_offs.iter().any(|said| said.person == **person && said.counts());
         let people = policy.roles.get(&row.role).map(|role| role.people.iter().filter(|person| !decided(person)));
         people

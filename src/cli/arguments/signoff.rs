@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{KeyOptions, RecordOptions, ReleaseOptions};
+use crate::model::Period;
 
 /// The reply to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -163,6 +164,10 @@ pub(in crate::cli) struct GateOptions {
     /// Take in signature files, or all of a folder, first
     #[arg(long, value_name = "FILE|DIR")]
     pub(in crate::cli) signatures: Vec<PathBuf>,
+
+    /// While it holds, wait for people so long, and tell those who are asked, as the policy's `requests` say
+    #[arg(long, value_name = "DURATION", conflicts_with_all = ["stage", "bundle", "break_glass"])]
+    pub(in crate::cli) wait: Option<Period>,
 
     /// Who is about to deploy, by id
     #[arg(long, value_name = "PERSON")]

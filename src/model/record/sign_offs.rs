@@ -17,10 +17,34 @@ pub struct RoleRow {
     /// Why it is, where that depends on what changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_because: Option<String>,
+    /// Who is asked for what is missing, where the policy says how people are asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<SignatureRequest>,
     /// What a signature in it means.
     pub meaning: String,
     /// Its signatures on this report, or the one it confirms, in the order of the ledger.
     pub sign_offs: Vec<SignOffRow>,
+}
+
+/// A request for the signatures of a role that are missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignatureRequest {
+    /// Who is asked so far.
+    pub asked: Vec<AskedPerson>,
+    /// When it timed out, which is no refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timed_out: Option<Timestamp>,
+}
+
+/// Somebody who is asked to sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedPerson {
+    /// The id.
+    pub person: String,
+    /// Since when.
+    pub at: Timestamp,
+    /// Whether the time for a reminder has come.
+    pub is_reminded: bool,
 }
 
 impl RoleRow {

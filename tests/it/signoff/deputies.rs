@@ -19,7 +19,7 @@ async fn house(policy: &[(&str, &str)]) -> House {
 }
 
 #[track_caller]
-fn appoint(house: &House, key: &str, deputy: &str, until: &str) -> crate::gonogo::Ran {
+pub(crate) fn appoint(house: &House, key: &str, deputy: &str, until: &str) -> crate::gonogo::Ran {
     let key = house.key(key);
     house.gonogo.run(["sign", "--as", "security", "--appoint", deputy, "--until", until, "--comment", "on leave", "--key", key.as_str()])
 }
@@ -142,7 +142,7 @@ fn statement_of_eve(house: &House, at: jiff::Timestamp) -> Vec<u8> {
 }
 
 /// So many days from now, as a date.
-fn until(days: i64) -> String {
+pub(crate) fn until(days: i64) -> String {
     let at = crate::signoff::house::now() + jiff::SignedDuration::from_hours(24 * days);
     at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }

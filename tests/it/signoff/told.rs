@@ -51,7 +51,7 @@ impl Posted {
 }
 
 /// The house with these who hear.
-fn telling(house: House, notify: &str) -> House {
+pub(crate) fn telling(house: House, notify: &str) -> House {
     let plan = house.plan().replacen("project: shop\n", "project: shop\nallow: [command]\n", 1);
     house.write("gonogo.yaml", plan + "notify:\n" + notify);
     house
@@ -138,7 +138,7 @@ async fn from_the_run_to_the_deployment_everybody_hears_what_concerns_them() {
 }
 
 /// Makes a file a program.
-fn runs(house: &House, name: &str) {
+pub(crate) fn runs(house: &House, name: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(house.gonogo.path(name), std::fs::Permissions::from_mode(0o755)).expect("a program");
 }
