@@ -8,6 +8,8 @@ use std::{
     sync::Arc,
 };
 
+use jiff::Timestamp;
+
 use super::{
     ActError, Caller, ChosenPolicy, EnvironmentRecord,
     bundle::{self, Opened},
@@ -94,94 +96,98 @@ struct Of<'a> {
     tool: &'a str,
 }
 
+/// Whose word counts in an audit.
+struct Law {
+    /// The plan that the run was made with.
+    kept: Arc<Plan>,
+    /// Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
+    own: ChosenPolicy,
+    /// What the auditor brings.
+    brought: Option<ChosenPolicy>,
+    signers: Arc<Signers>,
+    passkeys: Arc<Passkeys>,
+}
+
+impl Law {
+    async fn of(caller: &Caller, request: &AuditRequest, opened: &Opened) -> Result<Self, ActError> {
+        let kept = Arc::new(opened.plan().await?);
+        let mut signers = signers_of(Some(&kept), request)?;
+        signers.ask_revoked(&caller.env).await;
+        let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
+        let brought = request.policy.as_deref().map(|file| law(file, &kept.environment)).transpose()?;
+        let brought = brought.map(|(signoff, people)| ChosenPolicy::brought(signoff, people, signers.clone()));
+        let passkeys = super::record::passkeys(&opened.store, brought.as_ref().unwrap_or(&own), caller.now).await?;
+        Ok(Self { kept, own, brought, signers: Arc::new(signers), passkeys })
+    }
+
+    /// What is known of the keys at that moment.
+    fn look(&self, now: Timestamp, caller: &Caller) -> Look<'static> {
+        Look::by(Trust { signers: self.signers.clone(), passkeys: self.passkeys.clone(), now }, caller.now)
+    }
+
+    /// The record that the bundle is, by a policy.
+    async fn record(&self, caller: &Caller, opened: &Opened, by: &ChosenPolicy, history: &History) -> Result<EnvironmentRecord, ActError> {
+        let mut record = EnvironmentRecord::with(caller, self.kept.clone(), by.clone(), Box::new(opened.store.clone())).await?;
+        record.history = history.clone();
+        Ok(record)
+    }
+}
+
 /// Looks at a run.
 async fn look(caller: &Caller, request: &AuditRequest, opened: &Opened, of: Option<Of<'_>>) -> Result<AuditedRun, ActError> {
-    let kept = Arc::new(opened.plan().await?);
-    let mut signers = signers_of(Some(&kept), request)?;
-    signers.ask_revoked(&caller.env).await;
-    let rows = opened.store.rows(&chain_of(&kept.project)).await?;
-    // Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
-    let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
-    let brought = request.policy.as_deref().map(|file| law(file, &kept.environment)).transpose()?;
-    let brought = brought.map(|(signoff, people)| ChosenPolicy::brought(signoff, people, signers.clone()));
-    let passkeys = super::record::passkeys(&opened.store, brought.as_ref().unwrap_or(&own), caller.now).await?;
-    let trusted = Arc::new(signers);
-    let look = |now| Look::by(Trust { signers: trusted.clone(), passkeys: passkeys.clone(), now }, caller.now);
-    let history = History::of(rows.clone(), &look(caller.now))?;
-    demand([&history, passkeys.chain()], &request.heads)?;
+    let law = Law::of(caller, request, opened).await?;
+    let rows = opened.store.rows(&chain_of(&law.kept.project)).await?;
+    let history = History::of(rows.clone(), &law.look(caller.now, caller))?;
+    demand([&history, law.passkeys.chain()], &request.heads)?;
     // The pages say what was known of the keys when they were made.
-    let written = opened.bundle.record().map_err(|error| ActError::Untrusted(error.to_string()))?;
-    let then = History::of(rows, &look(written.as_of))?;
+    let written = opened.bundle.record().map_err(untrusted)?;
+    let then = History::of(rows, &law.look(written.as_of, caller))?;
     let linked = history.linked().iter().find(|linked| linked.entry.seq == opened.seq);
     let entry = linked.map(|linked| history.verified(linked)).transpose()?;
     let entry = entry.ok_or_else(|| ActError::Untrusted(format!("the run's entry {} is gone", opened.seq)))?;
-    let report = Report::from_json(opened.bundle.report()).map_err(|error| ActError::Untrusted(error.to_string()))?;
-    let mut audit = Audit {
-        opened,
-        report: &report,
-        history: &history,
-        signatures: Vec::new(),
-        faults: Vec::new(),
-        unseen: Vec::new(),
-        lines: Vec::new(),
-    };
-    audit.entries()?;
-    audit.plan();
-    if of.is_none() {
-        audit.keys(&kept);
-        audit.statements()?;
-    }
-    audit.samples(&kept).await?;
-    audit.passkeys(&passkeys);
-    let place = (report.project.as_str(), report.environment.as_str());
-    let rests_on_it = |member: &&Member<'_>| match &of {
-        Some(of) => member.entry.entry.seq == of.entry,
-        None => member.report() == Some(&opened.run.report) && member.entry.entry.seq > opened.seq,
-    };
-    let members = Member::all(&history, place)?;
-    let member = members.iter().rev().find(rests_on_it);
-    if let (Some(_), Some(member)) = (&of, member) {
-        let moment = member.moment(&history, opened.seq);
-        if written.as_of != moment {
-            audit.faults.push(format!("its record is as of {}, and it was deployed by {moment}", written.as_of));
-        }
-    }
-    let asking =
-        page::Asking { as_of: Some(written.as_of), deployer: member.map(|member| member.deployer().name.as_str()), child_of: None };
     let Act::Run(run) = &entry.statement.act else { return Err(ActError::Untrusted(format!("entry {} is no run", opened.seq))) };
     if **run != opened.run {
         return Err(ActError::Untrusted(format!("entry {} is the run of another report", opened.seq)));
     }
-    let made = page::beside(&record(caller, opened, &kept, own.clone(), then.clone()).await?, entry, run, asking).await?;
-    let (shown, made, judged) = match brought {
-        None => {
-            let judged = record(caller, opened, &kept, own, history.clone()).await?;
-            (made, None, judged)
-        }
+    let report = Report::from_json(opened.bundle.report()).map_err(untrusted)?;
+    let mut audit = Audit::begun(opened, &report, &history);
+    audit.entries()?;
+    audit.plan();
+    if of.is_none() {
+        audit.keys(&law.kept);
+        audit.statements()?;
+    }
+    audit.samples(&law.kept).await?;
+    audit.passkeys(&law.passkeys);
+    let members = Member::all(&history, (&report.project, &report.environment))?;
+    let member = audit.deployed(&members, of.as_ref(), &written);
+    let asking =
+        page::Asking { as_of: Some(written.as_of), deployer: member.map(|member| member.deployer().name.as_str()), child_of: None };
+    let made = page::beside(&law.record(caller, opened, &law.own, &then).await?, entry, run, asking).await?;
+    let judged = law.record(caller, opened, law.brought.as_ref().unwrap_or(&law.own), &history).await?;
+    let (shown, made) = match &law.brought {
+        None => (made, None),
         Some(brought) => {
-            let mut again = page::beside(&record(caller, opened, &kept, brought.clone(), then).await?, entry, run, asking).await?;
+            let mut again = page::beside(&law.record(caller, opened, brought, &then).await?, entry, run, asking).await?;
             // Where the policy stood is the bundle's own word.
             again.record.policy.clone_from(&written.policy);
             // A bundle may have been packed by a protected policy, which is not the one in it.
             let made = if again.record == written { again } else { made };
-            let judged = record(caller, opened, &kept, brought, history.clone()).await?;
-            (page::beside(&judged, entry, run, asking).await?, Some(made), judged)
+            (page::beside(&judged, entry, run, asking).await?, Some(made))
         }
     };
     let tool = match &of {
         Some(of) => of.tool.to_owned(),
-        None => opened.bundle.manifest().map_err(|error| ActError::Untrusted(error.to_string()))?.tool,
+        None => opened.bundle.manifest().map_err(untrusted)?.tool,
     };
     audit.pages((caller, &tool), entry, &made.as_ref().unwrap_or(&shown).record, &written)?;
-    let looked = Looked { record: &judged, shown: &shown, member, run: (entry, run), audit: &audit, request };
-    let tested = looked.tested().await?;
-    let Audit { signatures, mut faults, unseen, lines, .. } = audit;
-    faults.splice(0..0, signatures);
+    let tested = Looked { record: &judged, shown: &shown, member, run: (entry, run), audit: &audit, request }.tested().await?;
+    let Audit { signatures, faults, unseen, lines, .. } = audit;
     Ok(AuditedRun {
         digest: opened.run.report.clone(),
-        record: shown.record,
         gate: tested::judged(shown.gate, &tested),
-        faults,
+        record: shown.record,
+        faults: signatures.into_iter().chain(faults).collect(),
         unseen,
         lines,
         tested,
@@ -192,23 +198,14 @@ async fn look(caller: &Caller, request: &AuditRequest, opened: &Opened, of: Opti
     })
 }
 
+fn untrusted(error: impl std::fmt::Display) -> ActError {
+    ActError::Untrusted(error.to_string())
+}
+
 /// The heads that the auditor kept are in one of its chains.
 fn demand(chains: [&History; 2], heads: &[Digest]) -> Result<(), LedgerError> {
     let cut = |head| LedgerError::Cut(format!("the head {head} that you kept is not in the bundle's ledger"));
     heads.iter().find(|head| !chains.iter().any(|chain| chain.holds(head))).map_or(Ok(()), |head| Err(cut(head)))
-}
-
-/// The record that the bundle is, by a policy.
-async fn record(
-    caller: &Caller,
-    opened: &Opened,
-    plan: &Arc<Plan>,
-    policy: ChosenPolicy,
-    history: History,
-) -> Result<EnvironmentRecord, ActError> {
-    let mut record = EnvironmentRecord::with(caller, plan.clone(), policy, Box::new(opened.store.clone())).await?;
-    record.history = history;
-    Ok(record)
 }
 
 /// The policy and the people of a plan that the auditor trusts.
@@ -256,7 +253,25 @@ struct Audit<'a> {
     lines: Vec<String>,
 }
 
-impl Audit<'_> {
+impl<'a> Audit<'a> {
+    fn begun(opened: &'a Opened, report: &'a Report, history: &'a History) -> Self {
+        Self { opened, report, history, signatures: Vec::new(), faults: Vec::new(), unseen: Vec::new(), lines: Vec::new() }
+    }
+
+    /// The deployment that rests on the run; of a sample the record is as it stood then.
+    fn deployed<'m>(&mut self, members: &'m [Member<'m>], of: Option<&Of<'_>>, written: &Record) -> Option<&'m Member<'m>> {
+        let Some(of) = of else {
+            let rests = |member: &&Member<'_>| member.report() == Some(&self.opened.run.report) && member.entry.entry.seq > self.opened.seq;
+            return members.iter().rev().find(rests);
+        };
+        let member = members.iter().find(|member| member.entry.entry.seq == of.entry)?;
+        let moment = member.moment(self.history, self.opened.seq);
+        if written.as_of != moment {
+            self.faults.push(format!("its record is as of {}, and it was deployed by {moment}", written.as_of));
+        }
+        Some(member)
+    }
+
     /// Signatures that cannot be relied on, and what became of keys since.
     fn entries(&mut self) -> Result<(), LedgerError> {
         let Report { project, environment, .. } = self.report;

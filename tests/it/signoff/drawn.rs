@@ -137,121 +137,151 @@ async fn one_zip_has_the_evidence_of_each_and_an_auditor_looks_at_it_offline() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_hides_something_is_refused_with_its_sentence() {
-    let house = house().await;
-    let made = bundle(&house, &["--sample", "2", "--seed", "4711"]);
-    let drawn = made.draw().expect("a draw").expect("a sample").entries;
-    let of = |change: &dyn Fn(&mut Bundle)| {
-        let mut bundle = made.clone();
+/// A sample that somebody changes with this program's own means.
+struct Forged {
+    house: House,
+    made: Bundle,
+    /// The entries that were drawn.
+    drawn: Vec<u64>,
+    /// Those of the population.
+    population: Vec<u64>,
+}
+
+impl Forged {
+    async fn new() -> Self {
+        let house = house().await;
+        let made = bundle(&house, &["--sample", "2", "--seed", "4711"]);
+        let drawn = made.draw().expect("a draw").expect("a sample").entries;
+        let text = String::from_utf8_lossy(&made.files["population.txt"]).into_owned();
+        let population = text.lines().map(|line| line.split(' ').nth(1).and_then(|entry| entry.parse().ok()).expect("an entry")).collect();
+        Self { house, made, drawn, population }
+    }
+
+    #[track_caller]
+    fn refused(&self, said: &str, change: impl Fn(&mut Bundle)) {
+        let mut bundle = self.made.clone();
         change(&mut bundle);
-        packed_anew(bundle)
-    };
-    let refused = |said: &str, change: &dyn Fn(&mut Bundle)| drop(audit(&house, &of(change), &TRUSTED).exits(5).says(said));
-    let edited = |bundle: &mut Bundle, name: &str, change: &dyn Fn(&str) -> String| {
-        let text = String::from_utf8(bundle.files[name].clone()).expect("text");
-        let new = change(&text);
-        assert_ne!(text, new, "{name}");
-        bundle.files.insert(name.into(), new.into_bytes());
-    };
-    let folder = |entry: u64| format!("items/{entry:04}/");
-    // An item is left out, with and without a word in the draw.
-    let without = |bundle: &mut Bundle, entry: u64| bundle.files.retain(|name, _| !name.starts_with(&folder(entry)));
-    refused("its report is on record and missing from the bundle", &|bundle| without(bundle, drawn[0]));
-    refused("it is not the draw of its population", &|bundle| {
-        without(bundle, drawn[0]);
-        edited(bundle, "DRAW.json", &|text| text.replacen(&format!("    {},\n", drawn[0]), "", 1));
+        audit(&self.house, &packed_anew(bundle), &TRUSTED).exits(5).says(said);
+    }
+
+    /// One that was not drawn.
+    fn other(&self) -> u64 {
+        *self.population.iter().find(|entry| !self.drawn.contains(entry)).expect("another")
+    }
+}
+
+#[track_caller]
+fn edited(bundle: &mut Bundle, name: &str, change: impl Fn(&str) -> String) {
+    let text = String::from_utf8(bundle.files[name].clone()).expect("text");
+    let new = change(&text);
+    assert_ne!(text, new, "{name}");
+    bundle.files.insert(name.into(), new.into_bytes());
+}
+
+fn folder(entry: u64) -> String {
+    format!("items/{entry:04}/")
+}
+
+fn without(bundle: &mut Bundle, entry: u64) {
+    bundle.files.retain(|name, _| !name.starts_with(&folder(entry)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_population_that_was_thinned_is_refused() {
+    let forged = Forged::new().await;
+    let hidden = forged.other();
+    forged.refused(&format!("its population lacks deployments that the ledger has in this period: entries {hidden}"), |bundle| {
+        edited(bundle, "population.txt", |text| {
+            let kept = text.lines().filter(|line| line.split(' ').nth(1) != Some(&hidden.to_string()));
+            kept.map(|line| format!("{line}\n")).collect()
+        });
     });
-    // The population is thinned.
-    let hidden =
-        (1..40).find(|entry| made.files["population.txt"].windows(8).any(|part| part.starts_with(format!(" {entry} 2").as_bytes())));
-    let hidden = hidden.expect("an entry");
-    let line = |text: &str| {
-        text.lines().filter(|line| line.split(' ').nth(1) != Some(&hidden.to_string())).map(|line| format!("{line}\n")).collect()
-    };
-    refused(&format!("its population lacks deployments that the ledger has in this period: entries {hidden}"), &|bundle| {
-        edited(bundle, "population.txt", &line);
-    });
-    refused("its population has deployments that the ledger has not so", &|bundle| {
-        edited(bundle, "population.txt", &|text| text.replacen("failed", "succeeded", 1));
+    forged.refused("its population has deployments that the ledger has not so", |bundle| {
+        edited(bundle, "population.txt", |text| text.replacen("failed", "succeeded", 1));
     });
     // Its entry is a link alone, or gone.
-    refused("only its link is in the bundle, and it is a deployment", &|bundle| {
-        edited(bundle, "ledger.jsonl", &|text| {
-            let lines = text.lines().map(|line| {
-                let value: Value = serde_json::from_str(line).expect("JSON");
-                if value["seq"] == hidden { link(&value) } else { format!("{line}\n") }
-            });
-            lines.collect()
+    let lines = |text: &str, of: &dyn Fn(&str, &Value) -> String| -> String {
+        text.lines().map(|line| of(line, &serde_json::from_str(line).expect("JSON"))).collect()
+    };
+    forged.refused("only its link is in the bundle, and it is a deployment", |bundle| {
+        edited(bundle, "ledger.jsonl", |text| {
+            lines(text, &|line, value| if value["seq"] == hidden { link(value) } else { format!("{line}\n") })
         });
     });
-    refused("entry", &|bundle| {
-        edited(bundle, "ledger.jsonl", &|text| {
-            let keep = |line: &&str| serde_json::from_str::<Value>(line).expect("JSON")["seq"] != hidden;
-            text.lines().filter(keep).map(|line| format!("{line}\n")).collect()
+    forged.refused(&format!("entry {}", hidden + 1), |bundle| {
+        edited(bundle, "ledger.jsonl", |text| {
+            lines(text, &|line, value| if value["seq"] == hidden { String::new() } else { format!("{line}\n") })
         });
     });
-    // Another deployment than the drawn one.
-    let population: Vec<u64> = String::from_utf8_lossy(&made.files["population.txt"])
+    // A period in which fewer are.
+    let third = String::from_utf8_lossy(&forged.made.files["population.txt"])
         .lines()
-        .map(|line| line.split(' ').nth(1).and_then(|entry| entry.parse().ok()).expect("an entry"))
-        .collect();
-    let other = *population.iter().find(|entry| !drawn.contains(entry)).expect("another");
-    refused("it is not the draw of its population: the seed 4711 draws the entries", &|bundle| {
-        let taken: Vec<(String, Vec<u8>)> =
-            bundle.files.iter().filter(|(name, _)| name.starts_with(&folder(drawn[1]))).map(|(n, b)| (n.clone(), b.clone())).collect();
-        for (name, bytes) in taken {
-            bundle.files.remove(&name);
-            bundle.files.insert(name.replace(&folder(drawn[1]), &folder(other)), bytes);
-        }
-        edited(bundle, "DRAW.json", &|text| text.replacen(&format!("    {}\n", drawn[1]), &format!("    {other}\n"), 1));
-    });
-    refused("the report beside it is not the one that it rests on", &|bundle| {
-        for name in ["report.json", "report.html", "report.md", "record.json"] {
-            let bytes = bundle.files[&format!("{}{name}", folder(drawn[1]))].clone();
-            bundle.files.insert(format!("{}{name}", folder(drawn[0])), bytes);
-        }
-    });
-    // The seed, the period.
-    let third =
-        String::from_utf8_lossy(&made.files["population.txt"]).lines().nth(2).and_then(|line| line.split(' ').nth(2).map(str::to_owned));
+        .nth(2)
+        .and_then(|line| line.split(' ').nth(2).map(str::to_owned));
     let third = third.expect("an instant");
-    refused("it is not the draw of its population: the seed", &|bundle| {
-        let other = (0..99).find(|seed| {
+    forged.refused("its population has deployments that the ledger has not so", |bundle| {
+        edited(bundle, "DRAW.json", |text| text.replacen("2020-01-01T00:00:00Z", &third, 1));
+    });
+    // Made with the ledger as it was before, it lacks the head that the auditor kept.
+    let before = fs::read(forged.house.gonogo.path("s.zip")).expect("a zip");
+    deployed(&forged.house, "1.4.0", "succeeded");
+    let head = forged.house.log().lines().last().and_then(|line| line.rsplit(' ').next().map(str::to_owned)).expect("a head");
+    audit(&forged.house, &before, &[&TRUSTED[..], &["--head", &head]].concat()).exits(5).says("is not in the bundle's ledger");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_draw_than_that_of_the_seed_is_refused() {
+    let forged = Forged::new().await;
+    let (drawn, other) = (&forged.drawn, forged.other());
+    forged.refused("its report is on record and missing from the bundle", |bundle| without(bundle, drawn[0]));
+    forged.refused("it is not the draw of its population", |bundle| {
+        without(bundle, drawn[0]);
+        edited(bundle, "DRAW.json", |text| text.replacen(&format!("    {},\n", drawn[0]), "", 1));
+    });
+    forged.refused("it is not the draw of its population: the seed 4711 draws the entries", |bundle| {
+        let moved = |(name, bytes): (&String, &Vec<u8>)| (name.replace(&folder(drawn[1]), &folder(other)), bytes.clone());
+        bundle.files = bundle.files.iter().map(moved).collect();
+        edited(bundle, "DRAW.json", |text| text.replacen(&format!("    {}\n", drawn[1]), &format!("    {other}\n"), 1));
+    });
+    forged.refused("it is not the draw of its population: the seed", |bundle| {
+        let text = String::from_utf8_lossy(&forged.made.files["population.txt"]).into_owned();
+        let draws_other = |seed: &u64| {
             let draw = gonogo::ledger::Draw { seed: *seed, ..bundle.draw().expect("a draw").expect("a sample") };
-            let text = String::from_utf8_lossy(&made.files["population.txt"]).into_owned();
-            let mut all: Vec<&str> = text.lines().collect();
-            all.sort_by_key(|line| draw.order(&Digest::parse(&line[..64]).expect("a fingerprint")));
-            all[0].split(' ').nth(1) != Some(&drawn[0].to_string())
-        });
-        edited(bundle, "DRAW.json", &|text| text.replacen("4711", &other.expect("a seed").to_string(), 1));
+            let first = text.lines().min_by_key(|line| draw.order(&Digest::parse(&line[..64]).expect("a fingerprint")));
+            first.and_then(|line| line.split(' ').nth(1)) != Some(&drawn[0].to_string())
+        };
+        let seed = (0..99).find(draws_other).expect("a seed");
+        edited(bundle, "DRAW.json", |text| text.replacen("4711", &seed.to_string(), 1));
     });
-    refused("its population has deployments that the ledger has not so", &|bundle| {
-        edited(bundle, "DRAW.json", &|text| text.replacen("2020-01-01T00:00:00Z", &third, 1));
-    });
-    // What an item shows.
-    let page = format!("{}report.html", folder(drawn[0]));
-    refused("its report.html was edited", &|bundle| edited(bundle, &page, &|text| text.replacen("Sepp Security", "Mallory", 1)));
-    let report = format!("{}report.json", folder(drawn[0]));
-    refused("the report beside it is not the one that it rests on", &|bundle| {
-        edited(bundle, &report, &|text| text.replacen("\"first\"", "\"frist\"", 1))
-    });
-    let record = format!("{}record.json", folder(drawn[0]));
-    refused("its record is as of", &|bundle| {
-        let then = bundle.item(drawn[0]).expect("an item").expect("a report").record().expect("a record").as_of.to_string();
-        edited(bundle, &record, &|text| text.replacen(&then, "2026-01-01T00:00:00Z", 1));
-    });
-    let plan = made.files.keys().find(|name| name.starts_with("plans/")).expect("a plan").clone();
-    refused("were changed: plans/", &|bundle| _ = bundle.files.insert(plan.clone(), b"project: shop\n".to_vec()));
-    refused("is of no deployment that was drawn", &|bundle| {
+    forged.refused("is of no deployment that was drawn", |bundle| {
         _ = bundle.files.insert("items/0099/report.html".into(), b"<h1>GO</h1>".to_vec())
     });
-    refused("VERIFY.txt", &|bundle| edited(bundle, "VERIFY.txt", &|text| text.replacen("head -n 2", "head -n 1", 1)));
-    // Made with the ledger as it was before, it lacks the head that the auditor kept.
-    let before = fs::read(house.gonogo.path("s.zip")).expect("a zip");
-    deployed(&house, "1.4.0", "succeeded");
-    let head = house.log().lines().last().and_then(|line| line.rsplit(' ').next().map(str::to_owned)).expect("a head");
-    audit(&house, &before, &[&TRUSTED[..], &["--head", &head]].concat()).exits(5).says("is not in the bundle's ledger");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_that_was_changed_is_refused() {
+    let forged = Forged::new().await;
+    let drawn = &forged.drawn;
+    let of = |name: &str| format!("{}{name}", folder(drawn[0]));
+    forged.refused("the report beside it is not the one that it rests on", |bundle| {
+        for name in ["report.json", "report.html", "report.md", "record.json"] {
+            let bytes = bundle.files[&format!("{}{name}", folder(drawn[1]))].clone();
+            bundle.files.insert(of(name), bytes);
+        }
+    });
+    forged.refused("its report.html was edited", |bundle| {
+        edited(bundle, &of("report.html"), |text| text.replacen("Sepp Security", "Mallory", 1))
+    });
+    forged.refused("the report beside it is not the one that it rests on", |bundle| {
+        edited(bundle, &of("report.json"), |text| text.replacen("\"first\"", "\"frist\"", 1));
+    });
+    forged.refused("its record is as of", |bundle| {
+        let then = bundle.item(drawn[0]).expect("an item").expect("a report").record().expect("a record").as_of.to_string();
+        edited(bundle, &of("record.json"), |text| text.replacen(&then, "2026-01-01T00:00:00Z", 1));
+    });
+    let plan = forged.made.files.keys().find(|name| name.starts_with("plans/")).expect("a plan").clone();
+    forged.refused("were changed: plans/", |bundle| _ = bundle.files.insert(plan.clone(), b"project: shop\n".to_vec()));
+    forged.refused("VERIFY.txt", |bundle| edited(bundle, "VERIFY.txt", |text| text.replacen("head -n 2", "head -n 1", 1)));
 }
 
 /// The link of an entry's line, as a bundle has it.
