@@ -84,6 +84,21 @@ pub enum Aspect {
     Emergencies,
 }
 
+impl Aspect {
+    /// What a table calls it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Report => "report",
+            Self::Signatures => "signatures",
+            Self::Roles => "roles",
+            Self::Independence => "independence",
+            Self::Exceptions => "exceptions",
+            Self::Deployment => "deployment",
+            Self::Emergencies => "emergencies",
+        }
+    }
+}
+
 /// Something that stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Objection {

@@ -65,7 +65,7 @@ struct Read<'a> {
 pub(super) async fn audit(caller: &Caller, request: &AuditRequest, bundle: Bundle, draw: Draw) -> Result<AuditedDraw, ActError> {
     let named = request.bundle.display().to_string();
     let mut releases = Vec::new();
-    for entry in &draw.entries {
+    for entry in draw.entries.iter().collect::<BTreeSet<_>>() {
         if let Some(item) = bundle.item(*entry).map_err(|error| ActError::Bundle(named.clone(), error))? {
             let report = Report::from_json(item.report()).map_err(|error| ActError::Untrusted(format!("{named}: {error}")))?;
             releases.push(AskedRelease::of(&report));

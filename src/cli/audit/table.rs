@@ -7,7 +7,6 @@ use crate::{
         Failure, edge,
         log::{draw::head, list::table},
     },
-    ledger::Aspect,
     model::{Exit, utc},
 };
 
@@ -55,13 +54,13 @@ const LEGEND: &str = "ok: holds; NO: does not; ?: not seen, or by the bundle's o
 
 /// The same of one run, an aspect a line.
 pub(super) fn block(tested: &[Cell]) -> Vec<String> {
-    let line = |cell: &Cell| format!("  {:<14}{}", name(cell.aspect), word(cell.mark));
+    let line = |cell: &Cell| format!("  {:<14}{}", cell.aspect.word(), word(cell.mark));
     let lines = tested.iter().flat_map(|cell| std::iter::once(line(cell)).chain(cell.problems.iter().map(|why| format!("    {why}"))));
     std::iter::once("tested:".to_owned()).chain(lines).collect()
 }
 
 fn problems(cell: &Cell) -> Vec<String> {
-    cell.problems.iter().map(|why| format!("  {:<14}{why}", name(cell.aspect))).collect()
+    cell.problems.iter().map(|why| format!("  {:<14}{why}", cell.aspect.word())).collect()
 }
 
 fn word(mark: Mark) -> &'static str {
@@ -70,17 +69,5 @@ fn word(mark: Mark) -> &'static str {
         Mark::Not => "NO",
         Mark::Unseen => "?",
         Mark::Nothing => "-",
-    }
-}
-
-fn name(aspect: Aspect) -> &'static str {
-    match aspect {
-        Aspect::Report => "report",
-        Aspect::Signatures => "signatures",
-        Aspect::Roles => "roles",
-        Aspect::Independence => "independence",
-        Aspect::Exceptions => "exceptions",
-        Aspect::Deployment => "deployment",
-        Aspect::Emergencies => "emergencies",
     }
 }

@@ -208,7 +208,7 @@ async fn a_population_that_was_thinned_is_refused() {
             lines(text, &|line, value| if value["seq"] == hidden { link(value) } else { format!("{line}\n") })
         });
     });
-    forged.refused(&format!("entry {}", hidden + 1), |bundle| {
+    forged.refused(&format!("entry {hidden} of the ledger cannot be trusted: it is missing"), |bundle| {
         edited(bundle, "ledger.jsonl", |text| {
             lines(text, &|line, value| if value["seq"] == hidden { String::new() } else { format!("{line}\n") })
         });
