@@ -62,7 +62,7 @@ pub(crate) struct AuditedRun {
     pub(crate) digest: Digest,
     /// The record around it, by the law that was brought.
     pub(crate) record: Record,
-    /// What the gate would have said; no go where anything that was tested does not hold.
+    /// What the gate would have said; of a sample no go where anything that was tested does not hold.
     pub(crate) gate: Exit,
     /// What cannot be trusted.
     pub(crate) faults: Vec<String>,
@@ -185,7 +185,8 @@ async fn look(caller: &Caller, request: &AuditRequest, opened: &Opened, of: Opti
     let Audit { signatures, faults, unseen, lines, .. } = audit;
     Ok(AuditedRun {
         digest: opened.run.report.clone(),
-        gate: tested::judged(shown.gate, &tested),
+        // Of one report it is said what the gate says of it today, however an attempt went.
+        gate: if of.is_some() { tested::judged(shown.gate, &tested) } else { shown.gate },
         record: shown.record,
         faults: signatures.into_iter().chain(faults).collect(),
         unseen,

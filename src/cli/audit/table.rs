@@ -1,5 +1,7 @@
 //! The table of an audit: what was tested of each deployment, with the problems below it.
 
+use std::collections::BTreeSet;
+
 use super::{concluded, of_ledger};
 use crate::{
     acts::audit::{AuditedDraw, AuditedItem, Cell, Mark},
@@ -37,10 +39,12 @@ pub(super) fn sample(audited: &AuditedDraw) -> Result<Exit, Failure> {
             said.extend(problems);
         }
     }
+    let runs = || items.iter().filter_map(|item| item.run.as_ref().map(|run| (item.drawn.entry, run)));
+    let beside: BTreeSet<&str> = runs().flat_map(|(_, run)| run.lines.iter().map(String::as_str)).collect();
+    said.extend(beside.into_iter().map(str::to_owned));
     let failing = items.iter().filter(|item| item.tested.iter().any(|cell| cell.mark == Mark::Not)).count();
     said.push(format!("{failing} of {} that were drawn have something that does not hold", items.len()));
     said.push(of_ledger(ledger));
-    let runs = || items.iter().filter_map(|item| item.run.as_ref().map(|run| (item.drawn.entry, run)));
     let of_runs = runs().flat_map(|(entry, run)| run.faults.iter().map(move |fault| format!("entry {entry}: {fault}")));
     let faults: Vec<String> = faults.iter().cloned().chain(of_runs).collect();
     let unseen = runs().any(|(_, run)| !run.unseen.is_empty());

@@ -342,6 +342,30 @@ async fn what_was_not_approved_or_not_settled_or_has_no_report_stands_in_the_tab
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_has_no_end_is_of_the_population_until_it_is_settled() {
+    let house = House::new().await.security_alone();
+    let ci = house.key("ci");
+    house.verify(&["--recorder-key", &ci]).exits(0);
+    house.sign("security", "sec", &[]).exits(0);
+    let killed = ["deploy", "--release", "1.4.2", "--recorder-key", &ci, "--", "sh", "-c", "kill -KILL $PPID; sleep 1"];
+    assert_eq!(house.gonogo.command(killed).output().expect("it runs").status.code(), None);
+    let all = ["--sample", "9", "--seed", "1"];
+    bundle(&house, &all);
+    let zip = || fs::read(house.gonogo.path("s.zip")).expect("a zip");
+    audit(&house, &zip(), &TRUSTED).exits(4).says("1 of 1 deployments").says("it began and has no end on record");
+    // Which one began stands in the log's sentence.
+    let text = house.gonogo.run(["log"]).exits(0).stdout;
+    let entry = text
+        .lines()
+        .find_map(|line| Some(line.split_once("gonogo deploy settle ")?.1.trim_end_matches('`').to_owned()))
+        .expect("it is open");
+    let settle = ["deploy", "settle", &entry, "--failed", "--comment", "the runner died", "--key", &house.key("dev")];
+    house.gonogo.run(settle).exits(0);
+    bundle(&house, &all);
+    audit(&house, &zip(), &TRUSTED).exits(0).says("1 of 1 deployments").says("it failed: the runner died");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_control_keeps_those_whose_report_has_a_check_with_it() {
     let house = House::new().await.security_alone();
     deployed(&house, "1.0.0", "succeeded");
