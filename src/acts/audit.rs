@@ -4,6 +4,7 @@ mod drawn;
 mod tested;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -21,7 +22,7 @@ use crate::{
         AskedRelease, History, LedgerError, Look, Manifest, Member, ORG, Passkeys, SignatureStanding, Store as _, Trust, VerifiedEntry,
         chain_of, counters_that_went_back, sample_faults, signing::Signers,
     },
-    model::{Act, CLOCK_TOLERANCE, Digest, Exit, Record, Report, Size, plain},
+    model::{Act, CLOCK_TOLERANCE, CiToken, Digest, Exit, Record, Report, Size, plain},
     net::regular_file,
     plan::{self, Plan, Purpose, Request},
     render,
@@ -106,6 +107,7 @@ struct Law {
     brought: Option<ChosenPolicy>,
     signers: Arc<Signers>,
     passkeys: Arc<Passkeys>,
+    ci_tokens: BTreeMap<String, CiToken>,
 }
 
 impl Law {
@@ -116,13 +118,15 @@ impl Law {
         let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
         let brought = request.policy.as_deref().map(|file| law(file, &kept.environment)).transpose()?;
         let brought = brought.map(|(signoff, people)| ChosenPolicy::brought(signoff, people, signers.clone()));
-        let passkeys = super::record::passkeys(&opened.store, brought.as_ref().unwrap_or(&own), caller.now).await?;
-        Ok(Self { kept, own, brought, signers: Arc::new(signers), passkeys })
+        let law = brought.as_ref().unwrap_or(&own);
+        let (passkeys, ci_tokens) = (super::record::passkeys(&opened.store, law, caller.now).await?, law.ci_tokens());
+        Ok(Self { kept, own, brought, signers: Arc::new(signers), passkeys, ci_tokens })
     }
 
     /// What is known of the keys at that moment.
     fn look(&self, now: Timestamp, caller: &Caller) -> Look<'static> {
-        Look::by(Trust { signers: self.signers.clone(), passkeys: self.passkeys.clone(), now }, caller.now)
+        let (signers, passkeys, ci_tokens) = (self.signers.clone(), self.passkeys.clone(), self.ci_tokens.clone());
+        Look::by(Trust { signers, passkeys, ci_tokens, now }, caller.now)
     }
 
     /// The record that the bundle is, by a policy.

@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod bundle;
 mod caller;
 mod ci;
+mod ci_token;
 pub(crate) mod deploy;
 mod deployments;
 pub(crate) mod deputy;

@@ -14,7 +14,7 @@ use crate::{
         Look, Passkeys, PolicyInForce, Trust,
         signing::{Signers, SignersFile, SignersProblem},
     },
-    model::{Digest, Person, PolicyPlace, Release, Signoff, Windows, plain},
+    model::{CiToken, Digest, Person, PolicyPlace, Release, Signoff, Windows, plain},
     net::git,
     plan::{self, Plan, Purpose, Request},
 };
@@ -156,9 +156,14 @@ impl ChosenPolicy {
         Look::by(self.trust(now), now)
     }
 
+    /// Which CI job records as whom.
+    pub(super) fn ci_tokens(&self) -> BTreeMap<String, CiToken> {
+        self.signoff.as_ref().map(|signoff| signoff.ci_tokens.clone()).unwrap_or_default()
+    }
+
     /// Its signers, as trusted at a moment.
     pub(super) fn trust(&self, now: Timestamp) -> Trust {
-        Trust { signers: self.signers.clone(), passkeys: self.passkeys.clone(), now }
+        Trust { signers: self.signers.clone(), passkeys: self.passkeys.clone(), ci_tokens: self.ci_tokens(), now }
     }
 
     /// As it is in force at a moment; `None` where nobody has to sign.

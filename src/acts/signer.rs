@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ActError, AtDesk, Caller, Dialogue, EnvironmentRecord};
+use super::{ActError, AtDesk, Caller, Dialogue, EnvironmentRecord, ci_token::Job};
 use crate::{
     ledger::{
         Blob, Draft, Entry, Envelope,
         signing::{self, FoundKey, Search, Signing},
     },
-    model::{Act, Digest, Method, Signoff, Subject},
+    model::{Act, Digest, Method, Signoff, Subject, plain},
 };
 
 /// Whoever signs, with the key they sign with.
@@ -22,6 +22,8 @@ pub(super) struct Signer<'c> {
 enum Hand<'c> {
     /// An SSH key, here and now.
     Key(Box<FoundKey>),
+    /// The CI's word for the job that this is.
+    Job(Box<Job>),
     /// A passkey, in the browser and later.
     Passkey(&'c AtDesk),
 }
@@ -53,6 +55,7 @@ impl<'c> Signer<'c> {
     pub(super) fn id(&self) -> &str {
         match &self.hand {
             Hand::Key(found) => &found.principal,
+            Hand::Job(job) => &job.id,
             Hand::Passkey(desk) => desk.person(),
         }
     }
@@ -61,6 +64,7 @@ impl<'c> Signer<'c> {
     pub(super) fn key(&self) -> String {
         match &self.hand {
             Hand::Key(found) => found.key.name().to_string(),
+            Hand::Job(_) => "the CI's token".into(),
             Hand::Passkey(_) => "their passkey".into(),
         }
     }
@@ -81,6 +85,10 @@ impl<'c> Signer<'c> {
         let payload = record.statement(self.caller, subject, Some(self.id().to_owned()), method, act).to_json();
         let found = match &self.hand {
             Hand::Key(found) => found,
+            Hand::Job(job) => {
+                let signature = job.sign(self.caller, &payload).await?;
+                return Ok(Envelope { payload, signature });
+            }
             Hand::Passkey(desk) => {
                 desk.prepare(payload, blobs.to_vec());
                 return Err(ActError::ToSign);
@@ -133,10 +141,22 @@ impl<'c> Recorder<'c> {
         record: &EnvironmentRecord,
         key: Option<&Path>,
     ) -> Result<Self, ActError> {
-        let Some(key) = key else { return Ok(Self { caller, signer: None }) };
+        let Some(key) = key else { return Ok(Self { caller, signer: Self::job(caller, dialogue, record).await }) };
         let people = record.in_force()?.policy.roles.get(Signoff::RECORDER).map(|role| role.people.clone());
         let people = people.ok_or_else(|| ActError::Usage("a recorder's key is given, but the plan has no role `recorder`".into()))?;
         Ok(Self { caller, signer: Some(Signer::find(caller, dialogue, record, Some(key), &people).await?) })
+    }
+
+    /// The job that this is, where the CI says so and the policy believes it. A token that counts nothing is told, and what is
+    /// recorded is unsigned: what that means is for the gate to say.
+    async fn job(caller: &'c Caller, dialogue: &'c dyn Dialogue, record: &EnvironmentRecord) -> Option<Signer<'c>> {
+        match Job::of(caller, record.policy.signoff.as_ref()?).await {
+            Ok(job) => Some(Signer { caller, dialogue, hand: Hand::Job(Box::new(job?)) }),
+            Err(why) => {
+                dialogue.tell(&plain(&format!("recorded without a signature: {why}")));
+                None
+            }
+        }
     }
 
     /// Whose key it is.

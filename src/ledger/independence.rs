@@ -185,6 +185,7 @@ mod tests {
             longest_waiver: LongestWaiver::default(),
             break_glass: None,
             requests: None,
+            ci_tokens: BTreeMap::new(),
             deputies: BTreeMap::new(),
             windows: Vec::new(),
             freeze: Vec::new(),

@@ -1,14 +1,14 @@
 //! The people's signatures, judged by the signers' file and by the passkeys on record.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
-    Assertion, Checked, Passkeys, Verifier,
+    Assertion, Checked, JobSignature, Passkeys, Verifier, ci_token,
     signing::{SignatureError, Signers},
 };
-use crate::model::{Digest, Method, Statement};
+use crate::model::{CiToken, Digest, Method, Statement};
 
 /// The signers a plan trusts, at a moment.
 pub struct Trust {
@@ -16,6 +16,8 @@ pub struct Trust {
     pub signers: Arc<Signers>,
     /// Whose passkey is whose.
     pub passkeys: Arc<Passkeys>,
+    /// Which CI job records as whom.
+    pub ci_tokens: BTreeMap<String, CiToken>,
     /// The moment of looking; a key may have expired since it signed.
     pub now: Timestamp,
 }
@@ -26,6 +28,12 @@ impl Verifier for Trust {
             return match Statement::from_json(payload) {
                 Ok(statement) => self.passkeys.check(&statement, payload, signature, at),
                 Err(error) => Checked::Forged(error.to_string()),
+            };
+        }
+        if JobSignature::is_kept_as(signature) {
+            return match self.ci_tokens.get(principal) {
+                Some(rule) => ci_token::check(rule, payload, signature, at),
+                None => Checked::Untrusted(format!("`{principal}` is not known by a CI's token: the policy's `ci-tokens` do not name it")),
             };
         }
         match self.signers.check(payload, signature, principal, at, self.now) {

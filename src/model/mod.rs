@@ -80,8 +80,8 @@ pub use severity::Severity;
 pub use shard::Shard;
 pub use shown_verdict::ShownVerdict;
 pub use signoff::{
-    BreakGlass, Committers, DeskPolicy, Independence, LongestWaiver, Method, Requests, Required, Role, Signoff, Unsigned, UnsignedRuns,
-    When,
+    BreakGlass, CiToken, Committers, DeskPolicy, Independence, LongestWaiver, Method, Requests, Required, Role, Signoff, Unsigned,
+    UnsignedRuns, When,
 };
 pub use size::Size;
 pub use statement::{

@@ -1,5 +1,6 @@
 //! Whose signatures a deployment needs: the plan's `signoff`.
 
+mod ci_token;
 mod condition;
 mod desk;
 mod requests;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Holiday, Period, Severity, Times};
 
+pub use ci_token::CiToken;
 pub use condition::When;
 pub use desk::DeskPolicy;
 pub use requests::Requests;
@@ -43,6 +45,9 @@ pub struct Signoff {
     /// How people are asked who have not signed; all at once, and once a day, where it is left out.
     #[serde(default)]
     pub requests: Option<Requests>,
+    /// Recorders that are known by the identity token of their CI, by id.
+    #[serde(default)]
+    pub ci_tokens: BTreeMap<String, CiToken>,
     /// What is demanded of the approvers beside the author and the deployer of a release.
     #[serde(default)]
     pub independence: Independence,

@@ -61,6 +61,12 @@ impl Beside {
                 let calendar = read_file(tree, &node, "holidays", signoff.holidays.as_deref(), faults);
                 signoff.closed_on = calendar.iter().flat_map(|(_, bytes)| holidays(&node, bytes, faults)).collect();
                 keys.extend(calendar);
+                for (id, rule) in &mut signoff.ci_tokens {
+                    let Some(node) = node.get("ci-tokens").and_then(|node| node.get(id)) else { continue };
+                    let file = read_file(tree, node, "keys", Some(&rule.keys), faults);
+                    rule.jwks = file.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+                    keys.extend(file);
+                }
             }
         }
         let waivers = waivers(tree, resolved, faults);

@@ -14,7 +14,7 @@ use super::{
     root::{Environment, Root},
     suggest,
 };
-use crate::model::{Period, Person};
+use crate::model::{Period, Person, Signoff};
 
 pub(super) use asked::{asked, unanswerable};
 
@@ -45,6 +45,7 @@ pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>, faults: &
     quorum::check(signoff, roles, faults);
     break_glass(signoff, roles, faults);
     desk(signoff, roles, people, faults);
+    ci_tokens(signoff, roles, faults);
     bots(signoff, people, faults);
     for (key, node) in ["valid-for", "max-age"].iter().filter_map(|key| signoff.entry(key)) {
         let period = node.scalar().and_then(|scalar| scalar.text.parse::<Period>().ok());
@@ -101,6 +102,18 @@ fn desk(signoff: &Node, roles: &[(Key, Node)], people: &BTreeMap<String, Person>
     faults.extend(named("registrars").iter().filter_map(|item| unknown(item, known.iter().copied(), "person", "people")));
     repeated(named("registrars"), |name| format!("`{name}` stands here twice"), faults);
     faults.extend(named("read").iter().filter_map(|item| unknown(item, role_names(roles), "role", "roles")));
+}
+
+/// Jobs that record for nobody, or could do more than that.
+fn ci_tokens(signoff: &Node, roles: &[(Key, Node)], faults: &mut Vec<Fault>) {
+    for (id, _) in signoff.get("ci-tokens").and_then(Node::entries).unwrap_or_default() {
+        let holds = |role: &Node| members_of(role).iter().filter_map(Node::scalar).any(|scalar| scalar.text == id.text);
+        let of: Vec<&str> = roles.iter().filter(|(_, role)| holds(role)).map(|(key, _)| key.text.as_str()).collect();
+        if of != [Signoff::RECORDER] {
+            let fault = Fault::new(id.place, format!("a CI's token makes nobody `{}`: it is for those who only record", id.text));
+            faults.push(fault.hint("give `recorder` to this id, and no other role"));
+        }
+    }
 }
 
 /// Machines that are people, and those without an address.

@@ -7,6 +7,7 @@ mod audited;
 mod authors;
 mod by_hand;
 mod carried;
+mod ci_tokens;
 mod conditional;
 mod deploy_times;
 mod deployed;

@@ -89,6 +89,7 @@ fn signoff(question: &Question) -> Signoff {
         longest_waiver: LongestWaiver::default(),
         break_glass: Some(BreakGlass { roles: vec!["lead".into()], review_within: Period::days(3) }),
         requests: None,
+        ci_tokens: BTreeMap::new(),
         deputies: if question.deputies { deputies.into() } else { BTreeMap::new() },
         windows: json(question.windows),
         freeze: json(question.freeze),

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{AuditRequest, AuditedRun, Of, demand, look, signers_of, tested};
+use super::{AuditRequest, AuditedRun, Of, demand, law, look, signers_of, tested};
 use crate::{
     acts::{
         ActError, Caller,
@@ -77,7 +77,9 @@ pub(super) async fn audit(caller: &Caller, request: &AuditRequest, bundle: Bundl
     kept::check(&store, &export::entries(&store, None).await?).await?;
     // What is a deployment does not depend on who signed it.
     let trusted = if request.signers.is_some() { signers_of(None, request)? } else { Signers::default() };
-    let trust = Trust { signers: Arc::new(trusted), passkeys: Arc::default(), now: caller.now };
+    let policy = request.policy.as_deref().map(|file| law(file, &draw.environment)).transpose()?.and_then(|(policy, _)| policy);
+    let ci_tokens = policy.map(|policy| policy.ci_tokens).unwrap_or_default();
+    let trust = Trust { signers: Arc::new(trusted), passkeys: Arc::default(), ci_tokens, now: caller.now };
     let history = History::of(store.rows(&chain_of(&draw.project)).await?, &Look::by(trust, caller.now))?;
     let population = Population::of(&history, &store, &draw).await?;
     if let Some(why) = population.is_nothing(&draw) {

@@ -128,5 +128,6 @@ async fn formerly(caller: &Caller, record: &EnvironmentRecord, entry: &VerifiedE
     signers.ask_revoked(&caller.env).await;
     let then = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
     let passkeys = passkeys(record.store.as_ref(), &then, record.now).await.ok()?;
-    matches!(checked(Trust { signers: signers.into(), passkeys, now: entry.own }), Checked::Signed { .. }).then_some(made.entry.seq)
+    matches!(checked(Trust { signers: signers.into(), passkeys, ci_tokens: then.ci_tokens(), now: entry.own }), Checked::Signed { .. })
+        .then_some(made.entry.seq)
 }

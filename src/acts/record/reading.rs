@@ -1,6 +1,6 @@
 //! Which ledger is meant, and how it is read.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -57,7 +57,7 @@ async fn followed(
 pub(in crate::acts) async fn passkeys(store: &dyn Store, policy: &ChosenPolicy, now: Timestamp) -> Result<Arc<Passkeys>, LedgerError> {
     let in_force = policy.in_force(now).filter(|in_force| in_force.policy.desk.is_some());
     let Some(in_force) = in_force else { return Ok(Arc::default()) };
-    let by_keys = Trust { signers: policy.signers.clone(), passkeys: Arc::default(), now };
+    let by_keys = Trust { signers: policy.signers.clone(), passkeys: Arc::default(), ci_tokens: BTreeMap::new(), now };
     let org = History::of(store.rows(ORG).await?, &Look::by(by_keys, now))?;
     Ok(Arc::new(Passkeys::of(org, &in_force)?))
 }

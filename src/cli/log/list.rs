@@ -6,7 +6,7 @@ use crate::{
         log::{self, Span},
     },
     cli::Failure,
-    ledger::{SignatureStanding, VerifiedEntry},
+    ledger::{JobSignature, SignatureStanding, VerifiedEntry},
     model::{Act, Choice, Decision, Period, Reply, RollbackOutcome, RolloutStep, StageStep, counted, one_line, utc, when},
     render::log::{source, status},
     rollout::ROLLBACK,
@@ -47,7 +47,11 @@ pub(super) fn trail(record: &EnvironmentRecord, span: Span) -> Result<String, Fa
     let cells: Vec<[String; 5]> = entries
         .into_iter()
         .map(|proven| {
-            let by = proven.statement.made.by.clone().unwrap_or_default();
+            let mut by = proven.statement.made.by.clone().unwrap_or_default();
+            // Whose job it was is what a job's key is worth.
+            if let Some(job) = proven.key().filter(|_| proven.entry.signature.as_deref().is_some_and(JobSignature::is_kept_as)) {
+                by = format!("{by}, {job}");
+            }
             let standing = match &proven.standing {
                 SignatureStanding::Unsigned => "unsigned".to_owned(),
                 SignatureStanding::Signed { since: None, .. } => format!("signed by {by}"),

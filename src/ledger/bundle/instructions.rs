@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    ledger::{Assertion, Draw, NAMESPACE},
+    ledger::{Assertion, Draw, JobSignature, NAMESPACE},
     model::{Digest, shell_word},
 };
 
@@ -18,6 +18,16 @@ const PASSKEYS: &str = "
 
     cat authenticatorData > signed; openssl dgst -sha256 -binary clientDataJSON >> signed
     openssl dgst -sha256 -verify <(openssl pkey -pubin -inform DER -in public-key) -signature signature signed
+";
+
+/// How the signature of a CI job is checked by hand (RFC 7515, 7519).
+const JOBS: &str = "
+   The `.sig` of a CI job is JSON. `signature` is that of a key which the job made for itself; `ciToken` is what the CI says of the job:
+   three parts in base64url, of which the second says whose job it was, for which key or by whose first use, from when to when, and
+   the third signs the two before it with the CI's key, which the policy's `ci-tokens` pin. With the parts in files:
+
+    ssh-keygen -Y check-novalidate -n gonogo -s signature < STATEMENT.pae
+    openssl dgst -sha256 -verify key-of-the-ci.pem -signature third-part first-two-parts
 ";
 
 pub(super) fn text(report: &Digest, statements: &[BundledStatement], revoked: bool) -> String {
@@ -81,8 +91,9 @@ fn beginning() -> String {
 fn signatures(statements: &[BundledStatement]) -> String {
     let signed = statements.iter().filter(|statement| statement.signature.is_some());
     let lines: String = signed.map(line).collect();
-    let passkeys = statements.iter().any(|statement| statement.signature.as_deref().is_some_and(Assertion::is_kept_as));
-    lines + if passkeys { PASSKEYS } else { "" }
+    let any = |is_kept_as: fn(&str) -> bool| statements.iter().any(|statement| statement.signature.as_deref().is_some_and(is_kept_as));
+    let passkeys = if any(Assertion::is_kept_as) { PASSKEYS } else { "" };
+    lines + passkeys + if any(JobSignature::is_kept_as) { JOBS } else { "" }
 }
 
 fn unsigned(statements: &[BundledStatement]) -> String {
@@ -106,6 +117,9 @@ fn line(statement: &BundledStatement) -> String {
     let (name, keys) = (statement.name(), &statement.keys);
     if statement.signature.as_deref().is_some_and(Assertion::is_kept_as) {
         return format!("   {name}: signed with a passkey, see below\n");
+    }
+    if statement.signature.as_deref().is_some_and(JobSignature::is_kept_as) {
+        return format!("   {name}: signed by a CI job, see below\n");
     }
     let Some(signer) = statement.signer.as_deref().and_then(shell_word) else {
         return format!("   {name}: the statement names nobody who could be asked for here\n");

@@ -1,13 +1,16 @@
 //! How a chain is read: every row followed, and what is asked for looked at.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use jiff::Timestamp;
 
 use super::{CLOCKS, LinkedEntry, SignatureStanding, VerifiedEntry};
 use crate::{
     ledger::{
-        Checked, Entry, Fault, FaultKind, Look, ORG, VERSION, Verifier,
+        Checked, Entry, Fault, FaultKind, JobSignature, Look, ORG, VERSION, Verifier,
         chain::Links,
         contradiction,
         row::{Sound, Unsound},
@@ -25,6 +28,8 @@ pub(super) struct Read {
     pub(super) newest: Option<Timestamp>,
     /// The number of the end of the shared chain, which says nothing that anybody could sign.
     pub(super) closing: Option<u64>,
+    /// Whose key each token of a CI job was used with first, and in which entry.
+    tokens: HashMap<Digest, (u64, Digest)>,
     /// Judges signatures; there is one where there are entries.
     verifier: Option<Arc<dyn Verifier>>,
     pub(super) now: Timestamp,
@@ -35,7 +40,7 @@ impl Read {
     pub(super) fn of(look: &Look<'_>, rows: usize) -> Self {
         let entries = Vec::with_capacity(rows);
         let verifier = Some(look.verifier.clone());
-        Self { links: Links::new(look.repairs), entries, newest: None, closing: None, verifier, now: look.now }
+        Self { links: Links::new(look.repairs), entries, newest: None, closing: None, tokens: HashMap::new(), verifier, now: look.now }
     }
 
     /// Follows a row, and looks at it where that cannot wait.
@@ -55,6 +60,9 @@ impl Read {
         linked.at = self.newest.max(Some(linked.own.min(self.now))).unwrap_or(linked.own);
         if linked.own > now {
             linked.aside = Some(format!("recorded at {}, which is still to come by the clock here", utc(linked.own)));
+        }
+        if let Some((token, key)) = linked.entry.signature.as_deref().and_then(JobSignature::use_of) {
+            self.tokens.entry(token).or_insert((seq, key));
         }
         // What an act that is not known bears on cannot be told: it is looked at like everything where faults are gone past.
         if self.links.goes_past() || !linked.label().is_known() {
@@ -114,6 +122,11 @@ impl Read {
         if let Some(why) = signature.map_or_else(|| statement.contradiction(), |signature| contradiction(&statement, signature)) {
             standing = SignatureStanding::Untrusted(why.into());
         }
+        if let Some((first, why)) = signature.and_then(|signature| self.used_before(signature))
+            && first < entry.seq
+        {
+            standing = SignatureStanding::Untrusted(why);
+        }
         // What somebody saw of the chain of all projects is in it for ever: a revocation that was cut off is found so.
         if let (Some(org), Some(verifier)) = (&made.org, &self.verifier)
             && !verifier.has_seen(org)
@@ -122,6 +135,15 @@ impl Read {
             past(Fault::of(FaultKind::Head, &entry, digest, None, why))?;
         }
         Ok(VerifiedEntry { entry, statement, standing, own, at: linked.at, aside })
+    }
+}
+
+impl Read {
+    /// The entry in which the token of a CI job was used with another key, with what to say of it.
+    fn used_before(&self, signature: &str) -> Option<(u64, String)> {
+        let (token, key) = JobSignature::use_of(signature)?;
+        let (first, _) = self.tokens.get(&token).filter(|(_, of)| *of != key)?;
+        Some((*first, format!("the CI's token was used before with another key, in entry {first}")))
     }
 }
 

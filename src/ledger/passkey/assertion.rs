@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{client_data::ClientData, decoded, public_key::PasskeyKey};
 use crate::{
-    ledger::History,
+    ledger::{History, JobSignature},
     model::{Passkey, unique_keys},
 };
 
@@ -63,7 +63,7 @@ pub struct Bound<'a> {
 impl Assertion {
     /// Whether what is kept as a signature is one with a passkey.
     pub fn is_kept_as(signature: &str) -> bool {
-        signature.starts_with('{')
+        signature.starts_with('{') && !JobSignature::is_kept_as(signature)
     }
 
     /// As it is kept.

@@ -32,6 +32,11 @@ pub(super) struct Container {
     pub(super) signature: Vec<u8>,
 }
 
+/// The public key that a signature names, as SSH encodes it. Nobody has looked whether it signed anything.
+pub fn named_key(armored: &str) -> Option<Vec<u8>> {
+    Container::read(armored).ok().map(|container| container.key)
+}
+
 impl Container {
     pub(super) fn read(armored: &str) -> Result<Self, SignatureError> {
         if armored.len() > LARGEST {

@@ -234,8 +234,14 @@ impl House {
         let (store, signers, plan) = (self.store(), self.trusted(), self.loaded());
         let now = now() + jiff::SignedDuration::try_from(later).expect("a length");
         let rows = store.rows(&chain_of(&plan.project)).await.expect("rows");
-        let history = History::of(rows, &Look::by(Trust { signers: signers.into(), passkeys: std::sync::Arc::default(), now }, now))
-            .expect("a history");
+        let history = History::of(
+            rows,
+            &Look::by(
+                Trust { signers: signers.into(), passkeys: std::sync::Arc::default(), ci_tokens: std::collections::BTreeMap::new(), now },
+                now,
+            ),
+        )
+        .expect("a history");
         let release = Release { version: Some("1.4.2".into()), ..Release::default() };
         let wanted = AskedRelease { project: plan.project.clone(), environment: plan.environment.clone(), release };
         let runs = ledger::runs(&store, &history, &wanted).await.expect("runs");

@@ -44,7 +44,15 @@ fn read(entries: Vec<Entry>, signers: &Signers) -> Result<History, LedgerError> 
     let rows = entries.into_iter().map(Row::of).collect();
     let history = History::of(
         rows,
-        &Look::by(Trust { signers: std::sync::Arc::new(signers.clone()), passkeys: std::sync::Arc::default(), now: now() }, now()),
+        &Look::by(
+            Trust {
+                signers: std::sync::Arc::new(signers.clone()),
+                passkeys: std::sync::Arc::default(),
+                ci_tokens: std::collections::BTreeMap::new(),
+                now: now(),
+            },
+            now(),
+        ),
     )?;
     history.entries()?;
     Ok(history)
