@@ -3,6 +3,7 @@
 mod bundle;
 mod shown;
 mod taking;
+mod train;
 
 use std::path::PathBuf;
 
@@ -11,13 +12,17 @@ use super::{
     signer::{self, Signer},
 };
 use crate::{
-    ledger::{self, Blob, Draft, Entry, Envelope, RecordedRun, VerifiedEntry, pae},
-    model::{Act, Decision, Digest, Evidence, Method, Phase, SignOff, SignedException, Signoff, Subject, Verdict, Withdrawal, plain},
+    ledger::{self, Blob, Entry, Envelope, RecordedRun, VerifiedEntry, pae},
+    model::{
+        Act, Decision, Digest, Evidence, Method, Phase, SignOff, SignedBeside, SignedException, Signoff, Subject, Verdict, Withdrawal,
+        plain,
+    },
 };
 
 use shown::shown;
 pub(super) use shown::since;
 pub(super) use taking::{take_in, take_prepared};
+pub(crate) use train::sign_all;
 
 /// What is decided, or taken in.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +41,8 @@ pub(crate) struct SignRequest {
     pub(crate) person: Option<String>,
     /// For whom it is signed who is absent, by id.
     pub(crate) deputy_of: Option<String>,
+    /// The reports of other projects that are signed with the same word.
+    pub(crate) beside: Vec<SignedBeside>,
     /// Files that show the decision.
     pub(crate) evidence: Vec<PathBuf>,
     /// A file for the signature, instead of the ledger.
@@ -67,7 +74,7 @@ pub(crate) async fn sign(caller: &Caller, dialogue: &dyn Dialogue, request: &Sig
     match &request.out {
         Some(file) => write(file.clone(), &made),
         None => {
-            let draft = Draft { payload: made.envelope.payload, signature: Some(made.envelope.signature) };
+            let draft = ledger::Draft { payload: made.envelope.payload, signature: Some(made.envelope.signature) };
             let entry = record.append(caller, draft, made.blobs, None).await?;
             notify::signed(caller, dialogue, &record, std::slice::from_ref(&entry)).await;
             Ok(Signed::OnRecord(Box::new(entry), record.history.head()))
@@ -120,6 +127,23 @@ fn write(file: PathBuf, made: &Made) -> Result<Signed, ActError> {
     Ok(Signed::InFile(file))
 }
 
+/// What somebody is about to sign, as they were shown it.
+struct Draft<'c> {
+    signer: Signer<'c>,
+    subject: Vec<Subject>,
+    act: Act,
+    method: Method,
+    blobs: Vec<Blob>,
+}
+
+impl Draft<'_> {
+    async fn signed(self, record: &EnvironmentRecord) -> Result<Made, ActError> {
+        let Self { signer, subject, act, method, blobs } = self;
+        let envelope = signer.statement(record, (subject, act, &blobs), method).await?;
+        Ok(Made { envelope, blobs, key: signer.key(), by: signer.id().to_owned() })
+    }
+}
+
 /// Shows what is decided on, and has it signed; `None` where it was only exported.
 async fn decide(
     caller: &Caller,
@@ -128,13 +152,23 @@ async fn decide(
     record: &EnvironmentRecord,
     report: Option<&Digest>,
 ) -> Result<Option<Made>, ActError> {
-    let in_force = record.in_force()?;
-    let policy = in_force.policy;
-    let role = request.role.as_str();
+    if let Some((export, signer)) = &request.export {
+        let run = newest(request, record, report).await?;
+        let (policy, method) = (record.in_force()?.policy, method(request, dialogue, record)?);
+        let act = act(request, record, &run, policy, (signer, &evidence::read(&request.evidence)?.named))?;
+        let statement = record.statement(caller, subject(&run), Some(signer.clone()), method, act);
+        std::fs::write(export, pae(&statement.to_json())).map_err(|error| ActError::Output(format!("{}: {error}", export.display())))?;
+        return Ok(None);
+    }
+    let drafted = draft(caller, dialogue, request, record, report).await?;
+    signer::confirm(dialogue, "Sign this?")?;
+    drafted.signed(record).await.map(Some)
+}
+
+/// How the decision is signed, where the role may sign so.
+fn method(request: &SignRequest, dialogue: &dyn Dialogue, record: &EnvironmentRecord) -> Result<Method, ActError> {
+    let (policy, role) = (record.in_force()?.policy, request.role.as_str());
     let known = policy.roles.get(role).ok_or_else(|| no_role(role, policy))?;
-    let run = newest(request, record, report).await?;
-    // Whoever enters somebody else's decision may have any role but a machine's.
-    let everybody: Vec<String> = policy.roles.values().flat_map(|role| role.people.clone()).filter(|id| policy.is_of_people(id)).collect();
     let method = match (&request.person, dialogue.at_desk()) {
         (Some(_), _) => Method::Recorded,
         (None, Some(_)) => Method::Webauthn,
@@ -142,27 +176,34 @@ async fn decide(
     };
     // A no is a no whatever it was signed with.
     let is_no = method == Method::Webauthn && request.no_go && !request.withdraw;
-    if !known.methods.contains(&method) && !is_no {
-        return Err(unfit(role, method));
-    }
+    if known.methods.contains(&method) || is_no { Ok(method) } else { Err(unfit(role, method)) }
+}
+
+/// Finds who signs, and shows them what they decide on.
+async fn draft<'c>(
+    caller: &'c Caller,
+    dialogue: &'c dyn Dialogue,
+    request: &SignRequest,
+    record: &EnvironmentRecord,
+    report: Option<&Digest>,
+) -> Result<Draft<'c>, ActError> {
+    let (policy, method) = (record.in_force()?.policy, method(request, dialogue, record)?);
+    let run = newest(request, record, report).await?;
+    // Whoever enters somebody else's decision may have any role but a machine's.
+    let everybody = || policy.roles.values().flat_map(|role| role.people.clone()).filter(|id| policy.is_of_people(id)).collect();
+    let people: Vec<String> = match (&request.person, &request.deputy_of) {
+        (Some(_), _) => everybody(),
+        (None, Some(principal)) => policy.deputies.get(principal).cloned().unwrap_or_default(),
+        (None, None) => policy.roles.get(&request.role).map(|role| role.people.clone()).unwrap_or_default(),
+    };
     let evidence = evidence::read(&request.evidence)?;
-    if let Some((export, signer)) = &request.export {
-        let act = act(request, record, &run, policy, (signer, &evidence.named))?;
-        let statement = record.statement(caller, subject(&run), Some(signer.clone()), method, act);
-        std::fs::write(export, pae(&statement.to_json())).map_err(|error| ActError::Output(format!("{}: {error}", export.display())))?;
-        return Ok(None);
-    }
-    let deputies = request.deputy_of.as_ref().map(|principal| policy.deputies.get(principal).cloned().unwrap_or_default());
-    let people = if request.person.is_some() { &everybody } else { deputies.as_ref().unwrap_or(&known.people) };
-    let signer = Signer::find(caller, dialogue, record, request.key.as_deref(), people).await?;
+    let signer = Signer::find(caller, dialogue, record, request.key.as_deref(), &people).await?;
     let act = act(request, record, &run, policy, (signer.id(), &evidence.named))?;
     for line in shown(record, &run, &act, &signer).await? {
         dialogue.tell(&plain(&line));
     }
     record.policy.says_where(dialogue);
-    signer::confirm(dialogue, "Sign this?")?;
-    let envelope = signer.statement(record, (subject(&run), act, &evidence.blobs), method).await?;
-    Ok(Some(Made { envelope, blobs: evidence.blobs, key: signer.key(), by: signer.id().to_owned() }))
+    Ok(Draft { signer, subject: subject(&run), act, method, blobs: evidence.blobs })
 }
 
 /// Why somebody in this role does not sign so.
@@ -252,6 +293,7 @@ fn act(
         person,
         evidence: evidence.to_vec(),
         deputy_of: request.deputy_of.clone(),
+        beside: request.beside.clone(),
     })))
 }
 

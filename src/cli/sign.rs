@@ -1,5 +1,7 @@
 //! `gonogo sign`: a role holder's decision on one report, signed with their own key.
 
+use std::path::PathBuf;
+
 use anyhow::anyhow;
 
 use super::{
@@ -10,8 +12,9 @@ use super::{
 };
 use crate::{
     acts::{
+        RecordRequest,
         deputy::{AppointRequest, appoint},
-        sign::{SignRequest, Signed, add, sign as decide},
+        sign::{SignRequest, Signed, add, sign as decide, sign_all},
     },
     model::{Exit, moment},
 };
@@ -36,6 +39,7 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
         comment: options.comment.clone(),
         person: options.person.clone(),
         deputy_of: options.deputy_for.clone(),
+        beside: Vec::new(),
         evidence: options.evidence.clone(),
         out: options.out.clone(),
         export: options.export.clone().zip(options.signer.clone()),
@@ -45,6 +49,17 @@ pub(super) fn sign(edge: &Edge, options: &SignOptions) -> Result<Exit, Failure> 
         let until = moment(until, true).map_err(|why| Failure::usage(anyhow!("--until: {why}")))?;
         let appointed = AppointRequest { deputy, until };
         return edge.on_record(async { Ok(appoint(&caller, &edge.with(&options.key), &request, &appointed).await?) });
+    }
+    if !options.also.is_empty() {
+        let of = |config: &PathBuf| SignRequest {
+            record: RecordRequest { config: config.clone(), ..request.record.clone() },
+            ..request.clone()
+        };
+        let all: Vec<SignRequest> = std::iter::once(request.clone()).chain(options.also.iter().map(of)).collect();
+        let signed = runtime::block_on(async { Ok(sign_all(&caller, &edge.with(&options.key), &all).await?) })?;
+        let lines = signed.iter().map(|(project, entry, head)| format!("{project}: on record: entry {}, ledger head {head}", entry.seq));
+        edge::print_lines(&lines.collect::<Vec<_>>())?;
+        return Ok(Exit::Go);
     }
     let said = match runtime::block_on(async { Ok(decide(&caller, &edge.with(&options.key), &request).await?) })? {
         Signed::OnRecord(entry, head) => {

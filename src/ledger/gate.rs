@@ -322,7 +322,9 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
         let required = policy.policy.require.iter().find(|required| required.role == missing.role)?;
         Some(format!(", asked because {}", required.when.as_ref()?.holds(changed)?))
     };
-    let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy) + &because(missing).unwrap_or_default()).collect();
+    let told = |missing: &Missing| missing.request.as_ref().map(|request| requests::told(request, &policy));
+    let more = |missing: &Missing| because(missing).into_iter().chain(told(missing)).collect::<String>();
+    let waits = ruling.missing.iter().map(|missing| waits_for(missing, &votes, &policy) + &more(missing)).collect();
     ruling.confirms = approvals.iter().rev().map(|vote| &vote.sign_off.report).find(|report| **report != run.run.report).cloned();
     if ruling.missing.is_empty() {
         let approved = approvals.iter().filter(|vote| required(&vote.sign_off.role));
@@ -349,6 +351,5 @@ fn waits_for(missing: &Missing, votes: &[Vote<'_>], policy: &PolicyInForce<'_>) 
     let (more, have) = if missing.count == 1 { (String::new(), "has") } else { (format!("{} people of ", missing.count), "have") };
     let no = votes.iter().any(|vote| vote.counts() && vote.sign_off.decision == Decision::NoGo && vote.sign_off.role == *role);
     let go = if no { " go" } else { "" };
-    let asked = missing.request.as_ref().map(|request| requests::told(request, policy)).unwrap_or_default();
-    format!("{more}`{role}` {have} not signed{go} ({people}): `gonogo sign --as {role}`{asked}")
+    format!("{more}`{role}` {have} not signed{go} ({people}): `gonogo sign --as {role}`")
 }

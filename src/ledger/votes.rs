@@ -60,6 +60,7 @@ impl Vote<'_> {
             person: said.person.clone(),
             state: self.state.clone(),
             deputy_of: said.deputy_of.as_ref().map(|id| people.get(id).map_or_else(|| id.clone(), |person| person.name.clone())),
+            beside: said.beside.iter().map(|other| other.project.clone()).collect(),
             decision: said.decision,
             method: made.method,
             transcriber: made.by.clone().filter(|by| *by != said.person),

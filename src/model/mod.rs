@@ -88,7 +88,8 @@ pub use statement::{
     Act, AfterWayBack, Answer, Author, Authors, Begun, Checkpoint, Choice, Closing, Decision, Deployer, DeployerSource, Deployment,
     DeploymentStatus, Deputation, Emergency, Evidence, Invitation, Kept, Made, Offer, Passkey, PasskeyStep, PolicyPlace, RecordedEvidence,
     Repair, Repaired, Reply, Review, Revocation, RollbackBegun, RollbackEnded, RollbackKind, RollbackOutcome, RolloutStep, Run, SignOff,
-    SignedException, StageBegun, StageDecision, StageStarted, StageStep, Statement, StatementError, Subject, VouchedAuthors, Withdrawal,
+    SignedBeside, SignedException, StageBegun, StageDecision, StageStarted, StageStep, Statement, StatementError, Subject, VouchedAuthors,
+    Withdrawal,
 };
 pub use stored::ReportError;
 pub(crate) use stored::unique_keys;

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::{Digest, Method};
 
 pub use act::Act;
-pub use decision::{Answer, Decision, Deputation, Evidence, Reply, SignOff, SignedException, Withdrawal};
+pub use decision::{Answer, Decision, Deputation, Evidence, Reply, SignOff, SignedBeside, SignedException, Withdrawal};
 pub use deployment::{Begun, Deployer, DeployerSource, Deployment, DeploymentStatus, Emergency, Kept, PolicyPlace, Review};
 pub use passkey::{Invitation, Offer, Passkey, PasskeyStep, Revocation};
 pub use rollout::{

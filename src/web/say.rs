@@ -83,7 +83,7 @@ pub(super) async fn sign(
         release: ReleaseRequest::default(),
         ..SignRequest::default()
     };
-    let wish = Wish::SignOff(request, digest(&report)?);
+    let wish = Wish::SignOff(Box::new(request), digest(&report)?);
     laid_out(&web, &session, (&project, &environment), &wish, at(&project, &environment, &report)).await
 }
 

@@ -117,6 +117,7 @@ pub(crate) fn decision(
 ) -> anyhow::Result<(Draft, Label)> {
     let act = SignOff {
         deputy_of: None,
+        beside: Vec::new(),
         report: report.clone(),
         release,
         verdict: Verdict::Go,

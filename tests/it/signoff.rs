@@ -32,6 +32,7 @@ mod strange;
 mod tampered;
 mod tampered_deeply;
 mod told;
+mod train;
 mod voided;
 mod whole;
 mod windows;

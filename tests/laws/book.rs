@@ -284,6 +284,7 @@ impl Writer<'_> {
             person: person.to_owned(),
             evidence: vec![Evidence { name: "https://mail.example/1".into(), digest: None }],
             deputy_of: None,
+            beside: Vec::new(),
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) enum Wish {
     /// A decision on this report.
-    SignOff(SignRequest, Digest),
+    SignOff(Box<SignRequest>, Digest),
     /// An answer to a question.
     Answer(AnswerRequest),
     /// An exception that the plan has is accepted.

@@ -27,6 +27,12 @@ pub(super) async fn shown(record: &EnvironmentRecord, run: &RecordedRun, act: &A
     lines.extend(since(record, run, signer.id()).await?);
     lines.push(format!("fingerprint {}", run.run.report));
     lines.extend(record.remarks.iter().cloned());
+    if let Act::SignOff(said) = act
+        && !said.beside.is_empty()
+    {
+        let others: Vec<&str> = said.beside.iter().map(|other| other.project.as_str()).collect();
+        lines.push(format!("one word with {}", others.join(", ")));
+    }
     lines.push(match act {
         Act::SignOff(said) => {
             let decision = if said.decision == Decision::Go { "GO" } else { "NO-GO" };

@@ -104,6 +104,10 @@ pub(in crate::cli) struct SignOptions {
     #[arg(long, value_parser = super::said, value_name = "TEXT")]
     pub(in crate::cli) comment: Option<String>,
 
+    /// Sign the newest full run of this plan's project too, with one word for all: a release train
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["bundle", "out", "export", "person", "withdraw", "appoint", "add", "statement"])]
+    pub(in crate::cli) also: Vec<PathBuf>,
+
     /// Sign for this person, who is absent and has made you their deputy
     #[arg(long, value_name = "PERSON", conflicts_with_all = ["person", "withdraw"])]
     pub(in crate::cli) deputy_for: Option<String>,

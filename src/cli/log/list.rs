@@ -96,7 +96,8 @@ fn said(proven: &VerifiedEntry) -> String {
         Act::SignOff(said) => {
             let decision = if said.decision == Decision::Go { "go" } else { "NO-GO" };
             let comment = said.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
-            format!("{} {decision} by {} as {}{comment}", name(&said.release), said.person, said.role)
+            let train: String = said.beside.iter().map(|other| format!(", one word with {}", other.project)).collect();
+            format!("{} {decision} by {} as {}{train}{comment}", name(&said.release), said.person, said.role)
         }
         Act::Withdrawal(withdrawal) => format!("of {}: {}", &withdrawal.sign_off.as_str()[..12], withdrawal.reason),
         Act::Deployment(deployment) => {

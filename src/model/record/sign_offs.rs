@@ -89,6 +89,9 @@ pub struct SignOffRow {
     /// For whom they sign who is absent: the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deputy_of: Option<String>,
+    /// The other projects for which it was said with the same word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
     /// Whether it counts.
     pub state: SignOffState,
     /// Go or no-go.
@@ -114,10 +117,11 @@ pub struct SignOffRow {
 }
 
 impl SignOffRow {
-    /// Whose decision it is, with for whom: `Eve Else, deputy for Bob Brown`.
+    /// Whose decision it is, with for whom, and for what else: `Eve Else, deputy for Bob Brown`, `Bob Brown, with pay and web`.
     pub fn who(&self) -> String {
-        let Self { name, deputy_of, .. } = self;
-        deputy_of.as_ref().map_or_else(|| name.clone(), |principal| format!("{name}, deputy for {principal}"))
+        let deputy = self.deputy_of.as_ref().map(|principal| format!(", deputy for {principal}")).unwrap_or_default();
+        let train = if self.beside.is_empty() { String::new() } else { format!(", one word with {}", self.beside.join(", ")) };
+        format!("{}{deputy}{train}", self.name)
     }
 
     /// Whether it counts.

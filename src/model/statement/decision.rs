@@ -73,6 +73,18 @@ pub struct SignOff {
     /// Whose deputy the person is here, by id: it counts as the decision of the two together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deputy_of: Option<String>,
+    /// What else was signed with the same word: the other projects of a release train.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<SignedBeside>,
+}
+
+/// The report of another project that was signed with the same word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedBeside {
+    /// The project.
+    pub project: String,
+    /// The report's fingerprint.
+    pub report: Digest,
 }
 
 /// Somebody may sign for an approver who is absent.

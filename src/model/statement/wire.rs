@@ -199,6 +199,7 @@ mod tests {
             person: "bob@example.com".into(),
             evidence: Vec::new(),
             deputy_of: None,
+            beside: Vec::new(),
         };
         Statement {
             subject: vec![Subject::sha256("report.json", &report), Subject::commit("0a1b")],

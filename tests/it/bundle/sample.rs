@@ -99,6 +99,7 @@ pub(super) fn sign_off(report: &[u8], by: Option<&str>) -> Statement {
         },
         act: Act::SignOff(Box::new(SignOff {
             deputy_of: None,
+            beside: Vec::new(),
             report,
             release: Release { version: Some("1.4.2".into()), ..Release::default() },
             verdict: Verdict::Go,

@@ -211,6 +211,7 @@ fn decision(project: &str, (digest, report): (&Digest, &Report), head: &Digest, 
     let before = Release { version: Some(format!("0.{seq}")), ..Release::default() };
     let act = SignOff {
         deputy_of: None,
+        beside: Vec::new(),
         report: digest.clone(),
         release: if last { report.release.clone() } else { before },
         verdict: report.verdict,
