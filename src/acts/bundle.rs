@@ -1,6 +1,13 @@
 //! Bundles: a run with everything around it, in one file.
 
-use std::{borrow::Cow, collections::BTreeSet, fmt::Display, io::BufWriter, path::Path, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    io::{BufWriter, Seek, Write},
+    path::Path,
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -12,79 +19,149 @@ use super::{
 };
 use crate::{
     ledger::{
-        self, Blob, Bundle, Contents, Entry, History, LedgerError, Memory, ORG, Store,
+        self, AskedRelease, Blob, Bundle, Contents, Entry, History, LedgerError, Memory, ORG, Packing, Store,
         export::{self, Exported, WriteError},
         sample_files,
     },
-    model::{Act, Digest, Report, Run, Size, Statement},
+    model::{Act, Digest, Record, Report, Run, Size, Statement},
     net::{new_file::NewFile, regular_file},
     plan::{self, Plan, Purpose},
-    render,
+    render::{self, Pages},
 };
 
 /// No bundle is larger.
 const LARGEST: Size = Size(1 << 30);
 
-/// Writes the bundle of the run in the entry `seq`, with the record around it as of this moment.
-pub(super) async fn write(record: &mut EnvironmentRecord, seq: u64, as_of: Timestamp, file: &Path) -> Result<(), ActError> {
+/// A run with its pages, as a bundle has them.
+pub(super) struct Packed {
+    pub(super) asked: AskedRelease,
+    pub(super) json: Vec<u8>,
+    pub(super) pages: Pages,
+    pub(super) beside: Record,
+    /// The files of its plan, by their recorded names.
+    pub(super) files: BTreeMap<String, Vec<u8>>,
+    plan: Option<Arc<Plan>>,
+}
+
+impl Packed {
+    /// The run in the entry `seq`, with the record around it as of this moment.
+    pub(super) async fn of(record: &EnvironmentRecord, seq: u64, as_of: Timestamp) -> Result<Self, ActError> {
+        let gone = |what: &str| LedgerError::Broken { seq, why: format!("its {what} is gone") };
+        let entry = record.entry(seq)?.ok_or_else(|| gone("entry"))?;
+        let Act::Run(run) = &entry.statement.act else { return Err(ActError::Usage(format!("entry {seq} is no run"))) };
+        let beside = page::beside(record, entry, run, Asking { as_of: Some(as_of), ..Asking::default() }).await?.record;
+        let json = record.store.blob(&run.report).await?.ok_or_else(|| gone("report"))?;
+        let report = Report::from_json(&json).map_err(|error| LedgerError::Broken { seq, why: format!("its report: {error}") })?;
+        let pages = render::pages(&report, &json, Some(&beside));
+        let files = kept_plan::files(record.store.as_ref(), seq, run).await?;
+        let plan = record.plans.of_run(record.store.as_ref(), entry, run).await.ok();
+        Ok(Self { asked: record.asked(run.release.clone()), json, pages, beside, files, plan })
+    }
+
+    /// The file of the people's public keys, as its plan had it.
+    pub(super) fn allowed_signers(&self) -> Option<&[u8]> {
+        let plan = self.plan.as_deref()?;
+        plan.keys(&plan.signoff.as_ref()?.allowed_signers)
+    }
+
+    fn revoked_keys(&self) -> Option<&[u8]> {
+        revoked(self.plan.as_deref()?)
+    }
+}
+
+/// The revoked keys, as the plan names them.
+pub(super) fn revoked(plan: &Plan) -> Option<&[u8]> {
+    plan.keys(plan.signoff.as_ref()?.revoked_keys.as_deref()?)
+}
+
+/// Gets a record ready to be packed. Whoever gets the bundle asks the same as is asked here, and needs whole what is looked at
+/// on the way.
+pub(super) fn begin(record: &mut EnvironmentRecord) -> Result<(), ActError> {
     if let Some(fault) = record.history.repaired().first() {
         let why = "rows that are no entries cannot be carried in a bundle";
         return Err(ActError::Output(format!("entry {} of this ledger was set aside, and {why}: nothing was written", fault.place)));
     }
-    // Whoever gets the bundle asks the same as is asked here, and needs whole what is looked at on the way.
     record.history = record.history.unread();
-    let gone = |what: &str| LedgerError::Broken { seq, why: format!("its {what} is gone") };
-    let entry = record.entry(seq)?.ok_or_else(|| gone("entry"))?;
-    let Act::Run(run) = &entry.statement.act else { return Err(ActError::Usage(format!("entry {seq} is no run"))) };
-    let beside = page::beside(record, entry, run, Asking { as_of: Some(as_of), child_of: None }).await?.record;
-    record.live().await?;
-    let json = record.store.blob(&run.report).await?.ok_or_else(|| gone("report"))?;
-    let report = Report::from_json(&json).map_err(|error| LedgerError::Broken { seq, why: format!("its report: {error}") })?;
-    let pages = render::pages(&report, &json, Some(&beside));
-    let files = kept_plan::files(record.store.as_ref(), seq, run).await?;
-    let kept = record.plans.of_run(record.store.as_ref(), entry, run).await.ok();
-    let plan = kept.as_deref();
-    let policy = plan.and_then(|plan| plan.signoff.as_ref());
-    let named = |name: Option<&String>| name.and_then(|name| plan?.keys(name));
-    let asked = record.asked(run.release.clone());
-    // Whose passkey is whose comes with it, from its beginning to today.
+    Ok(())
+}
+
+/// What is needed of the ledger: all that bears on these releases, and whose passkey is whose, from its beginning to today.
+pub(super) fn needed<'r>(record: &'r EnvironmentRecord, asked: &[AskedRelease]) -> Vec<Cow<'r, Entry>> {
     let passkeys = record.policy.passkeys.chain().of_all_projects(Act::PASSKEY);
-    let needed: Vec<Cow<'_, Entry>> = record.history.needed(&asked).chain(passkeys).collect();
-    let of_environment = |entry: &&Entry| entry.bare.is_none() && (entry.label.is_of(record.place()) || entry.label.act == Act::PASSKEY);
-    let entries: Vec<&Entry> = needed.iter().map(|entry| &**entry).filter(of_environment).collect();
+    record.history.needed(asked).chain(passkeys).collect()
+}
+
+/// Those of them that are there whole, of the record's environment or about passkeys.
+pub(super) fn whole<'n>(needed: &'n [Cow<'_, Entry>], place: (&str, &str)) -> Vec<&'n Entry> {
+    let of_environment = |entry: &&Entry| entry.bare.is_none() && (entry.label.is_of(place) || entry.label.act == Act::PASSKEY);
+    needed.iter().map(|entry| &**entry).filter(of_environment).collect()
+}
+
+/// A bundle that is being written.
+pub(super) struct Writing<'a> {
+    pub(super) record: &'a EnvironmentRecord,
+    pub(super) file: &'a Path,
+}
+
+impl Writing<'_> {
+    pub(super) fn failed(&self, error: &dyn Display) -> ActError {
+        ActError::Output(format!("the bundle `{}` could not be written: {error}", self.file.display()))
+    }
+
+    /// Adds what these entries rest on, and the ledger, and ends it.
+    pub(super) async fn end<W: Write + Seek>(
+        &self,
+        mut packing: Packing<W>,
+        (needed, entries): (&[Cow<'_, Entry>], &[&Entry]),
+        asked: &[AskedRelease],
+    ) -> Result<(), ActError> {
+        let unwritten = |error: &dyn Display| self.failed(error);
+        let store = self.record.store.as_ref();
+        for digest in evidence(entries) {
+            if let Some(bytes) = store.blob(&digest).await? {
+                packing.add_evidence(&Blob { digest, bytes }).map_err(|error| unwritten(&error))?;
+            }
+        }
+        for (name, run) in sample_files(entries.iter().copied(), asked) {
+            let samples = store.samples(&run, 1).await?;
+            if !samples.is_empty() {
+                packing.add_samples(name, &samples).map_err(|error| unwritten(&error))?;
+            }
+        }
+        packing.begin_ledger().map_err(|error| unwritten(&error))?;
+        if let Err(error) = export::write_entries(store, needed.iter().map(|entry| &**entry), &mut packing).await {
+            return Err(match error {
+                WriteError::Ledger(error) => error.into(),
+                WriteError::Output(error) => unwritten(&packing.failed(&error)),
+            });
+        }
+        packing.finish().map(drop).map_err(|error| unwritten(&error))
+    }
+}
+
+/// Writes the bundle of the run in the entry `seq`, with the record around it as of this moment.
+pub(super) async fn write(record: &mut EnvironmentRecord, seq: u64, as_of: Timestamp, file: &Path) -> Result<(), ActError> {
+    begin(record)?;
+    let packed = Packed::of(record, seq, as_of).await?;
+    record.live().await?;
+    let asked = [packed.asked.clone()];
+    let needed = needed(record, &asked);
+    let entries = whole(&needed, record.place());
     let contents = Contents {
-        report: &json,
-        html: &pages.html,
-        markdown: &pages.markdown,
-        record: &beside,
-        plan: &files,
+        report: &packed.json,
+        html: &packed.pages.html,
+        markdown: &packed.pages.markdown,
+        record: &packed.beside,
+        plan: &packed.files,
         entries: &entries,
-        allowed_signers: named(policy.map(|policy| &policy.allowed_signers)).unwrap_or_default(),
-        revoked_keys: named(policy.and_then(|policy| policy.revoked_keys.as_ref())),
+        allowed_signers: packed.allowed_signers().unwrap_or_default(),
+        revoked_keys: packed.revoked_keys(),
     };
-    let unwritten = |error: &dyn Display| ActError::Output(format!("the bundle `{}` could not be written: {error}", file.display()));
-    let mut new = NewFile::at(file).map_err(|error| unwritten(&error))?;
-    let mut packing = contents.pack(BufWriter::new(new.file())).map_err(|error| unwritten(&error))?;
-    for digest in evidence(&entries) {
-        if let Some(bytes) = record.store.blob(&digest).await? {
-            packing.add_evidence(&Blob { digest, bytes }).map_err(|error| unwritten(&error))?;
-        }
-    }
-    for (name, run) in sample_files(entries.iter().copied(), &asked) {
-        let samples = record.store.samples(&run, 1).await?;
-        if !samples.is_empty() {
-            packing.add_samples(name, &samples).map_err(|error| unwritten(&error))?;
-        }
-    }
-    packing.begin_ledger().map_err(|error| unwritten(&error))?;
-    if let Err(error) = export::write_entries(record.store.as_ref(), needed.iter().map(|entry| &**entry), &mut packing).await {
-        return Err(match error {
-            WriteError::Ledger(error) => error.into(),
-            WriteError::Output(error) => unwritten(&packing.failed(&error)),
-        });
-    }
-    drop(packing.finish().map_err(|error| unwritten(&error))?);
-    new.keep().map_err(|error| unwritten(&error))
+    let writing = Writing { record, file };
+    let mut new = NewFile::at(file).map_err(|error| writing.failed(&error))?;
+    let packing = contents.pack(BufWriter::new(new.file())).map_err(|error| writing.failed(&error))?;
+    writing.end(packing, (&needed, &entries), &asked).await?;
+    new.keep().map_err(|error| writing.failed(&error))
 }
 
 /// The fingerprints of what answers, sign-offs and checks rest on.
@@ -111,31 +188,52 @@ pub(super) struct Opened {
     pub(super) run: Run,
 }
 
-/// Reads a bundle: its files are those its manifest names, and its report is on record in its ledger.
-pub(super) async fn open(file: &Path) -> Result<Opened, ActError> {
-    let named = file.display().to_string();
+/// Reads a bundle: its files are those its manifest names.
+pub(super) fn read(file: &Path) -> Result<Bundle, ActError> {
     let bytes = regular_file::read_bytes(file, LARGEST).map_err(|error| ActError::unread(file, error))?;
-    let broken = |error: ledger::BundleError| ActError::Bundle(named.clone(), error);
+    let broken = |error: ledger::BundleError| ActError::Bundle(file.display().to_string(), error);
     let bundle = Bundle::from_zip(&bytes).map_err(broken)?;
     bundle.check_manifest().map_err(broken)?;
-    let report = Report::from_json(bundle.report()).map_err(|error| ActError::Untrusted(format!("{named}: its report: {error}")))?;
-    let exported = bundle.exported(&report)?;
-    let (chain, report) = (ledger::chain_of(&report.project), Digest::of(bundle.report()));
-    if let Some(entry) = exported.entries.iter().find(|entry| !entry.chain.is_empty() && entry.chain != chain && entry.chain != ORG) {
-        return Err(ActError::Untrusted(format!("{named}: entry {} is of another project than its report", entry.seq)));
+    Ok(bundle)
+}
+
+/// Reads the bundle of one report.
+pub(super) async fn open(file: &Path) -> Result<Opened, ActError> {
+    let bundle = read(file)?;
+    let named = file.display().to_string();
+    if bundle.draw().map_err(|error| ActError::Bundle(named.clone(), error))?.is_some() {
+        return Err(ActError::Usage(format!("{named} is a sample of many deployments, wanted the bundle of one: `gonogo audit` reads it")));
     }
-    let of_report = exported.entries.iter().rev().find_map(|entry| match Statement::from_json(&entry.payload).ok()?.act {
-        Act::Run(run) if run.report == report => Some((entry.seq, *run)),
-        _ => None,
-    });
-    let (seq, run) = of_report.ok_or_else(|| ActError::Untrusted(format!("{named}: its report {report} is not in its ledger")))?;
-    let store = Memory::new(named, exported);
-    let entries = export::entries(&store, None).await?;
-    ledger::kept::check(&store, &entries).await?;
-    Ok(Opened { bundle, store, entries, seq, run })
+    Opened::of(named, bundle).await
+}
+
+/// Its ledger, as it was read, is of this project alone.
+pub(super) fn demand_project(named: &str, exported: &Exported, project: &str) -> Result<(), ActError> {
+    let chain = ledger::chain_of(project);
+    match exported.entries.iter().find(|entry| !entry.chain.is_empty() && entry.chain != chain && entry.chain != ORG) {
+        Some(entry) => Err(ActError::Untrusted(format!("{named}: entry {} is of another project than its report", entry.seq))),
+        None => Ok(()),
+    }
 }
 
 impl Opened {
+    /// A bundle whose files are those of its manifest: its report is on record in its ledger.
+    pub(super) async fn of(named: String, bundle: Bundle) -> Result<Self, ActError> {
+        let report = Report::from_json(bundle.report()).map_err(|error| ActError::Untrusted(format!("{named}: its report: {error}")))?;
+        let exported = bundle.exported(&[AskedRelease::of(&report)])?;
+        demand_project(&named, &exported, &report.project)?;
+        let report = Digest::of(bundle.report());
+        let of_report = exported.entries.iter().rev().find_map(|entry| match Statement::from_json(&entry.payload).ok()?.act {
+            Act::Run(run) if run.report == report => Some((entry.seq, *run)),
+            _ => None,
+        });
+        let (seq, run) = of_report.ok_or_else(|| ActError::Untrusted(format!("{named}: its report {report} is not in its ledger")))?;
+        let store = Memory::new(named, exported);
+        let entries = export::entries(&store, None).await?;
+        ledger::kept::check(&store, &entries).await?;
+        Ok(Self { bundle, store, entries, seq, run })
+    }
+
     /// The plan that its run was made with.
     pub(super) async fn plan(&self) -> Result<Plan, ActError> {
         let files = kept_plan::files(&self.store, self.seq, &self.run).await?;
@@ -148,7 +246,7 @@ impl Opened {
 
     /// Its ledger, as it was read.
     fn exported(&self) -> Result<Exported, ActError> {
-        Ok(self.bundle.exported(&self.report()?)?)
+        Ok(self.bundle.exported(&[AskedRelease::of(&self.report()?)])?)
     }
 
     /// Whoever packed it had all that bears on its report: none of that may be there as a link alone.

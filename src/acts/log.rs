@@ -4,12 +4,12 @@ mod checkpoint;
 mod repair;
 mod verify;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{ActError, EnvironmentRecord, deployments};
 use crate::{
     ledger::{self, VerifiedEntry},
-    model::{Act, Deployment, DeploymentRow},
+    model::{Act, Deployment, DeploymentRow, moment},
 };
 
 pub(crate) use checkpoint::checkpoint;
@@ -25,6 +25,21 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    /// From this day or instant on, up to this one; of a day in UTC its beginning, and its end.
+    pub(crate) fn of(since: Option<&str>, until: Option<&str>) -> Result<Self, ActError> {
+        let usage = ActError::Usage;
+        let since = since.map(|text| moment(text, false)).transpose().map_err(usage)?;
+        let until = until.map(|text| moment(text, true).and_then(|end| Ok((end, moment(text, false)?)))).transpose().map_err(usage)?;
+        // The next day begins where this one has ended.
+        let until = until.map(|(end, start)| if end == start { end } else { end - SignedDuration::from_nanos(1) });
+        match since.zip(until) {
+            Some((since, until)) if until < since => Err(usage(format!(
+                "the period is the wrong way round: it begins at {since} and ends at {until}: write the earlier one after `--from`"
+            ))),
+            _ => Ok(Self { since, until }),
+        }
+    }
+
     /// Whether it has this moment.
     pub(crate) fn has(self, at: Timestamp) -> bool {
         self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at <= until)

@@ -13,6 +13,7 @@ pub(crate) mod deploy;
 mod deployments;
 pub(crate) mod deputy;
 pub(crate) mod desk;
+pub(crate) mod draw;
 mod error;
 mod evidence;
 pub(crate) mod gate;

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use self::afterwards::Afterwards;
 use super::{ActError, EnvironmentRecord, deployments::rows};
 use crate::{
-    ledger::{self, AskedRelease, Deploys, GateInput, LedgerError, RecordedRun, VerifiedEntry},
+    ledger::{self, AskedRelease, Aspect, Deploys, GateInput, LedgerError, Objection, RecordedRun, VerifiedEntry},
     model::{
-        Act, DeploymentRow, DeploymentStatus, Digest, Exit, GateAnswer, NobodySigns, Phase, Record, RecordStanding, Report, Run, SignOff,
+        Act, DeploymentRow, DeploymentStatus, Digest, Exit, GateAnswer, Independence, NobodySigns, Phase, Record, RecordStanding, Report,
+        Run, SignOff,
     },
 };
 
@@ -21,6 +22,10 @@ pub(crate) struct Shown {
     /// What pages show.
     pub(crate) record: Record,
     pub(crate) gate: Exit,
+    /// What stands in the way, the deployer known where they are.
+    pub(crate) objections: Vec<Objection>,
+    /// Whether it was looked at who approved independently.
+    pub(crate) independence: bool,
 }
 
 /// How the record is looked at.
@@ -30,6 +35,8 @@ pub(super) struct Asking<'a> {
     pub(super) as_of: Option<Timestamp>,
     /// The SHA-256 of the token of the deployment whose child asks.
     pub(super) child_of: Option<&'a Digest>,
+    /// Who deployed it: the page does not ask, whoever looks at a deployment afterwards does.
+    pub(super) deployer: Option<&'a str>,
 }
 
 /// The record around a run before a deployment. A run of the past is shown as it stood when it was deployed, by the
@@ -52,7 +59,7 @@ pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, ru
         if run.phase == Phase::PostDeploy && then.signoff.is_some() {
             signed_before(record, (&asked, entry), asking, &mut page).await?;
         }
-        return Ok(Shown { record: page, gate: Exit::Hold });
+        return Ok(Shown { record: page, gate: Exit::Hold, objections: Vec::new(), independence: false });
     };
     let mut runs = ledger::runs(record.store.as_ref(), &history, &asked).await?;
     runs.retain(|other| other.run.report != shown.run.report && other.looked() <= shown.looked());
@@ -77,7 +84,16 @@ pub(super) async fn beside(record: &EnvironmentRecord, entry: &VerifiedEntry, ru
     page.standing.remarks.extend(afterwards.remarks);
     let gate = if afterwards.refused { ruling.exit().and(Exit::Red) } else { ruling.exit() };
     page.standing.gate = page.standing.gate.map(|answer| GateAnswer { exit: gate.code(), ..answer });
-    Ok(Shown { record: page, gate })
+    let mut known = match asking.deployer {
+        Some(deployer) => ledger::gate(&history, &runs, GateInput { deployer: Deploys::By(deployer), ..input })?,
+        None => ruling,
+    };
+    if afterwards.refused {
+        known.object_to(Aspect::Roles, Exit::Red, "somebody who had to approve it said no-go after this moment");
+    }
+    let gate = gate.and(known.exit());
+    let independence = policy.policy.independence != Independence::NotRequired && known.missing.is_empty();
+    Ok(Shown { record: page, gate, objections: known.objections, independence })
 }
 
 async fn deployments(record: &EnvironmentRecord) -> Result<Vec<DeploymentRow>, ActError> {

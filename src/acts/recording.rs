@@ -173,7 +173,7 @@ pub(super) async fn add(
     let entry = put(caller, record, &recorder, report, (json.to_vec(), keep)).await?;
     let Some((added, run)) = record.entry(entry.seq)?.and_then(VerifiedEntry::run) else { return Ok(Recorded { entry, beside: None }) };
     let (seq, as_of) = (entry.seq, (caller.clock)());
-    let asking = page::Asking { as_of: Some(as_of), child_of: recording.child_of.as_ref() };
+    let asking = page::Asking { as_of: Some(as_of), child_of: recording.child_of.as_ref(), deployer: None };
     let beside = page::beside(record, added, run, asking).await?.record;
     if let Some(file) = &recording.bundle {
         bundle::write(record, seq, as_of, file).await?;

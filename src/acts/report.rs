@@ -35,7 +35,7 @@ pub(crate) async fn report(caller: &Caller, request: &ReportRequest) -> Result<S
     let json = record.store.blob(&run.report).await?;
     let json = json.ok_or_else(|| LedgerError::Broken { seq, why: "its report is gone".into() })?;
     let report = Report::from_json(&json).map_err(|error| LedgerError::Broken { seq, why: format!("its report: {error}") })?;
-    let asking = page::Asking { as_of: None, child_of: request.child_of.as_ref() };
+    let asking = page::Asking { as_of: None, child_of: request.child_of.as_ref(), deployer: None };
     let beside = page::beside(&record, entry, run, asking).await?.record;
     if let Some(file) = &request.bundle {
         bundle::write(&mut record, seq, beside.as_of, file).await?;

@@ -1,13 +1,12 @@
 //! `gonogo log`: the deployment log, and the ledger under it.
 
 mod carry;
+pub(super) mod draw;
 mod init;
-mod list;
+pub(super) mod list;
 mod place;
 mod repair;
 mod verify;
-
-use anyhow::anyhow;
 
 use super::{
     Failure,
@@ -20,7 +19,7 @@ use crate::{
         EnvironmentRecord,
         log::{Span, checkpoint, with_starts},
     },
-    model::{Exit, moment},
+    model::Exit,
     render::log as shown,
 };
 
@@ -47,11 +46,10 @@ fn bound(edge: &Edge, options: &LogCheckpointOptions) -> Result<Exit, Failure> {
 }
 
 fn listed(edge: &Edge, options: &LogListOptions) -> Result<Exit, Failure> {
-    let bound = |text: &Option<String>, end: bool| {
-        let text = text.as_deref();
-        text.map(|text| moment(text, end)).transpose().map_err(|why| Failure::usage(anyhow!("{why}")))
-    };
-    let span = Span { since: bound(&options.since, false)?, until: bound(&options.until, true)? };
+    let span = Span::of(options.since.as_deref(), options.until.as_deref())?;
+    if let Some(sample) = &options.sample {
+        return draw::drawn(edge, options, sample, span);
+    }
     let text = runtime::block_on(async {
         let record = EnvironmentRecord::open(&edge.caller(), &edge.of(&options.record)?, false).await?;
         Ok(match (options.format, options.all) {

@@ -1,6 +1,6 @@
 //! Whether an answer on record counts: signed by a person of whom the question is asked.
 
-use super::{History, LedgerError, Objection, PolicyInForce, RecordedRun, VerifiedEntry};
+use super::{Aspect, History, LedgerError, Objection, PolicyInForce, RecordedRun, VerifiedEntry};
 use crate::model::{Act, Answer, Exit, Finding, GivenAnswer, Json, Outcome, Period, Reply};
 
 /// The answer in this entry as runs and pages take it; `None` where it does not count. An answer from the future allows
@@ -52,7 +52,8 @@ fn unsound(
     policy: &PolicyInForce<'_>,
 ) -> Option<Objection> {
     let id = &finding.id;
-    let again = |text: String| Some(Objection { exit: Exit::Unchecked, text: format!("{text}: run `gonogo verify` again") });
+    let again =
+        |text: String| Some(Objection { about: Aspect::Report, exit: Exit::Unchecked, text: format!("{text}: run `gonogo verify` again") });
     let anew = answers.iter().find(|entry| {
         let answers = matches!(&entry.statement.act, Act::Answer(answer) if answer.check == *id);
         answers && entry.entry.seq > run.seq && entry.signer().is_some()
@@ -83,6 +84,7 @@ fn unsound(
     };
     let until = given.until(Period::seconds(good_for));
     (until <= policy.now).then(|| Objection {
+        about: Aspect::Report,
         exit: Exit::Hold,
         text: format!("the answer to `{id}` ran out at {until}: `gonogo answer {id}`, then run `gonogo verify` again"),
     })

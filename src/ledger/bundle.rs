@@ -4,6 +4,7 @@
 //! Whether chain and signatures can be believed is not decided here.
 
 mod archive;
+mod drawn;
 mod error;
 mod instructions;
 mod manifest;
@@ -19,8 +20,9 @@ use std::{
 
 use crate::model::{Digest, Record};
 
-use super::{Entry, pae};
+use super::Entry;
 
+pub use drawn::{DrawnContents, DrawnStatement, ItemFiles};
 pub use error::BundleError;
 pub use manifest::{BUNDLE_SCHEMA, Manifest};
 pub use packing::Packing;
@@ -45,6 +47,10 @@ const REVOKED: &str = "revoked_keys";
 const MANIFEST: &str = "MANIFEST.json";
 /// The same for `sha256sum --check`.
 const SUMS: &str = "SHA256SUMS";
+/// What was drawn, where it is the bundle of a sample.
+const DRAW: &str = "DRAW.json";
+/// What it was drawn from.
+const POPULATION: &str = "population.txt";
 /// How to check all this by hand.
 const VERIFY: &str = "VERIFY.txt";
 
@@ -110,13 +116,7 @@ impl Contents<'_> {
             packing.add(names::plan(name), bytes)?;
         }
         let statements: Vec<BundledStatement> = self.entries.iter().map(|entry| BundledStatement::of(entry)).collect();
-        for statement in &statements {
-            packing.add(statement.name(), &pae(&statement.payload))?;
-            if let Some(signature) = &statement.signature {
-                packing.add(format!("{}.sig", statement.name()), signature.as_bytes())?;
-            }
-        }
-        packing.add(ATTESTATIONS.into(), &statement::envelopes(&statements))?;
+        packing.add_statements(&statements)?;
         let fingerprint = Digest::of(self.report);
         packing.add(VERIFY.into(), instructions::text(&fingerprint, &statements, self.revoked_keys.is_some()).as_bytes())?;
         Ok(packing)

@@ -87,6 +87,24 @@ impl<'h> Emergencies<'h> {
         }
     }
 
+    /// The entries of those, declared at a time that is `meant`, that let no deployment on record through.
+    pub fn unused(&self, meant: impl Fn(jiff::Timestamp) -> bool) -> Vec<u64> {
+        let unused = self.all.iter().filter(|declared| !declared.used && meant(declared.entry.own));
+        unused.map(|declared| declared.entry.entry.seq).collect()
+    }
+
+    /// What is left to do of the emergency that this statement declared; `None` where somebody else has looked at it.
+    pub fn unsettled(&self, statement: &crate::model::Digest) -> Option<String> {
+        let Some(Declared { emergency, review, entry, .. }) =
+            self.all.iter().find(|declared| declared.entry.entry.statement() == *statement)
+        else {
+            return Some("it went past the gate in an emergency that nobody trusted has declared".into());
+        };
+        let (seq, by, ticket, reason) = (entry.entry.seq, utc(emergency.review_by), &emergency.ticket, &emergency.reason);
+        let open = review.is_none();
+        open.then(|| format!("the emergency of entry {seq} ({ticket}: {reason}) was not reviewed; that was or is due by {by}"))
+    }
+
     /// How pages show those that are open or of the release at hand.
     pub fn rows(&self, asked: &AskedRelease, policy: &PolicyInForce<'_>) -> Vec<EmergencyRow> {
         let shown = self.all.iter().filter(|declared| declared.review.is_none() || asked.covered(&declared.emergency.release).is_ok());

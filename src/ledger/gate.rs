@@ -65,9 +65,45 @@ pub struct Ruling<'h> {
     pub vouched_for: bool,
 }
 
+/// What an auditor tests of a deployment: what stands in its way is about one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    /// The report and its plan, as they were signed.
+    Report,
+    /// That who is named has signed.
+    Signatures,
+    /// That everybody signed who had to.
+    Roles,
+    /// That somebody approved who neither wrote nor deployed it.
+    Independence,
+    /// That what was red was accepted by whoever may.
+    Exceptions,
+    /// That it went as it stands on record.
+    Deployment,
+    /// That what went past the gate was looked at afterwards.
+    Emergencies,
+}
+
+impl Aspect {
+    /// What a table calls it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Report => "report",
+            Self::Signatures => "signatures",
+            Self::Roles => "roles",
+            Self::Independence => "independence",
+            Self::Exceptions => "exceptions",
+            Self::Deployment => "deployment",
+            Self::Emergencies => "emergencies",
+        }
+    }
+}
+
 /// Something that stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Objection {
+    /// What it is about.
+    pub about: Aspect,
     /// What the gate exits with because of it.
     pub exit: Exit,
     /// A sentence: what is wrong and what to do.
@@ -80,9 +116,14 @@ impl Ruling<'_> {
         self.objections.iter().fold(Exit::Go, |exit, objection| exit.and(objection.exit))
     }
 
-    /// Adds something that stands in the way.
+    /// Adds something that stands in the way of the report.
     pub fn object(&mut self, exit: Exit, text: impl Into<String>) {
-        self.objections.push(Objection { exit, text: text.into() });
+        self.object_to(Aspect::Report, exit, text);
+    }
+
+    /// Adds something that stands in the way.
+    pub fn object_to(&mut self, about: Aspect, exit: Exit, text: impl Into<String>) {
+        self.objections.push(Objection { about, exit, text: text.into() });
         self.objections.sort_by_key(|objection| gravity(objection.exit));
         self.waiting = false;
     }
@@ -95,8 +136,11 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
     let remarks = set_aside(history, asked).into_iter().chain(repairs::told(history)).collect();
     let mut ruling = Ruling { remarks, ..Ruling::default() };
     if let Some((seq, version)) = history.newer(&asked.project, &asked.environment) {
-        ruling
-            .object(Exit::Untrusted, format!("entry {seq} of the ledger was written by a newer gonogo (version {version}): use that one"));
+        ruling.object_to(
+            Aspect::Signatures,
+            Exit::Untrusted,
+            format!("entry {seq} of the ledger was written by a newer gonogo (version {version}): use that one"),
+        );
     }
     let mut waits = Vec::new();
     match runs.iter().rfind(|run| run.aside.is_none()) {
@@ -112,29 +156,29 @@ pub fn gate<'h>(history: &'h History, runs: &[RecordedRun], input: GateInput<'h>
         }
     }
     if let Some(closed) = deploy_times::closed(policy.policy, policy.now) {
-        ruling.object(Exit::Hold, closed);
+        ruling.object_to(Aspect::Deployment, Exit::Hold, closed);
     }
     for overdue in Emergencies::of(history, asked, Some(&policy))?.overdue(policy.now) {
-        ruling.object(Exit::Hold, overdue);
+        ruling.object_to(Aspect::Emergencies, Exit::Hold, overdue);
     }
     for open in begun::holds(history, asked, input.child_of)? {
-        ruling.object(Exit::Hold, open);
+        ruling.object_to(Aspect::Deployment, Exit::Hold, open);
     }
     let (holds, told) = windows::standing(history, input)?;
-    holds.into_iter().for_each(|text| ruling.object(Exit::Hold, text));
+    holds.into_iter().for_each(|text| ruling.object_to(Aspect::Deployment, Exit::Hold, text));
     ruling.remarks.extend(told);
     for aside in repairs::holds(history, ruling.run.as_ref().map(|run| run.seq))? {
         ruling.object(Exit::Hold, aside);
     }
     if let Some(there) = input.elsewhere {
         for objection in elsewhere::objections(history, there, input, ruling.run.as_ref())? {
-            ruling.object(objection.exit, objection.text);
+            ruling.object_to(objection.about, objection.exit, objection.text);
         }
     }
     // Whoever took a yes back has decided.
     let taken_back = ruling.votes.iter().any(|vote| vote.withdrawn && vote.sign_off.decision == Decision::Go);
     let waiting = ruling.objections.is_empty() && !waits.is_empty() && !taken_back;
-    waits.into_iter().for_each(|text| ruling.object(Exit::Hold, text));
+    waits.into_iter().for_each(|text| ruling.object_to(Aspect::Roles, Exit::Hold, text));
     ruling.waiting = waiting;
     Ok(ruling)
 }
@@ -191,9 +235,13 @@ fn look_at_run(ruling: &mut Ruling<'_>, history: &History, run: &RecordedRun, in
     }
     for finding in report.findings.iter().filter(|finding| finding.severity.blocks(report.strict)) {
         if let Some(objection) = answers::objection(history, run, finding, input.asked_of.get(&finding.id), &policy)? {
-            ruling.object(objection.exit, objection.text);
+            ruling.object_to(objection.about, objection.exit, objection.text);
         } else if let Some(why) = waivers::void(finding, report, waivers::behind(history, report, finding, run.seq, &policy)?, &policy) {
-            ruling.object(Exit::Red, format!("`{}` is red, and its accepted exception does not count: {why}", finding.id));
+            ruling.object_to(
+                Aspect::Exceptions,
+                Exit::Red,
+                format!("`{}` is red, and its accepted exception does not count: {why}", finding.id),
+            );
         }
     }
     Ok(())
@@ -255,7 +303,7 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
         let comment = said.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
         let of = if exit == Exit::Hold { format!(" to {}", said.release.name().unwrap_or_default()) } else { String::new() };
         let text = format!("{} ({}) says no-go{of}{comment}", policy.name(&said.person), said.role);
-        if required(&said.role) { ruling.object(exit, text) } else { ruling.remarks.push(text) }
+        if required(&said.role) { ruling.object_to(Aspect::Roles, exit, text) } else { ruling.remarks.push(text) }
     }
     let approvals: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.counts() && vote.sign_off.decision == Decision::Go).collect();
     let signed = approvals.iter().map(|vote| quorum::Signature::of_sign_off(vote.proven, vote.sign_off));
@@ -283,7 +331,7 @@ fn look_at_votes(ruling: &mut Ruling<'_>, history: &History, input: GateInput<'_
         let approved: Vec<_> = approved.map(|vote| vote.behind()).collect();
         let makers = (input.authors.or(run.run.authors.as_ref()), input.deployer);
         if let Some(why) = lacking(history, input.asked, &policy, makers, &approved)? {
-            ruling.object(Exit::Hold, why);
+            ruling.object_to(Aspect::Independence, Exit::Hold, why);
         }
     }
     ruling.votes = votes;

@@ -160,12 +160,12 @@ impl History {
         Self { read: Arc::new(read), meant: self.meant }
     }
 
-    /// What whoever is asked about this release needs of the chain: what was looked at already and what may bear on it whole,
+    /// What whoever is asked about these releases needs of the chain: what was looked at already and what may bear on them whole,
     /// of all else the links.
-    pub fn needed<'h>(&'h self, asked: &AskedRelease) -> impl Iterator<Item = Cow<'h, Entry>> {
+    pub fn needed<'h>(&'h self, asked: &[AskedRelease]) -> impl Iterator<Item = Cow<'h, Entry>> {
         self.linked().iter().map(|linked| {
             let labelled = !linked.entry.chain.is_empty() && linked.entry.version == VERSION;
-            let whole = !labelled || linked.verified.get().is_some() || asked.may_rest_on(linked.label());
+            let whole = !labelled || linked.verified.get().is_some() || asked.iter().any(|asked| asked.may_rest_on(linked.label()));
             if whole { Cow::Borrowed(&*linked.entry) } else { Cow::Owned(linked.link()) }
         })
     }

@@ -43,7 +43,7 @@ impl AskedRelease {
     }
 
     /// Whether what an entry with this label says can bear on this, or names one thing alike.
-    pub(super) fn touches(&self, label: &Label) -> bool {
+    pub fn touches(&self, label: &Label) -> bool {
         let Label { version, commit, artifact, .. } = label;
         let pairs = self.beside([version, commit, artifact]);
         bearing(&pairs) != Bearing::Apart || share_a_name(&pairs)

@@ -35,6 +35,7 @@ mod packing;
 mod passkey;
 pub mod place;
 mod policy;
+mod population;
 pub mod postgres;
 mod quorum;
 mod range;
@@ -58,7 +59,10 @@ mod windows;
 
 pub use answers::{asked_of, given_answer};
 pub use begun::{sentence as begun_sentence, unended};
-pub use bundle::{BUNDLE_SCHEMA, Bundle, BundleError, BundledStatement, Contents, Manifest, Packing, sample_files};
+pub use bundle::{
+    BUNDLE_SCHEMA, Bundle, BundleError, BundledStatement, Contents, DrawnContents, DrawnStatement, ItemFiles, Manifest, Packing,
+    sample_files,
+};
 pub use candidate::Candidate;
 pub use chain::{Fault, FaultKind, Repairs};
 pub use ci_token::{JobSignature, audience_of, check as check_ci_token};
@@ -71,7 +75,7 @@ pub use emergencies::Emergencies;
 pub use entry::{Bare, Draft, Entry, VERSION};
 pub use envelope::{Envelope, NAMESPACE, pae};
 pub use error::LedgerError;
-pub use gate::{Deploys, GateInput, Objection, Ruling, gate};
+pub use gate::{Aspect, Deploys, GateInput, Objection, Ruling, gate};
 pub use history::{CLOCKS, History, LinkedEntry, SignatureStanding, VerifiedEntry};
 pub use label::{Label, ORG, chain_of};
 pub use look::{Checked, Look, Verifier};
@@ -79,6 +83,7 @@ pub use matching::{AskedRelease, Bearing};
 pub use memory::Memory;
 pub use passkey::{Assertion, AssertionError, Bound, Confirmation, Created, KnownPasskey, Passkeys, counters_that_went_back};
 pub use policy::PolicyInForce;
+pub use population::{DRAW_METHOD, DRAW_SCHEMA, Draw, Member, Went};
 pub use postgres::Postgres;
 pub use quorum::Missing;
 pub use range::{let_through, live};

@@ -19,7 +19,7 @@ use super::{
 use crate::model::Json;
 
 /// A pack's name and text, one line each.
-const SOURCES: [(&str, &str); 40] = [
+const SOURCES: [(&str, &str); 43] = [
     ("change-jira", include_str!("../../checks/packs/change-jira.yaml")),
     ("change-servicenow", include_str!("../../checks/packs/change-servicenow.yaml")),
     ("cloud-aws", include_str!("../../checks/packs/cloud-aws.yaml")),
@@ -27,6 +27,9 @@ const SOURCES: [(&str, &str); 40] = [
     ("cloud-gcp", include_str!("../../checks/packs/cloud-gcp.yaml")),
     ("code-review-github", include_str!("../../checks/packs/code-review-github.yaml")),
     ("code-review-gitlab", include_str!("../../checks/packs/code-review-gitlab.yaml")),
+    ("deployed-github", include_str!("../../checks/packs/deployed-github.yaml")),
+    ("deployed-gitlab", include_str!("../../checks/packs/deployed-gitlab.yaml")),
+    ("deployed-kubernetes", include_str!("../../checks/packs/deployed-kubernetes.yaml")),
     ("django", include_str!("../../checks/packs/django.yaml")),
     ("domain", include_str!("../../checks/packs/domain.yaml")),
     ("error-tracking-sentry", include_str!("../../checks/packs/error-tracking-sentry.yaml")),

@@ -67,6 +67,7 @@ fn request(gonogo: &Gonogo) -> Request {
         ("SENTRY_TOKEN", "s3cr3t-t0ken-of-the-team"),
         ("GITHUB_TOKEN", "s3cr3t-t0ken-of-the-team"),
         ("GITLAB_TOKEN", "s3cr3t-t0ken-of-the-team"),
+        ("KUBERNETES_TOKEN", "s3cr3t-t0ken-of-the-team"),
         ("JIRA_LOGIN", "s3cr3t-t0ken-of-the-team"),
         ("SERVICENOW_LOGIN", "s3cr3t-t0ken-of-the-team"),
         ("SENTINEL_URL", "redis://sentinel.example.com:26379"),

@@ -13,6 +13,7 @@ mod conditional;
 mod deploy_times;
 mod deployed;
 mod deputies;
+mod drawn;
 mod drilled;
 mod emergency;
 mod evidence;

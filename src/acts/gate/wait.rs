@@ -56,7 +56,7 @@ async fn tell_who_is_asked(
 ) -> Result<(), ActError> {
     let Some(of) = &ruling.run else { return Ok(()) };
     let Some((entry, run)) = record.entry(of.seq)?.and_then(VerifiedEntry::run) else { return Ok(()) };
-    let asking = page::Asking { as_of: Some(record.now), child_of: None };
+    let asking = page::Asking { as_of: Some(record.now), ..page::Asking::default() };
     let beside = page::beside(record, entry, run, asking).await?.record;
     notify::ask(caller, dialogue, record, &of.report, Some(&beside)).await;
     Ok(())

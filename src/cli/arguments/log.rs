@@ -1,6 +1,6 @@
 //! What can be said to `log`.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -25,17 +25,33 @@ pub(in crate::cli) struct LogListOptions {
     #[arg(long, conflicts_with = "format")]
     pub(in crate::cli) all: bool,
 
-    /// From this day or instant on
-    #[arg(long, value_name = "TIME")]
+    /// From this day (its beginning, in UTC) or instant on
+    #[arg(long, visible_alias = "from", value_name = "TIME")]
     pub(in crate::cli) since: Option<String>,
 
     /// Up to this day (its end, in UTC) or instant
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, visible_alias = "to", value_name = "TIME")]
     pub(in crate::cli) until: Option<String>,
 
     /// How to write it
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub(in crate::cli) format: LogFormat,
+
+    /// Draw so many deployments of the period, as an auditor does
+    #[arg(long, value_name = "N", requires_all = ["seed", "since", "until"], conflicts_with = "all")]
+    pub(in crate::cli) sample: Option<NonZeroUsize>,
+
+    /// The number that decides which are drawn: the auditor chooses it once the period is over
+    #[arg(long, value_name = "N", requires = "sample")]
+    pub(in crate::cli) seed: Option<u64>,
+
+    /// Draw from deployments whose report has a check with this tag: `CC8.1`
+    #[arg(long, value_name = "ID", requires = "sample")]
+    pub(in crate::cli) control: Option<String>,
+
+    /// Write what was drawn, what it was drawn from and the evidence of each into one zip, for `gonogo audit`
+    #[arg(long, value_name = "FILE", requires = "sample")]
+    pub(in crate::cli) bundle: Option<PathBuf>,
 }
 
 /// How the deployment log is written.

@@ -199,7 +199,7 @@ pub(in crate::cli) struct GateOptions {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AuditOptions {
-    /// The bundle, as `verify --bundle` or `report --bundle` wrote it
+    /// The bundle, as `verify --bundle`, `report --bundle` or `log --sample --bundle` wrote it
     #[arg(value_name = "BUNDLE")]
     pub(in crate::cli) bundle: PathBuf,
 

@@ -155,7 +155,7 @@ fn happened(RolloutStep { stage, attempt, step, .. }: &RolloutStep) -> String {
 }
 
 /// Columns as wide as their widest cell, the last one as it is.
-fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
+pub(in crate::cli) fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
     let all: Vec<[String; N]> = std::iter::once(heads.map(str::to_owned))
         .chain(rows.iter().map(|row| row.clone().map(|cell| one_line(&cell).into_owned())))
         .collect();

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ATTESTATIONS, Bundle, BundleError, HTML, LEDGER, MANIFEST, MARKDOWN, RECORD, REPORT, SIGNERS, SUMS, VERIFY, names};
+use super::{
+    ATTESTATIONS, Bundle, BundleError, DRAW, HTML, LEDGER, MANIFEST, MARKDOWN, POPULATION, RECORD, REPORT, SIGNERS, SUMS, VERIFY, names,
+};
 use crate::model::{Digest, unique_keys};
 
 /// The name of the format. Within v1 fields and files are only added; readers ignore unknown fields.
@@ -12,6 +14,8 @@ pub const BUNDLE_SCHEMA: &str = "gonogo.bundle/v1";
 
 /// The files that every bundle has.
 const ALWAYS: [&str; 9] = [ATTESTATIONS, REPORT, HTML, MARKDOWN, RECORD, LEDGER, SIGNERS, SUMS, VERIFY];
+/// Those that every bundle of a sample has.
+const ALWAYS_DRAWN: [&str; 6] = [ATTESTATIONS, DRAW, POPULATION, LEDGER, SUMS, VERIFY];
 
 /// `MANIFEST.json`: every other file of the bundle with its SHA-256, but for `SHA256SUMS`, which names the manifest too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +24,7 @@ pub struct Manifest {
     pub schema: String,
     /// The program that packed it. Another version makes other pages of the same report and record.
     pub tool: String,
-    /// The report's fingerprint.
+    /// The report's fingerprint; of a sample none.
     pub report: Digest,
     /// The ledger's newest entry when it was packed.
     pub head: Digest,
@@ -72,6 +76,10 @@ impl Bundle {
         }
     }
 
+    fn always(&self) -> &'static [&'static str] {
+        if self.files.contains_key(DRAW) { &ALWAYS_DRAWN } else { &ALWAYS }
+    }
+
     /// Whether exactly those files are there that must be and that the manifest names.
     pub(super) fn check_names(&self) -> Result<(), BundleError> {
         let manifest = self.manifest()?;
@@ -79,7 +87,7 @@ impl Bundle {
         {
             return Err(BundleError::Unlisted(name.clone()));
         }
-        let wanted = manifest.files.keys().map(String::as_str).chain(ALWAYS);
+        let wanted = manifest.files.keys().map(String::as_str).chain(self.always().iter().copied());
         match wanted.into_iter().find(|name| !self.files.contains_key(*name)) {
             Some(name) if names::is_sound(name) => Err(BundleError::Missing(name.to_owned())),
             Some(name) => Err(BundleError::Name(crate::model::excerpt(&name.escape_debug().to_string(), 200))),
@@ -95,11 +103,13 @@ impl Bundle {
         let manifest = self.manifest()?;
         let others = self.files.iter().filter(|(name, _)| *name != SUMS);
         let there: BTreeMap<String, Digest> = others.map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect();
-        let called = |name: &str, digest: &Digest| name.strip_prefix("evidence/").is_none_or(|called| digest.as_str() == called);
+        let called = |name: &str, digest: &Digest| {
+            name.strip_prefix("evidence/").or(name.strip_prefix("plans/")).is_none_or(|called| digest.as_str() == called)
+        };
         let listed = there.iter().filter(|(name, _)| *name != MANIFEST);
         let wrong = listed.filter(|(name, digest)| manifest.files.get(*name) != Some(digest) || !called(name, digest));
         let mut altered: Vec<String> = wrong.map(|(name, _)| name.clone()).collect();
-        if there.get(REPORT) != Some(&manifest.report) && !altered.iter().any(|name| name == REPORT) {
+        if there.get(REPORT).unwrap_or(&Digest::none()) != &manifest.report && !altered.iter().any(|name| name == REPORT) {
             altered.push(REPORT.into());
         }
         if sums(&there).as_bytes() != self.bytes(SUMS) && altered.is_empty() {

@@ -26,6 +26,16 @@ pub(super) fn evidence(digest: &Digest) -> String {
     format!("evidence/{}", shortened(escaped(digest.as_str())))
 }
 
+/// Where a file of a plan stands in the bundle of a sample.
+pub(super) fn kept(digest: &Digest) -> String {
+    format!("plans/{}", shortened(escaped(digest.as_str())))
+}
+
+/// Where a file of the deployment in this entry stands in the bundle of a sample.
+pub(super) fn item(entry: u64, name: &str) -> String {
+    format!("items/{entry:04}/{name}")
+}
+
 /// Where the samples of a stage stand that began for that time; `twin` is the entry of one that began as often before.
 pub(super) fn samples(stage: &str, attempt: u32, twin: Option<u64>) -> String {
     let twin = twin.map(|seq| format!("~{seq}")).unwrap_or_default();

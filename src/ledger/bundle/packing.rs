@@ -42,6 +42,11 @@ impl<W: Write + Seek> Packing<W> {
         self.write_all(bytes).map_err(|error| self.failed(&error))
     }
 
+    /// Whether a file with this name is whole or was begun.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.files.contains_key(name) || self.begun.as_ref().is_some_and(|(begun, _)| begun == name)
+    }
+
     fn begin(&mut self, name: String) -> Result<(), BundleError> {
         self.end();
         if self.files.len() >= LIMITS.files {

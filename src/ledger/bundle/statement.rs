@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
-use super::{ATTESTATIONS, Bundle, BundleError, VERIFY, instructions};
+use super::{ATTESTATIONS, Bundle, BundleError, SIGNERS, VERIFY, instructions};
 use crate::{
     ledger::{Entry, Envelope, pae},
     model::{Act, Digest, Statement},
@@ -28,6 +28,8 @@ pub struct BundledStatement {
     pub(super) signer: Option<String>,
     /// When its entry came into the ledger; only where it was made from one.
     pub(super) recorded: Option<Timestamp>,
+    /// The file of keys that it is checked by.
+    pub(super) keys: String,
 }
 
 impl BundledStatement {
@@ -44,6 +46,7 @@ impl BundledStatement {
             signature: entry.signature.clone(),
             signer: statement.and_then(|statement| statement.made.by),
             recorded: Some(entry.recorded),
+            keys: SIGNERS.into(),
         }
     }
 
@@ -76,7 +79,7 @@ impl Bundle {
             let payload = payload(bytes).ok_or_else(|| unreadable("it is not what is signed for a statement"))?;
             let signature = self.files.get(&format!("{name}.sig")).map(|signature| String::from_utf8(signature.clone()));
             let signature = signature.transpose().map_err(|_| unreadable("its signature is not text"))?;
-            let statement = BundledStatement { seq, kind, payload, signature, signer: None, recorded: None };
+            let statement = BundledStatement { seq, kind, payload, signature, signer: None, recorded: None, keys: SIGNERS.into() };
             if statement.name() != *name {
                 return Err(unreadable("its name is not `NNNN-kind.pae`"));
             }
@@ -92,19 +95,31 @@ impl Bundle {
     /// the entries from [`Self::ledger`] and has checked that they are a chain; [`BundleError::Altered`] with the files
     /// that are not; or a statement cannot be read.
     pub fn check_entries<E: Borrow<Entry>>(&self, entries: &[E]) -> Result<(), BundleError> {
+        let of = |found: &BundledStatement| {
+            let mut same = entries.iter().map(E::borrow).filter(|entry| entry.seq == found.seq).map(BundledStatement::of);
+            same.find(|of| of.name() == found.name())
+        };
+        let revoked = self.revoked_keys().is_some();
+        self.check_told(of, |told| instructions::text(&Digest::of(self.report()), told, revoked))
+    }
+
+    /// Compares each statement with the one that `of` knows of it, and the instructions with those for these.
+    pub(super) fn check_told(
+        &self,
+        of: impl Fn(&BundledStatement) -> Option<BundledStatement>,
+        instructions: impl FnOnce(&[BundledStatement]) -> String,
+    ) -> Result<(), BundleError> {
         let (mut told, mut altered) = (Vec::new(), Vec::new());
         for found in self.statements()? {
-            let mut same = entries.iter().map(E::borrow).filter(|entry| entry.seq == found.seq).map(BundledStatement::of);
-            match same.find(|of| of.name() == found.name() && (&of.payload, &of.signature) == (&found.payload, &found.signature)) {
+            match of(&found).filter(|of| (&of.payload, &of.signature) == (&found.payload, &found.signature)) {
                 Some(of) => told.push(of),
                 None => altered.push(found.name()),
             }
         }
-        let text = instructions::text(&Digest::of(self.report()), &told, self.revoked_keys().is_some());
         if altered.is_empty() && envelopes(&told) != self.bytes(ATTESTATIONS) {
             altered.push(ATTESTATIONS.into());
         }
-        if altered.is_empty() && text.as_bytes() != self.bytes(VERIFY) {
+        if altered.is_empty() && instructions(&told).as_bytes() != self.bytes(VERIFY) {
             altered.push(VERIFY.into());
         }
         if altered.is_empty() { Ok(()) } else { Err(BundleError::Altered(altered)) }

@@ -1,6 +1,6 @@
 //! What another ledger knows against a release: where files went to and fro, a no that stands there is still a no.
 
-use super::{GateInput, Objection, newer_sentence, no_exit, no_of};
+use super::{Aspect, GateInput, Objection, newer_sentence, no_exit, no_of};
 use crate::{
     ledger::{Emergencies, History, LedgerError, RecordedRun, VerifiedEntry, begun, repairs, runs, votes},
     model::{Act, Exit},
@@ -15,7 +15,7 @@ pub(super) fn objections(
 ) -> Result<Vec<Objection>, LedgerError> {
     let GateInput { asked, policy, .. } = input;
     let mut all = Vec::new();
-    let mut object = |exit, text: String| all.push(Objection { exit, text: format!("{text} (in the ledger here)") });
+    let mut object = |exit, text: String| all.push(Objection { about: Aspect::Report, exit, text: format!("{text} (in the ledger here)") });
     if let Some((seq, version)) = there.newer(&asked.project, &asked.environment) {
         object(Exit::Untrusted, format!("entry {seq} was written by a newer gonogo (version {version}): use that one"));
     }

@@ -22,7 +22,9 @@ pub(super) fn packed_anew(mut bundle: Bundle) -> Vec<u8> {
         .map(|(name, bytes)| (name.clone(), serde_json::Value::from(Digest::of(bytes).to_string())))
         .collect::<serde_json::Map<_, _>>()
         .into();
-    manifest["report"] = Digest::of(&bundle.files["report.json"]).to_string().into();
+    if let Some(report) = bundle.files.get("report.json") {
+        manifest["report"] = Digest::of(report).to_string().into();
+    }
     bundle.files.insert("MANIFEST.json".into(), serde_json::to_vec_pretty(&manifest).expect("JSON"));
     let sums: String = bundle.files.iter().map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes))).collect();
     bundle.files.insert("SHA256SUMS".into(), sums.into_bytes());

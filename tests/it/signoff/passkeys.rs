@@ -132,9 +132,16 @@ async fn the_gate_and_an_auditor_believe_each_algorithm() {
         auditor.write("law.yaml", house.gonogo.read("gonogo.yaml"));
         let audit = ["audit", "bundle.zip", "--signers", "signers", "--policy", "law.yaml"];
         auditor.gonogo.run(audit).exits(0).says("is of sec: confirmed by lead on").says("boss on");
+        house.gonogo.run(["deploy", "record", "--release", "1.4.2", "--status", "succeeded", "--recorder-key", &house.key("ci")]).exits(0);
+        let log = ["log", "--from", "2020-01-01", "--to", "2099-12-31", "--sample", "1", "--seed", "1", "--bundle", "s.zip"];
+        house.gonogo.run(log).exits(0);
+        auditor.write("s.zip", fs::read(house.gonogo.path("s.zip")).expect("a sample"));
+        let sample = ["audit", "s.zip", "--signers", "signers", "--policy", "law.yaml"];
+        auditor.gonogo.run(sample).exits(0).says("is of sec: confirmed by lead on").says("0 of 1 that were drawn");
         // An auditor who knows of no registrar believes no passkey.
         auditor.write("law.yaml", house.gonogo.read("gonogo.yaml").replace("registrars: [lead, boss]", "registrars: [dev, boss]"));
         auditor.gonogo.run(audit).exits(5).says("was not confirmed");
+        auditor.gonogo.run(sample).exits(5).says("was not confirmed");
     }
 }
 
