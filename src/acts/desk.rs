@@ -26,7 +26,7 @@ use crate::{
 pub(crate) use board::{Board, keep};
 pub(crate) use gate::{GateAsked, GateSaid};
 pub(crate) use law::{Law, LawFile};
-pub(crate) use release::{OpenQuestion, ReleaseShown};
+pub(crate) use release::{OpenQuestion, ReleaseShown, SignAs};
 pub(crate) use row::{Row, Word};
 pub(crate) use signing::Wish;
 

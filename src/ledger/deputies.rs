@@ -63,6 +63,15 @@ impl<'h> Deputies<'h> {
         }
     }
 
+    /// For whom somebody speaks now, in which role.
+    pub fn spoken_for(&self, deputy: &str, policy: &PolicyInForce<'_>) -> Vec<(String, String)> {
+        let roles = policy.policy.roles.iter().flat_map(|(role, held)| held.people.iter().map(move |principal| (role, principal)));
+        let stands = |(role, principal): &(&String, &String)| {
+            self.objection(Deputizing { deputy, principal, role, at: policy.now, seq: u64::MAX }, policy).is_none()
+        };
+        roles.filter(stands).map(|(role, principal)| (role.clone(), principal.clone())).collect()
+    }
+
     /// Who speaks for the principal now.
     pub(super) fn standing(&self, principal: &str, role: &str, policy: &PolicyInForce<'_>) -> Option<String> {
         let stands = |deputy: &&String| {

@@ -16,7 +16,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    acts::desk::{OpenQuestion, ReleaseShown},
+    acts::desk::{OpenQuestion, ReleaseShown, SignAs},
     model::Digest,
     render::{self, Page},
 };
@@ -32,7 +32,7 @@ struct Beside {
     own_roles: bool,
     since: Vec<String>,
     /// A role and whether it has been signed in.
-    roles: Vec<(String, bool)>,
+    roles: Vec<SignAs>,
     questions: Vec<Open>,
     waivers: Vec<Open>,
 }

@@ -22,7 +22,12 @@ use super::{
 };
 use crate::{
     acts::{
-        RecordRequest, ReleaseRequest, answer::AnswerRequest, desk::Wish, passkey, rollout::DecideRequest, sign::SignRequest,
+        RecordRequest, ReleaseRequest,
+        answer::AnswerRequest,
+        desk::{SignAs, Wish},
+        passkey,
+        rollout::DecideRequest,
+        sign::SignRequest,
         waive::WaiveRequest,
     },
     ledger::Blob,
@@ -51,15 +56,20 @@ pub(super) async fn sign_form(
     let shown = shown(&web, &session, (&project, &environment), &report).await?;
     let query = Fields::of(query.unwrap_or_default().as_bytes());
     let at = at(&project, &environment, &report);
-    let roles: Vec<&String> = shown.roles.iter().map(|(role, _)| role).collect();
+    let deputy_of = query.get("for");
+    let ways: Vec<&SignAs> = shown.roles.iter().filter(|way| way.deputy_of.as_deref() == deputy_of).collect();
+    let roles: Vec<&String> = ways.iter().map(|way| &way.role).collect();
     if roles.is_empty() {
         return Err(Fault::Forbidden("You have no role that signs this report, or it is not the newest.".into()));
     }
     let release = shown.report.release.name().unwrap_or_default();
+    // A deputy who has changed their mind says so.
+    let own: &[[&str; 2]] = if deputy_of.is_none() { &[["withdraw", "I take my decision back"]] } else { &[] };
+    let choices: Vec<&[&str; 2]> = [["go", "Go"], ["no-go", "No-go"]].iter().chain(own).collect();
     let view = json!({
         "title": format!("Decide on {project} {release}"), "about": format!("to {environment}; the checks say {}", shown.report.headline()),
         "action": format!("{at}/sign"), "back": at, "roles": roles, "role": query.or("as", ""), "question": null,
-        "ask": "Your decision", "choices": [["go", "Go"], ["no-go", "No-go"], ["withdraw", "I take my decision back"]],
+        "for": deputy_of, "for_name": ways[0].name, "ask": "Your decision", "choices": choices,
         "comment": "Comment, or why you take it back", "files": false,
     });
     form(&web, &session, "Decide", &view).await
@@ -79,6 +89,7 @@ pub(super) async fn sign(
         role: fields.or("as", "").to_owned(),
         no_go: decision == "no-go",
         withdraw: decision == "withdraw",
+        deputy_of: fields.get("for").map(str::to_owned),
         comment: fields.get("comment").map(str::to_owned),
         release: ReleaseRequest::default(),
         ..SignRequest::default()

@@ -12,7 +12,7 @@ mod ci_tokens;
 mod conditional;
 mod deploy_times;
 mod deployed;
-mod deputies;
+pub(crate) mod deputies;
 mod drawn;
 mod drilled;
 mod emergency;

@@ -91,7 +91,11 @@ impl Law {
     pub(crate) fn may_read(&self, person: &str) -> bool {
         let read: &[String] = self.signoff.desk.as_ref().map_or(&[], |desk| &desk.read);
         let lets = |role: &String| *role != Signoff::RECORDER && (read.is_empty() || read.contains(role));
-        self.signoff.roles.keys().any(|role| lets(role) && self.signoff.has_role(person, role))
+        // Whoever may speak for somebody reads what that person reads.
+        let for_whom =
+            self.signoff.deputies.iter().filter(|(_, deputies)| deputies.iter().any(|id| id == person)).map(|(id, _)| id.as_str());
+        let voices: Vec<&str> = for_whom.chain([person]).collect();
+        self.signoff.roles.keys().any(|role| lets(role) && voices.iter().any(|id| self.signoff.has_role(id, role)))
     }
 
     /// What the plan of a run demands beyond this policy, a sentence each: roles that it does not know, and times.

@@ -1,9 +1,11 @@
 //! A release as the desk shows it: its report, what people said of it, and what waits for whoever looks.
 
+use serde::Serialize;
+
 use super::{Desk, DeskRecord};
 use crate::{
     acts::{ActError, page, sign},
-    ledger::{self, LedgerError, VerifiedEntry, newest_look},
+    ledger::{self, Deputies, LedgerError, VerifiedEntry, newest_look},
     model::{Act, Digest, Outcome, Phase, Record, Report},
 };
 
@@ -20,8 +22,8 @@ pub(crate) struct ReleaseShown {
     pub(crate) newer: Option<Digest>,
     /// What changed since whoever looks signed last.
     pub(crate) since: Vec<String>,
-    /// The roles in which whoever looks may sign, each with whether they have.
-    pub(crate) roles: Vec<(String, bool)>,
+    /// In which ways whoever looks may sign.
+    pub(crate) roles: Vec<SignAs>,
     /// The questions that wait for whoever looks.
     pub(crate) questions: Vec<OpenQuestion>,
     /// The exceptions that wait for their signature.
@@ -71,17 +73,37 @@ impl Desk {
         if let Some(policy) = record.policy.in_force(record.now).filter(|_| open) {
             let theirs =
                 policy.policy.roles.keys().filter(|role| *role != crate::model::Signoff::RECORDER && policy.policy.has_role(person, role));
-            made.roles = theirs.map(|role| (role.clone(), made.has_signed(role, person))).collect();
+            let own = theirs.map(|role| (role.clone(), None));
+            let spoken_for = Deputies::of(&record.history, place)?.spoken_for(person, &policy).into_iter();
+            let all = own.chain(spoken_for.map(|(role, principal)| (role, Some(principal))));
+            let of = |(role, deputy_of): (String, Option<String>)| {
+                let name = deputy_of.as_deref().map(|id| policy.name(id));
+                SignAs { has_signed: made.has_signed(&role, person, name.as_deref()), name, role, deputy_of }
+            };
+            made.roles = all.map(of).collect();
             made.wait_for(person, &policy, &record.policy.asked_of);
         }
         Ok(Some(made))
     }
 }
 
+/// A way to sign.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SignAs {
+    /// The role.
+    pub(crate) role: String,
+    /// For whom, by id, where it is not for oneself.
+    pub(crate) deputy_of: Option<String>,
+    /// Their name.
+    pub(crate) name: Option<String>,
+    /// Whether they have.
+    pub(crate) has_signed: bool,
+}
+
 impl ReleaseShown {
-    fn has_signed(&self, role: &str, person: &str) -> bool {
+    fn has_signed(&self, role: &str, person: &str, deputy_of: Option<&str>) -> bool {
         let rows = self.beside.roles.iter().filter(|row| row.role == role).flat_map(|row| &row.sign_offs);
-        rows.into_iter().any(|row| row.counts() && row.person == person)
+        rows.into_iter().any(|row| row.counts() && row.person == person && row.deputy_of.as_deref() == deputy_of)
     }
 
     /// What waits for this person.

@@ -36,7 +36,11 @@ pub(super) async fn shown(record: &EnvironmentRecord, run: &RecordedRun, act: &A
     lines.push(match act {
         Act::SignOff(said) => {
             let decision = if said.decision == Decision::Go { "GO" } else { "NO-GO" };
-            let whose = if said.person == signer.id() { String::new() } else { format!(" for {}", said.person) };
+            let whose = match &said.deputy_of {
+                Some(principal) => format!(" as deputy for {principal}"),
+                None if said.person == signer.id() => String::new(),
+                None => format!(" for {}", said.person),
+            };
             format!("{} signs {decision}{whose} as {} with {}: \"{}\"", signer.id(), said.role, signer.key(), said.meaning)
         }
         _ => format!("{} withdraws a sign-off with {}", signer.id(), signer.key()),

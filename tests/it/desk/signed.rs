@@ -6,7 +6,10 @@ use super::{
     browser::Browser,
     office::{Office, at},
 };
-use crate::signoff::house::House;
+use crate::signoff::{
+    deputies::{appoint, until},
+    house::House,
+};
 
 /// A house in which `security` alone must sign, and may in the browser; with a run that waits for that, and for an answer.
 async fn house(port: u16) -> House {
@@ -89,4 +92,38 @@ async fn invited_confirmed_signed_in_read_and_signed() {
     browser.open(&format!("{}/login", office.origin));
     with_passkey(&mut browser, "was revoked");
     house.gate(&[]).exits(0).says("has since been revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deputy_decides_in_the_browser_for_whoever_is_absent() {
+    let port = crate::port::unused();
+    let house = house(port).await.policy(&[("deputies", "{ sec: [eve] }")]);
+    house.keygen("eve", &["-t", "ed25519"]);
+    house.also_signers(&[house.line("eve", "eve", "")]);
+    house.verify(&[]).exits(0);
+    let office = Office::at(&house, port, &[]).await;
+    let mut browser = Browser::start();
+    browser.authenticator();
+    welcomed(&house, &office, &mut browser, "eve", &["--policy", "desk.yaml", "--ledger", ".gonogo/ledger.db"]);
+    let release = format!("{}/p/shop/prod", office.origin);
+    browser.open(&release);
+    assert!(!browser.text().contains("whose deputy you are"), "nobody has said so: {}", browser.text());
+    appoint(&house, "sec", "eve", &until(2)).exits(0);
+    browser.open(&release);
+    assert!(browser.text().contains("You have not signed as security for Sepp Security, whose deputy you are."), "{}", browser.text());
+    browser.click_through("a.button");
+    assert!(browser.text().contains("You sign as the deputy of Sepp Security"), "{}", browser.text());
+    assert!(!browser.text().contains("I take my decision back"), "{}", browser.text());
+    browser.eval("document.querySelector('input[value=go]').click()");
+    browser.click_through("form.card button[type=submit]");
+    assert!(browser.text().contains("eve signs GO as deputy for sec as security"), "{}", browser.text());
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+    with_passkey(&mut browser, "Signed, and on record");
+    house.gate(&[]).exits(0).says("go by Eve Else, deputy for Sepp Security as security").says("PASSKEY");
+    browser.open(&release);
+    assert!(browser.text().contains("You have signed as security for Sepp Security, whose deputy you are."), "{}", browser.text());
+    // Whom it is over for, it is over at the desk too.
+    appoint(&house, "sec", "eve", &crate::signoff::house::now().to_string()).exits(0);
+    browser.open(&release);
+    assert!(!browser.text().contains("whose deputy you are"), "{}", browser.text());
 }
