@@ -58,7 +58,7 @@ fn signed(audited: &AuditedRun) -> Vec<String> {
                 SignOffState::Noted(note) => format!(" ({note})"),
                 SignOffState::Void(why) => format!(" (does not count: {why})"),
             };
-            said.push(format!("  {decision} by {} as {}, {}, {}{state}", row.name, role.role, utc(row.recorded), gate::how(row)));
+            said.push(format!("  {decision} by {} as {}, {}, {}{state}", row.who(), role.role, utc(row.recorded), gate::how(row)));
         }
     }
     said.extend(audited.record.standing.remarks.iter().map(|remark| format!("  {remark}")));

@@ -28,7 +28,7 @@ pub(super) fn signed_by_name(record: &Record) -> String {
 }
 
 fn told(record: &Record, names: &str) -> String {
-    let no = refused(record).map(|(role, row)| format!("NO-GO by {} as {}", row.name, role.role));
+    let no = refused(record).map(|(role, row)| format!("NO-GO by {} as {}", row.who(), role.role));
     let said = || no.chain([go(record, names)]).collect::<Vec<_>>().join("; ");
     match (&record.standing.nobody_signs, &record.standing.confirms) {
         (Some(NobodySigns::NotAsked), _) => "Nobody has to sign: the plan asks for no sign-off".into(),
@@ -55,7 +55,7 @@ fn names(record: &Record) -> String {
         going.dedup_by_key(|row| &row.person);
         names.extend(going.iter().map(|row| {
             let entered = if is_own(row) { String::new() } else { format!(", entered by {}", transcriber(row)) };
-            format!("{} as {}{entered}", row.name, role.role)
+            format!("{} as {}{entered}", row.who(), role.role)
         }));
     }
     first_of(&names, NAMED, names.len(), "; ")

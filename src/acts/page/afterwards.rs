@@ -34,7 +34,7 @@ impl Afterwards {
             let decision = if no { "no-go" } else { "go" };
             let comment = row.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
             let void = if let SignOffState::Void(why) = &row.state { format!(" (does not count: {why})") } else { String::new() };
-            let (name, role, at) = (&row.name, &vote.sign_off.role, utc(row.recorded));
+            let (name, role, at) = (row.who(), &vote.sign_off.role, utc(row.recorded));
             said.push((row.entry, format!("after this moment: {decision} by {name} as {role}, {at}{comment}{void}")));
         }
         for proven in all.said_where(asked.place(), &[Act::WITHDRAWAL], |linked| linked.entry.seq > newest) {

@@ -35,7 +35,9 @@ async fn a_deputy_signs_and_the_record_says_for_whom() {
     house.gate(&[]).exits(0).says("go by Eve Else, deputy for Sepp Security as security");
     house.gonogo.run(["report", "--release", "1.4.2", "--format", "markdown=signed.md", "--bundle", "bundle.zip"]).exits(0);
     assert!(house.gonogo.read("signed.md").contains("Eve Else, deputy for Sepp Security"));
-    house.gonogo.run(["audit", "bundle.zip", "--signers", "signers", "--policy", "gonogo.yaml"]).exits(0);
+    let audit = house.gonogo.run(["audit", "bundle.zip", "--signers", "signers", "--policy", "gonogo.yaml"]);
+    audit.exits(0).says("go by Eve Else, deputy for Sepp Security as security");
+    assert!(house.gonogo.read("signed.md").contains("(Eve Else, deputy for Sepp Security as security)"));
     assert!(house.log().contains("eve may sign for sec as security until"));
     house.gonogo.run(["deploy", "--release", "1.4.2", "--", "true"]).exits(0);
     // Whoever is back decides anew.
