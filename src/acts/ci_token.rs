@@ -38,7 +38,7 @@ pub(super) struct Job {
 impl Job {
     /// The recorder that this job is by the policy; nobody where the policy knows none or the CI gives no token. An error says why
     /// the token counts for none of them.
-    pub(super) async fn of(caller: &Caller, policy: &Signoff) -> Result<Option<Self>, String> {
+    pub(super) async fn of(caller: &Caller, policy: &Signoff, place: (&str, &str)) -> Result<Option<Self>, String> {
         if policy.ci_tokens.is_empty() || (caller.env.get(GIVEN).is_none() && caller.env.get(ASK_AT).is_none()) {
             return Ok(None);
         }
@@ -51,7 +51,7 @@ impl Job {
             };
             let job = Self { id: id.clone(), rule: rule.clone(), key };
             let probe = job.sign(caller, b"whose token is it").await.map_err(|error| error.to_string())?;
-            match check_ci_token(rule, b"whose token is it", &probe, (caller.clock)()) {
+            match check_ci_token(rule, b"whose token is it", &probe, (caller.clock)(), place) {
                 Checked::Signed { .. } => return Ok(Some(job)),
                 Checked::Untrusted(why) | Checked::Forged(why) => refused.push(format!("`{id}`: {why}")),
             }

@@ -151,7 +151,7 @@ impl<'c> Recorder<'c> {
     /// The job that this is, where the CI says so and the policy believes it. A token that counts nothing is told, and what is
     /// recorded is unsigned: what that means is for the gate to say.
     async fn job(caller: &'c Caller, dialogue: &'c dyn Dialogue, record: &EnvironmentRecord) -> Option<Signer<'c>> {
-        match Job::of(caller, record.policy.signoff.as_ref()?).await {
+        match Job::of(caller, record.policy.signoff.as_ref()?, record.place()).await {
             Ok(job) => Some(Signer { caller, dialogue, hand: Hand::Job(Box::new(job?)) }),
             Err(why) => {
                 dialogue.tell(&plain(&format!("recorded without a signature: {why}")));

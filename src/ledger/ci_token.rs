@@ -1,7 +1,7 @@
 //! Signatures of a CI job that proves itself by its identity token: the token vouches for a key that lives as long as the job.
 //!
-//! Where the CI lets a job name the audience (GitHub), the token is made for that one key. Where it does not (GitLab), the first
-//! statement that bears a token binds it to its key, for the whole chain.
+//! Where the CI lets a job name the audience (GitHub), the token is made for that one key. Where it does not (GitLab), its audience names
+//! project and environment, and the first statement that bears it binds it to its key.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 use super::{
     CLOCKS, Checked,
-    jwt::KeySet,
+    jwt::{KeySet, unchecked},
     pae,
     signing::{SignatureError, named_key, verify},
 };
-use crate::model::{CiToken, Digest, excerpt, one_line, unique_keys, utc};
+use crate::model::{Act, CiToken, Digest, excerpt, one_line, unique_keys, utc};
 
 /// How long a claim may be in a sentence.
 const SHOWN: usize = 80;
@@ -54,13 +54,32 @@ impl JobSignature {
     }
 }
 
+impl JobSignature {
+    /// From when on a token may have been used before where it was not made for one key: the oldest instant at which it counted.
+    pub(super) fn open_since(signature: &str) -> Option<Timestamp> {
+        let claims = unchecked(&Self::read(signature).ok()?.ci_token)?;
+        (!claims.contains_key("repository")).then(|| from(&claims).unwrap_or(Timestamp::MIN))
+    }
+
+    /// What recorders sign, by what it is called: a token makes nobody more than that.
+    pub fn may_sign(act: &str) -> bool {
+        [Act::RUN, Act::BEGUN, Act::DEPLOYMENT, Act::ROLLOUT].contains(&act)
+    }
+}
+
 /// The audience of a token that is made for one key alone.
 pub fn audience_of(rule: &CiToken, fingerprint: &str) -> String {
     format!("{}:{fingerprint}", rule.audience)
 }
 
-/// Whether a job's signature counts as that of the recorder whom `rule` describes, at the time of its entry.
-pub fn check(rule: &CiToken, payload: &[u8], signature: &str, at: Timestamp) -> Checked {
+/// The audience of a token that is made for whoever records in an environment of a project.
+fn audience_in(rule: &CiToken, (project, environment): (&str, &str)) -> String {
+    format!("{}:{project}:{environment}", rule.audience)
+}
+
+/// Whether a job's signature counts as that of the recorder whom `rule` describes, at the time of its entry in this environment of
+/// a project.
+pub fn check(rule: &CiToken, payload: &[u8], signature: &str, at: Timestamp, place: (&str, &str)) -> Checked {
     let job = match JobSignature::read(signature) {
         Ok(job) => job,
         Err(why) => return Checked::Forged(why),
@@ -72,7 +91,7 @@ pub fn check(rule: &CiToken, payload: &[u8], signature: &str, at: Timestamp) -> 
     };
     let keys = KeySet::read(&rule.jwks).map_err(|why| format!("`{}` {why}", rule.keys));
     let said = keys.and_then(|keys| keys.claims(&job.ci_token)).and_then(|claims| {
-        let objection = objection(rule, &claims, &key.fingerprint, at);
+        let objection = objection(rule, &claims, (&key.fingerprint, place), at);
         objection.map_or(Ok(claims), Err)
     });
     match said {
@@ -86,7 +105,7 @@ pub fn check(rule: &CiToken, payload: &[u8], signature: &str, at: Timestamp) -> 
 }
 
 /// Why these claims are not those of the job that may record.
-fn objection(rule: &CiToken, claims: &Map<String, Value>, fingerprint: &str, at: Timestamp) -> Option<String> {
+fn objection(rule: &CiToken, claims: &Map<String, Value>, (fingerprint, place): (&str, (&str, &str)), at: Timestamp) -> Option<String> {
     let differs = |what: &str, said: Option<String>, wanted: &str| {
         let said_text = said.as_deref().map_or_else(|| "nothing".into(), |said| format!("`{}`", shown(said)));
         (said.as_deref() != Some(wanted)).then(|| format!("its {what} is {said_text}, wanted `{wanted}`"))
@@ -97,7 +116,7 @@ fn objection(rule: &CiToken, claims: &Map<String, Value>, fingerprint: &str, at:
     // GitHub makes a token for any audience that the job names, so one for everybody was not made for this key.
     let audience = text(claims, "aud").unwrap_or_default();
     let is_bound = audience == audience_of(rule, fingerprint);
-    let wanted = if claims.contains_key("repository") { audience_of(rule, fingerprint) } else { rule.audience.clone() };
+    let wanted = if claims.contains_key("repository") { audience_of(rule, fingerprint) } else { audience_in(rule, place) };
     differs("issuer", text(claims, "iss"), &rule.issuer)
         .or_else(|| differs("audience", Some(audience), &wanted).filter(|_| !is_bound))
         .or_else(|| differs("repository", either("repository", "project_path"), &rule.repository))
@@ -114,14 +133,21 @@ fn objection(rule: &CiToken, claims: &Map<String, Value>, fingerprint: &str, at:
 
 /// Why the moment is not one at which the token counted, by RFC 7519, 4.1.4 to 4.1.6.
 fn outside(claims: &Map<String, Value>, at: Timestamp) -> Option<String> {
-    let moment = |name: &str| Timestamp::from_second(claims.get(name)?.as_i64()?).ok();
-    let (Some(from), Some(to)) = (moment("nbf").max(moment("iat")), moment("exp")) else {
+    let (Some(from), Some(to)) = (from(claims), moment(claims, "exp")) else {
         return Some("it does not say from when to when it counts".into());
     };
     if at > CLOCKS.after(to) {
         return Some(format!("it was over {}, and this was recorded {}", utc(to), utc(at)));
     }
     (CLOCKS.after(at) < from).then(|| format!("it counted from {} on, and this was recorded {}", utc(from), utc(at)))
+}
+
+fn from(claims: &Map<String, Value>) -> Option<Timestamp> {
+    moment(claims, "nbf").max(moment(claims, "iat"))
+}
+
+fn moment(claims: &Map<String, Value>, name: &str) -> Option<Timestamp> {
+    Timestamp::from_second(claims.get(name)?.as_i64()?).ok()
 }
 
 /// The full name of the branch or tag: GitHub says it so, GitLab in two claims.

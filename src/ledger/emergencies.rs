@@ -32,7 +32,9 @@ impl<'h> Emergencies<'h> {
                 Act::Emergency(emergency) if entry.signer().is_some() => all.push(Declared { entry, emergency, review: None, used: false }),
                 Act::Review(review) if entry.aside.is_none() && entry.signer().is_some_and(is_person) => {
                     let reviewed = |declared: &&mut Declared<'_>| {
-                        declared.entry.entry.statement() == review.emergency && declared.entry.signer() != entry.signer()
+                        // One key is one person, whatever its certificates say.
+                        let same = declared.entry.signer() == entry.signer() || declared.entry.key() == entry.key();
+                        declared.entry.entry.statement() == review.emergency && !same
                     };
                     if let Some(declared) = all.iter_mut().find(reviewed) {
                         declared.review = Some(review);

@@ -16,7 +16,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{AskedRelease, Entry, Fault, LedgerError, Look, ORG, Row, VERSION, row::Sound};
+use super::{AskedRelease, Entry, Fault, JobSignature, LedgerError, Look, ORG, Row, VERSION, row::Sound};
 use crate::model::{Digest, Period};
 use read::Read;
 
@@ -165,7 +165,9 @@ impl History {
     pub fn needed<'h>(&'h self, asked: &[AskedRelease]) -> impl Iterator<Item = Cow<'h, Entry>> {
         self.linked().iter().map(|linked| {
             let labelled = !linked.entry.chain.is_empty() && linked.entry.version == VERSION;
-            let whole = !labelled || linked.verified.get().is_some() || asked.iter().any(|asked| asked.may_rest_on(linked.label()));
+            // A token that was used here was not used elsewhere first.
+            let job = linked.entry.signature.as_deref().is_some_and(JobSignature::is_kept_as);
+            let whole = !labelled || job || linked.verified.get().is_some() || asked.iter().any(|asked| asked.may_rest_on(linked.label()));
             if whole { Cow::Borrowed(&*linked.entry) } else { Cow::Owned(linked.link()) }
         })
     }

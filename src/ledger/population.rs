@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AskedRelease, History, LedgerError, VerifiedEntry};
+use super::{AskedRelease, History, LedgerError, VerifiedEntry, begun};
 use crate::model::{Act, Begun, Deployer, Deployment, Digest, Release, Run};
 
 /// The name of the format.
@@ -72,7 +72,7 @@ impl Draw {
             return Err(LedgerError::Broken { seq: bare.entry.seq, why: why.into() });
         }
         let mut all = Member::all(history, place)?;
-        all.retain(|member| self.has(member.at()) || self.has(member.entry.own));
+        all.retain(|member| self.has(member.at()) || self.has(member.entry.own) || self.has(member.entry.at));
         Ok(all)
     }
 }
@@ -107,7 +107,8 @@ impl<'h> Member<'h> {
             let went = match &entry.statement.act {
                 Act::Begun(begun) => Went::Open(begun),
                 Act::Deployment(deployment) => {
-                    all.retain(|member| !matches!(member.went, Went::Open(_)) || deployment.begun != Some(member.entry.entry.statement()));
+                    let ended = |member: &Member<'_>| entry.aside.is_none() && begun::ends(entry, deployment.begun.as_ref(), member.entry);
+                    all.retain(|member| !matches!(member.went, Went::Open(_)) || !ended(member));
                     Went::Ended(deployment)
                 }
                 _ => continue,

@@ -31,8 +31,16 @@ impl Verifier for Trust {
             };
         }
         if JobSignature::is_kept_as(signature) {
+            let statement = match Statement::from_json(payload) {
+                Ok(statement) => statement,
+                Err(error) => return Checked::Forged(error.to_string()),
+            };
+            let (made, act) = (&statement.made, statement.act.word());
             return match self.ci_tokens.get(principal) {
-                Some(rule) => ci_token::check(rule, payload, signature, at),
+                Some(_) if !JobSignature::may_sign(act) => {
+                    Checked::Untrusted(format!("a CI's token signs what a recorder records, and no {act}"))
+                }
+                Some(rule) => ci_token::check(rule, payload, signature, at, (&made.project, &made.environment)),
                 None => Checked::Untrusted(format!("`{principal}` is not known by a CI's token: the policy's `ci-tokens` do not name it")),
             };
         }

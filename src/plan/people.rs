@@ -113,6 +113,12 @@ fn ci_tokens(signoff: &Node, roles: &[(Key, Node)], faults: &mut Vec<Fault>) {
             let fault = Fault::new(id.place, format!("a CI's token makes nobody `{}`: it is for those who only record", id.text));
             faults.push(fault.hint("give `recorder` to this id, and no other role"));
         }
+        let speaks = |item: &&Node| item.scalar().is_some_and(|scalar| scalar.text == id.text);
+        let deputies = signoff.get("deputies").and_then(Node::entries).unwrap_or_default().iter().flat_map(|(_, named)| named.items());
+        let registrars = signoff.get("desk").and_then(|desk| desk.get("registrars")).and_then(Node::items);
+        for item in deputies.chain(registrars).flatten().filter(speaks) {
+            faults.push(Fault::new(item.place, format!("`{}` is a CI job, which only records", id.text)));
+        }
     }
 }
 

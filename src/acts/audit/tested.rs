@@ -3,7 +3,7 @@
 use super::{Audit, AuditRequest};
 use crate::{
     acts::{ActError, EnvironmentRecord, page::Shown},
-    ledger::{Aspect, Decisions, Emergencies, Member, VerifiedEntry, Went, let_through},
+    ledger::{Aspect, Decisions, Emergencies, JobSignature, Member, VerifiedEntry, Went, let_through},
     model::{DeploymentStatus, Exit, NobodySigns, Run},
     render::log::status,
 };
@@ -75,7 +75,7 @@ impl Looked<'_> {
                 Aspect::Roles if self.shown.record.standing.nobody_signs == Some(NobodySigns::NotFull) => {
                     (Mark::Not, vec!["the run was not a full one, which nobody signs".into()])
                 }
-                Aspect::Signatures => (self.by_what_was_brought(true), Vec::new()),
+                Aspect::Signatures => (self.by_what_was_brought(!self.has_jobs()), Vec::new()),
                 Aspect::Roles | Aspect::Independence | Aspect::Exceptions => (self.by_what_was_brought(false), Vec::new()),
             };
             problems.extend(self.shown.objections.iter().filter(|one| one.about == aspect).map(|one| one.text.clone()));
@@ -89,6 +89,12 @@ impl Looked<'_> {
     fn by_what_was_brought(&self, keys_alone: bool) -> Mark {
         let brought = self.request.signers.is_some() && (keys_alone || self.request.policy.is_some());
         if brought { Mark::Holds } else { Mark::Unseen }
+    }
+
+    /// Whether a CI's token signed some of it: whose counts is said by the policy, not by the keys.
+    fn has_jobs(&self) -> bool {
+        let mut signatures = self.audit.history.linked().iter().filter_map(|linked| linked.entry.signature.as_deref());
+        signatures.any(JobSignature::is_kept_as)
     }
 
     /// Whether there is anything of the kind.

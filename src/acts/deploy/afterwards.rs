@@ -71,9 +71,13 @@ pub(crate) async fn review(caller: &Caller, dialogue: &dyn Dialogue, request: &R
     let emergency: &VerifiedEntry =
         emergency.ok_or_else(|| ActError::Usage(format!("entry {} is no emergency: `gonogo log --all` shows them", request.entry)))?;
     let (opener, statement) = (emergency.signer().unwrap_or_default().to_owned(), emergency.entry.statement());
+    let opened_with = emergency.key().map(str::to_owned);
     let policy = record.in_force()?;
     let people: Vec<String> = policy.everybody().into_iter().filter(|id| *id != opener && policy.policy.is_of_people(id)).collect();
     let signer = Signer::find(caller, dialogue, &record, request.key.as_deref(), &people).await?;
+    if opened_with == Some(signer.key()) {
+        return Err(ActError::Usage("the gate was opened with this very key: somebody else reviews that, with a key of their own".into()));
+    }
     signer::confirm(dialogue, "Close the review?")?;
     let subject = vec![Subject::sha256("emergency", &statement)];
     let act = Act::Review(Review { emergency: statement, comment: request.comment.clone() });

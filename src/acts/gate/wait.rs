@@ -26,10 +26,11 @@ pub(crate) async fn waited(
         let (record, asked) = question(caller, request).await?;
         let ruling = asked.rule(&record)?;
         let is_over = ruling.exit() != Exit::Hold || has_timed_out(&ruling) || caller.now >= end;
-        if ruling.exit() == Exit::Hold {
+        let why: Vec<String> = ruling.objections.iter().map(|objection| objection.text.clone()).collect();
+        // Who is asked anew stands in the sentence.
+        if ruling.exit() == Exit::Hold && why != told {
             tell_who_is_asked(caller, dialogue, &record, &ruling).await?;
         }
-        let why: Vec<String> = ruling.objections.iter().map(|objection| objection.text.clone()).collect();
         if is_over {
             drop(ruling);
             return Ok((record, asked));

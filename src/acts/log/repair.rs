@@ -48,7 +48,7 @@ pub(crate) async fn repair(caller: &Caller, dialogue: &dyn Dialogue, request: &R
     let entry = match record.policy.in_force(record.now) {
         None => {
             signer::confirm(dialogue, "Set these aside?")?;
-            let recorder = Recorder::find(caller, dialogue, &record, None).await?;
+            let recorder = Recorder::find(caller, dialogue, &record, None).await?.unsigned();
             recorder.put(&mut record, (subject, act(None), Vec::new()), None).await?
         }
         Some(policy) => {

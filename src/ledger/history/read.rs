@@ -30,6 +30,8 @@ pub(super) struct Read {
     pub(super) closing: Option<u64>,
     /// Whose key each token of a CI job was used with first, and in which entry.
     tokens: HashMap<Digest, (u64, Digest)>,
+    /// What a recorder signed and is here as a link alone, with when: a token may have been used there.
+    links_of_recorders: Vec<(u64, Timestamp)>,
     /// Judges signatures; there is one where there are entries.
     verifier: Option<Arc<dyn Verifier>>,
     pub(super) now: Timestamp,
@@ -40,7 +42,16 @@ impl Read {
     pub(super) fn of(look: &Look<'_>, rows: usize) -> Self {
         let entries = Vec::with_capacity(rows);
         let verifier = Some(look.verifier.clone());
-        Self { links: Links::new(look.repairs), entries, newest: None, closing: None, tokens: HashMap::new(), verifier, now: look.now }
+        Self {
+            links: Links::new(look.repairs),
+            entries,
+            newest: None,
+            closing: None,
+            tokens: HashMap::new(),
+            links_of_recorders: Vec::new(),
+            verifier,
+            now: look.now,
+        }
     }
 
     /// Follows a row, and looks at it where that cannot wait.
@@ -63,6 +74,9 @@ impl Read {
         }
         if let Some((token, key)) = linked.entry.signature.as_deref().and_then(JobSignature::use_of) {
             self.tokens.entry(token).or_insert((seq, key));
+        }
+        if linked.entry.bare.as_ref().is_some_and(|bare| bare.signature.is_some()) && JobSignature::may_sign(&linked.label().act) {
+            self.links_of_recorders.push((seq, own));
         }
         // What an act that is not known bears on cannot be told: it is looked at like everything where faults are gone past.
         if self.links.goes_past() || !linked.label().is_known() {
@@ -122,9 +136,7 @@ impl Read {
         if let Some(why) = signature.map_or_else(|| statement.contradiction(), |signature| contradiction(&statement, signature)) {
             standing = SignatureStanding::Untrusted(why.into());
         }
-        if let Some((first, why)) = signature.and_then(|signature| self.used_before(signature))
-            && first < entry.seq
-        {
+        if let Some(why) = signature.and_then(|signature| self.used_before(signature, entry.seq)) {
             standing = SignatureStanding::Untrusted(why);
         }
         // What somebody saw of the chain of all projects is in it for ever: a revocation that was cut off is found so.
@@ -139,11 +151,16 @@ impl Read {
 }
 
 impl Read {
-    /// The entry in which the token of a CI job was used with another key, with what to say of it.
-    fn used_before(&self, signature: &str) -> Option<(u64, String)> {
+    /// Why the token of a CI job may have been used before this entry with another key.
+    fn used_before(&self, signature: &str, seq: u64) -> Option<String> {
         let (token, key) = JobSignature::use_of(signature)?;
-        let (first, _) = self.tokens.get(&token).filter(|(_, of)| *of != key)?;
-        Some((*first, format!("the CI's token was used before with another key, in entry {first}")))
+        if let Some((first, _)) = self.tokens.get(&token).filter(|(first, of)| *of != key && *first < seq) {
+            return Some(format!("the CI's token was used before with another key, in entry {first}"));
+        }
+        let since = JobSignature::open_since(signature)?;
+        let earlier = |(link, at): &&(u64, Timestamp)| *link < seq && CLOCKS.after(*at) >= since;
+        let (link, _) = self.links_of_recorders.iter().find(earlier)?;
+        Some(format!("the CI's token may have been used before, in entry {link}, which is here as a link alone"))
     }
 }
 

@@ -14,7 +14,8 @@ pub struct CiToken {
     /// A file with the issuer's public keys (JWK set, RFC 7517), beside the plan. Keys it has dropped stay in it as long as what they
     /// signed is to be believed.
     pub keys: String,
-    /// For whom the token is. Default: `gonogo`.
+    /// For whom the token is. GitHub's is made for `AUDIENCE:` and the job's own key. GitLab's `aud` must be `AUDIENCE:PROJECT:ENVIRONMENT`:
+    /// it names no key, so whoever can write the ledger while the job runs could put a run in its place. Default: `gonogo`.
     #[serde(default = "audience")]
     pub audience: String,
     /// The repository whose job it is: `acme/shop`.

@@ -63,7 +63,7 @@ fn parts(header: &Value, claims: &Value) -> String {
 fn of_gitlab(other: &Value) -> Value {
     let at = now().as_second();
     let mut claims = json!({
-        "iss": GITLAB, "aud": "gonogo", "sub": "project_path:acme/shop:ref_type:branch:ref:main", "project_path": "acme/shop", "ref": "main",
+        "iss": GITLAB, "aud": "gonogo:shop:prod", "sub": "project_path:acme/shop:ref_type:branch:ref:main", "project_path": "acme/shop", "ref": "main",
         "ref_type": "branch", "pipeline_source": "push", "environment": "production", "job_id": "7", "iat": at, "nbf": at - 5, "exp": at + 3600,
     });
     merge(&mut claims, other);
@@ -147,7 +147,9 @@ async fn a_token_that_is_not_of_this_job_vouches_for_nothing() {
         (said(json!({ "environment": "staging" })), "its environment is `staging`, wanted `production`"),
         (said(json!({ "environment": null })), "its environment is nothing"),
         (said(json!({ "aud": "vault" })), "its audience is `vault`"),
-        (said(json!({ "aud": ["gonogo"] })), "its audience is ``"),
+        (said(json!({ "aud": "gonogo" })), "its audience is `gonogo`, wanted `gonogo:shop:prod`"),
+        (said(json!({ "aud": "gonogo:pay:prod" })), "its audience is `gonogo:pay:prod`"),
+        (said(json!({ "aud": ["gonogo:shop:prod"] })), "its audience is ``"),
         (said(json!({ "iss": "https://gitlab.example.com.evil" })), "its issuer is `https://gitlab.example.com.evil`"),
         (said(json!({ "exp": at - 100, "iat": at - 4000, "nbf": at - 4000 })), "it was over"),
         (said(json!({ "iat": at + 4000, "nbf": at + 4000, "exp": at + 8000 })), "it counted from"),
@@ -226,6 +228,58 @@ async fn a_job_of_github_gets_a_token_for_its_own_key() {
     let refused = [env[0], ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "another-word")];
     let ran = with(&house, &refused, &["verify", "--release", "1.4.2"]).exits(0);
     assert!(ran.stderr.contains("answers with status 403") && !ran.stderr.contains("another-word"), "{}", ran.stderr);
+}
+
+/// The bundle of another release has the first use of the token whole: a thief's run counts as little there as in the ledger.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_was_used_before_is_known_in_a_bundle_too() {
+    let (house, issuer) = house(GITLAB, "").await;
+    let token = issuer.token(&of_gitlab(&json!({})));
+    verify(&house, &token, "the job's").exits(0);
+    let thief = [("GONOGO_ID_TOKEN", token.as_str()), ("CI_JOB_TOKEN", "a thief's")];
+    let commit = "b".repeat(40);
+    let release = ["--release", "2.0.0", "--commit", &commit];
+    with(&house, &thief, &[&["verify"][..], &release].concat()).exits(0);
+    let key = house.key("sec");
+    house.gonogo.run(["sign", "--as", "security", "--release", "2.0.0", "--key", &key, "--yes"]).exits(0);
+    house.gonogo.run([&["gate"][..], &release].concat()).exits(3).says("is not signed by a `recorder`");
+    house.gonogo.run([&["report"][..], &release, &["--bundle", "theft.zip"]].concat()).exits(0);
+    house
+        .gonogo
+        .run(["audit", "theft.zip", "--signers", "signers", "--policy", "gonogo.yaml"])
+        .exits(5)
+        .says("used before with another key");
+    let apart = house.copied_without_ledger();
+    for file in ["theft.zip", "ci.jwks.json"] {
+        std::fs::copy(house.gonogo.path(file), apart.gonogo.path(file)).expect("a copy");
+    }
+    apart
+        .gonogo
+        .run([&["gate"][..], &release, &["--bundle", "theft.zip"]].concat())
+        .exits(5)
+        .says("used before with another key, in entry 2");
+}
+
+/// What the job signs beside what recorders record counts nothing, whatever the policy says of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_signs_no_decision() {
+    let (house, issuer) = house(GITLAB, "").await;
+    let house = house.policy(&[("require", "[security, recorder]")]);
+    let token = issuer.token(&of_gitlab(&json!({})));
+    verify(&house, &token, "the job's").exits(0);
+    house.sign("security", "sec", &[]).exits(0);
+    house.gonogo.run(["sign", "--as", "recorder", "--export", "said.bin", "--signer", "ci"]).exits(0);
+    let key = house.key("dev");
+    let (signed, said) =
+        house.shell("ssh-keygen", &["-q", "-Y", "sign", "-n", "gonogo", "-f", &key, &house.gonogo.path("said.bin").display().to_string()]);
+    assert!(signed, "{said}");
+    let kept = json!({ "ciToken": token, "signature": house.gonogo.read("said.bin.sig") }).to_string();
+    house.write("said.bin.sig", &kept);
+    house.gonogo.run(["sign", "--statement", "said.bin"]).exits(5);
+    house.gate(&[]).exits(4);
+    for (key, value) in [("deputies", "{ sec: [ci] }"), ("desk", "{ origin: \"http://localhost:1\", registrars: [ci, lead] }")] {
+        house.copied().policy(&[(key, value)]).gonogo.run(["lint"]).exits(2).says("`ci` is a CI job, which only records");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

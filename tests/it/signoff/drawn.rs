@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use gonogo::{ledger::Bundle, model::Digest};
+use gonogo::{
+    ledger::{Bundle, Entry},
+    model::{Act, Begun, Deployment, DeploymentStatus, Digest, Statement},
+};
 use serde_json::Value;
 
 use super::{
@@ -353,6 +356,28 @@ async fn one_that_has_no_end_is_of_the_population_until_it_is_settled() {
     bundle(&house, &all);
     let zip = || fs::read(house.gonogo.path("s.zip")).expect("a zip");
     audit(&house, &zip(), &TRUSTED).exits(4).says("1 of 1 deployments").says("it began and has no end on record");
+    // Nobody ends what was signed without a signature, whatever time it says.
+    let (began, begun) = house.entries().await.iter().find_map(|entry| Some((entry.statement(), begun_of(entry)?))).expect("it began");
+    let (release, deployer) = (begun.release.clone(), begun.deployer.clone());
+    let long_ago: jiff::Timestamp = "1990-01-01T00:00:00Z".parse().expect("an instant");
+    let end = Deployment {
+        release,
+        status: DeploymentStatus::Succeeded,
+        notes: None,
+        deployer,
+        started: None,
+        finished: long_ago,
+        log: None,
+        report: None,
+        verified: None,
+        emergency: None,
+        begun: Some(began),
+        unverified: None,
+        policy: None,
+    };
+    house.put(None, Vec::new(), Act::Deployment(Box::new(end)), crate::signoff::house::now()).await;
+    bundle(&house, &all);
+    audit(&house, &zip(), &TRUSTED).exits(3).says("2 of 2 deployments").says("it began and has no end on record");
     // Which one began stands in the log's sentence.
     let text = house.gonogo.run(["log"]).exits(0).stdout;
     let entry = text
@@ -362,7 +387,12 @@ async fn one_that_has_no_end_is_of_the_population_until_it_is_settled() {
     let settle = ["deploy", "settle", &entry, "--failed", "--comment", "the runner died", "--key", &house.key("dev")];
     house.gonogo.run(settle).exits(0);
     bundle(&house, &all);
-    audit(&house, &zip(), &TRUSTED).exits(0).says("1 of 1 deployments").says("it failed: the runner died");
+    audit(&house, &zip(), &TRUSTED).says("2 of 2 deployments").says("it failed: the runner died");
+}
+
+fn begun_of(entry: &Entry) -> Option<Begun> {
+    let Act::Begun(begun) = Statement::from_json(&entry.payload).expect("a statement").act else { return None };
+    Some(*begun)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -118,6 +118,14 @@ async fn one_key_is_no_second_voice() {
     let _ = glass("devops", "dee");
     let _ = deploy();
     assert!(house.gonogo.path("moved").exists());
+    // Whoever opened the gate does not look at it afterwards.
+    as_person("sec");
+    let opened = glass("security", "kay").stdout;
+    let opened = opened.split("gonogo deploy review ").nth(1).and_then(|rest| rest.split('`').next()).expect("its entry").to_owned();
+    as_person("dev");
+    let review = |key: &str| house.gonogo.run(["deploy", "review", &opened, "--comment", "it was right", "--key", &house.key(key)]);
+    review("kay").exits(2).says("the gate was opened with this very key");
+    review("dee").exits(0);
     // A row that nobody signed is set aside by two.
     house.put_with(Some("sec"), None, (Vec::new(), Act::Emergency(earlier), Vec::new()), now()).await;
     let repair = |role: &str, key: &str| {
