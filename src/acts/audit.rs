@@ -1,39 +1,27 @@
 //! A bundle looked at offline, on another machine, trusting nothing in it: the law is brought by whoever looks.
 
 mod drawn;
+mod entries;
+mod law;
 mod tested;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
-
-use jiff::Timestamp;
+use std::path::PathBuf;
 
 use super::{
-    ActError, Caller, ChosenPolicy, EnvironmentRecord,
+    ActError, Caller,
     bundle::{self, Opened},
-    page, policy,
-    rollout::Replay,
+    page,
 };
 use crate::{
-    ledger::{
-        AskedRelease, History, LedgerError, Look, Manifest, Member, ORG, Passkeys, SignatureStanding, Store as _, Trust, VerifiedEntry,
-        chain_of, counters_that_went_back, sample_faults, signing::Signers,
-    },
-    model::{Act, CLOCK_TOLERANCE, CiToken, Digest, Exit, Record, Report, Size, plain},
-    net::regular_file,
-    plan::{self, Plan, Purpose, Request},
-    render,
+    ledger::{History, LedgerError, Member, Store as _, chain_of},
+    model::{Act, Digest, Exit, Record, Report},
 };
 
 pub(crate) use drawn::{AuditedDraw, AuditedItem};
+use entries::Audit;
+use law::{Law, law, signers_of};
 use tested::Looked;
 pub(crate) use tested::{Cell, Mark, Tested};
-
-/// No signers' file is meant to be larger.
-const LARGEST_SIGNERS: Size = Size(1 << 20);
 
 /// What is looked at, and by which law.
 #[derive(Debug, Clone, Default)]
@@ -95,46 +83,6 @@ struct Of<'a> {
     entry: u64,
     /// What the sample was packed by.
     tool: &'a str,
-}
-
-/// Whose word counts in an audit.
-struct Law {
-    /// The plan that the run was made with.
-    kept: Arc<Plan>,
-    /// Its pages judge each deployment by the plan of its own run, as whoever wrote them did.
-    own: ChosenPolicy,
-    /// What the auditor brings.
-    brought: Option<ChosenPolicy>,
-    signers: Arc<Signers>,
-    passkeys: Arc<Passkeys>,
-    ci_tokens: BTreeMap<String, CiToken>,
-}
-
-impl Law {
-    async fn of(caller: &Caller, request: &AuditRequest, opened: &Opened) -> Result<Self, ActError> {
-        let kept = Arc::new(opened.plan().await?);
-        let signers = signers_of(Some(&kept), request)?;
-        let own = ChosenPolicy::packed(kept.signoff.clone(), kept.people.clone(), signers.clone());
-        let brought = request.policy.as_deref().map(|file| law(file, &kept.environment)).transpose()?;
-        let brought = brought.map(|(signoff, people)| ChosenPolicy::brought(signoff, people, signers));
-        let law = brought.as_ref().unwrap_or(&own);
-        let (passkeys, ci_tokens) = (super::record::passkeys(&opened.store, law, caller.now).await?, law.ci_tokens());
-        let signers = law.signers.clone();
-        Ok(Self { kept, own, brought, signers, passkeys, ci_tokens })
-    }
-
-    /// What is known of the keys at that moment.
-    fn look(&self, now: Timestamp, caller: &Caller) -> Look<'static> {
-        let (signers, passkeys, ci_tokens) = (self.signers.clone(), self.passkeys.clone(), self.ci_tokens.clone());
-        Look::by(Trust { signers, passkeys, ci_tokens, now }, caller.now)
-    }
-
-    /// The record that the bundle is, by a policy.
-    async fn record(&self, caller: &Caller, opened: &Opened, by: &ChosenPolicy, history: &History) -> Result<EnvironmentRecord, ActError> {
-        let mut record = EnvironmentRecord::with(caller, self.kept.clone(), by.clone(), Box::new(opened.store.clone())).await?;
-        record.history = history.clone();
-        Ok(record)
-    }
 }
 
 /// Looks at a run.
@@ -211,185 +159,4 @@ fn untrusted(error: impl std::fmt::Display) -> ActError {
 fn demand(chains: [&History; 2], heads: &[Digest]) -> Result<(), LedgerError> {
     let cut = |head| LedgerError::Cut(format!("the head {head} that you kept is not in the bundle's ledger"));
     heads.iter().find(|head| !chains.iter().any(|chain| chain.holds(head))).map_or(Ok(()), |head| Err(cut(head)))
-}
-
-/// The policy and the people of a plan that the auditor trusts.
-fn law(
-    file: &Path,
-    environment: &str,
-) -> Result<(Option<crate::model::Signoff>, std::collections::BTreeMap<String, crate::model::Person>), ActError> {
-    let named = Some(environment.to_owned());
-    let request = Request { config: file.to_path_buf(), environment: named, purpose: Purpose::Law, ..Request::default() };
-    let plan = plan::load(&request).map_err(ActError::Plan)?;
-    if plan.signoff.is_none() {
-        return Err(ActError::Usage(format!("{}: it does not say whose signatures `{environment}` needs", file.display())));
-    }
-    Ok((plan.signoff, plan.people))
-}
-
-/// The signers that are trusted: the auditor's own; else those of the plan that the run was made with, which prove nothing.
-fn signers_of(plan: Option<&Plan>, request: &AuditRequest) -> Result<Signers, ActError> {
-    let own = |file: &Path| regular_file::read_bytes(file, LARGEST_SIGNERS).map_err(|error| ActError::unread(file, error));
-    let trusted = request.signers.as_deref();
-    let named = |plan: &'_ Plan| plan.keys(&plan.signoff.as_ref()?.allowed_signers).map(<[u8]>::to_vec);
-    let bytes = match trusted {
-        Some(file) => own(file)?,
-        None => match plan.and_then(named) {
-            Some(bytes) => bytes,
-            None => return Ok(Signers::default()),
-        },
-    };
-    let name = trusted.map_or_else(|| "allowed_signers".into(), |file| file.to_string_lossy());
-    let revoked = match request.revoked.as_deref() {
-        Some(file) => Some((file.to_string_lossy(), own(file)?)),
-        None => plan.and_then(bundle::revoked).map(|bytes| ("revoked_keys".into(), bytes.to_vec())),
-    };
-    policy::parsed((&name, &bytes), revoked.as_ref().map(|(name, bytes)| (&**name, bytes.as_slice())))
-}
-
-struct Audit<'a> {
-    opened: &'a Opened,
-    report: &'a Report,
-    history: &'a History,
-    /// Signatures and entries that cannot be trusted.
-    signatures: Vec<String>,
-    faults: Vec<String>,
-    unseen: Vec<String>,
-    lines: Vec<String>,
-}
-
-impl<'a> Audit<'a> {
-    fn begun(opened: &'a Opened, report: &'a Report, history: &'a History) -> Self {
-        Self { opened, report, history, signatures: Vec::new(), faults: Vec::new(), unseen: Vec::new(), lines: Vec::new() }
-    }
-
-    /// The deployment that rests on the run; of a sample the record is as it stood then.
-    fn deployed<'m>(&mut self, members: &'m [Member<'m>], of: Option<&Of<'_>>, written: &Record) -> Option<&'m Member<'m>> {
-        let Some(of) = of else {
-            let rests = |member: &&Member<'_>| member.report() == Some(&self.opened.run.report) && member.entry.entry.seq > self.opened.seq;
-            return members.iter().rev().find(rests);
-        };
-        let member = members.iter().find(|member| member.entry.entry.seq == of.entry)?;
-        let moment = member.moment(self.history, self.opened.seq);
-        if written.as_of != moment {
-            self.faults.push(format!("its record is as of {}, and it was deployed by {moment}", written.as_of));
-        }
-        Some(member)
-    }
-
-    /// Signatures that cannot be relied on, and what became of keys since.
-    fn entries(&mut self) -> Result<(), LedgerError> {
-        let Report { project, environment, .. } = self.report;
-        let elsewhere = self.history.elsewhere(project, environment);
-        if elsewhere > 0 {
-            self.lines.push(format!("{elsewhere} entries of other projects or environments: their signatures were not judged"));
-        }
-        let asked = AskedRelease::of(self.report);
-        if let Some(missing) = self.history.missing(&asked) {
-            let (seq, act) = (missing.entry.seq, plain(&missing.label().act));
-            self.signatures.push(format!("entry {seq}: only its link is here, and its label says that it may bear on the release ({act})"));
-        }
-        let bare = self.history.linked().iter().filter(|linked| linked.entry.bare.is_some() && linked.label().is_of(asked.place())).count();
-        if bare > 0 {
-            self.lines.push(format!("{bare} entries on other releases are here as links alone: what they say was not looked at"));
-        }
-        for entry in self.history.whole(asked.place()) {
-            let entry = entry?;
-            match &entry.standing {
-                SignatureStanding::Untrusted(why) => self.signatures.push(format!("entry {}: {why}", entry.entry.seq)),
-                SignatureStanding::Signed { since: Some(since), .. } => self.lines.push(format!("entry {}: {since}", entry.entry.seq)),
-                SignatureStanding::Signed { .. } | SignatureStanding::Unsigned => {}
-            }
-        }
-        if let Some((seq, version)) = self.history.newer(project, environment) {
-            self.signatures.push(format!("entry {seq} was written by a newer gonogo (version {version}): audit with that one"));
-        }
-        Ok(())
-    }
-
-    /// The plan's files are those of the run.
-    fn plan(&mut self) {
-        if self.opened.run.files != self.report.plan.files {
-            self.faults.push("its ledger keeps other files of the plan than its report names".into());
-        }
-        for (name, digest) in &self.opened.run.files {
-            if self.opened.bundle.plan_file(name).map(Digest::of).as_ref() != Some(digest) {
-                self.faults.push(format!("the plan's file `{name}` is not the one the run was made with"));
-            }
-        }
-    }
-
-    /// The keys beside it are those of the plan.
-    fn keys(&mut self, plan: &Plan) {
-        let allowed = plan.signoff.as_ref().and_then(|policy| plan.keys(&policy.allowed_signers)).unwrap_or_default();
-        if self.opened.bundle.allowed_signers() != allowed {
-            self.faults.push("its `allowed_signers` are not those of the plan".into());
-        }
-        if self.opened.bundle.revoked_keys() != bundle::revoked(plan) {
-            self.faults.push("its `revoked_keys` are not those of the plan".into());
-        }
-    }
-
-    /// The statements to be checked by hand are those of the ledger.
-    fn statements(&mut self) -> Result<(), LedgerError> {
-        let place = (self.report.project.as_str(), self.report.environment.as_str());
-        let mut entries = self.history.whole(place).map(|entry| entry.map(|entry| &*entry.entry)).collect::<Result<Vec<_>, _>>()?;
-        entries.extend(self.opened.entries.iter().filter(|entry| entry.label.act == Act::PASSKEY && entry.bare.is_none()));
-        if let Err(error) = self.opened.bundle.check_entries(&entries) {
-            self.faults.push(error.to_string());
-        }
-        Ok(())
-    }
-
-    /// Whose word the passkeys stand on that signed here, and what is wrong about them.
-    fn passkeys(&mut self, passkeys: &Passkeys) {
-        self.lines.extend(passkeys.told(self.history));
-        self.lines.extend(passkeys.ignored().iter().map(|why| format!("{ORG}: {why}")));
-        self.lines.extend(counters_that_went_back(self.history));
-    }
-
-    /// Samples follow each other from the beginning of their stage, and come to what its evidence says.
-    async fn samples(&mut self, plan: &Plan) -> Result<(), ActError> {
-        let asked = AskedRelease::of(self.report);
-        let whole = self.history.whole(asked.place()).collect::<Result<Vec<_>, _>>()?;
-        let of_release = |entry: &&VerifiedEntry| entry.statement.act.release().is_some_and(|release| asked.shares_a_name(release));
-        let steps: Vec<&VerifiedEntry> = whole.into_iter().filter(of_release).collect();
-        self.faults.extend(sample_faults(&self.opened.store, &steps).await?);
-        let replay = Replay { store: &self.opened.store, history: self.history, plan };
-        for replayed in replay.judged(&asked).await? {
-            match (replayed.fault(), &replayed.comes_to) {
-                (Some(fault), Ok(_)) => self.faults.push(fault),
-                // What a bundle does not have cannot be judged again: that is no proof against it.
-                (Some(fault), Err(_)) => self.unseen.push(fault),
-                (None, _) => {
-                    self.lines.push(format!("stage {} judged again from {} samples: {}", replayed.stage, replayed.samples, replayed.said))
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The record and the pages are what report and ledger make, by the plan that the run was made with.
-    fn pages(&mut self, (caller, by): (&Caller, &str), entry: &VerifiedEntry, made: &Record, written: &Record) -> Result<(), ActError> {
-        let bundle = &self.opened.bundle;
-        if written.as_of < entry.own || CLOCK_TOLERANCE.after(caller.now) < written.as_of {
-            self.faults.push(format!("its record is as of {}, which is before the run or still to come", written.as_of));
-        }
-        if by != Manifest::TOOL {
-            // Another version may show the same in other words: what it made cannot be made again here.
-            let tool = Manifest::TOOL;
-            self.unseen.push(format!("its pages were made by {by} and cannot be compared by {tool}: audit with that version"));
-        } else if made != written {
-            self.faults.push("its record.json is not what its ledger says".into());
-        } else {
-            let pages = render::pages(self.report, bundle.report(), Some(written));
-            if pages.html.as_bytes() != bundle.html() {
-                self.faults.push("its report.html was edited".into());
-            }
-            if pages.markdown.as_bytes() != bundle.markdown() {
-                self.faults.push("its report.md was edited".into());
-            }
-        }
-        Ok(())
-    }
 }
