@@ -43,13 +43,18 @@ async fn all(port: u16, cases: &[(Value, Outcome, &str)]) {
 async fn a_quarter_is_told_from_less_and_from_more() {
     let server = split(25).await;
     let shares = |new: Value, old: Value| json!({ "requests": 600, "shares": [new, old] });
+    // What is exactly the bound is told from it by chance, once in twenty times; not three times in a row.
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        said.push(outcome(server.plain, shares(json!({ "max": "25%" }), json!({ "version": "1.4.2", "min": "60%" }))).await);
+    }
+    assert!(said.iter().any(|(outcome, reason)| *outcome == Unknown && reason.contains("send more requests")), "{said:?}");
     all(
         server.plain,
         &[
             (shares(json!({ "min": "10%", "max": "40%" }), json!({ "version": "1.4.2", "min": "60%" })), Pass, ""),
             (shares(json!({ "max": "10%" }), json!({ "version": "1.4.2", "min": "60%" })), Fail, "share of `1.5.0`"),
             (shares(json!({ "min": "50%" }), json!({ "version": "1.4.2", "min": "60%" })), Fail, "wanted at least 50 %"),
-            (shares(json!({ "max": "25%" }), json!({ "version": "1.4.2", "min": "60%" })), Unknown, "send more requests"),
             (json!({ "shares": [{ "min": "10%" }] }), Fail, "other versions: got `1.4.2`"),
             (json!({ "shares": [{ "min": "10%" }], "others": true, "version": { "header": "X-Version" } }), Pass, ""),
             (
