@@ -23,7 +23,7 @@ async fn house(requests: &str) -> House {
     house.keygen("eve", &["-t", "ed25519"]);
     house.also_signers(&[house.line("eve", "eve", "")]);
     let house = telling(house, TOLD);
-    house.write("tell.sh", "#!/bin/sh\ncat >> told\necho >> told\n");
+    house.write("tell.sh", "#!/bin/sh\nnews=$(cat)\nprintf '%s\\n' \"$news\" >> told\n");
     runs(&house, "tell.sh");
     house.verify(&[]).exits(0);
     house

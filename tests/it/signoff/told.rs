@@ -81,7 +81,7 @@ async fn from_the_run_to_the_deployment_everybody_hears_what_concerns_them() {
     let mut house = House::new().await.security_alone().checks(asked);
     house.gonogo = std::mem::replace(&mut house.gonogo, Gonogo::new()).env("SMTP_PASSWORD", PASSWORD).env("SLACK", &format!("{url}/slack"));
     let house = telling(house, &(email(&smtp, "smtp", &ca, "[person, all@example.com]") + &rest));
-    house.write("tell.sh", "#!/bin/sh\ncat >> told\necho >> told\n");
+    house.write("tell.sh", "#!/bin/sh\nnews=$(cat)\nprintf '%s\\n' \"$news\" >> told\n");
     runs(&house, "tell.sh");
 
     house.verify(&[]).exits(4);
@@ -168,7 +168,7 @@ async fn a_no_reaches_its_own_person_and_who_listens_for_it() {
 async fn an_exception_an_emergency_and_a_way_back_are_told_too() {
     let glass = [("break-glass", "{ roles: [engineering-manager], review-within: 2d }")];
     let house = telling(House::new().await.security_alone().policy(&glass), &format!("  command: [./tell.sh]\n  on: {ALL}\n"));
-    house.write("tell.sh", "#!/bin/sh\ncat >> told\necho >> told\n");
+    house.write("tell.sh", "#!/bin/sh\nnews=$(cat)\nprintf '%s\\n' \"$news\" >> told\n");
     runs(&house, "tell.sh");
     let soon = (now() + jiff::SignedDuration::from_hours(240)).strftime("%Y-%m-%d");
     let waiver = "reason: r\n  ticket: T-1\n  owner: dev\n  approver: sec";
