@@ -74,3 +74,23 @@ async fn a_calendar_that_cannot_be_relied_on_is_an_error_of_the_plan() {
     let house = House::new().await.security_alone().policy(&[("holidays", "gone.ics")]);
     house.gate(&[]).exits(2).says("the file `gone.ics` does not exist");
 }
+
+/// By the zone's own rules of that day: hours that do not exist, that come twice, a leap day, a zone that moved for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_follow_the_calendar_of_their_zone() {
+    let gate = |house: &House, clock: &str| house.at(clock, &["gate", "--release", "1.4.2"]).exits(3).stdout;
+    let night = house(&[("windows", "[{ daily: 02:00-03:00, zone: Europe/Amsterdam }]")]).await;
+    let summer = gate(&night, "2027-03-28 01:30:00");
+    assert!(summer.contains("it is Sun 2027-03-28 03:30 CEST, outside the policy's `windows`"), "{summer}");
+    for twice in ["2027-10-31 00:30:00", "2027-10-31 01:30:00"] {
+        let said = gate(&night, twice);
+        assert!(!said.contains("nothing is deployed now"), "{twice}: {said}");
+    }
+    assert!(gate(&night, "2027-10-31 02:30:00").contains("03:30 CET"), "the third is over");
+    let leap = house(&[("freeze", "[{ from: 2028-02-29, to: 2028-02-29 }]")]).await;
+    assert!(gate(&leap, "2028-02-29 23:59:00").contains("the policy's `freeze` holds"));
+    assert!(!gate(&leap, "2028-03-01 00:00:30").contains("the policy's `freeze` holds"));
+    let istanbul = house(&[("windows", "[{ daily: 09:00-10:00, zone: Europe/Istanbul }]")]).await;
+    assert!(!gate(&istanbul, "2027-01-15 06:30:00").contains("nothing is deployed now"), "three hours ahead in winter too, since 2016");
+    assert!(gate(&istanbul, "2027-01-15 07:30:00").contains("nothing is deployed now"));
+}
