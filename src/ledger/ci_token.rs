@@ -50,7 +50,9 @@ impl JobSignature {
     /// Which token was used with which key. Nobody has looked at either: whoever does not have the token cannot name it first.
     pub(super) fn use_of(signature: &str) -> Option<(Digest, Digest)> {
         let job = Some(signature).filter(|signature| Self::is_kept_as(signature)).and_then(|kept| Self::read(kept).ok())?;
-        Some((Digest::of(job.ci_token.as_bytes()), Digest::of(&named_key(&job.signature)?)))
+        // What the issuer has signed is the token, however its signature is written.
+        let (token, _) = job.ci_token.rsplit_once('.')?;
+        Some((Digest::of(token.as_bytes()), Digest::of(&named_key(&job.signature)?)))
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) fn check(signoff: &Node, people: &BTreeMap<String, Person>, faults: &
     break_glass(signoff, roles, faults);
     desk(signoff, roles, people, faults);
     ci_tokens(signoff, roles, faults);
+    windows(signoff, faults);
     bots(signoff, people, faults);
     for (key, node) in ["valid-for", "max-age"].iter().filter_map(|key| signoff.entry(key)) {
         let period = node.scalar().and_then(|scalar| scalar.text.parse::<Period>().ok());
@@ -104,9 +105,23 @@ fn desk(signoff: &Node, roles: &[(Key, Node)], people: &BTreeMap<String, Person>
     faults.extend(named("read").iter().filter_map(|item| unknown(item, role_names(roles), "role", "roles")));
 }
 
+/// A list without a window: always or never, nobody can tell.
+fn windows(signoff: &Node, faults: &mut Vec<Fault>) {
+    let empty = signoff.entry("windows").filter(|(_, node)| node.items().is_some_and(<[Node]>::is_empty));
+    faults.extend(empty.map(|(key, _)| {
+        let fault = Fault::new(key.place, "`windows` has no window, so nobody can tell whether a release may be deployed always or never");
+        fault.hint("leave it out for always, or name every day: `[{ days: [mon, tue, wed, thu, fri, sat, sun] }]`")
+    }));
+}
+
 /// Jobs that record for nobody, or could do more than that.
 fn ci_tokens(signoff: &Node, roles: &[(Key, Node)], faults: &mut Vec<Fault>) {
-    for (id, _) in signoff.get("ci-tokens").and_then(Node::entries).unwrap_or_default() {
+    for (id, rule) in signoff.get("ci-tokens").and_then(Node::entries).unwrap_or_default() {
+        let named = rule.get("ref").and_then(|node| Some((node.place, node.scalar()?)));
+        if let Some((place, reference)) = named.filter(|(_, scalar)| !scalar.text.starts_with("refs/")) {
+            let fault = Fault::new(place, format!("`{}` is no full name of a branch or tag", reference.quotable()));
+            faults.push(fault.hint("write `refs/heads/main`, also for GitLab"));
+        }
         let holds = |role: &Node| members_of(role).iter().filter_map(Node::scalar).any(|scalar| scalar.text == id.text);
         let of: Vec<&str> = roles.iter().filter(|(_, role)| holds(role)).map(|(key, _)| key.text.as_str()).collect();
         if of != [Signoff::RECORDER] {

@@ -294,4 +294,7 @@ async fn a_token_makes_nobody_an_approver() {
         house.write("gonogo.yaml", format!("{}roles: {roles}{}", &plan[..start], &plan[end..]));
         house.gonogo.run(["lint"]).exits(2).says("it is for those who only record");
     }
+    let branch = house.plan().replacen("ref: refs/heads/main", "ref: main", 1);
+    house.write("gonogo.yaml", branch);
+    house.gonogo.run(["lint"]).exits(2).says("`main` is no full name of a branch or tag");
 }

@@ -75,6 +75,12 @@ async fn a_calendar_that_cannot_be_relied_on_is_an_error_of_the_plan() {
     house.gate(&[]).exits(2).says("the file `gone.ics` does not exist");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_window_at_all_is_neither_always_nor_never() {
+    let house = House::new().await.security_alone().policy(&[("windows", "[]")]);
+    house.gonogo.run(["lint"]).exits(2).says("`windows` has no window").says("leave it out for always");
+}
+
 /// By the zone's own rules of that day: hours that do not exist, that come twice, a leap day, a zone that moved for good.
 #[tokio::test(flavor = "multi_thread")]
 async fn windows_follow_the_calendar_of_their_zone() {
